@@ -1,0 +1,49 @@
+//! The auth engine: bytes in, headers out. Pure: no clock, no network, no files.
+//!
+//! * [`key`]: the text of a private key to a signing key, or the mistake in it
+//! * [`wallet`]: every wallet a signer can have, and what the code at an address says
+//! * [`l1`]: the EIP-712 wallet signature that creates and derives API credentials
+//! * [`l2`]: the HMAC headers of every authenticated request
+//! * [`builder`]: the `POLY_BUILDER_*` headers, signed here or by a remote signer
+//! * [`contracts`]: addresses and code hashes per chain
+
+pub mod builder;
+pub mod contracts;
+pub mod key;
+pub mod l1;
+pub mod l2;
+pub mod wallet;
+
+use std::fmt;
+
+/// The headers of one authenticated request, in the order in which the clients send them.
+///
+/// The passphrase is among them, so `Debug` shows names only.
+#[derive(Clone, PartialEq)]
+pub struct AuthHeaders(Vec<(&'static str, String)>);
+
+impl AuthHeaders {
+    pub fn new(headers: Vec<(&'static str, String)>) -> Self {
+        Self(headers)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// Both sets together, as order clients of protocol version 1 send L2 and builder headers.
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+}
+
+impl fmt::Debug for AuthHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}

@@ -1,0 +1,77 @@
+//! Builder headers: the same HMAC as L2, with the builder's credentials and other header names.
+//!
+//! A remote signer makes them too: `POST /sign {method, path, body?}` answers the four headers,
+//! stamped by the signer's own clock (the official builder signing server ignores the timestamp
+//! that it is sent).
+
+use serde::{Deserialize, Serialize};
+
+use super::AuthHeaders;
+use super::l2::{self, ApiCredentials, NotBase64, SecretKey};
+
+/// The four `POLY_BUILDER_*` headers. `timestamp` is in Unix seconds.
+///
+/// # Errors
+///
+/// [`NotBase64`] when the secret cannot be decoded.
+pub fn headers(
+    credentials: &ApiCredentials,
+    timestamp: i64,
+    method: &str,
+    path: &str,
+    body: Option<&str>,
+) -> Result<AuthHeaders, NotBase64> {
+    let signature = SecretKey::decode(&credentials.secret)?.sign(&l2::message(timestamp, method, path, body));
+    Ok(AuthHeaders::new(vec![
+        ("POLY_BUILDER_API_KEY", credentials.key.clone()),
+        ("POLY_BUILDER_PASSPHRASE", credentials.passphrase.expose().to_owned()),
+        ("POLY_BUILDER_SIGNATURE", signature),
+        ("POLY_BUILDER_TIMESTAMP", timestamp.to_string()),
+    ]))
+}
+
+/// What a remote signer is asked: the body of `POST /sign`, as the official TypeScript SDK sends it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignRequest<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<&'a str>,
+}
+
+/// What a remote signer answers. The passphrase is among it, so it is neither shown nor kept.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub struct SignedHeaders {
+    pub poly_builder_api_key: String,
+    pub poly_builder_passphrase: String,
+    pub poly_builder_signature: String,
+    /// Unix seconds as text, by the signer's clock; 13 digits mean that milliseconds were used.
+    pub poly_builder_timestamp: String,
+}
+
+/// When a builder key was made, in Unix milliseconds.
+///
+/// Builder keys are UUIDs of version 7, which begin with their time; user keys look random. So a
+/// user slot that holds such a key very likely holds a builder key.
+pub fn builder_key_created_ms(key: &str) -> Option<u64> {
+    let uuid = uuid::Uuid::try_parse(key).ok()?;
+    if uuid.get_version_num() != 7 {
+        return None;
+    }
+    let created = u64::try_from(uuid.as_u128() >> 80).ok()?;
+    // 2023-01-01 to 2100-01-01: outside of it the version nibble is chance.
+    (1_672_531_200_000..4_102_444_800_000).contains(&created).then_some(created)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_builder_key_tells_its_date() {
+        assert_eq!(builder_key_created_ms("019894b9-cb40-79c4-b2bd-6aecb6f8c6c5"), Some(1_754_841_860_928));
+        assert_eq!(builder_key_created_ms("f4f247b7-4ac7-ff29-a152-04fda0a8755a"), None);
+        assert_eq!(builder_key_created_ms("000000000-0000-0000-0000-000000000000"), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! Addresses, factories and code hashes per chain, read from `assets/contracts.toml`.
+
+use std::sync::LazyLock;
+
+use alloy_primitives::{Address, B256};
+use serde::Deserialize;
+
+/// What is known of one chain.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chain {
+    pub id: u64,
+    pub name: String,
+    /// The node that the official clients use when none is configured.
+    pub rpc_url: String,
+    pub proxy: CloneFactory,
+    pub safe: CloneFactory,
+    pub deposit: DepositFactory,
+    pub tokens: Tokens,
+    pub exchanges: Exchanges,
+}
+
+/// A factory whose wallets all share one init code, so that only the salt differs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloneFactory {
+    pub factory: Address,
+    pub implementation: Address,
+    pub init_code_hash: B256,
+    /// keccak256 of the code that a deployed wallet has.
+    pub code_hash: B256,
+}
+
+/// The factory of deposit wallets; the init code holds the owner, so its hash differs per owner.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DepositFactory {
+    pub factory: Address,
+    pub implementation: Address,
+    /// Unknown on Amoy.
+    pub beacon: Option<Address>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tokens {
+    /// The collateral of protocol versions 2 and 3, 6 decimals.
+    pub pusd: Address,
+    /// The collateral of protocol version 1, 6 decimals.
+    pub usdc_e: Address,
+    /// Circle's own token, never collateral, yet often what was deposited. Unknown on Amoy.
+    pub usdc: Option<Address>,
+    /// The ERC-1155 of outcome shares.
+    pub conditional: Address,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchanges {
+    pub v1: Address,
+    pub v1_neg_risk: Address,
+    pub v2: Address,
+    pub v2_neg_risk: Address,
+    pub v3: Address,
+}
+
+impl Exchanges {
+    /// The two contracts that must be allowed to spend before an order of this version can match.
+    pub fn of_version(&self, version: u64) -> [(&'static str, Address); 2] {
+        match version {
+            1 => [("exchange", self.v1), ("neg-risk exchange", self.v1_neg_risk)],
+            _ => [("exchange", self.v2), ("neg-risk exchange", self.v2_neg_risk)],
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    chain: Vec<Chain>,
+}
+
+static CHAINS: LazyLock<Vec<Chain>> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("../../assets/contracts.toml"))
+        .unwrap_or_else(|error| unreachable!("assets/contracts.toml is part of the program: {error}"));
+    file.chain
+});
+
+/// Polygon.
+pub const POLYGON: u64 = 137;
+
+/// The chain with this id, or `None` where Polymarket has no contracts.
+pub fn chain(id: u64) -> Option<&'static Chain> {
+    CHAINS.iter().find(|chain| chain.id == id)
+}
+
+/// Every chain that Polymarket has contracts on.
+pub fn chains() -> &'static [Chain] {
+    &CHAINS
+}

@@ -1,0 +1,64 @@
+//! L1: the EIP-712 signature over `ClobAuth` that creates and derives API credentials.
+//!
+//! The domain has a name, a version and a chain id, and no contract. The signer is always the
+//! key's own address, for every signature type (all official clients; a wallet address in
+//! `POLY_ADDRESS` is refused with 401 `Invalid L1 Request headers`).
+
+use alloy_primitives::{Address, B256, Signature, U256};
+use alloy_signer::SignerSync as _;
+use alloy_signer_local::PrivateKeySigner;
+use alloy_sol_types::{Eip712Domain, SolStruct as _, eip712_domain, sol};
+
+use super::AuthHeaders;
+
+sol! {
+    struct ClobAuth {
+        address address;
+        string timestamp;
+        uint256 nonce;
+        string message;
+    }
+}
+
+/// The sentence that every client signs.
+pub const MESSAGE: &str = "This message attests that I control the given wallet";
+
+/// `ClobAuthDomain`, version 1, of a chain.
+pub fn domain(chain_id: u64) -> Eip712Domain {
+    eip712_domain! { name: "ClobAuthDomain", version: "1", chain_id: chain_id, }
+}
+
+/// The 32 bytes that are signed. `timestamp` is the header's text: decimal Unix seconds.
+pub fn digest(chain_id: u64, address: Address, timestamp: &str, nonce: U256) -> B256 {
+    ClobAuth { address, timestamp: timestamp.to_owned(), nonce, message: MESSAGE.to_owned() }
+        .eip712_signing_hash(&domain(chain_id))
+}
+
+/// The four L1 headers. `timestamp` is in Unix seconds.
+///
+/// # Errors
+///
+/// None that a key from [`super::key::parse`] can meet; the signer's own error otherwise.
+pub fn headers(
+    signer: &PrivateKeySigner,
+    chain_id: u64,
+    timestamp: i64,
+    nonce: U256,
+) -> alloy_signer::Result<AuthHeaders> {
+    let timestamp = timestamp.to_string();
+    let signature = signer.sign_hash_sync(&digest(chain_id, signer.address(), &timestamp, nonce))?;
+    Ok(AuthHeaders::new(vec![
+        ("POLY_ADDRESS", signer.address().to_string()),
+        ("POLY_SIGNATURE", signature.to_string()),
+        ("POLY_TIMESTAMP", timestamp),
+        ("POLY_NONCE", nonce.to_string()),
+    ]))
+}
+
+/// The address whose key made `signature` (0x and 130 hex digits) over these values.
+///
+/// `None` when the text is no signature, or recovers to nothing.
+pub fn recover(signature: &str, chain_id: u64, address: Address, timestamp: &str, nonce: U256) -> Option<Address> {
+    let signature: Signature = signature.parse().ok()?;
+    signature.recover_address_from_prehash(&digest(chain_id, address, timestamp, nonce)).ok()
+}

@@ -1,0 +1,93 @@
+//! The one place that knows how a secret is held, described and compared.
+//!
+//! A [`Secret`] cannot be printed, logged or serialised; what may be said of it is its
+//! [`SecretShape`]: how long it is, and a fingerprint by which two machines compare theirs.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// Text that must not be shown: a private key, an API secret, a passphrase, a token.
+///
+/// Wiped from memory when dropped. `Debug` tells nothing but the length.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(SecretString::from(text.into()))
+    }
+
+    /// The text itself. Each caller sends it where the protocol says, and nowhere else.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.expose().is_empty()
+    }
+
+    pub fn shape(&self) -> SecretShape {
+        SecretShape { characters: self.expose().chars().count(), fingerprint: fingerprint(self.expose().as_bytes()) }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({} characters)", self.expose().chars().count())
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        same_text(self.expose(), other.expose())
+    }
+}
+
+/// Compares two texts in a time that depends on their lengths only.
+pub fn same_text(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differing, (x, y)| differing | (x ^ y)) == 0
+}
+
+/// What may be said of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretShape {
+    pub characters: usize,
+    /// Six characters of a hash: enough to see that two differ, too little to find the secret.
+    pub fingerprint: String,
+}
+
+impl fmt::Display for SecretShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} characters, fingerprint {}", self.characters, self.fingerprint)
+    }
+}
+
+/// Six characters of a salted SHA-256 of `bytes`.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    let digest = Sha256::new().chain_update(b"polydoctor fingerprint").chain_update(bytes).finalize();
+    let mut text = URL_SAFE_NO_PAD.encode(digest);
+    text.truncate(6);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_tells_the_length_only() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(7 characters)");
+    }
+
+    #[test]
+    fn fingerprints_tell_secrets_apart() {
+        assert_ne!(Secret::new("a").shape().fingerprint, Secret::new("b").shape().fingerprint);
+        assert_eq!(Secret::new("a"), Secret::new("a"));
+        assert_ne!(Secret::new("a"), Secret::new("ab"));
+    }
+}
