@@ -1,0 +1,3 @@
+//! draft
+pub mod facts;
+pub mod probe;

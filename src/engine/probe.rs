@@ -1,0 +1,90 @@
+//! The probes: one piece of input or output each, and what must be settled before it.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! probes {
+    ($($(#[doc = $doc:literal])+ $probe:ident = $name:literal after [$($after:ident),*];)+) => {
+        /// One piece of input or output, which fills one fact.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Probe {
+            $($(#[doc = $doc])+ $probe,)+
+        }
+
+        impl Probe {
+            pub const ALL: &[Self] = &[$(Self::$probe),+];
+
+            /// The name in requests, records and messages.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$probe => $name),+ }
+            }
+
+            /// What must be settled, one way or another, before this probe can start.
+            pub fn after(self) -> &'static [Self] {
+                match self { $(Self::$probe => &[$(Self::$after),*]),+ }
+            }
+        }
+    };
+}
+
+probes! {
+    /// Permissions of the files that secrets came from, and whether git tracks them.
+    SecretFiles = "secret-files" after [];
+    /// `GET /time`: the clock of the CLOB, in whole Unix seconds.
+    ServerTime = "server-time" after [];
+    /// `GET /server-time`, which a popular guide names and no client knows.
+    GuideTime = "guide-time" after [];
+    /// `GET /version`: the protocol version of orders.
+    Version = "version" after [];
+    /// The geoblock endpoint: may this address trade?
+    Geoblock = "geoblock" after [];
+    /// One batch to the Polygon node: code, owners, balances and allowances of every wallet.
+    Chain = "chain" after [];
+    /// Gamma's public profile: which wallet does Polymarket show for this signer?
+    Profile = "profile" after [];
+    /// The relayer: does it know the funder as deployed?
+    Deployed = "deployed" after [];
+    /// `GET /auth/derive-api-key`, signed with the private key.
+    Derive = "derive" after [ServerTime];
+    /// `GET /auth/derive-api-key` at other nonces than the configured one.
+    OtherNonces = "other-nonces" after [Derive];
+    /// `GET /auth/api-keys` with the configured credentials.
+    ConfiguredCredentials = "configured-credentials" after [ServerTime];
+    /// `GET /auth/api-keys` with the derived credentials.
+    DerivedCredentials = "derived-credentials" after [Derive];
+    /// The same, stamped by this clock as it is: only where it is off.
+    LocalClock = "local-clock" after [Derive];
+    /// `GET /auth/ban-status/closed-only`.
+    ClosedOnly = "closed-only" after [Derive];
+    /// `GET /balance-allowance` for each signature type.
+    BalanceAllowance = "balance-allowance" after [Derive];
+    /// `GET /v1/user/session-signers`: which deposit wallet does the CLOB know for this signer?
+    SessionSigners = "session-signers" after [Derive];
+    /// `GET /auth/builder-api-key`: the account's own builder keys.
+    BuilderKeys = "builder-keys" after [Derive];
+    /// The relayer's `GET /transactions`, which takes builder credentials only.
+    BuilderAccess = "builder-access" after [ServerTime];
+    /// `GET /builder/trades`, the first page.
+    BuilderTrades = "builder-trades" after [ServerTime];
+    /// The remote builder signer: is it there, and what does it sign?
+    BuilderSigner = "builder-signer" after [];
+}
+
+impl std::fmt::Display for Probe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn needs_have_no_cycle_and_are_at_most_three_long() {
+        fn depth(probe: Probe) -> usize {
+            1 + probe.after().iter().map(|&need| depth(need)).max().unwrap_or(0)
+        }
+        assert_eq!(Probe::ALL.iter().map(|&probe| depth(probe)).max(), Some(3));
+    }
+}
