@@ -1,3 +1,116 @@
-//! draft
+//! The engine: probes fill facts, as concurrently as their needs allow.
+//!
+//! [`Engine::run`] starts every probe whose needs are settled, at once, over one connection pool.
+//! Whoever watches [`Engine::facts`] sees each fact as it arrives. Dropping the future of a run
+//! stops it; [`Engine::stop`] then marks what is missing.
+
+pub mod clock;
+mod context;
 pub mod facts;
 pub mod probe;
+mod probes;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::client::http::millis;
+use crate::settings::Settings;
+use context::Context;
+use facts::{Facts, Failure};
+use probe::Probe;
+
+/// Everything that a run needs; made without input or output.
+pub struct Engine {
+    settings: Arc<Settings>,
+    facts: watch::Sender<Facts>,
+}
+
+impl Engine {
+    /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
+    pub fn new(settings: Settings, offline: bool, symptoms: Vec<String>) -> Self {
+        let facts = Facts { setup: settings.setup(offline), symptoms, ..Facts::default() };
+        Self { settings: Arc::new(settings), facts: watch::Sender::new(facts) }
+    }
+
+    /// The facts as they stand, and news of each change.
+    pub fn facts(&self) -> watch::Receiver<Facts> {
+        self.facts.subscribe()
+    }
+
+    /// Runs these probes and what they come after, within the deadline of the settings.
+    ///
+    /// Their facts are forgotten first; facts of other probes stay.
+    pub async fn run(&self, wanted: &BTreeSet<Probe>) {
+        let wanted = with_needs(wanted);
+        let started = Instant::now();
+        self.facts.send_modify(|facts| {
+            facts.started_ms = i64::try_from(unix_ms()).unwrap_or(i64::MAX);
+            facts.elapsed_ms = None;
+            if wanted.len() == Probe::ALL.len() {
+                facts.requests.clear();
+                facts.clock.clear();
+            }
+            for &probe in &wanted {
+                facts.forget(probe);
+            }
+        });
+        let context = Arc::new(Context::new(Arc::clone(&self.settings), self.facts.clone(), started));
+        if tokio::time::timeout(self.settings.deadline, schedule(context, wanted)).await.is_err() {
+            self.stop();
+        }
+        self.facts.send_modify(|facts| facts.elapsed_ms = Some(millis(started.elapsed())));
+    }
+
+    /// Marks every fact that did not arrive as stopped: known to be missing, not failed.
+    pub fn stop(&self) {
+        self.facts.send_modify(|facts| {
+            for &probe in Probe::ALL {
+                if !facts.is_settled(probe) {
+                    facts.fail(probe, Failure::Stopped);
+                }
+            }
+            if facts.elapsed_ms.is_none() {
+                facts.elapsed_ms = Some(u64::try_from(unix_ms().saturating_sub(facts.started_ms.into())).unwrap_or(0));
+            }
+        });
+    }
+}
+
+fn unix_ms() -> i128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i128::try_from(since.as_millis()).unwrap_or(0))
+}
+
+/// The probes and, transitively, those that they come after.
+fn with_needs(wanted: &BTreeSet<Probe>) -> BTreeSet<Probe> {
+    let mut all = BTreeSet::new();
+    let mut left: Vec<Probe> = wanted.iter().copied().collect();
+    while let Some(probe) = left.pop() {
+        if all.insert(probe) {
+            left.extend(probe.after());
+        }
+    }
+    all
+}
+
+/// Starts each probe as soon as what it comes after is settled.
+async fn schedule(context: Arc<Context>, mut waiting: BTreeSet<Probe>) {
+    let mut running = JoinSet::new();
+    loop {
+        let ready: Vec<Probe> = {
+            let facts = context.facts.borrow();
+            let settled = |need: &Probe| facts.is_settled(*need);
+            waiting.iter().copied().filter(|probe| probe.after().iter().all(settled)).collect()
+        };
+        for probe in ready {
+            waiting.remove(&probe);
+            running.spawn(probes::run(Arc::clone(&context), probe));
+        }
+        if running.join_next().await.is_none() {
+            return;
+        }
+    }
+}

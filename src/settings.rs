@@ -1,5 +1,30 @@
-//! draft
+//! Every value with where it came from: flag, variable, line of a `.env`, profile, default.
+//!
+//! The first place that has a value wins. A value that cannot be used is not an error here but a
+//! [`SettingProblem`], which the checklist shows with its place; only a file that cannot be read
+//! stops the program.
+
+mod load;
+mod names;
+mod setup;
+mod sources;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
+use url::Url;
+
+pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
+pub use names::{Name, SETTINGS};
+pub(crate) use setup::shown_url;
+pub use setup::{key_shape, secret_fact};
+pub use sources::{Inputs, KeyInput, SettingsError};
+
+use crate::auth::l2::ApiCredentials;
+use crate::auth::wallet::SignatureType;
+use crate::secret::Secret;
 
 /// A value and where it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +41,10 @@ impl<T> Sourced<T> {
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
         Sourced { value: change(self.value), source: self.source }
     }
+
+    pub fn as_ref(&self) -> Sourced<&T> {
+        Sourced { value: &self.value, source: self.source.clone() }
+    }
 }
 
 /// Where a value came from, for people to find it again.
@@ -23,27 +52,13 @@ impl<T> Sourced<T> {
 #[serde(rename_all = "kebab-case", tag = "from")]
 pub enum Source {
     /// `--funder`
-    Flag {
-        name: String,
-    },
+    Flag { name: String },
     /// `FUNDER`
-    Variable {
-        name: String,
-    },
-    EnvFile {
-        path: String,
-        line: usize,
-        name: String,
-    },
-    Profile {
-        path: String,
-        name: String,
-        key: String,
-    },
+    Variable { name: String },
+    EnvFile { path: String, line: usize, name: String },
+    Profile { path: String, name: String, key: String },
     /// `--key-file` or `--keystore`
-    File {
-        path: String,
-    },
+    File { path: String },
     StandardInput,
     Default,
 }
@@ -66,7 +81,7 @@ impl std::fmt::Display for Source {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingProblem {
     pub kind: ProblemKind,
-    /// The setting's name in the contract: `signature_type`, `funder`, …
+    /// The setting's name in `fix.settings` of the report: `signature_type`, `funder`, …
     pub setting: String,
     /// One sentence: what was found and where; never a secret's text.
     pub text: String,
@@ -83,6 +98,58 @@ pub enum ProblemKind {
     Conflict,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
-    /// Part of a set is missing.
-    Incomplete,
+}
+
+/// The parts of a set of credentials, as far as they are configured.
+#[derive(Clone, Debug, Default)]
+pub struct CredentialParts {
+    pub key: Option<Sourced<String>>,
+    pub secret: Option<Sourced<Secret>>,
+    pub passphrase: Option<Sourced<Secret>>,
+}
+
+impl CredentialParts {
+    pub fn is_empty(&self) -> bool {
+        self.key.is_none() && self.secret.is_none() && self.passphrase.is_none()
+    }
+
+    /// The whole set; `None` while a part is missing.
+    pub fn whole(&self) -> Option<ApiCredentials> {
+        Some(ApiCredentials {
+            key: self.key.as_ref()?.value.clone(),
+            secret: self.secret.as_ref()?.value.clone(),
+            passphrase: self.passphrase.as_ref()?.value.clone(),
+        })
+    }
+}
+
+/// All settings in force. `None` where nothing usable is configured.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub profile: String,
+    pub private_key: Option<Sourced<Secret>>,
+    pub signature_type: Option<Sourced<SignatureType>>,
+    pub funder: Option<Sourced<Address>>,
+    pub chain_id: Option<Sourced<u64>>,
+    pub nonce: Option<Sourced<U256>>,
+    pub credentials: CredentialParts,
+    pub builder: CredentialParts,
+    pub builder_code: Option<Sourced<String>>,
+    pub builder_signer_url: Option<Sourced<Url>>,
+    pub builder_signer_token: Option<Sourced<Secret>>,
+    pub relayer_key: Option<Sourced<Secret>>,
+    pub relayer_key_address: Option<Sourced<Address>>,
+    pub clob_url: Option<Sourced<Url>>,
+    pub gamma_url: Option<Sourced<Url>>,
+    pub data_url: Option<Sourced<Url>>,
+    pub relayer_url: Option<Sourced<Url>>,
+    pub geoblock_url: Option<Sourced<Url>>,
+    pub rpc_url: Option<Sourced<Url>>,
+    /// Of one request.
+    pub timeout: Duration,
+    /// Of a whole run.
+    pub deadline: Duration,
+    /// Files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
+    pub problems: Vec<SettingProblem>,
 }

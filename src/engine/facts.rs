@@ -421,6 +421,8 @@ pub struct Facts {
     pub deployed: Fact<bool>,
     pub derived: Fact<Derived>,
     pub other_nonces: Fact<Vec<NonceKey>>,
+    /// The chain that an L1 signature passes for, other than the configured one.
+    pub other_chain: Fact<Option<u64>>,
     pub configured_credentials: Fact<Vec<String>>,
     pub derived_credentials: Fact<Vec<String>>,
     pub local_clock: Fact<()>,
@@ -436,92 +438,48 @@ pub struct Facts {
     pub requests: Vec<RequestRecord>,
 }
 
-/// Applies `$then` to the fact of a probe, whatever its type.
+/// Applies an expression to the fact of a probe, whatever its type; the one place that knows which
+/// field a probe fills.
 macro_rules! with_fact {
+    (mut $facts:expr, $probe:expr, $fact:ident => $then:expr) => {
+        with_fact!(@ [&mut] $facts, $probe, $fact => $then)
+    };
     ($facts:expr, $probe:expr, $fact:ident => $then:expr) => {
+        with_fact!(@ [&] $facts, $probe, $fact => $then)
+    };
+    (@ [$($borrow:tt)+] $facts:expr, $probe:expr, $fact:ident => $then:expr) => {
+        with_fact!(@@ [$($borrow)+] $facts, $probe, $fact => $then;
+            SecretFiles: secret_files,
+            ServerTime: server_time,
+            GuideTime: guide_time,
+            Version: version,
+            Geoblock: geoblock,
+            Chain: chain,
+            Profile: profile,
+            Deployed: deployed,
+            Derive: derived,
+            OtherNonces: other_nonces,
+            OtherChain: other_chain,
+            ConfiguredCredentials: configured_credentials,
+            DerivedCredentials: derived_credentials,
+            LocalClock: local_clock,
+            ClosedOnly: closed_only,
+            BalanceAllowance: balance_allowance,
+            SessionSigners: session_signers,
+            BuilderKeys: builder_keys,
+            BuilderAccess: builder_access,
+            BuilderTrades: builder_trades,
+            BuilderSigner: builder_signer)
+    };
+    (@@ $borrow:tt $facts:expr, $probe:expr, $fact:ident => $then:expr; $($name:ident: $field:ident),+) => {
         match $probe {
-            Probe::SecretFiles => {
-                let $fact = &$facts.secret_files;
-                $then
-            }
-            Probe::ServerTime => {
-                let $fact = &$facts.server_time;
-                $then
-            }
-            Probe::GuideTime => {
-                let $fact = &$facts.guide_time;
-                $then
-            }
-            Probe::Version => {
-                let $fact = &$facts.version;
-                $then
-            }
-            Probe::Geoblock => {
-                let $fact = &$facts.geoblock;
-                $then
-            }
-            Probe::Chain => {
-                let $fact = &$facts.chain;
-                $then
-            }
-            Probe::Profile => {
-                let $fact = &$facts.profile;
-                $then
-            }
-            Probe::Deployed => {
-                let $fact = &$facts.deployed;
-                $then
-            }
-            Probe::Derive => {
-                let $fact = &$facts.derived;
-                $then
-            }
-            Probe::OtherNonces => {
-                let $fact = &$facts.other_nonces;
-                $then
-            }
-            Probe::ConfiguredCredentials => {
-                let $fact = &$facts.configured_credentials;
-                $then
-            }
-            Probe::DerivedCredentials => {
-                let $fact = &$facts.derived_credentials;
-                $then
-            }
-            Probe::LocalClock => {
-                let $fact = &$facts.local_clock;
-                $then
-            }
-            Probe::ClosedOnly => {
-                let $fact = &$facts.closed_only;
-                $then
-            }
-            Probe::BalanceAllowance => {
-                let $fact = &$facts.balance_allowance;
-                $then
-            }
-            Probe::SessionSigners => {
-                let $fact = &$facts.session_signers;
-                $then
-            }
-            Probe::BuilderKeys => {
-                let $fact = &$facts.builder_keys;
-                $then
-            }
-            Probe::BuilderAccess => {
-                let $fact = &$facts.builder_access;
-                $then
-            }
-            Probe::BuilderTrades => {
-                let $fact = &$facts.builder_trades;
-                $then
-            }
-            Probe::BuilderSigner => {
-                let $fact = &$facts.builder_signer;
-                $then
-            }
+            $(Probe::$name => with_fact!(@one $borrow $facts, $field, $fact => $then),)+
         }
     };
+    (@one [$($borrow:tt)+] $facts:expr, $field:ident, $fact:ident => $then:expr) => {{
+        let $fact = $($borrow)+ $facts.$field;
+        $then
+    }};
 }
 
 impl Facts {
@@ -539,6 +497,15 @@ impl Facts {
 
     pub fn failure(&self, probe: Probe) -> Option<&Failure> {
         with_fact!(self, probe, fact => fact.failure())
+    }
+
+    /// Back to waiting, before a probe runs again.
+    pub(super) fn forget(&mut self, probe: Probe) {
+        with_fact!(mut self, probe, fact => *fact = Fact::Waiting);
+    }
+
+    pub(super) fn fail(&mut self, probe: Probe, failure: Failure) {
+        with_fact!(mut self, probe, fact => *fact = Fact::Failed { failure, took_ms: 0 });
     }
 
     /// Protocol version in force: what the server says, and 2 where it does not, as the official

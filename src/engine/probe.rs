@@ -48,6 +48,8 @@ probes! {
     Derive = "derive" after [ServerTime];
     /// `GET /auth/derive-api-key` at other nonces than the configured one.
     OtherNonces = "other-nonces" after [Derive];
+    /// The same signed for the other chain: only where the configured one was refused.
+    OtherChain = "other-chain" after [Derive];
     /// `GET /auth/api-keys` with the configured credentials.
     ConfiguredCredentials = "configured-credentials" after [ServerTime];
     /// `GET /auth/api-keys` with the derived credentials.

@@ -1,0 +1,13 @@
+//! Input and output over the network: each call timed, bounded and logged.
+//!
+//! * [`http`]: one client with deadlines, a size limit and no redirects
+//! * [`clob`]: typed calls of the CLOB
+//! * [`chain`]: Polygon JSON-RPC, batched
+//! * [`services`]: Gamma, geoblock, relayer
+//! * [`signer`]: a remote builder signer
+
+pub mod chain;
+pub mod clob;
+pub mod http;
+pub mod services;
+pub mod signer;

@@ -1,0 +1,199 @@
+//! Typed calls of the CLOB's REST interface; all of them reads.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, U256};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use url::Url;
+
+use super::http::{Answer, Http, Request};
+use crate::auth::AuthHeaders;
+use crate::auth::l2::ApiCredentials;
+use crate::auth::wallet::SignatureType;
+use crate::engine::facts::{BalanceAllowance, BuilderKey, BuilderTrades, Failure, SessionSigners};
+use crate::engine::probe::Probe;
+use crate::secret::Secret;
+
+pub const TIME: &str = "/time";
+/// Named by a popular guide; no official client calls it.
+pub const GUIDE_TIME: &str = "/server-time";
+pub const VERSION: &str = "/version";
+pub const DERIVE: &str = "/auth/derive-api-key";
+pub const API_KEYS: &str = "/auth/api-keys";
+pub const CLOSED_ONLY: &str = "/auth/ban-status/closed-only";
+pub const BALANCE_ALLOWANCE: &str = "/balance-allowance";
+pub const SESSION_SIGNERS: &str = "/v1/user/session-signers";
+pub const BUILDER_KEYS: &str = "/auth/builder-api-key";
+pub const BUILDER_TRADES: &str = "/builder/trades";
+
+/// The cursor that ends every listing: base64 of -1.
+const END_CURSOR: &str = "LTE=";
+
+/// `base` with `path` behind whatever path it has, and a query.
+pub(crate) fn join(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url.set_query(None);
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    url
+}
+
+/// The CLOB at one base URL.
+pub struct Clob<'a> {
+    pub http: &'a Http,
+    pub base: &'a Url,
+}
+
+impl Clob<'_> {
+    /// A read; the query is never part of what is signed.
+    pub async fn get(
+        &self,
+        probe: Probe,
+        path: &str,
+        query: &[(&str, &str)],
+        headers: Option<&AuthHeaders>,
+    ) -> Result<Answer, Failure> {
+        let request = Request { headers, ..Request::get(probe, join(self.base, path, query)) };
+        self.http.send(request).await
+    }
+
+    /// Whole Unix seconds, as a bare number (or as the object that the Python client tolerates).
+    pub fn read_time(answer: &Answer) -> Result<i64, Failure> {
+        let body: Value = answer.json()?;
+        let number = body.as_i64().or_else(|| body.get("time")?.as_i64()).or_else(|| body.get("timestamp")?.as_i64());
+        number.ok_or_else(|| Failure::Garbled { status: answer.status, reason: "no number of seconds".to_owned() })
+    }
+
+    /// `{"version": 2}`.
+    pub fn read_version(answer: &Answer) -> Result<u64, Failure> {
+        #[derive(Deserialize)]
+        struct Body {
+            version: u64,
+        }
+        Ok(answer.json::<Body>()?.version)
+    }
+
+    /// `{"apiKey", "secret", "passphrase"}`.
+    pub fn read_credentials(answer: &Answer) -> Result<ApiCredentials, Failure> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body {
+            api_key: String,
+            secret: String,
+            passphrase: String,
+        }
+        // an error must not quote the body: it holds the secret
+        let body: Body = serde_json::from_str(&answer.text).map_err(|_| Failure::Garbled {
+            status: answer.status,
+            reason: "no object with apiKey, secret and passphrase".to_owned(),
+        })?;
+        Ok(ApiCredentials {
+            key: body.api_key,
+            secret: Secret::new(body.secret),
+            passphrase: Secret::new(body.passphrase),
+        })
+    }
+
+    /// `{"apiKeys": [...]}`: texts on the wire, objects in the TypeScript client's type.
+    pub fn read_api_keys(answer: &Answer) -> Result<Vec<String>, Failure> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body {
+            #[serde(default)]
+            api_keys: Vec<Value>,
+        }
+        let text = |key: &Value| key.as_str().or_else(|| key.get("apiKey")?.as_str()).map(str::to_owned);
+        Ok(answer.json::<Body>()?.api_keys.iter().filter_map(text).collect())
+    }
+
+    /// `{"closed_only": false}`.
+    pub fn read_closed_only(answer: &Answer) -> Result<bool, Failure> {
+        #[derive(Deserialize)]
+        struct Body {
+            closed_only: bool,
+        }
+        Ok(answer.json::<Body>()?.closed_only)
+    }
+
+    /// `{"balance": "0", "allowances": {"0x…": "0"}}` in base units.
+    pub fn read_balance(answer: &Answer) -> Result<BalanceAllowance, Failure> {
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(deserialize_with = "amount")]
+            balance: U256,
+            #[serde(default)]
+            allowances: BTreeMap<Address, Amount>,
+        }
+        let body: Body = answer.json()?;
+        let allowances = body.allowances.into_iter().map(|(spender, amount)| (spender, amount.0)).collect();
+        Ok(BalanceAllowance { balance: body.balance, allowances })
+    }
+
+    /// `{"wallet": "0x…", "signers": [{"address", …}]}`.
+    pub fn read_session_signers(answer: &Answer) -> Result<SessionSigners, Failure> {
+        #[derive(Deserialize)]
+        struct Body {
+            wallet: Option<Address>,
+            #[serde(default)]
+            signers: Vec<SignerRow>,
+        }
+        #[derive(Deserialize)]
+        struct SignerRow {
+            address: Address,
+        }
+        let body: Body = answer.json()?;
+        Ok(SessionSigners { wallet: body.wallet, signers: body.signers.iter().map(|row| row.address).collect() })
+    }
+
+    /// An array of `{"key", "createdAt", "revokedAt"?}`, or of plain texts.
+    pub fn read_builder_keys(answer: &Answer) -> Result<Vec<BuilderKey>, Failure> {
+        let rows: Vec<Value> = answer.json()?;
+        let key = |row: &Value| {
+            let key = row.as_str().or_else(|| row.get("key")?.as_str())?.to_owned();
+            Some(BuilderKey { key, revoked: row.get("revokedAt").is_some_and(|at| !at.is_null()) })
+        };
+        Ok(rows.iter().filter_map(key).collect())
+    }
+
+    /// A page `{"limit", "count", "next_cursor", "data": [...]}`.
+    pub fn read_builder_trades(answer: &Answer) -> Result<BuilderTrades, Failure> {
+        #[derive(Deserialize)]
+        struct Page {
+            next_cursor: String,
+            data: Vec<Value>,
+        }
+        let page: Page = answer.json()?;
+        let matched = |trade: &Value| {
+            let time = trade.get("matchTime")?;
+            time.as_i64().or_else(|| time.as_str()?.parse().ok())
+        };
+        Ok(BuilderTrades {
+            on_first_page: page.data.len(),
+            more: page.next_cursor != END_CURSOR,
+            newest_s: page.data.iter().filter_map(matched).max(),
+        })
+    }
+
+    /// The query of a collateral balance.
+    pub fn collateral_query(kind: SignatureType) -> [(&'static str, String); 2] {
+        [("asset_type", "COLLATERAL".to_owned()), ("signature_type", u8::from(kind).to_string())]
+    }
+}
+
+/// A whole number as decimal text or as a JSON number.
+struct Amount(U256);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        amount(deserializer).map(Self)
+    }
+}
+
+fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<U256, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    U256::from_str_radix(&text, 10).map_err(|_| serde::de::Error::custom("expected a whole number of base units"))
+}

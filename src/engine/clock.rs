@@ -1,0 +1,89 @@
+//! How far this clock is from the server's: intersection of intervals.
+//!
+//! The server says whole seconds, cut off, so one reading bounds the drift to an interval one
+//! second and a round trip wide. The true drift lies in all of them.
+
+use super::facts::ClockReading;
+
+/// This clock minus the server's, in seconds: positive when this clock is ahead.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drift {
+    pub low_s: f64,
+    pub high_s: f64,
+}
+
+impl Drift {
+    pub fn middle_s(self) -> f64 {
+        f64::midpoint(self.low_s, self.high_s)
+    }
+
+    /// Half the width of the interval.
+    pub fn uncertainty_s(self) -> f64 {
+        (self.high_s - self.low_s) / 2.0
+    }
+
+    /// The least that the clocks differ for certain; 0 when they may agree.
+    pub fn at_least_s(self) -> f64 {
+        if self.low_s > 0.0 { self.low_s } else { (-self.high_s).max(0.0) }
+    }
+
+    fn of(reading: &ClockReading) -> Self {
+        // whole seconds below 2^53 are exact
+        #[allow(clippy::cast_precision_loss)]
+        let server_s = reading.server_s as f64;
+        Self { low_s: reading.sent_s - (server_s + 1.0), high_s: reading.received_s - server_s }
+    }
+
+    fn and(self, other: Self) -> Option<Self> {
+        let both = Self { low_s: self.low_s.max(other.low_s), high_s: self.high_s.min(other.high_s) };
+        (both.low_s < both.high_s).then_some(both)
+    }
+}
+
+/// The drift that all readings allow.
+///
+/// A `Date` header may come from a machine in between: where the headers contradict `/time`, only
+/// `/time` counts. `None` without a reading of `/time`.
+pub fn drift(readings: &[ClockReading]) -> Option<Drift> {
+    let own = intersect(readings.iter().filter(|reading| reading.from_time))?;
+    let all = intersect(readings.iter());
+    Some(all.and_then(|all| all.and(own)).unwrap_or(own))
+}
+
+fn intersect<'a>(mut readings: impl Iterator<Item = &'a ClockReading>) -> Option<Drift> {
+    let first = Drift::of(readings.next()?);
+    readings.try_fold(first, |known, reading| known.and(Drift::of(reading)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(server_s: i64, sent_s: f64, received_s: f64, from_time: bool) -> ClockReading {
+        ClockReading { server_s, sent_s, received_s, from_time }
+    }
+
+    #[test]
+    fn readings_narrow_the_drift() {
+        let one = drift(&[reading(100, 100.4, 100.5, true)]).unwrap();
+        assert!((one.low_s - -0.6).abs() < 1e-9 && (one.high_s - 0.5).abs() < 1e-9, "{one:?}");
+        assert!(one.at_least_s() < 1e-9);
+        let two = drift(&[reading(100, 100.4, 100.5, true), reading(100, 100.9, 100.95, false)]).unwrap();
+        assert!(two.uncertainty_s() < one.uncertainty_s());
+    }
+
+    #[test]
+    fn ahead_is_positive() {
+        let ahead = drift(&[reading(100, 340.0, 340.1, true)]).unwrap();
+        assert!(ahead.middle_s() > 239.0 && ahead.at_least_s() > 238.9);
+        let behind = drift(&[reading(100, 40.0, 40.1, true)]).unwrap();
+        assert!(behind.middle_s() < -59.0 && behind.at_least_s() > 59.0);
+    }
+
+    #[test]
+    fn a_header_that_contradicts_the_server_is_left_out() {
+        let own = drift(&[reading(100, 100.4, 100.5, true), reading(900, 100.4, 100.5, false)]).unwrap();
+        assert!(own.at_least_s() < 1e-9);
+        assert_eq!(drift(&[reading(900, 100.4, 100.5, false)]), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! What the probes of one run share.
+
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use alloy_primitives::Address;
+use alloy_signer_local::PrivateKeySigner;
+use tokio::sync::watch;
+use url::{Host, Url};
+
+use super::clock::{self, Drift};
+use super::facts::{ClockReading, Fact, Facts, Failure};
+use super::probe::Probe;
+use crate::auth::AuthHeaders;
+use crate::auth::l2::{self, ApiCredentials};
+use crate::client::clob::Clob;
+use crate::client::http::{Answer, Http, millis, now_s};
+use crate::settings::{Settings, Sourced};
+
+/// Why a probe gave no fact.
+pub(super) enum Missing {
+    Failed(Failure),
+    Blocked(Probe),
+    NotAsked(String),
+}
+
+impl From<Failure> for Missing {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl Missing {
+    pub(super) fn because(why: impl Into<String>) -> Self {
+        Self::NotAsked(why.into())
+    }
+}
+
+pub(super) type Outcome<T> = Result<T, Missing>;
+
+/// A drift beyond this is worth stamping requests with the server's time.
+const TOLERATED_DRIFT_S: f64 = 2.0;
+
+pub(super) struct Context {
+    pub(super) settings: Arc<Settings>,
+    pub(super) facts: watch::Sender<Facts>,
+    pub(super) key: Option<PrivateKeySigner>,
+    /// The derived credentials: the secret part, which facts must not hold.
+    pub(super) derived: OnceLock<ApiCredentials>,
+    http: OnceLock<Result<Http, Failure>>,
+    started: Instant,
+}
+
+impl Context {
+    pub(super) fn new(settings: Arc<Settings>, facts: watch::Sender<Facts>, started: Instant) -> Self {
+        let key = settings.parsed_key().map(|key| key.signer);
+        Self { settings, facts, key, derived: OnceLock::new(), http: OnceLock::new(), started }
+    }
+
+    /// Fills a fact with what the work gives, and times it.
+    pub(super) async fn fill<T>(&self, field: fn(&mut Facts) -> &mut Fact<T>, work: impl Future<Output = Outcome<T>>) {
+        let began = self.started.elapsed();
+        self.facts.send_modify(|facts| *field(facts) = Fact::Running { since_ms: millis(began) });
+        let outcome = work.await;
+        let took_ms = millis(self.started.elapsed().saturating_sub(began));
+        let fact = match outcome {
+            Ok(value) => Fact::Known { value, took_ms },
+            Err(Missing::Failed(failure)) => Fact::Failed { failure, took_ms },
+            Err(Missing::Blocked(by)) => Fact::Blocked { by },
+            Err(Missing::NotAsked(why)) => Fact::NotAsked { why },
+        };
+        self.facts.send_modify(|facts| *field(facts) = fact);
+    }
+
+    /// The HTTP client, built when the first probe needs it.
+    pub(super) fn http(&self) -> Outcome<&Http> {
+        if self.facts.borrow().setup.offline {
+            return Err(Missing::because("offline: nothing is asked over the network"));
+        }
+        self.http
+            .get_or_init(|| {
+                let settings = &self.settings;
+                let urls = [&settings.clob_url, &settings.rpc_url, &settings.gamma_url, &settings.geoblock_url];
+                let direct = urls.iter().all(|url| url.as_ref().is_none_or(|url| is_loopback(&url.value)));
+                Http::new(settings.timeout, direct, self.facts.clone(), self.started)
+            })
+            .as_ref()
+            .map_err(|failure| Missing::Failed(failure.clone()))
+    }
+
+    /// A read of the CLOB. Its `Date` header is a reading of the server's clock.
+    pub(super) async fn get(
+        &self,
+        probe: Probe,
+        path: &str,
+        query: &[(&str, &str)],
+        headers: Option<&AuthHeaders>,
+    ) -> Outcome<Answer> {
+        let base = url(self.settings.clob_url.as_ref(), "CLOB")?;
+        if probe != Probe::ServerTime && self.is_unreachable() {
+            return Err(Missing::Blocked(Probe::ServerTime));
+        }
+        let answer = Clob { http: self.http()?, base }.get(probe, path, query, headers).await?;
+        if let Some(server_s) = answer.date_s {
+            self.saw_clock(&answer, server_s, false);
+        }
+        Ok(answer)
+    }
+
+    /// A read with L2 headers over this path.
+    pub(super) async fn get_signed(
+        &self,
+        probe: Probe,
+        credentials: &ApiCredentials,
+        path: &str,
+        query: &[(&str, &str)],
+        timestamp: i64,
+    ) -> Outcome<Answer> {
+        let headers = l2::headers(self.signer()?.address(), credentials, timestamp, "GET", path, None)
+            .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
+        self.get(probe, path, query, Some(&headers)).await
+    }
+
+    pub(super) fn saw_clock(&self, answer: &Answer, server_s: i64, from_time: bool) {
+        let reading = ClockReading { server_s, sent_s: answer.sent_s, received_s: answer.received_s, from_time };
+        self.facts.send_modify(|facts| facts.clock.push(reading));
+    }
+
+    /// The first request found nobody there: more would only wait for nothing.
+    fn is_unreachable(&self) -> bool {
+        matches!(
+            self.facts.borrow().server_time.failure(),
+            Some(Failure::Unreachable { .. } | Failure::TimedOut { .. } | Failure::Tls { .. })
+        )
+    }
+
+    pub(super) fn signer(&self) -> Outcome<&PrivateKeySigner> {
+        self.key.as_ref().ok_or_else(|| Missing::because("there is no usable private key"))
+    }
+
+    /// Credentials to read the account with: the derived ones, else the configured ones.
+    pub(super) fn credentials(&self) -> Outcome<ApiCredentials> {
+        let configured = || self.settings.credentials.whole();
+        self.derived.get().cloned().or_else(configured).ok_or(Missing::Blocked(Probe::Derive))
+    }
+
+    /// This clock minus the server's, when that is more than clients would notice.
+    pub(super) fn drift(&self) -> Option<Drift> {
+        let drift = clock::drift(&self.facts.borrow().clock)?;
+        (drift.at_least_s() > TOLERATED_DRIFT_S).then_some(drift)
+    }
+
+    /// Unix seconds to stamp a request with: by this clock, or by the server's where this one is
+    /// off, so that one wrong clock does not hide everything else.
+    pub(super) fn timestamp(&self) -> i64 {
+        whole(now_s() - self.drift().map_or(0.0, Drift::middle_s))
+    }
+
+    /// Every address of interest: the signer, its wallets, the funder.
+    pub(super) fn addresses(&self) -> Vec<Address> {
+        let setup = &self.facts.borrow().setup;
+        let mut all: Vec<Address> =
+            setup.wallets.iter().flat_map(|wallets| wallets.iter().map(|(_, address)| address).collect::<Vec<_>>()).collect();
+        all.extend(setup.signer());
+        all.extend(setup.funder.as_ref().map(|funder| funder.value));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Unix seconds, cut off.
+pub(super) fn whole(seconds: f64) -> i64 {
+    // today's seconds are far below the limits of i64
+    #[allow(clippy::cast_possible_truncation)]
+    let whole = seconds.floor() as i64;
+    whole
+}
+
+pub(super) fn url<'a>(url: Option<&'a Sourced<Url>>, name: &str) -> Outcome<&'a Url> {
+    url.map(|url| &url.value).ok_or_else(|| Missing::because(format!("there is no usable address of the {name}")))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}

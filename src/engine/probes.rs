@@ -1,0 +1,55 @@
+//! What each probe does. None of them changes anything on the server.
+
+mod account;
+mod builder;
+mod credentials;
+mod public;
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::context::Context;
+use super::probe::Probe;
+
+/// Runs one probe, which fills its fact.
+pub(super) async fn run(context: Arc<Context>, probe: Probe) {
+    let c = &context;
+    match probe {
+        Probe::SecretFiles => c.fill(|f| &mut f.secret_files, public::secret_files(c)).await,
+        Probe::ServerTime => c.fill(|f| &mut f.server_time, public::server_time(c)).await,
+        Probe::GuideTime => c.fill(|f| &mut f.guide_time, public::guide_time(c)).await,
+        Probe::Version => c.fill(|f| &mut f.version, public::version(c)).await,
+        Probe::Geoblock => c.fill(|f| &mut f.geoblock, public::geoblock(c)).await,
+        Probe::Chain => c.fill(|f| &mut f.chain, public::chain(c)).await,
+        Probe::Profile => c.fill(|f| &mut f.profile, public::profile(c)).await,
+        Probe::Deployed => c.fill(|f| &mut f.deployed, public::deployed(c)).await,
+        Probe::Derive => c.fill(|f| &mut f.derived, credentials::derive(c)).await,
+        Probe::OtherNonces => c.fill(|f| &mut f.other_nonces, credentials::other_nonces(c)).await,
+        Probe::OtherChain => c.fill(|f| &mut f.other_chain, credentials::other_chain(c)).await,
+        Probe::ConfiguredCredentials => c.fill(|f| &mut f.configured_credentials, credentials::configured(c)).await,
+        Probe::DerivedCredentials => c.fill(|f| &mut f.derived_credentials, credentials::derived(c)).await,
+        Probe::LocalClock => c.fill(|f| &mut f.local_clock, credentials::local_clock(c)).await,
+        Probe::ClosedOnly => c.fill(|f| &mut f.closed_only, account::closed_only(c)).await,
+        Probe::BalanceAllowance => c.fill(|f| &mut f.balance_allowance, account::balance_allowance(c)).await,
+        Probe::SessionSigners => c.fill(|f| &mut f.session_signers, account::session_signers(c)).await,
+        Probe::BuilderKeys => c.fill(|f| &mut f.builder_keys, account::builder_keys(c)).await,
+        Probe::BuilderAccess => c.fill(|f| &mut f.builder_access, builder::access(c)).await,
+        Probe::BuilderTrades => c.fill(|f| &mut f.builder_trades, builder::trades(c)).await,
+        Probe::BuilderSigner => c.fill(|f| &mut f.builder_signer, builder::signer(c)).await,
+    }
+}
+
+/// Runs these at once and gives their results in the same order; a task that was cut off gives none.
+async fn all<T: Send + 'static>(work: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+    let mut running = JoinSet::new();
+    for (place, work) in work.into_iter().enumerate() {
+        running.spawn(async move { (place, work.await) });
+    }
+    let mut done: Vec<(usize, T)> = Vec::new();
+    while let Some(result) = running.join_next().await {
+        done.extend(result);
+    }
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, value)| value).collect()
+}

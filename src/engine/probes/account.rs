@@ -1,0 +1,55 @@
+//! Probes of the account: L2 reads with whichever credentials there are.
+
+use std::sync::Arc;
+
+use super::all;
+use crate::auth::wallet::SignatureType;
+use crate::client::clob::{self, Clob};
+use crate::client::http::Answer;
+use crate::engine::context::{Context, Missing, Outcome};
+use crate::engine::facts::{BuilderKey, CachedBalance, Failure, SessionSigners};
+use crate::engine::probe::Probe;
+
+async fn read(context: &Context, probe: Probe, path: &str) -> Outcome<Answer> {
+    context.get_signed(probe, &context.credentials()?, path, &[], context.timestamp()).await
+}
+
+pub(super) async fn closed_only(context: &Context) -> Outcome<bool> {
+    Ok(Clob::read_closed_only(&read(context, Probe::ClosedOnly, clob::CLOSED_ONLY).await?)?)
+}
+
+pub(super) async fn session_signers(context: &Context) -> Outcome<SessionSigners> {
+    Ok(Clob::read_session_signers(&read(context, Probe::SessionSigners, clob::SESSION_SIGNERS).await?)?)
+}
+
+pub(super) async fn builder_keys(context: &Context) -> Outcome<Vec<BuilderKey>> {
+    Ok(Clob::read_builder_keys(&read(context, Probe::BuilderKeys, clob::BUILDER_KEYS).await?)?)
+}
+
+/// Asks under every signature type: the server computes the wallet from key and type, so the type
+/// with the money is the account's.
+pub(super) async fn balance_allowance(context: &Arc<Context>) -> Outcome<Vec<CachedBalance>> {
+    let credentials = context.credentials()?;
+    let answers = all(SignatureType::ALL.map(|kind| {
+        let (context, credentials) = (Arc::clone(context), credentials.clone());
+        async move {
+            let query = Clob::collateral_query(kind);
+            let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let stamp = context.timestamp();
+            let probe = Probe::BalanceAllowance;
+            (kind, context.get_signed(probe, &credentials, clob::BALANCE_ALLOWANCE, &query, stamp).await)
+        }
+    }))
+    .await;
+    let mut balances = Vec::new();
+    for (signature_type, answer) in answers {
+        let answer = match answer {
+            Ok(answer) => Clob::read_balance(&answer),
+            // a refusal of one type is an answer: "no deposit wallet found for owner"
+            Err(Missing::Failed(failure @ Failure::Refused { status: 400, .. })) => Err(failure),
+            Err(missing) => return Err(missing),
+        };
+        balances.push(CachedBalance { signature_type, answer });
+    }
+    Ok(balances)
+}

@@ -1,0 +1,121 @@
+//! Probes of L1 and L2. Deriving is a read; creating is never done here.
+
+use std::sync::Arc;
+
+use alloy_primitives::U256;
+
+use super::all;
+use crate::auth::l2::ApiCredentials;
+use crate::auth::{contracts, l1};
+use crate::client::clob::{self, Clob};
+use crate::client::http::now_s;
+use crate::engine::context::{Context, Missing, Outcome, whole};
+use crate::engine::facts::{Derived, Failure, NonceKey};
+use crate::engine::probe::Probe;
+use crate::settings::secret_fact;
+
+/// The nonces that are tried besides the configured one.
+const USUAL_NONCES: [u64; 3] = [0, 1, 2];
+
+fn chain_id(context: &Context) -> Outcome<u64> {
+    let id = context.settings.chain_id.as_ref().map(|id| id.value);
+    id.ok_or_else(|| Missing::because("there is no usable chain id"))
+}
+
+async fn derive_at(context: &Context, probe: Probe, chain_id: u64, nonce: U256) -> Outcome<ApiCredentials> {
+    let headers = l1::headers(context.signer()?, chain_id, context.timestamp(), nonce)
+        .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
+    let answer = context.get(probe, clob::DERIVE, &[], Some(&headers)).await?;
+    Ok(Clob::read_credentials(&answer)?)
+}
+
+pub(super) async fn derive(context: &Context) -> Outcome<Derived> {
+    let with_server_time = context.drift().is_some();
+    let nonce = context.facts.borrow().setup.nonce();
+    let credentials = derive_at(context, Probe::Derive, chain_id(context)?, nonce).await?;
+    let derived = Derived {
+        nonce,
+        key: credentials.key.clone(),
+        secret: secret_fact(&credentials.secret),
+        passphrase: credentials.passphrase.shape(),
+        with_server_time,
+    };
+    // set once a run: each run has a context of its own
+    let _ = context.derived.set(credentials);
+    Ok(derived)
+}
+
+/// Whether the configured nonce leaves something open that other nonces could explain.
+fn is_unexplained(context: &Context) -> bool {
+    let facts = context.facts.borrow();
+    let configured = facts.setup.credentials.as_ref().and_then(|credentials| credentials.key());
+    match (&facts.derived.known(), configured) {
+        (Some(derived), Some(configured)) => derived.key != configured,
+        (Some(_), None) => false,
+        (None, _) => matches!(facts.derived.failure(), Some(Failure::Refused { status: 400, .. })),
+    }
+}
+
+pub(super) async fn other_nonces(context: &Arc<Context>) -> Outcome<Vec<NonceKey>> {
+    if !is_unexplained(context) {
+        return Err(Missing::because("the configured nonce explains the credentials"));
+    }
+    let chain_id = chain_id(context)?;
+    let configured = context.facts.borrow().setup.nonce();
+    let others = USUAL_NONCES.map(U256::from).into_iter().filter(|nonce| *nonce != configured);
+    let answers = all(others.map(|nonce| {
+        let context = Arc::clone(context);
+        async move { (nonce, derive_at(&context, Probe::OtherNonces, chain_id, nonce).await) }
+    }))
+    .await;
+    let mut found = Vec::new();
+    for (nonce, answer) in answers {
+        match answer {
+            Ok(credentials) => found.push(NonceKey { nonce, key: Some(credentials.key) }),
+            Err(Missing::Failed(Failure::Refused { status: 400, .. })) => found.push(NonceKey { nonce, key: None }),
+            Err(missing) => return Err(missing),
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn other_chain(context: &Context) -> Outcome<Option<u64>> {
+    let refused = matches!(context.facts.borrow().derived.failure(), Some(Failure::Refused { status: 401, .. }));
+    if !refused {
+        return Err(Missing::because("the L1 signature was not refused"));
+    }
+    let (configured, nonce) = (chain_id(context)?, context.facts.borrow().setup.nonce());
+    for chain in contracts::chains().iter().filter(|chain| chain.id != configured) {
+        match derive_at(context, Probe::OtherChain, chain.id, nonce).await {
+            // 400 means that the signature is good and that there is no key at this nonce
+            Ok(_) | Err(Missing::Failed(Failure::Refused { status: 400, .. })) => return Ok(Some(chain.id)),
+            Err(Missing::Failed(Failure::Refused { status: 401, .. })) => {}
+            Err(missing) => return Err(missing),
+        }
+    }
+    Ok(None)
+}
+
+async fn api_keys(context: &Context, probe: Probe, credentials: &ApiCredentials, stamp: i64) -> Outcome<Vec<String>> {
+    let answer = context.get_signed(probe, credentials, clob::API_KEYS, &[], stamp).await?;
+    Ok(Clob::read_api_keys(&answer)?)
+}
+
+pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {
+    let credentials = context.settings.credentials.whole();
+    let credentials = credentials.ok_or_else(|| Missing::because("no whole set of API credentials is configured"))?;
+    api_keys(context, Probe::ConfiguredCredentials, &credentials, context.timestamp()).await
+}
+
+pub(super) async fn derived(context: &Context) -> Outcome<Vec<String>> {
+    let credentials = context.derived.get().ok_or(Missing::Blocked(Probe::Derive))?;
+    api_keys(context, Probe::DerivedCredentials, credentials, context.timestamp()).await
+}
+
+pub(super) async fn local_clock(context: &Context) -> Outcome<()> {
+    if context.drift().is_none() {
+        return Err(Missing::because("this clock agrees with the server's"));
+    }
+    let credentials = context.credentials()?;
+    api_keys(context, Probe::LocalClock, &credentials, whole(now_s())).await.map(drop)
+}

@@ -1,0 +1,304 @@
+//! From places to settings in force, with a problem for each value that cannot be used.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use alloy_primitives::{Address, U256};
+use url::{Host, Url};
+
+use super::names::{Name, SETTINGS, setting};
+use super::sources::{Inputs, SettingsError, Sources, read_key};
+use super::{CredentialParts, ProblemKind, SettingProblem, Settings, Source, Sourced};
+use crate::auth::contracts;
+use crate::auth::wallet::SignatureType;
+use crate::secret::Secret;
+
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
+
+const CLOB_URL: &str = "https://clob.polymarket.com";
+const GAMMA_URL: &str = "https://gamma-api.polymarket.com";
+const DATA_URL: &str = "https://data-api.polymarket.com";
+const RELAYER_URL: &str = "https://relayer-v2.polymarket.com";
+const GEOBLOCK_URL: &str = "https://polymarket.com/api/geoblock";
+
+/// The platform's place for the configuration file; `None` without a home folder.
+pub fn config_file() -> Option<PathBuf> {
+    Some(directories::ProjectDirs::from("", "", "polydoctor")?.config_dir().join("config.toml"))
+}
+
+/// Reads every place once and settles which value is in force.
+///
+/// # Errors
+///
+/// [`SettingsError`] when a file that was named, or the configuration, cannot be read. A value that
+/// cannot be used is not an error but one of [`Settings::problems`].
+pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
+    let key = read_key(&inputs.key)?;
+    let mut loader = Loader { sources: Sources::read(inputs)?, problems: Vec::new() };
+    let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
+    let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
+    let rpc_default = chain_id
+        .as_ref()
+        .and_then(|id| contracts::chain(id.value))
+        .or_else(|| contracts::chain(contracts::POLYGON))
+        .map_or("", |chain| chain.rpc_url.as_str());
+    let signature_type = loader.parsed(
+        "signature_type",
+        "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)",
+        |text| text.parse().ok(),
+    );
+    let mut settings = Settings {
+        profile: loader.sources.profile.clone(),
+        private_key: key.or_else(|| loader.secret("private_key")),
+        signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
+        funder: loader.parsed("funder", "an address: 0x and 40 hex digits", parse_address),
+        chain_id,
+        nonce: loader.parsed("nonce", "a whole number from 0", |text| U256::from_str(text).ok()),
+        credentials: CredentialParts {
+            key: loader.text("api_key"),
+            secret: loader.secret("api_secret"),
+            passphrase: loader.secret("api_passphrase"),
+        },
+        builder: CredentialParts {
+            key: loader.text("builder_api_key"),
+            secret: loader.secret("builder_secret"),
+            passphrase: loader.secret("builder_passphrase"),
+        },
+        builder_code: loader.text("builder_code"),
+        builder_signer_url: loader.url("builder_signer_url", None),
+        builder_signer_token: loader.secret("builder_signer_token"),
+        relayer_key: loader.secret("relayer_api_key"),
+        relayer_key_address: loader.parsed(
+            "relayer_api_key_address",
+            "an address: 0x and 40 hex digits",
+            parse_address,
+        ),
+        clob_url: loader.url("clob_url", Some(CLOB_URL)),
+        gamma_url: loader.url("gamma_url", Some(GAMMA_URL)),
+        data_url: loader.url("data_url", Some(DATA_URL)),
+        relayer_url: loader.url("relayer_url", Some(RELAYER_URL)),
+        geoblock_url: loader.url("geoblock_url", Some(GEOBLOCK_URL)),
+        rpc_url: loader.url("rpc_url", Some(rpc_default)),
+        timeout: loader.seconds("timeout").unwrap_or(DEFAULT_TIMEOUT),
+        deadline: loader.seconds("deadline").unwrap_or(DEFAULT_DEADLINE),
+        secret_files: loader.sources.secret_files.clone(),
+        problems: Vec::new(),
+    };
+    if let Some(Source::File { path }) = settings.private_key.as_ref().map(|key| &key.source) {
+        settings.secret_files.push(PathBuf::from(path));
+    }
+    settings.problems = loader.finish();
+    Ok(settings)
+}
+
+struct Loader {
+    sources: Sources,
+    problems: Vec<SettingProblem>,
+}
+
+impl Loader {
+    /// Parses the value in force; one that cannot be parsed is a problem, never a default.
+    fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Sourced<T>> {
+        let found = self.sources.all(setting(name)).into_iter().next()?;
+        if let Some(value) = parse(found.value.trim()) {
+            return Some(Sourced::new(value, found.source));
+        }
+        let shown = shorten(&found.value);
+        self.problems.push(SettingProblem {
+            kind: ProblemKind::Invalid,
+            setting: name.to_owned(),
+            text: format!("{} is {shown} ({}), which is not {expected}", spoken(name), found.source),
+            fix: format!("Set {} to {expected}", spoken(name)),
+        });
+        None
+    }
+
+    /// The default, unless a value is set that cannot be used.
+    fn or_default<T>(&self, name: &str, found: Option<Sourced<T>>, default: T) -> Option<Sourced<T>> {
+        let broken = self.problems.iter().any(|problem| problem.setting == name);
+        found.or_else(|| (!broken).then(|| Sourced::new(default, Source::Default)))
+    }
+
+    fn text(&self, name: &str) -> Option<Sourced<String>> {
+        let found = self.sources.all(setting(name)).into_iter().next()?;
+        Some(found.map(|text| text.trim().to_owned()))
+    }
+
+    fn secret(&self, name: &str) -> Option<Sourced<Secret>> {
+        Some(self.sources.all(setting(name)).into_iter().next()?.map(Secret::new))
+    }
+
+    fn url(&mut self, name: &str, default: Option<&str>) -> Option<Sourced<Url>> {
+        let expected = "an address that begins with https:// (http:// only for this machine)";
+        let found = self.parsed(name, expected, |text| Url::parse(text).ok().filter(may_be_asked));
+        let default = default.and_then(|text| Url::parse(text).ok());
+        match default {
+            Some(default) => self.or_default(name, found, default),
+            None => found,
+        }
+    }
+
+    fn seconds(&mut self, name: &str) -> Option<Duration> {
+        let parse = |text: &str| {
+            let seconds: f64 = text.trim_end_matches('s').parse().ok()?;
+            (0.001..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
+        };
+        self.parsed(name, "a number of seconds", parse).map(|found| found.value)
+    }
+
+    fn finish(mut self) -> Vec<SettingProblem> {
+        self.problems.append(&mut self.sources.problems);
+        for setting in SETTINGS {
+            self.problems.extend(conflict(setting, &self.sources.all(setting)));
+        }
+        self.problems.extend(self.sources.near_misses());
+        self.problems
+    }
+}
+
+/// Two names or places with different values; a flag that overrides the rest is meant to.
+fn conflict(setting: &Name, values: &[Sourced<String>]) -> Option<SettingProblem> {
+    let is_deliberate = |value: &&Sourced<String>| !matches!(value.source, Source::Flag { .. } | Source::Profile { .. });
+    let mut rest = values.iter().filter(is_deliberate);
+    let winner = rest.next()?;
+    let same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
+    let loser = rest.find(|value| !same(&value.value, &winner.value))?;
+    Some(SettingProblem {
+        kind: ProblemKind::Conflict,
+        setting: setting.name.to_owned(),
+        text: format!(
+            "{} is set twice with different values: {} is used, {} is not",
+            spoken(setting.name),
+            winner.source,
+            loser.source
+        ),
+        fix: format!("Keep one of the two: {} or {}", winner.source, loser.source),
+    })
+}
+
+/// A setting's name as people read it.
+fn spoken(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// The text of a wrong value, unless it is so long that it could be a secret in the wrong place.
+fn shorten(text: &str) -> String {
+    const LONGEST: usize = 42;
+    let clean: String = text.chars().filter(|c| !c.is_control()).collect();
+    match clean.chars().count() {
+        0..=LONGEST => format!("\"{clean}\""),
+        long => format!("a text of {long} characters"),
+    }
+}
+
+/// 0x and 40 hex digits. A wrong checksum is let pass here: the official clients do not look at it.
+fn parse_address(text: &str) -> Option<Address> {
+    text.starts_with("0x").then(|| Address::from_str(text).ok())?
+}
+
+/// Signed headers go over TLS, or stay on this machine.
+fn may_be_asked(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => return false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+
+    use super::*;
+
+    fn inputs(variables: &[(&str, &str)]) -> Inputs {
+        let environment: BTreeMap<_, _> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Inputs { environment, env_file: Some("/dev/null".into()), ..Inputs::default() }
+    }
+
+    #[test]
+    fn defaults_say_that_they_are_defaults() {
+        let settings = load(&inputs(&[])).unwrap();
+        assert_eq!(settings.chain_id, Some(Sourced::new(137, Source::Default)));
+        assert_eq!(settings.signature_type, Some(Sourced::new(SignatureType::Eoa, Source::Default)));
+        assert_eq!(settings.clob_url.unwrap().value.as_str(), "https://clob.polymarket.com/");
+        assert!(settings.problems.is_empty());
+    }
+
+    #[test]
+    fn a_wrong_value_is_a_problem_and_never_a_default() {
+        let settings = load(&inputs(&[("SIGNATURE_TYPE", "7"), ("FUNDER", "0x12"), ("CHAIN_ID", "polygon")])).unwrap();
+        assert_eq!(settings.signature_type, None);
+        assert_eq!(settings.funder, None);
+        assert_eq!(settings.chain_id, None);
+        let texts: Vec<_> = settings.problems.iter().map(|problem| problem.text.as_str()).collect();
+        assert!(texts.iter().any(|text| text.contains("signature type is \"7\" (env SIGNATURE_TYPE)")), "{texts:?}");
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for (url, allowed) in [
+            ("http://127.0.0.1:8080", true),
+            ("http://localhost:1", true),
+            ("http://[::1]:1", true),
+            ("http://clob.polymarket.com", false),
+            ("http://127.0.0.1.example.com", false),
+            ("ftp://localhost", false),
+            ("clob.polymarket.com", false),
+        ] {
+            let settings = load(&inputs(&[("CLOB_HOST", url)])).unwrap();
+            assert_eq!(settings.clob_url.is_some(), allowed, "{url}");
+        }
+    }
+
+    #[test]
+    fn two_names_with_different_values_are_reported_with_both_places() {
+        let settings = load(&inputs(&[("PK", "0xaa"), ("PRIVATE_KEY", "0xbb")])).unwrap();
+        let [problem] = settings.problems.as_slice() else { panic!("{:?}", settings.problems) };
+        assert_eq!(problem.kind, ProblemKind::Conflict);
+        assert!(problem.text.contains("env PRIVATE_KEY is used, env PK is not"), "{}", problem.text);
+    }
+
+    #[test]
+    fn a_line_of_an_env_file_is_named_with_its_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        fs::write(&path, "\u{feff}# a comment\r\n\r\nexport FUNDER='0x12'\r\nCLOB_PASSPHRASE=x\r\nno assignment\r\n").unwrap();
+        let inputs = Inputs { env_file: Some(path.clone()), ..Inputs::default() };
+        let settings = load(&inputs).unwrap();
+        let all: String = settings.problems.iter().map(|problem| format!("{}\n", problem.text)).collect();
+        assert!(all.contains(&format!("funder is \"0x12\" (FUNDER, line 3 of {})", path.display())), "{all}");
+        assert!(all.contains("CLOB_PASSPHRASE is set (line 4"), "{all}");
+        assert!(all.contains("(line 5)"), "{all}");
+    }
+
+    #[test]
+    fn precedence_is_flag_variable_file_profile() {
+        let folder = tempfile::tempdir().unwrap();
+        let (env, config) = (folder.path().join("e"), folder.path().join("config.toml"));
+        fs::write(&env, "SIGNATURE_TYPE=2\n").unwrap();
+        fs::write(&config, "default_profile = 'main'\n[profiles.main]\nsignature_type = 1\nchain_id = 80002\n").unwrap();
+        let mut inputs = Inputs { env_file: Some(env), config_file: Some(config), ..Inputs::default() };
+        let kind = |inputs: &Inputs| load(inputs).unwrap().signature_type.unwrap().value as u8;
+        assert_eq!(load(&inputs).unwrap().chain_id.unwrap().value, 80002);
+        assert_eq!(kind(&inputs), 2);
+        inputs.environment.insert("SIGNATURE_TYPE".into(), "3".into());
+        assert_eq!(kind(&inputs), 3);
+        inputs.flags.insert("signature_type", "0".into());
+        assert_eq!(kind(&inputs), 0);
+        inputs.profile = Some("other".into());
+        assert!(load(&inputs).unwrap_err().to_string().contains("known are: main"));
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_be_there() {
+        let inputs = Inputs { env_file: Some("/nowhere/.env".into()), ..Inputs::default() };
+        assert!(load(&inputs).unwrap_err().to_string().starts_with("cannot read /nowhere/.env"));
+    }
+}

@@ -1,0 +1,128 @@
+//! The names that a setting goes by: its flag, its variables, its key in a profile.
+
+/// One setting and its names.
+#[derive(Debug)]
+pub struct Name {
+    /// Its name in profiles, in problems and in `fix.settings` of the report.
+    pub name: &'static str,
+    /// Its flag, without the dashes; `None` for what must not stand on a command line.
+    pub flag: Option<&'static str>,
+    /// Its variables; the first that is set wins. The names after those of the official clients
+    /// are ones that users have in public issue reports.
+    pub variables: &'static [&'static str],
+}
+
+const fn public(name: &'static str, flag: &'static str, variables: &'static [&'static str]) -> Name {
+    Name { name, flag: Some(flag), variables }
+}
+
+const fn secret(name: &'static str, variables: &'static [&'static str]) -> Name {
+    Name { name, flag: None, variables }
+}
+
+/// Every setting.
+pub const SETTINGS: &[Name] = &[
+    secret(
+        "private_key",
+        &[
+            "POLYMARKET_PRIVATE_KEY",
+            "POLY_PRIVATE_KEY",
+            "PRIVATE_KEY",
+            "PK",
+            "POLYGON_WALLET_PRIVATE_KEY",
+            "POLY_PK",
+            "POLYMARKET_PROXY_PRIVATE_KEY",
+            "POLYMARKET_SAFE_PRIVATE_KEY",
+        ],
+    ),
+    public(
+        "signature_type",
+        "signature-type",
+        &["POLYMARKET_SIGNATURE_TYPE", "POLY_SIGNATURE_TYPE", "SIGNATURE_TYPE"],
+    ),
+    public(
+        "funder",
+        "funder",
+        &[
+            "POLYMARKET_FUNDER",
+            "POLY_FUNDER",
+            "FUNDER_ADDRESS",
+            "FUNDER",
+            "POLYMARKET_PROXY_ADDRESS",
+            "PROXY_ADDRESS",
+            "POLY_FUNDER_ADDRESS",
+            "DEPOSIT_WALLET",
+            "POLYMARKET_DEPOSIT_WALLET",
+            "POLYMARKET_PROXY_WALLET",
+            "POLYMARKET_SAFE_WALLET",
+        ],
+    ),
+    public("chain_id", "chain-id", &["POLYMARKET_CHAIN_ID", "CHAIN_ID", "POLY_CHAIN_ID"]),
+    public("nonce", "nonce", &["POLYMARKET_NONCE"]),
+    secret("api_key", &["CLOB_API_KEY", "POLY_API_KEY", "POLYMARKET_API_KEY"]),
+    secret("api_secret", &["CLOB_SECRET", "POLY_API_SECRET", "POLYMARKET_API_SECRET", "POLY_SECRET"]),
+    secret(
+        "api_passphrase",
+        &["CLOB_PASS_PHRASE", "POLY_API_PASSPHRASE", "POLYMARKET_API_PASSPHRASE", "POLY_PASSPHRASE"],
+    ),
+    secret("builder_api_key", &["POLY_BUILDER_API_KEY", "BUILDER_API_KEY", "POLYMARKET_BUILDER_API_KEY"]),
+    secret("builder_secret", &["POLY_BUILDER_SECRET", "BUILDER_SECRET", "POLYMARKET_BUILDER_SECRET"]),
+    secret(
+        "builder_passphrase",
+        &["POLY_BUILDER_PASSPHRASE", "BUILDER_PASS_PHRASE", "POLYMARKET_BUILDER_PASSPHRASE"],
+    ),
+    public("builder_code", "builder-code", &["POLY_BUILDER_CODE", "BUILDER_CODE", "POLYMARKET_BUILDER_CODE"]),
+    public("builder_signer_url", "builder-signer-url", &["POLY_BUILDER_SIGNER_URL"]),
+    secret("builder_signer_token", &["POLY_BUILDER_SIGNER_TOKEN"]),
+    secret("relayer_api_key", &["RELAYER_API_KEY", "POLYMARKET_RELAYER_API_KEY"]),
+    secret("relayer_api_key_address", &["RELAYER_API_KEY_ADDRESS", "POLYMARKET_RELAYER_API_KEY_ADDRESS"]),
+    public("clob_url", "clob-url", &["POLYMARKET_CLOB_URL", "CLOB_API_URL", "CLOB_HOST"]),
+    public("gamma_url", "gamma-url", &["POLYMARKET_GAMMA_URL", "GAMMA_API_URL"]),
+    public("data_url", "data-url", &["POLYMARKET_DATA_URL"]),
+    public("relayer_url", "relayer-url", &["POLYMARKET_RELAYER_URL", "RELAYER_API_URL", "RELAYER_URL"]),
+    public("geoblock_url", "geoblock-url", &["POLYMARKET_GEOBLOCK_URL"]),
+    public("rpc_url", "rpc-url", &["POLYMARKET_RPC_URL", "POLYGON_RPC_URL", "RPC_URL"]),
+    public("timeout", "timeout", &["POLYDOCTOR_TIMEOUT"]),
+    public("deadline", "deadline", &[]),
+];
+
+/// The setting with this name.
+pub(super) fn setting(name: &str) -> &'static Name {
+    SETTINGS
+        .iter()
+        .find(|setting| setting.name == name)
+        .unwrap_or_else(|| unreachable!("{name} is asked for by the program itself"))
+}
+
+/// The variable that a misspelt one was probably meant to be: alike but for underscores and case.
+pub(super) fn meant(variable: &str) -> Option<&'static str> {
+    let folded = |name: &str| name.replace('_', "").to_ascii_uppercase();
+    let wanted = folded(variable);
+    let known = || SETTINGS.iter().flat_map(|setting| setting.variables).copied();
+    if known().any(|name| name == variable) {
+        return None;
+    }
+    known().filter(|name| name.len() > 4).find(|name| folded(name) == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut variables: Vec<_> = SETTINGS.iter().flat_map(|setting| setting.variables).collect();
+        let all = variables.len();
+        variables.sort_unstable();
+        variables.dedup();
+        assert_eq!(variables.len(), all);
+    }
+
+    #[test]
+    fn near_misses_are_found() {
+        assert_eq!(meant("CLOB_PASSPHRASE"), Some("CLOB_PASS_PHRASE"));
+        assert_eq!(meant("clob_api_key"), Some("CLOB_API_KEY"));
+        assert_eq!(meant("CLOB_PASS_PHRASE"), None);
+        assert_eq!(meant("PATH"), None);
+    }
+}
