@@ -1,13 +1,24 @@
-//! From facts to ranked root causes.
+//! From findings to ranked root causes.
+//!
+//! Each problem that a check states names the causes that it points to. Here findings that point to
+//! the same cause are joined, and causes are ranked: the likelier first, and of equals the one that
+//! stands earlier in the checklist, since it has to be mended first.
+
+mod causes;
+
+use std::cmp::Ordering;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use causes::{Cause, CauseWords};
+
+use crate::checks::Finding;
+
 /// A root cause with what speaks for it and what mends it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Diagnosis {
-    /// A name of the vocabulary, such as `funder-is-signer`.
-    pub cause: &'static str,
+    pub cause: Cause,
     pub title: String,
     /// In [0, 1].
     pub likelihood: f64,
@@ -23,4 +34,48 @@ pub struct DiagnosisFix {
     /// Setting values that would repair it, where they are known.
     pub settings: Map<String, Value>,
     pub commands: Vec<String>,
+}
+
+/// Joins what the checks suspect into ranked diagnoses, the most likely first.
+///
+/// Findings that only follow from another are skipped by the checklist and arrive here without a
+/// suspicion. `findings` are in the order of the checklist.
+pub fn diagnose<'a>(findings: impl IntoIterator<Item = (&'static str, &'a Finding)>) -> Vec<Diagnosis> {
+    let mut diagnoses: Vec<Diagnosis> = Vec::new();
+    for (check, finding) in findings.into_iter().filter(|(_, finding)| finding.status.is_problem()) {
+        for (place, suspicion) in finding.suspicions.iter().enumerate() {
+            let index = diagnoses.iter().position(|known| known.cause == suspicion.cause).unwrap_or_else(|| {
+                diagnoses.push(begin(suspicion.cause));
+                diagnoses.len() - 1
+            });
+            let diagnosis = &mut diagnoses[index];
+            diagnosis.likelihood = diagnosis.likelihood.max(suspicion.likelihood);
+            diagnosis.because.push(finding.summary.clone());
+            diagnosis.explains.push(check.to_owned());
+            for (setting, value) in &suspicion.settings {
+                diagnosis.fix.settings.entry(*setting).or_insert_with(|| value.clone());
+            }
+            if let (0, Some(fix)) = (place, &finding.fix)
+                && diagnosis.fix.commands.is_empty()
+            {
+                diagnosis.fix.text.clone_from(&fix.text);
+                diagnosis.fix.commands.clone_from(&fix.commands);
+            }
+        }
+    }
+    // a stable sort: equals stay in the order of the checklist
+    diagnoses.sort_by(|a, b| b.likelihood.partial_cmp(&a.likelihood).unwrap_or(Ordering::Equal));
+    diagnoses
+}
+
+fn begin(cause: Cause) -> Diagnosis {
+    let words = cause.words();
+    Diagnosis {
+        cause,
+        title: words.title.clone(),
+        likelihood: 0.0,
+        because: Vec::new(),
+        explains: words.shows_as.clone(),
+        fix: DiagnosisFix { text: words.fix.clone(), ..DiagnosisFix::default() },
+    }
 }

@@ -4,8 +4,8 @@ use alloy_primitives::Address;
 use serde::Serialize;
 
 use crate::auth::wallet::SignatureType;
-use crate::checks::{Evidence, Fix, Status};
-use crate::diagnosis::Diagnosis;
+use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, words};
+use crate::diagnosis::{Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
 
 /// The state of the account in one word.
@@ -45,7 +45,7 @@ pub struct CheckReport {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Target {
-    pub clob_url: String,
+    pub clob_url: Option<String>,
     pub chain_id: u64,
     pub protocol_version: Option<u64>,
 }
@@ -90,9 +90,35 @@ pub struct Tool {
 }
 
 impl Report {
-    /// Judges the facts: every check, then the diagnosis.
-    pub fn of(_facts: &Facts) -> Self {
-        unimplemented!("follows")
+    /// Judges the facts by every check, then the diagnosis.
+    pub fn of(facts: &Facts) -> Self {
+        Self::by(facts, |_| true)
+    }
+
+    /// Judges the facts by some checks; the checks that they need are judged too, but not shown.
+    pub fn by(facts: &Facts, shown: impl Fn(&Check) -> bool) -> Self {
+        let judged = judge(facts);
+        let shown: Vec<&Judged> = judged.iter().filter(|judged| shown(judged.check)).collect();
+        let diagnoses = diagnose(shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))));
+        let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
+        let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
+        Self {
+            schema: 1,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            started_at: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            elapsed_ms: facts.elapsed_ms.unwrap_or_default(),
+            profile: facts.setup.profile.clone(),
+            target: Target {
+                clob_url: facts.setup.clob_url.as_ref().map(|url| url.value.clone()),
+                chain_id: facts.setup.chain(),
+                protocol_version: facts.version.known().copied(),
+            },
+            account: account(facts),
+            verdict: verdict(&checks),
+            diagnoses,
+            checks,
+            requests: facts.requests.clone(),
+        }
     }
 
     pub fn check(&self, id: &str) -> Option<&CheckReport> {
@@ -106,5 +132,86 @@ impl Report {
     /// Whether every check has come to an end.
     pub fn is_settled(&self) -> bool {
         self.checks.iter().all(|check| check.status.is_settled())
+    }
+}
+
+/// A check and how it came out.
+struct Judged {
+    check: &'static Check,
+    status: Status,
+    /// `None` while its probes run.
+    finding: Option<Finding>,
+}
+
+fn judge(facts: &Facts) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = Vec::with_capacity(CHECKS.len());
+    for check in CHECKS {
+        let needed = || judged.iter().filter(|earlier| check.needs.contains(&earlier.check.id));
+        let open =
+            needed().any(|need| !need.status.is_settled()) || check.reads.iter().any(|probe| !facts.is_settled(*probe));
+        let blocking = needed().find(|need| need.status.is_settled() && !need.status.lets_go_on());
+        let finding = match blocking {
+            Some(need) => Some(Finding::skip(need.check.id, format!("Not judged: it needs {}", need.check.id))),
+            None if open => None,
+            None => Some((check.judge)(facts)),
+        };
+        let running = || check.reads.iter().any(|probe| facts.running_since_ms(*probe).is_some());
+        let status = match &finding {
+            Some(finding) => finding.status,
+            None if running() => Status::Running,
+            None => Status::Waiting,
+        };
+        judged.push(Judged { check, status, finding });
+    }
+    judged
+}
+
+impl Judged {
+    fn report(&self, facts: &Facts) -> CheckReport {
+        let words = words(self.check.id);
+        let reads = || self.check.reads.iter();
+        let finding = self.finding.clone();
+        CheckReport {
+            id: self.check.id,
+            group: self.check.group,
+            title: words.title.clone(),
+            status: self.status,
+            summary: finding.as_ref().map(|finding| finding.summary.clone()).unwrap_or_default(),
+            evidence: finding.as_ref().map(|finding| finding.evidence.clone()).unwrap_or_default(),
+            why: words.why.clone(),
+            needs: self.check.needs,
+            blocked_by: finding.as_ref().and_then(|finding| finding.blocked_by),
+            fix: finding.and_then(|finding| finding.fix),
+            elapsed_ms: reads().filter_map(|probe| facts.took_ms(*probe)).max(),
+            running_since_ms: reads().filter_map(|probe| facts.running_since_ms(*probe)).min(),
+        }
+    }
+}
+
+fn account(facts: &Facts) -> Account {
+    let setup = &facts.setup;
+    Account {
+        signer: setup.signer(),
+        signature_type: setup.signature_type(),
+        funder: setup.funder.as_ref().map(|funder| funder.value),
+        derived: setup.wallets.as_ref().map(|wallets| DerivedWallets {
+            proxy: wallets.proxy,
+            safe: wallets.safe,
+            deposit_wallet_uups: wallets.deposit_uups,
+            deposit_wallet_beacon: wallets.deposit_beacon,
+        }),
+    }
+}
+
+fn verdict(checks: &[CheckReport]) -> Verdict {
+    let any = |status| checks.iter().any(|check| check.status == status);
+    if any(Status::Fail) {
+        Verdict::Broken
+    } else if any(Status::Unknown) {
+        Verdict::Incomplete
+    } else if any(Status::Warn) {
+        Verdict::Degraded
+    } else {
+        Verdict::Healthy
     }
 }

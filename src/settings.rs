@@ -20,7 +20,7 @@ pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
 pub use names::{Name, SETTINGS};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
-pub use sources::{Inputs, KeyInput, SettingsError};
+pub use sources::{EnvFile, Inputs, KeyInput, SettingsError};
 
 use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
@@ -52,13 +52,27 @@ impl<T> Sourced<T> {
 #[serde(rename_all = "kebab-case", tag = "from")]
 pub enum Source {
     /// `--funder`
-    Flag { name: String },
+    Flag {
+        name: String,
+    },
     /// `FUNDER`
-    Variable { name: String },
-    EnvFile { path: String, line: usize, name: String },
-    Profile { path: String, name: String, key: String },
+    Variable {
+        name: String,
+    },
+    EnvFile {
+        path: String,
+        line: usize,
+        name: String,
+    },
+    Profile {
+        path: String,
+        name: String,
+        key: String,
+    },
     /// `--key-file` or `--keystore`
-    File { path: String },
+    File {
+        path: String,
+    },
     StandardInput,
     Default,
 }

@@ -151,8 +151,11 @@ fn questions(chain: &Chain, wallets: &[Address]) -> Vec<Call> {
     for &wallet in wallets {
         calls.push(at(Question::Code(wallet), "eth_getCode", wallet));
         calls.push(at(Question::Pol(wallet), "eth_getBalance", wallet));
-        let tokens =
-            [(Token::Pusd, Some(chain.tokens.pusd)), (Token::UsdcE, Some(chain.tokens.usdc_e)), (Token::Usdc, chain.tokens.usdc)];
+        let tokens = [
+            (Token::Pusd, Some(chain.tokens.pusd)),
+            (Token::UsdcE, Some(chain.tokens.usdc_e)),
+            (Token::Usdc, chain.tokens.usdc),
+        ];
         for (token, address) in tokens {
             if let Some(address) = address {
                 calls.push(call(Question::Token(wallet, token), address, &balanceOfCall { owner: wallet }));
@@ -187,11 +190,8 @@ fn state(chain: &Chain, wallets: &[Address], calls: &[Call], results: &[Option<R
         allowances: BTreeMap::new(),
         approvals: BTreeMap::new(),
     };
-    let mut state = ChainState {
-        chain_id: 0,
-        wallets: wallets.iter().map(|&wallet| (wallet, empty())).collect(),
-        beacon: None,
-    };
+    let mut state =
+        ChainState { chain_id: 0, wallets: wallets.iter().map(|&wallet| (wallet, empty())).collect(), beacon: None };
     for (call, reply) in calls.iter().zip(results) {
         let Some(reply) = reply else {
             return Err(Failure::Garbled { status: 200, reason: format!("no answer to {}", call.method) });
@@ -206,7 +206,9 @@ fn state(chain: &Chain, wallets: &[Address], calls: &[Call], results: &[Option<R
 /// Quantities such as `0x1` have an odd number of digits.
 fn odd_hex(text: &str) -> Result<Bytes, Failure> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    format!("0x0{digits}").parse().map_err(|_| Failure::Garbled { status: 200, reason: "a result that is no hex".to_owned() })
+    format!("0x0{digits}")
+        .parse()
+        .map_err(|_| Failure::Garbled { status: 200, reason: "a result that is no hex".to_owned() })
 }
 
 fn place(state: &mut ChainState, chain: &Chain, question: Question, bytes: &Bytes) {

@@ -89,7 +89,12 @@ impl Http {
     /// # Errors
     ///
     /// When no TLS roots can be loaded.
-    pub fn new(timeout: Duration, direct: bool, facts: watch::Sender<Facts>, started: Instant) -> Result<Self, Failure> {
+    pub fn new(
+        timeout: Duration,
+        direct: bool,
+        facts: watch::Sender<Facts>,
+        started: Instant,
+    ) -> Result<Self, Failure> {
         // An error says that a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
@@ -150,9 +155,8 @@ impl Http {
         if let Some(failure) = refusal(status, &headers, &text) {
             return Err(failure);
         }
-        let date_s = header(&headers, DATE.as_str()).and_then(|text| {
-            jiff::fmt::rfc2822::parse(&text).ok().map(|date| date.timestamp().as_second())
-        });
+        let date_s = header(&headers, DATE.as_str())
+            .and_then(|text| jiff::fmt::rfc2822::parse(&text).ok().map(|date| date.timestamp().as_second()));
         Ok(Answer { status, text, sent_s, received_s: now_s(), date_s })
     }
 

@@ -23,7 +23,8 @@ pub async fn ask(
     let body = serde_json::to_string(&SignRequest { method: METHOD, path: PATH, body: None })
         .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
     let shown = crate::settings::shown_url(url);
-    let request = Request { bearer: token, shown: Some(shown), ..Request::post(Probe::BuilderSigner, url.clone(), body) };
+    let request =
+        Request { bearer: token, shown: Some(shown), ..Request::post(Probe::BuilderSigner, url.clone(), body) };
     let answer = http.send(request).await?;
     // an error must not quote the body: it holds the passphrase
     let signed: SignedHeaders = serde_json::from_str(&answer.text).map_err(|_| Failure::Garbled {

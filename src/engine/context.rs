@@ -160,8 +160,11 @@ impl Context {
     /// Every address of interest: the signer, its wallets, the funder.
     pub(super) fn addresses(&self) -> Vec<Address> {
         let setup = &self.facts.borrow().setup;
-        let mut all: Vec<Address> =
-            setup.wallets.iter().flat_map(|wallets| wallets.iter().map(|(_, address)| address).collect::<Vec<_>>()).collect();
+        let mut all: Vec<Address> = setup
+            .wallets
+            .iter()
+            .flat_map(|wallets| wallets.iter().map(|(_, address)| address).collect::<Vec<_>>())
+            .collect();
         all.extend(setup.signer());
         all.extend(setup.funder.as_ref().map(|funder| funder.value));
         all.sort_unstable();

@@ -44,11 +44,10 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         .and_then(|id| contracts::chain(id.value))
         .or_else(|| contracts::chain(contracts::POLYGON))
         .map_or("", |chain| chain.rpc_url.as_str());
-    let signature_type = loader.parsed(
-        "signature_type",
-        "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)",
-        |text| text.parse().ok(),
-    );
+    let signature_type =
+        loader.parsed("signature_type", "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)", |text| {
+            text.parse().ok()
+        });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
         private_key: key.or_else(|| loader.secret("private_key")),
@@ -160,7 +159,8 @@ impl Loader {
 
 /// Two names or places with different values; a flag that overrides the rest is meant to.
 fn conflict(setting: &Name, values: &[Sourced<String>]) -> Option<SettingProblem> {
-    let is_deliberate = |value: &&Sourced<String>| !matches!(value.source, Source::Flag { .. } | Source::Profile { .. });
+    let is_deliberate =
+        |value: &&Sourced<String>| !matches!(value.source, Source::Flag { .. } | Source::Profile { .. });
     let mut rest = values.iter().filter(is_deliberate);
     let winner = rest.next()?;
     let same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
@@ -215,11 +215,12 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::settings::EnvFile;
 
     fn inputs(variables: &[(&str, &str)]) -> Inputs {
         let environment: BTreeMap<_, _> =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Inputs { environment, env_file: Some("/dev/null".into()), ..Inputs::default() }
+        Inputs { environment, env_file: EnvFile::None, ..Inputs::default() }
     }
 
     #[test]
@@ -269,8 +270,9 @@ mod tests {
     fn a_line_of_an_env_file_is_named_with_its_number() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
-        fs::write(&path, "\u{feff}# a comment\r\n\r\nexport FUNDER='0x12'\r\nCLOB_PASSPHRASE=x\r\nno assignment\r\n").unwrap();
-        let inputs = Inputs { env_file: Some(path.clone()), ..Inputs::default() };
+        fs::write(&path, "\u{feff}# a comment\r\n\r\nexport FUNDER='0x12'\r\nCLOB_PASSPHRASE=x\r\nno assignment\r\n")
+            .unwrap();
+        let inputs = Inputs { env_file: EnvFile::Named(path.clone()), ..Inputs::default() };
         let settings = load(&inputs).unwrap();
         let all: String = settings.problems.iter().map(|problem| format!("{}\n", problem.text)).collect();
         assert!(all.contains(&format!("funder is \"0x12\" (FUNDER, line 3 of {})", path.display())), "{all}");
@@ -283,8 +285,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (env, config) = (folder.path().join("e"), folder.path().join("config.toml"));
         fs::write(&env, "SIGNATURE_TYPE=2\n").unwrap();
-        fs::write(&config, "default_profile = 'main'\n[profiles.main]\nsignature_type = 1\nchain_id = 80002\n").unwrap();
-        let mut inputs = Inputs { env_file: Some(env), config_file: Some(config), ..Inputs::default() };
+        fs::write(&config, "default_profile = 'main'\n[profiles.main]\nsignature_type = 1\nchain_id = 80002\n")
+            .unwrap();
+        let mut inputs = Inputs { env_file: EnvFile::Named(env), config_file: Some(config), ..Inputs::default() };
         let kind = |inputs: &Inputs| load(inputs).unwrap().signature_type.unwrap().value as u8;
         assert_eq!(load(&inputs).unwrap().chain_id.unwrap().value, 80002);
         assert_eq!(kind(&inputs), 2);
@@ -298,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_file_that_was_named_must_be_there() {
-        let inputs = Inputs { env_file: Some("/nowhere/.env".into()), ..Inputs::default() };
+        let inputs = Inputs { env_file: EnvFile::Named("/nowhere/.env".into()), ..Inputs::default() };
         assert!(load(&inputs).unwrap_err().to_string().starts_with("cannot read /nowhere/.env"));
     }
 }

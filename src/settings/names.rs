@@ -35,11 +35,7 @@ pub const SETTINGS: &[Name] = &[
             "POLYMARKET_SAFE_PRIVATE_KEY",
         ],
     ),
-    public(
-        "signature_type",
-        "signature-type",
-        &["POLYMARKET_SIGNATURE_TYPE", "POLY_SIGNATURE_TYPE", "SIGNATURE_TYPE"],
-    ),
+    public("signature_type", "signature-type", &["POLYMARKET_SIGNATURE_TYPE", "POLY_SIGNATURE_TYPE", "SIGNATURE_TYPE"]),
     public(
         "funder",
         "funder",
@@ -67,10 +63,7 @@ pub const SETTINGS: &[Name] = &[
     ),
     secret("builder_api_key", &["POLY_BUILDER_API_KEY", "BUILDER_API_KEY", "POLYMARKET_BUILDER_API_KEY"]),
     secret("builder_secret", &["POLY_BUILDER_SECRET", "BUILDER_SECRET", "POLYMARKET_BUILDER_SECRET"]),
-    secret(
-        "builder_passphrase",
-        &["POLY_BUILDER_PASSPHRASE", "BUILDER_PASS_PHRASE", "POLYMARKET_BUILDER_PASSPHRASE"],
-    ),
+    secret("builder_passphrase", &["POLY_BUILDER_PASSPHRASE", "BUILDER_PASS_PHRASE", "POLYMARKET_BUILDER_PASSPHRASE"]),
     public("builder_code", "builder-code", &["POLY_BUILDER_CODE", "BUILDER_CODE", "POLYMARKET_BUILDER_CODE"]),
     public("builder_signer_url", "builder-signer-url", &["POLY_BUILDER_SIGNER_URL"]),
     secret("builder_signer_token", &["POLY_BUILDER_SIGNER_TOKEN"]),

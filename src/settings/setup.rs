@@ -71,8 +71,7 @@ fn shape(secret: Option<&Sourced<Secret>>) -> Option<Sourced<SecretShape>> {
 
 /// What may be said of an API or builder secret.
 pub fn secret_fact(secret: &Secret) -> SecretFact {
-    let decoded =
-        SecretKey::decode(secret).map(|key| DecodedSecret { form: key.form, fingerprint: key.fingerprint() });
+    let decoded = SecretKey::decode(secret).map(|key| DecodedSecret { form: key.form, fingerprint: key.fingerprint() });
     SecretFact { shape: secret.shape(), decoded }
 }
 
@@ -90,10 +89,8 @@ fn credentials_fact(parts: &CredentialParts) -> Option<CredentialsFact> {
 fn shown(setup: &Setup) -> Vec<ShownSetting> {
     let mut shown = Vec::new();
     let mut add = |name: &str, value: Option<(String, &Source)>| {
-        let (value, source) = value.map_or_else(
-            || ("not set".to_owned(), String::new()),
-            |(value, source)| (value, source.to_string()),
-        );
+        let (value, source) =
+            value.map_or_else(|| ("not set".to_owned(), String::new()), |(value, source)| (value, source.to_string()));
         shown.push(ShownSetting { name: name.to_owned(), value, source });
     };
     add("private key", setup.key.as_ref().map(|key| (key_shape(&key.value).to_string(), &key.source)));

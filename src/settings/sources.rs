@@ -31,14 +31,24 @@ pub enum KeyInput {
     StandardInput,
 }
 
+/// Which `.env` file is read.
+#[derive(Clone, Debug, Default)]
+pub enum EnvFile {
+    /// `.env` in the working directory, if there is one.
+    #[default]
+    Usual,
+    /// This one, which must be there.
+    Named(PathBuf),
+    None,
+}
+
 /// What settings are loaded from; a plain value, so that tests need no environment.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     /// Setting name to value, from the command line.
     pub flags: BTreeMap<&'static str, String>,
     pub environment: BTreeMap<String, String>,
-    /// `--env-file`; otherwise `.env` in the working directory, if there is one.
-    pub env_file: Option<PathBuf>,
+    pub env_file: EnvFile,
     pub key: KeyInput,
     /// `--profile` or `POLYDOCTOR_PROFILE`.
     pub profile: Option<String>,
@@ -69,20 +79,21 @@ impl Sources {
     pub(super) fn read(inputs: &Inputs) -> Result<Self, SettingsError> {
         let mut problems = Vec::new();
         let mut secret_files = Vec::new();
-        let env_path = inputs.env_file.clone().unwrap_or_else(|| PathBuf::from(".env"));
-        let env_lines = match read_text(&env_path) {
-            Ok(text) => {
-                secret_files.push(env_path.clone());
-                parse_env_file(&env_path, &text, &mut problems)
-            }
-            Err(_) if inputs.env_file.is_none() && !env_path.exists() => Vec::new(),
-            Err(error) => return Err(error),
+        let env_path = match &inputs.env_file {
+            EnvFile::Usual => Some(PathBuf::from(".env")).filter(|path| path.exists()),
+            EnvFile::Named(path) => Some(path.clone()),
+            EnvFile::None => None,
         };
+        let mut env_lines = Vec::new();
+        if let Some(path) = &env_path {
+            env_lines = parse_env_file(path, &read_text(path)?, &mut problems);
+            secret_files.push(path.clone());
+        }
         let (profile, profile_path, profile_values) = read_profile(inputs)?;
         Ok(Self {
             flags: inputs.flags.clone(),
             environment: inputs.environment.clone(),
-            env_path: env_path.display().to_string(),
+            env_path: env_path.map_or_else(String::new, |path| path.display().to_string()),
             env_lines,
             profile,
             profile_path,

@@ -8,9 +8,7 @@ use crate::auth::contracts;
 use crate::client::clob::{self, Clob};
 use crate::client::{chain as rpc, services};
 use crate::engine::context::{Context, Missing, Outcome, url};
-use crate::engine::facts::{
-    ChainState, ClockReading, Failure, Geoblock, GuideTime, PublicProfile, SecretFile,
-};
+use crate::engine::facts::{ChainState, ClockReading, Failure, Geoblock, GuideTime, PublicProfile, SecretFile};
 use crate::engine::probe::Probe;
 
 pub(super) async fn secret_files(context: &Context) -> Outcome<Vec<SecretFile>> {
@@ -77,7 +75,8 @@ pub(super) async fn geoblock(context: &Context) -> Outcome<Geoblock> {
 
 pub(super) async fn chain(context: &Context) -> Outcome<ChainState> {
     let id = context.settings.chain_id.as_ref().map(|id| id.value);
-    let chain = id.and_then(contracts::chain).ok_or_else(|| Missing::because("the chain id is none of Polymarket's"))?;
+    let chain =
+        id.and_then(contracts::chain).ok_or_else(|| Missing::because("the chain id is none of Polymarket's"))?;
     let addresses = context.addresses();
     if addresses.is_empty() {
         return Err(Missing::because("there is neither a usable private key nor a funder"));

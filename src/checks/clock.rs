@@ -1,0 +1,187 @@
+//! Reach, region and time.
+
+use super::Finding;
+use crate::diagnosis::Cause;
+use crate::engine::clock::{self, Drift};
+use crate::engine::facts::{Facts, Failure};
+
+/// The official host of the CLOB.
+const OFFICIAL_HOST: &str = "https://clob.polymarket.com";
+
+/// The cause and likelihood that a request which gave nothing points to.
+pub(super) fn network_cause(failure: &Failure) -> (Cause, f64) {
+    match failure {
+        Failure::BlockPage { title, .. } if title.contains("Cloudflare") || title.contains("blocked") => {
+            (Cause::CloudflareBlocked, 0.95)
+        }
+        Failure::BlockPage { .. } => (Cause::ProxyTampering, 0.7),
+        Failure::Tls { .. } => (Cause::TlsFailure, 0.9),
+        Failure::Refused { status: 429, .. } => (Cause::RateLimited, 0.95),
+        Failure::Refused { status: 425 | 500.., .. } => (Cause::ClobOutage, 0.85),
+        Failure::Redirected { .. } | Failure::Garbled { .. } | Failure::Refused { .. } | Failure::NotSent { .. } => {
+            (Cause::WrongHost, 0.8)
+        }
+        Failure::TimedOut { .. } | Failure::Unreachable { .. } | Failure::Stopped => (Cause::ClobUnreachable, 0.95),
+    }
+}
+
+/// Whether a failure tells nothing but that the answer is not known yet.
+fn leaves_open(failure: &Failure) -> bool {
+    !failure.is_refusal() && !matches!(failure, Failure::Garbled { .. } | Failure::Redirected { .. })
+        || failure.status() == Some(429)
+}
+
+pub(super) fn reach(facts: &Facts) -> Finding {
+    let Some(url) = &facts.setup.clob_url else {
+        return Finding::skip("setup.settings", "There is no usable address of the CLOB");
+    };
+    let host = format!("{} ({})", url.value, url.source);
+    if facts.setup.offline {
+        return Finding::not_asked("Offline: nothing was asked").with("CLOB", host);
+    }
+    let answered = facts.server_time.known().is_some() || facts.version.known().is_some();
+    if let (false, Some(failure)) = (answered, facts.server_time.failure()) {
+        return unreached(failure).with("CLOB", host).with("GET /time", failure);
+    }
+    let version = match (facts.version.known(), facts.version.failure()) {
+        (Some(version), _) => version.to_string(),
+        (None, Some(failure)) => format!("not told ({failure}); the clients assume 2"),
+        (None, None) => "not told".to_owned(),
+    };
+    let summary = format!("The CLOB answers, protocol version {}", facts.protocol_version());
+    let official = url.value == OFFICIAL_HOST;
+    let finding = if official {
+        Finding::pass(summary)
+    } else {
+        Finding::note(format!("{summary}; it is not the official host"))
+    };
+    finding.with("CLOB", host).with("GET /version", version)
+}
+
+fn unreached(failure: &Failure) -> Finding {
+    let (cause, likelihood) = network_cause(failure);
+    let summary = match failure {
+        Failure::BlockPage { .. } => "A web page came instead of an answer",
+        Failure::Refused { status: 429, .. } => "The CLOB answers that there were too many requests",
+        Failure::Refused { status: 425 | 500.., .. } => "The CLOB is there but out of service",
+        Failure::Tls { .. } => "No secure connection to the CLOB",
+        _ if leaves_open(failure) => "The CLOB does not answer",
+        _ => "This host answers, but not as the CLOB does",
+    };
+    let finding = if leaves_open(failure) {
+        Finding::unknown(cause, summary).likely(likelihood)
+    } else {
+        Finding::fail(cause, summary).likely(likelihood).set("clob_url", OFFICIAL_HOST)
+    };
+    match cause {
+        Cause::CloudflareBlocked => finding.fixed_by("The address of this machine is blocked before authentication: ask from another network, or from a host whose address is not a data centre's"),
+        Cause::ProxyTampering => finding.fixed_by("Something between here and the CLOB answers in its place: log in to the network's portal, or check HTTPS_PROXY"),
+        Cause::TlsFailure => finding.fixed_by("Update the system's root certificates and check the clock; behind a company's proxy install its certificate"),
+        Cause::RateLimited => finding.fixed_by("Wait, then run again; ask less often from this address"),
+        Cause::ClobOutage => finding.fixed_by("Nothing is wrong with the account: wait and run again"),
+        Cause::WrongHost => finding.fixed_by("Set the CLOB's address").command(format!("export POLYMARKET_CLOB_URL={OFFICIAL_HOST}")),
+        _ => finding.fixed_by("Check the network, the name and the port; then run again"),
+    }
+}
+
+/// A finding for a service beside the CLOB that could not be asked.
+pub(super) fn service_unknown(facts: &Facts, service: &str, failure: &Failure) -> Finding {
+    // Where nothing at all can be reached, that is one cause and not one for each host.
+    let everything =
+        facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure));
+    let (cause, likelihood) = match network_cause(failure) {
+        (Cause::ClobUnreachable | Cause::ClobOutage, _) if !everything => (Cause::WrongHost, 0.4),
+        found => found,
+    };
+    Finding::unknown(cause, format!("{service} gave no answer")).likely(likelihood).with("answer", failure)
+}
+
+pub(super) fn geoblock(facts: &Facts) -> Finding {
+    match (facts.geoblock.known(), facts.geoblock.failure()) {
+        (Some(answer), _) => {
+            let region = if answer.region.is_empty() { String::new() } else { format!(", {}", answer.region) };
+            let finding = if answer.blocked {
+                Finding::fail(Cause::Geoblocked, "Trading is closed from this address")
+                    .likely(0.97)
+                    .fixed_by("Polymarket does not take orders from here; its terms say from where it does")
+            } else {
+                Finding::pass("Trading is open from this address")
+            };
+            finding.with("region", format!("{}{region}", answer.country))
+        }
+        (None, Some(failure)) => service_unknown(facts, "The geoblock endpoint", failure)
+            .fixed_by("Check POLYMARKET_GEOBLOCK_URL and the network; orders may work all the same"),
+        (None, None) => Finding::not_asked("Nothing was asked"),
+    }
+}
+
+pub(super) fn drift(facts: &Facts) -> Finding {
+    let Some(drift) = clock::drift(&facts.clock) else {
+        let failure = facts.server_time.failure().map_or_else(|| "no answer".to_owned(), ToString::to_string);
+        return Finding::unknown(Cause::ClobOutage, "The server's time could not be read")
+            .likely(0.4)
+            .with("GET /time", failure);
+    };
+    let off = drift.middle_s().abs();
+    let summary = describe(drift);
+    let finding = if off < 2.0 {
+        Finding::pass(summary)
+    } else if off < 10.0 {
+        Finding::note(summary)
+    } else {
+        let finding = if off < 30.0 {
+            Finding::warn(Cause::ClockDrift, summary)
+        } else {
+            Finding::fail(Cause::ClockDrift, summary)
+        };
+        let refused = facts.local_clock.failure().is_some_and(Failure::is_refusal);
+        finding
+            .likely(if refused { 0.99 } else { 0.9 })
+            .fixed_by("Set this machine's clock by the network; until then let the client use the server's time (useServerTime in TypeScript, use_server_time in Python and Rust)")
+            .command("sudo timedatectl set-ntp true")
+    };
+    let finding = finding
+        .with("this clock", format!("{:+.2} s against the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s()))
+        .with("readings", facts.clock.len());
+    limits(guide(finding, facts), facts)
+}
+
+fn describe(drift: Drift) -> String {
+    let off = drift.middle_s();
+    let direction = if off > 0.0 { "ahead of" } else { "behind" };
+    if off.abs() < 2.0 {
+        format!("Within {:.1} s of the server", off.abs() + drift.uncertainty_s())
+    } else {
+        format!("This clock is {} {direction} the server", spoken(off.abs()))
+    }
+}
+
+fn spoken(seconds: f64) -> String {
+    if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} minutes", seconds / 60.0) }
+}
+
+fn guide(finding: Finding, facts: &Facts) -> Finding {
+    match facts.guide_time.known() {
+        Some(answer) => match answer.time_s {
+            Some(_) => finding.with("endpoints", "/time and /server-time both answer"),
+            None => finding.with(
+                "endpoints",
+                format!(
+                    "/time answers; /server-time, which a popular guide names, gives {}: no client uses it",
+                    answer.status
+                ),
+            ),
+        },
+        None => finding,
+    }
+}
+
+fn limits(finding: Finding, facts: &Facts) -> Finding {
+    let finding = finding.with("limit", "not published by the CLOB; sibling services allow 30 s either way");
+    match (facts.local_clock.known(), facts.local_clock.failure()) {
+        (Some(()), _) => finding.with("proof", "the server still takes requests stamped by this clock"),
+        (None, Some(failure)) => finding
+            .with("proof", format!("a request stamped by this clock: {failure}; the same by the server's: accepted")),
+        (None, None) => finding,
+    }
+}

@@ -1,0 +1,306 @@
+//! API credentials: derived, configured, compared, tried.
+
+use super::Finding;
+use super::clock::network_cause;
+use crate::auth::builder::builder_key_created_ms;
+use crate::auth::contracts;
+use crate::diagnosis::Cause;
+use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
+
+/// A key id that can be told from another, without showing all of it.
+pub(super) fn short(key: &str) -> String {
+    match (key.get(..8), key.len().checked_sub(4).and_then(|end| key.get(end..))) {
+        (Some(start), Some(end)) if key.len() > 16 => format!("{start}…{end}"),
+        _ => key.to_owned(),
+    }
+}
+
+/// The form of a secret in words, or why it has none.
+pub(super) fn secret_form(secret: &SecretFact) -> String {
+    match &secret.decoded {
+        Ok(decoded) => format!("{}, fingerprint {}", decoded.form, decoded.fingerprint),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// A finding for an answer of the server that says nothing of the credentials.
+fn not_told(failure: &Failure, summary: &str) -> Finding {
+    let (cause, likelihood) = network_cause(failure);
+    Finding::unknown(cause, summary).likely(likelihood).with("answer", failure)
+}
+
+const CREATE: &str = "polydoctor keys create";
+
+pub(super) fn derive(facts: &Facts) -> Finding {
+    let nonce = facts.setup.nonce();
+    if let Some(derived) = facts.derived.known() {
+        let time = if derived.with_server_time { ", stamped with the server's time" } else { "" };
+        return Finding::pass(format!("The wallet signature is accepted{time}"))
+            .with("API key", short(&derived.key))
+            .with("nonce", nonce)
+            .with("secret", secret_form(&derived.secret));
+    }
+    match facts.derived.failure() {
+        Some(failure @ Failure::Refused { status: 400, .. }) => {
+            Finding::pass(format!("The wallet signature is accepted; there is no key at nonce {nonce}"))
+                .with("answer", failure)
+        }
+        Some(failure @ Failure::Refused { status: 401, .. }) => signature_refused(facts).with("answer", failure),
+        Some(failure) => not_told(failure, "The CLOB did not say whether the wallet signature is good"),
+        None => Finding::not_asked("Nothing was asked"),
+    }
+}
+
+/// L1 refused: the same signature for the other chain tells whether the chain id is it.
+fn signature_refused(facts: &Facts) -> Finding {
+    let configured = facts.setup.chain();
+    if let Some(Some(chain)) = facts.other_chain.known() {
+        let name = contracts::chain(*chain).map_or("another chain", |chain| chain.name.as_str());
+        return Finding::fail(
+            Cause::WrongChainId,
+            format!("The CLOB is on chain {chain} ({name}), the settings say {configured}"),
+        )
+        .likely(0.99)
+        .set("chain_id", *chain)
+        .with("proof", format!("the same request signed for chain {chain} is accepted"))
+        .fixed_by(format!("Set the chain id to {chain}"))
+        .command(format!("export POLYMARKET_CHAIN_ID={chain}"));
+    }
+    Finding::fail(Cause::L1SignerMismatch, "The CLOB refuses the wallet signature")
+        .likely(0.4)
+        .or(Cause::ClockDrift, if crate::engine::clock::drift(&facts.clock).is_none() { 0.3 } else { 0.1 })
+        .or(Cause::AccountBanned, 0.15)
+        .fixed_by("The signature was made and checked here, so the account itself may be restricted: ask Polymarket's support with this report")
+}
+
+pub(super) fn nonce(facts: &Facts) -> Finding {
+    let nonce = facts.setup.nonce();
+    let works = facts.configured_credentials.known().is_some();
+    let configured = facts.setup.credentials.as_ref().and_then(CredentialsFact::key);
+    let others = facts.other_nonces.known();
+    let of_configured = configured
+        .and_then(|key| others?.iter().find(|other| other.key.as_deref() == Some(key)).map(|other| other.nonce));
+    let finding = match (facts.derived.known(), of_configured) {
+        (_, Some(other)) => {
+            let summary = format!("The configured key is that of nonce {other}, while nonce {nonce} is configured");
+            Finding::warn(Cause::CredentialsOtherNonce, summary)
+                .likely(0.95)
+                .set("nonce", other.to_string())
+                .fixed_by(format!("Set the nonce to {other}, or the credentials to those of nonce {nonce}"))
+                .command(format!("export POLYMARKET_NONCE={other}"))
+        }
+        (Some(_), None) => Finding::pass(format!("Nonce {nonce} holds a key")),
+        (None, None) if works => Finding::note(format!(
+            "No key at nonce {nonce}; the configured credentials pass, so they were made at another"
+        )),
+        (None, None) => no_key(facts),
+    };
+    others.into_iter().flatten().fold(finding, |finding, other| {
+        let held = other.key.as_deref().map_or_else(|| "no key".to_owned(), |key| format!("key {}", short(key)));
+        finding.with(format!("nonce {}", other.nonce), held)
+    })
+}
+
+fn no_key(facts: &Facts) -> Finding {
+    let nonce = facts.setup.nonce();
+    let other = facts.other_nonces.known().and_then(|others| others.iter().find(|other| other.key.is_some()));
+    let finding = Finding::fail(Cause::NoKeyAtNonce, format!("There is no API key at nonce {nonce}")).likely(0.93);
+    match other {
+        Some(other) => finding
+            .set("nonce", other.nonce.to_string())
+            .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce))
+            .command(format!("export POLYMARKET_NONCE={}", other.nonce))
+            .command(CREATE),
+        None => finding
+            .fixed_by("Create an API key: the clients' create-or-derive does it, and so does this command")
+            .command(CREATE),
+    }
+}
+
+pub(super) fn matching(facts: &Facts) -> Finding {
+    let Some(configured) = &facts.setup.credentials else {
+        return Finding::note("No API credentials are configured; a bot can derive them at its start");
+    };
+    let missing = configured.missing();
+    if !missing.is_empty() {
+        return Finding::fail(
+            Cause::CredentialsIncomplete,
+            format!("Of the API credentials the {} is missing", missing.join(" and the ")),
+        )
+        .likely(0.97)
+        .set("api_credentials", "key, secret and passphrase of one derivation")
+        .fixed_by("Set all three from one derivation")
+        .command("polydoctor keys derive --save .env");
+    }
+    let finding = unusable_secret(configured).unwrap_or_else(|| compare(facts, configured));
+    let finding = match &configured.secret {
+        Some(secret) => finding.with("secret", format!("{} ({})", secret_form(&secret.value), secret.source)),
+        None => finding,
+    };
+    let finding = match &configured.key {
+        Some(key) => finding.with("configured key", format!("{} ({})", short(&key.value), key.source)),
+        None => finding,
+    };
+    let finding = match facts.derived.known() {
+        Some(derived) => finding.with("derived key", format!("{} at nonce {}", short(&derived.key), derived.nonce)),
+        None => finding,
+    };
+    match (facts.configured_credentials.known(), facts.configured_credentials.failure()) {
+        (Some(_), _) => finding.with("L2 with the configured", "accepted"),
+        (None, Some(failure)) => finding.with("L2 with the configured", failure),
+        (None, None) => finding,
+    }
+}
+
+/// A secret that no form of the HMAC key can come from.
+fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
+    let secret = &configured.secret.as_ref()?.value;
+    let wrong = |summary: String| {
+        Finding::fail(Cause::SecretEncoding, summary)
+            .likely(0.96)
+            .set("api_credentials", "the derived ones")
+            .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64")
+            .command("polydoctor keys derive --save .env")
+    };
+    match &secret.decoded {
+        Err(error) => Some(wrong(format!("The API secret cannot be decoded: {error}"))),
+        Ok(decoded) if decoded.form.hex => {
+            Some(wrong("The API secret is hex: clients decode it as base64, to a wrong key".to_owned()))
+        }
+        Ok(decoded) if !decoded.form.is_usual_length() => Some(wrong(format!(
+            "The API secret decodes to {} bytes instead of 32: part of it is missing",
+            decoded.form.bytes
+        ))),
+        Ok(_) => None,
+    }
+}
+
+fn compare(facts: &Facts, configured: &CredentialsFact) -> Finding {
+    let works = facts.configured_credentials.known().is_some();
+    let key = configured.key().unwrap_or_default();
+    let derived = facts.derived.known();
+    match derived {
+        Some(derived) if derived.key == key => same_key(configured, derived, works),
+        _ if works => accepted_other(facts, configured),
+        _ => foreign_key(facts, key, derived),
+    }
+}
+
+/// The ids are equal: secret and passphrase must be too.
+fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Finding {
+    let fingerprint = |secret: &SecretFact| secret.decoded.as_ref().ok().map(|decoded| decoded.fingerprint.clone());
+    let secret = configured.secret.as_ref().and_then(|secret| fingerprint(&secret.value));
+    let differing: Vec<&str> = [
+        ("secret", secret != fingerprint(&derived.secret)),
+        ("passphrase", configured.passphrase.as_ref().map(|text| &text.value) != Some(&derived.passphrase)),
+    ]
+    .into_iter()
+    .filter_map(|(name, differs)| differs.then_some(name))
+    .collect();
+    if !differing.is_empty() && !works {
+        let summary =
+            format!("The API key is this key's, but the {} is not the derived one", differing.join(" and the "));
+        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97));
+    }
+    match configured.secret_form().and_then(crate::auth::l2::SecretForm::refused_by) {
+        Some(clients) => Finding::note(format!("Equal to the derived ones; {clients} refuse the secret in this form"))
+            .fixed_by("Write the secret as padded URL-safe base64, which every client takes"),
+        None => Finding::pass("Key, secret and passphrase equal the derived ones"),
+    }
+}
+
+fn stale(finding: Finding) -> Finding {
+    finding
+        .set("api_credentials", "the derived ones")
+        .fixed_by("Replace all three by the derived ones")
+        .command("polydoctor keys derive --save .env")
+}
+
+/// Another key than the derived one, and yet it passes.
+fn accepted_other(facts: &Facts, configured: &CredentialsFact) -> Finding {
+    let summary = match facts.derived.known() {
+        Some(_) => "Another key of this signer than the derived one; the CLOB accepts it",
+        None => "The CLOB accepts the configured credentials",
+    };
+    match configured.secret_form().and_then(crate::auth::l2::SecretForm::refused_by) {
+        Some(clients) => Finding::note(format!("{summary}; {clients} refuse the secret in this form")),
+        None => Finding::pass(summary),
+    }
+}
+
+/// Another key than the derived one, and it does not pass: whose is it?
+fn foreign_key(facts: &Facts, key: &str, derived: Option<&Derived>) -> Finding {
+    match facts.configured_credentials.failure() {
+        None => return Finding::skip("net.reach", "The configured credentials were not tried"),
+        Some(failure) if !failure.is_refusal() => {
+            return not_told(failure, "The CLOB did not say whether the configured credentials are good");
+        }
+        Some(_) => {}
+    }
+    if let Some(created_ms) = builder_key_created_ms(key) {
+        let created = i64::try_from(created_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+        let date = created.map_or_else(String::new, |at| format!(" of {}", at.strftime("%Y-%m-%d")));
+        let summary =
+            format!("The configured API key is a builder key{date} (UUID version 7), which opens no user endpoint");
+        return stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.96));
+    }
+    let listed = facts.derived_credentials.known().is_some_and(|keys| keys.iter().any(|known| known == key));
+    if listed {
+        let summary = "The key is one of this signer's, but its secret or passphrase is wrong";
+        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.96));
+    }
+    let summary = match derived {
+        Some(_) => "The configured API key is none of this signer's",
+        None => "The CLOB refuses the configured credentials, and this signer has none at this nonce",
+    };
+    let finding = Finding::fail(Cause::CredentialsOtherAddress, summary)
+        .likely(if derived.is_some() { 0.86 } else { 0.6 })
+        .set("api_credentials", "the derived ones")
+        .or(Cause::CredentialsStale, 0.3)
+        .with("the signer's keys", known_keys(facts));
+    finding
+        .fixed_by("Replace all three by the ones derived from this key; credentials made in the browser or by another key never pass")
+        .command("polydoctor keys derive --save .env")
+}
+
+fn known_keys(facts: &Facts) -> String {
+    match facts.derived_credentials.known() {
+        Some(keys) if keys.is_empty() => "none".to_owned(),
+        Some(keys) => keys.iter().map(|key| short(key)).collect::<Vec<_>>().join(", "),
+        None => "not told".to_owned(),
+    }
+}
+
+pub(super) fn l2(facts: &Facts) -> Finding {
+    let configured = facts.setup.credentials.is_some();
+    let (fact, whose) = if configured {
+        (&facts.configured_credentials, "configured")
+    } else {
+        (&facts.derived_credentials, "derived")
+    };
+    match (fact.known(), fact.failure()) {
+        (Some(keys), _) => Finding::pass(format!("GET /auth/api-keys passes with the {whose} credentials"))
+            .with("keys of this signer", keys.len()),
+        (None, Some(failure)) if !failure.is_refusal() => {
+            not_told(failure, "The CLOB did not answer the signed request")
+        }
+        (None, Some(failure)) if configured && facts.derived_credentials.known().is_some() => Finding::warn(
+            Cause::CredentialsReactivated,
+            "Refused before the derivation, accepted after it, with the same credentials",
+        )
+        .likely(0.9)
+        .with("before", failure)
+        .fixed_by("Nothing to set: deriving woke the credentials. Let the bot derive at its start"),
+        (None, Some(failure)) => Finding::fail(
+            Cause::CredentialsJustCreated,
+            "The credentials are the right ones, and the CLOB still refuses them",
+        )
+        .likely(0.5)
+        .or(Cause::ClockDrift, 0.2)
+        .with("answer", failure)
+        .fixed_by(
+            "New credentials have been seen to take two minutes: run again then. If it stays, delete and derive again",
+        ),
+        (None, None) => Finding::skip("creds.derive", "There are no credentials to try"),
+    }
+}

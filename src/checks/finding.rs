@@ -1,0 +1,176 @@
+//! What a check can find.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::diagnosis::Cause;
+
+/// How a check stands; the first two only while a run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    Waiting,
+    Running,
+    /// Proved right.
+    Pass,
+    /// Nothing wrong, worth knowing.
+    Note,
+    /// Works now, will bite.
+    Warn,
+    /// Orders or sign-in will be refused.
+    Fail,
+    /// Could not be found out.
+    Unknown,
+    /// Something it needs did not pass.
+    Skip,
+}
+
+impl Status {
+    pub fn is_problem(self) -> bool {
+        matches!(self, Self::Warn | Self::Fail | Self::Unknown)
+    }
+
+    pub fn is_settled(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Running)
+    }
+
+    /// Whether a check that needs this one can still say something.
+    pub fn lets_go_on(self) -> bool {
+        matches!(self, Self::Pass | Self::Note | Self::Warn)
+    }
+
+    /// The word that stands beside the symbol.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "WAIT",
+            Self::Running => "RUN",
+            Self::Pass => "PASS",
+            Self::Note => "NOTE",
+            Self::Warn => "WARN",
+            Self::Fail => "FAIL",
+            Self::Unknown => "UNKN",
+            Self::Skip => "SKIP",
+        }
+    }
+}
+
+/// One observation, as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    pub label: String,
+    pub value: String,
+}
+
+/// What to do: in words, and as commands to copy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    pub text: String,
+    pub commands: Vec<String>,
+}
+
+/// The root cause that a finding points to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suspicion {
+    pub cause: Cause,
+    /// In [0, 1]: how likely the cause is, given the finding.
+    pub likelihood: f64,
+    /// Setting values that would repair it, by the setting's name.
+    pub settings: Vec<(&'static str, Value)>,
+}
+
+/// What a check found.
+///
+/// A problem cannot be stated without a cause: [`Finding::fail`], [`Finding::warn`] and
+/// [`Finding::unknown`] take one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub status: Status,
+    /// One sentence without a full stop.
+    pub summary: String,
+    pub evidence: Vec<Evidence>,
+    pub fix: Option<Fix>,
+    /// Most likely first.
+    pub suspicions: Vec<Suspicion>,
+    /// The check whose outcome keeps this one from saying anything.
+    pub blocked_by: Option<&'static str>,
+}
+
+impl Finding {
+    fn new(status: Status, summary: impl Into<String>) -> Self {
+        let summary = summary.into();
+        Self { status, summary, evidence: Vec::new(), fix: None, suspicions: Vec::new(), blocked_by: None }
+    }
+
+    pub fn pass(summary: impl Into<String>) -> Self {
+        Self::new(Status::Pass, summary)
+    }
+
+    pub fn note(summary: impl Into<String>) -> Self {
+        Self::new(Status::Note, summary)
+    }
+
+    pub fn warn(cause: Cause, summary: impl Into<String>) -> Self {
+        Self::new(Status::Warn, summary).or(cause, 0.7)
+    }
+
+    pub fn fail(cause: Cause, summary: impl Into<String>) -> Self {
+        Self::new(Status::Fail, summary).or(cause, 0.9)
+    }
+
+    pub fn unknown(cause: Cause, summary: impl Into<String>) -> Self {
+        Self::new(Status::Unknown, summary).or(cause, 0.8)
+    }
+
+    pub fn skip(blocked_by: &'static str, summary: impl Into<String>) -> Self {
+        Self { blocked_by: Some(blocked_by), ..Self::new(Status::Skip, summary) }
+    }
+
+    /// Not asked at all, and not because of another check.
+    pub fn not_asked(summary: impl Into<String>) -> Self {
+        Self::new(Status::Skip, summary)
+    }
+
+    /// A further cause that would explain the finding.
+    #[must_use]
+    pub fn or(mut self, cause: Cause, likelihood: f64) -> Self {
+        self.suspicions.push(Suspicion { cause, likelihood, settings: Vec::new() });
+        self
+    }
+
+    /// How likely the first cause is, where it is not the usual.
+    #[must_use]
+    pub fn likely(mut self, likelihood: f64) -> Self {
+        if let Some(first) = self.suspicions.first_mut() {
+            first.likelihood = likelihood;
+        }
+        self
+    }
+
+    /// A setting that would repair the first cause.
+    #[must_use]
+    pub fn set(mut self, setting: &'static str, value: impl Into<Value>) -> Self {
+        if let Some(first) = self.suspicions.first_mut() {
+            first.settings.push((setting, value.into()));
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn with(mut self, label: impl Into<String>, value: impl ToString) -> Self {
+        self.evidence.push(Evidence { label: label.into(), value: value.to_string() });
+        self
+    }
+
+    #[must_use]
+    pub fn fixed_by(mut self, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { text: text.into(), commands: Vec::new() });
+        self
+    }
+
+    /// A command of the fix.
+    #[must_use]
+    pub fn command(mut self, command: impl Into<String>) -> Self {
+        self.fix.get_or_insert_default().commands.push(command.into());
+        self
+    }
+}

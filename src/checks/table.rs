@@ -1,0 +1,102 @@
+//! The table of checks, in the order of the checklist.
+
+use super::{Finding, account, builder, clock, credentials, setup, wallet};
+use crate::engine::facts::Facts;
+use crate::engine::probe::Probe;
+
+/// One row of the checklist.
+pub struct Check {
+    /// `group.thing`; never reused for something else.
+    pub id: &'static str,
+    pub group: &'static str,
+    /// Checks that must not fail before this one can say anything.
+    pub needs: &'static [&'static str],
+    /// Probes that must be settled before it is judged.
+    pub reads: &'static [Probe],
+    pub judge: fn(&Facts) -> Finding,
+}
+
+macro_rules! checks {
+    ($($group:literal { $($id:literal needs [$($need:literal),*] reads [$($probe:ident),*] => $judge:path;)+ })+) => {
+        /// Every check, in the order of the checklist.
+        pub const CHECKS: &[Check] = &[
+            $($(Check {
+                id: $id,
+                group: $group,
+                needs: &[$($need),*],
+                reads: &[$(Probe::$probe),*],
+                judge: $judge,
+            },)+)+
+        ];
+    };
+}
+
+checks! {
+    "Settings" {
+        "setup.settings" needs [] reads [] => setup::settings;
+        "setup.secrets" needs [] reads [SecretFiles] => setup::secrets;
+    }
+    "Key and reach" {
+        "key.format" needs [] reads [] => setup::key_format;
+        "net.reach" needs [] reads [ServerTime, Version] => clock::reach;
+        "net.geoblock" needs [] reads [Geoblock] => clock::geoblock;
+        "clock.drift" needs ["net.reach"] reads [ServerTime, GuideTime] => clock::drift;
+    }
+    "Wallet" {
+        "wallet.map" needs ["key.format"] reads [Chain, Profile] => wallet::map;
+        "wallet.signature-type" needs ["key.format"] reads [Chain, Profile] => wallet::signature_type;
+        "wallet.funder" needs ["key.format"] reads [Chain, Profile] => wallet::funder;
+        "wallet.deployed" needs ["wallet.map", "wallet.funder"] reads [Chain, Deployed] => wallet::deployed;
+    }
+    "Credentials" {
+        "creds.derive" needs ["key.format", "net.reach"] reads [Derive, OtherChain] => credentials::derive;
+        "creds.nonce" needs ["creds.derive"] reads [Derive, OtherNonces, ConfiguredCredentials] => credentials::nonce;
+        "creds.match" needs ["creds.derive"]
+            reads [Derive, OtherNonces, ConfiguredCredentials, DerivedCredentials] => credentials::matching;
+        "creds.l2" needs ["creds.nonce", "creds.match"]
+            reads [ConfiguredCredentials, DerivedCredentials] => credentials::l2;
+    }
+    "Account and funds" {
+        "account.status" needs ["creds.derive", "creds.nonce"] reads [ClosedOnly] => account::status;
+        "funds.balance" needs ["wallet.signature-type", "wallet.funder"]
+            reads [Chain, BalanceAllowance, Version] => account::balance;
+        "funds.allowance" needs ["wallet.signature-type", "wallet.funder", "wallet.deployed"]
+            reads [Chain, Version] => account::allowance;
+    }
+    "Builder" {
+        "builder.credentials" needs [] reads [BuilderAccess, BuilderKeys] => builder::credentials;
+        "builder.signer" needs [] reads [BuilderSigner, ServerTime] => builder::signer;
+        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, Version] => builder::attribution;
+    }
+}
+
+/// The check with this id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    CHECKS.iter().find(|check| check.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_needs_stand_before_their_checks() {
+        for (place, check) in CHECKS.iter().enumerate() {
+            assert!(CHECKS[..place].iter().all(|earlier| earlier.id != check.id), "{}", check.id);
+            for need in check.needs {
+                assert!(CHECKS[..place].iter().any(|earlier| earlier.id == *need), "{} needs {need}", check.id);
+            }
+        }
+        assert_eq!(CHECKS.len(), 20);
+    }
+
+    #[test]
+    fn every_probe_is_read_by_a_check_or_proves_one() {
+        // these only add proof to findings that stand without them
+        let proofs = [Probe::LocalClock, Probe::SessionSigners];
+        for probe in Probe::ALL {
+            let read = CHECKS.iter().any(|check| check.reads.contains(probe));
+            assert!(read || proofs.contains(probe), "{probe}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Wallets: which there are, which is the account's, and whether type and funder fit it.
+
+use alloy_primitives::utils::format_units;
+use alloy_primitives::{Address, U256};
+
+use super::Finding;
+use super::clock::service_unknown;
+use crate::auth::contracts;
+use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
+use crate::diagnosis::Cause;
+use crate::engine::facts::{Facts, OnChain};
+
+/// An amount of 6 decimals as people read it.
+pub(super) fn dollars(amount: U256) -> String {
+    let text = format_units(amount, 6).unwrap_or_else(|_| amount.to_string());
+    match text.split_once('.') {
+        Some((whole, part)) => format!("{whole}.{}", part.get(..2).unwrap_or(part)),
+        None => text,
+    }
+}
+
+fn wallets(facts: &Facts) -> Option<&WalletMap> {
+    facts.setup.wallets.as_ref()
+}
+
+/// The wallet of this key that the account most likely trades from, and what says so.
+///
+/// Polymarket's own word comes first, then money, then existence.
+pub(super) fn account_wallet(facts: &Facts) -> Option<(WalletKind, Address, &'static str)> {
+    let wallets = wallets(facts)?;
+    let named = |address: Option<Address>, why| {
+        let address = address?;
+        let kind = wallets.kind_of(address).filter(|kind| *kind != WalletKind::Eoa)?;
+        Some((kind, address, why))
+    };
+    let shown = facts.profile.known().and_then(|profile| profile.proxy_wallet);
+    let bound = facts.session_signers.known().and_then(|known| known.wallet);
+    named(shown, "Polymarket's profile of the signer shows it")
+        .or_else(|| named(bound, "the CLOB has it bound to the signer"))
+        .or_else(|| richest(facts, wallets))
+        .or_else(|| only_deployed(facts, wallets))
+}
+
+fn richest(facts: &Facts, wallets: &WalletMap) -> Option<(WalletKind, Address, &'static str)> {
+    let version = facts.protocol_version();
+    let money = |address| facts.on_chain(address).map_or(U256::ZERO, |at| at.collateral(version));
+    let (kind, address) = wallets.iter().max_by_key(|(_, address)| money(*address))?;
+    (!money(address).is_zero()).then_some((kind, address, "it holds the collateral"))
+}
+
+fn only_deployed(facts: &Facts, wallets: &WalletMap) -> Option<(WalletKind, Address, &'static str)> {
+    let exists = |address| facts.on_chain(address).is_some_and(|at| at.code.wallet_kind().is_some());
+    let mut deployed = wallets.iter().filter(|(_, address)| exists(*address));
+    let (kind, address) = deployed.next()?;
+    deployed.next().is_none().then_some((kind, address, "it is the only one deployed"))
+}
+
+fn chain_missing(facts: &Facts) -> Option<Finding> {
+    let failure = facts.chain.failure()?;
+    let node = facts.setup.rpc_url.as_ref().map_or_else(String::new, |url| format!("{} ({})", url.value, url.source));
+    Some(
+        service_unknown(facts, "The Polygon node", failure)
+            .with("node", node)
+            .fixed_by("Set the address of another Polygon node")
+            .command("export POLYMARKET_RPC_URL=https://polygon.drpc.org"),
+    )
+}
+
+pub(super) fn map(facts: &Facts) -> Finding {
+    let Some(wallets) = wallets(facts) else {
+        return Finding::skip("setup.settings", "Polymarket has no contracts on this chain");
+    };
+    let Some(state) = facts.chain.known() else {
+        let finding = chain_missing(facts).unwrap_or_else(|| Finding::not_asked("The chain was not asked"));
+        return wallets.iter().fold(finding, |finding, (kind, address)| finding.with(row_label(kind), address));
+    };
+    if state.chain_id != facts.setup.chain() {
+        let summary = format!("The node is on chain {}, the settings say {}", state.chain_id, facts.setup.chain());
+        return Finding::fail(Cause::WrongChainId, summary)
+            .set("chain_id", state.chain_id)
+            .fixed_by("Set the chain id and the node to the same chain: 137 is Polygon");
+    }
+    let summary = match account_wallet(facts) {
+        Some((kind, address, why)) => {
+            let money = facts.on_chain(address).map_or(U256::ZERO, |at| at.collateral(facts.protocol_version()));
+            format!("The account's wallet is the {kind}, with {} of collateral; {why}", dollars(money))
+        }
+        None => "None of this key's wallets is deployed or holds collateral".to_owned(),
+    };
+    let mut finding = Finding::pass(summary);
+    for (kind, address) in wallets.iter() {
+        let at = facts.on_chain(address).map_or_else(String::new, |at| format!("  {}", holdings(kind, at)));
+        finding = finding.with(row_label(kind), format!("{address}{at}"));
+    }
+    if let Some(profile) = facts.profile.known() {
+        let shown = profile.proxy_wallet.map_or_else(|| "no public profile".to_owned(), |wallet| wallet.to_string());
+        finding = finding.with("profile shows", shown);
+    }
+    finding
+}
+
+fn row_label(kind: WalletKind) -> String {
+    format!("{kind}, type {}", u8::from(kind.signature_type()))
+}
+
+fn holdings(kind: WalletKind, at: &OnChain) -> String {
+    let code = match (kind, at.has_code()) {
+        (WalletKind::Eoa, false) => "no code",
+        (_, false) => "not deployed",
+        (WalletKind::Eoa, true) => "has code",
+        (_, true) => "deployed",
+    };
+    let tokens = [("pUSD", at.pusd), ("USDC.e", at.usdc_e), ("USDC", at.usdc)];
+    let held = tokens
+        .iter()
+        .filter(|(_, amount)| !amount.is_zero())
+        .map(|(name, amount)| format!("{} {name}", dollars(*amount)));
+    std::iter::once(code.to_owned()).chain(held).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn signature_type(facts: &Facts) -> Finding {
+    let (Some(configured), Some(wallets)) = (facts.setup.signature_type(), wallets(facts)) else {
+        return Finding::skip("setup.settings", "There is no usable signature type or chain");
+    };
+    let source =
+        facts.setup.signature_type.as_ref().map_or_else(String::new, |kind| format!("{configured} ({})", kind.source));
+    let maker = facts.setup.maker();
+    let account = account_wallet(facts);
+    let of_maker = maker.and_then(|maker| wallets.kind_of(maker)).filter(|kind| *kind != WalletKind::Eoa);
+    // The funder tells the wallet; where it is missing or the signer, what Polymarket and the chain
+    // say of the account does.
+    let (kind, address, why) = match (of_maker, maker, account) {
+        (Some(kind), Some(maker), _) => (kind, maker, "the funder is that wallet"),
+        (None, Some(maker), _) if wallets.kind_of(maker).is_none() => {
+            return of_foreign_funder(facts, maker, configured).with("configured", source);
+        }
+        (None, _, Some((kind, address, why))) => (kind, address, why),
+        _ => {
+            let finding = Finding::pass(format!("Type {configured}; nothing on chain contradicts"));
+            return finding.with("configured", source);
+        }
+    };
+    let right = kind.signature_type();
+    let finding = if right == configured {
+        Finding::pass(format!("Type {} fits the {kind}", u8::from(configured)))
+    } else {
+        let summary = format!(
+            "Type {} does not fit: the account's wallet is a {kind}, which takes type {}",
+            u8::from(configured),
+            u8::from(right)
+        );
+        Finding::fail(Cause::WrongSignatureType, summary)
+            .likely(0.95)
+            .set("signature_type", u8::from(right))
+            .set("funder", address.to_string())
+            .fixed_by(format!("Set the signature type to {} and the funder to {address}", u8::from(right)))
+            .command(format!("export POLYMARKET_SIGNATURE_TYPE={}", u8::from(right)))
+            .command(format!("export POLYMARKET_FUNDER={address}"))
+    };
+    finding.with("configured", source).with("wallet", format!("{kind} {address}: {why}"))
+}
+
+/// The funder is none of the key's wallets; what its code says may still settle the type.
+fn of_foreign_funder(facts: &Facts, funder: Address, configured: SignatureType) -> Finding {
+    let class = facts.on_chain(funder).map(|at| at.code);
+    match class.and_then(CodeClass::wallet_kind) {
+        Some(kind) if kind.signature_type() == configured => {
+            Finding::pass(format!("Type {} fits the code at the funder: {kind}", u8::from(configured)))
+        }
+        Some(kind) => {
+            Finding::skip("wallet.funder", format!("The funder is no wallet of this key; its code is that of a {kind}"))
+        }
+        None => Finding::skip("wallet.funder", "The funder is no wallet of this key"),
+    }
+}
+
+/// Adds the right funder and type to a finding, as words, commands and settings.
+fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
+    let Some((kind, address, reason)) = account_wallet(facts).filter(|(kind, ..)| *kind != WalletKind::Eoa) else {
+        return finding.fixed_by(format!(
+            "{why}: it is the address in the profile menu on polymarket.com, not the one in the Deposit dialogue"
+        ));
+    };
+    let right = kind.signature_type();
+    let mut finding = finding
+        .set("funder", address.to_string())
+        .with("wallet of this key", format!("{kind} {address}: {reason}"))
+        .fixed_by(format!("{why}: the {kind} of this key"))
+        .command(format!("export POLYMARKET_FUNDER={address}"));
+    if facts.setup.signature_type() != Some(right) {
+        finding = finding
+            .set("signature_type", u8::from(right))
+            .command(format!("export POLYMARKET_SIGNATURE_TYPE={}", u8::from(right)));
+    }
+    finding
+}
+
+pub(super) fn funder(facts: &Facts) -> Finding {
+    let (Some(kind), Some(wallets), Some(signer)) =
+        (facts.setup.signature_type(), wallets(facts), facts.setup.signer())
+    else {
+        return Finding::skip("setup.settings", "There is no usable signature type or chain");
+    };
+    let Some(configured) = &facts.setup.funder else {
+        if facts.setup.problems.iter().any(|problem| problem.setting == "funder") {
+            return Finding::skip("setup.settings", "The configured funder is no address");
+        }
+        if kind == SignatureType::Eoa {
+            return Finding::pass("The signer itself: type 0 needs no funder").with("signer", signer);
+        }
+        let finding = Finding::fail(Cause::FunderMissing, format!("Type {kind} needs a funder, and none is set"))
+            .likely(0.95)
+            .with("signer", signer);
+        return right_wallet(finding, facts, "Set the funder to the account's wallet");
+    };
+    let (funder, source) = (configured.value, &configured.source);
+    let finding = match wallets.kind_of(funder) {
+        Some(WalletKind::Eoa) if kind == SignatureType::Eoa => Finding::pass("The signer itself, as type 0 wants it"),
+        Some(WalletKind::Eoa) => {
+            let summary = format!("The funder is the signer's own address, and type {kind} needs a wallet");
+            let finding = Finding::fail(Cause::FunderIsSigner, summary).likely(0.97);
+            right_wallet(finding, facts, "Set the funder to the account's wallet")
+        }
+        Some(owned) => match facts.on_chain(funder) {
+            Some(at) if !at.owners.is_empty() && !at.owners.contains(&signer) => not_owned(facts, at),
+            _ => Finding::pass(format!("The {owned} of this key")),
+        },
+        None => foreign(facts, funder, signer),
+    };
+    finding.with("funder", format!("{funder} ({source})")).with("signer", signer)
+}
+
+fn not_owned(facts: &Facts, at: &OnChain) -> Finding {
+    let owners = at.owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let finding =
+        Finding::fail(Cause::KeyNotWalletOwner, "The contract at the funder names another owner than this key")
+            .likely(0.97)
+            .with("owner on chain", owners);
+    right_wallet(finding, facts, "Use the key of that owner, or the wallet of this key")
+}
+
+fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
+    let at = facts.on_chain(funder);
+    let owned = at.is_some_and(|at| at.owners.contains(&signer));
+    let finding = match at.map(|at| at.code) {
+        Some(CodeClass::DepositUups { .. } | CodeClass::DepositBeacon { .. }) if owned => {
+            return Finding::pass("A deposit wallet whose owner on chain is this key");
+        }
+        Some(CodeClass::Empty) => Finding::fail(
+            Cause::FunderIsDepositAddress,
+            "The funder has no code and is no wallet of this key: the Deposit dialogue shows such addresses",
+        ),
+        Some(CodeClass::Delegated { .. }) => Finding::fail(
+            Cause::DepositWalletDelegated,
+            "The funder is a delegated EOA (EIP-7702), not a wallet that this key signs for",
+        ),
+        Some(code @ (CodeClass::DepositUups { owner } | CodeClass::DepositBeacon { owner })) => {
+            Finding::fail(Cause::KeyNotWalletOwner, "The funder is a deposit wallet of another key")
+                .with("code", code)
+                .with("made for", owner)
+        }
+        Some(CodeClass::Safe) if !owned => {
+            Finding::fail(Cause::KeyNotWalletOwner, "The funder is a Safe of another key")
+        }
+        _ => Finding::fail(Cause::FunderNotControlled, "The funder is no wallet of this key"),
+    };
+    let finding = match at {
+        Some(at) => finding.with("code at the funder", at.code),
+        None => finding,
+    };
+    right_wallet(finding.likely(0.93), facts, "Set the funder to the account's wallet")
+}
+
+pub(super) fn deployed(facts: &Facts) -> Finding {
+    let Some(maker) = facts.setup.maker() else {
+        return Finding::skip("wallet.funder", "There is no funder");
+    };
+    if facts.setup.signer() == Some(maker) {
+        return Finding::pass("An EOA needs no deployment");
+    }
+    let relayer = match (facts.deployed.known(), facts.deployed.failure()) {
+        (Some(true), _) => "deployed".to_owned(),
+        (Some(false), _) => "not deployed".to_owned(),
+        (None, Some(failure)) => failure.to_string(),
+        (None, None) => "not asked".to_owned(),
+    };
+    let finding = match facts.on_chain(maker) {
+        Some(at) if at.has_code() => Finding::pass("There is code at the funder").with("code", at.code),
+        Some(_) => Finding::fail(Cause::WalletNotDeployed, "The funder is the right wallet, but it does not exist on chain yet")
+            .likely(0.95)
+            .fixed_by("Log in to polymarket.com with this account once and make one small trade; the relayer then deploys the wallet"),
+        None => Finding::skip("wallet.map", "The chain was not read"),
+    };
+    finding.with("funder", maker).with("relayer says", relayer)
+}
+
+/// The exchanges of the protocol version in force.
+pub(super) fn exchanges(facts: &Facts) -> Option<[(&'static str, Address); 2]> {
+    Some(contracts::chain(facts.setup.chain())?.exchanges.of_version(facts.protocol_version()))
+}

@@ -1,0 +1,103 @@
+//! The command line: what is typed, and where it goes. One file a command.
+
+mod check;
+mod list;
+mod sandbox;
+mod settings;
+#[cfg(feature = "tui")]
+mod dashboard;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use settings::SettingsArgs;
+
+/// Exit codes, the same for every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done = 0,
+    /// Done, and the answer is no: a check failed.
+    No = 1,
+    /// Used wrongly, or a settings file cannot be read.
+    Usage = 2,
+    /// Could not be found out.
+    Unknown = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Finds out why a Polymarket account or bot does not authenticate, names the root cause and hands
+/// over the fix.
+///
+/// Without a command it opens the dashboard. Nothing here changes the account.
+#[derive(Debug, Parser)]
+#[command(name = "polydoctor", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    dashboard: DashboardArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the checklist once and print it
+    Check(check::CheckArgs),
+    /// Every check: its id, what it needs, what it asks
+    List,
+    /// A CLOB of its own for trying things out: no network, no account
+    Sandbox(sandbox::SandboxArgs),
+}
+
+/// What the dashboard takes.
+#[derive(Debug, clap::Args)]
+struct DashboardArgs {
+    #[command(flatten)]
+    settings: SettingsArgs,
+    #[command(flatten)]
+    demo: sandbox::DemoArgs,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    ascii: bool,
+    /// No moving parts: times instead of spinners
+    #[arg(long)]
+    no_animation: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// Anything that keeps it from running at all; `main` prints it and exits with 2.
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Some(Command::Check(args)) => runtime()?.block_on(check::run(args)),
+        Some(Command::List) => list::run(),
+        Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
+        None => open_dashboard(cli.dashboard),
+    }
+}
+
+#[cfg(feature = "tui")]
+fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
+    use std::io::IsTerminal as _;
+    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+        return dashboard::run(args);
+    }
+    runtime()?.block_on(check::run(check::CheckArgs::plain(args.settings, args.demo)))
+}
+
+#[cfg(not(feature = "tui"))]
+fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
+    runtime()?.block_on(check::run(check::CheckArgs::plain(args.settings, args.demo)))
+}
+
+/// Everything runs on one thread: the work is waiting.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}

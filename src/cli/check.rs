@@ -1,0 +1,174 @@
+//! `polydoctor check`
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::Exit;
+use super::sandbox::DemoArgs;
+use super::settings::SettingsArgs;
+use crate::checks::{CHECKS, Check, Status, find};
+use crate::engine::Engine;
+use crate::engine::facts::Facts;
+use crate::engine::probe::Probe;
+use crate::render::{self, Format, Show, Style};
+use crate::report::{Report, Verdict};
+
+/// The least problem that makes the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    Fail,
+    Warn,
+    Unknown,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckArgs {
+    /// Only these checks, and what they need
+    #[arg(value_name = "ID", value_parser = known_id)]
+    ids: Vec<String>,
+    /// Leave these out
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', value_parser = known_id)]
+    skip: Vec<String>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Show::All)]
+    show: Show,
+    /// What makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Fail)]
+    fail_on: FailOn,
+    /// Ask nothing over the network
+    #[arg(long)]
+    offline: bool,
+    /// Write the observed facts to this file; they hold no secret
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Judge recorded facts instead of asking
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "offline", "demo"])]
+    replay: Option<PathBuf>,
+    #[command(flatten)]
+    demo: DemoArgs,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+fn known_id(text: &str) -> Result<String, String> {
+    match find(text) {
+        Some(check) => Ok(check.id.to_owned()),
+        None => Err("there is no such check; polydoctor list names them all".to_owned()),
+    }
+}
+
+impl CheckArgs {
+    /// The whole checklist as text: what the dashboard falls back to without a terminal.
+    pub(super) fn plain(settings: SettingsArgs, demo: DemoArgs) -> Self {
+        Self {
+            ids: Vec::new(),
+            skip: Vec::new(),
+            format: Format::Text,
+            output: None,
+            show: Show::All,
+            fail_on: FailOn::Fail,
+            offline: false,
+            record: None,
+            replay: None,
+            demo,
+            settings,
+        }
+    }
+
+    fn selects(&self, check: &Check) -> bool {
+        (self.ids.is_empty() || with_needs(&self.ids).contains(check.id)) && !self.skip.iter().any(|id| id == check.id)
+    }
+
+    fn probes(&self) -> BTreeSet<Probe> {
+        if self.ids.is_empty() && self.skip.is_empty() {
+            return Probe::ALL.iter().copied().collect();
+        }
+        // what is left out is not shown, but what others need of it is still found out
+        let shown: Vec<String> = CHECKS.iter().filter(|check| self.selects(check)).map(|check| check.id.to_owned()).collect();
+        let needed = with_needs(&shown);
+        CHECKS.iter().filter(|check| needed.contains(check.id)).flat_map(|check| check.reads).copied().collect()
+    }
+}
+
+/// These checks and, transitively, those that they need.
+fn with_needs(ids: &[String]) -> BTreeSet<&'static str> {
+    let mut all = BTreeSet::new();
+    let mut left: Vec<&'static Check> = ids.iter().filter_map(|id| find(id)).collect();
+    while let Some(check) = left.pop() {
+        if all.insert(check.id) {
+            left.extend(check.needs.iter().filter_map(|need| find(need)));
+        }
+    }
+    all
+}
+
+pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
+    let facts = match &args.replay {
+        Some(path) => replay(path)?,
+        None => observe(&args).await?,
+    };
+    if let Some(path) = &args.record {
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        serde_json::to_writer_pretty(file, &facts).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let report = Report::by(&facts, |check| args.selects(check));
+    print(&args, &report)?;
+    Ok(exit(&report, args.fail_on))
+}
+
+async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
+    let demo = args.demo.start().await?;
+    let settings = match &demo {
+        Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
+        None => args.settings.load()?,
+    };
+    let engine = Engine::new(settings, args.offline, Vec::new());
+    engine.run(&args.probes()).await;
+    let facts = engine.facts().borrow().clone();
+    Ok(facts)
+}
+
+fn replay(path: &Path) -> anyhow::Result<Facts> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))
+}
+
+fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
+    let stdout = io::stdout();
+    let terminal = stdout.is_terminal() && args.output.is_none();
+    let style = Style { color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), ascii: false };
+    let mut text = Vec::new();
+    render::print(report, args.format, args.show, style, &mut text)?;
+    match &args.output {
+        Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
+        None => match stdout.lock().write_all(&text) {
+            // whoever read as much as they wanted has closed the pipe
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => Ok(other?),
+        },
+    }
+}
+
+fn exit(report: &Report, fail_on: FailOn) -> Exit {
+    let is_over = |status| match status {
+        Status::Fail => true,
+        Status::Warn => fail_on == FailOn::Warn,
+        Status::Unknown => fail_on == FailOn::Unknown,
+        _ => false,
+    };
+    if report.checks.iter().any(|check| is_over(check.status)) {
+        Exit::No
+    } else if report.verdict == Verdict::Incomplete {
+        Exit::Unknown
+    } else {
+        Exit::Done
+    }
+}

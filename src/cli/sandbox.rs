@@ -1,0 +1,74 @@
+//! `polydoctor sandbox`, and `--demo` elsewhere.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::Exit;
+use crate::sandbox::{self, Options, Running, scenario};
+
+/// The scenario that a demo opens on.
+const DEMO: &str = "demo";
+const SEED: u64 = 1;
+
+/// Run on the embedded sandbox instead of a real account.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct DemoArgs {
+    /// Run on the embedded sandbox: no network, no settings, an account to explore
+    #[arg(long, value_name = "SCENARIO", num_args = 0..=1, default_missing_value = DEMO)]
+    pub(super) demo: Option<String>,
+}
+
+impl DemoArgs {
+    /// The sandbox of the demo, if one is asked for.
+    pub(super) async fn start(&self) -> anyhow::Result<Option<Running>> {
+        let Some(name) = &self.demo else { return Ok(None) };
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let options = Options { listen, scenario: find(name)?, latency: Duration::ZERO, seed: SEED };
+        Ok(Some(sandbox::start(options).await?))
+    }
+}
+
+fn find(name: &str) -> anyhow::Result<scenario::Scenario> {
+    scenario::find(name)
+        .ok_or_else(|| anyhow::anyhow!("there is no scenario named {name}; polydoctor sandbox --list names them all"))
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SandboxArgs {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// What is wrong with the account
+    #[arg(long, value_name = "NAME", default_value = "healthy-safe")]
+    scenario: String,
+    /// Milliseconds that each answer is late
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u64,
+    /// Keys and secrets follow from it
+    #[arg(long, default_value_t = SEED)]
+    seed: u64,
+    /// Name the scenarios and end
+    #[arg(long)]
+    list: bool,
+}
+
+pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
+    let mut out = std::io::stdout();
+    if args.list {
+        for name in scenario::names() {
+            writeln!(out, "{name:<28} {}", find(name)?.title)?;
+        }
+        return Ok(Exit::Done);
+    }
+    let latency = Duration::from_millis(args.latency);
+    let options = Options { listen: args.listen, scenario: find(&args.scenario)?, latency, seed: args.seed };
+    let running = sandbox::start(options).await?;
+    writeln!(out, "{}", serde_json::to_string(running.announcement())?)?;
+    out.flush()?;
+    tokio::select! {
+        () = running.finished() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(Exit::Done)
+}

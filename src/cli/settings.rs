@@ -1,0 +1,118 @@
+//! Flags of the settings; no secret is among them.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::PathBuf;
+
+use crate::settings::{self, EnvFile, Inputs, KeyInput, Settings, SettingsError};
+
+/// Flags that set a value for this run; they win over environment, .env and profile.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Settings")]
+pub(super) struct SettingsArgs {
+    /// Read the private key from this file
+    #[arg(long, value_name = "PATH")]
+    key_file: Option<PathBuf>,
+    /// Read the private key from standard input
+    #[arg(long, conflicts_with = "key_file")]
+    key_stdin: bool,
+    /// 0 to 3, or eoa, poly-proxy, gnosis-safe, poly-1271
+    #[arg(long, value_name = "TYPE")]
+    signature_type: Option<String>,
+    /// The wallet that holds the money: the maker of orders
+    #[arg(long, value_name = "ADDRESS")]
+    funder: Option<String>,
+    /// 137 is Polygon, 80002 is Amoy
+    #[arg(long, value_name = "ID")]
+    chain_id: Option<String>,
+    /// Which of the signer's credential sets
+    #[arg(long, value_name = "NUMBER")]
+    nonce: Option<String>,
+    #[arg(long, value_name = "URL")]
+    clob_url: Option<String>,
+    #[arg(long, value_name = "URL")]
+    gamma_url: Option<String>,
+    #[arg(long, value_name = "URL")]
+    data_url: Option<String>,
+    #[arg(long, value_name = "URL")]
+    relayer_url: Option<String>,
+    #[arg(long, value_name = "URL")]
+    geoblock_url: Option<String>,
+    /// A Polygon node
+    #[arg(long, value_name = "URL")]
+    rpc_url: Option<String>,
+    /// Full address of a remote builder signer's POST /sign
+    #[arg(long, value_name = "URL")]
+    builder_signer_url: Option<String>,
+    /// 0x and 64 hex digits
+    #[arg(long, value_name = "CODE")]
+    builder_code: Option<String>,
+    /// Longest wait for one request
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<String>,
+    /// Longest time of a run
+    #[arg(long, value_name = "SECONDS")]
+    deadline: Option<String>,
+    /// Read variables from this file [default: .env, if there is one]
+    #[arg(long, value_name = "PATH")]
+    env_file: Option<PathBuf>,
+    /// A profile of the configuration file
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+}
+
+impl SettingsArgs {
+    /// Settings from all places.
+    pub(super) fn load(&self) -> Result<Settings, SettingsError> {
+        settings::load(&self.inputs(env::vars_os()))
+    }
+
+    /// Settings of a demo account: these flags and these variables, and nothing else of this
+    /// machine.
+    pub(super) fn load_demo(&self, variables: &BTreeMap<String, String>) -> Result<Settings, SettingsError> {
+        let mut inputs = self.inputs([]);
+        inputs.environment.clone_from(variables);
+        inputs.config_file = None;
+        if self.env_file.is_none() {
+            inputs.env_file = EnvFile::None;
+        }
+        settings::load(&inputs)
+    }
+
+    fn inputs(&self, environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>) -> Inputs {
+        let environment: BTreeMap<String, String> = environment
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let flags = [
+            ("signature_type", &self.signature_type),
+            ("funder", &self.funder),
+            ("chain_id", &self.chain_id),
+            ("nonce", &self.nonce),
+            ("clob_url", &self.clob_url),
+            ("gamma_url", &self.gamma_url),
+            ("data_url", &self.data_url),
+            ("relayer_url", &self.relayer_url),
+            ("geoblock_url", &self.geoblock_url),
+            ("rpc_url", &self.rpc_url),
+            ("builder_signer_url", &self.builder_signer_url),
+            ("builder_code", &self.builder_code),
+            ("timeout", &self.timeout),
+            ("deadline", &self.deadline),
+        ];
+        let flags = flags.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
+        let key = match &self.key_file {
+            Some(path) => KeyInput::File(path.clone()),
+            None if self.key_stdin => KeyInput::StandardInput,
+            None => KeyInput::Settings,
+        };
+        Inputs {
+            flags,
+            profile: self.profile.clone().or_else(|| environment.get("POLYDOCTOR_PROFILE").cloned()),
+            environment,
+            env_file: self.env_file.clone().map_or(EnvFile::Usual, EnvFile::Named),
+            key,
+            config_file: settings::config_file(),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The printers: each a function of the report.
+
+mod json;
+mod text;
+
+use std::io::{self, Write};
+
+use crate::checks::Status;
+use crate::report::Report;
+
+/// How a report is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+/// Which checks are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Show {
+    All,
+    Problems,
+}
+
+impl Show {
+    pub fn shows(self, status: Status) -> bool {
+        self == Self::All || status.is_problem()
+    }
+}
+
+/// How text may look.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    pub color: bool,
+    pub ascii: bool,
+}
+
+/// Prints a report.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn print(report: &Report, format: Format, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::print(report, show, style, out),
+        Format::Json => json::print(report, show, out),
+    }
+}

@@ -1,0 +1,143 @@
+//! The report as lines: for a terminal, a log, a screen reader.
+
+use std::io::{self, Write};
+
+use super::{Show, Style};
+use crate::checks::Status;
+use crate::diagnosis::Diagnosis;
+use crate::report::{CheckReport, Report, Verdict};
+
+/// Symbol of a status: Unicode and ASCII, both one cell wide.
+pub fn symbol(status: Status, ascii: bool) -> &'static str {
+    let (unicode, plain) = match status {
+        Status::Pass => ("✓", "+"),
+        Status::Note => ("i", "i"),
+        Status::Warn => ("!", "!"),
+        Status::Fail => ("✗", "x"),
+        Status::Unknown => ("?", "?"),
+        Status::Skip => ("–", "-"),
+        Status::Waiting | Status::Running => ("·", "."),
+    };
+    if ascii { plain } else { unicode }
+}
+
+/// The ANSI colour that repeats a status.
+fn color(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "32",
+        Status::Warn => "33",
+        Status::Fail => "1;31",
+        Status::Unknown => "35",
+        Status::Skip => "2",
+        Status::Note | Status::Waiting | Status::Running => "0",
+    }
+}
+
+fn painted(text: &str, code: &str, style: Style) -> String {
+    if style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+const INDENT: &str = "         ";
+
+pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for check in report.checks.iter().filter(|check| show.shows(check.status)) {
+        print_check(check, style, out)?;
+    }
+    writeln!(out)?;
+    for (place, diagnosis) in report.diagnoses.iter().enumerate() {
+        print_diagnosis(place, diagnosis, style, out)?;
+    }
+    writeln!(out, "{}", tally(report))?;
+    writeln!(out, "{}", verdict(report))
+}
+
+fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let head = format!("{} {}", symbol(check.status, style.ascii), check.status.word());
+    let head = painted(&head, color(check.status), style);
+    writeln!(out, " {head}  {:<22} {}", check.id, check.summary)?;
+    if !check.status.is_problem() {
+        return Ok(());
+    }
+    let width = check.evidence.iter().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(24);
+    for evidence in &check.evidence {
+        writeln!(out, "{INDENT}{:<width$}  {}", evidence.label, evidence.value)?;
+    }
+    if let Some(fix) = &check.fix {
+        writeln!(out, "{INDENT}fix: {}", fix.text)?;
+        for command in &fix.commands {
+            writeln!(out, "{INDENT}  $ {command}")?;
+        }
+    }
+    Ok(())
+}
+
+fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let head = if place == 0 { "Root cause" } else { "Also possible" };
+    let percent = diagnosis.likelihood * 100.0;
+    writeln!(
+        out,
+        "{}: {} ({}, {percent:.0} %)",
+        painted(head, "1", style),
+        diagnosis.title,
+        diagnosis.cause.name()
+    )?;
+    for because in &diagnosis.because {
+        writeln!(out, "  because   {because}")?;
+    }
+    if !diagnosis.explains.is_empty() {
+        writeln!(out, "  explains  {}", quoted(&diagnosis.explains))?;
+    }
+    writeln!(out, "  fix       {}", diagnosis.fix.text)?;
+    for command in &diagnosis.fix.commands {
+        writeln!(out, "            $ {command}")?;
+    }
+    writeln!(out)
+}
+
+/// Error sentences in quotes, ids of checks as they are.
+fn quoted(explains: &[String]) -> String {
+    let is_id = |text: &str| crate::checks::find(text).is_some();
+    let words = explains.iter().map(|text| if is_id(text) { text.clone() } else { format!("\"{text}\"") });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// "2 failed, 1 warning, 3 skipped, 11 passed in 2.1 s"
+pub fn tally(report: &Report) -> String {
+    let counts = [
+        (Status::Fail, "failed", "failed"),
+        (Status::Warn, "warning", "warnings"),
+        (Status::Unknown, "unknown", "unknown"),
+        (Status::Skip, "skipped", "skipped"),
+        (Status::Note, "note", "notes"),
+        (Status::Pass, "passed", "passed"),
+    ];
+    let words: Vec<String> = counts
+        .into_iter()
+        .map(|(status, one, many)| (report.count(status), one, many))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+        .collect();
+    format!("{} in {}", words.join(", "), seconds(report.elapsed_ms))
+}
+
+fn seconds(millis: u64) -> String {
+    if millis < 1000 { format!("{millis} ms") } else { format!("{}.{} s", millis / 1000, millis % 1000 / 100) }
+}
+
+/// The verdict in words, with the place to start.
+pub fn verdict(report: &Report) -> String {
+    let start = report.checks.iter().find(|check| match report.verdict {
+        Verdict::Broken => check.status == Status::Fail,
+        _ => check.status.is_problem(),
+    });
+    let start = start.map_or_else(String::new, |check| format!("; start with {}", check.id));
+    match report.verdict {
+        Verdict::Healthy => "healthy: everything that was checked is right; no order was placed".to_owned(),
+        Verdict::Degraded => format!("degraded: it works, with warnings{start}"),
+        Verdict::Incomplete => format!("incomplete: nothing failed, but not everything could be found out{start}"),
+        Verdict::Broken => match report.diagnoses.first() {
+            Some(first) => format!("broken: {}{start}", first.title),
+            None => format!("broken{start}"),
+        },
+    }
+}
