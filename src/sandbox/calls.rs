@@ -1,0 +1,151 @@
+//! `eth_call`: the read functions of the contracts that a wallet check asks.
+
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, Signature, U256};
+use alloy_sol_types::{SolCall, SolInterface as _, sol};
+
+use super::ledger::{Holder, Ledger};
+use crate::auth::wallet::{WalletKind, WalletMap};
+
+sol! {
+    interface Erc20 {
+        function balanceOf(address owner) external view returns (uint256);
+        function allowance(address owner, address spender) external view returns (uint256);
+        function decimals() external view returns (uint8);
+    }
+    interface Erc1155 {
+        function balanceOf(address owner, uint256 id) external view returns (uint256);
+        function isApprovedForAll(address owner, address operator) external view returns (bool);
+    }
+    interface Safe {
+        function getOwners() external view returns (address[]);
+        function isOwner(address owner) external view returns (bool);
+        function getThreshold() external view returns (uint256);
+        function nonce() external view returns (uint256);
+        function VERSION() external view returns (string);
+        function masterCopy() external view returns (address);
+    }
+    interface DepositWallet {
+        function owner() external view returns (address);
+        function factory() external view returns (address);
+        function nonce() external view returns (uint256);
+        function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4);
+        function sessionSignerAuthorizedUntil(address signer) external view returns (uint256);
+    }
+    interface DepositFactory {
+        function BEACON() external view returns (address);
+    }
+    interface Exchange {
+        function getPolyProxyWalletAddress(address signer) external view returns (address);
+        function getSafeAddress(address signer) external view returns (address);
+    }
+}
+
+/// A call that the contract refuses: what it says, if anything, as `Error(string)` data.
+pub(super) struct Reverted;
+
+/// What a contract answers; nothing where there is none.
+pub(super) fn call(ledger: &Ledger, to: Address, data: &[u8]) -> Result<Bytes, Reverted> {
+    if ledger.code(to).is_empty() {
+        return Ok(Bytes::new());
+    }
+    if let Some(holder) = ledger.holder(to) {
+        return match holder.kind {
+            Some(WalletKind::Safe) => safe(ledger, holder, data),
+            Some(WalletKind::DepositUups | WalletKind::DepositBeacon) => deposit_wallet(ledger, holder, data),
+            // A proxy exposes nothing, and foreign code is unknown.
+            _ => Err(Reverted),
+        };
+    }
+    let chain = ledger.chain;
+    let is_shares = |token| ledger.grants.iter().any(|grant| grant.shares && grant.token == token);
+    if [chain.tokens.pusd, chain.tokens.usdc_e].contains(&to) || chain.tokens.usdc == Some(to) {
+        erc20(ledger, to, data)
+    } else if is_shares(to) {
+        erc1155(ledger, to, data)
+    } else if to == chain.deposit.factory {
+        deposit_factory(ledger, data)
+    } else if [chain.exchanges.v1, chain.exchanges.v1_neg_risk].contains(&to) {
+        exchange(ledger, data)
+    } else {
+        Err(Reverted)
+    }
+}
+
+/// A function's return value as it goes over the wire.
+fn returns<C: SolCall>(value: &C::Return) -> Bytes {
+    C::abi_encode_returns(value).into()
+}
+
+fn erc20(ledger: &Ledger, token: Address, data: &[u8]) -> Result<Bytes, Reverted> {
+    use Erc20::{Erc20Calls as Calls, allowanceCall, balanceOfCall, decimalsCall};
+    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+        Calls::balanceOf(call) => returns::<balanceOfCall>(&ledger.balance(token, call.owner)),
+        Calls::allowance(call) => returns::<allowanceCall>(&ledger.allowance(token, call.owner, call.spender)),
+        Calls::decimals(_) => returns::<decimalsCall>(&6),
+    })
+}
+
+fn erc1155(ledger: &Ledger, token: Address, data: &[u8]) -> Result<Bytes, Reverted> {
+    use Erc1155::{Erc1155Calls as Calls, balanceOfCall, isApprovedForAllCall};
+    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+        Calls::balanceOf(_) => returns::<balanceOfCall>(&U256::ZERO),
+        Calls::isApprovedForAll(call) => {
+            returns::<isApprovedForAllCall>(&ledger.is_granted(token, call.owner, call.operator))
+        }
+    })
+}
+
+fn safe(ledger: &Ledger, holder: &Holder, data: &[u8]) -> Result<Bytes, Reverted> {
+    use Safe::{
+        SafeCalls as Calls, VERSIONCall, getOwnersCall, getThresholdCall, isOwnerCall, masterCopyCall, nonceCall,
+    };
+    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+        Calls::getOwners(_) => returns::<getOwnersCall>(&vec![holder.owner]),
+        Calls::isOwner(call) => returns::<isOwnerCall>(&(call.owner == holder.owner)),
+        Calls::getThreshold(_) => returns::<getThresholdCall>(&U256::ONE),
+        Calls::nonce(_) => returns::<nonceCall>(&U256::from(3)),
+        Calls::VERSION(_) => returns::<VERSIONCall>(&"1.3.0".to_owned()),
+        Calls::masterCopy(_) => returns::<masterCopyCall>(&ledger.chain.safe.implementation),
+    })
+}
+
+fn deposit_wallet(ledger: &Ledger, holder: &Holder, data: &[u8]) -> Result<Bytes, Reverted> {
+    use DepositWallet::{
+        DepositWalletCalls as Calls, factoryCall, isValidSignatureCall, nonceCall, ownerCall,
+        sessionSignerAuthorizedUntilCall,
+    };
+    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+        Calls::owner(_) => returns::<ownerCall>(&holder.owner),
+        Calls::factory(_) => returns::<factoryCall>(&ledger.chain.deposit.factory),
+        Calls::nonce(_) => returns::<nonceCall>(&U256::from(3)),
+        Calls::sessionSignerAuthorizedUntil(_) => returns::<sessionSignerAuthorizedUntilCall>(&U256::ZERO),
+        Calls::isValidSignature(call) => {
+            returns::<isValidSignatureCall>(&signature_verdict(holder.owner, call.hash, &call.signature))
+        }
+    })
+}
+
+/// ERC-1271's answer for a plain signature of the owner: the selector, or all ones.
+fn signature_verdict(owner: Address, hash: B256, signature: &[u8]) -> FixedBytes<4> {
+    let recovered = Signature::from_raw(signature).and_then(|signature| signature.recover_address_from_prehash(&hash));
+    match recovered {
+        Ok(signer) if signer == owner => DepositWallet::isValidSignatureCall::SELECTOR.into(),
+        _ => FixedBytes::repeat_byte(0xff),
+    }
+}
+
+fn deposit_factory(ledger: &Ledger, data: &[u8]) -> Result<Bytes, Reverted> {
+    use DepositFactory::{BEACONCall, DepositFactoryCalls as Calls};
+    let Calls::BEACON(_) = Calls::abi_decode(data).map_err(|_| Reverted)?;
+    // Where there is no beacon yet, the factory does not know the function.
+    ledger.chain.deposit.beacon.map(|beacon| returns::<BEACONCall>(&beacon)).ok_or(Reverted)
+}
+
+fn exchange(ledger: &Ledger, data: &[u8]) -> Result<Bytes, Reverted> {
+    use Exchange::{ExchangeCalls as Calls, getPolyProxyWalletAddressCall, getSafeAddressCall};
+    let map = |signer| WalletMap::derive(ledger.chain, signer);
+    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+        Calls::getPolyProxyWalletAddress(call) => returns::<getPolyProxyWalletAddressCall>(&map(call.signer).proxy),
+        Calls::getSafeAddress(call) => returns::<getSafeAddressCall>(&map(call.signer).safe),
+    })
+}

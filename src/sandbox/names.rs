@@ -1,0 +1,65 @@
+//! The people of a sandbox, their wallets and secrets, by the names that scenarios use.
+//!
+//! `{eoa}` `{proxy}` `{safe}` `{deposit-uups}` `{deposit-beacon}` are the demo signer's wallets, the
+//! same with `other-` those of a second signer; `{clob}` `{rpc}` `{signer}` `{token-signer}` `{closed}` are
+//! URLs; `{private-key}` `{api-key}` `{api-secret}` … the right values of secrets.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::Address;
+
+use crate::auth::contracts::Chain;
+use crate::auth::key;
+use crate::auth::wallet::{WalletKind, WalletMap};
+use crate::secret::Secret;
+
+/// Published development keys (the first two of anvil and hardhat); nothing of value is theirs.
+pub(super) const DEMO_KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+pub(super) const OTHER_KEY: &str = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+
+/// The wallets of a development key.
+pub(super) fn wallets(chain: &Chain, private_key: &str) -> WalletMap {
+    let parsed =
+        key::parse(&Secret::new(private_key)).unwrap_or_else(|mistake| unreachable!("a key of ours: {mistake}"));
+    WalletMap::derive(chain, parsed.signer.address())
+}
+
+pub(super) const WALLET_NAMES: [(&str, WalletKind); 5] = [
+    ("eoa", WalletKind::Eoa),
+    ("proxy", WalletKind::Proxy),
+    ("safe", WalletKind::Safe),
+    ("deposit-uups", WalletKind::DepositUups),
+    ("deposit-beacon", WalletKind::DepositBeacon),
+];
+
+/// Placeholder to value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    pub(super) fn of_wallets(demo: &WalletMap, other: &WalletMap) -> Self {
+        let mut names = Self::default();
+        for (prefix, map) in [("", demo), ("other-", other)] {
+            for (name, kind) in WALLET_NAMES {
+                if let Some(address) = map.address(kind) {
+                    names.add(&format!("{prefix}{name}"), address.to_string());
+                }
+            }
+        }
+        names
+    }
+
+    pub(super) fn add(&mut self, name: &str, value: impl Into<String>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+
+    /// The address that a scenario names: by name, or as it is.
+    pub(super) fn address(&self, name: &str) -> Option<Address> {
+        self.0.get(name).map_or(name, String::as_str).parse().ok()
+    }
+
+    /// The text with every placeholder replaced; one that is not known stays, and shows.
+    pub(super) fn fill(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
+}

@@ -1,0 +1,301 @@
+//! What is wrong with a demo account: `assets/scenarios/*.toml`, built into the program.
+//!
+//! An empty file is a healthy account with a Safe, so each file holds only what differs. Values of
+//! `[settings]` and names of wallets may use the placeholders of [`super::names`].
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::Bytes;
+use serde::Deserialize;
+
+use super::faults::Fault;
+use crate::auth::contracts::POLYGON;
+use crate::auth::wallet::WalletKind;
+
+macro_rules! embedded {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../assets/scenarios/", $name, ".toml")))),*]
+    };
+}
+
+/// Every scenario, in the order in which `--list` shows them. A test holds it equal to the folder.
+const FILES: &[(&str, &str)] = embedded! {
+    "demo"
+    "healthy-eoa"
+    "healthy-proxy"
+    "healthy-safe"
+    "healthy-deposit-uups"
+    "healthy-deposit-beacon"
+    "healthy-no-credentials"
+    "key-malformed"
+    "wrong-chain-id"
+    "wrong-signature-type"
+    "funder-is-signer"
+    "wallet-not-deployed"
+    "clock-drift"
+    "credentials-other-address"
+    "credentials-other-nonce"
+    "credentials-stale"
+    "no-key-at-nonce"
+    "builder-credentials-as-user"
+    "wrong-collateral-token"
+    "allowance-missing"
+    "gas-missing"
+    "clob-unreachable"
+    "cloudflare-blocked"
+    "geoblocked"
+    "closed-only"
+    "remote-signer-unauthorized"
+};
+
+/// The scenario of a bare `--demo`.
+pub const DEFAULT: &str = "demo";
+
+/// The names of all scenarios.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+/// The scenario of this name.
+pub fn find(name: &str) -> Option<Scenario> {
+    let (name, text) = FILES.iter().find(|(known, _)| *known == name)?;
+    Some(
+        Scenario::parse(name, text).unwrap_or_else(|error| unreachable!("{name}.toml is part of the program: {error}")),
+    )
+}
+
+/// One account, the server that it meets, what its user has configured, and what that comes to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    #[serde(skip)]
+    pub name: String,
+    pub title: String,
+    /// The public thread or document that it stands for.
+    pub source: String,
+    /// The errors that the user reports.
+    #[serde(default)]
+    pub symptoms: Vec<String>,
+    #[serde(default)]
+    pub account: Account,
+    /// What holds for a wallet instead of the usual; keys are names (`safe`, `other-eoa`) or addresses.
+    #[serde(default)]
+    pub wallets: BTreeMap<String, Wallet>,
+    #[serde(default)]
+    pub credentials: Configured,
+    #[serde(default)]
+    pub builder: Builder,
+    #[serde(default)]
+    pub signer: Signer,
+    #[serde(default)]
+    pub server: Server,
+    /// Requests that go wrong on their way; the first that fits one decides.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
+    /// What the user has set in place of the right value; empty text removes the setting.
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+    #[serde(default)]
+    pub expect: Expect,
+}
+
+impl Scenario {
+    /// # Errors
+    ///
+    /// What TOML or the format does not allow.
+    pub fn parse(name: &str, text: &str) -> Result<Self, toml::de::Error> {
+        Ok(Self { name: name.to_owned(), ..toml::from_str(text)? })
+    }
+}
+
+/// The truth about the account, as the service knows it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Account {
+    /// The wallet that the account trades from.
+    pub wallet: WalletKind,
+    /// The nonces that hold API keys.
+    pub nonces: Vec<u64>,
+    /// Whether Gamma knows a profile; by default all accounts with a wallet of their own have one.
+    pub profile: Option<bool>,
+    pub banned: bool,
+    pub closed_only: bool,
+    /// Own trades that carry the demo builder's code, that carry none, and that are too fresh to
+    /// be listed under it.
+    pub attributed_trades: usize,
+    pub unattributed_trades: usize,
+    pub pending_trades: usize,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            wallet: WalletKind::Safe,
+            nonces: vec![0],
+            profile: None,
+            banned: false,
+            closed_only: false,
+            attributed_trades: 12,
+            unattributed_trades: 0,
+            pending_trades: 0,
+        }
+    }
+}
+
+/// The state of one address, where it differs: the account's own wallet is deployed, holds 250
+/// pUSD and has every approval; the other signer's holds 40; all other wallets hold nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Wallet {
+    pub deployed: Option<bool>,
+    /// Code in place of the wallet's own.
+    pub code: Option<Bytes>,
+    /// Who owns it now; the name of an address, or an address.
+    pub owner: Option<String>,
+    /// Amounts as people write them: `"250.00"`.
+    pub pusd: Option<String>,
+    pub usdc_e: Option<String>,
+    pub usdc: Option<String>,
+    pub pol: Option<String>,
+    pub approvals: Option<Approvals>,
+}
+
+/// Which of the contracts that trading needs may spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Approvals {
+    All,
+    None,
+    /// Only of the collateral: buying works, selling does not.
+    Collateral,
+    /// Only of outcome shares: selling works, buying does not.
+    Shares,
+}
+
+/// The API credentials that the user has configured.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Configured {
+    pub kind: CredentialKind,
+    pub owner: Person,
+    pub nonce: u64,
+    /// They were deleted on the server; a key that it has at this nonce is a later one.
+    pub deleted: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialKind {
+    #[default]
+    User,
+    /// The builder's, in the slots of the user's.
+    Builder,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Person {
+    #[default]
+    Demo,
+    Other,
+}
+
+/// The demo account's builder key.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Builder {
+    pub revoked: bool,
+}
+
+/// The remote builder signer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Signer {
+    /// Relative to the service.
+    pub clock_offset_seconds: i64,
+    /// It was started with credentials that are nobody's.
+    pub unknown_credentials: bool,
+}
+
+/// The service itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Server {
+    /// How far its clock is ahead of this machine's, which is the one that drifts.
+    pub clock_offset_seconds: i64,
+    pub chain_id: u64,
+    /// The protocol version that `/version` names.
+    pub version: u64,
+    /// A new key is refused for so long.
+    pub key_lag_seconds: i64,
+    /// Keys from before the start are refused until they are derived once.
+    pub keys_asleep: bool,
+    /// `/balance-allowance` answers zero until `/balance-allowance/update` was asked.
+    pub balance_cache_stale: bool,
+    /// Where the service sees the caller: not in a blocked country, by default.
+    pub geoblocked: bool,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            clock_offset_seconds: 0,
+            chain_id: POLYGON,
+            version: 2,
+            key_lag_seconds: 0,
+            keys_asleep: false,
+            balance_cache_stale: false,
+            geoblocked: false,
+        }
+    }
+}
+
+/// What `check` has to find.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Expect {
+    /// Absent: no diagnosis.
+    pub cause: Option<String>,
+    pub verdict: String,
+    pub exit: i32,
+    /// Check id to status, for the checks that matter here.
+    pub checks: BTreeMap<String, String>,
+}
+
+impl Default for Expect {
+    fn default() -> Self {
+        Self { cause: None, verdict: "healthy".to_owned(), exit: 0, checks: BTreeMap::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_the_folder() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .map(|name| name.strip_suffix(".toml").unwrap_or(&name).to_owned())
+            .collect();
+        let mut table: Vec<&str> = names().collect();
+        files.sort();
+        table.sort_unstable();
+        assert_eq!(files, table);
+    }
+
+    #[test]
+    fn every_scenario_can_be_read() {
+        for name in names() {
+            let scenario = find(name).unwrap();
+            assert!(!scenario.title.is_empty() && !scenario.source.is_empty(), "{name}");
+            let healthy = scenario.expect.verdict == "healthy";
+            assert_eq!(healthy, name.starts_with("healthy"), "{name}");
+        }
+        assert!(find("nothing").is_none());
+        assert!(find(DEFAULT).is_some());
+    }
+}

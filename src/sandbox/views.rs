@@ -1,0 +1,173 @@
+//! The services beside the CLOB: Gamma, the data API, the relayer and the geoblock page.
+
+use alloy_primitives::Address;
+use axum::routing::MethodFilter as Method;
+use serde_json::{Value, json};
+
+use super::Sandbox;
+use super::http::{Answer, Received, Refusal, Route};
+use super::rpc;
+use super::trades::DEMO_CODE;
+use crate::auth::wallet::{WalletKind, WalletMap};
+
+pub(super) const RPC: &str = "/-/rpc";
+pub(super) const GAMMA: &str = "/-/gamma";
+pub(super) const DATA: &str = "/-/data";
+pub(super) const RELAYER: &str = "/-/relayer";
+pub(super) const GEOBLOCK: &str = "/-/geoblock";
+
+/// Paths are written out, so that a request is found where its table says; a test holds them to the
+/// prefixes above.
+pub(super) const ROUTES: &[Route] = &[
+    (Method::POST, "/-/rpc", rpc::serve),
+    (Method::POST, "/-/rpc/", rpc::serve),
+    (Method::GET, "/-/gamma/public-profile", public_profile),
+    (Method::GET, "/-/data/v1/builders/leaderboard", leaderboard_v1),
+    (Method::GET, "/-/data/v1/builders/volume", volume_v1),
+    (Method::GET, "/-/data/v2/builders/leaderboard", leaderboard_v2),
+    (Method::GET, "/-/data/v2/builders/volume", volume_v2),
+    (Method::GET, "/-/data/v2/approvals", approvals),
+    (Method::GET, "/-/relayer/deployed", deployed),
+    (Method::GET, "/-/relayer/nonce", nonce),
+    (Method::GET, "/-/relayer/relay-payload", relay_payload),
+    (Method::GET, "/-/relayer/v1/account/transactions/params", transaction_params),
+    (Method::GET, "/-/relayer/transactions", transactions),
+    (Method::GET, "/-/geoblock", geoblock),
+];
+
+fn address(received: &Received, name: &str) -> Result<Address, Refusal> {
+    let text = received.parameter(name).filter(|text| text.starts_with("0x"));
+    text.and_then(|text| text.parse().ok()).ok_or_else(|| Refusal::bad_request(format!("invalid {name}")))
+}
+
+/// The profile of an account, asked for by its signer or its wallet.
+fn public_profile(sandbox: &Sandbox, received: &Received) -> Answer {
+    let asked = address(received, "address")?;
+    let account = &sandbox.scenario.account;
+    let people = [(&sandbox.demo, "sandbox-demo"), (&sandbox.other, "sandbox-other")];
+    let has_profile = account.profile.unwrap_or(account.wallet != WalletKind::Eoa);
+    let found = people.into_iter().filter(|_| has_profile).find_map(|(map, name)| {
+        let wallet = map.address(account.wallet)?;
+        [map.eoa, wallet]
+            .contains(&asked)
+            .then(|| json!({ "proxyWallet": wallet.to_string(), "name": name, "pseudonym": name }))
+    });
+    found.ok_or_else(|| Refusal::not_found("profile not found"))
+}
+
+const VOLUME: u32 = 48_211;
+
+fn leaderboard_v1(_: &Sandbox, _: &Received) -> Answer {
+    Ok(json!([{ "rank": "1", "builder": "sandbox-builder", "volume": VOLUME, "activeUsers": 31, "verified": true }]))
+}
+
+fn volume_v1(sandbox: &Sandbox, _: &Received) -> Answer {
+    let day = sandbox.timestamp().to_string();
+    Ok(json!([{ "dt": day, "builder": "sandbox-builder", "volume": VOLUME, "activeUsers": 31, "rank": "1" }]))
+}
+
+fn builder_entry() -> Value {
+    json!({
+        "rank": 1,
+        "builder_name": "sandbox-builder",
+        "builder_code": DEMO_CODE,
+        "profile_image": "",
+        "verified": true,
+        "volume": VOLUME,
+        "active_users": 31,
+    })
+}
+
+fn leaderboard_v2(_: &Sandbox, _: &Received) -> Answer {
+    Ok(json!({ "data": [builder_entry()], "pagination": { "next_cursor": "LTE=" } }))
+}
+
+fn volume_v2(sandbox: &Sandbox, _: &Received) -> Answer {
+    let mut entry = builder_entry();
+    entry["date"] = json!(sandbox.timestamp().to_string());
+    Ok(json!({ "data": [entry] }))
+}
+
+fn approvals(sandbox: &Sandbox, received: &Received) -> Answer {
+    let user = address(received, "user")?;
+    let ledger = &sandbox.ledger;
+    let contracts: Vec<Value> = (ledger.grants.iter())
+        .map(|grant| {
+            let approved = ledger.is_granted(grant.token, user, grant.spender);
+            json!({
+                "token": grant.token.to_string(),
+                "spender": grant.spender.to_string(),
+                "standard": if grant.shares { "ERC1155" } else { "ERC20" },
+                "approved": approved,
+                "amount": if approved { "max" } else { "0" },
+            })
+        })
+        .collect();
+    Ok(json!({ "data": { "address": user.to_string(), "chain_id": ledger.chain.id, "contracts": contracts } }))
+}
+
+fn deployed(sandbox: &Sandbox, received: &Received) -> Answer {
+    let wallet = address(received, "address")?;
+    Ok(json!({ "deployed": !sandbox.ledger.code(wallet).is_empty() }))
+}
+
+fn nonce(sandbox: &Sandbox, received: &Received) -> Answer {
+    let signer = address(received, "address")?;
+    let kind = match received.parameter("type").unwrap_or("SAFE") {
+        "SAFE" => WalletKind::Safe,
+        "PROXY" => WalletKind::Proxy,
+        _ => return Err(Refusal::bad_request("invalid type")),
+    };
+    Ok(json!({ "nonce": wallet_nonce(sandbox, signer, &[kind]) }))
+}
+
+fn transaction_params(sandbox: &Sandbox, received: &Received) -> Answer {
+    let signer = address(received, "address")?;
+    let nonce = wallet_nonce(sandbox, signer, &[WalletKind::DepositUups, WalletKind::DepositBeacon]);
+    Ok(json!({ "address": signer.to_string(), "nonce": nonce }))
+}
+
+/// As text; a wallet that is not there has used none.
+fn wallet_nonce(sandbox: &Sandbox, signer: Address, kinds: &[WalletKind]) -> &'static str {
+    let map = WalletMap::derive(sandbox.ledger.chain, signer);
+    let is_there = kinds.iter().any(|kind| sandbox.ledger.deployed(&map, *kind).is_some());
+    if is_there { "3" } else { "0" }
+}
+
+/// The address here is the relayer's own, never the caller's.
+fn relay_payload(_: &Sandbox, received: &Received) -> Answer {
+    address(received, "address")?;
+    Ok(json!({ "address": Address::repeat_byte(0x5e).to_string(), "nonce": "0" }))
+}
+
+/// A builder's transactions; the signed path is `/transactions`.
+fn transactions(sandbox: &Sandbox, received: &Received) -> Answer {
+    let by_relayer_key = received.header("RELAYER_API_KEY") == Some(super::RELAYER_KEY)
+        && received.header("RELAYER_API_KEY_ADDRESS").and_then(|text| text.parse().ok()) == Some(sandbox.demo.eoa);
+    if !by_relayer_key {
+        sandbox.builder(received)?;
+    }
+    Ok(json!([]))
+}
+
+fn geoblock(sandbox: &Sandbox, _: &Received) -> Answer {
+    // Documentation addresses (RFC 5737); Cuba is among the countries that the documentation lists.
+    Ok(if sandbox.scenario.server.geoblocked {
+        json!({ "blocked": true, "ip": "203.0.113.7", "country": "CU", "region": "03" })
+    } else {
+        json!({ "blocked": false, "ip": "198.51.100.7", "country": "IE", "region": "L" })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_view_stands_under_its_prefix() {
+        for (_, path, _) in ROUTES {
+            let known = [RPC, GAMMA, DATA, RELAYER, GEOBLOCK];
+            assert!(known.iter().any(|prefix| path.starts_with(prefix)), "{path}");
+        }
+    }
+}

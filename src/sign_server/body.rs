@@ -1,0 +1,68 @@
+//! Reads a JSON body the way the official server's parser (Express, body-parser 1) does.
+
+use std::io::Read;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use flate2::read::{GzDecoder, ZlibDecoder};
+use serde_json::{Map, Value};
+
+/// 1 MB, before and after decompression.
+const LIMIT: usize = 1024 * 1024;
+
+/// The body as JSON; `{}` where there is none, or none that says it is JSON.
+///
+/// # Errors
+///
+/// 415 for a charset or an encoding that is not known, 413 beyond the limit, 400 for what is no
+/// JSON object or array.
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, StatusCode> {
+    let content_type = text(headers, CONTENT_TYPE);
+    let mut parts = content_type.split(';').map(str::trim);
+    if parts.next() != Some("application/json") {
+        return Ok(Value::Object(Map::new()));
+    }
+    let charset = parts.find_map(|part| part.strip_prefix("charset=")).unwrap_or("utf-8");
+    if charset.trim_matches('"') != "utf-8" {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let encoding = text(headers, CONTENT_ENCODING);
+    if !ENCODINGS.contains(&encoding.as_str()) {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    if text(headers, CONTENT_LENGTH).parse().is_ok_and(|length: usize| length > LIMIT) {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let sent = axum::body::to_bytes(body, LIMIT).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let plain = decode(&encoding, &sent)?;
+    if plain.is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    match serde_json::from_slice(&plain) {
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(value),
+        _ => Err(StatusCode::BAD_REQUEST),
+    }
+}
+
+const ENCODINGS: [&str; 4] = ["", "identity", "gzip", "deflate"];
+
+fn decode(encoding: &str, sent: &[u8]) -> Result<Vec<u8>, StatusCode> {
+    match encoding {
+        "gzip" => inflate(GzDecoder::new(sent)),
+        "deflate" => inflate(ZlibDecoder::new(sent)),
+        _ => Ok(sent.to_vec()),
+    }
+}
+
+fn inflate(reader: impl Read) -> Result<Vec<u8>, StatusCode> {
+    let mut plain = Vec::new();
+    // One byte more than allowed tells "exactly the limit" from "beyond it".
+    reader.take(LIMIT as u64 + 1).read_to_end(&mut plain).map_err(|_| StatusCode::BAD_REQUEST)?;
+    if plain.len() > LIMIT { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(plain) }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> String {
+    let value = headers.get(name).map(HeaderValue::as_bytes).unwrap_or_default();
+    String::from_utf8_lossy(value).trim().to_ascii_lowercase()
+}
