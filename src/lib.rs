@@ -6,3 +6,5 @@ pub mod engine;
 pub mod report;
 pub mod secret;
 pub mod settings;
+#[cfg(feature = "tui")]
+pub mod tui;
