@@ -1,5 +1,7 @@
 //! The table of checks, in the order of the checklist.
 
+use std::collections::BTreeSet;
+
 use super::{Finding, account, builder, clock, credentials, setup, wallet};
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
@@ -73,6 +75,23 @@ checks! {
 /// The check with this id.
 pub fn find(id: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.id == id)
+}
+
+/// These checks and, transitively, those that they need.
+pub fn with_needs<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'static str> {
+    let mut all = BTreeSet::new();
+    let mut left: Vec<&'static Check> = ids.into_iter().filter_map(find).collect();
+    while let Some(check) = left.pop() {
+        if all.insert(check.id) {
+            left.extend(check.needs.iter().filter_map(|need| find(need)));
+        }
+    }
+    all
+}
+
+/// The probes that these checks and those that they need read.
+pub fn probes_of<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<Probe> {
+    with_needs(ids).into_iter().filter_map(find).flat_map(|check| check.reads).copied().collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::Exit;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
-use crate::checks::{CHECKS, Check, Status, find};
+use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
@@ -84,7 +84,8 @@ impl CheckArgs {
     }
 
     fn selects(&self, check: &Check) -> bool {
-        (self.ids.is_empty() || with_needs(&self.ids).contains(check.id)) && !self.skip.iter().any(|id| id == check.id)
+        let asked = self.ids.is_empty() || with_needs(self.ids.iter().map(String::as_str)).contains(check.id);
+        asked && !self.skip.iter().any(|id| id == check.id)
     }
 
     fn probes(&self) -> BTreeSet<Probe> {
@@ -92,22 +93,8 @@ impl CheckArgs {
             return Probe::ALL.iter().copied().collect();
         }
         // what is left out is not shown, but what others need of it is still found out
-        let shown: Vec<String> = CHECKS.iter().filter(|check| self.selects(check)).map(|check| check.id.to_owned()).collect();
-        let needed = with_needs(&shown);
-        CHECKS.iter().filter(|check| needed.contains(check.id)).flat_map(|check| check.reads).copied().collect()
+        probes_of(CHECKS.iter().filter(|check| self.selects(check)).map(|check| check.id))
     }
-}
-
-/// These checks and, transitively, those that they need.
-fn with_needs(ids: &[String]) -> BTreeSet<&'static str> {
-    let mut all = BTreeSet::new();
-    let mut left: Vec<&'static Check> = ids.iter().filter_map(|id| find(id)).collect();
-    while let Some(check) = left.pop() {
-        if all.insert(check.id) {
-            left.extend(check.needs.iter().filter_map(|need| find(need)));
-        }
-    }
-    all
 }
 
 pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {

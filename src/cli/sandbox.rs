@@ -7,15 +7,13 @@ use std::time::Duration;
 use super::Exit;
 use crate::sandbox::{self, Options, Running, scenario};
 
-/// The scenario that a demo opens on.
-const DEMO: &str = "demo";
 const SEED: u64 = 1;
 
 /// Run on the embedded sandbox instead of a real account.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct DemoArgs {
     /// Run on the embedded sandbox: no network, no settings, an account to explore
-    #[arg(long, value_name = "SCENARIO", num_args = 0..=1, default_missing_value = DEMO)]
+    #[arg(long, value_name = "SCENARIO", num_args = 0..=1, default_missing_value = scenario::DEFAULT)]
     pub(super) demo: Option<String>,
 }
 
@@ -67,8 +65,8 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     writeln!(out, "{}", serde_json::to_string(running.announcement())?)?;
     out.flush()?;
     tokio::select! {
-        () = running.finished() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        ended = running.finished() => ended?,
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
     Ok(Exit::Done)
 }

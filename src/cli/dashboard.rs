@@ -1,0 +1,53 @@
+//! `polydoctor` without a command: the dashboard.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::{DashboardArgs, Exit, runtime};
+use crate::checks::probes_of;
+use crate::engine::Engine;
+use crate::engine::probe::Probe;
+use crate::tui::{self, Launched, Options, Scope};
+
+pub(super) fn run(args: DashboardArgs) -> anyhow::Result<Exit> {
+    let options = Options {
+        ascii: args.ascii,
+        palette: None,
+        animation: !args.no_animation,
+        title: args.demo.demo.as_ref().map(|name| format!("demo: {name}")),
+    };
+    let runtime = runtime()?;
+    runtime.block_on(tui::run(launch(args), options))?;
+    // name look-ups may still run on a thread of their own; nobody waits for them
+    runtime.shutdown_background();
+    Ok(Exit::Done)
+}
+
+/// Settings, sandbox and engine; polled after the first frame is on the screen.
+async fn launch(args: DashboardArgs) -> anyhow::Result<Launched> {
+    let demo = args.demo.start().await?;
+    let settings = match &demo {
+        Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
+        None => args.settings.load()?,
+    };
+    let engine = Rc::new(Engine::new(settings, false, Vec::new()));
+    let facts = engine.facts();
+    let stopping = Rc::clone(&engine);
+    // the sandbox of a demo lives as long as what runs on it
+    let demo = Rc::new(demo);
+    let run = move |scope| -> tui::Run {
+        let (engine, demo) = (Rc::clone(&engine), Rc::clone(&demo));
+        Box::pin(async move {
+            let _alive = demo;
+            engine.run(&probes(scope)).await;
+        })
+    };
+    Ok(Launched { facts, run: Box::new(run), stop: Box::new(move || stopping.stop()) })
+}
+
+fn probes(scope: Scope) -> BTreeSet<Probe> {
+    match scope {
+        Scope::All => Probe::ALL.iter().copied().collect(),
+        Scope::Check(id) => probes_of([id]),
+    }
+}

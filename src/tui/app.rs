@@ -1,0 +1,390 @@
+//! The state of the dashboard, and how messages change it: no effects, and time arrives in messages.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Size;
+
+use super::Scope;
+use super::keys::{self, Action};
+use super::layout::{self, Shape};
+use super::panels::{self, PANELS, Place};
+use super::theme::Theme;
+use super::verdict;
+use crate::checks::{Fix, Status};
+use crate::diagnosis::Diagnosis;
+use crate::engine::facts::Facts;
+use crate::report::{CheckReport, Report};
+
+/// What reaches the dashboard.
+#[derive(Debug)]
+pub enum Message {
+    Key(KeyEvent),
+    Resize(Size),
+    /// The facts changed; the report is what they come to.
+    Observed(Box<Observed>),
+    /// Unix milliseconds.
+    Tick(i64),
+    /// A sentence for the footer, until the next key.
+    Notice(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Observed {
+    pub facts: Facts,
+    pub report: Report,
+}
+
+/// What the loop has to do, because the state cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Quit,
+    Run(Scope),
+    Stop,
+    Copy(String),
+    Redraw,
+    Suspend,
+}
+
+/// Where keys go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Panels,
+    /// The filter is being typed.
+    Filter,
+    /// The help lies over the panels, scrolled by so many lines.
+    Help { scroll: usize },
+}
+
+/// How far the run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Settings are read, the engine is made.
+    Launching,
+    Running,
+    Over,
+}
+
+pub struct App {
+    pub theme: Theme,
+    /// Such as `demo: funder-is-signer`.
+    pub title: Option<String>,
+    pub facts: Facts,
+    pub report: Report,
+    pub now_ms: i64,
+    pub size: Size,
+    pub mode: Mode,
+    pub filter: String,
+    pub problems_only: bool,
+    pub notice: Option<String>,
+    /// The panel with the focus, by its place in [`PANELS`].
+    pub focus: usize,
+    /// The panel beside the list where there is room for one, and the large one where there is more.
+    pub beside: usize,
+    pub main: usize,
+    /// By its place in the report. Until a person moves it, it goes to the place to start.
+    selected: usize,
+    steered: bool,
+    /// Lines scrolled in each panel; `None` until a person scrolls.
+    scroll: [Option<usize>; PANELS.len()],
+}
+
+impl App {
+    pub fn new(theme: Theme, title: Option<String>, Observed { facts, report }: Observed) -> Self {
+        Self {
+            theme,
+            title,
+            facts,
+            report,
+            now_ms: 0,
+            size: Size::default(),
+            mode: Mode::default(),
+            filter: String::new(),
+            problems_only: false,
+            notice: None,
+            focus: panels::LIST,
+            beside: panels::DETAIL,
+            main: panels::DETAIL,
+            selected: 0,
+            steered: false,
+            scroll: [None; PANELS.len()],
+        }
+    }
+
+    pub fn phase(&self) -> Phase {
+        match (self.facts.started_ms, self.facts.elapsed_ms) {
+            (0, _) => Phase::Launching,
+            (_, None) => Phase::Running,
+            (_, Some(_)) => Phase::Over,
+        }
+    }
+
+    /// How long the run takes or took.
+    pub fn elapsed_ms(&self) -> u64 {
+        let so_far = || u64::try_from(self.now_ms - self.facts.started_ms).unwrap_or_default();
+        match self.phase() {
+            Phase::Launching => 0,
+            Phase::Running => so_far(),
+            Phase::Over => self.facts.elapsed_ms.unwrap_or_default(),
+        }
+    }
+
+    /// The checks that are listed, by their place in the report, in the order of the list.
+    pub fn rows(&self) -> Vec<usize> {
+        let mut rows: Vec<usize> = (0..self.report.checks.len()).filter(|&row| self.is_listed(row)).collect();
+        if Shape::of(self.size) == Shape::Narrow && self.report.is_settled() {
+            rows.sort_by_key(|&row| verdict::rank(self.report.checks[row].status));
+        }
+        rows
+    }
+
+    fn is_listed(&self, row: usize) -> bool {
+        let check = &self.report.checks[row];
+        let hidden = self.problems_only && matches!(check.status, Status::Pass | Status::Note);
+        let mut words = self.filter.split_whitespace();
+        let text = || {
+            [check.id, check.group, &check.title, &check.summary, check.status.word()].join(" ").to_ascii_lowercase()
+        };
+        !hidden && (self.filter.is_empty() || words.all(|word| text().contains(&word.to_ascii_lowercase())))
+    }
+
+    /// Place of the selected check among the listed ones.
+    pub fn cursor(&self) -> Option<usize> {
+        self.rows().iter().position(|&row| row == self.selected)
+    }
+
+    /// `None` when no check is listed.
+    pub fn selected(&self) -> Option<&CheckReport> {
+        self.cursor().map(|_| &self.report.checks[self.selected])
+    }
+
+    /// The most likely diagnosis that explains a check; the first of all for the place to start.
+    pub fn diagnosis_of(&self, check: &CheckReport) -> Option<&Diagnosis> {
+        let starts_here = verdict::start(&self.report).is_some_and(|start| start.id == check.id);
+        let explains = |diagnosis: &&Diagnosis| diagnosis.explains.iter().any(|explained| explained == check.id);
+        let first = self.report.diagnoses.first().filter(|_| starts_here);
+        self.report.diagnoses.iter().find(explains).or(first)
+    }
+
+    /// Lines scrolled in a panel of so many lines, of which so many are visible.
+    pub fn scrolled(&self, panel: usize, content: &panels::Content, height: usize) -> usize {
+        let furthest = content.lines.len().saturating_sub(height);
+        match content.cursor {
+            Some(cursor) => cursor.saturating_sub(height / 2).min(furthest),
+            None if content.newest_last => self.scroll[panel].unwrap_or(furthest).min(furthest),
+            None => self.scroll[panel].unwrap_or_default().min(furthest),
+        }
+    }
+
+    pub fn is_launching_or_running(&self) -> bool {
+        self.phase() != Phase::Over
+    }
+
+    pub fn has_filter(&self) -> bool {
+        self.problems_only || !self.filter.is_empty()
+    }
+
+    /// What `y` copies: the commands of the fix, or its words.
+    pub fn copyable(&self) -> Option<String> {
+        let check = self.selected()?;
+        let of_fix = |fix: &Fix| (fix.commands.join("\n"), fix.text.clone());
+        let of_diagnosis = |diagnosis: &Diagnosis| (diagnosis.fix.commands.join("\n"), diagnosis.fix.text.clone());
+        let (commands, words) =
+            self.diagnosis_of(check).map(of_diagnosis).or_else(|| check.fix.as_ref().map(of_fix))?;
+        Some(if commands.is_empty() { words } else { commands })
+    }
+
+    fn observe(&mut self, Observed { facts, report }: Observed) {
+        self.facts = facts;
+        self.report = report;
+        if !self.steered
+            && let Some(start) = verdict::start(&self.report)
+        {
+            self.selected = self.report.checks.iter().position(|check| check.id == start.id).unwrap_or_default();
+        }
+    }
+
+    /// Keeps the selection on a listed check.
+    fn keep_in_list(&mut self) {
+        let rows = self.rows();
+        if !rows.contains(&self.selected) {
+            let after = rows.iter().copied().find(|&row| row > self.selected);
+            self.select(after.or_else(|| rows.last().copied()).unwrap_or_default());
+        }
+    }
+
+    fn select(&mut self, row: usize) {
+        if self.selected != row {
+            self.selected = row;
+            self.scroll[panels::DETAIL] = None;
+        }
+    }
+
+    fn steer(&mut self, to: impl FnOnce(&[usize], usize) -> Option<usize>) {
+        self.steered = true;
+        let rows = self.rows();
+        let cursor = self.cursor().unwrap_or_default();
+        if let Some(&row) = to(&rows, cursor).and_then(|cursor| rows.get(cursor)) {
+            self.select(row);
+        }
+    }
+
+    fn focus_on(&mut self, panel: usize) {
+        let Some(shown) = PANELS.get(panel) else { return };
+        self.focus = panel;
+        if shown.place != Place::List {
+            self.beside = panel;
+        }
+        if shown.place == Place::Main {
+            self.main = panel;
+        }
+    }
+
+    /// Moves within the panel that has the focus: the cursor of the list, the text of others.
+    fn go(&mut self, motion: Motion) {
+        if let Mode::Help { scroll } = self.mode {
+            let (lines, height) = layout::help_extent(self);
+            self.mode = Mode::Help { scroll: motion.apply(scroll, lines.saturating_sub(height), height) };
+            return;
+        }
+        let height = layout::height_of(self, self.focus);
+        if self.focus == panels::LIST {
+            self.steer(|rows, cursor| Some(motion.apply(cursor, rows.len().saturating_sub(1), height)));
+            return;
+        }
+        let content = panels::content(self, self.focus);
+        let furthest = content.lines.len().saturating_sub(height);
+        let from = self.scrolled(self.focus, &content, height);
+        self.scroll[self.focus] = Some(motion.apply(from, furthest, height));
+    }
+
+    fn go_to_problem(&mut self, forward: bool) {
+        let problems: Vec<bool> = self.rows().iter().map(|&row| self.report.checks[row].status.is_problem()).collect();
+        self.steer(|rows, cursor| {
+            let steps = 1..=rows.len();
+            let place = |step| if forward { cursor + step } else { cursor + rows.len() - step } % rows.len();
+            steps.map(place).find(|&place| problems[place])
+        });
+    }
+
+    /// One step out: of the help, to the list, of the filter, of the run.
+    fn back(&mut self) -> Option<Command> {
+        if self.mode != Mode::Panels {
+            self.mode = Mode::Panels;
+        } else if self.focus != panels::LIST {
+            self.focus_on(panels::LIST);
+        } else if self.has_filter() {
+            self.filter.clear();
+            self.problems_only = false;
+        } else if self.phase() == Phase::Running {
+            return Some(Command::Stop);
+        }
+        None
+    }
+
+    fn type_filter(&mut self, key: KeyEvent) {
+        match key.code {
+            KeyCode::Enter => self.mode = Mode::Panels,
+            KeyCode::Esc => {
+                self.filter.clear();
+                self.mode = Mode::Panels;
+            }
+            KeyCode::Backspace => drop(self.filter.pop()),
+            KeyCode::Down => self.steer(|_, cursor| Some(cursor + 1)),
+            KeyCode::Up => self.steer(|_, cursor| cursor.checked_sub(1)),
+            KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => self.filter.clear(),
+            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                self.filter.push(c);
+            }
+            _ => {}
+        }
+    }
+
+    fn press(&mut self, key: KeyEvent) -> Option<Command> {
+        if key.kind == KeyEventKind::Release {
+            return None;
+        }
+        self.notice = None;
+        let action = keys::action(key);
+        if self.mode == Mode::Filter && !matches!(action, Some(Action::Interrupt | Action::Suspend)) {
+            self.type_filter(key);
+            return None;
+        }
+        self.act(action?)
+    }
+
+    fn act(&mut self, action: Action) -> Option<Command> {
+        match action {
+            Action::Quit | Action::Interrupt => return Some(Command::Quit),
+            Action::Help => {
+                let open = matches!(self.mode, Mode::Help { .. });
+                self.mode = if open { Mode::Panels } else { Mode::Help { scroll: 0 } };
+            }
+            Action::Back => return self.back(),
+            Action::Down => self.go(Motion::Lines(1)),
+            Action::Up => self.go(Motion::Lines(-1)),
+            Action::HalfPageDown => self.go(Motion::HalfPages(1)),
+            Action::HalfPageUp => self.go(Motion::HalfPages(-1)),
+            Action::PageDown => self.go(Motion::HalfPages(2)),
+            Action::PageUp => self.go(Motion::HalfPages(-2)),
+            Action::First => self.go(Motion::First),
+            Action::Last => self.go(Motion::Last),
+            Action::NextPalette => self.theme.palette = self.theme.palette.next(),
+            Action::Addresses => self.theme.full_addresses = !self.theme.full_addresses,
+            Action::Redraw => return Some(Command::Redraw),
+            Action::Suspend => return Some(Command::Suspend),
+            // The rest belongs to the panels, which the help covers.
+            _ if self.mode != Mode::Panels => {}
+            Action::NextPanel => self.focus_on((self.focus + 1) % PANELS.len()),
+            Action::PreviousPanel => self.focus_on((self.focus + PANELS.len() - 1) % PANELS.len()),
+            Action::Panel(panel) => self.focus_on(panel),
+            Action::Open => self.focus_on(panels::DETAIL),
+            Action::Filter => {
+                self.mode = Mode::Filter;
+                self.focus_on(panels::LIST);
+            }
+            Action::ProblemsOnly => self.problems_only = !self.problems_only,
+            Action::NextProblem => self.go_to_problem(true),
+            Action::PreviousProblem => self.go_to_problem(false),
+            Action::Again => return self.selected().map(|check| Command::Run(Scope::Check(check.id))),
+            Action::AllAgain => return Some(Command::Run(Scope::All)),
+            Action::Copy => return self.copyable().map(Command::Copy),
+        }
+        None
+    }
+}
+
+/// Changes the state; what cannot be done by that is left to the caller.
+pub fn update(app: &mut App, message: Message) -> Option<Command> {
+    let mut command = None;
+    match message {
+        Message::Key(key) => command = app.press(key),
+        Message::Resize(size) => app.size = size,
+        Message::Observed(observed) => app.observe(*observed),
+        Message::Tick(now_ms) => app.now_ms = now_ms,
+        Message::Notice(text) => app.notice = Some(text),
+    }
+    app.keep_in_list();
+    command
+}
+
+/// A way to go within lines or rows.
+#[derive(Clone, Copy, Debug)]
+enum Motion {
+    Lines(isize),
+    HalfPages(isize),
+    First,
+    Last,
+}
+
+impl Motion {
+    fn apply(self, from: usize, last: usize, height: usize) -> usize {
+        let half = isize::try_from((height / 2).max(1)).unwrap_or(1);
+        let by = |step: isize| from.min(last).saturating_add_signed(step).min(last);
+        match self {
+            Self::Lines(lines) => by(lines),
+            Self::HalfPages(halves) => by(halves.saturating_mul(half)),
+            Self::First => 0,
+            Self::Last => last,
+        }
+    }
+}

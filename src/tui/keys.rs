@@ -1,0 +1,170 @@
+//! The one table of keys: it drives the handler, the footer and the help, so they cannot disagree.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::app::{App, Mode, Phase};
+use super::panels;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Quit,
+    /// Quits even while something is typed.
+    Interrupt,
+    Help,
+    NextPanel,
+    PreviousPanel,
+    /// By its place in the table of panels.
+    Panel(usize),
+    Down,
+    Up,
+    First,
+    Last,
+    HalfPageDown,
+    HalfPageUp,
+    PageDown,
+    PageUp,
+    Open,
+    Back,
+    Filter,
+    ProblemsOnly,
+    NextProblem,
+    PreviousProblem,
+    Again,
+    AllAgain,
+    Copy,
+    Addresses,
+    NextPalette,
+    Redraw,
+    Suspend,
+}
+
+pub struct Binding {
+    keys: &'static [Key],
+    /// The keys as footer and help write them.
+    pub label: &'static str,
+    action: Action,
+    pub help: &'static str,
+    /// The word in the footer, while the key does something that is worth the place.
+    pub footer: fn(&App) -> Option<&'static str>,
+}
+
+type Key = (KeyModifiers, KeyCode);
+
+const fn char(c: char) -> Key {
+    plain(KeyCode::Char(c))
+}
+
+const fn plain(code: KeyCode) -> Key {
+    (KeyModifiers::NONE, code)
+}
+
+const fn ctrl(c: char) -> Key {
+    (KeyModifiers::CONTROL, KeyCode::Char(c))
+}
+
+const fn bind(keys: &'static [Key], label: &'static str, action: Action, help: &'static str) -> Binding {
+    Binding { keys, label, action, help, footer: |_| None }
+}
+
+impl Binding {
+    const fn footer(self, footer: fn(&App) -> Option<&'static str>) -> Self {
+        Self { footer, ..self }
+    }
+}
+
+const DIGITS: &[Key] =
+    &[char('1'), char('2'), char('3'), char('4'), char('5'), char('6'), char('7'), char('8'), char('9')];
+
+/// In the order of help and footer; a narrow footer drops the later ones.
+pub const BINDINGS: &[Binding] = &[
+    bind(&[char('q')], "q", Action::Quit, "quit").footer(|_| Some("quit")),
+    bind(&[ctrl('c')], "Ctrl-C", Action::Interrupt, "quit, also while typing"),
+    bind(&[char('?')], "?", Action::Help, "this help").footer(|_| Some("help")),
+    bind(&[plain(KeyCode::Esc)], "Esc", Action::Back, "back; clear the filter; stop the run, keeping what is known")
+        .footer(esc_word),
+    bind(&[plain(KeyCode::Enter)], "Enter", Action::Open, "open the check")
+        .footer(|app| (app.focus == panels::LIST && app.selected().is_some()).then_some("open")),
+    bind(&[char('n')], "n", Action::NextProblem, "next problem")
+        .footer(|app| has_problem(app).then_some("next problem")),
+    bind(&[char('N')], "N", Action::PreviousProblem, "previous problem"),
+    bind(&[char('y')], "y", Action::Copy, "copy the fix of this check, through the terminal (OSC 52)")
+        .footer(|app| app.copyable().map(|_| "copy fix")),
+    bind(&[char('r')], "r", Action::Again, "run this check again, with what it needs")
+        .footer(|app| (app.phase() == Phase::Over && app.selected().is_some()).then_some("again")),
+    bind(&[char('R')], "R", Action::AllAgain, "run all again")
+        .footer(|app| (app.phase() == Phase::Over).then_some("all again")),
+    bind(&[char('f')], "f", Action::ProblemsOnly, "only what did not pass, or all again")
+        .footer(|app| Some(if app.problems_only { "show all" } else { "not passed" })),
+    bind(&[char('/')], "/", Action::Filter, "filter the checks by words").footer(|_| Some("filter")),
+    bind(&[plain(KeyCode::Tab), plain(KeyCode::Right), char('l')], "Tab → l", Action::NextPanel, "next panel"),
+    bind(
+        &[plain(KeyCode::BackTab), plain(KeyCode::Left), char('h')],
+        "Shift-Tab ← h",
+        Action::PreviousPanel,
+        "previous panel",
+    ),
+    bind(DIGITS, "1 2 …", Action::Panel(0), "go to a panel by its number"),
+    bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),
+    bind(&[char('k'), plain(KeyCode::Up)], "k ↑", Action::Up, "up"),
+    bind(&[char('g'), plain(KeyCode::Home)], "g Home", Action::First, "to the top"),
+    bind(&[char('G'), plain(KeyCode::End)], "G End", Action::Last, "to the end"),
+    bind(&[ctrl('d')], "Ctrl-D", Action::HalfPageDown, "half a page down"),
+    bind(&[ctrl('u')], "Ctrl-U", Action::HalfPageUp, "half a page up"),
+    bind(&[plain(KeyCode::PageDown)], "PgDn", Action::PageDown, "a page down"),
+    bind(&[plain(KeyCode::PageUp)], "PgUp", Action::PageUp, "a page up"),
+    bind(&[char('a')], "a", Action::Addresses, "addresses in full or short"),
+    bind(&[char('t')], "t", Action::NextPalette, "next palette"),
+    bind(&[ctrl('l')], "Ctrl-L", Action::Redraw, "draw the screen anew"),
+    bind(&[ctrl('z')], "Ctrl-Z", Action::Suspend, "suspend; fg comes back"),
+];
+
+/// What a key asks for.
+pub fn action(key: KeyEvent) -> Option<Action> {
+    // Terminals disagree on whether `R` and `?` come with Shift.
+    let pressed = (key.modifiers - KeyModifiers::SHIFT, key.code);
+    let binding = BINDINGS.iter().find(|binding| binding.keys.contains(&pressed))?;
+    match (binding.action, key.code) {
+        (Action::Panel(_), KeyCode::Char(digit)) => Some(Action::Panel(digit.to_digit(10)? as usize - 1)),
+        (action, _) => Some(action),
+    }
+}
+
+fn esc_word(app: &App) -> Option<&'static str> {
+    if app.mode != Mode::Panels {
+        Some("close")
+    } else if app.focus != panels::LIST {
+        Some("back")
+    } else if app.has_filter() {
+        Some("clear filter")
+    } else {
+        (app.phase() == Phase::Running).then_some("stop")
+    }
+}
+
+fn has_problem(app: &App) -> bool {
+    app.report.checks.iter().any(|check| check.status.is_problem())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_is_bound_twice() {
+        let mut keys: Vec<_> = BINDINGS.iter().flat_map(|binding| binding.keys).collect();
+        let all = keys.len();
+        keys.sort_by_key(|key| format!("{key:?}"));
+        keys.dedup();
+        assert_eq!(keys.len(), all);
+    }
+
+    #[test]
+    fn shift_makes_no_difference_and_digits_name_panels() {
+        let press = |modifiers, code| action(KeyEvent::new(code, modifiers));
+        assert_eq!(press(KeyModifiers::SHIFT, KeyCode::Char('R')), Some(Action::AllAgain));
+        assert_eq!(press(KeyModifiers::NONE, KeyCode::Char('R')), Some(Action::AllAgain));
+        assert_eq!(press(KeyModifiers::SHIFT, KeyCode::BackTab), Some(Action::PreviousPanel));
+        assert_eq!(press(KeyModifiers::NONE, KeyCode::Char('3')), Some(Action::Panel(2)));
+        assert_eq!(press(KeyModifiers::ALT, KeyCode::Char('q')), None);
+    }
+}

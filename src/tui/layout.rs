@@ -1,0 +1,103 @@
+//! Which panel stands where: a function of the size and of the panels last looked at.
+
+use ratatui::layout::{Constraint, Layout, Rect, Size};
+
+use super::app::App;
+use super::panels::{self, PANELS, Place};
+
+/// Layouts by size alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The list, a large panel, and two below.
+    Wide,
+    /// The list and one panel beside it.
+    Standard,
+    /// One panel.
+    Narrow,
+    /// No room for panels: the verdict in a line.
+    Line,
+}
+
+impl Shape {
+    pub fn of(size: Size) -> Self {
+        match (size.width, size.height) {
+            (100.., 30..) => Self::Wide,
+            (60.., 16..) => Self::Standard,
+            (24.., 6..) => Self::Narrow,
+            _ => Self::Line,
+        }
+    }
+}
+
+pub struct Screen {
+    pub header: Rect,
+    pub panels: Vec<(usize, Rect)>,
+    pub footer: Rect,
+}
+
+pub fn screen(app: &App) -> Screen {
+    let whole = Rect::from((ratatui::layout::Position::ORIGIN, app.size));
+    let header = if app.size.height >= 10 { 3 } else { 2 };
+    let rows = [Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)];
+    let [header, body, footer] = Layout::vertical(rows).areas(whole);
+    let panels = match Shape::of(app.size) {
+        Shape::Wide => wide(app, body),
+        Shape::Standard => standard(app, body),
+        Shape::Narrow => vec![(app.focus, body)],
+        Shape::Line => Vec::new(),
+    };
+    Screen { header, panels, footer }
+}
+
+fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
+    let below = if body.height >= 36 { 9 } else { 7 };
+    let [left, right] = Layout::horizontal([Constraint::Length(48), Constraint::Min(0)]).areas(body);
+    let rows = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]);
+    let [list, under_list] = rows.areas(left);
+    let [main, under_main] = rows.areas(right);
+    let at = |place| PANELS.iter().position(|panel| panel.place == place);
+    let fixed = [(at(Place::UnderList), under_list), (at(Place::UnderMain), under_main)];
+    let mut panels = vec![(panels::LIST, list), (app.main, main)];
+    panels.extend(fixed.into_iter().filter_map(|(panel, area)| Some((panel?, area))));
+    panels
+}
+
+fn standard(app: &App, body: Rect) -> Vec<(usize, Rect)> {
+    let list = if body.width >= 80 { 38 } else { 33 };
+    let [left, right] = Layout::horizontal([Constraint::Length(list), Constraint::Min(0)]).areas(body);
+    vec![(panels::LIST, left), (app.beside, right)]
+}
+
+/// What a frame leaves: narrow screens have a line above only.
+pub fn inside(app: &App, area: Rect) -> Rect {
+    let sides = u16::from(Shape::of(app.size) != Shape::Narrow);
+    Rect {
+        x: area.x + sides,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2 * sides),
+        height: area.height.saturating_sub(1 + sides),
+    }
+    .intersection(area)
+}
+
+/// The room inside a panel; none when it is not on the screen.
+pub fn room_of(app: &App, panel: usize) -> Size {
+    let shown = screen(app).panels.into_iter().find(|(shown, _)| *shown == panel);
+    shown.map_or(Size::default(), |(_, area)| inside(app, area).as_size())
+}
+
+pub fn height_of(app: &App, panel: usize) -> usize {
+    room_of(app, panel).height.into()
+}
+
+/// Where the help lies.
+pub fn help(app: &App) -> Rect {
+    let whole = Rect::from((ratatui::layout::Position::ORIGIN, app.size));
+    whole.centered(Constraint::Max(76), Constraint::Max(u16::try_from(panels::help::HEIGHT).unwrap_or(u16::MAX)))
+}
+
+/// Lines of the help, and how many of them are visible.
+pub fn help_extent(app: &App) -> (usize, usize) {
+    let room = help(app).as_size();
+    (panels::help::lines(app, room.width.saturating_sub(2).into()).len(), room.height.saturating_sub(2).into())
+}

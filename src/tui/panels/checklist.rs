@@ -1,0 +1,109 @@
+//! The checklist: one row a check.
+
+use ratatui::layout::Size;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use textwrap::core::display_width;
+
+use super::{Content, Panel, Place};
+use crate::checks::Status;
+use crate::report::CheckReport;
+use crate::tui::app::App;
+use crate::tui::text::duration;
+use crate::tui::verdict::{SLOW_MS, awaited, since};
+
+pub(super) const PANEL: Panel = Panel { name: "Checks", place: Place::List, content };
+
+/// Room that the longest row needs with the word of its status.
+const WITH_WORDS: u16 = 36;
+
+fn content(app: &App, room: Size) -> Content {
+    let rows = app.rows();
+    let cursor = app.cursor();
+    let mut content = Content { title: title(app), ..Content::default() };
+    if rows.is_empty() {
+        content.lines = nothing(app);
+        return content;
+    }
+    if let Some(cursor) = cursor {
+        content.corner = format!("{}/{}", cursor + 1, rows.len());
+    }
+    let grouped = has_room_for_groups(app, &rows, room);
+    let mut group = "";
+    for (place, &row) in rows.iter().enumerate() {
+        let check = &app.report.checks[row];
+        if grouped && check.group != group {
+            group = check.group;
+            content.lines.push(Line::from(format!(" {}", app.theme.say(group))).style(app.theme.dim()));
+        }
+        let selected = cursor == Some(place);
+        if selected {
+            content.cursor = Some(content.lines.len());
+        }
+        content.lines.push(line(app, check, selected, room.width));
+    }
+    content
+}
+
+fn title(app: &App) -> String {
+    let mut title = String::new();
+    if app.problems_only {
+        title.push_str("not passed ");
+    }
+    if !app.filter.is_empty() {
+        title.push('/');
+        title.push_str(&app.theme.say(&app.filter));
+    }
+    title
+}
+
+fn nothing(app: &App) -> Vec<Line<'static>> {
+    let why = if app.filter.is_empty() { "Every check passed" } else { "No check matches the filter" };
+    vec![Line::from(format!(" {why}")), Line::from(" Esc shows all").style(app.theme.dim())]
+}
+
+/// Groups are named where nothing has to scroll for it.
+fn has_room_for_groups(app: &App, rows: &[usize], room: Size) -> bool {
+    let in_order = rows.is_sorted();
+    let groups = rows.chunk_by(|&a, &b| app.report.checks[a].group == app.report.checks[b].group).count();
+    in_order && rows.len() + groups <= usize::from(room.height)
+}
+
+fn line(app: &App, check: &CheckReport, selected: bool, width: u16) -> Line<'static> {
+    let status = app.theme.status(check.status);
+    let mut left = vec![
+        Span::raw(if selected { app.theme.cursor() } else { " " }),
+        Span::styled(app.theme.symbol(check.status, app.now_ms), status),
+        Span::raw(" "),
+    ];
+    if width >= WITH_WORDS {
+        left.push(Span::styled(check.status.word(), status));
+        left.push(Span::raw(" ".repeat(5 - check.status.word().len())));
+    }
+    let weight = match check.status {
+        _ if selected => Style::new().bold(),
+        Status::Skip | Status::Waiting => app.theme.dim(),
+        _ => Style::new(),
+    };
+    left.push(Span::styled(check.id, weight));
+    let used: usize = left.iter().map(Span::width).sum();
+    let room = usize::from(width).saturating_sub(used);
+    if let Some(time) = times(app, check).into_iter().find(|time| display_width(time) < room) {
+        left.push(Span::styled(format!("{time:>room$}"), app.theme.dim()));
+    }
+    Line::from(left)
+}
+
+/// What may stand at the end of a row, the fullest first.
+fn times(app: &App, check: &CheckReport) -> Vec<String> {
+    if check.status != Status::Running {
+        return check.elapsed_ms.map(duration).into_iter().collect();
+    }
+    let running = since(app, check.running_since_ms);
+    let seconds = duration(running);
+    match awaited(app, check) {
+        Some(party) if running >= SLOW_MS => vec![format!("{party}, {seconds}"), seconds],
+        _ if running >= 2_000 => vec![seconds],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,243 @@
+//! Text on its way to the screen. All that comes from outside passes through [`Page`] or
+//! [`Theme::say`], which take out what could harm a terminal or deceive its reader.
+
+use ratatui::style::{Style, Stylize as _};
+use ratatui::text::{Line, Span};
+use textwrap::core::display_width;
+
+use super::theme::Theme;
+
+impl Theme {
+    /// Text fit for the screen: cleaned, and addresses as short as they are asked for.
+    pub fn say(self, text: &str) -> String {
+        let text = self.say_whole(text);
+        if self.full_addresses { text } else { shorten_addresses(&text, self.ellipsis()) }
+    }
+
+    /// The same with every address whole, for what is there to be copied.
+    pub fn say_whole(self, text: &str) -> String {
+        let text = clean(text);
+        if self.ascii { to_ascii(&text) } else { text }
+    }
+
+    /// Cut in the middle to a number of cells.
+    pub fn fit(self, text: &str, width: usize) -> String {
+        cut_middle(&self.say(text), width, self.ellipsis())
+    }
+
+    fn ellipsis(self) -> &'static str {
+        if self.ascii { "..." } else { "…" }
+    }
+}
+
+/// Takes out control characters and those that are invisible or turn the direction of writing.
+fn clean(text: &str) -> String {
+    text.chars()
+        .filter_map(|c| match c {
+            '\t' | '\n' => Some(' '),
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => None,
+            c if c.is_control() => None,
+            c => Some(c),
+        })
+        .collect()
+}
+
+fn to_ascii(text: &str) -> String {
+    let mut ascii = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '…' => ascii.push_str("..."),
+            '–' | '—' | '−' => ascii.push('-'),
+            '‘' | '’' => ascii.push('\''),
+            '“' | '”' => ascii.push('"'),
+            '±' => ascii.push_str("+-"),
+            '·' => ascii.push('.'),
+            '→' => ascii.push_str("->"),
+            '←' => ascii.push_str("<-"),
+            '↑' => ascii.push('^'),
+            '↓' => ascii.push('v'),
+            c if c.is_ascii() => ascii.push(c),
+            _ => ascii.push('?'),
+        }
+    }
+    ascii
+}
+
+/// `0x` and 40 or more hex digits become their first and last four.
+fn shorten_addresses(text: &str, ellipsis: &str) -> String {
+    let mut short = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("0x") {
+        let (before, hex) = rest.split_at(start);
+        let digits = hex[2..].bytes().take_while(u8::is_ascii_hexdigit).count();
+        short.push_str(before);
+        if digits >= 40 {
+            short.extend([&hex[..6], ellipsis, &hex[digits - 2..digits + 2]]);
+        } else {
+            short.push_str(&hex[..digits + 2]);
+        }
+        rest = &hex[digits + 2..];
+    }
+    short + rest
+}
+
+fn cut_middle(text: &str, width: usize, ellipsis: &str) -> String {
+    if display_width(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(display_width(ellipsis));
+    let head = take_width(text.chars(), room.div_ceil(2));
+    let tail: String = take_width(text.chars().rev(), room / 2).chars().rev().collect();
+    head + ellipsis + &tail
+}
+
+fn take_width(characters: impl Iterator<Item = char>, width: usize) -> String {
+    let mut taken = String::new();
+    for c in characters {
+        taken.push(c);
+        if display_width(&taken) > width {
+            taken.pop();
+            break;
+        }
+    }
+    taken
+}
+
+/// A number of milliseconds as people say it.
+pub fn duration(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..100_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} s", ms / 1_000),
+    }
+}
+
+/// Lines of a panel, wrapped to its width.
+pub struct Page {
+    theme: Theme,
+    width: usize,
+    lines: Vec<Line<'static>>,
+}
+
+impl Page {
+    pub fn new(theme: Theme, width: usize) -> Self {
+        Self { theme, width: width.max(1), lines: Vec::new() }
+    }
+
+    pub fn line(&mut self, line: impl Into<Line<'static>>) {
+        self.lines.push(line.into());
+    }
+
+    /// An empty line, except at the top and after another.
+    pub fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| line.width() > 0) {
+            self.lines.push(Line::default());
+        }
+    }
+
+    pub fn heading(&mut self, text: &str) {
+        self.gap();
+        self.line(Line::from(self.theme.say(text)).bold());
+    }
+
+    /// A paragraph, wrapped.
+    pub fn text(&mut self, text: &str, style: Style) {
+        self.wrap(&self.theme.say(text), ["", ""], style);
+    }
+
+    /// A point of a list.
+    pub fn point(&mut self, text: &str) {
+        self.wrap(&self.theme.say(text), ["- ", "  "], Style::new());
+    }
+
+    /// A command to copy: whole, whatever its length.
+    pub fn command(&mut self, text: &str) {
+        for line in text.lines() {
+            self.wrap(&self.theme.say_whole(line), ["$ ", "  "], Style::new().bold());
+        }
+    }
+
+    /// A label and its value, which wraps beside it or, where that is too narrow, below it.
+    pub fn field(&mut self, label: &str, label_width: usize, value: &str) {
+        let label = self.theme.say(label);
+        let beside = label_width.max(display_width(&label)) + 2;
+        if beside + 12 > self.width {
+            self.wrap(&label, ["", ""], self.theme.dim());
+            self.wrap(&self.theme.say(value), ["  ", "  "], Style::new());
+            return;
+        }
+        let indent = " ".repeat(beside);
+        let first = self.lines.len();
+        self.wrap(&self.theme.say(value), [&indent, &indent], Style::new());
+        if let Some(line) = self.lines.get_mut(first) {
+            let value = line.to_string().trim_start().to_owned();
+            *line = Line::from(vec![Span::styled(format!("{label:<beside$}"), self.theme.dim()), Span::raw(value)]);
+        }
+    }
+
+    /// Fields under each other, their values aligned as far as the longest sensible label.
+    pub fn fields<'a>(&mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)> + Clone) {
+        let widest =
+            fields.clone().into_iter().map(|(label, _)| display_width(label)).filter(|&width| width <= 20).max();
+        for (label, value) in fields {
+            self.field(label, widest.unwrap_or_default(), value);
+        }
+    }
+
+    pub fn finish(self) -> Vec<Line<'static>> {
+        self.lines
+    }
+
+    fn wrap(&mut self, text: &str, [first, rest]: [&str; 2], style: Style) {
+        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(rest);
+        self.lines.extend(textwrap::wrap(text, options).into_iter().map(|line| Line::styled(line.into_owned(), style)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Palette;
+
+    const UNICODE: Theme = Theme { palette: Palette::Auto, ascii: false, animation: true, full_addresses: false };
+    const ASCII: Theme = Theme { ascii: true, ..UNICODE };
+
+    #[test]
+    fn what_could_harm_a_terminal_is_taken_out() {
+        assert_eq!(UNICODE.say("a\x1b[31mb\x07\r\nc\u{9b}d\u{202e}e\u{200b}\tf"), "a[31mb cde f");
+    }
+
+    #[test]
+    fn addresses_are_shortened_wherever_they_stand_and_names_never() {
+        let address = "0x71C7656EC7ab88b098defB751B7401B5f6d8976F";
+        assert_eq!(UNICODE.say(&format!("is {address}, not 0x12 or 0x")), "is 0x71C7…976F, not 0x12 or 0x");
+        assert_eq!(ASCII.say(address), "0x71C7...976F");
+        assert_eq!(UNICODE.say_whole(address), address);
+        assert_eq!(Theme { full_addresses: true, ..UNICODE }.say(address), address);
+    }
+
+    #[test]
+    fn ascii_holds_no_other_character() {
+        assert!(ASCII.say("14 s ± 0.04 – “a” → ü…").is_ascii());
+    }
+
+    #[test]
+    fn cut_in_the_middle_never_exceeds_the_width() {
+        assert_eq!(UNICODE.fit("abcdefghij", 5), "ab…ij");
+        for width in 0..12 {
+            assert!(display_width(&UNICODE.fit("日本語の文字列", width)) <= width.max(1));
+        }
+    }
+
+    #[test]
+    fn a_field_wraps_beside_its_label_and_below_it_when_narrow() {
+        let lines = |width| {
+            let mut page = Page::new(UNICODE, width);
+            page.fields([("host", "one two three four")]);
+            page.finish().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(18), ["host  one two", "      three four"]);
+        assert_eq!(lines(12), ["host", "  one two", "  three four"]);
+        assert!(!lines(1).is_empty());
+    }
+}

@@ -1,0 +1,166 @@
+//! The verdict in words, and the place to start.
+
+use crate::checks::Status;
+use crate::engine::facts::Failure;
+use crate::engine::probe::Probe;
+use crate::report::{CheckReport, Report, Verdict};
+
+use super::app::{App, Phase};
+use super::text::duration;
+
+/// The worst first, as narrow screens list them.
+pub fn rank(status: Status) -> u8 {
+    match status {
+        Status::Fail => 0,
+        Status::Unknown => 1,
+        Status::Warn => 2,
+        Status::Running => 3,
+        Status::Waiting => 4,
+        Status::Skip => 5,
+        Status::Note => 6,
+        Status::Pass => 7,
+    }
+}
+
+/// The check to look at first: what the first diagnosis explains, or else the worst problem.
+pub fn start(report: &Report) -> Option<&CheckReport> {
+    let explained = report.diagnoses.first().and_then(|diagnosis| {
+        let checks = diagnosis.explains.iter().filter_map(|explained| report.check(explained));
+        checks.filter(|check| check.status.is_problem()).min_by_key(|check| rank(check.status))
+    });
+    explained.or_else(|| {
+        report.checks.iter().filter(|check| check.status.is_problem()).min_by_key(|check| rank(check.status))
+    })
+}
+
+/// How many checks stand how, the worst first, without those that none has.
+pub fn counts(report: &Report) -> Vec<(Status, String)> {
+    let said = [
+        (Status::Fail, "failed", "failed"),
+        (Status::Unknown, "unknown", "unknown"),
+        (Status::Warn, "warning", "warnings"),
+        (Status::Skip, "skipped", "skipped"),
+        (Status::Note, "note", "notes"),
+        (Status::Pass, "passed", "passed"),
+    ];
+    said.into_iter()
+        .filter_map(|(status, one, more)| match report.count(status) {
+            0 => None,
+            1 => Some((status, format!("1 {one}"))),
+            count => Some((status, format!("{count} {more}"))),
+        })
+        .collect()
+}
+
+/// The status that the whole account has by its verdict.
+pub fn status(app: &App) -> Status {
+    if app.is_launching_or_running() {
+        return Status::Running;
+    }
+    match app.report.verdict {
+        Verdict::Healthy => Status::Pass,
+        Verdict::Degraded => Status::Warn,
+        Verdict::Incomplete => Status::Unknown,
+        Verdict::Broken => Status::Fail,
+    }
+}
+
+/// What it comes to and what to do now, in one sentence.
+pub fn advice(app: &App) -> String {
+    match app.phase() {
+        Phase::Launching => "Reading the settings".to_owned(),
+        Phase::Running => waiting(app),
+        Phase::Over if was_stopped(app) => "Stopped before the end: press R to run all again".to_owned(),
+        Phase::Over => match start(&app.report) {
+            Some(check) => first_step(&app.report, check),
+            None => healthy(&app.report),
+        },
+    }
+}
+
+fn first_step(report: &Report, check: &CheckReport) -> String {
+    let Some(diagnosis) = report.diagnoses.first() else {
+        return format!("Start with {}: {}", check.id, check.summary);
+    };
+    let is_sentence = |explained: &&String| report.check(explained).is_none();
+    match diagnosis.explains.iter().find(is_sentence) {
+        Some(sentence) => format!("Start with {}: {}, hence \"{sentence}\"", check.id, diagnosis.title),
+        None => format!("Start with {}: {}", check.id, diagnosis.title),
+    }
+}
+
+/// Says what was proved, what was not, and what was never tried.
+fn healthy(report: &Report) -> String {
+    if let Some(diagnosis) = report.diagnoses.first() {
+        return format!("Nothing is wrong now. What you saw: {}", diagnosis.title);
+    }
+    let skipped: Vec<_> =
+        report.checks.iter().filter(|check| check.status == Status::Skip).map(|check| check.id).collect();
+    match skipped.as_slice() {
+        [] => "Healthy: every check passed. No order was placed".to_owned(),
+        [one] => format!("Healthy: all passed but {one}, which was skipped. No order was placed"),
+        more => format!("Healthy: all passed but {} that were skipped. No order was placed", more.len()),
+    }
+}
+
+fn was_stopped(app: &App) -> bool {
+    app.report.verdict == Verdict::Incomplete
+        && Probe::ALL.iter().any(|&probe| app.facts.failure(probe) == Some(&Failure::Stopped))
+}
+
+/// What has been going on for longest, once that is long.
+fn waiting(app: &App) -> String {
+    let running = |&&probe: &&Probe| app.facts.running_since_ms(probe).is_some();
+    let longest = Probe::ALL.iter().filter(running).min_by_key(|&&probe| app.facts.running_since_ms(probe));
+    match longest.map(|&probe| (probe, since(app, app.facts.running_since_ms(probe)))) {
+        Some((probe, ms)) if ms >= SLOW_MS => format!("Waiting for {}, {}", answers(probe), duration(ms)),
+        _ => "Checking".to_owned(),
+    }
+}
+
+/// How long a running check may take until the screen says for what it waits.
+pub const SLOW_MS: u64 = 5_000;
+
+/// How long something runs that runs since so many milliseconds after the start.
+pub fn since(app: &App, since_ms: Option<u64>) -> u64 {
+    since_ms.map_or(0, |since_ms| app.elapsed_ms().saturating_sub(since_ms))
+}
+
+/// For whom a running check waits; `None` when several began with it and any may be the one.
+pub fn awaited(app: &App, check: &CheckReport) -> Option<&'static str> {
+    let mut parties: Vec<_> = Probe::ALL
+        .iter()
+        .filter(|&&probe| {
+            check.running_since_ms.is_some() && app.facts.running_since_ms(probe) == check.running_since_ms
+        })
+        .map(|&probe| answers(probe))
+        .collect();
+    parties.dedup();
+    <[_; 1]>::try_from(parties).ok().map(|[party]| party)
+}
+
+/// Who answers a probe.
+fn answers(probe: Probe) -> &'static str {
+    match probe {
+        Probe::SecretFiles => "the disk",
+        Probe::Geoblock => "the geoblock service",
+        Probe::Chain => "the Polygon node",
+        Probe::Profile => "the Gamma service",
+        Probe::Deployed | Probe::BuilderAccess => "the relayer",
+        Probe::BuilderSigner => "the builder signer",
+        Probe::ServerTime
+        | Probe::GuideTime
+        | Probe::Version
+        | Probe::Derive
+        | Probe::OtherNonces
+        | Probe::OtherChain
+        | Probe::ConfiguredCredentials
+        | Probe::DerivedCredentials
+        | Probe::LocalClock
+        | Probe::ClosedOnly
+        | Probe::BalanceAllowance
+        | Probe::SessionSigners
+        | Probe::BuilderKeys
+        | Probe::BuilderTrades => "the CLOB",
+    }
+}

@@ -1,0 +1,251 @@
+//! Each state of the dashboard at three sizes, as text; and random handling of it.
+
+mod samples;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use insta::{Settings, assert_snapshot};
+use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
+use polydoctor::tui::theme::{Palette, Theme};
+use polydoctor::tui::{Scope, view};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
+use ratatui::style::Color;
+
+const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (44, 20)];
+
+const THEME: Theme = Theme { palette: Palette::Auto, ascii: false, animation: true, full_addresses: false };
+
+fn app(observed: Observed, (width, height): (u16, u16)) -> App {
+    let mut app = App::new(THEME, None, samples::waiting());
+    send(&mut app, Message::Resize(Size::new(width, height)));
+    send(&mut app, Message::Tick(samples::STARTED_MS + 6_200));
+    send(&mut app, Message::Observed(Box::new(observed)));
+    app
+}
+
+fn send(app: &mut App, message: Message) -> Option<Command> {
+    update(app, message)
+}
+
+fn press(app: &mut App, keys: &str) -> Option<Command> {
+    let code = |c| match c {
+        '\n' => KeyCode::Enter,
+        '\x1b' => KeyCode::Esc,
+        '\t' => KeyCode::Tab,
+        c => KeyCode::Char(c),
+    };
+    keys.chars().map(|c| send(app, Message::Key(KeyEvent::new(code(c), KeyModifiers::NONE)))).last().flatten()
+}
+
+fn draw(app: &App) -> Terminal<TestBackend> {
+    let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
+    terminal.draw(|frame| view::draw(frame, app)).unwrap();
+    terminal
+}
+
+fn assert_screen(name: &str, app: &App) {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let size = format!("{}x{}", app.size.width, app.size.height);
+    settings.bind(|| assert_snapshot!(format!("{name}-{size}"), draw(app).backend()));
+}
+
+/// The screen of a state, after some keys, at the three sizes.
+fn assert_screens(name: &str, observed: &Observed, keys: &str) {
+    for size in SIZES {
+        let mut app = app(observed.clone(), size);
+        press(&mut app, keys);
+        assert_screen(name, &app);
+    }
+}
+
+#[test]
+fn before_anything_is_known() {
+    assert_screens("waiting", &samples::waiting(), "");
+}
+
+#[test]
+fn while_checks_run() {
+    assert_screens("running", &samples::running(), "");
+}
+
+#[test]
+fn a_failed_run_starts_at_the_cause() {
+    assert_screens("failed", &samples::failed(), "");
+}
+
+#[test]
+fn an_opened_check() {
+    assert_screens("opened", &samples::failed(), "\n");
+}
+
+#[test]
+fn a_healthy_account() {
+    assert_screens("healthy", &samples::healthy(), "");
+}
+
+#[test]
+fn the_help() {
+    assert_screens("help", &samples::failed(), "?");
+}
+
+#[test]
+fn a_filter_that_nothing_matches() {
+    assert_screens("filter-no-match", &samples::failed(), "/nothing like it\n");
+}
+
+#[test]
+fn a_filter_while_it_is_typed() {
+    assert_screens("filter", &samples::failed(), "/creds");
+}
+
+#[test]
+fn identity_and_requests() {
+    assert_screens("identity", &samples::failed(), "3");
+    assert_screens("requests", &samples::failed(), "4");
+}
+
+#[test]
+fn a_terminal_that_is_too_small() {
+    for size in [(23, 5), (10, 1)] {
+        assert_screen("small", &app(samples::failed(), size));
+    }
+}
+
+#[test]
+fn ascii_draws_nothing_else() {
+    let mut app = app(samples::failed(), (80, 24));
+    app.theme.ascii = true;
+    assert_screen("ascii", &app);
+    assert!(draw(&app).backend().buffer().content().iter().all(|cell| cell.symbol().is_ascii()));
+}
+
+#[test]
+fn mono_has_no_colour_and_no_palette_paints_the_background() {
+    for palette in [Palette::Auto, Palette::Mono, Palette::BlueOrange] {
+        let mut app = app(samples::failed(), (120, 40));
+        app.theme.palette = palette;
+        for cell in draw(&app).backend().buffer().content() {
+            assert_eq!(cell.bg, Color::Reset);
+            assert!(palette != Palette::Mono || cell.fg == Color::Reset);
+        }
+    }
+}
+
+#[test]
+fn control_characters_from_outside_never_reach_the_screen() {
+    let mut observed = samples::failed();
+    for check in &mut observed.report.checks {
+        check.summary = "\x1b]0;owned\x07\u{202e}evil\u{9b}31m".to_owned();
+    }
+    let app = app(observed, (120, 40));
+    let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'));
+}
+
+#[test]
+fn the_cursor_follows_the_place_to_start_until_a_person_moves_it() {
+    let mut app = app(samples::running(), (80, 24));
+    send(&mut app, Message::Observed(Box::new(samples::failed())));
+    assert_eq!(app.selected().unwrap().id, "wallet.funder");
+    press(&mut app, "g");
+    send(&mut app, Message::Observed(Box::new(samples::failed())));
+    assert_eq!(app.selected().unwrap().id, "setup.settings");
+    press(&mut app, "n");
+    assert_eq!(app.selected().unwrap().id, "clock.drift");
+    press(&mut app, "N");
+    assert_eq!(app.selected().unwrap().id, "creds.match");
+}
+
+#[test]
+fn keys_ask_for_what_the_state_cannot_do() {
+    let mut app = app(samples::failed(), (80, 24));
+    assert_eq!(press(&mut app, "r"), Some(Command::Run(Scope::Check("wallet.funder"))));
+    assert_eq!(press(&mut app, "R"), Some(Command::Run(Scope::All)));
+    assert_eq!(press(&mut app, "y"), Some(Command::Copy(samples::FUNDER_FIX.to_owned())));
+    assert_eq!(press(&mut app, "q"), Some(Command::Quit));
+    assert_eq!(press(&mut app, "/q"), None);
+    let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    assert_eq!(send(&mut app, Message::Key(interrupt)), Some(Command::Quit));
+}
+
+#[test]
+fn esc_steps_out_one_thing_at_a_time() {
+    let mut app = app(samples::running(), (80, 24));
+    press(&mut app, "/creds\n2?");
+    assert_eq!(press(&mut app, "\x1b"), None);
+    assert_eq!((app.mode, app.focus), (Mode::Panels, 1));
+    assert_eq!(press(&mut app, "\x1b"), None);
+    assert_eq!((app.focus, app.has_filter()), (0, true));
+    assert_eq!(press(&mut app, "\x1b"), None);
+    assert!(!app.has_filter());
+    assert_eq!(press(&mut app, "\x1b"), Some(Command::Stop));
+}
+
+#[test]
+fn only_what_did_not_pass_is_listed_on_demand() {
+    let mut app = app(samples::failed(), (80, 24));
+    press(&mut app, "f");
+    let listed = app.rows();
+    assert!(!listed.is_empty() && listed.len() < app.report.checks.len());
+    press(&mut app, "f");
+    assert_eq!(app.rows().len(), app.report.checks.len());
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Key(KeyCode, KeyModifiers),
+    Resize(u16, u16),
+    Observed(usize),
+    Tick(i64),
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    let codes = prop_oneof![
+        8 => prop::sample::select("q?hjklgGnNrRfayt/ 12345679".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        1 => any::<char>().prop_map(KeyCode::Char),
+        4 => prop::sample::select(vec![
+            KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down, KeyCode::Home,
+            KeyCode::End, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Backspace, KeyCode::F(1),
+        ]),
+    ];
+    let modifiers = prop::sample::select(vec![
+        KeyModifiers::NONE,
+        KeyModifiers::NONE,
+        KeyModifiers::SHIFT,
+        KeyModifiers::CONTROL,
+        KeyModifiers::ALT,
+    ]);
+    prop_oneof![
+        6 => (codes, modifiers).prop_map(|(code, modifiers)| Event::Key(code, modifiers)),
+        1 => (1..=140_u16, 1..=50_u16).prop_map(|(width, height)| Event::Resize(width, height)),
+        1 => (1..=30_u16, 1..=12_u16).prop_map(|(width, height)| Event::Resize(width, height)),
+        1 => (0..4_usize).prop_map(Event::Observed),
+        1 => any::<i64>().prop_map(Event::Tick),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_it_draws_and_the_selection_is_listed(happened in prop::collection::vec(events(), 1..24)) {
+        let states = [samples::waiting(), samples::running(), samples::failed(), samples::healthy()];
+        let mut app = app(samples::waiting(), (80, 24));
+        for event in happened {
+            send(&mut app, match event {
+                Event::Key(code, modifiers) => Message::Key(KeyEvent::new(code, modifiers)),
+                Event::Resize(width, height) => Message::Resize(Size::new(width, height)),
+                Event::Observed(state) => Message::Observed(Box::new(states[state].clone())),
+                Event::Tick(now_ms) => Message::Tick(now_ms),
+            });
+            draw(&app);
+            prop_assert_eq!(app.selected().is_none(), app.rows().is_empty());
+            prop_assert!(app.focus < polydoctor::tui::panels::PANELS.len());
+        }
+    }
+}
