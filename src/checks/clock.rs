@@ -134,9 +134,14 @@ pub(super) fn drift(facts: &Facts) -> Finding {
         } else {
             Finding::fail(Cause::ClockDrift, summary)
         };
-        let refused = facts.local_clock.failure().is_some_and(Failure::is_refusal);
+        // what the server makes of a request stamped by this clock settles it
+        let likelihood = match (facts.local_clock.known(), facts.local_clock.failure()) {
+            (_, Some(failure)) if failure.is_refusal() => 0.99,
+            (Some(()), _) => 0.6,
+            _ => 0.9,
+        };
         finding
-            .likely(if refused { 0.99 } else { 0.9 })
+            .likely(likelihood)
             .fixed_by("Set this machine's clock by the network; until then let the client use the server's time (useServerTime in TypeScript, use_server_time in Python and Rust)")
             .command("sudo timedatectl set-ntp true")
     };

@@ -195,5 +195,8 @@ impl<'de> Deserialize<'de> for Amount {
 fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<U256, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    U256::from_str_radix(&text, 10).map_err(|_| serde::de::Error::custom("expected a whole number of base units"))
+    // an empty text would count as zero
+    let digits = Some(text).filter(|text| !text.is_empty());
+    let parsed = digits.and_then(|text| U256::from_str_radix(&text, 10).ok());
+    parsed.ok_or_else(|| serde::de::Error::custom("expected a whole number of base units"))
 }

@@ -8,7 +8,7 @@ use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Report, Verdict};
 
 /// Symbol of a status: Unicode and ASCII, both one cell wide.
-pub fn symbol(status: Status, ascii: bool) -> &'static str {
+fn symbol(status: Status, ascii: bool) -> &'static str {
     let (unicode, plain) = match status {
         Status::Pass => ("✓", "+"),
         Status::Note => ("i", "i"),
@@ -72,7 +72,11 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
 }
 
 fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let head = if place == 0 { "Root cause" } else { "Also possible" };
+    let head = match place {
+        0 => "Root cause",
+        _ if diagnosis.likelihood >= 0.5 => "Also",
+        _ => "Less likely",
+    };
     let percent = diagnosis.likelihood * 100.0;
     writeln!(
         out,
@@ -102,7 +106,7 @@ fn quoted(explains: &[String]) -> String {
 }
 
 /// "2 failed, 1 warning, 3 skipped, 11 passed in 2.1 s"
-pub fn tally(report: &Report) -> String {
+fn tally(report: &Report) -> String {
     let counts = [
         (Status::Fail, "failed", "failed"),
         (Status::Warn, "warning", "warnings"),
@@ -125,7 +129,7 @@ fn seconds(millis: u64) -> String {
 }
 
 /// The verdict in words, with the place to start.
-pub fn verdict(report: &Report) -> String {
+fn verdict(report: &Report) -> String {
     let start = report.checks.iter().find(|check| match report.verdict {
         Verdict::Broken => check.status == Status::Fail,
         _ => check.status.is_problem(),

@@ -113,7 +113,7 @@ pub fn failed() -> Observed {
         _ => check(row, Status::Pass),
     });
     let diagnosis = Diagnosis {
-        cause: "funder-is-signer",
+        cause: polydoctor::diagnosis::Cause::FunderIsSigner,
         title: "The funder is the signer's own address, not its Safe".to_owned(),
         likelihood: 0.97,
         because: vec![
@@ -203,7 +203,7 @@ fn report(checks: Vec<CheckReport>, verdict: Verdict, diagnoses: Vec<Diagnosis>)
         started_at: "2026-11-20T14:00:00Z".to_owned(),
         elapsed_ms: 2_130,
         profile: "default".to_owned(),
-        target: Target { clob_url: clob(""), chain_id: 137, protocol_version: Some(2) },
+        target: Target { clob_url: Some(clob("")), chain_id: 137, protocol_version: Some(2) },
         account: Account {
             signer: Some(SIGNER),
             signature_type: Some(SignatureType::PolyGnosisSafe),

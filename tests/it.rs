@@ -1,3 +1,0 @@
-//! The integration tests: one binary, so that the library is linked once.
-
-mod screens;

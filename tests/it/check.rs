@@ -1,0 +1,140 @@
+//! `polydoctor check`: its forms, its exit codes, what it says to wrong input.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::program::{causes, check, polydoctor, run, status, stdout};
+
+fn validator() -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/report.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[test]
+fn the_report_is_valid_by_its_schema() {
+    let validator = validator();
+    for scenario in ["healthy-safe", "demo", "clob-unreachable", "key-malformed", "credentials-other-nonce"] {
+        let (report, _) = check(&["--demo", scenario]);
+        let errors: Vec<String> = validator.iter_errors(&report).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{scenario}: {errors:#?}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_report() {
+    let validator = validator();
+    let (report, _) = check(&["--demo", "demo"]);
+    for (pointer, wrong) in [
+        ("/verdict", json!("fine")),
+        ("/schema", json!(2)),
+        ("/checks/0/status", json!("ok")),
+        ("/diagnoses/0/likelihood", json!(1.5)),
+        ("/requests/0/elapsed_ms", json!("41")),
+    ] {
+        let mut changed = report.clone();
+        *changed.pointer_mut(pointer).unwrap() = wrong;
+        assert!(!validator.is_valid(&changed), "{pointer}");
+    }
+}
+
+#[test]
+fn one_check_brings_what_it_needs() {
+    let (report, code) = check(&["--demo", "funder-is-signer", "wallet.deployed"]);
+    let ids: Vec<&str> = report["checks"].as_array().unwrap().iter().map(|check| check["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["key.format", "wallet.map", "wallet.funder", "wallet.deployed"]);
+    assert_eq!(status(&report, "wallet.deployed"), "skip");
+    assert_eq!(code, 1);
+    let (report, code) = check(&["--demo", "funder-is-signer", "--skip", "wallet.funder,wallet.signature-type"]);
+    assert!(report["checks"].as_array().unwrap().iter().all(|check| check["id"] != "wallet.funder"));
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn fail_on_moves_the_threshold() {
+    for (scenario, fail_on, expected) in [
+        ("gas-missing", "fail", 0),
+        ("gas-missing", "warn", 1),
+        ("clob-unreachable", "fail", 3),
+        ("clob-unreachable", "unknown", 1),
+        ("healthy-safe", "warn", 0),
+    ] {
+        assert_eq!(check(&["--demo", scenario, "--fail-on", fail_on]).1, expected, "{scenario} {fail_on}");
+    }
+}
+
+#[test]
+fn a_record_replays_the_same_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("facts.json");
+    let record = record.to_str().unwrap();
+    let (first, code) = check(&["--demo", "demo", "--record", record]);
+    let (again, code_again) = check(&["--replay", record]);
+    assert_eq!(first, again);
+    assert_eq!(code, code_again);
+}
+
+#[test]
+fn offline_asks_nothing() {
+    let (report, _) = check(&["--demo", "healthy-safe", "--offline"]);
+    assert_eq!(report["requests"], json!([]));
+    assert_eq!(status(&report, "wallet.funder"), "pass");
+    assert_eq!(status(&report, "net.reach"), "skip");
+}
+
+#[test]
+fn nothing_configured_is_a_finding() {
+    let (report, code) = check(&["--offline"]);
+    assert_eq!(causes(&report).first(), Some(&"key-missing"));
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn wrong_use_is_exit_code_2_with_a_sentence() {
+    for (arguments, said) in [
+        (&["check", "wallet.funds"][..], "there is no such check"),
+        (&["check", "--demo", "no-such"], "there is no scenario named no-such"),
+        (&["check", "--env-file", "/nowhere/.env"], "cannot read /nowhere/.env"),
+        (&["check", "--key-file", "/nowhere/key"], "cannot read /nowhere/key"),
+        (&["check", "--profile", "main"], "no profile named main"),
+        (&["check", "--replay", "/nowhere/facts"], "cannot read /nowhere/facts"),
+        (&["check", "--private-key", "0x1"], "unexpected argument"),
+        (&["sandbox", "--scenario", "no-such"], "there is no scenario named no-such"),
+        (&["sandbox", "--listen", "here"], "invalid socket address"),
+    ] {
+        let output = run(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(errors.contains(said), "{arguments:?}: {errors}");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_wrong_value_is_a_finding_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bot.env");
+    std::fs::write(&file, "# bot\nPK=0x12\nSIGNATURE_TYPE=metamask\nCLOB_HOST=clob.polymarket.com\n").unwrap();
+    let output = polydoctor().args(["check", "--offline", "--env-file"]).arg(&file).output().unwrap();
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains("signature type is \"metamask\" (SIGNATURE_TYPE, line 3 of"), "{text}");
+    assert!(text.contains("it has 2 hex digits instead of 64"), "{text}");
+}
+
+#[test]
+fn text_says_the_root_cause_and_the_place_to_start() {
+    let text = stdout(&run(&["check", "--demo", "demo"]));
+    assert!(text.contains("Root cause: The funder is the signer's own address (funder-is-signer, 97 %)"), "{text}");
+    assert!(text.contains("$ export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"), "{text}");
+    assert!(text.contains("start with wallet.funder"), "{text}");
+    assert!(!text.contains('\u{1b}'), "no colour into a pipe");
+}
+
+#[test]
+fn list_names_every_check() {
+    let text = stdout(&run(&["list"]));
+    assert_eq!(text.lines().count(), 20);
+    assert!(text.starts_with("setup.settings"));
+}

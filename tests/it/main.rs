@@ -1,0 +1,8 @@
+//! The integration tests, in one binary so that the crate is linked once.
+
+mod check;
+mod diagnosis;
+mod program;
+mod screens;
+mod secrets;
+mod vectors;

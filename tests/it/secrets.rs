@@ -1,0 +1,88 @@
+//! No secret of a known set appears in any output, log, record, error or `Debug`.
+
+use polydoctor::engine::Engine;
+use polydoctor::settings::{EnvFile, Inputs};
+
+use crate::program::{Sandbox, polydoctor};
+
+/// Names of the variables whose values are secret.
+const SECRET: [&str; 6] = [
+    "POLYMARKET_PRIVATE_KEY",
+    "CLOB_SECRET",
+    "CLOB_PASS_PHRASE",
+    "POLY_BUILDER_SECRET",
+    "POLY_BUILDER_PASSPHRASE",
+    "POLY_BUILDER_SIGNER_TOKEN",
+];
+
+/// Each secret, also as it stands without its prefix or padding, and its first half.
+fn forms(secret: &str) -> Vec<String> {
+    let bare = secret.trim_start_matches("0x").trim_end_matches('=');
+    let half = &bare[..bare.len() / 2];
+    [bare, half].into_iter().filter(|form| form.len() >= 12).map(str::to_lowercase).collect()
+}
+
+fn search(what: &str, text: &str, secrets: &[(String, String)]) {
+    let text = text.to_lowercase();
+    for (name, secret) in secrets {
+        for form in forms(secret) {
+            assert!(!text.contains(&form), "{name} appears in {what}");
+        }
+    }
+}
+
+#[test]
+fn no_secret_leaves_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenarios = [
+        "healthy-safe",
+        "demo",
+        "credentials-stale",
+        "credentials-other-address",
+        "builder-credentials-as-user",
+        "remote-signer-unauthorized",
+        "key-malformed",
+        "clob-unreachable",
+        "cloudflare-blocked",
+    ];
+    for scenario in scenarios {
+        let sandbox = Sandbox::start(&["--scenario", scenario]);
+        let mut env: Vec<(String, String)> =
+            sandbox.env().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        // a token that the sandbox does not ask for is sent all the same, and must not show
+        if env.iter().all(|(name, _)| name != "POLY_BUILDER_SIGNER_TOKEN") {
+            env.push(("POLY_BUILDER_SIGNER_TOKEN".to_owned(), "a-token-that-nobody-may-see".to_owned()));
+        }
+        // all-zero test secrets are no text worth hiding
+        let is_secret = |(name, value): &&(String, String)| SECRET.contains(&name.as_str()) && !value.starts_with("AAAA");
+        let secrets: Vec<(String, String)> = env.iter().filter(is_secret).cloned().collect();
+        assert!(secrets.len() >= 4, "{scenario}: {}", secrets.len());
+        let record = folder.path().join("facts.json");
+        for format in ["text", "json"] {
+            let mut command = polydoctor();
+            command.args(["check", "--format", format, "--record"]).arg(&record).envs(env.clone());
+            let output = command.output().unwrap();
+            search("standard output", &String::from_utf8_lossy(&output.stdout), &secrets);
+            search("standard error", &String::from_utf8_lossy(&output.stderr), &secrets);
+        }
+        search("the record", &std::fs::read_to_string(&record).unwrap(), &secrets);
+        let inputs = Inputs { environment: env.into_iter().collect(), env_file: EnvFile::None, ..Inputs::default() };
+        let settings = polydoctor::settings::load(&inputs).unwrap();
+        search("Debug of the settings", &format!("{settings:?}"), &secrets);
+        let engine = Engine::new(settings, true, Vec::new());
+        search("Debug of the facts", &format!("{:?}", engine.facts().borrow()), &secrets);
+    }
+}
+
+#[test]
+fn a_secret_in_the_wrong_slot_is_not_shown() {
+    let key = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+    for name in ["FUNDER", "SIGNATURE_TYPE", "CHAIN_ID", "CLOB_HOST", "POLY_BUILDER_SIGNER_URL", "POLYMARKET_NONCE"] {
+        for format in ["text", "json"] {
+            let output = polydoctor().args(["check", "--offline", "--format", format]).env(name, key).output().unwrap();
+            let secrets = [(name.to_owned(), key.to_owned())];
+            search("standard output", &String::from_utf8_lossy(&output.stdout), &secrets);
+            search("standard error", &String::from_utf8_lossy(&output.stderr), &secrets);
+        }
+    }
+}
