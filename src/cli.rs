@@ -1,11 +1,11 @@
 //! The command line: what is typed, and where it goes. One file a command.
 
 mod check;
+#[cfg(feature = "tui")]
+mod dashboard;
 mod list;
 mod sandbox;
 mod settings;
-#[cfg(feature = "tui")]
-mod dashboard;
 
 use std::process::ExitCode;
 
@@ -47,7 +47,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the checklist once and print it
-    Check(check::CheckArgs),
+    Check(Box<check::CheckArgs>),
     /// Every check: its id, what it needs, what it asks
     List,
     /// A CLOB of its own for trying things out: no network, no account
@@ -76,7 +76,7 @@ struct DashboardArgs {
 /// Anything that keeps it from running at all; `main` prints it and exits with 2.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
-        Some(Command::Check(args)) => runtime()?.block_on(check::run(args)),
+        Some(Command::Check(args)) => runtime()?.block_on(check::run(*args)),
         Some(Command::List) => list::run(),
         Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
         None => open_dashboard(cli.dashboard),

@@ -48,18 +48,18 @@ pub fn diagnose<'a>(findings: impl IntoIterator<Item = (&'static str, &'a Findin
                 diagnoses.push(begin(suspicion.cause));
                 diagnoses.len() - 1
             });
-            let diagnosis = &mut diagnoses[index];
-            diagnosis.likelihood = diagnosis.likelihood.max(suspicion.likelihood);
-            diagnosis.because.push(finding.summary.clone());
-            diagnosis.explains.push(check.to_owned());
+            let joined = &mut diagnoses[index];
+            joined.likelihood = joined.likelihood.max(suspicion.likelihood);
+            joined.because.push(finding.summary.clone());
+            joined.explains.push(check.to_owned());
             for (setting, value) in &suspicion.settings {
-                diagnosis.fix.settings.entry(*setting).or_insert_with(|| value.clone());
+                joined.fix.settings.entry(*setting).or_insert_with(|| value.clone());
             }
             if let (0, Some(fix)) = (place, &finding.fix)
-                && diagnosis.fix.commands.is_empty()
+                && joined.fix.commands.is_empty()
             {
-                diagnosis.fix.text.clone_from(&fix.text);
-                diagnosis.fix.commands.clone_from(&fix.commands);
+                joined.fix.text.clone_from(&fix.text);
+                joined.fix.commands.clone_from(&fix.commands);
             }
         }
     }

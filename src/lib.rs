@@ -1,4 +1,48 @@
-//! draft
+//! Finds out why a Polymarket account or bot does not authenticate.
+//!
+//! A **probe** does one piece of input or output and fills in one **fact**. A **check** is a row in
+//! a table: what it needs, and a pure function from facts to a finding. The **diagnosis** is a pure
+//! function from findings to ranked causes. The **report** is what both make of the facts; it is
+//! never stored, only recomputed, and the dashboard and the printers are functions of it.
+//!
+//! ```text
+//!         flags · env · .env · profile
+//!                         │ settings: each value with its source, secrets wrapped
+//!                         ▼
+//!   auth  (pure: bytes in, headers out)   key · wallet · l1 · l2 · builder
+//!                         │
+//!   client (each call timed, bounded and logged)  clob · chain · services · signer
+//!                         │
+//!   engine   probes ──fill──▶ Facts       as concurrent as their needs allow
+//!                         │ plain data, serialisable, no secret
+//!                     checks ──▶ diagnosis              pure: no await, no clock
+//!                         │
+//!                      Report
+//!             ┌───────────┴───────────┐
+//!          render                    tui
+//!        text · json              dashboard
+//! ```
+//!
+//! Beside that line stand [`sandbox`], an embedded CLOB that verifies what [`auth`] produces, and
+//! [`sign_server`], the builder signing server that it contains.
+//!
+//! # Example
+//!
+//! Which wallets does a key have, and which of them is this funder?
+//!
+//! ```
+//! use polydoctor::auth::{contracts, key, wallet::{WalletKind, WalletMap}};
+//! use polydoctor::secret::Secret;
+//!
+//! let key = Secret::new("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
+//! let signer = key::parse(&key).map_err(|mistake| mistake.to_string())?.signer.address();
+//! let polygon = contracts::chain(contracts::POLYGON).ok_or("no such chain")?;
+//! let wallets = WalletMap::derive(polygon, signer);
+//! let funder = "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47".parse().map_err(|_| "no address")?;
+//! assert_eq!(wallets.kind_of(funder), Some(WalletKind::Safe));
+//! # Ok::<(), String>(())
+//! ```
+
 pub mod auth;
 pub mod checks;
 pub mod cli;

@@ -113,8 +113,9 @@ fn not_signed(failure: &Failure) -> Finding {
                 .likely(0.9)
                 .fixed_by("Set the full address, with /sign at its end")
         }
-        _ => Finding::fail(Cause::RemoteSignerUnreachable, format!("The remote signer gives no headers; {silent}"))
-            .likely(0.93)
+        // like every server that does not answer: nothing is known of it
+        _ => Finding::unknown(Cause::RemoteSignerUnreachable, format!("The remote signer gives no headers; {silent}"))
+            .likely(0.9)
             .fixed_by("Start it, or correct host and port: the official server listens on 8080 unless PORT says otherwise, while its pages name 3000 and 5001"),
     };
     finding.with("answer", failure)

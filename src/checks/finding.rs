@@ -1,5 +1,7 @@
 //! What a check can find.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -156,8 +158,8 @@ impl Finding {
     }
 
     #[must_use]
-    pub fn with(mut self, label: impl Into<String>, value: impl ToString) -> Self {
-        self.evidence.push(Evidence { label: label.into(), value: value.to_string() });
+    pub fn with(mut self, label: impl Into<String>, value: impl fmt::Display) -> Self {
+        self.evidence.push(Evidence { label: label.into(), value: format!("{value}") });
         self
     }
 

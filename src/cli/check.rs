@@ -131,7 +131,8 @@ fn replay(path: &Path) -> anyhow::Result<Facts> {
 fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
     let stdout = io::stdout();
     let terminal = stdout.is_terminal() && args.output.is_none();
-    let style = Style { color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), ascii: false };
+    let style =
+        Style { color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), ascii: false };
     let mut text = Vec::new();
     render::print(report, args.format, args.show, style, &mut text)?;
     match &args.output {

@@ -8,7 +8,8 @@ use crate::checks::{CHECKS, words};
 pub(super) fn run() -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
     for check in CHECKS {
-        let needs = if check.needs.is_empty() { String::new() } else { format!("  (needs {})", check.needs.join(", ")) };
+        let needs =
+            if check.needs.is_empty() { String::new() } else { format!("  (needs {})", check.needs.join(", ")) };
         writeln!(out, "{:<22} {}{needs}", check.id, words(check.id).title)?;
     }
     Ok(Exit::Done)

@@ -280,7 +280,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
         }
         // hyper wraps the TLS error in an io::Error, which does not show it as a source
         if let Some(io) = inner.downcast_ref::<std::io::Error>()
-            && io.get_ref().is_some_and(|held| held.is::<rustls::Error>())
+            && io.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
         {
             return true;
         }

@@ -78,13 +78,7 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
         _ => "Less likely",
     };
     let percent = diagnosis.likelihood * 100.0;
-    writeln!(
-        out,
-        "{}: {} ({}, {percent:.0} %)",
-        painted(head, "1", style),
-        diagnosis.title,
-        diagnosis.cause.name()
-    )?;
+    writeln!(out, "{}: {} ({}, {percent:.0} %)", painted(head, "1", style), diagnosis.title, diagnosis.cause.name())?;
     for because in &diagnosis.because {
         writeln!(out, "  because   {because}")?;
     }

@@ -17,7 +17,8 @@ fn the_report_is_valid_by_its_schema() {
     let validator = validator();
     for scenario in ["healthy-safe", "demo", "clob-unreachable", "key-malformed", "credentials-other-nonce"] {
         let (report, _) = check(&["--demo", scenario]);
-        let errors: Vec<String> = validator.iter_errors(&report).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&report).map(|error| format!("{error} at {}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{scenario}: {errors:#?}");
     }
 }
@@ -42,7 +43,8 @@ fn the_schema_refuses_what_is_no_report() {
 #[test]
 fn one_check_brings_what_it_needs() {
     let (report, code) = check(&["--demo", "funder-is-signer", "wallet.deployed"]);
-    let ids: Vec<&str> = report["checks"].as_array().unwrap().iter().map(|check| check["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> =
+        report["checks"].as_array().unwrap().iter().map(|check| check["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["key.format", "wallet.map", "wallet.funder", "wallet.deployed"]);
     assert_eq!(status(&report, "wallet.deployed"), "skip");
     assert_eq!(code, 1);
@@ -137,4 +139,13 @@ fn list_names_every_check() {
     let text = stdout(&run(&["list"]));
     assert_eq!(text.lines().count(), 20);
     assert!(text.starts_with("setup.settings"));
+}
+
+#[test]
+fn the_readme_names_every_check_with_its_question() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    for check in polydoctor::checks::CHECKS {
+        let row = format!("| `{}` | {} |", check.id, polydoctor::checks::words(check.id).title);
+        assert!(readme.contains(&row), "{row}");
+    }
 }

@@ -5,4 +5,5 @@ mod diagnosis;
 mod program;
 mod screens;
 mod secrets;
+mod terminal;
 mod vectors;

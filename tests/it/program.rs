@@ -44,7 +44,11 @@ impl Sandbox {
 
     /// The settings of the demo account.
     pub fn env(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.announcement["env"].as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+        self.announcement["env"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
     }
 
     pub fn stop(&mut self) {

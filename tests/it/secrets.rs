@@ -54,7 +54,8 @@ fn no_secret_leaves_the_program() {
             env.push(("POLY_BUILDER_SIGNER_TOKEN".to_owned(), "a-token-that-nobody-may-see".to_owned()));
         }
         // all-zero test secrets are no text worth hiding
-        let is_secret = |(name, value): &&(String, String)| SECRET.contains(&name.as_str()) && !value.starts_with("AAAA");
+        let is_secret =
+            |(name, value): &&(String, String)| SECRET.contains(&name.as_str()) && !value.starts_with("AAAA");
         let secrets: Vec<(String, String)> = env.iter().filter(is_secret).cloned().collect();
         assert!(secrets.len() >= 4, "{scenario}: {}", secrets.len());
         let record = folder.path().join("facts.json");

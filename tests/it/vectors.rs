@@ -137,11 +137,7 @@ fn builder_headers_equal_every_clients() {
             let quotes = body.is_some_and(|body| body.contains('\''));
             let lenient = ["bad_character", "bad_length"].iter().any(|kind| text(vector, "note").contains(kind));
             let reparsed = text(vector, "note").starts_with("path:") && client.starts_with("rs");
-            assert!(
-                (quotes && rewrites_quotes(&client)) || lenient || reparsed,
-                "{} {client} differs",
-                vector["id"]
-            );
+            assert!((quotes && rewrites_quotes(&client)) || lenient || reparsed, "{} {client} differs", vector["id"]);
         }
     }
 }

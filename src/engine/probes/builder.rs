@@ -27,15 +27,12 @@ pub(super) async fn access(context: &Context) -> Outcome<usize> {
 /// By builder code without headers (protocol version 2), or by builder credentials (version 1).
 pub(super) async fn trades(context: &Context) -> Outcome<BuilderTrades> {
     let (path, first) = (clob::BUILDER_TRADES, ("next_cursor", "MA=="));
-    let answer = match &context.settings.builder_code {
-        Some(code) => {
-            let query = [("builder_code", code.value.as_str()), first];
-            context.get(Probe::BuilderTrades, path, &query, None).await?
-        }
-        None => {
-            let headers = signed(context, path)?;
-            context.get(Probe::BuilderTrades, path, &[first], Some(&headers)).await?
-        }
+    let answer = if let Some(code) = &context.settings.builder_code {
+        let query = [("builder_code", code.value.as_str()), first];
+        context.get(Probe::BuilderTrades, path, &query, None).await?
+    } else {
+        let headers = signed(context, path)?;
+        context.get(Probe::BuilderTrades, path, &[first], Some(&headers)).await?
     };
     Ok(Clob::read_builder_trades(&answer)?)
 }

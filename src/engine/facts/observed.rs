@@ -1,0 +1,142 @@
+//! What the probes observe: one type a fact.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, U256};
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, SecretFact};
+use crate::auth::wallet::{CodeClass, SignatureType};
+use crate::secret::SecretShape;
+
+/// A file that a secret came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecretFile {
+    pub path: String,
+    /// Permission bits; `None` where the platform has none.
+    pub mode: Option<u32>,
+    /// `None` when git is not there to be asked.
+    pub tracked_by_git: Option<bool>,
+}
+
+/// What `/server-time` answered: `time` when it exists after all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GuideTime {
+    pub status: u16,
+    pub time_s: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Geoblock {
+    pub blocked: bool,
+    pub country: String,
+    pub region: String,
+}
+
+/// What the Polygon node says, all from one batch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChainState {
+    pub chain_id: u64,
+    /// The signer, the funder and every derived wallet.
+    pub wallets: BTreeMap<Address, OnChain>,
+    /// What the deposit-wallet factory answers for its beacon; `None` when it has none.
+    pub beacon: Option<Address>,
+}
+
+/// One address on chain. Amounts are in base units: 6 decimals for tokens, 18 for POL.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OnChain {
+    pub code: CodeClass,
+    /// Owners that the contract itself names; empty when it names none.
+    pub owners: Vec<Address>,
+    pub pol: U256,
+    pub pusd: U256,
+    pub usdc_e: U256,
+    pub usdc: U256,
+    /// Collateral that each exchange may spend, by the exchange's address.
+    pub allowances: BTreeMap<Address, U256>,
+    /// Exchanges that may move outcome shares.
+    pub approvals: BTreeMap<Address, bool>,
+}
+
+impl OnChain {
+    /// Collateral of a protocol version: USDC.e for 1, pUSD since.
+    pub fn collateral(&self, version: u64) -> U256 {
+        if version == 1 { self.usdc_e } else { self.pusd }
+    }
+
+    pub fn has_code(&self) -> bool {
+        self.code != CodeClass::Empty
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PublicProfile {
+    /// `None` when there is no public profile.
+    pub proxy_wallet: Option<Address>,
+}
+
+/// Credentials that L1 gave: the key id and fingerprints of the rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Derived {
+    pub nonce: U256,
+    pub key: String,
+    pub secret: SecretFact,
+    pub passphrase: SecretShape,
+    /// True when the request was stamped with the server's time, because this clock is off.
+    pub with_server_time: bool,
+}
+
+/// Whether a nonce holds a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NonceKey {
+    pub nonce: U256,
+    /// `None` when there is no key at this nonce.
+    pub key: Option<String>,
+}
+
+/// What the CLOB's cache says for one signature type; amounts in base units of 6 decimals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CachedBalance {
+    pub signature_type: SignatureType,
+    pub answer: Result<BalanceAllowance, Failure>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BalanceAllowance {
+    pub balance: U256,
+    pub allowances: BTreeMap<Address, U256>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SessionSigners {
+    pub wallet: Option<Address>,
+    pub signers: Vec<Address>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BuilderKey {
+    pub key: String,
+    pub revoked: bool,
+}
+
+/// The first page of a builder's trades.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BuilderTrades {
+    pub on_first_page: usize,
+    pub more: bool,
+    /// Unix seconds of the newest match on the page.
+    pub newest_s: Option<i64>,
+}
+
+/// What a remote signer did when it was asked to sign a harmless message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RemoteSigner {
+    pub key: String,
+    /// The timestamp as it was answered; seconds have 10 digits.
+    pub timestamp: String,
+    /// Unix seconds by this clock, halfway through the request.
+    pub asked_s: f64,
+    /// Whether the signature is right; `None` when no builder secret is configured to tell.
+    pub signature_verifies: Option<bool>,
+}

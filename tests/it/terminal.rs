@@ -1,0 +1,178 @@
+//! The real binary on a real pseudo-terminal, read back through a terminal emulator.
+
+use std::io::{Read as _, Write};
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long anything may take before the test gives up; generous, since machines differ.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
+}
+
+impl Terminal {
+    fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
+        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_polydoctor"));
+        command.args(arguments);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.cwd(std::env::temp_dir());
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let writer = pair.master.take_writer().unwrap();
+        Self {
+            master: pair.master,
+            child,
+            writer,
+            output,
+            screen: vt100::Parser::new(cells(rows), cells(cols), 0),
+            raw: Vec::new(),
+        }
+    }
+
+    fn contents(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Reads until the screen is as wanted.
+    fn wait_for(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !wanted(&self.contents()) {
+            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => {
+                    self.screen.process(&bytes);
+                    self.raw.extend(bytes);
+                }
+                Err(RecvTimeoutError::Timeout) => panic!("{what} did not come:\n{}", self.contents()),
+                Err(RecvTimeoutError::Disconnected) => panic!("ended before {what}:\n{}", self.contents()),
+            }
+        }
+    }
+
+    fn wait_for_text(&mut self, text: &str) {
+        self.wait_for(text, |screen| screen.contains(text));
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    fn resize(&mut self, cols: u16, rows: u16) {
+        self.screen.screen_mut().set_size(cells(rows), cells(cols));
+        self.master.resize(size(cols, rows)).unwrap();
+    }
+
+    /// Waits for the end, and gives the exit code; the terminal must be as it was found.
+    fn end(mut self) -> u32 {
+        let code = self.child.wait().unwrap().exit_code();
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
+            self.screen.process(&bytes);
+            self.raw.extend(bytes);
+        }
+        let screen = self.screen.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen was left on");
+        assert!(!screen.hide_cursor(), "the cursor was left hidden");
+        assert!(!screen.bracketed_paste(), "bracketed paste was left on");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse was left captured");
+        code
+    }
+}
+
+#[test]
+fn a_broken_account_from_start_to_quit() {
+    let mut terminal = Terminal::start(&["--demo"], 120, 40);
+    terminal.wait_for_text("Start with wallet.funder");
+    terminal.wait_for_text("20/20");
+    assert!(terminal.contents().contains("export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"));
+    terminal.press("g");
+    terminal.wait_for_text("2 Detail setup.settings");
+    terminal.press("jj");
+    terminal.wait_for_text("2 Detail key.format");
+    terminal.press("?");
+    terminal.wait_for_text("Help");
+    terminal.press("\u{1b}");
+    terminal.wait_for("the help to close", |screen| screen.contains("Detail key.format") && !screen.contains("Help"));
+    terminal.press("R");
+    terminal.wait_for_text("20/20");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn every_size_is_drawn() {
+    let mut terminal = Terminal::start(&["--demo", "clock-drift"], 120, 40);
+    terminal.wait_for_text("20/20");
+    for (cols, rows) in [(80, 24), (44, 20), (24, 6), (10, 2), (1, 1), (200, 60)] {
+        terminal.resize(cols, rows);
+        thread::sleep(Duration::from_millis(50));
+    }
+    terminal.wait_for_text("Start with clock.drift");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn control_c_quits_during_a_run() {
+    let mut terminal = Terminal::start(&["--demo"], 80, 24);
+    terminal.wait_for_text("Checks");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_settings_file_that_is_missing_is_said_after_the_screen_is_given_back() {
+    let mut terminal = Terminal::start(&["--env-file", "/nowhere/.env"], 80, 24);
+    terminal.wait_for_text("cannot read /nowhere/.env");
+    assert_eq!(terminal.end(), 2);
+}
+
+#[test]
+fn no_secret_is_drawn() {
+    let mut terminal = Terminal::start(&["--demo"], 200, 60);
+    terminal.wait_for_text("20/20");
+    for key in ["1", "2", "3", "4", "j", "a", "\r", "\u{1b}", "?"] {
+        terminal.press(key);
+        thread::sleep(Duration::from_millis(20));
+    }
+    terminal.press("\u{1b}q");
+    let raw = {
+        while let Ok(bytes) = terminal.output.recv_timeout(Duration::from_secs(2)) {
+            terminal.raw.extend(bytes);
+        }
+        String::from_utf8_lossy(&terminal.raw).to_lowercase()
+    };
+    for secret in ["ac0974bec39a17e36ba4a6b4d238ff94", "1816e5ed89518467ffa78c65a2d6a62d"] {
+        assert!(!raw.contains(secret));
+    }
+}
