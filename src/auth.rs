@@ -36,6 +36,7 @@ impl AuthHeaders {
     }
 
     /// Both sets together, as order clients of protocol version 1 send L2 and builder headers.
+    #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self

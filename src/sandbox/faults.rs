@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// What happens to the requests that it fits.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub struct Fault {
     /// How the path begins; the other views have paths that begin with `/-/`.
     pub path: String,
