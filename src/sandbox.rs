@@ -81,14 +81,18 @@ impl Running {
         &self.announcement
     }
 
-    /// Ends the server, once the requests that it is answering are answered.
+    /// Ends the server, once the requests that it is answering are answered, or after a second.
     ///
     /// # Errors
     ///
     /// What went wrong with the listener while it served.
-    pub async fn stop(self) -> io::Result<()> {
+    pub async fn stop(mut self) -> io::Result<()> {
         drop(self.stop);
-        self.server.await?
+        if let Ok(ended) = tokio::time::timeout(Duration::from_secs(1), &mut self.server).await {
+            return ended?;
+        }
+        self.server.abort();
+        Ok(())
     }
 
     /// Serves for as long as the listener lives.

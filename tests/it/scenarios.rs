@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::U256;
+use polydoctor::auth::l1;
 use polydoctor::sandbox::scenario;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{DEMO_KEY, Lab, answer};
+use crate::support::{DEMO_KEY, Lab, answer, now};
 
 /// The settings of a running scenario, with the port taken out.
 async fn settings(name: &str) -> BTreeMap<String, String> {
@@ -60,6 +61,72 @@ async fn configured_credentials_work_or_fail_as_told() {
     }
 }
 
+/// What a user of the scenario's settings is told: by derive, by an L2 read and by an order.
+async fn complaints(lab: &Lab) -> String {
+    let env = &lab.running.announcement().env;
+    let account = lab.configured();
+    let (clob, funder) = (&env["POLYMARKET_CLOB_URL"], &env["POLYMARKET_FUNDER"]);
+    let eoa = account.signer.address().to_string();
+    let kind: u8 = env["POLYMARKET_SIGNATURE_TYPE"].parse().unwrap();
+    let order = json!({
+        "order": {
+            "maker": funder,
+            "signer": if kind == 3 { funder } else { &eoa },
+            "signatureType": kind,
+            "timestamp": "1",
+        },
+        "owner": account.credentials.key,
+    })
+    .to_string();
+    let chain_id = env["POLYMARKET_CHAIN_ID"].parse().unwrap();
+    let nonce = env.get("POLYMARKET_NONCE").map_or(U256::ZERO, |nonce| nonce.parse().unwrap());
+    let derive = l1::headers(&account.signer, chain_id, now(), nonce).unwrap();
+    let read = account.headers(&Method::GET, "/auth/api-keys", None);
+    let place = account.headers(&Method::POST, "/order", Some(&order));
+    let mut heard = String::new();
+    for (method, path, headers, body) in [
+        (Method::GET, "/auth/derive-api-key", derive, String::new()),
+        (Method::GET, "/auth/api-keys", read, String::new()),
+        (Method::POST, "/order", place, order),
+    ] {
+        let request = lab.http.request(method, format!("{clob}{path}")).body(body);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        heard += &match request.send().await {
+            Ok(response) => response.text().await.unwrap(),
+            Err(error) => format!("{error:?}"),
+        };
+    }
+    heard
+}
+
+#[tokio::test]
+async fn users_hear_the_errors_that_they_report() {
+    for name in scenario::names() {
+        let scenario = scenario::find(name).unwrap();
+        if scenario.symptoms.is_empty() {
+            continue;
+        }
+        let heard = complaints(&Lab::of(scenario.clone()).await).await.to_lowercase();
+        for symptom in scenario.symptoms {
+            assert!(heard.contains(&symptom.to_lowercase()), "{name}: {symptom} is not in {heard}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_builder_side_goes_wrong_as_told() {
+    let lab =
+        Lab::written("[builder]\nrevoked = true\n[signer]\nclock_offset_seconds = -90\nunknown_credentials = true")
+            .await;
+    let url = &lab.running.announcement().builder_signer_url;
+    let (_, signed) = answer(lab.http.post(url).json(&json!({ "method": "GET", "path": "/transactions" }))).await;
+    let drift = signed["POLY_BUILDER_TIMESTAMP"].as_str().unwrap().parse::<i64>().unwrap() - now();
+    assert!((-92..=-88).contains(&drift), "{drift}");
+    assert_ne!(signed["POLY_BUILDER_API_KEY"], lab.running.announcement().env["POLY_BUILDER_API_KEY"].as_str());
+    let (_, list) = lab.l2(&lab.configured(), Method::GET, "/auth/builder-api-key", None).await;
+    assert!(list[0]["revokedAt"].is_string());
+}
+
 #[tokio::test]
 async fn sleeping_keys_wake_by_a_derive_and_new_ones_need_time() {
     let asleep = Lab::written("[server]\nkeys_asleep = true").await;
@@ -70,7 +137,7 @@ async fn sleeping_keys_wake_by_a_derive_and_new_ones_need_time() {
     assert_eq!(read().await.0, 200);
     let fresh = Lab::written("[server]\nkey_lag_seconds = 2").await;
     assert_eq!(reads(&fresh).await, (401, 200));
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
     assert_eq!(reads(&fresh).await, (200, 200));
 }
 
