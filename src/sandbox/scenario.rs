@@ -1,7 +1,28 @@
 //! What is wrong with a demo account: `assets/scenarios/*.toml`, built into the program.
 //!
-//! An empty file is a healthy account with a Safe, so each file holds only what differs. Values of
-//! `[settings]` and names of wallets may use the placeholders of [`super::names`].
+//! A file with nothing but `title` and `source` is a healthy account with a Safe, so each file holds
+//! only what differs:
+//!
+//! ```toml
+//! title = "The approvals were given by the signer's own address"
+//! source = "polymarket-cli#4"
+//! symptoms = ["not enough balance / allowance"]  # what the user is told; a test holds the sandbox to it
+//! [account]                                      # the truth at the service
+//! wallet = "deposit-beacon"
+//! [wallets.deposit_beacon]                       # the truth on the chain
+//! approvals = "none"
+//! [wallets.eoa]
+//! approvals = "all"
+//! [settings]                                     # what the user has set in place of the right value
+//! POLYMARKET_NONCE = "0"
+//! [expect]                                       # what `check` has to find
+//! cause = "allowance-by-wrong-owner"
+//! verdict = "broken"
+//! exit = 1
+//! ```
+//!
+//! Values of `[settings]` use placeholders, such as `{safe}`; the keys of `[wallets]` are the same
+//! names without braces, or addresses. `names.rs` lists them.
 
 use std::collections::BTreeMap;
 

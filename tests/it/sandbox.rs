@@ -340,6 +340,22 @@ async fn balances_are_those_of_the_wallet_of_the_signature_type() {
 }
 
 #[tokio::test]
+async fn heartbeats_follow_each_other() {
+    let lab = Lab::named("healthy-safe").await;
+    let account = lab.configured();
+    let beat = |body: Value| {
+        let (lab, account) = (&lab, &account);
+        async move { lab.l2(account, Method::POST, "/v1/heartbeats", Some(&body.to_string())).await }
+    };
+    let (_, first) = beat(json!({ "heartbeat_id": "" })).await;
+    let (_, second) = beat(json!({ "heartbeat_id": first["heartbeat_id"] })).await;
+    assert_ne!(first["heartbeat_id"], second["heartbeat_id"]);
+    let (status, refusal) = beat(json!({ "heartbeat_id": first["heartbeat_id"] })).await;
+    assert_eq!((status.as_u16(), &refusal["heartbeat_id"]), (400, &second["heartbeat_id"]));
+    assert_eq!(beat(json!({ "heartbeat_id": null })).await.0, 200);
+}
+
+#[tokio::test]
 async fn the_service_has_a_clock_of_its_own() {
     let lab = Lab::written("[server]\nclock_offset_seconds = 240").await;
     let response = lab.http.get(lab.url("/time")).send().await.unwrap();

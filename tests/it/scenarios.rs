@@ -83,7 +83,7 @@ async fn complaints(lab: &Lab) -> String {
     let derive = l1::headers(&account.signer, chain_id, now(), nonce).unwrap();
     let read = account.headers(&Method::GET, "/auth/api-keys", None);
     let place = account.headers(&Method::POST, "/order", Some(&order));
-    let mut heard = String::new();
+    let mut heard = Vec::new();
     for (method, path, headers, body) in [
         (Method::GET, "/auth/derive-api-key", derive, String::new()),
         (Method::GET, "/auth/api-keys", read, String::new()),
@@ -91,12 +91,12 @@ async fn complaints(lab: &Lab) -> String {
     ] {
         let request = lab.http.request(method, format!("{clob}{path}")).body(body);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-        heard += &match request.send().await {
+        heard.push(match request.send().await {
             Ok(response) => response.text().await.unwrap(),
             Err(error) => format!("{error:?}"),
-        };
+        });
     }
-    heard
+    heard.join("\n")
 }
 
 #[tokio::test]
