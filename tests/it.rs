@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/robust.rs"]
+mod robust;
 #[path = "it/sandbox.rs"]
 mod sandbox;
 #[path = "it/scenarios.rs"]

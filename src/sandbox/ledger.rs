@@ -206,3 +206,24 @@ fn units(amount: &str, decimals: u8) -> Result<U256, String> {
     let units = parse_units(amount, decimals).map_err(|error| format!("{amount} is no amount: {error}"))?;
     Ok(units.get_absolute())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::contracts::{POLYGON, chain};
+
+    #[test]
+    fn each_protocol_version_has_its_published_set_of_approvals() {
+        let chain = chain(POLYGON).unwrap();
+        let count = |version, shares| grants(chain, version).iter().filter(|grant| grant.shares == shares).count();
+        assert_eq!((count(1, false), count(1, true)), (4, 3));
+        assert_eq!((count(2, false), count(2, true)), (7, 10));
+    }
+
+    #[test]
+    fn amounts_are_written_as_people_write_them() {
+        assert_eq!(units("250.00", 6), Ok(U256::from(250_000_000)));
+        assert_eq!(units("0", 18), Ok(U256::ZERO));
+        assert!(units("much", 6).is_err());
+    }
+}
