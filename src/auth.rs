@@ -37,6 +37,7 @@ impl AuthHeaders {
 
     #[must_use]
     /// Both sets together, as order clients of protocol version 1 send L2 and builder headers.
+    #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self

@@ -81,14 +81,18 @@ impl Running {
         &self.announcement
     }
 
-    /// Ends the server, once the requests that it is answering are answered.
+    /// Ends the server, once the requests that it is answering are answered, or after a second.
     ///
     /// # Errors
     ///
     /// What went wrong with the listener while it served.
-    pub async fn stop(self) -> io::Result<()> {
+    pub async fn stop(mut self) -> io::Result<()> {
         drop(self.stop);
-        self.server.await?
+        if let Ok(ended) = tokio::time::timeout(Duration::from_secs(1), &mut self.server).await {
+            return ended?;
+        }
+        self.server.abort();
+        Ok(())
     }
 
     /// Serves for as long as the listener lives.
@@ -218,17 +222,14 @@ impl Sandbox {
         let names = Names::of_wallets(&demo, &other);
         let ledger = Ledger::new(chain, &scenario, &names, [&demo, &other])?;
         let mut keys = Keys::new(options.seed);
-        let configured = issue(&mut keys, &scenario, [demo.eoa, other.eoa]);
         let now = Timestamp::now() + SignedDuration::from_secs(scenario.server.clock_offset_seconds);
-        let trader = Trader {
+        let configured = issue(&mut keys, &scenario, [demo.eoa, other.eoa], now);
+        let customer = Trader {
             signer: demo.eoa,
             wallet: demo.address(scenario.account.wallet).unwrap_or(demo.eoa),
             key: keys.users_of(demo.eoa).first().map(ToString::to_string).unwrap_or_default(),
         };
-        let trades = Trades::new(options.seed, now.as_second(), &trader, &scenario.account);
-        if scenario.builder.revoked {
-            keys.revoke_builder(&builder_credentials().key, now);
-        }
+        let trades = Trades::new(options.seed, now.as_second(), &customer, &scenario.account);
         let sandbox = Self {
             demo,
             other,
@@ -287,25 +288,29 @@ impl Sandbox {
 }
 
 /// Gives out the keys that exist before the start; returns those that the user has configured.
-fn issue(keys: &mut Keys, scenario: &Scenario, [demo, other]: [Address; 2]) -> Option<ApiCredentials> {
+fn issue(keys: &mut Keys, scenario: &Scenario, [demo, other]: [Address; 2], now: Timestamp) -> Option<ApiCredentials> {
+    let usable_from = now.as_second() + scenario.server.key_lag_seconds;
     let configured = &scenario.credentials;
     let (owner, nonce) = match configured.owner {
         Person::Demo => (demo, U256::from(configured.nonce)),
         Person::Other => (other, U256::from(configured.nonce)),
     };
-    let deleted = configured.deleted.then(|| keys.create(owner, nonce, 0)).flatten();
+    let deleted = configured.deleted.then(|| keys.create(owner, nonce, usable_from)).flatten();
     if let Some(credentials) = &deleted {
         keys.delete(&credentials.key);
     }
     for nonce in &scenario.account.nonces {
-        keys.create(demo, U256::from(*nonce), 0);
+        keys.create(demo, U256::from(*nonce), usable_from);
     }
-    keys.create(other, U256::ZERO, 0);
+    keys.create(other, U256::ZERO, usable_from);
     if scenario.server.keys_asleep {
         keys.put_to_sleep();
     }
     let created = builder_key_date(&builder_credentials().key);
     keys.add_builder(demo, builder_credentials(), DEMO_CODE, created);
+    if scenario.builder.revoked {
+        keys.revoke_builder(&builder_credentials().key, now);
+    }
     deleted.or_else(|| keys.at(owner, nonce).map(|key| key.credentials.clone()))
 }
 

@@ -75,7 +75,8 @@ fn timestamp(text: &str, now: i64) -> Option<i64> {
 
 /// A nonce as every client writes it: decimal digits, up to the largest uint256.
 fn nonce(text: &str) -> Option<U256> {
-    text.bytes().all(|digit| digit.is_ascii_digit()).then(|| U256::from_str_radix(text, 10).ok())?
+    let is_decimal = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    is_decimal.then(|| U256::from_str_radix(text, 10).ok()).flatten()
 }
 
 impl Sandbox {

@@ -4,14 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER, SERVER};
-use axum::http::{Method, Request, StatusCode};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Method, Request, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 /// What happens to the requests that it fits.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub struct Fault {
     /// How the path begins; the other views have paths that begin with `/-/`.
     pub path: String,
@@ -68,25 +68,40 @@ const BLOCK_PAGE: &str = "<!DOCTYPE html><html lang=\"en-US\"><head><title>Atten
 <body><h1>Sorry, you have been blocked</h1><h2>You are unable to access polymarket.com</h2>\
 <p>Cloudflare Ray ID: <strong>9a1b2c3d4e5f6071</strong></p></body></html>";
 
+/// An answer that needs no service: status, headers and body.
+type Canned = (StatusCode, &'static [(&'static str, &'static str)], &'static str);
+
 impl FaultAnswer {
-    /// Status, content type and body; `None` for no answer at all.
-    fn content(self) -> Option<(StatusCode, &'static str, &'static str)> {
+    /// `None` for no answer at all.
+    fn content(self) -> Option<Canned> {
         Some(match self {
-            Self::BlockPage => (StatusCode::FORBIDDEN, HTML, BLOCK_PAGE),
-            Self::RateLimited => (StatusCode::TOO_MANY_REQUESTS, JSON, r#"{"error":"Too Many Requests"}"#),
-            Self::Restarting => (StatusCode::TOO_EARLY, JSON, r#"{"error":"service not ready"}"#),
+            Self::BlockPage => (
+                StatusCode::FORBIDDEN,
+                &[("content-type", HTML), ("server", "cloudflare"), ("cf-ray", "9a1b2c3d4e5f6071-DUB")],
+                BLOCK_PAGE,
+            ),
+            Self::RateLimited => (
+                StatusCode::TOO_MANY_REQUESTS,
+                &[("content-type", JSON), ("retry-after", "10")],
+                r#"{"error":"Too Many Requests"}"#,
+            ),
+            Self::Restarting => (StatusCode::TOO_EARLY, &[("content-type", JSON)], r#"{"error":"service not ready"}"#),
             Self::Outage => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                JSON,
+                &[("content-type", JSON)],
                 r#"{"error":"Trading is currently disabled. Check polymarket.com for updates"}"#,
             ),
             Self::BadGateway => (
                 StatusCode::BAD_GATEWAY,
-                HTML,
+                &[("content-type", HTML)],
                 "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
             ),
-            Self::OtherHost => (StatusCode::OK, HTML, "<!DOCTYPE html><html><body><h1>It works!</h1></body></html>"),
-            Self::Garbled => (StatusCode::OK, JSON, "{\"apiKey\": "),
+            Self::OtherHost => (
+                StatusCode::OK,
+                &[("content-type", HTML)],
+                "<!DOCTYPE html><html><body><h1>It works!</h1></body></html>",
+            ),
+            Self::Garbled => (StatusCode::OK, &[("content-type", JSON)], "{\"apiKey\": "),
             Self::Never => return None,
         })
     }
@@ -124,22 +139,16 @@ impl Fault {
         same_side && path.starts_with(&self.path) && (self.method.is_empty() || self.method == method.as_str())
     }
 
+    /// What is answered in the service's stead; `None` when the request goes on to it.
     async fn response(&self) -> Option<Response> {
         if let Ok(status) = StatusCode::from_u16(self.status) {
             return Some((status, [(CONTENT_TYPE, JSON)], self.body.clone()).into_response());
         }
-        let answer = self.answer?;
-        let Some((status, content_type, body)) = answer.content() else {
-            std::future::pending::<()>().await;
-            return None;
-        };
-        let mut response = (status, [(CONTENT_TYPE, content_type)], body).into_response();
-        let extra: Option<(HeaderName, &'static str)> = match answer {
-            FaultAnswer::BlockPage => Some((SERVER, "cloudflare")),
-            FaultAnswer::RateLimited => Some((RETRY_AFTER, "10")),
-            _ => None,
-        };
-        response.headers_mut().extend(extra.map(|(name, value)| (name, axum::http::HeaderValue::from_static(value))));
+        let Some((status, headers, body)) = self.answer?.content() else { std::future::pending().await };
+        let mut response = (status, body).into_response();
+        for (name, value) in headers {
+            response.headers_mut().insert(*name, HeaderValue::from_static(value));
+        }
         Some(response)
     }
 }

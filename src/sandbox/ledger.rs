@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::utils::parse_units;
 use alloy_primitives::{Address, Bytes, U256, address};
 
-use super::names::{Names, WALLET_NAMES};
+use super::names::Names;
 use super::scenario::{Approvals, Scenario, Wallet};
 use crate::auth::contracts::Chain;
 use crate::auth::wallet::{WalletKind, WalletMap, deployed_code};
@@ -33,26 +33,19 @@ const POSITION_MANAGER: Address = address!("006F54F7f9A22e0000CC2AB60031000000ae
 pub(super) fn grants(chain: &Chain, version: u64) -> Vec<Grant> {
     let (tokens, exchanges) = (&chain.tokens, &chain.exchanges);
     let collateral = collateral(chain, version);
-    let sets: Vec<(Address, bool, Vec<Address>)> = match version {
-        1 => {
-            let traders = [exchanges.v1, exchanges.v1_neg_risk, NEG_RISK_ADAPTER];
-            vec![
-                (collateral, false, [&[tokens.conditional], traders.as_slice()].concat()),
-                (tokens.conditional, true, traders.to_vec()),
-            ]
-        }
-        _ => {
-            let traders = [exchanges.v2, exchanges.v2_neg_risk, CTF_COLLATERAL_ADAPTER, NEG_RISK_COLLATERAL_ADAPTER];
-            vec![
-                (collateral, false, [traders.as_slice(), &[ROUTER, exchanges.v3, PERPS_DEPOSIT]].concat()),
-                (
-                    tokens.conditional,
-                    true,
-                    [traders.as_slice(), &[AUTO_REDEEM, BINARY_MODULE, NEG_RISK_MODULE]].concat(),
-                ),
-                (POSITION_MANAGER, true, vec![ROUTER, exchanges.v3, AUTO_REDEEM]),
-            ]
-        }
+    let sets: Vec<(Address, bool, Vec<Address>)> = if version == 1 {
+        let traders = [exchanges.v1, exchanges.v1_neg_risk, NEG_RISK_ADAPTER];
+        vec![
+            (collateral, false, [&[tokens.conditional], traders.as_slice()].concat()),
+            (tokens.conditional, true, traders.to_vec()),
+        ]
+    } else {
+        let traders = [exchanges.v2, exchanges.v2_neg_risk, CTF_COLLATERAL_ADAPTER, NEG_RISK_COLLATERAL_ADAPTER];
+        vec![
+            (collateral, false, [traders.as_slice(), &[ROUTER, exchanges.v3, PERPS_DEPOSIT]].concat()),
+            (tokens.conditional, true, [traders.as_slice(), &[AUTO_REDEEM, BINARY_MODULE, NEG_RISK_MODULE]].concat()),
+            (POSITION_MANAGER, true, vec![ROUTER, exchanges.v3, AUTO_REDEEM]),
+        ]
     };
     sets.into_iter()
         .flat_map(|(token, shares, spenders)| spenders.into_iter().map(move |spender| Grant { token, spender, shares }))
@@ -214,7 +207,23 @@ fn units(amount: &str, decimals: u8) -> Result<U256, String> {
     Ok(units.get_absolute())
 }
 
-/// The name that scenarios give a kind of wallet.
-pub(super) fn name_of(kind: WalletKind) -> &'static str {
-    WALLET_NAMES.iter().find(|(_, known)| *known == kind).map_or("eoa", |(name, _)| name)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::contracts::{POLYGON, chain};
+
+    #[test]
+    fn each_protocol_version_has_its_published_set_of_approvals() {
+        let chain = chain(POLYGON).unwrap();
+        let count = |version, shares| grants(chain, version).iter().filter(|grant| grant.shares == shares).count();
+        assert_eq!((count(1, false), count(1, true)), (4, 3));
+        assert_eq!((count(2, false), count(2, true)), (7, 10));
+    }
+
+    #[test]
+    fn amounts_are_written_as_people_write_them() {
+        assert_eq!(units("250.00", 6), Ok(U256::from(250_000_000)));
+        assert_eq!(units("0", 18), Ok(U256::ZERO));
+        assert!(units("much", 6).is_err());
+    }
 }

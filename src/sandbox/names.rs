@@ -1,8 +1,11 @@
 //! The people of a sandbox, their wallets and secrets, by the names that scenarios use.
 //!
-//! `{eoa}` `{proxy}` `{safe}` `{deposit-uups}` `{deposit-beacon}` are the demo signer's wallets, the
-//! same with `other-` those of a second signer; `{clob}` `{rpc}` `{signer}` `{token-signer}` `{closed}` are
-//! URLs; `{private-key}` `{api-key}` `{api-secret}` … the right values of secrets.
+//! `{eoa}` `{proxy}` `{safe}` `{deposit_uups}` `{deposit_beacon}` are the demo signer's wallets, the
+//! same with `other_` those of a second signer, `{funder}` the account's own; `{clob}` `{rpc}`
+//! `{gamma}` `{data}` `{relayer}` `{geoblock}` `{signer}` `{token_signer}` are URLs, `{closed}` one where
+//! nothing listens, `{host}` the CLOB's address and port; `{private_key}` `{other_private_key}`
+//! `{builder_code}` `{relayer_key}` and `{api_key}` `{api_passphrase}` `{api_secret}`
+//! (`…_standard`, `…_unpadded`, `…_hex`), the same with `builder_`, are the right values of secrets.
 
 use std::collections::BTreeMap;
 
@@ -24,13 +27,18 @@ pub(super) fn wallets(chain: &Chain, private_key: &str) -> WalletMap {
     WalletMap::derive(chain, parsed.signer.address())
 }
 
-pub(super) const WALLET_NAMES: [(&str, WalletKind); 5] = [
+const WALLET_NAMES: [(&str, WalletKind); 5] = [
     ("eoa", WalletKind::Eoa),
     ("proxy", WalletKind::Proxy),
     ("safe", WalletKind::Safe),
-    ("deposit-uups", WalletKind::DepositUups),
-    ("deposit-beacon", WalletKind::DepositBeacon),
+    ("deposit_uups", WalletKind::DepositUups),
+    ("deposit_beacon", WalletKind::DepositBeacon),
 ];
+
+/// The name that scenarios give a kind of wallet.
+pub(super) fn name_of(kind: WalletKind) -> &'static str {
+    WALLET_NAMES.iter().find(|(_, known)| *known == kind).map_or("eoa", |(name, _)| name)
+}
 
 /// Placeholder to value.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +47,7 @@ pub(super) struct Names(BTreeMap<String, String>);
 impl Names {
     pub(super) fn of_wallets(demo: &WalletMap, other: &WalletMap) -> Self {
         let mut names = Self::default();
-        for (prefix, map) in [("", demo), ("other-", other)] {
+        for (prefix, map) in [("", demo), ("other_", other)] {
             for (name, kind) in WALLET_NAMES {
                 if let Some(address) = map.address(kind) {
                     names.add(&format!("{prefix}{name}"), address.to_string());

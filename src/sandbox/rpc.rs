@@ -1,5 +1,8 @@
 //! The Polygon JSON-RPC view: single requests and batches, reads only.
 
+// All functions of a route table have one type.
+#![allow(clippy::unnecessary_wraps)]
+
 use alloy_primitives::{Address, B256, Bytes, U256, b256, hex};
 use serde_json::{Value, json};
 

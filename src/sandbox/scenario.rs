@@ -1,7 +1,28 @@
 //! What is wrong with a demo account: `assets/scenarios/*.toml`, built into the program.
 //!
-//! An empty file is a healthy account with a Safe, so each file holds only what differs. Values of
-//! `[settings]` and names of wallets may use the placeholders of [`super::names`].
+//! A file with nothing but `title` and `source` is a healthy account with a Safe, so each file holds
+//! only what differs:
+//!
+//! ```toml
+//! title = "The approvals were given by the signer's own address"
+//! source = "polymarket-cli#4"
+//! symptoms = ["not enough balance / allowance"]  # what the user is told; a test holds the sandbox to it
+//! [account]                                      # the truth at the service
+//! wallet = "deposit-beacon"
+//! [wallets.deposit_beacon]                       # the truth on the chain
+//! approvals = "none"
+//! [wallets.eoa]
+//! approvals = "all"
+//! [settings]                                     # what the user has set in place of the right value
+//! POLYMARKET_NONCE = "0"
+//! [expect]                                       # what `check` has to find
+//! cause = "allowance-by-wrong-owner"
+//! verdict = "broken"
+//! exit = 1
+//! ```
+//!
+//! Values of `[settings]` use placeholders, such as `{safe}`; the keys of `[wallets]` are the same
+//! names without braces, or addresses. `names.rs` lists them.
 
 use std::collections::BTreeMap;
 
@@ -78,7 +99,7 @@ pub struct Scenario {
     pub symptoms: Vec<String>,
     #[serde(default)]
     pub account: Account,
-    /// What holds for a wallet instead of the usual; keys are names (`safe`, `other-eoa`) or addresses.
+    /// What holds for a wallet instead of the usual; keys are names (`safe`, `other_eoa`) or addresses.
     #[serde(default)]
     pub wallets: BTreeMap<String, Wallet>,
     #[serde(default)]
@@ -110,7 +131,7 @@ impl Scenario {
 
 /// The truth about the account, as the service knows it.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub struct Account {
     /// The wallet that the account trades from.
     pub wallet: WalletKind,
@@ -145,7 +166,7 @@ impl Default for Account {
 /// The state of one address, where it differs: the account's own wallet is deployed, holds 250
 /// pUSD and has every approval; the other signer's holds 40; all other wallets hold nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub struct Wallet {
     pub deployed: Option<bool>,
     /// Code in place of the wallet's own.
@@ -174,7 +195,7 @@ pub enum Approvals {
 
 /// The API credentials that the user has configured.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub struct Configured {
     pub kind: CredentialKind,
     pub owner: Person,
@@ -203,14 +224,14 @@ pub enum Person {
 
 /// The demo account's builder key.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub struct Builder {
     pub revoked: bool,
 }
 
 /// The remote builder signer.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub struct Signer {
     /// Relative to the service.
     pub clock_offset_seconds: i64,
@@ -220,14 +241,14 @@ pub struct Signer {
 
 /// The service itself.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub struct Server {
     /// How far its clock is ahead of this machine's, which is the one that drifts.
     pub clock_offset_seconds: i64,
     pub chain_id: u64,
     /// The protocol version that `/version` names.
     pub version: u64,
-    /// A new key is refused for so long.
+    /// A new key is refused for so long; those that exist at the start are new as well.
     pub key_lag_seconds: i64,
     /// Keys from before the start are refused until they are derived once.
     pub keys_asleep: bool,

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::Serialize;
 
-use super::names::{DEMO_KEY, Names, OTHER_KEY};
+use super::names::{DEMO_KEY, Names, OTHER_KEY, name_of};
 use super::scenario::{CredentialKind, Scenario};
 use super::trades::DEMO_CODE;
 use super::views::{DATA, GAMMA, GEOBLOCK, RELAYER, RPC};
-use super::{SIGNER, SIGNER_TOKEN, TOKEN_SIGNER, builder_credentials};
+use super::{RELAYER_KEY, SIGNER, SIGNER_TOKEN, TOKEN_SIGNER, builder_credentials};
 use crate::auth::l2::ApiCredentials;
 
 /// What a sandbox says when it is ready: one JSON line on standard output.
@@ -29,6 +31,28 @@ pub struct Announcement {
     /// A complete set of settings for the demo account, by the names of environment variables.
     pub env: BTreeMap<String, String>,
 }
+
+/// The settings of an account with nothing wrong, in the placeholders of [`super::names`].
+const USUAL: [(&str, &str); 18] = [
+    ("POLYMARKET_PRIVATE_KEY", "{private_key}"),
+    ("POLYMARKET_SIGNATURE_TYPE", "{signature_type}"),
+    ("POLYMARKET_FUNDER", "{funder}"),
+    ("POLYMARKET_CHAIN_ID", "{chain_id}"),
+    ("POLYMARKET_CLOB_URL", "{clob}"),
+    ("POLYMARKET_GAMMA_URL", "{gamma}"),
+    ("POLYMARKET_DATA_URL", "{data}"),
+    ("POLYMARKET_RELAYER_URL", "{relayer}"),
+    ("POLYMARKET_GEOBLOCK_URL", "{geoblock}"),
+    ("POLYMARKET_RPC_URL", "{rpc}"),
+    ("CLOB_API_KEY", "{api_key}"),
+    ("CLOB_SECRET", "{api_secret}"),
+    ("CLOB_PASS_PHRASE", "{api_passphrase}"),
+    ("POLY_BUILDER_API_KEY", "{builder_key}"),
+    ("POLY_BUILDER_SECRET", "{builder_secret}"),
+    ("POLY_BUILDER_PASSPHRASE", "{builder_passphrase}"),
+    ("POLY_BUILDER_SIGNER_URL", "{signer}"),
+    ("POLY_BUILDER_CODE", "{builder_code}"),
+];
 
 impl Announcement {
     /// `names` are the scenario's; `credentials` those that the user has configured.
@@ -53,67 +77,68 @@ impl Announcement {
             env: BTreeMap::new(),
             clob_url,
         };
-        for (name, value) in [
-            ("clob", announcement.clob_url.as_str()),
-            ("host", &listen.to_string()),
-            ("rpc", &announcement.rpc_url),
-            ("signer", &announcement.builder_signer_url),
-            ("token-signer", &announcement.builder_signer_token_url),
-            ("closed", &format!("http://{closed}")),
-            ("private-key", DEMO_KEY),
-            ("other-private-key", OTHER_KEY),
-        ] {
-            names.add(name, value);
+        announcement.name_urls(&mut names);
+        names.add("host", listen.to_string());
+        names.add("closed", format!("http://{closed}"));
+        name_account(&mut names, scenario);
+        name_credentials(&mut names, scenario, credentials);
+        let mut settings: BTreeMap<String, String> =
+            USUAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        settings.extend(scenario.settings.clone());
+        for value in settings.values_mut() {
+            *value = names.fill(value);
         }
-        announcement.env = announcement.settings(scenario, &mut names, credentials);
+        settings.retain(|_, value| !value.is_empty());
+        announcement.env = settings;
         announcement
     }
 
-    fn settings(
-        &self,
-        scenario: &Scenario,
-        names: &mut Names,
-        credentials: Option<&ApiCredentials>,
-    ) -> BTreeMap<String, String> {
-        let builder = builder_credentials();
-        let credentials = match scenario.credentials.kind {
-            CredentialKind::User => credentials,
-            CredentialKind::Builder => Some(&builder),
-            CredentialKind::None => None,
-        };
-        for (prefix, triple) in [("api", credentials), ("builder", Some(&builder))] {
-            if let Some(triple) = triple {
-                names.add(&format!("{prefix}-key"), &triple.key);
-                names.add(&format!("{prefix}-secret"), triple.secret.expose());
-                names.add(&format!("{prefix}-passphrase"), triple.passphrase.expose());
-            }
+    fn name_urls(&self, names: &mut Names) {
+        for (name, url) in [
+            ("clob", &self.clob_url),
+            ("rpc", &self.rpc_url),
+            ("gamma", &self.gamma_url),
+            ("data", &self.data_url),
+            ("geoblock", &self.geoblock_url),
+            ("relayer", &self.relayer_url),
+            ("signer", &self.builder_signer_url),
+            ("token_signer", &self.builder_signer_token_url),
+        ] {
+            names.add(name, url);
         }
-        let kind = scenario.account.wallet;
-        let usual = [
-            ("POLYMARKET_PRIVATE_KEY", "{private-key}".to_owned()),
-            ("POLYMARKET_SIGNATURE_TYPE", u8::from(kind.signature_type()).to_string()),
-            ("POLYMARKET_FUNDER", format!("{{{}}}", super::ledger::name_of(kind))),
-            ("POLYMARKET_CHAIN_ID", scenario.server.chain_id.to_string()),
-            ("POLYMARKET_CLOB_URL", self.clob_url.clone()),
-            ("POLYMARKET_GAMMA_URL", self.gamma_url.clone()),
-            ("POLYMARKET_DATA_URL", self.data_url.clone()),
-            ("POLYMARKET_RELAYER_URL", self.relayer_url.clone()),
-            ("POLYMARKET_GEOBLOCK_URL", self.geoblock_url.clone()),
-            ("POLYMARKET_RPC_URL", self.rpc_url.clone()),
-            ("POLY_BUILDER_API_KEY", "{builder-key}".to_owned()),
-            ("POLY_BUILDER_SECRET", "{builder-secret}".to_owned()),
-            ("POLY_BUILDER_PASSPHRASE", "{builder-passphrase}".to_owned()),
-            ("POLY_BUILDER_SIGNER_URL", self.builder_signer_url.clone()),
-            ("POLY_BUILDER_CODE", DEMO_CODE.to_string()),
-        ];
-        let own =
-            [("CLOB_API_KEY", "{api-key}"), ("CLOB_SECRET", "{api-secret}"), ("CLOB_PASS_PHRASE", "{api-passphrase}")];
-        let own = own.into_iter().filter(|_| credentials.is_some()).map(|(name, value)| (name, value.to_owned()));
-        let mut settings: BTreeMap<String, String> =
-            usual.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value)).collect();
-        settings.extend(scenario.settings.clone());
-        settings.retain(|_, value| !value.is_empty());
-        settings.values_mut().for_each(|value| *value = names.fill(value));
-        settings
+    }
+}
+
+fn name_account(names: &mut Names, scenario: &Scenario) {
+    let kind = scenario.account.wallet;
+    let funder = names.fill(&format!("{{{}}}", name_of(kind)));
+    names.add("funder", funder);
+    names.add("signature_type", u8::from(kind.signature_type()).to_string());
+    names.add("chain_id", scenario.server.chain_id.to_string());
+    names.add("private_key", DEMO_KEY);
+    names.add("other_private_key", OTHER_KEY);
+    names.add("builder_code", DEMO_CODE.to_string());
+    names.add("relayer_key", RELAYER_KEY);
+}
+
+/// The credentials in the user's slots, in all the ways in which secrets get rewritten, and the
+/// builder's. What is not configured is empty text.
+fn name_credentials(names: &mut Names, scenario: &Scenario, credentials: Option<&ApiCredentials>) {
+    let builder = builder_credentials();
+    let credentials = match scenario.credentials.kind {
+        CredentialKind::User => credentials,
+        CredentialKind::Builder => Some(&builder),
+        CredentialKind::None => None,
+    };
+    for (slot, triple) in [("api", credentials), ("builder", Some(&builder))] {
+        let text = |part: fn(&ApiCredentials) -> &str| triple.map(part).unwrap_or_default();
+        let secret = text(|triple| triple.secret.expose());
+        let bytes = URL_SAFE.decode(secret).unwrap_or_default();
+        names.add(&format!("{slot}_key"), text(|triple| &triple.key));
+        names.add(&format!("{slot}_passphrase"), text(|triple| triple.passphrase.expose()));
+        names.add(&format!("{slot}_secret"), secret);
+        names.add(&format!("{slot}_secret_standard"), STANDARD.encode(&bytes));
+        names.add(&format!("{slot}_secret_unpadded"), secret.trim_end_matches('='));
+        names.add(&format!("{slot}_secret_hex"), alloy_primitives::hex::encode(&bytes));
     }
 }

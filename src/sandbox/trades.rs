@@ -207,16 +207,18 @@ pub(super) struct Filter {
 impl Filter {
     /// The filter that a request asks for; `None` when a value makes no sense.
     pub(super) fn read(received: &Received) -> Option<Self> {
-        fn parsed<T: std::str::FromStr>(text: Option<&str>) -> Option<Option<T>> {
-            text.map(str::parse).transpose().ok()
-        }
         Some(Self {
             id: received.parameter("id").map(str::to_owned),
-            market: parsed(received.parameter("market"))?,
-            asset: parsed(received.parameter("asset_id"))?,
-            maker: parsed(received.parameter("maker_address").or(received.parameter("maker")))?,
-            before: parsed(received.parameter("before"))?,
-            after: parsed(received.parameter("after"))?,
+            market: received.parameter("market").map(str::parse).transpose().ok()?,
+            asset: received.parameter("asset_id").map(str::parse).transpose().ok()?,
+            maker: received
+                .parameter("maker_address")
+                .or(received.parameter("maker"))
+                .map(str::parse)
+                .transpose()
+                .ok()?,
+            before: received.parameter("before").map(str::parse).transpose().ok()?,
+            after: received.parameter("after").map(str::parse).transpose().ok()?,
         })
     }
 

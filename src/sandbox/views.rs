@@ -1,5 +1,8 @@
 //! The services beside the CLOB: Gamma, the data API, the relayer and the geoblock page.
 
+// All functions of a route table have one type.
+#![allow(clippy::unnecessary_wraps)]
+
 use alloy_primitives::Address;
 use axum::routing::MethodFilter as Method;
 use serde_json::{Value, json};

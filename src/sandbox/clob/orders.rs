@@ -32,17 +32,19 @@ pub(super) fn trades(sandbox: &Sandbox, received: &Received) -> Answer {
     page(received.parameter("next_cursor"), 500, &own).ok_or_else(refusal)
 }
 
-/// Three ways of asking: by a builder's HMAC, by builder code alone, and by code with L2 headers
-/// that nobody needs.
+/// Three ways of asking: by builder code alone, by code with L2 headers that nobody needs, and, as
+/// the older clients do, by a builder's HMAC.
 pub(super) fn builder_trades(sandbox: &Sandbox, received: &Received) -> Answer {
     let refusal = || Refusal::bad_request("invalid builder trade params");
-    let code = if received.has_builder_headers() {
-        let key = sandbox.builder(received)?;
-        sandbox.keys().builder(&key).map(|key| key.code)
-    } else {
-        let code: Option<B256> =
-            received.parameter("builder_code").and_then(|text| text.strip_prefix("0x")?.parse().ok());
-        code.filter(|code| !code.is_zero())
+    let code = match received.parameter("builder_code") {
+        Some(text) => {
+            text.strip_prefix("0x").and_then(|digits| digits.parse().ok()).filter(|code: &B256| !code.is_zero())
+        }
+        None if received.has_builder_headers() => {
+            let key = sandbox.builder(received)?;
+            sandbox.keys().builder(&key).map(|key| key.code)
+        }
+        None => None,
     };
     let filter = Filter::read(received).ok_or_else(refusal)?;
     let listed = sandbox.trades.of_builder(code.ok_or_else(refusal)?, &filter);
@@ -127,12 +129,16 @@ fn mistake(sandbox: &Sandbox, user: &User, body: &Value) -> Option<String> {
     let is_v1 = order.contains_key("nonce") || order.contains_key("feeRateBps");
     let map = WalletMap::derive(ledger.chain, user.owner);
     let is_demo = user.owner == sandbox.demo.eoa;
+    let version = scenario.server.version;
+    let token = collateral(ledger.chain, version);
     let needs_deposit_wallet = is_demo && scenario.account.wallet.signature_type() == SignatureType::Poly1271;
+    let exchanges = ledger.chain.exchanges.of_version(version);
+    let may_trade = exchanges.iter().all(|(_, exchange)| ledger.is_granted(token, maker, *exchange));
     let own_signer = match signature_type {
         SignatureType::Poly1271 => wallet_of_type(sandbox, user.owner, signature_type).ok(),
         _ => Some(map.eoa),
     };
-    Some(if is_v1 != (scenario.server.version == 1) {
+    Some(if is_v1 != (version == 1) {
         "invalid order version, please use the latest clob-client".to_owned()
     } else if body["owner"].as_str() != Some(&user.key) {
         "the order owner has to be the owner of the API KEY".to_owned()
@@ -146,7 +152,7 @@ fn mistake(sandbox: &Sandbox, user: &User, body: &Value) -> Option<String> {
         "maker address not allowed, please use the deposit wallet flow".to_owned()
     } else if wallet_of_type(sandbox, user.owner, signature_type) != Ok(maker) {
         "invalid signature".to_owned()
-    } else if ledger.balance(collateral(ledger.chain, scenario.server.version), maker).is_zero() {
+    } else if ledger.balance(token, maker).is_zero() || !may_trade {
         "not enough balance / allowance".to_owned()
     } else {
         "the market is not yet ready to process new orders".to_owned()
