@@ -35,7 +35,6 @@ impl AuthHeaders {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    #[must_use]
     /// Both sets together, as order clients of protocol version 1 send L2 and builder headers.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

@@ -274,7 +274,7 @@ mod tests {
             .unwrap();
         let inputs = Inputs { env_file: EnvFile::Named(path.clone()), ..Inputs::default() };
         let settings = load(&inputs).unwrap();
-        let all: String = settings.problems.iter().map(|problem| format!("{}\n", problem.text)).collect();
+        let all = settings.problems.iter().map(|problem| problem.text.as_str()).collect::<Vec<_>>().join("\n");
         assert!(all.contains(&format!("funder is \"0x12\" (FUNDER, line 3 of {})", path.display())), "{all}");
         assert!(all.contains("CLOB_PASSPHRASE is set (line 4"), "{all}");
         assert!(all.contains("(line 5)"), "{all}");

@@ -45,8 +45,13 @@ fn measure(scenario: &str, latency: u64) -> (u64, usize, u64) {
 }
 
 fn main() {
-    println!("{:<28} {:>10} {:>10} {:>10} {:>12} {:>8}", "scenario", "latency", "median", "requests", "round trips", "ratio");
-    for scenario in ["healthy-eoa", "healthy-safe", "healthy-deposit-beacon", "demo", "credentials-other-address", "wrong-chain-id"] {
+    println!(
+        "{:<28} {:>10} {:>10} {:>10} {:>12} {:>8}",
+        "scenario", "latency", "median", "requests", "round trips", "ratio"
+    );
+    for scenario in
+        ["healthy-eoa", "healthy-safe", "healthy-deposit-beacon", "demo", "credentials-other-address", "wrong-chain-id"]
+    {
         for latency in [100, 250] {
             let (elapsed, requests, round_trips) = measure(scenario, latency);
             let ratio = format!("{}.{:02}", elapsed / latency, elapsed * 100 / latency % 100);

@@ -6,22 +6,22 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 
 /// The real binary, with nothing of this machine's environment.
-pub fn polydoctor() -> Command {
+pub(crate) fn polydoctor() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_polydoctor"));
     command.env_clear().env("HOME", "/nonexistent").current_dir(std::env::temp_dir()).stdin(Stdio::null());
     command
 }
 
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     polydoctor().args(arguments).output().unwrap()
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// `check --format json` with these arguments: the report and the exit code.
-pub fn check(arguments: &[&str]) -> (Value, i32) {
+pub(crate) fn check(arguments: &[&str]) -> (Value, i32) {
     let output = polydoctor().args(["check", "--format", "json"]).args(arguments).output().unwrap();
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
@@ -29,13 +29,13 @@ pub fn check(arguments: &[&str]) -> (Value, i32) {
 }
 
 /// `polydoctor sandbox` as a process of its own; ended when dropped.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     process: Child,
-    pub announcement: Value,
+    pub(crate) announcement: Value,
 }
 
 impl Sandbox {
-    pub fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut process = polydoctor().arg("sandbox").args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -43,7 +43,7 @@ impl Sandbox {
     }
 
     /// The settings of the demo account.
-    pub fn env(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn env(&self) -> impl Iterator<Item = (&str, &str)> {
         self.announcement["env"]
             .as_object()
             .unwrap()
@@ -51,7 +51,7 @@ impl Sandbox {
             .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
     }
 
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
@@ -65,12 +65,12 @@ impl Drop for Sandbox {
 }
 
 /// The ids of the diagnosed causes, most likely first.
-pub fn causes(report: &Value) -> Vec<&str> {
+pub(crate) fn causes(report: &Value) -> Vec<&str> {
     report["diagnoses"].as_array().unwrap().iter().map(|diagnosis| diagnosis["cause"].as_str().unwrap()).collect()
 }
 
 /// The status of a check.
-pub fn status<'a>(report: &'a Value, id: &str) -> &'a str {
+pub(crate) fn status<'a>(report: &'a Value, id: &str) -> &'a str {
     let checks = report["checks"].as_array().unwrap();
     let check = checks.iter().find(|check| check["id"] == id);
     check.unwrap_or_else(|| panic!("no check {id}"))["status"].as_str().unwrap()
