@@ -6,6 +6,7 @@
 //! only during a run.
 
 pub mod app;
+pub mod header;
 pub mod keys;
 pub mod layout;
 pub mod panels;

@@ -196,10 +196,10 @@ impl App {
     fn observe(&mut self, Observed { facts, report }: Observed) {
         self.facts = facts;
         self.report = report;
-        if !self.steered
-            && let Some(start) = verdict::start(&self.report)
-        {
-            self.selected = self.report.checks.iter().position(|check| check.id == start.id).unwrap_or_default();
+        if !self.steered {
+            let start = verdict::start(&self.report).map(|start| start.id);
+            let start = self.report.checks.iter().position(|check| Some(check.id) == start);
+            self.select(start.or_else(|| self.rows().first().copied()).unwrap_or_default());
         }
     }
 

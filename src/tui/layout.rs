@@ -3,6 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect, Size};
 
 use super::app::App;
+use super::header;
 use super::panels::{self, PANELS, Place};
 
 /// Layouts by size alone.
@@ -37,7 +38,7 @@ pub struct Screen {
 
 pub fn screen(app: &App) -> Screen {
     let whole = Rect::from((ratatui::layout::Position::ORIGIN, app.size));
-    let header = if app.size.height >= 10 { 3 } else { 2 };
+    let header = u16::try_from(header::lines(app, app.size.width.into()).len()).unwrap_or(u16::MAX);
     let rows = [Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)];
     let [header, body, footer] = Layout::vertical(rows).areas(whole);
     let panels = match Shape::of(app.size) {
@@ -50,7 +51,7 @@ pub fn screen(app: &App) -> Screen {
 }
 
 fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
-    let below = if body.height >= 36 { 9 } else { 7 };
+    let below = if body.height >= 35 { 8 } else { 7 };
     let [left, right] = Layout::horizontal([Constraint::Length(48), Constraint::Min(0)]).areas(body);
     let rows = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]);
     let [list, under_list] = rows.areas(left);
@@ -68,13 +69,15 @@ fn standard(app: &App, body: Rect) -> Vec<(usize, Rect)> {
     vec![(panels::LIST, left), (app.beside, right)]
 }
 
-/// What a frame leaves: narrow screens have a line above only.
-pub fn inside(app: &App, area: Rect) -> Rect {
+/// What a frame leaves: narrow screens have a line above only. The list keeps its margin itself, for
+/// the mark of the cursor.
+pub fn inside(app: &App, panel: usize, area: Rect) -> Rect {
     let sides = u16::from(Shape::of(app.size) != Shape::Narrow);
+    let margin = u16::from(panel != panels::LIST);
     Rect {
-        x: area.x + sides,
+        x: area.x + sides + margin,
         y: area.y + 1,
-        width: area.width.saturating_sub(2 * sides),
+        width: area.width.saturating_sub(2 * (sides + margin)),
         height: area.height.saturating_sub(1 + sides),
     }
     .intersection(area)
@@ -83,7 +86,7 @@ pub fn inside(app: &App, area: Rect) -> Rect {
 /// The room inside a panel; none when it is not on the screen.
 pub fn room_of(app: &App, panel: usize) -> Size {
     let shown = screen(app).panels.into_iter().find(|(shown, _)| *shown == panel);
-    shown.map_or(Size::default(), |(_, area)| inside(app, area).as_size())
+    shown.map_or(Size::default(), |(_, area)| inside(app, panel, area).as_size())
 }
 
 pub fn height_of(app: &App, panel: usize) -> usize {
@@ -99,5 +102,5 @@ pub fn help(app: &App) -> Rect {
 /// Lines of the help, and how many of them are visible.
 pub fn help_extent(app: &App) -> (usize, usize) {
     let room = help(app).as_size();
-    (panels::help::lines(app, room.width.saturating_sub(2).into()).len(), room.height.saturating_sub(2).into())
+    (panels::help::lines(app, room.width.saturating_sub(4).into()).len(), room.height.saturating_sub(2).into())
 }

@@ -140,7 +140,7 @@ fn mono_has_no_colour_and_no_palette_paints_the_background() {
 fn control_characters_from_outside_never_reach_the_screen() {
     let mut observed = samples::failed();
     for check in &mut observed.report.checks {
-        check.summary = "\x1b]0;owned\x07\u{202e}evil\u{9b}31m".to_owned();
+        check.summary = "\x1b]0;owned\x07\u{202e}evil\u{9b}31m".into();
     }
     let app = app(observed, (120, 40));
     let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();

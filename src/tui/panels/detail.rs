@@ -1,7 +1,7 @@
 //! One check in full: how it stands, what to do, what was found and why it matters.
 
 use ratatui::layout::Size;
-use ratatui::style::Style;
+use ratatui::style::{Style, Stylize as _};
 use ratatui::text::{Line, Span};
 
 use super::{Content, Panel, Place};
@@ -36,22 +36,24 @@ fn content(app: &App, room: Size) -> Content {
         page.text(&check.why, Style::new());
     }
     neighbours(app, check, &mut page);
-    Content { title: check.id.to_owned(), lines: page.finish(), ..Content::default() }
+    Content { lines: page.finish(), ..Content::default() }
 }
 
 fn standing(app: &App, check: &CheckReport, page: &mut Page) {
-    let style = app.theme.status(check.status);
     let symbol = app.theme.symbol(check.status, app.now_ms);
-    let mut line = vec![Span::styled(format!("{symbol} {}", check.status.word()), style)];
-    line.extend(check.elapsed_ms.map(|ms| Span::styled(format!("   {}", duration(ms)), app.theme.dim())));
+    let mut line = vec![
+        Span::styled(format!("{symbol} {}", check.status.word()), app.theme.status(check.status)),
+        Span::from(format!("  {}", check.id)).bold(),
+    ];
+    line.extend(check.elapsed_ms.map(|ms| Span::styled(format!("  {}", duration(ms)), app.theme.dim())));
     page.line(line);
     page.text(&check.title, app.theme.dim());
+    page.gap();
     let summary = match check.status {
         Status::Running => waits(app, check),
         Status::Waiting => "Not started".to_owned(),
         _ => check.summary.clone(),
     };
-    page.line(Line::default());
     page.text(&summary, Style::new().bold());
     if let (Status::Skip, Some(need)) = (check.status, check.blocked_by) {
         page.text(&format!("Skipped because {need} did not pass"), Style::new());
@@ -69,10 +71,11 @@ fn waits(app: &App, check: &CheckReport) -> String {
 fn cause(diagnosis: &Diagnosis, page: &mut Page) {
     page.heading(&format!("Cause, {:.0} % likely", diagnosis.likelihood * 100.0));
     page.text(&diagnosis.title, Style::new());
-    for because in &diagnosis.because {
-        page.point(because);
-    }
     fix_section(&diagnosis.fix.text, &diagnosis.fix.commands, page);
+    if !diagnosis.because.is_empty() {
+        page.heading("What speaks for it");
+        diagnosis.because.iter().for_each(|because| page.point(because));
+    }
 }
 
 fn fix_section(text: &str, commands: &[String], page: &mut Page) {

@@ -10,8 +10,8 @@ use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, T
 use polydoctor::settings::{Source, Sourced};
 use polydoctor::tui::app::Observed;
 
-pub const STARTED_MS: i64 = 1_795_269_600_000;
-pub const FUNDER_FIX: &str = "export POLYMARKET_FUNDER=0xd93b25Cb943D14d0d34FBAf01fc93a0F8b5f6e47";
+pub(super) const STARTED_MS: i64 = 1_795_269_600_000;
+pub(super) const FUNDER_FIX: &str = "export POLYMARKET_FUNDER=0xd93b25Cb943D14d0d34FBAf01fc93a0F8b5f6e47";
 
 const SIGNER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
 const SAFE: Address = address!("0xd93b25Cb943D14d0d34FBAf01fc93a0F8b5f6e47");
@@ -49,7 +49,7 @@ const ROWS: [Row; 20] = [
 ];
 
 /// Nothing known yet.
-pub fn waiting() -> Observed {
+pub(super) fn waiting() -> Observed {
     let checks =
         ROWS.iter().map(|row| CheckReport { summary: String::new(), elapsed_ms: None, ..check(row, Status::Waiting) });
     let report = Report {
@@ -61,7 +61,7 @@ pub fn waiting() -> Observed {
 }
 
 /// Six seconds in: the node is slow, the builder's relayer has just been asked.
-pub fn running() -> Observed {
+pub(super) fn running() -> Observed {
     let mut facts = facts(SAFE);
     facts.elapsed_ms = None;
     facts.chain = Fact::Running { since_ms: 12 };
@@ -81,7 +81,7 @@ pub fn running() -> Observed {
             (check.summary, check.elapsed_ms) = (String::new(), None);
         }
         if status == Status::Fail {
-            check.summary = "Trading is not open from US".to_owned();
+            check.summary = "Trading is not open from US".into();
         }
         check.running_since_ms = since_ms;
         check
@@ -93,7 +93,7 @@ pub fn running() -> Observed {
 }
 
 /// The funder is the signer; the configured credentials are another key's; the clock drifts.
-pub fn failed() -> Observed {
+pub(super) fn failed() -> Observed {
     let checks = ROWS.iter().map(|row| match row.0 {
         "clock.drift" => CheckReport {
             summary: "This clock is 14 s ahead of the server (± 0.04 s)".to_owned(),
@@ -133,7 +133,7 @@ pub fn failed() -> Observed {
     Observed { facts: facts(SIGNER), report }
 }
 
-pub fn healthy() -> Observed {
+pub(super) fn healthy() -> Observed {
     let checks = ROWS.iter().map(|row| check(row, if row.0 == "builder.signer" { Status::Note } else { Status::Pass }));
     Observed { facts: facts(SAFE), report: report(checks.collect(), Verdict::Healthy, Vec::new()) }
 }
@@ -182,7 +182,7 @@ fn evidence(label: &str, value: &str) -> Evidence {
 fn facts(funder: Address) -> Facts {
     let variable = |name: &str| Source::Variable { name: name.to_owned() };
     let mut facts = Facts { started_ms: STARTED_MS, elapsed_ms: Some(2_130), ..Facts::default() };
-    facts.setup.profile = "default".to_owned();
+    facts.setup.profile = "default".into();
     facts.setup.funder = Some(Sourced::new(funder, variable("FUNDER")));
     facts.setup.signature_type = Some(Sourced::new(SignatureType::PolyGnosisSafe, variable("SIGNATURE_TYPE")));
     facts.setup.shown = [
