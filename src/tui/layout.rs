@@ -52,7 +52,7 @@ pub fn screen(app: &App) -> Screen {
 
 fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
     let below = if body.height >= 35 { 8 } else { 7 };
-    let [left, right] = Layout::horizontal([Constraint::Length(48), Constraint::Min(0)]).areas(body);
+    let [left, right] = Layout::horizontal([Constraint::Length(46), Constraint::Min(0)]).areas(body);
     let rows = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]);
     let [list, under_list] = rows.areas(left);
     let [main, under_main] = rows.areas(right);
