@@ -89,23 +89,20 @@ fn first_step(report: &Report, check: &CheckReport) -> Vec<String> {
     sentence.map(|sentence| format!("{said}, hence \"{sentence}\"")).into_iter().chain([said]).collect()
 }
 
+/// Checks by the beginning of their ids, and what they prove together.
+const PROOFS: [(&str, &str); 5] =
+    [("key.", "key"), ("wallet.", "wallet"), ("creds.", "credentials"), ("funds.", "funds"), ("builder.", "builder")];
+
 /// Says what was proved, and what was never tried.
 fn healthy(report: &Report) -> Vec<String> {
     if let Some(diagnosis) = report.diagnoses.first() {
         return vec![format!("Nothing is wrong now. What you saw: {}", diagnosis.title)];
     }
-    const GROUPS: [(&str, &str); 5] = [
-        ("key.", "key"),
-        ("wallet.", "wallet"),
-        ("creds.", "credentials"),
-        ("funds.", "funds"),
-        ("builder.", "builder"),
-    ];
     let is_proved = |prefix: &str| {
         let mut group = report.checks.iter().filter(|check| check.id.starts_with(prefix));
         group.all(|check| matches!(check.status, Status::Pass | Status::Note))
     };
-    let proved: Vec<_> = GROUPS.iter().filter(|(prefix, _)| is_proved(prefix)).map(|(_, noun)| *noun).collect();
+    let proved: Vec<_> = PROOFS.iter().filter(|(prefix, _)| is_proved(prefix)).map(|(_, noun)| *noun).collect();
     vec![format!("Proved right: {}. No order was placed", proved.join(", "))]
 }
 
