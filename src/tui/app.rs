@@ -137,14 +137,20 @@ impl App {
         rows
     }
 
+    /// Whether a check passes the filter: by its words, or by an error sentence that it leads to.
     fn is_listed(&self, row: usize) -> bool {
         let check = &self.report.checks[row];
-        let hidden = self.problems_only && matches!(check.status, Status::Pass | Status::Note);
-        let mut words = self.filter.split_whitespace();
-        let text = || {
-            [check.id, check.group, &check.title, &check.summary, check.status.word()].join(" ").to_ascii_lowercase()
-        };
-        !hidden && (self.filter.is_empty() || words.all(|word| text().contains(&word.to_ascii_lowercase())))
+        if self.problems_only && matches!(check.status, Status::Pass | Status::Note) {
+            return false;
+        }
+        if self.filter.is_empty() {
+            return true;
+        }
+        let explained = self.report.diagnoses.iter().map(|diagnosis| &diagnosis.explains);
+        let sentences = explained.filter(|explains| explains.iter().any(|id| id == check.id)).flatten();
+        let own = [check.id, check.group, &check.title, &check.summary, check.status.word()];
+        let text = own.into_iter().chain(sentences.map(String::as_str)).collect::<Vec<_>>().join(" ").to_lowercase();
+        self.filter.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
     /// Place of the selected check among the listed ones.
@@ -337,7 +343,7 @@ impl App {
             Action::NextPanel => self.focus_on((self.focus + 1) % PANELS.len()),
             Action::PreviousPanel => self.focus_on((self.focus + PANELS.len() - 1) % PANELS.len()),
             Action::Panel(panel) => self.focus_on(panel),
-            Action::Open => self.focus_on(panels::DETAIL),
+            Action::Open if self.focus == panels::LIST => self.focus_on(panels::DETAIL),
             Action::Filter => {
                 self.mode = Mode::Filter;
                 self.focus_on(panels::LIST);
@@ -345,9 +351,12 @@ impl App {
             Action::ProblemsOnly => self.problems_only = !self.problems_only,
             Action::NextProblem => self.go_to_problem(true),
             Action::PreviousProblem => self.go_to_problem(false),
-            Action::Again => return self.selected().map(|check| Command::Run(Scope::Check(check.id))),
+            Action::Again if self.phase() == Phase::Over => {
+                return self.selected().map(|check| Command::Run(Scope::Check(check.id)));
+            }
             Action::AllAgain => return Some(Command::Run(Scope::All)),
             Action::Copy => return self.copyable().map(Command::Copy),
+            Action::Open | Action::Again => {}
         }
         None
     }

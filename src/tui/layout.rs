@@ -1,6 +1,6 @@
 //! Which panel stands where: a function of the size and of the panels last looked at.
 
-use ratatui::layout::{Constraint, Layout, Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 
 use super::app::App;
 use super::header;
@@ -37,10 +37,10 @@ pub struct Screen {
 }
 
 pub fn screen(app: &App) -> Screen {
-    let whole = Rect::from((ratatui::layout::Position::ORIGIN, app.size));
-    let header = u16::try_from(header::lines(app, app.size.width.into()).len()).unwrap_or(u16::MAX);
-    let rows = [Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)];
-    let [header, body, footer] = Layout::vertical(rows).areas(whole);
+    let whole = Rect::from((Position::ORIGIN, app.size));
+    let header = header::lines(app, app.size.width.into()).len();
+    let [header, rest] = below(whole, u16::try_from(header).unwrap_or(u16::MAX));
+    let [body, footer] = below(rest, rest.height.saturating_sub(1));
     let panels = match Shape::of(app.size) {
         Shape::Wide => wide(app, body),
         Shape::Standard => standard(app, body),
@@ -51,11 +51,10 @@ pub fn screen(app: &App) -> Screen {
 }
 
 fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
-    let below = if body.height >= 35 { 8 } else { 7 };
-    let [left, right] = Layout::horizontal([Constraint::Length(46), Constraint::Min(0)]).areas(body);
-    let rows = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]);
-    let [list, under_list] = rows.areas(left);
-    let [main, under_main] = rows.areas(right);
+    let lower = if body.height >= 35 { 8 } else { 7 };
+    let [left, right] = beside(body, 46);
+    let [list, under_list] = below(left, body.height - lower);
+    let [main, under_main] = below(right, body.height - lower);
     let at = |place| PANELS.iter().position(|panel| panel.place == place);
     let fixed = [(at(Place::UnderList), under_list), (at(Place::UnderMain), under_main)];
     let mut panels = vec![(panels::LIST, list), (app.main, main)];
@@ -64,9 +63,20 @@ fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
 }
 
 fn standard(app: &App, body: Rect) -> Vec<(usize, Rect)> {
-    let list = if body.width >= 80 { 38 } else { 33 };
-    let [left, right] = Layout::horizontal([Constraint::Length(list), Constraint::Min(0)]).areas(body);
+    let [left, right] = beside(body, if body.width >= 80 { 38 } else { 33 });
     vec![(panels::LIST, left), (app.beside, right)]
+}
+
+/// An upper part of so many rows, and the rest. A solver of constraints would be asked at every key.
+fn below(area: Rect, rows: u16) -> [Rect; 2] {
+    let rows = rows.min(area.height);
+    [Rect { height: rows, ..area }, Rect { y: area.y + rows, height: area.height - rows, ..area }]
+}
+
+/// A left part of so many columns, and the rest.
+fn beside(area: Rect, columns: u16) -> [Rect; 2] {
+    let columns = columns.min(area.width);
+    [Rect { width: columns, ..area }, Rect { x: area.x + columns, width: area.width - columns, ..area }]
 }
 
 /// What a frame leaves: narrow screens have a line above only. The list keeps its margin itself, for
@@ -93,10 +103,12 @@ pub fn height_of(app: &App, panel: usize) -> usize {
     room_of(app, panel).height.into()
 }
 
-/// Where the help lies.
+/// Where the help lies: in the middle, over everything.
 pub fn help(app: &App) -> Rect {
-    let whole = Rect::from((ratatui::layout::Position::ORIGIN, app.size));
-    whole.centered(Constraint::Max(76), Constraint::Max(u16::try_from(panels::help::HEIGHT).unwrap_or(u16::MAX)))
+    let Size { width, height } = app.size;
+    let most = u16::try_from(panels::help::HEIGHT).unwrap_or(u16::MAX);
+    let (wide, high) = (width.min(76), height.min(most));
+    Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
 }
 
 /// Lines of the help, and how many of them are visible.

@@ -61,11 +61,13 @@ fn draw_panel(frame: &mut Frame, app: &App, panel: usize, area: Rect) {
     let scrolled = app.scrolled(panel, &content, height);
     let below = content.lines.len().saturating_sub(scrolled + height);
     let narrow = Shape::of(app.size) == Shape::Narrow;
+    let title = title(app, panel, &content);
+    let corner = corner(app, panel, &content, usize::from(area.width).saturating_sub(title.width() + 2));
     let mut block = Block::new()
         .borders(if narrow { Borders::TOP } else { Borders::ALL })
         .border_set(app.theme.border(app.focus == panel))
-        .title_top(title(app, panel, &content))
-        .title_top(corner(app, panel, &content).right_aligned());
+        .title_top(title)
+        .title_top(corner.right_aligned());
     let hidden = [(scrolled, format!(" ↑ {scrolled} above ")), (below, format!(" ↓ {below} more "))];
     for (_, said) in hidden.iter().filter(|(lines, _)| *lines > 0) {
         let said = Line::from(app.theme.say(said)).right_aligned();
@@ -85,15 +87,23 @@ fn title(app: &App, panel: usize, content: &Content) -> Line<'static> {
     Line::from(title)
 }
 
-/// What the panel says of itself; where panels share a place, the names of the others too.
-fn corner(app: &App, panel: usize, content: &Content) -> Line<'static> {
+/// What the panel says of itself; where panels share a place, also the names of the others that fit.
+fn corner(app: &App, panel: usize, content: &Content, width: usize) -> Line<'static> {
     let mut corner = Vec::new();
     if !content.corner.is_empty() {
         corner.push(Span::raw(format!(" {} ", content.corner)));
     }
-    let shared = Shape::of(app.size) == Shape::Standard && panel != panels::LIST;
-    let others = (0..PANELS.len()).filter(|&other| shared && other != panel && other != panels::LIST);
-    corner.extend(others.map(|other| Span::styled(format!(" {} {} ", other + 1, PANELS[other].name), app.theme.dim())));
+    if Shape::of(app.size) == Shape::Standard && panel != panels::LIST {
+        let others = (0..PANELS.len()).filter(|&other| other != panel && other != panels::LIST);
+        let names =
+            others.map(|other| Span::styled(format!(" {} {} ", other + 1, PANELS[other].name), app.theme.dim()));
+        let mut room = width.saturating_sub(corner.iter().map(Span::width).sum());
+        corner.extend(names.take_while(|name| {
+            let fits = name.width() <= room;
+            room = room.saturating_sub(name.width());
+            fits
+        }));
+    }
     Line::from(corner)
 }
 

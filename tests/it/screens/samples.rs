@@ -4,7 +4,7 @@ use alloy_primitives::{Address, address};
 use polydoctor::auth::wallet::SignatureType;
 use polydoctor::checks::{Evidence, Fix, Status};
 use polydoctor::diagnosis::{Diagnosis, DiagnosisFix};
-use polydoctor::engine::facts::{Fact, Facts, RequestRecord, ShownSetting};
+use polydoctor::engine::facts::{Fact, Facts, Failure, RequestRecord, ShownSetting};
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
 use polydoctor::settings::{Source, Sourced};
@@ -136,6 +136,49 @@ pub(super) fn failed() -> Observed {
 pub(super) fn healthy() -> Observed {
     let checks = ROWS.iter().map(|row| check(row, if row.0 == "builder.signer" { Status::Note } else { Status::Pass }));
     Observed { facts: facts(SAFE), report: report(checks.collect(), Verdict::Healthy, Vec::new()) }
+}
+
+/// Only the clock is worth a word.
+pub(super) fn degraded() -> Observed {
+    let Observed { facts, mut report } = healthy();
+    let drift = failed().report.checks.swap_remove(5);
+    (report.checks[5], report.verdict) = (drift, Verdict::Degraded);
+    Observed { facts, report }
+}
+
+/// Nothing answered.
+pub(super) fn unreachable() -> Observed {
+    let checks = ROWS.iter().map(|row| match row.0 {
+        "net.reach" => CheckReport { summary: "No connection to the CLOB".into(), ..check(row, Status::Unknown) },
+        id if id.starts_with("setup") || id.starts_with("key") => check(row, Status::Pass),
+        _ => blocked(row, "net.reach"),
+    });
+    let diagnosis = Diagnosis {
+        cause: "clob-unreachable",
+        title: "Nothing could be reached: no answer from four hosts".to_owned(),
+        likelihood: 0.9,
+        because: vec!["clob.polymarket.com: no connection: name not known".to_owned()],
+        explains: vec!["net.reach".to_owned()],
+        fix: DiagnosisFix {
+            text: "Check the network, the proxy and the firewall".to_owned(),
+            ..DiagnosisFix::default()
+        },
+    };
+    Observed { facts: facts(SAFE), report: report(checks.collect(), Verdict::Incomplete, vec![diagnosis]) }
+}
+
+/// A person stopped the run that [`running`] shows.
+pub(super) fn stopped() -> Observed {
+    let Observed { mut facts, mut report } = running();
+    facts.elapsed_ms = Some(6_200);
+    facts.chain = Fact::Failed { failure: Failure::Stopped, took_ms: 6_188 };
+    facts.builder_access = Fact::Failed { failure: Failure::Stopped, took_ms: 2_300 };
+    for check in report.checks.iter_mut().filter(|check| !check.status.is_settled()) {
+        (check.status, check.running_since_ms) = (Status::Unknown, None);
+        check.summary = Failure::Stopped.to_string();
+    }
+    (report.checks[4].status, report.verdict) = (Status::Pass, Verdict::Incomplete);
+    Observed { facts, report }
 }
 
 fn wallet_funder(row: &Row) -> CheckReport {
