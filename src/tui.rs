@@ -9,6 +9,7 @@ pub mod app;
 pub mod header;
 pub mod keys;
 pub mod layout;
+pub mod motion;
 pub mod panels;
 pub mod text;
 pub mod theme;

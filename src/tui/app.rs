@@ -6,6 +6,7 @@ use ratatui::layout::Size;
 use super::Scope;
 use super::keys::{self, Action};
 use super::layout::{self, Shape};
+use super::motion::Motion;
 use super::panels::{self, PANELS, Place};
 use super::theme::Theme;
 use super::verdict;
@@ -120,7 +121,7 @@ impl App {
 
     /// How long the run takes or took.
     pub fn elapsed_ms(&self) -> u64 {
-        let so_far = || u64::try_from(self.now_ms - self.facts.started_ms).unwrap_or_default();
+        let so_far = || u64::try_from(self.now_ms.saturating_sub(self.facts.started_ms)).unwrap_or_default();
         match self.phase() {
             Phase::Launching => 0,
             Phase::Running => so_far(),
@@ -260,7 +261,9 @@ impl App {
         let content = panels::content(self, self.focus);
         let furthest = content.lines.len().saturating_sub(height);
         let from = self.scrolled(self.focus, &content, height);
-        self.scroll[self.focus] = Some(motion.apply(from, furthest, height));
+        let to = motion.apply(from, furthest, height);
+        // At its end, a panel that grows there goes on following.
+        self.scroll[self.focus] = (!content.newest_last || to < furthest).then_some(to);
     }
 
     fn go_to_problem(&mut self, forward: bool) {
@@ -374,26 +377,4 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
     }
     app.keep_in_list();
     command
-}
-
-/// A way to go within lines or rows.
-#[derive(Clone, Copy, Debug)]
-enum Motion {
-    Lines(isize),
-    HalfPages(isize),
-    First,
-    Last,
-}
-
-impl Motion {
-    fn apply(self, from: usize, last: usize, height: usize) -> usize {
-        let half = isize::try_from((height / 2).max(1)).unwrap_or(1);
-        let by = |step: isize| from.min(last).saturating_add_signed(step).min(last);
-        match self {
-            Self::Lines(lines) => by(lines),
-            Self::HalfPages(halves) => by(halves.saturating_mul(half)),
-            Self::First => 0,
-            Self::Last => last,
-        }
-    }
 }

@@ -113,7 +113,7 @@ fn draw_footer(frame: &mut Frame, app: &App, area: Rect) {
         return;
     }
     let line = match &app.notice {
-        Some(notice) => Line::from(format!(" {}", app.theme.say(notice))),
+        Some(notice) => Line::from(format!(" {}", app.theme.say_whole(notice))),
         None => keys(app, area.width.into()),
     };
     frame.render_widget(Paragraph::new(line), area);

@@ -4,9 +4,10 @@ use alloy_primitives::{Address, address};
 use polydoctor::auth::wallet::SignatureType;
 use polydoctor::checks::{Evidence, Fix, Status};
 use polydoctor::diagnosis::{Diagnosis, DiagnosisFix};
-use polydoctor::engine::facts::{Fact, Facts, Failure, RequestRecord, ShownSetting};
+use polydoctor::engine::facts::{CredentialsFact, Fact, Facts, Failure, KeyFact, RequestRecord, ShownSetting};
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
+use polydoctor::secret::Secret;
 use polydoctor::settings::{Source, Sourced};
 use polydoctor::tui::app::Observed;
 
@@ -226,6 +227,10 @@ fn facts(funder: Address) -> Facts {
     let variable = |name: &str| Source::Variable { name: name.to_owned() };
     let mut facts = Facts { started_ms: STARTED_MS, elapsed_ms: Some(2_130), ..Facts::default() };
     facts.setup.profile = "default".into();
+    let usable = KeyFact::Usable { signer: SIGNER, shape: Secret::new("x".repeat(66)).shape(), remarks: Vec::new() };
+    facts.setup.key = Some(Sourced::new(usable, variable("PK")));
+    let key = Sourced::new("019a4c1e-7b7d-7000-8000-0242ac12c41f".to_owned(), variable("CLOB_API_KEY"));
+    facts.setup.credentials = Some(CredentialsFact { key: Some(key), secret: None, passphrase: None });
     facts.setup.funder = Some(Sourced::new(funder, variable("FUNDER")));
     facts.setup.signature_type = Some(Sourced::new(SignatureType::PolyGnosisSafe, variable("SIGNATURE_TYPE")));
     facts.setup.shown = [
