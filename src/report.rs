@@ -182,7 +182,7 @@ impl Judged {
             needs: self.check.needs,
             blocked_by: finding.as_ref().and_then(|finding| finding.blocked_by),
             fix: finding.and_then(|finding| finding.fix),
-            elapsed_ms: reads().filter_map(|probe| facts.took_ms(*probe)).max(),
+            elapsed_ms: reads().filter_map(|probe| facts.took_ms(*probe)).max().filter(|_| self.status != Status::Skip),
             running_since_ms: reads().filter_map(|probe| facts.running_since_ms(*probe)).min(),
         }
     }

@@ -6,8 +6,10 @@
 //! only during a run.
 
 pub mod app;
+pub mod header;
 pub mod keys;
 pub mod layout;
+pub mod motion;
 pub mod panels;
 pub mod text;
 pub mod theme;
@@ -16,13 +18,14 @@ pub mod view;
 
 use std::future::pending;
 use std::io::{self, BufWriter, Stdout, stdout};
+use std::mem;
 use std::pin::{Pin, pin};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event};
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, enable_raw_mode};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue, style};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -86,31 +89,12 @@ pub async fn run(launch: impl Future<Output = anyhow::Result<Launched>>, options
 
 async fn show(launch: impl Future<Output = anyhow::Result<Launched>>, app: App) -> anyhow::Result<()> {
     let Ok(mut dashboard) = Dashboard::new(app) else { return Ok(()) };
-    let mut launch = pin!(launch);
-    let mut launching = true;
-    loop {
-        let happened = tokio::select! {
-            biased;
-            // People first, then what there is to show them, then the work that makes more of it.
-            () = dashboard.signals.end() => return Ok(()),
-            event = dashboard.input.recv() => match event {
-                Some(event) => Happening::Input(event),
-                None => return Ok(()),
-            },
-            () = changed(&mut dashboard.launched) => Happening::Facts,
-            launched = &mut launch, if launching => {
-                launching = false;
-                Happening::Launched(launched?)
-            }
-            () = finished(&mut dashboard.running) => Happening::RunOver,
-            _ = dashboard.tick.tick(), if dashboard.app.is_launching_or_running() => Happening::Tick,
-        };
-        // Drawing fails only when the terminal is gone, which ends all this as quietly as `q`.
-        match dashboard.handle(happened) {
-            Ok(Next::Wait) => {}
-            Ok(Next::End) | Err(_) => return Ok(()),
-        }
+    let outcome = dashboard.live(launch).await;
+    // Where the terminal is gone, dropping this would complain to it, and panic over that.
+    if dashboard.terminal.show_cursor().is_err() {
+        mem::forget(dashboard.terminal);
     }
+    outcome
 }
 
 enum Happening {
@@ -180,6 +164,34 @@ impl Dashboard {
         Ok(dashboard)
     }
 
+    async fn live(&mut self, launch: impl Future<Output = anyhow::Result<Launched>>) -> anyhow::Result<()> {
+        let mut launch = pin!(launch);
+        let mut launching = true;
+        loop {
+            let happened = tokio::select! {
+                biased;
+                // People first, then what there is to show them, then the work that makes more of it.
+                () = self.signals.end() => return Ok(()),
+                event = self.input.recv() => match event {
+                    Some(event) => Happening::Input(event),
+                    None => return Ok(()),
+                },
+                () = changed(&mut self.launched) => Happening::Facts,
+                launched = &mut launch, if launching => {
+                    launching = false;
+                    Happening::Launched(launched?)
+                }
+                () = finished(&mut self.running) => Happening::RunOver,
+                _ = self.tick.tick(), if self.app.is_launching_or_running() => Happening::Tick,
+            };
+            // Drawing fails only when the terminal is gone, which ends all this as quietly as `q`.
+            match self.handle(happened) {
+                Ok(Next::Wait) => {}
+                Ok(Next::End) | Err(_) => return Ok(()),
+            }
+        }
+    }
+
     /// Takes in what happened and whatever else is waiting, then draws once.
     fn handle(&mut self, happened: Happening) -> io::Result<Next> {
         update(&mut self.app, Message::Tick(unix_ms()));
@@ -227,6 +239,7 @@ impl Dashboard {
 
     /// Starts a run in place of the one that goes on.
     fn start(&mut self, scope: Scope) {
+        self.stop();
         self.running = self.launched.as_ref().map(|launched| (launched.run)(scope));
     }
 
@@ -268,18 +281,22 @@ impl Dashboard {
     }
 
     /// Gives the terminal back and stops as the shell expects; goes on when the shell says so.
+    #[cfg(unix)]
     fn suspend(&mut self) -> io::Result<()> {
-        #[cfg(unix)]
-        {
-            self.terminal.show_cursor()?;
-            ratatui::try_restore()?;
-            rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
-            enable_raw_mode()?;
-            execute!(self.terminal.backend_mut(), EnterAlternateScreen)?;
-            self.terminal.hide_cursor()?;
-            self.forget_screen()?;
-        }
-        Ok(())
+        use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
+        use rustix::process::{Signal, kill_current_process_group};
+
+        self.terminal.show_cursor()?;
+        ratatui::try_restore()?;
+        kill_current_process_group(Signal::TSTP)?;
+        enable_raw_mode()?;
+        execute!(self.terminal.backend_mut(), EnterAlternateScreen)?;
+        self.forget_screen()
+    }
+
+    #[cfg(not(unix))]
+    fn suspend(&mut self) -> io::Result<()> {
+        self.forget_screen()
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::layout::Size;
 use super::Scope;
 use super::keys::{self, Action};
 use super::layout::{self, Shape};
+use super::motion::Motion;
 use super::panels::{self, PANELS, Place};
 use super::theme::Theme;
 use super::verdict;
@@ -120,7 +121,7 @@ impl App {
 
     /// How long the run takes or took.
     pub fn elapsed_ms(&self) -> u64 {
-        let so_far = || u64::try_from(self.now_ms - self.facts.started_ms).unwrap_or_default();
+        let so_far = || u64::try_from(self.now_ms.saturating_sub(self.facts.started_ms)).unwrap_or_default();
         match self.phase() {
             Phase::Launching => 0,
             Phase::Running => so_far(),
@@ -137,14 +138,20 @@ impl App {
         rows
     }
 
+    /// Whether a check passes the filter: by its words, or by an error sentence that it leads to.
     fn is_listed(&self, row: usize) -> bool {
         let check = &self.report.checks[row];
-        let hidden = self.problems_only && matches!(check.status, Status::Pass | Status::Note);
-        let mut words = self.filter.split_whitespace();
-        let text = || {
-            [check.id, check.group, &check.title, &check.summary, check.status.word()].join(" ").to_ascii_lowercase()
-        };
-        !hidden && (self.filter.is_empty() || words.all(|word| text().contains(&word.to_ascii_lowercase())))
+        if self.problems_only && matches!(check.status, Status::Pass | Status::Note) {
+            return false;
+        }
+        if self.filter.is_empty() {
+            return true;
+        }
+        let explained = self.report.diagnoses.iter().map(|diagnosis| &diagnosis.explains);
+        let sentences = explained.filter(|explains| explains.iter().any(|id| id == check.id)).flatten();
+        let own = [check.id, check.group, &check.title, &check.summary, check.status.word()];
+        let text = own.into_iter().chain(sentences.map(String::as_str)).collect::<Vec<_>>().join(" ").to_lowercase();
+        self.filter.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
     /// Place of the selected check among the listed ones.
@@ -196,10 +203,10 @@ impl App {
     fn observe(&mut self, Observed { facts, report }: Observed) {
         self.facts = facts;
         self.report = report;
-        if !self.steered
-            && let Some(start) = verdict::start(&self.report)
-        {
-            self.selected = self.report.checks.iter().position(|check| check.id == start.id).unwrap_or_default();
+        if !self.steered {
+            let start = verdict::start(&self.report).map(|start| start.id);
+            let start = self.report.checks.iter().position(|check| Some(check.id) == start);
+            self.select(start.or_else(|| self.rows().first().copied()).unwrap_or_default());
         }
     }
 
@@ -254,7 +261,9 @@ impl App {
         let content = panels::content(self, self.focus);
         let furthest = content.lines.len().saturating_sub(height);
         let from = self.scrolled(self.focus, &content, height);
-        self.scroll[self.focus] = Some(motion.apply(from, furthest, height));
+        let to = motion.apply(from, furthest, height);
+        // At its end, a panel that grows there goes on following.
+        self.scroll[self.focus] = (!content.newest_last || to < furthest).then_some(to);
     }
 
     fn go_to_problem(&mut self, forward: bool) {
@@ -337,7 +346,7 @@ impl App {
             Action::NextPanel => self.focus_on((self.focus + 1) % PANELS.len()),
             Action::PreviousPanel => self.focus_on((self.focus + PANELS.len() - 1) % PANELS.len()),
             Action::Panel(panel) => self.focus_on(panel),
-            Action::Open => self.focus_on(panels::DETAIL),
+            Action::Open if self.focus == panels::LIST => self.focus_on(panels::DETAIL),
             Action::Filter => {
                 self.mode = Mode::Filter;
                 self.focus_on(panels::LIST);
@@ -345,9 +354,12 @@ impl App {
             Action::ProblemsOnly => self.problems_only = !self.problems_only,
             Action::NextProblem => self.go_to_problem(true),
             Action::PreviousProblem => self.go_to_problem(false),
-            Action::Again => return self.selected().map(|check| Command::Run(Scope::Check(check.id))),
+            Action::Again if self.phase() == Phase::Over => {
+                return self.selected().map(|check| Command::Run(Scope::Check(check.id)));
+            }
             Action::AllAgain => return Some(Command::Run(Scope::All)),
             Action::Copy => return self.copyable().map(Command::Copy),
+            Action::Open | Action::Again => {}
         }
         None
     }
@@ -365,26 +377,4 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
     }
     app.keep_in_list();
     command
-}
-
-/// A way to go within lines or rows.
-#[derive(Clone, Copy, Debug)]
-enum Motion {
-    Lines(isize),
-    HalfPages(isize),
-    First,
-    Last,
-}
-
-impl Motion {
-    fn apply(self, from: usize, last: usize, height: usize) -> usize {
-        let half = isize::try_from((height / 2).max(1)).unwrap_or(1);
-        let by = |step: isize| from.min(last).saturating_add_signed(step).min(last);
-        match self {
-            Self::Lines(lines) => by(lines),
-            Self::HalfPages(halves) => by(halves.saturating_mul(half)),
-            Self::First => 0,
-            Self::Last => last,
-        }
-    }
 }

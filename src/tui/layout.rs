@@ -1,8 +1,9 @@
 //! Which panel stands where: a function of the size and of the panels last looked at.
 
-use ratatui::layout::{Constraint, Layout, Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 
 use super::app::App;
+use super::header;
 use super::panels::{self, PANELS, Place};
 
 /// Layouts by size alone.
@@ -36,10 +37,10 @@ pub struct Screen {
 }
 
 pub fn screen(app: &App) -> Screen {
-    let whole = Rect::from((ratatui::layout::Position::ORIGIN, app.size));
-    let header = if app.size.height >= 10 { 3 } else { 2 };
-    let rows = [Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)];
-    let [header, body, footer] = Layout::vertical(rows).areas(whole);
+    let whole = Rect::from((Position::ORIGIN, app.size));
+    let header = header::lines(app, app.size.width.into()).len();
+    let [header, rest] = below(whole, u16::try_from(header).unwrap_or(u16::MAX));
+    let [body, footer] = below(rest, rest.height.saturating_sub(1));
     let panels = match Shape::of(app.size) {
         Shape::Wide => wide(app, body),
         Shape::Standard => standard(app, body),
@@ -50,11 +51,10 @@ pub fn screen(app: &App) -> Screen {
 }
 
 fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
-    let below = if body.height >= 36 { 9 } else { 7 };
-    let [left, right] = Layout::horizontal([Constraint::Length(48), Constraint::Min(0)]).areas(body);
-    let rows = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]);
-    let [list, under_list] = rows.areas(left);
-    let [main, under_main] = rows.areas(right);
+    let lower = if body.height >= 35 { 8 } else { 7 };
+    let [left, right] = beside(body, 46);
+    let [list, under_list] = below(left, body.height - lower);
+    let [main, under_main] = below(right, body.height - lower);
     let at = |place| PANELS.iter().position(|panel| panel.place == place);
     let fixed = [(at(Place::UnderList), under_list), (at(Place::UnderMain), under_main)];
     let mut panels = vec![(panels::LIST, list), (app.main, main)];
@@ -63,18 +63,31 @@ fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
 }
 
 fn standard(app: &App, body: Rect) -> Vec<(usize, Rect)> {
-    let list = if body.width >= 80 { 38 } else { 33 };
-    let [left, right] = Layout::horizontal([Constraint::Length(list), Constraint::Min(0)]).areas(body);
+    let [left, right] = beside(body, if body.width >= 80 { 38 } else { 33 });
     vec![(panels::LIST, left), (app.beside, right)]
 }
 
-/// What a frame leaves: narrow screens have a line above only.
-pub fn inside(app: &App, area: Rect) -> Rect {
+/// An upper part of so many rows, and the rest. A solver of constraints would be asked at every key.
+fn below(area: Rect, rows: u16) -> [Rect; 2] {
+    let rows = rows.min(area.height);
+    [Rect { height: rows, ..area }, Rect { y: area.y + rows, height: area.height - rows, ..area }]
+}
+
+/// A left part of so many columns, and the rest.
+fn beside(area: Rect, columns: u16) -> [Rect; 2] {
+    let columns = columns.min(area.width);
+    [Rect { width: columns, ..area }, Rect { x: area.x + columns, width: area.width - columns, ..area }]
+}
+
+/// What a frame leaves: narrow screens have a line above only. The list keeps its margin itself, for
+/// the mark of the cursor.
+pub fn inside(app: &App, panel: usize, area: Rect) -> Rect {
     let sides = u16::from(Shape::of(app.size) != Shape::Narrow);
+    let margin = u16::from(panel != panels::LIST);
     Rect {
-        x: area.x + sides,
+        x: area.x + sides + margin,
         y: area.y + 1,
-        width: area.width.saturating_sub(2 * sides),
+        width: area.width.saturating_sub(2 * (sides + margin)),
         height: area.height.saturating_sub(1 + sides),
     }
     .intersection(area)
@@ -83,21 +96,23 @@ pub fn inside(app: &App, area: Rect) -> Rect {
 /// The room inside a panel; none when it is not on the screen.
 pub fn room_of(app: &App, panel: usize) -> Size {
     let shown = screen(app).panels.into_iter().find(|(shown, _)| *shown == panel);
-    shown.map_or(Size::default(), |(_, area)| inside(app, area).as_size())
+    shown.map_or(Size::default(), |(_, area)| inside(app, panel, area).as_size())
 }
 
 pub fn height_of(app: &App, panel: usize) -> usize {
     room_of(app, panel).height.into()
 }
 
-/// Where the help lies.
+/// Where the help lies: in the middle, over everything.
 pub fn help(app: &App) -> Rect {
-    let whole = Rect::from((ratatui::layout::Position::ORIGIN, app.size));
-    whole.centered(Constraint::Max(76), Constraint::Max(u16::try_from(panels::help::HEIGHT).unwrap_or(u16::MAX)))
+    let Size { width, height } = app.size;
+    let most = u16::try_from(panels::help::HEIGHT).unwrap_or(u16::MAX);
+    let (wide, high) = (width.min(76), height.min(most));
+    Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
 }
 
 /// Lines of the help, and how many of them are visible.
 pub fn help_extent(app: &App) -> (usize, usize) {
     let room = help(app).as_size();
-    (panels::help::lines(app, room.width.saturating_sub(2).into()).len(), room.height.saturating_sub(2).into())
+    (panels::help::lines(app, room.width.saturating_sub(4).into()).len(), room.height.saturating_sub(2).into())
 }

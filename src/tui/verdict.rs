@@ -42,6 +42,8 @@ pub fn counts(report: &Report) -> Vec<(Status, String)> {
         (Status::Skip, "skipped", "skipped"),
         (Status::Note, "note", "notes"),
         (Status::Pass, "passed", "passed"),
+        (Status::Running, "running", "running"),
+        (Status::Waiting, "waiting", "waiting"),
     ];
     said.into_iter()
         .filter_map(|(status, one, more)| match report.count(status) {
@@ -65,12 +67,12 @@ pub fn status(app: &App) -> Status {
     }
 }
 
-/// What it comes to and what to do now, in one sentence.
-pub fn advice(app: &App) -> String {
+/// What it comes to and what to do now, in one sentence: the fullest first, for where there is room.
+pub fn advice(app: &App) -> Vec<String> {
     match app.phase() {
-        Phase::Launching => "Reading the settings".to_owned(),
-        Phase::Running => waiting(app),
-        Phase::Over if was_stopped(app) => "Stopped before the end: press R to run all again".to_owned(),
+        Phase::Launching => vec!["Reading the settings".to_owned()],
+        Phase::Running => vec![waiting(app)],
+        Phase::Over if was_stopped(app) => vec!["Stopped before the end: press R to run all again".to_owned()],
         Phase::Over => match start(&app.report) {
             Some(check) => first_step(&app.report, check),
             None => healthy(&app.report),
@@ -78,29 +80,30 @@ pub fn advice(app: &App) -> String {
     }
 }
 
-fn first_step(report: &Report, check: &CheckReport) -> String {
+fn first_step(report: &Report, check: &CheckReport) -> Vec<String> {
     let Some(diagnosis) = report.diagnoses.first() else {
-        return format!("Start with {}: {}", check.id, check.summary);
+        return vec![format!("Start with {}: {}", check.id, check.summary)];
     };
-    let is_sentence = |explained: &&String| report.check(explained).is_none();
-    match diagnosis.explains.iter().find(is_sentence) {
-        Some(sentence) => format!("Start with {}: {}, hence \"{sentence}\"", check.id, diagnosis.title),
-        None => format!("Start with {}: {}", check.id, diagnosis.title),
-    }
+    let said = format!("Start with {}: {}", check.id, diagnosis.title);
+    let sentence = diagnosis.explains.iter().find(|explained| report.check(explained).is_none());
+    sentence.map(|sentence| format!("{said}, hence \"{sentence}\"")).into_iter().chain([said]).collect()
 }
 
-/// Says what was proved, what was not, and what was never tried.
-fn healthy(report: &Report) -> String {
+/// Checks by the beginning of their ids, and what they prove together.
+const PROOFS: [(&str, &str); 5] =
+    [("key.", "key"), ("wallet.", "wallet"), ("creds.", "credentials"), ("funds.", "funds"), ("builder.", "builder")];
+
+/// Says what was proved, and what was never tried.
+fn healthy(report: &Report) -> Vec<String> {
     if let Some(diagnosis) = report.diagnoses.first() {
-        return format!("Nothing is wrong now. What you saw: {}", diagnosis.title);
+        return vec![format!("Nothing is wrong now. What you saw: {}", diagnosis.title)];
     }
-    let skipped: Vec<_> =
-        report.checks.iter().filter(|check| check.status == Status::Skip).map(|check| check.id).collect();
-    match skipped.as_slice() {
-        [] => "Healthy: every check passed. No order was placed".to_owned(),
-        [one] => format!("Healthy: all passed but {one}, which was skipped. No order was placed"),
-        more => format!("Healthy: all passed but {} that were skipped. No order was placed", more.len()),
-    }
+    let is_proved = |prefix: &str| {
+        let mut group = report.checks.iter().filter(|check| check.id.starts_with(prefix));
+        group.all(|check| matches!(check.status, Status::Pass | Status::Note))
+    };
+    let proved: Vec<_> = PROOFS.iter().filter(|(prefix, _)| is_proved(prefix)).map(|(_, noun)| *noun).collect();
+    vec![format!("Proved right: {}. No order was placed", proved.join(", "))]
 }
 
 fn was_stopped(app: &App) -> bool {

@@ -89,6 +89,38 @@ fn a_healthy_account() {
 }
 
 #[test]
+fn an_account_with_a_warning() {
+    assert_screens("degraded", &samples::degraded(), "");
+}
+
+#[test]
+fn no_network_at_all() {
+    assert_screens("unreachable", &samples::unreachable(), "");
+}
+
+#[test]
+fn a_run_that_was_stopped() {
+    assert_screens("stopped", &samples::stopped(), "");
+}
+
+#[test]
+fn a_copied_fix() {
+    let mut app = app(samples::failed(), (80, 24));
+    send(&mut app, Message::Notice(format!("Sent to the terminal: {}", samples::FUNDER_FIX)));
+    assert_screen("copied", &app);
+    press(&mut app, "j");
+    assert!(app.notice.is_none());
+}
+
+#[test]
+fn an_error_sentence_filters_too() {
+    let mut app = app(samples::failed(), (80, 24));
+    press(&mut app, "/Invalid signature\n");
+    let listed: Vec<_> = app.rows().iter().map(|&row| app.report.checks[row].id).collect();
+    assert_eq!(listed, ["wallet.funder"]);
+}
+
+#[test]
 fn the_help() {
     assert_screens("help", &samples::failed(), "?");
 }
@@ -140,7 +172,7 @@ fn mono_has_no_colour_and_no_palette_paints_the_background() {
 fn control_characters_from_outside_never_reach_the_screen() {
     let mut observed = samples::failed();
     for check in &mut observed.report.checks {
-        check.summary = "\x1b]0;owned\x07\u{202e}evil\u{9b}31m".to_owned();
+        check.summary = "\x1b]0;owned\x07\u{202e}evil\u{9b}31m".into();
     }
     let app = app(observed, (120, 40));
     let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
@@ -234,7 +266,7 @@ proptest! {
 
     #[test]
     fn whatever_happens_it_draws_and_the_selection_is_listed(happened in prop::collection::vec(events(), 1..24)) {
-        let states = [samples::waiting(), samples::running(), samples::failed(), samples::healthy()];
+        let states = [samples::waiting(), samples::running(), samples::failed(), samples::stopped()];
         let mut app = app(samples::waiting(), (80, 24));
         for event in happened {
             send(&mut app, match event {

@@ -116,13 +116,15 @@ fn a_broken_account_from_start_to_quit() {
     terminal.wait_for_text("20/20");
     assert!(terminal.contents().contains("export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"));
     terminal.press("g");
-    terminal.wait_for_text("2 Detail setup.settings");
+    terminal.wait_for_text("Is everything there, and does nothing contradict?");
     terminal.press("jj");
-    terminal.wait_for_text("2 Detail key.format");
+    terminal.wait_for_text("Is the private key 32 bytes of hex");
     terminal.press("?");
     terminal.wait_for_text("Help");
     terminal.press("\u{1b}");
-    terminal.wait_for("the help to close", |screen| screen.contains("Detail key.format") && !screen.contains("Help"));
+    terminal.wait_for("the help to close", |screen| {
+        screen.contains("Is the private key 32 bytes") && !screen.contains("Help")
+    });
     terminal.press("R");
     terminal.wait_for_text("20/20");
     terminal.press("q");

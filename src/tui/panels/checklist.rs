@@ -25,8 +25,8 @@ fn content(app: &App, room: Size) -> Content {
         content.lines = nothing(app);
         return content;
     }
-    if let Some(cursor) = cursor {
-        content.corner = format!("{}/{}", cursor + 1, rows.len());
+    if rows.len() < app.report.checks.len() {
+        content.corner = format!("{} of {} shown", rows.len(), app.report.checks.len());
     }
     let grouped = has_room_for_groups(app, &rows, room);
     let mut group = "";

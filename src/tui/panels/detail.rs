@@ -1,7 +1,7 @@
 //! One check in full: how it stands, what to do, what was found and why it matters.
 
 use ratatui::layout::Size;
-use ratatui::style::Style;
+use ratatui::style::{Style, Stylize as _};
 use ratatui::text::{Line, Span};
 
 use super::{Content, Panel, Place};
@@ -22,7 +22,7 @@ fn content(app: &App, room: Size) -> Content {
     standing(app, check, &mut page);
     let diagnosis = app.diagnosis_of(check);
     if let Some(diagnosis) = diagnosis {
-        cause(diagnosis, &mut page);
+        cause(diagnosis, &check.summary, &mut page);
     }
     if let Some(fix) = check.fix.as_ref().filter(|fix| !repeats(fix, diagnosis)) {
         fix_section(&fix.text, &fix.commands, &mut page);
@@ -36,22 +36,24 @@ fn content(app: &App, room: Size) -> Content {
         page.text(&check.why, Style::new());
     }
     neighbours(app, check, &mut page);
-    Content { title: check.id.to_owned(), lines: page.finish(), ..Content::default() }
+    Content { lines: page.finish(), ..Content::default() }
 }
 
 fn standing(app: &App, check: &CheckReport, page: &mut Page) {
-    let style = app.theme.status(check.status);
     let symbol = app.theme.symbol(check.status, app.now_ms);
-    let mut line = vec![Span::styled(format!("{symbol} {}", check.status.word()), style)];
-    line.extend(check.elapsed_ms.map(|ms| Span::styled(format!("   {}", duration(ms)), app.theme.dim())));
+    let mut line = vec![
+        Span::styled(format!("{symbol} {}", check.status.word()), app.theme.status(check.status)),
+        Span::from(format!("  {}", check.id)).bold(),
+    ];
+    line.extend(check.elapsed_ms.map(|ms| Span::styled(format!("  {}", duration(ms)), app.theme.dim())));
     page.line(line);
     page.text(&check.title, app.theme.dim());
+    page.gap();
     let summary = match check.status {
         Status::Running => waits(app, check),
         Status::Waiting => "Not started".to_owned(),
         _ => check.summary.clone(),
     };
-    page.line(Line::default());
     page.text(&summary, Style::new().bold());
     if let (Status::Skip, Some(need)) = (check.status, check.blocked_by) {
         page.text(&format!("Skipped because {need} did not pass"), Style::new());
@@ -66,13 +68,18 @@ fn waits(app: &App, check: &CheckReport) -> String {
     }
 }
 
-fn cause(diagnosis: &Diagnosis, page: &mut Page) {
+fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
     page.heading(&format!("Cause, {:.0} % likely", diagnosis.likelihood * 100.0));
     page.text(&diagnosis.title, Style::new());
-    for because in &diagnosis.because {
-        page.point(because);
-    }
     fix_section(&diagnosis.fix.text, &diagnosis.fix.commands, page);
+    // the summary stands above already
+    let because: Vec<&String> = diagnosis.because.iter().filter(|because| *because != summary).collect();
+    if !because.is_empty() {
+        page.heading("What speaks for it");
+        for because in because {
+            page.point(because);
+        }
+    }
 }
 
 fn fix_section(text: &str, commands: &[String], page: &mut Page) {

@@ -5,8 +5,9 @@ use ratatui::layout::Size;
 use ratatui::style::Style;
 
 use super::{Content, Panel, Place};
+use crate::engine::facts::{CredentialsFact, KeyFact};
 use crate::report::DerivedWallets;
-use crate::settings::Source;
+use crate::settings::{Source, Sourced};
 use crate::tui::app::{App, Phase};
 use crate::tui::text::Page;
 
@@ -37,29 +38,41 @@ fn content(app: &App, room: Size) -> Content {
 }
 
 /// The few values that decide everything else.
-fn in_force(app: &App) -> [(&'static str, String); 5] {
+fn in_force(app: &App) -> [(&'static str, String); 6] {
     let setup = &app.facts.setup;
-    let account = &app.report.account;
-    let value = |text: Option<String>, source: Option<&Source>| match (text, source) {
-        (Some(text), Some(source)) => from(&text, &source.to_string()),
-        (Some(text), None) => text,
-        (None, _) => "not set".to_owned(),
+    let key_id = |set: &Option<CredentialsFact>| {
+        let key = set.as_ref().and_then(|set| set.key.as_ref());
+        said(key, |id| if app.theme.full_addresses { id.clone() } else { app.theme.fit(id, 13) })
     };
-    let credentials = setup.credentials.as_ref().and_then(|credentials| credentials.key.as_ref());
+    let chain = setup.chain_id.clone().unwrap_or(Sourced::new(setup.chain(), Source::Default));
     [
-        ("signer", value(account.signer.map(|it| it.to_string()), setup.key.as_ref().map(|key| &key.source))),
-        ("funder", value(account.funder.map(|it| it.to_string()), setup.funder.as_ref().map(|it| &it.source))),
-        (
-            "type",
-            value(account.signature_type.map(|it| it.to_string()), setup.signature_type.as_ref().map(|it| &it.source)),
-        ),
-        ("chain", value(Some(app.report.target.chain_id.to_string()), setup.chain_id.as_ref().map(|it| &it.source))),
-        ("api key", value(credentials.map(|key| key.value.clone()), credentials.map(|key| &key.source))),
+        ("signer", said(setup.key.as_ref(), signer)),
+        ("funder", said(setup.funder.as_ref(), ToString::to_string)),
+        ("type", said(setup.signature_type.as_ref(), ToString::to_string)),
+        ("chain", said(Some(&chain), ToString::to_string)),
+        ("api key", key_id(&setup.credentials)),
+        ("builder", key_id(&setup.builder)),
     ]
 }
 
+fn signer(key: &KeyFact) -> String {
+    match key {
+        KeyFact::Usable { signer, .. } => signer.to_string(),
+        KeyFact::Unusable { .. } => "none: the key cannot be used".to_owned(),
+    }
+}
+
+/// A value with where it came from.
+fn said<T>(setting: Option<&Sourced<T>>, value: impl FnOnce(&T) -> String) -> String {
+    setting.map_or("not set".to_owned(), |setting| from(&value(&setting.value), &setting.source.to_string()))
+}
+
 fn from(value: &str, source: &str) -> String {
-    if source.is_empty() { value.to_owned() } else { format!("{value}   from {source}") }
+    match source {
+        "" => value.to_owned(),
+        "default" => format!("{value}   by default"),
+        source => format!("{value}   from {source}"),
+    }
 }
 
 fn wallets(app: &App, derived: &DerivedWallets) -> Vec<(&'static str, String)> {

@@ -38,15 +38,16 @@ fn line(app: &App, request: &RequestRecord, width: usize) -> Line<'static> {
     }
     let (status, answer) = answer(app, request);
     let tries = if request.attempts > 1 { format!(" x{}", request.attempts) } else { String::new() };
+    let answer = format!("{answer:>5}");
     let took = format!("{:>8}", duration(request.elapsed_ms.unwrap_or_else(|| running(app, request))));
-    let around = display_width(&before) + answer.len() + tries.len() + took.len() + 1;
+    let around = display_width(&before) + answer.len() + tries.len() + took.len();
     let room = width.saturating_sub(around);
-    let target = app.theme.fit(target(&request.url), room);
+    let target = target(app, &request.url, room);
     let padding = " ".repeat(room.saturating_sub(display_width(&target)));
     Line::from(vec![
         Span::styled(before, app.theme.dim()),
         Span::raw(target),
-        Span::raw(format!("{padding}{tries} ")),
+        Span::raw(format!("{padding}{tries}")),
         Span::styled(answer, app.theme.status(status)),
         Span::styled(took, app.theme.dim()),
     ])
@@ -66,7 +67,15 @@ fn running(app: &App, request: &RequestRecord) -> u64 {
     app.elapsed_ms().saturating_sub(request.sent_ms)
 }
 
-/// Host and path: the scheme says nothing that matters here.
-fn target(url: &str) -> &str {
-    url.split_once("://").map_or(url, |(_, target)| target)
+/// Host and path: the scheme says nothing that matters here, and where there is no room for the host
+/// its first name tells the services apart.
+fn target(app: &App, url: &str, room: usize) -> String {
+    let target = url.split_once("://").map_or(url, |(_, target)| target);
+    if display_width(target) <= room {
+        return app.theme.fit(target, room);
+    }
+    let (host, path) = target.split_at(target.find('/').unwrap_or(target.len()));
+    let name = host.split_once('.').map_or(host, |(name, _)| name);
+    let host = if name.bytes().all(|byte| byte.is_ascii_digit()) { host } else { name };
+    app.theme.fit(&format!("{host} {path}"), room)
 }

@@ -3,15 +3,16 @@
 use alloy_primitives::{Address, address};
 use polydoctor::auth::wallet::SignatureType;
 use polydoctor::checks::{Evidence, Fix, Status};
-use polydoctor::diagnosis::{Diagnosis, DiagnosisFix};
-use polydoctor::engine::facts::{Fact, Facts, RequestRecord, ShownSetting};
+use polydoctor::diagnosis::{Cause, Diagnosis, DiagnosisFix};
+use polydoctor::engine::facts::{CredentialsFact, Fact, Facts, Failure, KeyFact, RequestRecord, ShownSetting};
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
+use polydoctor::secret::Secret;
 use polydoctor::settings::{Source, Sourced};
 use polydoctor::tui::app::Observed;
 
-pub const STARTED_MS: i64 = 1_795_269_600_000;
-pub const FUNDER_FIX: &str = "export POLYMARKET_FUNDER=0xd93b25Cb943D14d0d34FBAf01fc93a0F8b5f6e47";
+pub(super) const STARTED_MS: i64 = 1_795_269_600_000;
+pub(super) const FUNDER_FIX: &str = "export POLYMARKET_FUNDER=0xd93b25Cb943D14d0d34FBAf01fc93a0F8b5f6e47";
 
 const SIGNER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
 const SAFE: Address = address!("0xd93b25Cb943D14d0d34FBAf01fc93a0F8b5f6e47");
@@ -49,7 +50,7 @@ const ROWS: [Row; 20] = [
 ];
 
 /// Nothing known yet.
-pub fn waiting() -> Observed {
+pub(super) fn waiting() -> Observed {
     let checks =
         ROWS.iter().map(|row| CheckReport { summary: String::new(), elapsed_ms: None, ..check(row, Status::Waiting) });
     let report = Report {
@@ -61,7 +62,7 @@ pub fn waiting() -> Observed {
 }
 
 /// Six seconds in: the node is slow, the builder's relayer has just been asked.
-pub fn running() -> Observed {
+pub(super) fn running() -> Observed {
     let mut facts = facts(SAFE);
     facts.elapsed_ms = None;
     facts.chain = Fact::Running { since_ms: 12 };
@@ -81,7 +82,7 @@ pub fn running() -> Observed {
             (check.summary, check.elapsed_ms) = (String::new(), None);
         }
         if status == Status::Fail {
-            check.summary = "Trading is not open from US".to_owned();
+            check.summary = "Trading is not open from US".into();
         }
         check.running_since_ms = since_ms;
         check
@@ -93,7 +94,7 @@ pub fn running() -> Observed {
 }
 
 /// The funder is the signer; the configured credentials are another key's; the clock drifts.
-pub fn failed() -> Observed {
+pub(super) fn failed() -> Observed {
     let checks = ROWS.iter().map(|row| match row.0 {
         "clock.drift" => CheckReport {
             summary: "This clock is 14 s ahead of the server (± 0.04 s)".to_owned(),
@@ -113,7 +114,7 @@ pub fn failed() -> Observed {
         _ => check(row, Status::Pass),
     });
     let diagnosis = Diagnosis {
-        cause: polydoctor::diagnosis::Cause::FunderIsSigner,
+        cause: Cause::FunderIsSigner,
         title: "The funder is the signer's own address, not its Safe".to_owned(),
         likelihood: 0.97,
         because: vec![
@@ -133,9 +134,52 @@ pub fn failed() -> Observed {
     Observed { facts: facts(SIGNER), report }
 }
 
-pub fn healthy() -> Observed {
+pub(super) fn healthy() -> Observed {
     let checks = ROWS.iter().map(|row| check(row, if row.0 == "builder.signer" { Status::Note } else { Status::Pass }));
     Observed { facts: facts(SAFE), report: report(checks.collect(), Verdict::Healthy, Vec::new()) }
+}
+
+/// Only the clock is worth a word.
+pub(super) fn degraded() -> Observed {
+    let Observed { facts, mut report } = healthy();
+    let drift = failed().report.checks.swap_remove(5);
+    (report.checks[5], report.verdict) = (drift, Verdict::Degraded);
+    Observed { facts, report }
+}
+
+/// Nothing answered.
+pub(super) fn unreachable() -> Observed {
+    let checks = ROWS.iter().map(|row| match row.0 {
+        "net.reach" => CheckReport { summary: "No connection to the CLOB".into(), ..check(row, Status::Unknown) },
+        id if id.starts_with("setup") || id.starts_with("key") => check(row, Status::Pass),
+        _ => blocked(row, "net.reach"),
+    });
+    let diagnosis = Diagnosis {
+        cause: Cause::ClobUnreachable,
+        title: "Nothing could be reached: no answer from four hosts".to_owned(),
+        likelihood: 0.9,
+        because: vec!["clob.polymarket.com: no connection: name not known".to_owned()],
+        explains: vec!["net.reach".to_owned()],
+        fix: DiagnosisFix {
+            text: "Check the network, the proxy and the firewall".to_owned(),
+            ..DiagnosisFix::default()
+        },
+    };
+    Observed { facts: facts(SAFE), report: report(checks.collect(), Verdict::Incomplete, vec![diagnosis]) }
+}
+
+/// A person stopped the run that [`running`] shows.
+pub(super) fn stopped() -> Observed {
+    let Observed { mut facts, mut report } = running();
+    facts.elapsed_ms = Some(6_200);
+    facts.chain = Fact::Failed { failure: Failure::Stopped, took_ms: 6_188 };
+    facts.builder_access = Fact::Failed { failure: Failure::Stopped, took_ms: 2_300 };
+    for check in report.checks.iter_mut().filter(|check| !check.status.is_settled()) {
+        (check.status, check.running_since_ms) = (Status::Unknown, None);
+        check.summary = Failure::Stopped.to_string();
+    }
+    (report.checks[4].status, report.verdict) = (Status::Pass, Verdict::Incomplete);
+    Observed { facts, report }
 }
 
 fn wallet_funder(row: &Row) -> CheckReport {
@@ -182,7 +226,11 @@ fn evidence(label: &str, value: &str) -> Evidence {
 fn facts(funder: Address) -> Facts {
     let variable = |name: &str| Source::Variable { name: name.to_owned() };
     let mut facts = Facts { started_ms: STARTED_MS, elapsed_ms: Some(2_130), ..Facts::default() };
-    facts.setup.profile = "default".to_owned();
+    facts.setup.profile = "default".into();
+    let usable = KeyFact::Usable { signer: SIGNER, shape: Secret::new("x".repeat(66)).shape(), remarks: Vec::new() };
+    facts.setup.key = Some(Sourced::new(usable, variable("PK")));
+    let key = Sourced::new("019a4c1e-7b7d-7000-8000-0242ac12c41f".to_owned(), variable("CLOB_API_KEY"));
+    facts.setup.credentials = Some(CredentialsFact { key: Some(key), secret: None, passphrase: None });
     facts.setup.funder = Some(Sourced::new(funder, variable("FUNDER")));
     facts.setup.signature_type = Some(Sourced::new(SignatureType::PolyGnosisSafe, variable("SIGNATURE_TYPE")));
     facts.setup.shown = [
