@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::auth::wallet::SignatureType;
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, words};
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Case, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
 
 /// The state of the account in one word.
@@ -99,7 +99,8 @@ impl Report {
     pub fn by(facts: &Facts, shown: impl Fn(&Check) -> bool) -> Self {
         let judged = judge(facts);
         let shown: Vec<&Judged> = judged.iter().filter(|judged| shown(judged.check)).collect();
-        let diagnoses = diagnose(shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))));
+        let findings = shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))).collect();
+        let diagnoses = diagnose(&Case { facts, findings });
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         Self {

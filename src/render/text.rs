@@ -85,6 +85,12 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
     if !diagnosis.explains.is_empty() {
         writeln!(out, "  explains  {}", quoted(&diagnosis.explains))?;
     }
+    for excluded in &diagnosis.excluded {
+        writeln!(out, "  not       {excluded}")?;
+    }
+    if let Some(decide) = &diagnosis.decide {
+        writeln!(out, "  to decide {decide}")?;
+    }
     writeln!(out, "  fix       {}", diagnosis.fix.text)?;
     for command in &diagnosis.fix.commands {
         writeln!(out, "            $ {command}")?;
