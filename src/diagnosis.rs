@@ -110,5 +110,5 @@ impl Clue {
 /// Ranks the root causes of a case, the most likely first.
 pub fn diagnose(case: &Case<'_>) -> Vec<Diagnosis> {
     let clues: Vec<Clue> = RULES.iter().flat_map(|rule| (rule.weigh)(case)).collect();
-    ranking::rank(case, clues)
+    ranking::rank(case, &clues)
 }

@@ -51,9 +51,12 @@ pub(super) fn seen_by(cause: Cause) -> Option<&'static str> {
     })
 }
 
-/// What rules a cause out: the check that would show it passes.
-pub(super) fn ruled_out(case: &Case<'_>, cause: Cause) -> Option<String> {
-    let check = seen_by(cause)?;
-    let finding = case.finding(check).filter(|_| case.passes(check))?;
-    Some(format!("{}: {check} says \"{}\"", cause.name(), finding.summary))
+/// What rules these causes out: a line for each check that would show some of them and passes.
+pub(super) fn ruled_out(case: &Case<'_>, causes: &[Cause]) -> Vec<String> {
+    let lines = case.findings.iter().filter(|(check, _)| case.passes(check)).filter_map(|(check, finding)| {
+        let names: Vec<&str> =
+            causes.iter().filter(|cause| seen_by(**cause) == Some(check)).map(|cause| cause.name()).collect();
+        (!names.is_empty()).then(|| format!("{}: {check} says \"{}\"", names.join(", "), finding.summary))
+    });
+    lines.collect()
 }

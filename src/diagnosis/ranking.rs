@@ -13,14 +13,14 @@ const NEGLIGIBLE: f64 = 0.05;
 const TOO_CLOSE: f64 = 0.15;
 const PROVEN: f64 = 0.98;
 
-pub(super) fn rank(case: &Case<'_>, clues: Vec<Clue>) -> Vec<Diagnosis> {
+pub(super) fn rank(case: &Case<'_>, clues: &[Clue]) -> Vec<Diagnosis> {
     let mut causes: Vec<Cause> = Vec::new();
-    for clue in &clues {
+    for clue in clues {
         if !causes.contains(&clue.cause) {
             causes.push(clue.cause);
         }
     }
-    let mut joined: Vec<Diagnosis> = causes.into_iter().filter_map(|cause| join(case, cause, &clues)).collect();
+    let mut joined: Vec<Diagnosis> = causes.into_iter().filter_map(|cause| join(case, cause, clues)).collect();
     joined.sort_by(|a, b| precedes(case, a, b));
     settle_likelihoods(&mut joined);
     decide(&mut joined);
@@ -56,7 +56,7 @@ fn join(case: &Case<'_>, cause: Cause, clues: &[Clue]) -> Option<Diagnosis> {
     if diagnosis.fix.text.is_empty() {
         diagnosis.fix.text.clone_from(&cause.words().fix);
     }
-    diagnosis.excluded = rivals(cause).into_iter().filter_map(|rival| ruled_out(case, rival)).collect();
+    diagnosis.excluded = ruled_out(case, &rivals(cause));
     Some(diagnosis)
 }
 

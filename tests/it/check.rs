@@ -128,7 +128,7 @@ fn a_wrong_value_is_a_finding_with_its_place() {
 #[test]
 fn text_says_the_root_cause_and_the_place_to_start() {
     let text = stdout(&run(&["check", "--demo", "demo"]));
-    assert!(text.contains("Root cause: The funder is the signer's own address (funder-is-signer, 97 %)"), "{text}");
+    assert!(text.contains("Root cause: The funder is the signer's own address (funder-is-signer, "), "{text}");
     assert!(text.contains("$ export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"), "{text}");
     assert!(text.contains("start with wallet.funder"), "{text}");
     assert!(!text.contains('\u{1b}'), "no colour into a pipe");
