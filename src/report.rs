@@ -130,10 +130,42 @@ impl Report {
         self.checks.iter().filter(|check| check.status == status).count()
     }
 
+    /// The check to look at first: what the first diagnosis explains, or else the worst problem.
+    pub fn start(&self) -> Option<&CheckReport> {
+        let explained = self.diagnoses.first().into_iter().flat_map(|diagnosis| &diagnosis.explains);
+        worst(explained.filter_map(|id| self.check(id))).or_else(|| worst(self.checks.iter()))
+    }
+
+    /// How many checks stand how, the worst first, without those that none has.
+    pub fn counts(&self) -> Vec<(Status, String)> {
+        let said = [
+            (Status::Fail, "failed", "failed"),
+            (Status::Unknown, "unknown", "unknown"),
+            (Status::Warn, "warning", "warnings"),
+            (Status::Skip, "skipped", "skipped"),
+            (Status::Note, "note", "notes"),
+            (Status::Pass, "passed", "passed"),
+            (Status::Running, "running", "running"),
+            (Status::Waiting, "waiting", "waiting"),
+        ];
+        said.into_iter()
+            .filter_map(|(status, one, more)| match self.count(status) {
+                0 => None,
+                1 => Some((status, format!("1 {one}"))),
+                count => Some((status, format!("{count} {more}"))),
+            })
+            .collect()
+    }
+
     /// Whether every check has come to an end.
     pub fn is_settled(&self) -> bool {
         self.checks.iter().all(|check| check.status.is_settled())
     }
+}
+
+/// The first of the worst problems.
+fn worst<'a>(checks: impl Iterator<Item = &'a CheckReport>) -> Option<&'a CheckReport> {
+    checks.filter(|check| check.status.is_problem()).min_by_key(|check| check.status.severity())
 }
 
 /// A check and how it came out.
