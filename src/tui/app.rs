@@ -9,7 +9,6 @@ use super::layout::{self, Shape};
 use super::motion::Motion;
 use super::panels::{self, PANELS, Place};
 use super::theme::Theme;
-use super::verdict;
 use crate::checks::{Fix, Status};
 use crate::diagnosis::Diagnosis;
 use crate::engine::facts::Facts;
