@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 use serde::Serialize;
 
 use crate::auth::wallet::SignatureType;
-use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, words};
+use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
 use crate::diagnosis::{Case, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
 
@@ -210,7 +210,7 @@ impl Judged {
             title: words.title.clone(),
             status: self.status,
             summary: finding.as_ref().map(|finding| finding.summary.clone()).unwrap_or_default(),
-            evidence: finding.as_ref().map(|finding| finding.evidence.clone()).unwrap_or_default(),
+            evidence: finding.as_ref().map(|finding| evidence(finding, words)).unwrap_or_default(),
             why: words.why.clone(),
             needs: self.check.needs,
             blocked_by: finding.as_ref().and_then(|finding| finding.blocked_by),
@@ -219,6 +219,13 @@ impl Judged {
             running_since_ms: reads().filter_map(|probe| facts.running_since_ms(*probe)).min(),
         }
     }
+}
+
+/// What was found, and the myth about it where something was.
+fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
+    let myth = words.myth.iter().filter(|_| finding.status != Status::Skip);
+    let myth = myth.map(|myth| Evidence { label: "myth".to_owned(), value: myth.clone() });
+    finding.evidence.iter().cloned().chain(myth).collect()
 }
 
 fn account(facts: &Facts) -> Account {

@@ -1,5 +1,7 @@
 //! Flags of the settings; no secret is among them.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
+
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
