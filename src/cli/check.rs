@@ -46,6 +46,9 @@ pub(super) struct CheckArgs {
     /// Ask nothing over the network
     #[arg(long)]
     offline: bool,
+    /// An error that you see, as your client logs it; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    symptom: Vec<String>,
     /// Write the observed facts to this file; they hold no secret
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -76,6 +79,7 @@ impl CheckArgs {
             show: Show::All,
             fail_on: FailOn::Fail,
             offline: false,
+            symptom: Vec::new(),
             record: None,
             replay: None,
             demo,
@@ -100,7 +104,11 @@ impl CheckArgs {
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     args.settings.ask_password()?;
     let facts = match &args.replay {
-        Some(path) => replay(path)?,
+        Some(path) => {
+            let mut facts = replay(path)?;
+            facts.symptoms.extend(args.symptom.iter().cloned());
+            facts
+        }
         None => observe(&args).await?,
     };
     if let Some(path) = &args.record {
@@ -118,7 +126,7 @@ async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
         Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
         None => args.settings.load()?,
     };
-    let engine = Engine::new(settings, args.offline, Vec::new());
+    let engine = Engine::new(settings, args.offline, args.symptom.clone());
     engine.run(&args.probes()).await;
     let facts = engine.facts().borrow().clone();
     Ok(facts)

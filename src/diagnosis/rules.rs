@@ -1,7 +1,7 @@
 //! The table of rules: small functions from a case to clues, each with the public thread or
 //! document that it comes from.
 
-use super::{Case, Cause, Clue, DiagnosisFix, Weight};
+use super::{Case, Cause, Clue, DiagnosisFix, Weight, symptoms};
 use crate::auth::wallet::SignatureType;
 use crate::checks::Suspicion;
 use crate::engine::facts::Failure;
@@ -36,6 +36,12 @@ pub const RULES: &[Rule] = &[
         name: "nothing-can-be-reached",
         source: "what is unreachable together has one cause",
         weigh: nothing_can_be_reached,
+    },
+    Rule { name: "seen-errors", source: "the sources of the error reference", weigh: symptoms::shows_as },
+    Rule {
+        name: "deposit-wallet-flow",
+        source: "py-clob-client-v2#50, #51, #74, #111: the sentence never says that the type is the problem",
+        weigh: symptoms::deposit_wallet_flow,
     },
     Rule {
         name: "clock-is-accepted",
