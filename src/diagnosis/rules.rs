@@ -43,11 +43,6 @@ pub const RULES: &[Rule] = &[
         source: "py-clob-client-v2#50, #51, #74, #111: the sentence never says that the type is the problem",
         weigh: symptoms::deposit_wallet_flow,
     },
-    Rule {
-        name: "clock-is-accepted",
-        source: "py-clob-client#190: a clock was blamed and the encoding was it",
-        weigh: clock_is_accepted,
-    },
 ];
 
 /// What each check suspects, as it stands in its finding.
@@ -149,18 +144,6 @@ fn nothing_can_be_reached(case: &Case<'_>) -> Vec<Clue> {
         Clue::new(Cause::ClobUnreachable, Weight::Proves, says).explains("net.reach"),
         Clue::new(Cause::WrongHost, Weight::Excludes, says),
     ]
-}
-
-/// The server takes requests stamped by this clock.
-fn clock_is_accepted(case: &Case<'_>) -> Vec<Clue> {
-    match case.facts.local_clock.known() {
-        Some(()) => vec![Clue::new(
-            Cause::ClockDrift,
-            Weight::Opposes(0.3),
-            "The server still takes requests stamped by this clock",
-        )],
-        None => Vec::new(),
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod check;
 mod diagnosis;
+mod pairs;
 mod program;
 mod robust;
 mod sandbox;
