@@ -6,7 +6,8 @@
 //! ```toml
 //! title = "The approvals were given by the signer's own address"
 //! source = "polymarket-cli#4"
-//! symptoms = ["not enough balance / allowance"]  # what the user is told; a test holds the sandbox to it
+//! symptoms = ["not enough balance / allowance"]  # what the service says; a test holds the sandbox to it
+//! client_errors = ["insufficient funds"]         # what the user's own client says
 //! [account]                                      # the truth at the service
 //! wallet = "deposit-beacon"
 //! [wallets.deposit_beacon]                       # the truth on the chain
@@ -94,9 +95,12 @@ pub struct Scenario {
     pub title: String,
     /// The public thread or document that it stands for.
     pub source: String,
-    /// The errors that the user reports.
+    /// The errors of the service that the user reports.
     #[serde(default)]
     pub symptoms: Vec<String>,
+    /// The errors that come from the user's own client or network, which no server can be held to.
+    #[serde(default)]
+    pub client_errors: Vec<String>,
     #[serde(default)]
     pub account: Account,
     /// What holds for a wallet instead of the usual; keys are names (`safe`, `other_eoa`) or addresses.
@@ -141,6 +145,8 @@ pub struct Account {
     pub profile: Option<bool>,
     pub banned: bool,
     pub closed_only: bool,
+    /// The service takes orders of this account from a deposit wallet only, whatever it trades from.
+    pub deposit_wallet_required: bool,
     /// Own trades that carry the demo builder's code, that carry none, and that are too fresh to
     /// be listed under it.
     pub attributed_trades: usize,
@@ -156,6 +162,7 @@ impl Default for Account {
             profile: None,
             banned: false,
             closed_only: false,
+            deposit_wallet_required: false,
             attributed_trades: 12,
             unattributed_trades: 0,
             pending_trades: 0,
@@ -237,6 +244,8 @@ pub struct Signer {
     pub clock_offset_seconds: i64,
     /// It was started with credentials that are nobody's.
     pub unknown_credentials: bool,
+    /// It stamps in milliseconds, as one published sample does.
+    pub milliseconds: bool,
 }
 
 /// The service itself.
@@ -252,8 +261,12 @@ pub struct Server {
     pub key_lag_seconds: i64,
     /// Keys from before the start are refused until they are derived once.
     pub keys_asleep: bool,
-    /// `/balance-allowance` answers zero until `/balance-allowance/update` was asked.
+    /// `/balance-allowance` answers an old amount until `/balance-allowance/update` was asked.
     pub balance_cache_stale: bool,
+    /// That old amount, as people write it: `"100.00"`; without approvals when it is zero.
+    pub cached_balance: String,
+    /// The chain that the Polygon node is on, when it is another than the service's.
+    pub rpc_chain_id: Option<u64>,
     /// Where the service sees the caller: not in a blocked country, by default.
     pub geoblocked: bool,
 }
@@ -267,6 +280,8 @@ impl Default for Server {
             key_lag_seconds: 0,
             keys_asleep: false,
             balance_cache_stale: false,
+            cached_balance: "0".to_owned(),
+            rpc_chain_id: None,
             geoblocked: false,
         }
     }
@@ -278,6 +293,8 @@ impl Default for Server {
 pub struct Expect {
     /// Absent: no diagnosis.
     pub cause: Option<String>,
+    /// The cause that only the errors which the user saw point to: nothing that may be read tells it.
+    pub by_symptom: Option<String>,
     pub verdict: String,
     pub exit: i32,
     /// Check id to status, for the checks that matter here.
@@ -286,7 +303,7 @@ pub struct Expect {
 
 impl Default for Expect {
     fn default() -> Self {
-        Self { cause: None, verdict: "healthy".to_owned(), exit: 0, checks: BTreeMap::new() }
+        Self { cause: None, by_symptom: None, verdict: "healthy".to_owned(), exit: 0, checks: BTreeMap::new() }
     }
 }
 
@@ -313,8 +330,11 @@ mod tests {
         for name in names() {
             let scenario = find(name).unwrap();
             assert!(!scenario.title.is_empty() && !scenario.source.is_empty(), "{name}");
-            let healthy = scenario.expect.verdict == "healthy";
-            assert_eq!(healthy, name.starts_with("healthy"), "{name}");
+            let Expect { cause, by_symptom, verdict, .. } = &scenario.expect;
+            assert_eq!(cause.is_none(), verdict == "healthy", "{name}");
+            assert_eq!(cause.is_none() && by_symptom.is_none(), name.starts_with("healthy"), "{name}");
+            let told = scenario.symptoms.len() + scenario.client_errors.len();
+            assert!(by_symptom.is_none() || told > 0, "{name}: no error points to its cause");
         }
         assert!(find("nothing").is_none());
         assert!(find(DEFAULT).is_some());
