@@ -1,19 +1,22 @@
-//! From findings to ranked root causes.
+//! From findings, facts and symptoms to ranked root causes.
 //!
-//! Each problem that a check states names the causes that it points to. Here findings that point to
-//! the same cause are joined, and causes are ranked: the likelier first, and of equals the one that
-//! stands earlier in the checklist, since it has to be mended first.
+//! [`rules`] weigh what is known for and against causes; [`ranking`] joins their evidence. What
+//! proves outranks what suggests: a recovered signer, a reproduced secret or an owner on chain
+//! counts more than any error sentence, and causes that the checks have ruled out are said to be.
 
 mod causes;
-
-use std::cmp::Ordering;
+mod coverage;
+mod ranking;
+mod rules;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use causes::{Cause, CauseWords};
+pub use rules::{RULES, Rule};
 
-use crate::checks::Finding;
+use crate::checks::{Finding, Status};
+use crate::engine::facts::Facts;
 
 /// A root cause with what speaks for it and what mends it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,6 +28,10 @@ pub struct Diagnosis {
     pub because: Vec<String>,
     /// What it explains: error sentences and ids of checks.
     pub explains: Vec<String>,
+    /// Other causes of the same errors, and what rules them out.
+    pub excluded: Vec<String>,
+    /// Where another cause is as likely: the observation that would decide.
+    pub decide: Option<String>,
     pub fix: DiagnosisFix,
 }
 
@@ -36,46 +43,72 @@ pub struct DiagnosisFix {
     pub commands: Vec<String>,
 }
 
-/// Joins what the checks suspect into ranked diagnoses, the most likely first.
-///
-/// Findings that only follow from another are skipped by the checklist and arrive here without a
-/// suspicion. `findings` are in the order of the checklist.
-pub fn diagnose<'a>(findings: impl IntoIterator<Item = (&'static str, &'a Finding)>) -> Vec<Diagnosis> {
-    let mut diagnoses: Vec<Diagnosis> = Vec::new();
-    for (check, finding) in findings.into_iter().filter(|(_, finding)| finding.status.is_problem()) {
-        for (place, suspicion) in finding.suspicions.iter().enumerate() {
-            let index = diagnoses.iter().position(|known| known.cause == suspicion.cause).unwrap_or_else(|| {
-                diagnoses.push(begin(suspicion.cause));
-                diagnoses.len() - 1
-            });
-            let joined = &mut diagnoses[index];
-            joined.likelihood = joined.likelihood.max(suspicion.likelihood);
-            joined.because.push(finding.summary.clone());
-            joined.explains.push(check.to_owned());
-            for (setting, value) in &suspicion.settings {
-                joined.fix.settings.entry(*setting).or_insert_with(|| value.clone());
-            }
-            if let (0, Some(fix)) = (place, &finding.fix)
-                && joined.fix.commands.is_empty()
-            {
-                joined.fix.text.clone_from(&fix.text);
-                joined.fix.commands.clone_from(&fix.commands);
-            }
-        }
-    }
-    // a stable sort: equals stay in the order of the checklist
-    diagnoses.sort_by(|a, b| b.likelihood.partial_cmp(&a.likelihood).unwrap_or(Ordering::Equal));
-    diagnoses
+/// Everything that a diagnosis rests on.
+pub struct Case<'a> {
+    pub facts: &'a Facts,
+    /// What the checks found, in the order of the checklist.
+    pub findings: Vec<(&'static str, &'a Finding)>,
 }
 
-fn begin(cause: Cause) -> Diagnosis {
-    let words = cause.words();
-    Diagnosis {
-        cause,
-        title: words.title.clone(),
-        likelihood: 0.0,
-        because: Vec::new(),
-        explains: words.shows_as.clone(),
-        fix: DiagnosisFix { text: words.fix.clone(), ..DiagnosisFix::default() },
+impl<'a> Case<'a> {
+    pub fn finding(&self, check: &str) -> Option<&'a Finding> {
+        self.findings.iter().find(|(id, _)| *id == check).map(|(_, finding)| *finding)
     }
+
+    /// Whether a check says that all is right with what it looks at.
+    pub fn passes(&self, check: &str) -> bool {
+        self.finding(check).is_some_and(|finding| matches!(finding.status, Status::Pass | Status::Note))
+    }
+
+    /// The place of a check in the checklist: what stands earlier has to be mended first.
+    fn place(&self, check: &str) -> usize {
+        self.findings.iter().position(|(id, _)| *id == check).unwrap_or(usize::MAX)
+    }
+}
+
+/// How much an observation says about a cause.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Weight {
+    Proves,
+    /// In (0, 1): how likely the cause is by this alone.
+    Supports(f64),
+    /// In (0, 1): by how much it makes the cause less likely.
+    Opposes(f64),
+    Excludes,
+}
+
+/// One observation for or against a cause.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clue {
+    pub cause: Cause,
+    pub weight: Weight,
+    /// What was observed, in words.
+    pub says: String,
+    /// The check or the error sentence that it explains.
+    pub explains: Option<String>,
+    pub fix: DiagnosisFix,
+}
+
+impl Clue {
+    pub fn new(cause: Cause, weight: Weight, says: impl Into<String>) -> Self {
+        Self { cause, weight, says: says.into(), explains: None, fix: DiagnosisFix::default() }
+    }
+
+    #[must_use]
+    pub fn explains(mut self, what: impl Into<String>) -> Self {
+        self.explains = Some(what.into());
+        self
+    }
+
+    #[must_use]
+    pub fn set(mut self, setting: &str, value: impl Into<Value>) -> Self {
+        self.fix.settings.insert(setting.to_owned(), value.into());
+        self
+    }
+}
+
+/// Ranks the root causes of a case, the most likely first.
+pub fn diagnose(case: &Case<'_>) -> Vec<Diagnosis> {
+    let clues: Vec<Clue> = RULES.iter().flat_map(|rule| (rule.weigh)(case)).collect();
+    ranking::rank(case, &clues)
 }

@@ -8,10 +8,17 @@ use polydoctor::cli::{self, Cli, Exit};
 fn main() -> ExitCode {
     match cli::run(Cli::parse()) {
         Ok(exit) => exit.into(),
+        // whoever read as much as they wanted has closed the pipe
+        Err(error) if is_closed_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             // the last resort: nothing can be done when standard error is gone too
             let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("polydoctor: {error:#}\n"));
             Exit::Usage.into()
         }
     }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
 }

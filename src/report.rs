@@ -4,8 +4,8 @@ use alloy_primitives::Address;
 use serde::Serialize;
 
 use crate::auth::wallet::SignatureType;
-use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, words};
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
+use crate::diagnosis::{Case, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
 
 /// The state of the account in one word.
@@ -99,7 +99,8 @@ impl Report {
     pub fn by(facts: &Facts, shown: impl Fn(&Check) -> bool) -> Self {
         let judged = judge(facts);
         let shown: Vec<&Judged> = judged.iter().filter(|judged| shown(judged.check)).collect();
-        let diagnoses = diagnose(shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))));
+        let findings = shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))).collect();
+        let diagnoses = diagnose(&Case { facts, findings });
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         Self {
@@ -129,10 +130,42 @@ impl Report {
         self.checks.iter().filter(|check| check.status == status).count()
     }
 
+    /// The check to look at first: what the first diagnosis explains, or else the worst problem.
+    pub fn start(&self) -> Option<&CheckReport> {
+        let explained = self.diagnoses.first().into_iter().flat_map(|diagnosis| &diagnosis.explains);
+        worst(explained.filter_map(|id| self.check(id))).or_else(|| worst(self.checks.iter()))
+    }
+
+    /// How many checks stand how, the worst first, without those that none has.
+    pub fn counts(&self) -> Vec<(Status, String)> {
+        let said = [
+            (Status::Fail, "failed", "failed"),
+            (Status::Unknown, "unknown", "unknown"),
+            (Status::Warn, "warning", "warnings"),
+            (Status::Skip, "skipped", "skipped"),
+            (Status::Note, "note", "notes"),
+            (Status::Pass, "passed", "passed"),
+            (Status::Running, "running", "running"),
+            (Status::Waiting, "waiting", "waiting"),
+        ];
+        said.into_iter()
+            .filter_map(|(status, one, more)| match self.count(status) {
+                0 => None,
+                1 => Some((status, format!("1 {one}"))),
+                count => Some((status, format!("{count} {more}"))),
+            })
+            .collect()
+    }
+
     /// Whether every check has come to an end.
     pub fn is_settled(&self) -> bool {
         self.checks.iter().all(|check| check.status.is_settled())
     }
+}
+
+/// The first of the worst problems.
+fn worst<'a>(checks: impl Iterator<Item = &'a CheckReport>) -> Option<&'a CheckReport> {
+    checks.filter(|check| check.status.is_problem()).min_by_key(|check| check.status.severity())
 }
 
 /// A check and how it came out.
@@ -177,7 +210,7 @@ impl Judged {
             title: words.title.clone(),
             status: self.status,
             summary: finding.as_ref().map(|finding| finding.summary.clone()).unwrap_or_default(),
-            evidence: finding.as_ref().map(|finding| finding.evidence.clone()).unwrap_or_default(),
+            evidence: finding.as_ref().map(|finding| evidence(finding, words)).unwrap_or_default(),
             why: words.why.clone(),
             needs: self.check.needs,
             blocked_by: finding.as_ref().and_then(|finding| finding.blocked_by),
@@ -186,6 +219,13 @@ impl Judged {
             running_since_ms: reads().filter_map(|probe| facts.running_since_ms(*probe)).min(),
         }
     }
+}
+
+/// What was found, and the myth about it where something was.
+fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
+    let myth = words.myth.iter().filter(|_| finding.status != Status::Skip);
+    let myth = myth.map(|myth| Evidence { label: "myth".to_owned(), value: myth.clone() });
+    finding.evidence.iter().cloned().chain(myth).collect()
 }
 
 fn account(facts: &Facts) -> Account {

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 /// Text that must not be shown: a private key, an API secret, a passphrase, a token.
 ///
 /// Wiped from memory when dropped. `Debug` tells nothing but the length.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Secret(SecretString);
 
 impl Secret {

@@ -22,6 +22,7 @@ pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{EnvFile, Inputs, KeyInput, SettingsError};
 
+use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
@@ -137,11 +138,15 @@ impl CredentialParts {
     }
 }
 
+/// The text of a private key, or why a keystore did not give it.
+pub(crate) type KeyText = Result<Secret, KeyMistake>;
+
 /// All settings in force. `None` where nothing usable is configured.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub profile: String,
-    pub private_key: Option<Sourced<Secret>>,
+    /// The text of the key, or why a keystore did not give it.
+    pub private_key: Option<Sourced<Result<Secret, KeyMistake>>>,
     pub signature_type: Option<Sourced<SignatureType>>,
     pub funder: Option<Sourced<Address>>,
     pub chain_id: Option<Sourced<u64>>,

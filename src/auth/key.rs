@@ -21,8 +21,10 @@ pub enum KeyMistake {
     Address,
     #[error("it is a recovery phrase of {words} words; export the private key of the account instead")]
     Mnemonic { words: usize },
-    #[error("it is a keystore file (JSON); give the file with --keystore, it is unlocked by its password")]
+    #[error("it is a keystore file (JSON); give the file with --keystore, its password unlocks it")]
     KeystoreJson,
+    #[error("the keystore could not be unlocked: {reason}")]
+    Keystore { reason: String },
     #[error("it is a public key ({digits} hex digits), which cannot sign")]
     PublicKey { digits: usize },
     #[error("it is base64 of 32 bytes; the clients want hex. An API secret looks like this too")]

@@ -41,6 +41,34 @@ impl Status {
         matches!(self, Self::Pass | Self::Note | Self::Warn)
     }
 
+    /// Place in a list that has the worst first.
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::Fail => 0,
+            Self::Unknown => 1,
+            Self::Warn => 2,
+            Self::Running => 3,
+            Self::Waiting => 4,
+            Self::Skip => 5,
+            Self::Note => 6,
+            Self::Pass => 7,
+        }
+    }
+
+    /// One cell wide, each status its own, so that it never hangs on colour.
+    pub fn symbol(self, ascii: bool) -> &'static str {
+        let (unicode, plain) = match self {
+            Self::Pass => ("✓", "+"),
+            Self::Note => ("i", "i"),
+            Self::Warn => ("!", "!"),
+            Self::Fail => ("✗", "x"),
+            Self::Unknown => ("?", "?"),
+            Self::Skip => ("–", "-"),
+            Self::Waiting | Self::Running => ("·", "."),
+        };
+        if ascii { plain } else { unicode }
+    }
+
     /// The word that stands beside the symbol.
     pub fn word(self) -> &'static str {
         match self {

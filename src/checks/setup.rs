@@ -5,7 +5,7 @@ use crate::auth::contracts;
 use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::diagnosis::Cause;
 use crate::engine::facts::{Facts, KeyFact, SecretFile};
-use crate::settings::ProblemKind;
+use crate::settings::{ProblemKind, key_shape};
 
 pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;
@@ -82,12 +82,12 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
             .command("read -rs POLYMARKET_PRIVATE_KEY && export POLYMARKET_PRIVATE_KEY");
     };
     match &key.value {
-        KeyFact::Unusable { shape, mistake } => {
+        unusable @ KeyFact::Unusable { mistake, .. } => {
             Finding::fail(cause_of(mistake), format!("The private key is not usable: {mistake}"))
                 .likely(0.99)
                 .set("private_key", "0x and 64 hex digits")
-                .with("configured", format!("{shape}, from {}", key.source))
-                .fixed_by("Set the private key itself: 0x and 64 hex digits, without quotes or spaces")
+                .with("configured", format!("{}, from {}", key_shape(unusable), key.source))
+                .fixed_by(mending(mistake))
         }
         KeyFact::Usable { signer, shape, remarks } => {
             let refused = remarks.iter().find(|remark| remark.is_refused());
@@ -109,6 +109,13 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
     }
 }
 
+fn mending(mistake: &KeyMistake) -> &'static str {
+    match mistake {
+        KeyMistake::Keystore { .. } => "Give the password that the keystore was made with, or the file of another key",
+        _ => "Set the private key itself: 0x and 64 hex digits, without quotes or spaces",
+    }
+}
+
 fn cause_of(mistake: &KeyMistake) -> Cause {
     match mistake {
         KeyMistake::Address => Cause::KeyIsAddress,
@@ -117,6 +124,7 @@ fn cause_of(mistake: &KeyMistake) -> Cause {
             Cause::KeyOtherEncoding
         }
         KeyMistake::Empty => Cause::KeyMissing,
+        KeyMistake::Keystore { .. } => Cause::SettingInvalid,
         KeyMistake::Length { .. }
         | KeyMistake::LostDigit { .. }
         | KeyMistake::NotHex { .. }

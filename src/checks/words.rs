@@ -13,6 +13,8 @@ pub struct Words {
     pub title: String,
     /// Why the answer matters.
     pub why: String,
+    /// What popular guides say of it wrongly, and what is so.
+    pub myth: Option<String>,
 }
 
 static WORDS: LazyLock<BTreeMap<String, Words>> = LazyLock::new(|| {

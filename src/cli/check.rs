@@ -97,7 +97,8 @@ impl CheckArgs {
     }
 }
 
-pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
+pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
+    args.settings.ask_password()?;
     let facts = match &args.replay {
         Some(path) => replay(path)?,
         None => observe(&args).await?,
@@ -137,11 +138,7 @@ fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
     render::print(report, args.format, args.show, style, &mut text)?;
     match &args.output {
         Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
-        None => match stdout.lock().write_all(&text) {
-            // whoever read as much as they wanted has closed the pipe
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
-        },
+        None => Ok(stdout.lock().write_all(&text)?),
     }
 }
 

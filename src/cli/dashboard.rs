@@ -9,7 +9,8 @@ use crate::engine::Engine;
 use crate::engine::probe::Probe;
 use crate::tui::{self, Launched, Options, Scope};
 
-pub(super) fn run(args: DashboardArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
+    args.settings.ask_password()?;
     let options = Options {
         ascii: args.ascii,
         palette: None,

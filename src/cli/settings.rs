@@ -1,10 +1,17 @@
 //! Flags of the settings; no secret is among them.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
+
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
+
+use crate::secret::Secret;
 use crate::settings::{self, EnvFile, Inputs, KeyInput, Settings, SettingsError};
+
+const PASSWORD: &str = "POLYDOCTOR_KEYSTORE_PASSWORD";
 
 /// Flags that set a value for this run; they win over environment, .env and profile.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -13,8 +20,12 @@ pub(super) struct SettingsArgs {
     /// Read the private key from this file
     #[arg(long, value_name = "PATH")]
     key_file: Option<PathBuf>,
+    /// Unlock the private key from this keystore (Web3 secret storage); the password is asked for,
+    /// or read from POLYDOCTOR_KEYSTORE_PASSWORD
+    #[arg(long, value_name = "PATH", conflicts_with = "key_file")]
+    keystore: Option<PathBuf>,
     /// Read the private key from standard input
-    #[arg(long, conflicts_with = "key_file")]
+    #[arg(long, conflicts_with_all = ["key_file", "keystore"])]
     key_stdin: bool,
     /// 0 to 3, or eoa, poly-proxy, gnosis-safe, poly-1271
     #[arg(long, value_name = "TYPE")]
@@ -28,14 +39,19 @@ pub(super) struct SettingsArgs {
     /// Which of the signer's credential sets
     #[arg(long, value_name = "NUMBER")]
     nonce: Option<String>,
+    /// The CLOB [default: https://clob.polymarket.com]
     #[arg(long, value_name = "URL")]
     clob_url: Option<String>,
+    /// Markets and profiles
     #[arg(long, value_name = "URL")]
     gamma_url: Option<String>,
+    /// Positions and leaderboards
     #[arg(long, value_name = "URL")]
     data_url: Option<String>,
+    /// The relayer that deploys wallets
     #[arg(long, value_name = "URL")]
     relayer_url: Option<String>,
+    /// Full address of the geoblock endpoint
     #[arg(long, value_name = "URL")]
     geoblock_url: Option<String>,
     /// A Polygon node
@@ -59,9 +75,23 @@ pub(super) struct SettingsArgs {
     /// A profile of the configuration file
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
+    #[arg(skip)]
+    password: Option<Secret>,
 }
 
 impl SettingsArgs {
+    /// Asks for the password of a keystore, before anything else takes the terminal.
+    pub(super) fn ask_password(&mut self) -> anyhow::Result<()> {
+        let Some(path) = &self.keystore else { return Ok(()) };
+        let password = match env::var(PASSWORD) {
+            Ok(password) => password,
+            Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
+                .with_context(|| format!("no terminal to ask for the keystore's password; set {PASSWORD}"))?,
+        };
+        self.password = Some(Secret::new(password));
+        Ok(())
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))
@@ -101,10 +131,13 @@ impl SettingsArgs {
             ("deadline", &self.deadline),
         ];
         let flags = flags.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
-        let key = match &self.key_file {
-            Some(path) => KeyInput::File(path.clone()),
-            None if self.key_stdin => KeyInput::StandardInput,
-            None => KeyInput::Settings,
+        let key = match (&self.key_file, &self.keystore) {
+            (Some(path), _) => KeyInput::File(path.clone()),
+            (None, Some(path)) => {
+                KeyInput::Keystore { path: path.clone(), password: self.password.clone().unwrap_or_default() }
+            }
+            (None, None) if self.key_stdin => KeyInput::StandardInput,
+            (None, None) => KeyInput::Settings,
         };
         Inputs {
             flags,

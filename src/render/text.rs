@@ -7,20 +7,6 @@ use crate::checks::Status;
 use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Report, Verdict};
 
-/// Symbol of a status: Unicode and ASCII, both one cell wide.
-fn symbol(status: Status, ascii: bool) -> &'static str {
-    let (unicode, plain) = match status {
-        Status::Pass => ("✓", "+"),
-        Status::Note => ("i", "i"),
-        Status::Warn => ("!", "!"),
-        Status::Fail => ("✗", "x"),
-        Status::Unknown => ("?", "?"),
-        Status::Skip => ("–", "-"),
-        Status::Waiting | Status::Running => ("·", "."),
-    };
-    if ascii { plain } else { unicode }
-}
-
 /// The ANSI colour that repeats a status.
 fn color(status: Status) -> &'static str {
     match status {
@@ -52,7 +38,7 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
 }
 
 fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let head = format!("{} {}", symbol(check.status, style.ascii), check.status.word());
+    let head = format!("{} {}", check.status.symbol(style.ascii), check.status.word());
     let head = painted(&head, color(check.status), style);
     writeln!(out, " {head}  {:<22} {}", check.id, check.summary)?;
     if !check.status.is_problem() {
@@ -85,6 +71,12 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
     if !diagnosis.explains.is_empty() {
         writeln!(out, "  explains  {}", quoted(&diagnosis.explains))?;
     }
+    for excluded in &diagnosis.excluded {
+        writeln!(out, "  not       {excluded}")?;
+    }
+    if let Some(decide) = &diagnosis.decide {
+        writeln!(out, "  to decide {decide}")?;
+    }
     writeln!(out, "  fix       {}", diagnosis.fix.text)?;
     for command in &diagnosis.fix.commands {
         writeln!(out, "            $ {command}")?;
@@ -101,20 +93,7 @@ fn quoted(explains: &[String]) -> String {
 
 /// "2 failed, 1 warning, 3 skipped, 11 passed in 2.1 s"
 fn tally(report: &Report) -> String {
-    let counts = [
-        (Status::Fail, "failed", "failed"),
-        (Status::Warn, "warning", "warnings"),
-        (Status::Unknown, "unknown", "unknown"),
-        (Status::Skip, "skipped", "skipped"),
-        (Status::Note, "note", "notes"),
-        (Status::Pass, "passed", "passed"),
-    ];
-    let words: Vec<String> = counts
-        .into_iter()
-        .map(|(status, one, many)| (report.count(status), one, many))
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
-        .collect();
+    let words: Vec<String> = report.counts().into_iter().map(|(_, words)| words).collect();
     format!("{} in {}", words.join(", "), seconds(report.elapsed_ms))
 }
 
@@ -124,11 +103,7 @@ fn seconds(millis: u64) -> String {
 
 /// The verdict in words, with the place to start.
 fn verdict(report: &Report) -> String {
-    let start = report.checks.iter().find(|check| match report.verdict {
-        Verdict::Broken => check.status == Status::Fail,
-        _ => check.status.is_problem(),
-    });
-    let start = start.map_or_else(String::new, |check| format!("; start with {}", check.id));
+    let start = report.start().map_or_else(String::new, |check| format!("; start with {}", check.id));
     match report.verdict {
         Verdict::Healthy => "healthy: everything that was checked is right; no order was placed".to_owned(),
         Verdict::Degraded => format!("degraded: it works, with warnings{start}"),

@@ -50,7 +50,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
-        private_key: key.or_else(|| loader.secret("private_key")),
+        private_key: key.or_else(|| Some(loader.secret("private_key")?.map(Ok))),
         signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
         funder: loader.parsed("funder", "an address: 0x and 40 hex digits", parse_address),
         chain_id,

@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 
-use super::{CredentialParts, Settings, Source, Sourced};
+use super::{CredentialParts, KeyText, Settings, Source, Sourced};
 use crate::auth::contracts;
 use crate::auth::key::{self, ParsedKey};
 use crate::auth::l2::SecretKey;
@@ -13,7 +13,7 @@ use crate::secret::{Secret, SecretShape};
 impl Settings {
     /// The key, when it is usable.
     pub fn parsed_key(&self) -> Option<ParsedKey> {
-        key::parse(&self.private_key.as_ref()?.value).ok()
+        key::parse(self.private_key.as_ref()?.value.as_ref().ok()?).ok()
     }
 
     /// The first facts of a run, from the settings alone.
@@ -57,11 +57,15 @@ pub(crate) fn shown_url(url: &url::Url) -> String {
     }
 }
 
-fn key_fact(text: &Secret) -> KeyFact {
+fn key_fact(text: &KeyText) -> KeyFact {
+    let text = match text {
+        Ok(text) => text,
+        Err(mistake) => return KeyFact::Unusable { shape: None, mistake: mistake.clone() },
+    };
     let shape = text.shape();
     match key::parse(text) {
         Ok(parsed) => KeyFact::Usable { signer: parsed.signer.address(), shape, remarks: parsed.remarks },
-        Err(mistake) => KeyFact::Unusable { shape, mistake },
+        Err(mistake) => KeyFact::Unusable { shape: Some(shape), mistake },
     }
 }
 
@@ -93,7 +97,7 @@ fn shown(setup: &Setup) -> Vec<ShownSetting> {
             value.map_or_else(|| ("not set".to_owned(), String::new()), |(value, source)| (value, source.to_string()));
         shown.push(ShownSetting { name: name.to_owned(), value, source });
     };
-    add("private key", setup.key.as_ref().map(|key| (key_shape(&key.value).to_string(), &key.source)));
+    add("private key", setup.key.as_ref().map(|key| (key_shape(&key.value), &key.source)));
     add("signature type", setup.signature_type.as_ref().map(|kind| (kind.value.to_string(), &kind.source)));
     add("funder", setup.funder.as_ref().map(|funder| (funder.value.to_string(), &funder.source)));
     add("chain id", setup.chain_id.as_ref().map(|id| (id.value.to_string(), &id.source)));
@@ -118,8 +122,9 @@ fn shown(setup: &Setup) -> Vec<ShownSetting> {
 }
 
 /// What may be said of a key, usable or not.
-pub fn key_shape(key: &KeyFact) -> &SecretShape {
+pub fn key_shape(key: &KeyFact) -> String {
     match key {
-        KeyFact::Usable { shape, .. } | KeyFact::Unusable { shape, .. } => shape,
+        KeyFact::Usable { shape, .. } | KeyFact::Unusable { shape: Some(shape), .. } => shape.to_string(),
+        KeyFact::Unusable { shape: None, .. } => "locked".to_owned(),
     }
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::names::{self, Name};
-use super::{ProblemKind, SettingProblem, Source, Sourced};
+use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced};
+use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
 /// A settings file that cannot be read: exit code 2.
@@ -28,6 +29,11 @@ pub enum KeyInput {
     #[default]
     Settings,
     File(PathBuf),
+    /// Web3 secret storage: JSON that a password unlocks.
+    Keystore {
+        path: PathBuf,
+        password: Secret,
+    },
     StandardInput,
 }
 
@@ -162,23 +168,45 @@ fn read_text(path: &Path) -> Result<String, SettingsError> {
     fs::read_to_string(path).map_err(|error| unreadable(path, &error))
 }
 
-/// The key of `--key-file` or `--key-stdin`, and where it came from.
-pub(super) fn read_key(input: &KeyInput) -> Result<Option<Sourced<Secret>>, SettingsError> {
+/// The key of `--key-file`, `--keystore` or `--key-stdin`, and where it came from.
+pub(super) fn read_key(input: &KeyInput) -> Result<Option<Sourced<KeyText>>, SettingsError> {
     match input {
         KeyInput::Settings => Ok(None),
         KeyInput::File(path) => {
             let text = read_text(path)?;
             let source = Source::File { path: path.display().to_string() };
-            Ok(Some(Sourced::new(Secret::new(text.trim_end_matches(['\r', '\n'])), source)))
+            Ok(Some(Sourced::new(Ok(Secret::new(text.trim_end_matches(['\r', '\n']))), source)))
+        }
+        KeyInput::Keystore { path, password } => {
+            // read here too, so that a missing file is not taken for a wrong password
+            read_text(path)?;
+            let source = Source::File { path: path.display().to_string() };
+            Ok(Some(Sourced::new(unlock(path, password), source)))
         }
         KeyInput::StandardInput => {
             let mut text = String::new();
             std::io::stdin()
                 .read_to_string(&mut text)
                 .map_err(|error| unreadable(Path::new("standard input"), &error))?;
-            Ok(Some(Sourced::new(Secret::new(text.trim_end_matches(['\r', '\n'])), Source::StandardInput)))
+            let key = Ok(Secret::new(text.trim_end_matches(['\r', '\n'])));
+            Ok(Some(Sourced::new(key, Source::StandardInput)))
         }
     }
+}
+
+fn unlock(path: &Path, password: &Secret) -> KeyText {
+    use alloy_signer_local::{LocalSignerError, PrivateKeySigner};
+    let signer = PrivateKeySigner::decrypt_keystore(path, password.expose()).map_err(|error| {
+        let reason = match error {
+            // the library says "Mac Mismatch" to a wrong password
+            LocalSignerError::EthKeystoreError(inner) if inner.to_string().contains("Mac") => {
+                "the password is wrong".to_owned()
+            }
+            _ => "it is not a keystore of version 3 (Web3 secret storage)".to_owned(),
+        };
+        KeyMistake::Keystore { reason }
+    })?;
+    Ok(Secret::new(alloy_primitives::hex::encode_prefixed(signer.to_bytes())))
 }
 
 fn parse_env_file(path: &Path, text: &str, problems: &mut Vec<SettingProblem>) -> Vec<EnvLine> {

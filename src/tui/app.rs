@@ -9,7 +9,6 @@ use super::layout::{self, Shape};
 use super::motion::Motion;
 use super::panels::{self, PANELS, Place};
 use super::theme::Theme;
-use super::verdict;
 use crate::checks::{Fix, Status};
 use crate::diagnosis::Diagnosis;
 use crate::engine::facts::Facts;
@@ -133,7 +132,7 @@ impl App {
     pub fn rows(&self) -> Vec<usize> {
         let mut rows: Vec<usize> = (0..self.report.checks.len()).filter(|&row| self.is_listed(row)).collect();
         if Shape::of(self.size) == Shape::Narrow && self.report.is_settled() {
-            rows.sort_by_key(|&row| verdict::rank(self.report.checks[row].status));
+            rows.sort_by_key(|&row| self.report.checks[row].status.severity());
         }
         rows
     }
@@ -166,7 +165,7 @@ impl App {
 
     /// The most likely diagnosis that explains a check; the first of all for the place to start.
     pub fn diagnosis_of(&self, check: &CheckReport) -> Option<&Diagnosis> {
-        let starts_here = verdict::start(&self.report).is_some_and(|start| start.id == check.id);
+        let starts_here = self.report.start().is_some_and(|start| start.id == check.id);
         let explains = |diagnosis: &&Diagnosis| diagnosis.explains.iter().any(|explained| explained == check.id);
         let first = self.report.diagnoses.first().filter(|_| starts_here);
         self.report.diagnoses.iter().find(explains).or(first)
@@ -204,7 +203,7 @@ impl App {
         self.facts = facts;
         self.report = report;
         if !self.steered {
-            let start = verdict::start(&self.report).map(|start| start.id);
+            let start = self.report.start().map(|start| start.id);
             let start = self.report.checks.iter().position(|check| Some(check.id) == start);
             self.select(start.or_else(|| self.rows().first().copied()).unwrap_or_default());
         }

@@ -85,7 +85,7 @@ fn elapsed(app: &App) -> String {
 fn counts(app: &App, width: usize) -> Line<'static> {
     let mut line = Vec::new();
     let mut used = 0;
-    for (status, said) in verdict::counts(&app.report) {
+    for (status, said) in app.report.counts() {
         let gap = if line.is_empty() { " " } else { "   " };
         let said = format!("{} {said}", app.theme.symbol(status, app.now_ms));
         used += gap.len() + display_width(&said);

@@ -116,17 +116,10 @@ impl Theme {
 
     /// One cell wide, each status its own. A running one turns with the time.
     pub fn symbol(self, status: Status, now_ms: i64) -> &'static str {
-        let (unicode, ascii) = match status {
-            Status::Pass => ("✓", "+"),
-            Status::Note => ("i", "i"),
-            Status::Warn => ("!", "!"),
-            Status::Fail => ("✗", "x"),
-            Status::Unknown => ("?", "?"),
-            Status::Skip => ("–", "-"),
-            Status::Waiting => ("·", "."),
-            Status::Running => return self.spinner(now_ms),
-        };
-        if self.ascii { ascii } else { unicode }
+        match status {
+            Status::Running => self.spinner(now_ms),
+            _ => status.symbol(self.ascii),
+        }
     }
 
     fn spinner(self, now_ms: i64) -> &'static str {

@@ -8,52 +8,6 @@ use crate::report::{CheckReport, Report, Verdict};
 use super::app::{App, Phase};
 use super::text::duration;
 
-/// The worst first, as narrow screens list them.
-pub fn rank(status: Status) -> u8 {
-    match status {
-        Status::Fail => 0,
-        Status::Unknown => 1,
-        Status::Warn => 2,
-        Status::Running => 3,
-        Status::Waiting => 4,
-        Status::Skip => 5,
-        Status::Note => 6,
-        Status::Pass => 7,
-    }
-}
-
-/// The check to look at first: what the first diagnosis explains, or else the worst problem.
-pub fn start(report: &Report) -> Option<&CheckReport> {
-    let explained = report.diagnoses.first().and_then(|diagnosis| {
-        let checks = diagnosis.explains.iter().filter_map(|explained| report.check(explained));
-        checks.filter(|check| check.status.is_problem()).min_by_key(|check| rank(check.status))
-    });
-    explained.or_else(|| {
-        report.checks.iter().filter(|check| check.status.is_problem()).min_by_key(|check| rank(check.status))
-    })
-}
-
-/// How many checks stand how, the worst first, without those that none has.
-pub fn counts(report: &Report) -> Vec<(Status, String)> {
-    let said = [
-        (Status::Fail, "failed", "failed"),
-        (Status::Unknown, "unknown", "unknown"),
-        (Status::Warn, "warning", "warnings"),
-        (Status::Skip, "skipped", "skipped"),
-        (Status::Note, "note", "notes"),
-        (Status::Pass, "passed", "passed"),
-        (Status::Running, "running", "running"),
-        (Status::Waiting, "waiting", "waiting"),
-    ];
-    said.into_iter()
-        .filter_map(|(status, one, more)| match report.count(status) {
-            0 => None,
-            1 => Some((status, format!("1 {one}"))),
-            count => Some((status, format!("{count} {more}"))),
-        })
-        .collect()
-}
-
 /// The status that the whole account has by its verdict.
 pub fn status(app: &App) -> Status {
     if app.is_launching_or_running() {
@@ -73,7 +27,7 @@ pub fn advice(app: &App) -> Vec<String> {
         Phase::Launching => vec!["Reading the settings".to_owned()],
         Phase::Running => vec![waiting(app)],
         Phase::Over if was_stopped(app) => vec!["Stopped before the end: press R to run all again".to_owned()],
-        Phase::Over => match start(&app.report) {
+        Phase::Over => match app.report.start() {
             Some(check) => first_step(&app.report, check),
             None => healthy(&app.report),
         },

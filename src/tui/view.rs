@@ -43,7 +43,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
 /// Too small for panels: the verdict, and how to leave.
 fn one_line(app: &App) -> Vec<Line<'static>> {
     let status = verdict::status(app);
-    let said = match (status, verdict::start(&app.report)) {
+    let said = match (status, app.report.start()) {
         (Status::Running, _) => progress(app),
         (_, Some(check)) => check.id.to_owned(),
         (_, None) => "all in order".to_owned(),

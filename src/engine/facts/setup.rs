@@ -80,7 +80,7 @@ pub struct ShownSetting {
 #[serde(rename_all = "kebab-case", tag = "key")]
 pub enum KeyFact {
     Usable { signer: Address, shape: SecretShape, remarks: Vec<KeyRemark> },
-    Unusable { shape: SecretShape, mistake: KeyMistake },
+    Unusable { shape: Option<SecretShape>, mistake: KeyMistake },
 }
 
 /// A set of credentials: whole, or with parts missing.

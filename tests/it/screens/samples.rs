@@ -123,6 +123,8 @@ pub(super) fn failed() -> Observed {
             "the Safe holds 120.5 pUSD, the signer none".to_owned(),
         ],
         explains: ["invalid signature", "wallet.funder"].map(str::to_owned).to_vec(),
+        excluded: Vec::new(),
+        decide: None,
         fix: DiagnosisFix {
             text: "Set the funder to the Safe of this key".to_owned(),
             commands: vec![FUNDER_FIX.to_owned()],
@@ -160,6 +162,8 @@ pub(super) fn unreachable() -> Observed {
         likelihood: 0.9,
         because: vec!["clob.polymarket.com: no connection: name not known".to_owned()],
         explains: vec!["net.reach".to_owned()],
+        excluded: Vec::new(),
+        decide: None,
         fix: DiagnosisFix {
             text: "Check the network, the proxy and the firewall".to_owned(),
             ..DiagnosisFix::default()

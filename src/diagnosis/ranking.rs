@@ -1,0 +1,146 @@
+//! Joins clues into diagnoses and ranks them.
+
+use std::cmp::Ordering;
+
+use super::coverage::ruled_out;
+use super::{Case, Cause, Clue, Diagnosis, DiagnosisFix, Weight};
+
+/// From here on a cause counts as established: then the order of mending decides, not decimals.
+const ESTABLISHED: f64 = 0.85;
+/// Below this a cause is not worth a line.
+const NEGLIGIBLE: f64 = 0.05;
+/// Two causes closer than this cannot be told apart by what is known.
+const TOO_CLOSE: f64 = 0.15;
+const PROVEN: f64 = 0.98;
+
+pub(super) fn rank(case: &Case<'_>, clues: &[Clue]) -> Vec<Diagnosis> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for clue in clues {
+        if !causes.contains(&clue.cause) {
+            causes.push(clue.cause);
+        }
+    }
+    let mut joined: Vec<Diagnosis> = causes.into_iter().filter_map(|cause| join(case, cause, clues)).collect();
+    joined.sort_by(|a, b| precedes(case, a, b));
+    settle_likelihoods(&mut joined);
+    decide(&mut joined);
+    joined
+}
+
+/// All clues about one cause as a diagnosis; `None` when they exclude it.
+fn join(case: &Case<'_>, cause: Cause, clues: &[Clue]) -> Option<Diagnosis> {
+    let own: Vec<&Clue> = clues.iter().filter(|clue| clue.cause == cause).collect();
+    let likelihood = likelihood(&own)?;
+    let mut diagnosis = Diagnosis {
+        cause,
+        title: cause.words().title.clone(),
+        likelihood,
+        because: Vec::new(),
+        explains: Vec::new(),
+        excluded: Vec::new(),
+        decide: None,
+        fix: DiagnosisFix::default(),
+    };
+    for clue in own {
+        if matches!(clue.weight, Weight::Proves | Weight::Supports(_)) {
+            push_new(&mut diagnosis.because, clue.says.clone());
+            if let Some(explained) = &clue.explains {
+                push_new(&mut diagnosis.explains, explained.clone());
+            }
+            merge(&mut diagnosis.fix, &clue.fix);
+        }
+    }
+    for sentence in sentences(cause) {
+        push_new(&mut diagnosis.explains, sentence.to_owned());
+    }
+    if diagnosis.fix.text.is_empty() {
+        diagnosis.fix.text.clone_from(&cause.words().fix);
+    }
+    diagnosis.excluded = ruled_out(case, &rivals(cause));
+    Some(diagnosis)
+}
+
+/// Independent clues add up: each leaves a share of the doubt.
+fn likelihood(clues: &[&Clue]) -> Option<f64> {
+    let mut doubt = 1.0;
+    let mut kept = 1.0;
+    for clue in clues {
+        match clue.weight {
+            Weight::Proves => doubt = f64::min(doubt, 1.0 - PROVEN),
+            Weight::Supports(by) => doubt *= 1.0 - by,
+            Weight::Opposes(by) => kept *= 1.0 - by,
+            Weight::Excludes => return None,
+        }
+    }
+    let likelihood = (1.0 - doubt) * kept;
+    (likelihood >= NEGLIGIBLE).then_some(likelihood.min(0.99))
+}
+
+fn push_new(list: &mut Vec<String>, text: String) {
+    if !list.contains(&text) {
+        list.push(text);
+    }
+}
+
+fn merge(fix: &mut DiagnosisFix, more: &DiagnosisFix) {
+    for (setting, value) in &more.settings {
+        fix.settings.entry(setting).or_insert_with(|| value.clone());
+    }
+    if fix.text.is_empty() {
+        fix.text.clone_from(&more.text);
+        fix.commands.clone_from(&more.commands);
+    }
+}
+
+/// Error sentences that a cause shows as.
+fn sentences(cause: Cause) -> impl Iterator<Item = &'static str> {
+    cause.words().shows_as.iter().map(String::as_str)
+}
+
+/// Causes that show as one of the same sentences.
+fn rivals(cause: Cause) -> Vec<Cause> {
+    let own: Vec<&str> = sentences(cause).collect();
+    let shares = |rival: &Cause| *rival != cause && sentences(*rival).any(|sentence| own.contains(&sentence));
+    Cause::ALL.iter().copied().filter(shares).collect()
+}
+
+/// Established causes in the order in which they must be mended, then the rest by likelihood.
+fn precedes(case: &Case<'_>, a: &Diagnosis, b: &Diagnosis) -> Ordering {
+    let established = |diagnosis: &Diagnosis| diagnosis.likelihood >= ESTABLISHED;
+    match (established(a), established(b)) {
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (true, true) => place(case, a).cmp(&place(case, b)),
+        (false, false) => b.likelihood.partial_cmp(&a.likelihood).unwrap_or(Ordering::Equal),
+    }
+}
+
+/// The earliest check that a diagnosis explains.
+fn place(case: &Case<'_>, diagnosis: &Diagnosis) -> usize {
+    diagnosis.explains.iter().map(|explained| case.place(explained)).min().unwrap_or(usize::MAX)
+}
+
+/// The list is sorted by likelihood, so what stands first for the sake of mending is at least as
+/// likely as what follows.
+fn settle_likelihoods(diagnoses: &mut [Diagnosis]) {
+    let mut least = 0.0;
+    for diagnosis in diagnoses.iter_mut().rev() {
+        diagnosis.likelihood = f64::max(diagnosis.likelihood, least);
+        least = diagnosis.likelihood;
+    }
+}
+
+/// Where the first two cannot be told apart, says which observation would decide.
+fn decide(diagnoses: &mut [Diagnosis]) {
+    let [first, second, ..] = diagnoses else { return };
+    if first.likelihood >= ESTABLISHED || first.likelihood - second.likelihood > TOO_CLOSE {
+        return;
+    }
+    first.decide = Some(format!(
+        "{} or {}: look for what only one of them shows (polydoctor explain {}, polydoctor explain {})",
+        first.title,
+        second.title,
+        first.cause.name(),
+        second.cause.name()
+    ));
+}

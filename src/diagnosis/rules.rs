@@ -1,0 +1,171 @@
+//! The table of rules: small functions from a case to clues, each with the public thread or
+//! document that it comes from.
+
+use super::{Case, Cause, Clue, DiagnosisFix, Weight};
+use crate::auth::wallet::SignatureType;
+use crate::checks::Suspicion;
+use crate::engine::facts::Failure;
+
+/// One way from what is known to what it says about causes.
+pub struct Rule {
+    pub name: &'static str,
+    /// The public thread or document that it comes from.
+    pub source: &'static str,
+    pub weigh: fn(&Case<'_>) -> Vec<Clue>,
+}
+
+/// Every rule.
+pub const RULES: &[Rule] = &[
+    Rule { name: "findings", source: "the sources of the checks", weigh: findings },
+    Rule {
+        name: "balance-under-another-type",
+        source: "py-clob-client#277, py-clob-client-v2#105: the CLOB computes the wallet from key and type",
+        weigh: balance_under_another_type,
+    },
+    Rule {
+        name: "profile-shows-another-wallet",
+        source: "docs.polymarket.com: the funder is the address of the profile menu",
+        weigh: profile_shows_another_wallet,
+    },
+    Rule {
+        name: "derived-credentials-pass",
+        source: "clob-client#248, py-clob-client#187: derived credentials work where configured ones do not",
+        weigh: derived_credentials_pass,
+    },
+    Rule {
+        name: "nothing-can-be-reached",
+        source: "what is unreachable together has one cause",
+        weigh: nothing_can_be_reached,
+    },
+    Rule {
+        name: "clock-is-accepted",
+        source: "py-clob-client#190: a clock was blamed and the encoding was it",
+        weigh: clock_is_accepted,
+    },
+];
+
+/// What each check suspects, as it stands in its finding.
+fn findings(case: &Case<'_>) -> Vec<Clue> {
+    let problems = case.findings.iter().filter(|(_, finding)| finding.status.is_problem());
+    problems
+        .flat_map(|(check, finding)| {
+            finding.suspicions.iter().enumerate().map(move |(place, suspicion)| Clue {
+                cause: suspicion.cause,
+                weight: Weight::Supports(suspicion.likelihood),
+                says: finding.summary.clone(),
+                explains: Some((*check).to_owned()),
+                fix: DiagnosisFix {
+                    settings: settings(suspicion),
+                    // the fix of a finding is that of its first suspicion
+                    ..finding.fix.clone().filter(|_| place == 0).map_or_else(DiagnosisFix::default, |fix| {
+                        DiagnosisFix { text: fix.text, commands: fix.commands, ..DiagnosisFix::default() }
+                    })
+                },
+            })
+        })
+        .collect()
+}
+
+fn settings(suspicion: &Suspicion) -> serde_json::Map<String, serde_json::Value> {
+    suspicion.settings.iter().map(|(setting, value)| ((*setting).to_owned(), value.clone())).collect()
+}
+
+/// The CLOB sees money under another type than the configured one, and none under this one.
+fn balance_under_another_type(case: &Case<'_>) -> Vec<Clue> {
+    let (Some(configured), Some(rows)) = (case.facts.setup.signature_type(), case.facts.balance_allowance.known())
+    else {
+        return Vec::new();
+    };
+    let seen = |kind: SignatureType| {
+        let row = rows.iter().find(|row| row.signature_type == kind)?;
+        row.answer.as_ref().ok().map(|answer| answer.balance)
+    };
+    let empty = seen(configured).is_none_or(|balance| balance.is_zero());
+    let other = SignatureType::ALL.into_iter().find(|kind| seen(*kind).is_some_and(|balance| !balance.is_zero()));
+    let suspected = case.finding("wallet.signature-type").is_some_and(|finding| finding.status.is_problem());
+    match other {
+        Some(other) if empty && suspected && other != configured => {
+            let says = format!("The CLOB sees a balance under type {other} and none under type {configured}");
+            vec![
+                Clue::new(Cause::WrongSignatureType, Weight::Proves, says)
+                    .explains("wallet.signature-type")
+                    .set("signature_type", u8::from(other)),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Polymarket's own profile names a wallet of this key that is not the funder.
+fn profile_shows_another_wallet(case: &Case<'_>) -> Vec<Clue> {
+    let setup = &case.facts.setup;
+    let shown = case.facts.profile.known().and_then(|profile| profile.proxy_wallet);
+    let (Some(shown), Some(funder), Some(wallets)) = (shown, &setup.funder, &setup.wallets) else {
+        return Vec::new();
+    };
+    let Some(finding) = case.finding("wallet.funder").filter(|finding| finding.status.is_problem()) else {
+        return Vec::new();
+    };
+    let (Some(kind), Some(first)) = (wallets.kind_of(shown), finding.suspicions.first()) else { return Vec::new() };
+    if shown == funder.value {
+        return Vec::new();
+    }
+    let says = format!("Polymarket's profile shows the {kind} {shown} for this signer");
+    vec![Clue::new(first.cause, Weight::Supports(0.6), says)]
+}
+
+/// The derived credentials pass, so address, clock and encoding of the requests are right.
+fn derived_credentials_pass(case: &Case<'_>) -> Vec<Clue> {
+    let refused = case.facts.configured_credentials.failure().is_some_and(Failure::is_refusal);
+    if !refused || case.facts.derived_credentials.known().is_none() {
+        return Vec::new();
+    }
+    let Some(first) = case.finding("creds.match").and_then(|finding| finding.suspicions.first()) else {
+        return Vec::new();
+    };
+    vec![Clue::new(
+        first.cause,
+        Weight::Supports(0.5),
+        "The derived credentials pass where the configured ones are refused",
+    )]
+}
+
+/// One network that is down is one cause, not one for each host.
+fn nothing_can_be_reached(case: &Case<'_>) -> Vec<Clue> {
+    let down =
+        |failure: Option<&Failure>| matches!(failure, Some(Failure::Unreachable { .. } | Failure::TimedOut { .. }));
+    let facts = case.facts;
+    if !(down(facts.server_time.failure()) && down(facts.chain.failure())) {
+        return Vec::new();
+    }
+    let says = "The CLOB and the Polygon node are both out of reach";
+    vec![
+        Clue::new(Cause::ClobUnreachable, Weight::Proves, says).explains("net.reach"),
+        Clue::new(Cause::WrongHost, Weight::Excludes, says),
+    ]
+}
+
+/// The server takes requests stamped by this clock.
+fn clock_is_accepted(case: &Case<'_>) -> Vec<Clue> {
+    match case.facts.local_clock.known() {
+        Some(()) => vec![Clue::new(
+            Cause::ClockDrift,
+            Weight::Opposes(0.3),
+            "The server still takes requests stamped by this clock",
+        )],
+        None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_have_names_and_sources() {
+        for (place, rule) in RULES.iter().enumerate() {
+            assert!(!rule.source.is_empty(), "{}", rule.name);
+            assert!(RULES[..place].iter().all(|earlier| earlier.name != rule.name), "{}", rule.name);
+        }
+    }
+}
