@@ -14,6 +14,7 @@ mod keys;
 mod ledger;
 mod names;
 mod rpc;
+mod sample_signer;
 pub mod scenario;
 mod settings;
 mod trades;
@@ -143,6 +144,9 @@ fn app(sandbox: Arc<Sandbox>, options: &Options) -> io::Result<axum::Router> {
     let offset = options.scenario.server.clock_offset_seconds + settings.clock_offset_seconds;
     let credentials = if settings.unknown_credentials { nobodys_credentials() } else { builder_credentials() };
     let signer = |token: Option<&str>| {
+        if settings.milliseconds {
+            return Ok(sample_signer::router(credentials.clone()));
+        }
         let signer = Signer::new(credentials.clone(), token.map(Secret::new)).map_err(io::Error::other)?;
         let stamped = from_fn_with_state(SignedDuration::from_secs(offset), stamp);
         io::Result::Ok(sign_server::router(signer.with_clock_offset(offset)).layer(stamped))
@@ -205,6 +209,8 @@ struct Sandbox {
     ledger: Ledger,
     trades: Trades,
     keys: Mutex<Keys>,
+    /// The balance that the service has cached, in base units.
+    cached: U256,
     /// Wallets whose balance the service has looked at again.
     updated: Mutex<HashSet<Address>>,
     /// Signer to number of heartbeats.
@@ -219,11 +225,14 @@ impl Sandbox {
         let chain = contracts::chain(scenario.server.chain_id).ok_or("there are no contracts on that chain")?;
         let demo = names::wallets(chain, names::DEMO_KEY);
         let other = names::wallets(chain, names::OTHER_KEY);
-        let names = Names::of_wallets(&demo, &other);
+        let mut names = Names::of_wallets(&demo, &other);
         let ledger = Ledger::new(chain, &scenario, &names, [&demo, &other])?;
         let mut keys = Keys::new(options.seed);
         let now = Timestamp::now() + SignedDuration::from_secs(scenario.server.clock_offset_seconds);
         let configured = issue(&mut keys, &scenario, [demo.eoa, other.eoa], now);
+        if let Some(key) = keys.at(other.eoa, U256::ZERO) {
+            names.add_credentials("other_api", Some(&key.credentials));
+        }
         let customer = Trader {
             signer: demo.eoa,
             wallet: demo.address(scenario.account.wallet).unwrap_or(demo.eoa),
@@ -236,6 +245,7 @@ impl Sandbox {
             ledger,
             trades,
             keys: Mutex::new(keys),
+            cached: ledger::units(&scenario.server.cached_balance, 6)?,
             updated: Mutex::default(),
             beats: Mutex::default(),
             scenario,

@@ -56,6 +56,8 @@ pub enum FaultAnswer {
     BadGateway,
     /// A page of something that is not Polymarket.
     OtherHost,
+    /// The way to a log-in page, as hotels and airports have it.
+    Portal,
     /// Text that claims to be JSON.
     Garbled,
     Never,
@@ -96,6 +98,7 @@ impl FaultAnswer {
                 &[("content-type", HTML)],
                 "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
             ),
+            Self::Portal => (StatusCode::FOUND, &[("location", "http://login.example.net/welcome")], ""),
             Self::OtherHost => (
                 StatusCode::OK,
                 &[("content-type", HTML)],

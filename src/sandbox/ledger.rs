@@ -202,7 +202,7 @@ impl Ledger {
 }
 
 /// An amount as people write it, in base units.
-fn units(amount: &str, decimals: u8) -> Result<U256, String> {
+pub(super) fn units(amount: &str, decimals: u8) -> Result<U256, String> {
     let units = parse_units(amount, decimals).map_err(|error| format!("{amount} is no amount: {error}"))?;
     Ok(units.get_absolute())
 }

@@ -5,14 +5,18 @@
 //! `{gamma}` `{data}` `{relayer}` `{geoblock}` `{signer}` `{token_signer}` are URLs, `{closed}` one where
 //! nothing listens, `{host}` the CLOB's address and port; `{private_key}` `{other_private_key}`
 //! `{builder_code}` `{relayer_key}` and `{api_key}` `{api_passphrase}` `{api_secret}`
-//! (`…_standard`, `…_unpadded`, `…_hex`), the same with `builder_`, are the right values of secrets.
+//! (`…_standard`, `…_unpadded`, `…_truncated`, `…_hex`), the same with `builder_`, are the right
+//! values of secrets; with `other_` those of the second signer.
 
 use std::collections::BTreeMap;
 
 use alloy_primitives::Address;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use crate::auth::contracts::Chain;
 use crate::auth::key;
+use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::{WalletKind, WalletMap};
 use crate::secret::Secret;
 
@@ -55,6 +59,21 @@ impl Names {
             }
         }
         names
+    }
+
+    /// A set of credentials, its secret in all the ways in which secrets get rewritten; what is not
+    /// configured is empty text.
+    pub(super) fn add_credentials(&mut self, slot: &str, triple: Option<&ApiCredentials>) {
+        let text = |part: fn(&ApiCredentials) -> &str| triple.map(part).unwrap_or_default();
+        let secret = text(|triple| triple.secret.expose());
+        let bytes = URL_SAFE.decode(secret).unwrap_or_default();
+        self.add(&format!("{slot}_key"), text(|triple| &triple.key));
+        self.add(&format!("{slot}_passphrase"), text(|triple| triple.passphrase.expose()));
+        self.add(&format!("{slot}_secret"), secret);
+        self.add(&format!("{slot}_secret_standard"), STANDARD.encode(&bytes));
+        self.add(&format!("{slot}_secret_unpadded"), secret.trim_end_matches('='));
+        self.add(&format!("{slot}_secret_truncated"), secret.get(1..).unwrap_or_default());
+        self.add(&format!("{slot}_secret_hex"), alloy_primitives::hex::encode(&bytes));
     }
 
     pub(super) fn add(&mut self, name: &str, value: impl Into<String>) {

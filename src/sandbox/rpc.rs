@@ -28,21 +28,23 @@ impl From<Reverted> for Failure {
 }
 
 pub(super) fn serve(sandbox: &Sandbox, received: &Received) -> Answer {
-    let ledger = &sandbox.ledger;
-    let block = sandbox.block_number();
+    let respond = |request: &Value| respond(sandbox, request);
     Ok(match serde_json::from_slice(&received.body) {
-        Ok(Value::Array(batch)) if !batch.is_empty() => {
-            batch.iter().map(|request| respond(ledger, block, request)).collect()
-        }
-        Ok(request @ Value::Object(_)) => respond(ledger, block, &request),
+        Ok(Value::Array(batch)) if !batch.is_empty() => batch.iter().map(respond).collect(),
+        Ok(request @ Value::Object(_)) => respond(&request),
         Ok(_) => error(&Value::Null, &Failure(-32600, "invalid request".to_owned())),
         Err(_) => error(&Value::Null, &Failure(-32700, "parse error".to_owned())),
     })
 }
 
-fn respond(ledger: &Ledger, block: u64, request: &Value) -> Value {
+fn respond(sandbox: &Sandbox, request: &Value) -> Value {
     let id = &request["id"];
-    match result(ledger, block, request["method"].as_str().unwrap_or_default(), &request["params"]) {
+    let (method, params) = (request["method"].as_str().unwrap_or_default(), &request["params"]);
+    let answer = match sandbox.scenario.server.rpc_chain_id {
+        Some(chain_id) => elsewhere(chain_id, method),
+        None => result(&sandbox.ledger, sandbox.block_number(), method, params),
+    };
+    match answer {
         Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
         Err(failure) => error(id, &failure),
     }
@@ -66,6 +68,17 @@ fn result(ledger: &Ledger, block: u64, method: &str, params: &Value) -> Result<V
         "eth_call" => {
             Value::from(calls::call(ledger, address(&params[0]["to"])?, &call_data(&params[0])?)?.to_string())
         }
+        other => return Err(Failure(-32601, format!("the method {other} does not exist/is not available"))),
+    })
+}
+
+/// A node of another chain: it knows none of these addresses.
+fn elsewhere(chain_id: u64, method: &str) -> Result<Value, Failure> {
+    Ok(match method {
+        "eth_chainId" => quantity(U256::from(chain_id)),
+        "net_version" => Value::from(chain_id.to_string()),
+        "eth_getCode" | "eth_call" => Value::from("0x"),
+        "eth_getBalance" | "eth_getTransactionCount" => quantity(U256::ZERO),
         other => return Err(Failure(-32601, format!("the method {other} does not exist/is not available"))),
     })
 }

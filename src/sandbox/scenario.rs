@@ -6,7 +6,8 @@
 //! ```toml
 //! title = "The approvals were given by the signer's own address"
 //! source = "polymarket-cli#4"
-//! symptoms = ["not enough balance / allowance"]  # what the user is told; a test holds the sandbox to it
+//! symptoms = ["not enough balance / allowance"]  # what the service says; a test holds the sandbox to it
+//! client_errors = ["insufficient funds"]         # what the user's own client says
 //! [account]                                      # the truth at the service
 //! wallet = "deposit-beacon"
 //! [wallets.deposit_beacon]                       # the truth on the chain
@@ -48,25 +49,168 @@ const FILES: &[(&str, &str)] = embedded! {
     "healthy-deposit-uups"
     "healthy-deposit-beacon"
     "healthy-no-credentials"
+    "healthy-attribution-pending"
+    "healthy-clock-5-seconds"
+    "healthy-gamma-down"
+    "healthy-key-no-prefix"
+    "healthy-key-upper-case"
+    "healthy-no-profile"
+    "healthy-nonce-1"
+    "healthy-relayer-down"
+    "healthy-secret-standard-alphabet"
+    "healthy-secret-unpadded"
+    "key-missing"
+    "key-placeholder"
     "key-malformed"
+    "key-quoted"
+    "key-too-long"
+    "key-with-newline"
+    "key-zero"
+    "key-is-mnemonic"
+    "key-is-address"
+    "key-base64"
+    "key-is-public-key"
+    "key-keystore-json"
+    "key-of-solana-wallet"
+    "key-of-another-account"
+    "wallet-ownership-transferred"
+    "wallet-ownership-transferred-uups"
+    "funder-is-profile-name"
+    "funder-no-address"
+    "host-without-scheme"
+    "near-miss-name"
+    "plain-http-host"
+    "signature-type-number"
+    "signature-type-word"
+    "two-names-differ"
+    "two-names-of-a-key-differ"
     "wrong-chain-id"
+    "wrong-chain-id-ethereum"
+    "wrong-chain-id-no-credentials"
+    "geoblock-unknown"
+    "rpc-down"
+    "rpc-on-another-chain"
+    "wrong-host-gamma"
+    "wrong-host-website"
     "wrong-signature-type"
+    "deposit-wallet-called-eoa"
+    "deposit-wallet-called-proxy"
+    "deposit-wallet-called-safe"
+    "proxy-called-deposit-wallet"
+    "proxy-called-safe"
+    "safe-called-deposit-wallet"
+    "signature-type-not-set"
+    "type-0-funds-in-proxy"
+    "type-0-with-foreign-funder"
+    "funder-missing"
+    "funder-missing-deposit-wallet"
     "funder-is-signer"
+    "funder-is-signer-proxy"
+    "funder-not-controlled"
+    "funder-is-a-contract"
+    "funder-not-controlled-deposit-wallet"
+    "funder-not-controlled-proxy"
+    "funder-is-deposit-address"
+    "funder-is-deposit-address-safe"
+    "funder-is-deposit-address-with-money"
     "wallet-not-deployed"
+    "wallet-not-deployed-new-account"
+    "wallet-not-deployed-safe"
+    "deposit-wallet-required"
+    "deposit-wallet-required-eoa"
+    "deposit-wallet-required-proxy"
+    "deposit-wallet-required-unseen"
+    "deposit-wallet-delegated"
+    "funder-of-other-generation"
+    "funds-at-signer"
+    "funds-in-proxy"
     "clock-drift"
+    "clock-14-seconds"
+    "clock-ahead"
+    "clock-an-hour-off"
+    "credentials-missing"
+    "create-blocked"
     "credentials-other-address"
+    "credentials-of-old-key"
     "credentials-other-nonce"
+    "credentials-of-nonce-1"
     "credentials-stale"
-    "no-key-at-nonce"
+    "credentials-deleted"
+    "credentials-mixed-key"
+    "credentials-mixed-secret"
+    "passphrase-quoted"
+    "credentials-reactivated"
+    "credentials-just-created"
+    "credentials-incomplete"
+    "builder-secret-hex"
+    "builder-secret-not-base64"
+    "credentials-swapped"
+    "secret-hex"
+    "secret-quoted"
+    "secret-truncated"
     "builder-credentials-as-user"
+    "user-credentials-as-builder"
+    "nonce-already-used"
+    "no-key-at-nonce"
+    "key-at-another-nonce"
+    "relayer-key-as-builder"
+    "relayer-key-among-builder-credentials"
+    "relay-drops-headers"
     "wrong-collateral-token"
+    "wrong-collateral-deposit-wallet"
+    "wrong-collateral-eoa"
+    "wrong-collateral-native-usdc"
+    "balance-missing"
+    "balance-cache-stale"
+    "balance-cache-behind"
     "allowance-missing"
+    "allowance-missing-collateral"
+    "allowance-missing-eoa"
+    "allowance-missing-shares"
+    "allowance-by-wrong-owner"
+    "allowance-by-wrong-owner-deposit-wallet"
     "gas-missing"
+    "gas-missing-for-approvals"
     "clob-unreachable"
+    "clob-times-out"
+    "clob-outage"
+    "clob-bad-gateway"
+    "clob-outage-auth"
+    "clob-outage-cancel-only"
+    "clob-restarting"
+    "rate-limited"
+    "rate-limited-auth"
+    "rate-limited-by-cloudflare"
+    "rpc-rate-limited"
     "cloudflare-blocked"
+    "cloudflare-blocked-auth"
     "geoblocked"
+    "tls-failure"
+    "captive-portal"
+    "captive-portal-redirect"
+    "relay-drops-query"
+    "account-banned"
     "closed-only"
+    "sdk-outdated"
+    "builder-credentials-invalid"
+    "builder-credentials-incomplete"
+    "builder-key-revoked"
+    "builder-key-revoked-at-signer"
+    "remote-signer-broken"
+    "remote-signer-down"
     "remote-signer-unauthorized"
+    "remote-signer-no-token"
+    "remote-signer-wrong-path"
+    "remote-signer-is-a-web-page"
+    "remote-signer-other-request"
+    "remote-signer-other-credentials"
+    "remote-signer-clock-ahead"
+    "remote-signer-clock-behind"
+    "remote-signer-milliseconds"
+    "builder-code-missing"
+    "builder-code-malformed"
+    "builder-code-zero"
+    "trades-unattributed"
 };
 
 /// The scenario of a bare `--demo`.
@@ -94,9 +238,12 @@ pub struct Scenario {
     pub title: String,
     /// The public thread or document that it stands for.
     pub source: String,
-    /// The errors that the user reports.
+    /// The errors of the service that the user reports.
     #[serde(default)]
     pub symptoms: Vec<String>,
+    /// The errors that come from the user's own client or network, which no server can be held to.
+    #[serde(default)]
+    pub client_errors: Vec<String>,
     #[serde(default)]
     pub account: Account,
     /// What holds for a wallet instead of the usual; keys are names (`safe`, `other_eoa`) or addresses.
@@ -141,6 +288,8 @@ pub struct Account {
     pub profile: Option<bool>,
     pub banned: bool,
     pub closed_only: bool,
+    /// The service takes orders of this account from a deposit wallet only, whatever it trades from.
+    pub deposit_wallet_required: bool,
     /// Own trades that carry the demo builder's code, that carry none, and that are too fresh to
     /// be listed under it.
     pub attributed_trades: usize,
@@ -156,6 +305,7 @@ impl Default for Account {
             profile: None,
             banned: false,
             closed_only: false,
+            deposit_wallet_required: false,
             attributed_trades: 12,
             unattributed_trades: 0,
             pending_trades: 0,
@@ -237,6 +387,8 @@ pub struct Signer {
     pub clock_offset_seconds: i64,
     /// It was started with credentials that are nobody's.
     pub unknown_credentials: bool,
+    /// It stamps in milliseconds, as one published sample does.
+    pub milliseconds: bool,
 }
 
 /// The service itself.
@@ -252,8 +404,12 @@ pub struct Server {
     pub key_lag_seconds: i64,
     /// Keys from before the start are refused until they are derived once.
     pub keys_asleep: bool,
-    /// `/balance-allowance` answers zero until `/balance-allowance/update` was asked.
+    /// `/balance-allowance` answers an old amount until `/balance-allowance/update` was asked.
     pub balance_cache_stale: bool,
+    /// That old amount, as people write it: `"100.00"`; without approvals when it is zero.
+    pub cached_balance: String,
+    /// The chain that the Polygon node is on, when it is another than the service's.
+    pub rpc_chain_id: Option<u64>,
     /// Where the service sees the caller: not in a blocked country, by default.
     pub geoblocked: bool,
 }
@@ -267,6 +423,8 @@ impl Default for Server {
             key_lag_seconds: 0,
             keys_asleep: false,
             balance_cache_stale: false,
+            cached_balance: "0".to_owned(),
+            rpc_chain_id: None,
             geoblocked: false,
         }
     }
@@ -278,6 +436,8 @@ impl Default for Server {
 pub struct Expect {
     /// Absent: no diagnosis.
     pub cause: Option<String>,
+    /// The cause that only the errors which the user saw point to: nothing that may be read tells it.
+    pub by_symptom: Option<String>,
     pub verdict: String,
     pub exit: i32,
     /// Check id to status, for the checks that matter here.
@@ -286,7 +446,7 @@ pub struct Expect {
 
 impl Default for Expect {
     fn default() -> Self {
-        Self { cause: None, verdict: "healthy".to_owned(), exit: 0, checks: BTreeMap::new() }
+        Self { cause: None, by_symptom: None, verdict: "healthy".to_owned(), exit: 0, checks: BTreeMap::new() }
     }
 }
 
@@ -313,8 +473,11 @@ mod tests {
         for name in names() {
             let scenario = find(name).unwrap();
             assert!(!scenario.title.is_empty() && !scenario.source.is_empty(), "{name}");
-            let healthy = scenario.expect.verdict == "healthy";
-            assert_eq!(healthy, name.starts_with("healthy"), "{name}");
+            let Expect { cause, by_symptom, verdict, .. } = &scenario.expect;
+            assert_eq!(cause.is_none(), verdict == "healthy", "{name}");
+            assert_eq!(cause.is_none() && by_symptom.is_none(), name.starts_with("healthy"), "{name}");
+            let told = scenario.symptoms.len() + scenario.client_errors.len();
+            assert!(by_symptom.is_none() || told > 0, "{name}: no error points to its cause");
         }
         assert!(find("nothing").is_none());
         assert!(find(DEFAULT).is_some());

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::Serialize;
 
 use super::names::{DEMO_KEY, Names, OTHER_KEY, name_of};
@@ -121,8 +119,7 @@ fn name_account(names: &mut Names, scenario: &Scenario) {
     names.add("relayer_key", RELAYER_KEY);
 }
 
-/// The credentials in the user's slots, in all the ways in which secrets get rewritten, and the
-/// builder's. What is not configured is empty text.
+/// The credentials in the user's slots, and the builder's.
 fn name_credentials(names: &mut Names, scenario: &Scenario, credentials: Option<&ApiCredentials>) {
     let builder = builder_credentials();
     let credentials = match scenario.credentials.kind {
@@ -130,15 +127,6 @@ fn name_credentials(names: &mut Names, scenario: &Scenario, credentials: Option<
         CredentialKind::Builder => Some(&builder),
         CredentialKind::None => None,
     };
-    for (slot, triple) in [("api", credentials), ("builder", Some(&builder))] {
-        let text = |part: fn(&ApiCredentials) -> &str| triple.map(part).unwrap_or_default();
-        let secret = text(|triple| triple.secret.expose());
-        let bytes = URL_SAFE.decode(secret).unwrap_or_default();
-        names.add(&format!("{slot}_key"), text(|triple| &triple.key));
-        names.add(&format!("{slot}_passphrase"), text(|triple| triple.passphrase.expose()));
-        names.add(&format!("{slot}_secret"), secret);
-        names.add(&format!("{slot}_secret_standard"), STANDARD.encode(&bytes));
-        names.add(&format!("{slot}_secret_unpadded"), secret.trim_end_matches('='));
-        names.add(&format!("{slot}_secret_hex"), alloy_primitives::hex::encode(&bytes));
-    }
+    names.add_credentials("api", credentials);
+    names.add_credentials("builder", Some(&builder));
 }

@@ -131,11 +131,16 @@ fn mistake(sandbox: &Sandbox, user: &User, body: &Value) -> Option<String> {
     let is_demo = user.owner == sandbox.demo.eoa;
     let version = scenario.server.version;
     let token = collateral(ledger.chain, version);
-    let needs_deposit_wallet = is_demo && scenario.account.wallet.signature_type() == SignatureType::Poly1271;
+    let account = &scenario.account;
+    let needs_deposit_wallet = is_demo
+        && (account.deposit_wallet_required || account.wallet.signature_type() == SignatureType::Poly1271);
     let exchanges = ledger.chain.exchanges.of_version(version);
     let may_trade = exchanges.iter().all(|(_, exchange)| ledger.is_granted(token, maker, *exchange));
     let own_signer = match signature_type {
-        SignatureType::Poly1271 => wallet_of_type(sandbox, user.owner, signature_type).ok(),
+        // the wallet itself is asked, and it knows its owner
+        SignatureType::Poly1271 => wallet_of_type(sandbox, user.owner, signature_type)
+            .ok()
+            .filter(|wallet| ledger.holder(*wallet).is_some_and(|holder| holder.owner == user.owner)),
         _ => Some(map.eoa),
     };
     Some(if is_v1 != (version == 1) {
@@ -152,7 +157,7 @@ fn mistake(sandbox: &Sandbox, user: &User, body: &Value) -> Option<String> {
         "maker address not allowed, please use the deposit wallet flow".to_owned()
     } else if wallet_of_type(sandbox, user.owner, signature_type) != Ok(maker) {
         "invalid signature".to_owned()
-    } else if ledger.balance(token, maker).is_zero() || !may_trade {
+    } else if ledger.balance(token, maker).is_zero() || !may_trade || !sandbox.has_seen(maker) {
         "not enough balance / allowance".to_owned()
     } else {
         "the market is not yet ready to process new orders".to_owned()

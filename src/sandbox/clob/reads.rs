@@ -96,9 +96,11 @@ pub(super) fn balance_allowance(sandbox: &Sandbox, received: &Received) -> Answe
     let (ledger, version) = (&sandbox.ledger, sandbox.scenario.server.version);
     let token = if is_collateral { collateral(ledger.chain, version) } else { ledger.chain.tokens.conditional };
     let seen = sandbox.has_seen(wallet);
-    let balance = if seen { ledger.balance(token, wallet) } else { U256::ZERO };
+    let balance = if seen { ledger.balance(token, wallet) } else { sandbox.cached };
+    let knows_allowances = seen || !sandbox.cached.is_zero();
+    let allowance = |spender| if knows_allowances { ledger.allowance(token, wallet, spender) } else { U256::ZERO };
     let allowances: Map<String, Value> = (ledger.chain.exchanges.of_version(version).into_iter())
-        .map(|(_, spender)| (spender, if seen { ledger.allowance(token, wallet, spender) } else { U256::ZERO }))
+        .map(|(_, spender)| (spender, allowance(spender)))
         .map(|(spender, allowance)| (spender.to_string(), Value::from(allowance.to_string())))
         .collect();
     Ok(json!({ "balance": balance.to_string(), "allowances": allowances }))
