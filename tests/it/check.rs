@@ -192,3 +192,13 @@ fn junit_has_a_suite_a_group_and_a_case_a_check() {
     assert_eq!(junit.matches("<skipped").count(), 3, "{junit}");
     assert_eq!(junit.matches("<testsuite ").count(), 6, "{junit}");
 }
+
+#[test]
+fn completions_and_manual_name_every_command() {
+    for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
+        let text = stdout(&run(arguments));
+        for command in ["check", "list", "sandbox"] {
+            assert!(text.contains(command), "{arguments:?} lacks {command}");
+        }
+    }
+}
