@@ -13,6 +13,7 @@ mod screens;
 mod secrets;
 mod signer;
 mod support;
+mod symptoms;
 mod terminal;
 mod vectors;
 mod views;
