@@ -3,6 +3,7 @@
 mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
+mod explain;
 mod list;
 mod sandbox;
 mod settings;
@@ -50,6 +51,8 @@ enum Command {
     Check(Box<check::CheckArgs>),
     /// Every check: its id, what it needs, what it asks
     List,
+    /// What an error sentence means, its causes, and what mends them
+    Explain(explain::ExplainArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
 }
@@ -78,6 +81,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Some(Command::Check(args)) => runtime()?.block_on(check::run(*args)),
         Some(Command::List) => list::run(),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
         None => open_dashboard(cli.dashboard),
     }

@@ -11,9 +11,13 @@ use std::cmp::Ordering;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub use causes::{Cause, CauseWords};
+pub use causes::{Cause, CauseWords, Snippets};
 
 use crate::checks::Finding;
+use crate::reference;
+
+/// Of the sentences that a cause shows as, so many stand in a diagnosis, the most typical first.
+const SENTENCES: usize = 4;
 
 /// A root cause with what speaks for it and what mends it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -75,7 +79,7 @@ fn begin(cause: Cause) -> Diagnosis {
         title: words.title.clone(),
         likelihood: 0.0,
         because: Vec::new(),
-        explains: words.shows_as.clone(),
+        explains: reference::shows_as(cause).into_iter().take(SENTENCES).map(str::to_owned).collect(),
         fix: DiagnosisFix { text: words.fix.clone(), ..DiagnosisFix::default() },
     }
 }
