@@ -3,15 +3,18 @@
 mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
+mod explain;
 mod list;
 mod pages;
 mod sandbox;
 mod settings;
 
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::render::Style;
 use settings::SettingsArgs;
 
 /// Exit codes, the same for every command.
@@ -55,6 +58,8 @@ enum Command {
     Completions(pages::CompletionsArgs),
     /// The manual pages, as roff
     Man,
+    /// What an error sentence means, its causes, and what mends them
+    Explain(explain::ExplainArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
 }
@@ -85,6 +90,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::List) => list::run(),
         Some(Command::Completions(args)) => Ok(pages::completions(&args)),
         Some(Command::Man) => pages::man(),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
         None => open_dashboard(cli.dashboard),
     }
@@ -92,8 +98,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 
 #[cfg(feature = "tui")]
 fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
-    use std::io::IsTerminal as _;
-    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+    if io::stdout().is_terminal() && io::stdin().is_terminal() {
         return dashboard::run(args);
     }
     runtime()?.block_on(check::run(check::CheckArgs::plain(args.settings, args.demo)))
@@ -102,6 +107,12 @@ fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
 #[cfg(not(feature = "tui"))]
 fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
     runtime()?.block_on(check::run(check::CheckArgs::plain(args.settings, args.demo)))
+}
+
+/// How text on standard output may look.
+fn style() -> Style {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Style { color: io::stdout().is_terminal() && !plain, ascii: false, share: None }
 }
 
 /// Everything runs on one thread: the work is waiting.

@@ -13,7 +13,7 @@ mod symptoms;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub use causes::{Cause, CauseWords};
+pub use causes::{Cause, CauseWords, Snippets};
 pub use rules::{RULES, Rule};
 
 use crate::checks::{Finding, Status};

@@ -23,7 +23,7 @@
 //!        text · json              dashboard
 //! ```
 //!
-//! Beside that line stand [`sandbox`], an embedded CLOB that verifies what [`auth`] produces, and
+//! Beside that line stand [`reference`], what every error sentence means, [`sandbox`], an embedded CLOB that verifies what [`auth`] produces, and
 //! [`sign_server`], the builder signing server that it contains.
 //!
 //! # Example

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -159,18 +159,13 @@ fn replay(path: &Path) -> anyhow::Result<Facts> {
 }
 
 fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
-    let stdout = io::stdout();
-    let terminal = stdout.is_terminal() && args.output.is_none();
-    let style = Style {
-        color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        ascii: false,
-        share: args.level(),
-    };
+    let terminal = super::style();
+    let style = Style { color: terminal.color && args.output.is_none(), share: args.level(), ..terminal };
     let mut text = Vec::new();
     render::print(report, args.format, args.show, style, &mut text)?;
     match &args.output {
         Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
-        None => Ok(stdout.lock().write_all(&text)?),
+        None => Ok(io::stdout().lock().write_all(&text)?),
     }
 }
 

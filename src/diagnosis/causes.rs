@@ -1,9 +1,11 @@
 //! The vocabulary of causes. Names and variants live here, words in `assets/causes.toml`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! causes {
     ($($variant:ident = $name:literal,)+) => {
@@ -116,22 +118,75 @@ causes! {
     AttributionPending = "attribution-pending",
 }
 
+impl Cause {
+    /// The cause of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|cause| cause.name() == name)
+    }
+}
+
 impl Serialize for Cause {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
 }
 
-/// What is said of a cause.
-#[derive(Debug, Deserialize)]
+impl<'de> Deserialize<'de> for Cause {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        Self::named(&name).ok_or_else(|| D::Error::custom(format_args!("there is no cause {name}")))
+    }
+}
+
+/// What is said of a cause: its entry in `assets/causes.toml`.
+///
+/// The sentences that it shows as are not among it: they follow from
+/// [`reference::shows_as`](crate::reference::shows_as).
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CauseWords {
+    /// One short sentence without a full stop.
     pub title: String,
-    /// Error sentences that it shows as, as the server or a client says them.
-    #[serde(default)]
-    pub shows_as: Vec<String>,
+    /// Two sentences: what it is, and how it comes to show.
+    pub meaning: String,
+    /// Observations that prove it.
+    pub proves: Vec<String>,
+    /// Observations that rule it out.
+    pub excludes: Vec<String>,
     /// What to do, where a finding does not know better.
     pub fix: String,
+    /// Command lines of the fix; `…` stands for what only the user knows.
+    #[serde(default)]
+    pub commands: Vec<String>,
+    /// Public threads as `repository#number`, and documents.
+    pub source: Vec<String>,
+    /// In how many public threads it was the confirmed or likely cause: the prior.
+    pub threads: u32,
+    /// `check`, `symptom`, `inspect`: how it is found.
+    pub found_by: Vec<String>,
+    /// Ids of the checks that find it.
+    #[serde(default)]
+    pub checks: Vec<String>,
+    /// The fix as a line of code, by client.
+    #[serde(default)]
+    pub clients: Snippets,
+}
+
+/// One line of code for each official client where it applies.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Snippets {
+    pub typescript: Option<String>,
+    pub python: Option<String>,
+    pub rust: Option<String>,
+}
+
+impl Snippets {
+    /// Language and line of those that there are.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let lines = [("typescript", &self.typescript), ("python", &self.python), ("rust", &self.rust)];
+        lines.into_iter().filter_map(|(language, line)| Some((language, line.as_deref()?)))
+    }
 }
 
 static WORDS: LazyLock<BTreeMap<String, CauseWords>> = LazyLock::new(|| {
@@ -155,5 +210,43 @@ mod tests {
         let mut names: Vec<_> = Cause::ALL.iter().map(|cause| cause.name()).collect();
         names.sort_unstable();
         assert_eq!(WORDS.keys().map(String::as_str).collect::<Vec<_>>(), names);
+    }
+
+    #[test]
+    fn every_cause_is_described() {
+        for cause in Cause::ALL {
+            let (name, words) = (cause.name(), cause.words());
+            for text in [&words.title, &words.meaning, &words.fix] {
+                assert!(text.contains(' ') && text.trim() == text, "{name}: {text:?}");
+            }
+            assert!(words.meaning.ends_with('.') && !words.title.ends_with('.') && !words.fix.ends_with('.'), "{name}");
+            for list in [&words.proves, &words.excludes, &words.source] {
+                assert!(!list.is_empty() && list.iter().all(|text| !text.is_empty()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_finds_a_cause_exists() {
+        for cause in Cause::ALL {
+            let (name, words) = (cause.name(), cause.words());
+            assert!(!words.found_by.is_empty(), "{name}");
+            for way in &words.found_by {
+                assert!(["check", "symptom", "inspect"].contains(&way.as_str()), "{name}: {way}");
+            }
+            assert_eq!(words.found_by.iter().any(|way| way == "check"), !words.checks.is_empty(), "{name}");
+            for id in &words.checks {
+                assert!(crate::checks::find(id).is_some(), "{name}: {id}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_words_hold_a_secret() {
+        let text = include_str!("../../assets/causes.toml");
+        let long =
+            |word: &&str| word.len() >= 40 && word.chars().all(|c| c.is_ascii_alphanumeric() || "+/=_-".contains(c));
+        let found: Vec<&str> = text.split(|c: char| c.is_whitespace() || "\"'(),".contains(c)).filter(long).collect();
+        assert!(found.is_empty(), "{found:?}");
     }
 }

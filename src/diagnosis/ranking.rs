@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::coverage::ruled_out;
 use super::{Case, Cause, Clue, Diagnosis, DiagnosisFix, Weight};
+use crate::reference;
 
 /// From here on a cause counts as established: then the order of mending decides, not decimals.
 const ESTABLISHED: f64 = 0.85;
@@ -12,6 +13,8 @@ const NEGLIGIBLE: f64 = 0.05;
 /// Two causes closer than this cannot be told apart by what is known.
 const TOO_CLOSE: f64 = 0.15;
 const PROVEN: f64 = 0.98;
+/// Of the sentences that a cause shows as, so many stand in a diagnosis, the most typical first.
+const SENTENCES: usize = 4;
 
 pub(super) fn rank(case: &Case<'_>, clues: &[Clue]) -> Vec<Diagnosis> {
     let mut causes: Vec<Cause> = Vec::new();
@@ -50,7 +53,7 @@ fn join(case: &Case<'_>, cause: Cause, clues: &[Clue]) -> Option<Diagnosis> {
             merge(&mut diagnosis.fix, &clue.fix);
         }
     }
-    for sentence in sentences(cause) {
+    for sentence in reference::shows_as(cause).into_iter().take(SENTENCES) {
         push_new(&mut diagnosis.explains, sentence.to_owned());
     }
     if diagnosis.fix.text.is_empty() {
@@ -92,15 +95,10 @@ fn merge(fix: &mut DiagnosisFix, more: &DiagnosisFix) {
     }
 }
 
-/// Error sentences that a cause shows as.
-fn sentences(cause: Cause) -> impl Iterator<Item = &'static str> {
-    cause.words().shows_as.iter().map(String::as_str)
-}
-
 /// Causes that show as one of the same sentences.
 fn rivals(cause: Cause) -> Vec<Cause> {
-    let own: Vec<&str> = sentences(cause).collect();
-    let shares = |rival: &Cause| *rival != cause && sentences(*rival).any(|sentence| own.contains(&sentence));
+    let own = reference::shows_as(cause);
+    let shares = |rival: &Cause| *rival != cause && reference::shows_as(*rival).iter().any(|text| own.contains(text));
     Cause::ALL.iter().copied().filter(shares).collect()
 }
 

@@ -5,20 +5,18 @@ use serde_json::Value;
 use crate::program::{causes, check};
 
 fn explained(report: &Value, sentence: &str) -> bool {
-    report["diagnoses"].as_array().unwrap().iter().any(|diagnosis| {
-        diagnosis["explains"].as_array().unwrap().iter().any(|text| text.as_str() == Some(sentence))
-    })
+    report["diagnoses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|diagnosis| diagnosis["explains"].as_array().unwrap().iter().any(|text| text.as_str() == Some(sentence)))
 }
 
 #[test]
 fn a_healthy_account_explains_what_was_seen() {
     for (seen, sentence, first) in [
         ("Could not create api key", "Could not create api key", Some("nonce-already-used")),
-        (
-            "PolyApiException[status_code=400, error_message={'error': 'invalid signature'}]",
-            "invalid signature",
-            None,
-        ),
+        ("PolyApiException[status_code=400, error_message={'error': 'invalid signature'}]", "invalid signature", None),
         (
             r#"[CLOB Client] request error {"status":400,"data":{"error":"order_version_mismatch"}}"#,
             "order_version_mismatch",

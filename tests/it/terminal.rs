@@ -138,7 +138,9 @@ fn an_error_that_is_told_is_explained() {
     terminal.press("e");
     terminal.wait_for_text("Which error do you see?");
     // as a terminal hands over a log of several lines
-    terminal.press("\u{1b}[200~PolyApiException[status_code=400,\nerror_message={'error': 'Could not create api key'}]\u{1b}[201~");
+    terminal.press(
+        "\u{1b}[200~PolyApiException[status_code=400,\nerror_message={'error': 'Could not create api key'}]\u{1b}[201~",
+    );
     terminal.wait_for_text("Could not create api key");
     terminal.press("\r");
     terminal.wait_for_text("Harmless");

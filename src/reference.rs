@@ -1,0 +1,220 @@
+//! The error reference: what each error sentence means, its causes in order of likelihood, what
+//! tells them apart.
+//!
+//! Pure: no input or output. The words are data, `assets/errors.toml` for sentences and
+//! `assets/causes.toml` for causes; here they are read, found inside raw text
+//! ([`recognise`]) and searched ([`search`]).
+
+mod page;
+mod recognise;
+mod search;
+mod words;
+
+use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+pub use page::{Block, Page, Section, often};
+pub use recognise::recognise;
+pub use search::{Found, find, nearest, search};
+
+use crate::checks::{self, Check};
+use crate::diagnosis::Cause;
+
+/// One error sentence: an entry of `assets/errors.toml`.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorEntry {
+    /// The sentence as it is said; `{}` marks what varies: an id, an address, a number.
+    pub text: String,
+    /// The HTTP status that it comes with.
+    pub status: Option<u16>,
+    /// Who says it: the CLOB, Cloudflare, a client, a library, the signing server. `guide`: nobody
+    /// does on the wire; `HTTP`: a bare status; `symptom`: something seen, not said.
+    pub said_by: String,
+    /// The endpoint or call that it answers.
+    pub at: Option<String>,
+    /// One or two sentences.
+    pub meaning: String,
+    /// The likeliest first; none where it is not about the account, which `harmless` then says.
+    #[serde(default)]
+    pub causes: Vec<Weighted>,
+    /// Observations that tell the causes apart, each with what makes it.
+    #[serde(default)]
+    pub decides: Vec<String>,
+    /// Why nothing has to be repaired.
+    pub harmless: Option<String>,
+    /// What guides wrongly say.
+    pub myth: Option<String>,
+    /// Public threads as `repository#number`, and documents.
+    pub source: Vec<String>,
+    /// It only carries another sentence, as the clients' reports of a failed request do.
+    #[serde(default)]
+    pub wraps: bool,
+}
+
+/// A cause of a sentence, with its share of the sentence's public threads.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weighted {
+    pub cause: Cause,
+    /// In (0, 1]. Shares of one sentence need not add up to 1: causes occur together.
+    pub weight: f64,
+}
+
+impl ErrorEntry {
+    /// Whether it is a bare HTTP status.
+    pub fn is_status(&self) -> bool {
+        self.said_by == "HTTP"
+    }
+
+    /// Whether a program says it, so that people meet these very words.
+    fn is_said(&self) -> bool {
+        !self.wraps && !["HTTP", "guide", "symptom"].contains(&self.said_by.as_str())
+    }
+
+    fn weight_of(&self, cause: Cause) -> Option<f64> {
+        self.causes.iter().find(|weighted| weighted.cause == cause).map(|weighted| weighted.weight)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ErrorFile {
+    error: Vec<ErrorEntry>,
+}
+
+static ERRORS: LazyLock<Vec<ErrorEntry>> = LazyLock::new(|| {
+    toml::from_str::<ErrorFile>(include_str!("../assets/errors.toml"))
+        .unwrap_or_else(|error| unreachable!("assets/errors.toml is part of the program: {error}"))
+        .error
+});
+
+/// Every known error sentence, in the groups of the file.
+pub fn errors() -> &'static [ErrorEntry] {
+    &ERRORS
+}
+
+/// The sentences that a cause shows as, the most typical first.
+///
+/// Only what programs say: no bare status, no name that only guides use.
+pub fn shows_as(cause: Cause) -> Vec<&'static str> {
+    let said = errors().iter().filter(|error| error.is_said());
+    let mut sentences: Vec<(f64, &str)> =
+        said.filter_map(|error| Some((error.weight_of(cause)?, error.text.as_str()))).collect();
+    sentences.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
+    sentences.into_iter().map(|(_, text)| text).collect()
+}
+
+/// Something that the reference has a page for.
+#[derive(Clone, Copy)]
+pub enum Entry {
+    Error(&'static ErrorEntry),
+    Cause(Cause),
+    Check(&'static Check),
+}
+
+impl Entry {
+    /// Everything: sentences, causes, checks.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let causes = Cause::ALL.iter().copied().map(Self::Cause);
+        errors().iter().map(Self::Error).chain(causes).chain(checks::CHECKS.iter().map(Self::Check))
+    }
+
+    /// What names it: the sentence, or the id of a cause or a check.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Error(error) => &error.text,
+            Self::Cause(cause) => cause.name(),
+            Self::Check(check) => check.id,
+        }
+    }
+
+    /// What it is in a few words.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Error(error) => &error.meaning,
+            Self::Cause(cause) => &cause.words().title,
+            Self::Check(check) => &checks::words(check.id).title,
+        }
+    }
+
+    /// `error`, `cause` or `check`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Error(_) => "error",
+            Self::Cause(_) => "cause",
+            Self::Check(_) => "check",
+        }
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind() == other.kind() && self.name() == other.name()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_sentence_is_described() {
+        let mut seen = BTreeSet::new();
+        for error in errors() {
+            let text = &error.text;
+            assert!(seen.insert(text), "{text} stands twice");
+            assert!(error.meaning.ends_with(['.', '!', ':']) || error.said_by == "guide", "{text}: {}", error.meaning);
+            assert!(!error.source.is_empty() && !error.said_by.is_empty(), "{text}");
+            let named = !error.causes.is_empty() && !error.decides.is_empty();
+            assert!(
+                named || error.harmless.is_some() || error.wraps,
+                "{text} says neither a cause nor why there is none"
+            );
+        }
+        assert!(seen.len() > 150, "{}", seen.len());
+    }
+
+    #[test]
+    fn weights_fall_and_no_cause_stands_twice() {
+        for error in errors() {
+            let text = &error.text;
+            assert!(error.causes.iter().all(|weighted| weighted.weight > 0.0 && weighted.weight <= 1.0), "{text}");
+            assert!(error.causes.is_sorted_by(|a, b| a.weight >= b.weight), "{text}");
+            let causes: BTreeSet<Cause> = error.causes.iter().map(|weighted| weighted.cause).collect();
+            assert_eq!(causes.len(), error.causes.len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_cause_is_named_by_a_sentence_or_needs_none() {
+        for cause in Cause::ALL {
+            let named = errors().iter().any(|error| error.weight_of(*cause).is_some());
+            let alone = matches!(cause.words().found_by.as_slice(), [way] if way != "symptom");
+            assert!(named || alone, "{}", cause.name());
+        }
+    }
+
+    #[test]
+    fn every_check_that_decides_exists() {
+        for error in errors() {
+            for words in &error.decides {
+                for named in words.split("polydoctor check ").skip(1) {
+                    let id = named.split([')', ' ', ';']).next().unwrap_or_default();
+                    assert!(id.is_empty() || checks::find(id).is_some(), "{}: {id}", error.text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn causes_show_as_what_programs_say_the_most_typical_first() {
+        assert_eq!(shows_as(Cause::WrongSignatureType)[0], "Cannot have a funder address with a {} signature type");
+        assert_eq!(shows_as(Cause::NonceAlreadyUsed), ["Could not create api key"]);
+        assert_eq!(shows_as(Cause::EnvFileExposed), Vec::<&str>::new());
+    }
+}

@@ -1,0 +1,203 @@
+//! A page of the reference: what is said of an entry, before it is text, Markdown or a screen.
+
+use super::{Entry, ErrorEntry, shows_as};
+use crate::checks::{self, CHECKS, Check};
+use crate::diagnosis::{Cause, CauseWords};
+
+/// For so many causes of a sentence the fix stands on its page.
+const FIXES: usize = 3;
+
+/// The page of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The sentence, the cause or the question.
+    pub title: String,
+    /// Who says it, its status, its id: whatever places it.
+    pub place: String,
+    pub sections: Vec<Section>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    pub heading: &'static str,
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    Text(String),
+    /// One of a list, with a word in front of it where there is one.
+    Point {
+        lead: &'static str,
+        text: String,
+    },
+    /// A line to copy; the language is `shell` or that of a client.
+    Code {
+        language: &'static str,
+        line: String,
+    },
+}
+
+impl From<Entry> for Page {
+    fn from(entry: Entry) -> Self {
+        match entry {
+            Entry::Error(error) => of_error(error),
+            Entry::Cause(cause) => of_cause(cause),
+            Entry::Check(check) => of_check(check),
+        }
+    }
+}
+
+/// A weight in a word: weights are counts of public threads, and no more exact than that.
+pub fn often(weight: f64) -> &'static str {
+    match weight {
+        0.5.. => "mostly",
+        0.2.. => "often",
+        0.08.. => "sometimes",
+        _ => "rarely",
+    }
+}
+
+fn of_error(error: &ErrorEntry) -> Page {
+    let status = error.status.map(|status| status.to_string());
+    let place = [Some(said_by(error)), status, error.at.clone()];
+    let sections = vec![
+        texts("What it means", [&error.meaning]),
+        texts("Harmless", &error.harmless),
+        section(
+            "Causes",
+            error.causes.iter().map(|weighted| {
+                let (title, name) = (&weighted.cause.words().title, weighted.cause.name());
+                Block::Point { lead: often(weighted.weight), text: format!("{title} ({name})") }
+            }),
+        ),
+        points("What tells them apart", &error.decides),
+        section("Fix", fixes(error)),
+        texts("What guides get wrong", &error.myth),
+        sources(&error.source, None),
+    ];
+    page(&error.text, place.into_iter().flatten().collect::<Vec<_>>().join(" · "), sections)
+}
+
+fn said_by(error: &ErrorEntry) -> String {
+    match error.said_by.as_str() {
+        "guide" => "a guide's name for it".to_owned(),
+        "HTTP" => "a bare status".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// The fix of the likeliest cause in full, of the next in words.
+fn fixes(error: &ErrorEntry) -> Vec<Block> {
+    let several = error.causes.len() > 1;
+    let mut blocks = Vec::new();
+    for (place, weighted) in error.causes.iter().take(FIXES).enumerate() {
+        let words = weighted.cause.words();
+        if several {
+            blocks.push(Block::Text(format!("If it is {}: {}", weighted.cause.name(), words.fix)));
+        } else {
+            blocks.push(Block::Text(words.fix.clone()));
+        }
+        if place == 0 {
+            blocks.extend(lines(words));
+        }
+    }
+    blocks
+}
+
+fn of_cause(cause: Cause) -> Page {
+    let words = cause.words();
+    let fix = std::iter::once(Block::Text(words.fix.clone())).chain(lines(words));
+    let checks = words.checks.iter().map(|id| shell(format!("polydoctor check {id}")));
+    let request =
+        words.found_by.iter().any(|way| way == "inspect").then(|| shell("polydoctor inspect FILE".to_owned()));
+    let sections = vec![
+        texts("What it means", [&words.meaning]),
+        section("Shows as", shows_as(cause).into_iter().map(point)),
+        points("Proved by", &words.proves),
+        points("Ruled out by", &words.excludes),
+        section("Fix", fix),
+        section("Find out", checks.chain(request)),
+        sources(&words.source, Some(words.threads)),
+    ];
+    page(&words.title, format!("cause {}", cause.name()), sections)
+}
+
+fn of_check(check: &Check) -> Page {
+    let words = checks::words(check.id);
+    let finds = Cause::ALL.iter().filter(|cause| cause.words().checks.iter().any(|id| id == check.id));
+    let needed_by = CHECKS.iter().filter(|other| other.needs.contains(&check.id)).map(|other| other.id);
+    let sections = vec![
+        texts("Why it matters", [&words.why]),
+        section("Finds", finds.map(|cause| point(&format!("{} ({})", cause.words().title, cause.name())))),
+        section("Needs", check.needs.iter().copied().map(point)),
+        section("Needed by", needed_by.map(point)),
+        section("Run it", [shell(format!("polydoctor check {}", check.id))]),
+    ];
+    page(&words.title, format!("check {}, {}", check.id, check.group), sections)
+}
+
+/// A page of the sections that say something.
+fn page(title: &str, place: String, sections: Vec<Section>) -> Page {
+    let sections = sections.into_iter().filter(|section| !section.blocks.is_empty()).collect();
+    Page { title: title.to_owned(), place, sections }
+}
+
+fn section(heading: &'static str, blocks: impl IntoIterator<Item = Block>) -> Section {
+    Section { heading, blocks: blocks.into_iter().collect() }
+}
+
+fn texts<'a>(heading: &'static str, texts: impl IntoIterator<Item = &'a String>) -> Section {
+    section(heading, texts.into_iter().cloned().map(Block::Text))
+}
+
+fn points(heading: &'static str, items: &[String]) -> Section {
+    section(heading, items.iter().map(|item| point(item)))
+}
+
+fn point(text: &str) -> Block {
+    Block::Point { lead: "", text: text.to_owned() }
+}
+
+fn shell(line: String) -> Block {
+    Block::Code { language: "shell", line }
+}
+
+/// Commands and the clients' lines.
+fn lines(words: &CauseWords) -> impl Iterator<Item = Block> {
+    let commands = words.commands.iter().cloned().map(shell);
+    commands.chain(words.clients.iter().map(|(language, line)| Block::Code { language, line: line.to_owned() }))
+}
+
+fn sources(source: &[String], threads: Option<u32>) -> Section {
+    let mut text = source.join(", ");
+    if let Some(count) = threads.filter(|count| *count > 0) {
+        let threads = if count == 1 { "thread" } else { "threads" };
+        text = format!("{text}; the cause in {count} public {threads}");
+    }
+    section("Source", [Block::Text(text)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_has_a_title_and_says_something() {
+        for entry in Entry::all() {
+            let page = Page::from(entry);
+            assert!(!page.title.is_empty() && !page.place.is_empty() && page.sections.len() >= 2, "{page:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_of_a_sentence_ends_with_what_mends_it() {
+        let errors = crate::reference::recognise("invalid signature");
+        let page = Page::from(Entry::Error(errors[0]));
+        let headings: Vec<_> = page.sections.iter().map(|section| section.heading).collect();
+        assert_eq!(
+            headings,
+            ["What it means", "Causes", "What tells them apart", "Fix", "What guides get wrong", "Source"]
+        );
+    }
+}

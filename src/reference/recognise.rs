@@ -1,0 +1,184 @@
+//! Known sentences inside raw text: logs, exceptions, bodies.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::words::words;
+use super::{ErrorEntry, errors};
+
+/// Of a text longer than this only its beginning is read.
+const LONGEST: usize = 1 << 20;
+/// What varies in a sentence is at most so many words.
+const GAP: usize = 8;
+
+enum Part {
+    Word(String),
+    /// Stands for what varies.
+    Gap,
+}
+
+/// A sentence as it is looked for.
+struct Pattern {
+    error: &'static ErrorEntry,
+    parts: Vec<Part>,
+    /// Letters that have to be there: how specific it is.
+    letters: usize,
+}
+
+impl Pattern {
+    fn new(error: &'static ErrorEntry, text: &str) -> Self {
+        let mut parts = Vec::new();
+        for (place, piece) in text.split("{}").enumerate() {
+            let piece = words(piece);
+            // what varies at either end leaves nothing to look for
+            if place > 0 && !parts.is_empty() && !piece.is_empty() {
+                parts.push(Part::Gap);
+            }
+            parts.extend(piece.into_iter().map(Part::Word));
+        }
+        let letters = parts.iter().map(|part| if let Part::Word(word) = part { word.len() } else { 0 }).sum();
+        Self { error, parts, letters }
+    }
+
+    /// The sentence, and for a bare status also the way in which logs write it.
+    fn of(error: &'static ErrorEntry) -> Vec<Self> {
+        let mut patterns = vec![Self::new(error, &error.text)];
+        if let (true, Some((_, reason))) = (error.is_status(), error.text.split_once(' ')) {
+            patterns.push(Self::new(error, &format!("statusText {reason}")));
+        }
+        patterns
+    }
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| errors().iter().flat_map(Pattern::of).collect());
+
+/// How many of the words match the parts, from the first on.
+fn matched(parts: &[Part], words: &[String]) -> Option<usize> {
+    let Some((part, further)) = parts.split_first() else { return Some(0) };
+    match part {
+        Part::Word(word) => {
+            let same = words.first() == Some(word);
+            same.then(|| matched(further, &words[1..])).flatten().map(|count| count + 1)
+        }
+        Part::Gap => (0..=GAP.min(words.len()))
+            .find_map(|skipped| matched(further, &words[skipped..]).map(|count| count + skipped)),
+    }
+}
+
+/// A sentence at a place of the text.
+struct Occurrence {
+    pattern: &'static Pattern,
+    span: Range<usize>,
+}
+
+impl Occurrence {
+    /// Whether it is only a part of another sentence.
+    fn is_within(&self, other: &Self) -> bool {
+        let inside = other.span.start <= self.span.start && self.span.end <= other.span.end;
+        inside && self.span.len() < other.span.len() && !other.pattern.error.wraps
+    }
+
+    /// Sorts the sentences that say most to the front: those of a server before those that are
+    /// harmless, the specific before the general, then the earlier.
+    fn rank(&self) -> impl Ord + use<> {
+        let error = self.pattern.error;
+        (error.wraps, error.is_status(), error.harmless.is_some(), Reverse(self.pattern.letters), self.span.start)
+    }
+}
+
+/// The known sentences inside raw text, the most specific first.
+///
+/// Case, quotes, escapes and punctuation do not matter, and what varies in a sentence is skipped.
+/// Text may be a log of any official client: Python's
+/// `PolyApiException[status_code=400, error_message={'error': '…'}]`, the JSON that the TypeScript
+/// client logs of a failed request, Rust's
+/// `Status: error(401 Unauthorized) making GET call to /auth/api-keys with {"error":"…"}`. Where no
+/// sentence is found, the status number in the text decides.
+pub fn recognise(raw: &str) -> Vec<&'static ErrorEntry> {
+    let words = words(beginning(raw));
+    let mut found = occurrences(&words);
+    found.sort_by_key(Occurrence::rank);
+    let mut entries: Vec<&'static ErrorEntry> = Vec::new();
+    for occurrence in &found {
+        let error = occurrence.pattern.error;
+        let known = entries.iter().any(|entry| std::ptr::eq(*entry, error));
+        let is_part = found.iter().any(|other| occurrence.is_within(other));
+        // a bare status adds nothing to a sentence
+        let is_bare = error.is_status() && entries.first().is_some_and(|first| !first.is_status());
+        if !known && !is_part && !is_bare {
+            entries.push(error);
+        }
+    }
+    if entries.iter().all(|entry| entry.wraps)
+        && let Some(status) = status(&words)
+    {
+        entries.insert(0, status);
+    }
+    entries
+}
+
+fn beginning(raw: &str) -> &str {
+    &raw[..raw.floor_char_boundary(LONGEST)]
+}
+
+fn occurrences(words: &[String]) -> Vec<Occurrence> {
+    let at = |start: usize| {
+        PATTERNS.iter().filter_map(move |pattern| {
+            let length = matched(&pattern.parts, &words[start..])?;
+            Some(Occurrence { pattern, span: start..start + length })
+        })
+    };
+    (0..words.len()).flat_map(at).collect()
+}
+
+/// The bare status that is named in the text: after a word for it, or in a text of few words.
+fn status(words: &[String]) -> Option<&'static ErrorEntry> {
+    const MARKS: &[&str] = &["status", "status_code", "statuscode", "code", "http", "error", "returned", "1", "2"];
+    let named = |word: &String| errors().iter().find(|error| error.is_status() && error.text.starts_with(&**word));
+    let number = |word: &String| word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let marked = words.windows(2).filter(|pair| MARKS.contains(&pair[0].as_str())).map(|pair| &pair[1]);
+    let few = if words.len() <= 6 { words } else { &[] };
+    marked.chain(few).filter(|word| number(word)).find_map(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(raw: &str) -> Vec<&'static str> {
+        recognise(raw).into_iter().map(|error| error.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_part_of_another_sentence_is_no_sentence() {
+        assert_eq!(texts("Unauthorized/Invalid api key"), ["Unauthorized/Invalid api key"]);
+        assert_eq!(texts("404 Not Found"), ["404 Not Found"]);
+        assert_eq!(texts(r#"{"error":"Not Found","path":"/nope"}"#), ["Not Found"]);
+    }
+
+    #[test]
+    fn a_status_counts_only_where_nothing_else_does() {
+        assert_eq!(texts("401"), ["401 Unauthorized"]);
+        assert_eq!(texts("HTTP/1.1 503"), ["503 Service Unavailable"]);
+        assert_eq!(texts("Request failed with status code 403")[0], "403 Forbidden");
+        assert_eq!(texts("429 Too Many Requests: invalid signature"), ["invalid signature"]);
+        assert!(texts("it took 401 of all the many seconds that there are").is_empty());
+    }
+
+    #[test]
+    fn every_sentence_is_found_in_itself() {
+        for error in errors() {
+            let said = error.text.replace("{}", "0x4fd2");
+            assert_eq!(texts(&said).first(), Some(&error.text.as_str()), "{said}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_is_bounded() {
+        assert!(texts("").is_empty());
+        let huge = "order ".repeat(400_000) + "invalid signature";
+        assert!(texts(&huge).is_empty(), "only the beginning is read");
+        assert!(texts(&"é".repeat(600_000)).is_empty());
+    }
+}

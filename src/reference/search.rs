@@ -1,0 +1,148 @@
+//! Looking something up: by id, by a sentence inside it, by likeness.
+
+use std::cmp::Ordering;
+
+use super::words::words;
+use super::{Entry, recognise};
+use crate::checks;
+use crate::diagnosis::Cause;
+
+/// Likeness from which on an entry counts as meant.
+const MEANT: f64 = 0.62;
+/// A text of more words than this is a log, and not compared word by word.
+const QUERY_WORDS: usize = 24;
+
+/// What was found.
+pub struct Found {
+    /// An id, or sentences that stand in the text; best first.
+    pub certain: Vec<Entry>,
+    /// What is like the text: typos, another order of words; best first.
+    pub near: Vec<Entry>,
+}
+
+/// What a text is about: an id first, then sentences inside it, then what is like it.
+pub fn find(query: &str) -> Found {
+    let certain = match by_id(query) {
+        Some(entry) => vec![entry],
+        None => recognise(query).into_iter().map(Entry::Error).collect(),
+    };
+    let meant = ranked(query).into_iter().filter(|(likeness, entry)| *likeness >= MEANT && !certain.contains(entry));
+    Found { near: meant.map(|(_, entry)| entry).collect(), certain }
+}
+
+/// Everything that a text may mean, best first; all there is for an empty one.
+pub fn search(query: &str) -> Vec<Entry> {
+    if query.trim().is_empty() {
+        return Entry::all().collect();
+    }
+    let found = find(query);
+    found.certain.into_iter().chain(found.near).collect()
+}
+
+/// The entries that are most like a text, however little.
+pub fn nearest(query: &str, count: usize) -> Vec<Entry> {
+    ranked(query).into_iter().take(count).map(|(_, entry)| entry).collect()
+}
+
+/// The cause or check of this id; blanks and underscores may stand for its hyphens.
+fn by_id(query: &str) -> Option<Entry> {
+    let id = query.trim().to_lowercase();
+    let hyphens = id.replace([' ', '_'], "-");
+    let check = checks::find(&id).or_else(|| checks::find(&hyphens));
+    Cause::named(&hyphens).map(Entry::Cause).or_else(|| check.map(Entry::Check))
+}
+
+/// All that is at all like a text, with its likeness, best first.
+fn ranked(query: &str) -> Vec<(f64, Entry)> {
+    let query = parts(query);
+    if query.is_empty() || query.len() > QUERY_WORDS {
+        return Vec::new();
+    }
+    let mut ranked: Vec<(f64, Entry)> = Entry::all()
+        .map(|entry| (likeness_to(&query, &entry), entry))
+        .filter(|(likeness, _)| *likeness > 0.2)
+        .collect();
+    ranked.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
+    ranked
+}
+
+/// Words in pieces: of a name with underscores each part is a word.
+fn parts(text: &str) -> Vec<String> {
+    words(text).iter().flat_map(|word| word.split('_')).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Names count fully, titles of causes and checks somewhat less.
+fn likeness_to(query: &[String], entry: &Entry) -> f64 {
+    let name = likeness(query, &parts(entry.name()));
+    match entry {
+        Entry::Error(_) => name,
+        Entry::Cause(_) | Entry::Check(_) => name.max(0.9 * likeness(query, &parts(entry.title()))),
+    }
+}
+
+/// In [0, 1]: how much of the query is in the text, and how much of the text is the query.
+fn likeness(query: &[String], text: &[String]) -> f64 {
+    let letters = |words: &[String]| words.iter().map(|word| weight(word)).sum::<f64>();
+    let common: f64 = query.iter().map(|word| weight(word) * best(word, text)).sum();
+    let covered = common / letters(query);
+    let dice = (2.0 * common / (letters(query) + letters(text))).min(1.0);
+    let squeezed = strsim::normalized_damerau_levenshtein(&query.concat(), &text.concat());
+    (0.4 * covered + 0.6 * dice).max(squeezed)
+}
+
+/// Long words tell more than short ones.
+fn weight(word: &str) -> f64 {
+    u32::try_from(word.chars().count().min(12)).map_or(12.0, f64::from)
+}
+
+/// How like the likest word of the text is; what is too unlike counts as nothing.
+fn best(word: &str, text: &[String]) -> f64 {
+    text.iter().map(|other| alike(word, other)).fold(0.0, f64::max)
+}
+
+fn alike(word: &str, other: &str) -> f64 {
+    if word.len() >= 3 && other.starts_with(word) {
+        return if word == other { 1.0 } else { 0.9 };
+    }
+    let likeness = strsim::normalized_damerau_levenshtein(word, other);
+    if likeness >= 0.7 { likeness } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(query: &str) -> Option<&'static str> {
+        search(query).first().map(Entry::name)
+    }
+
+    #[test]
+    fn ids_come_first() {
+        for entry in Entry::all().filter(|entry| entry.kind() != "error") {
+            assert_eq!(first(entry.name()), Some(entry.name()));
+            assert_eq!(first(&entry.name().to_uppercase().replace('-', "_")), Some(entry.name()));
+        }
+    }
+
+    #[test]
+    fn typos_and_another_order_are_forgiven() {
+        for (query, expected) in [
+            ("invlid signatre", "invalid signature"),
+            ("order version mismatch", "order_version_mismatch"),
+            ("api key could not derive", "Could not derive api key!"),
+            ("Unathorized Invalid apikey", "Unauthorized/Invalid api key"),
+            ("not enough balence alowance", "not enough balance / allowance"),
+            ("clock", "clock-drift"),
+        ] {
+            assert_eq!(first(query), Some(expected), "{query}");
+        }
+    }
+
+    #[test]
+    fn nonsense_finds_nothing_and_emptiness_everything() {
+        assert!(search("the quick brown fox jumps over the lazy dog").is_empty());
+        assert!(search("\u{0}\u{1b}[31m").is_empty());
+        assert_eq!(search(" \n").len(), Entry::all().count());
+        assert!(!nearest("quick signature fox", 3).is_empty());
+    }
+}
