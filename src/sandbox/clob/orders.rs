@@ -132,8 +132,8 @@ fn mistake(sandbox: &Sandbox, user: &User, body: &Value) -> Option<String> {
     let version = scenario.server.version;
     let token = collateral(ledger.chain, version);
     let account = &scenario.account;
-    let needs_deposit_wallet = is_demo
-        && (account.deposit_wallet_required || account.wallet.signature_type() == SignatureType::Poly1271);
+    let needs_deposit_wallet =
+        is_demo && (account.deposit_wallet_required || account.wallet.signature_type() == SignatureType::Poly1271);
     let exchanges = ledger.chain.exchanges.of_version(version);
     let may_trade = exchanges.iter().all(|(_, exchange)| ledger.is_granted(token, maker, *exchange));
     let own_signer = match signature_type {
