@@ -59,6 +59,9 @@ pub(super) fn balance(facts: &Facts) -> Finding {
             .with("answer", refusal)
             .fixed_by("Ask the official host, or let the relay in between pass on the query of each request")
         }
+        (Some(at), Some(Err(_))) if !at.has_code() => {
+            return Finding::skip("wallet.deployed", "The CLOB knows no balance of a wallet that does not exist yet");
+        }
         (_, Some(Err(refusal))) => {
             Finding::fail(Cause::WalletNotDeployed, "The CLOB knows no wallet of this type for the signer")
                 .likely(0.6)
