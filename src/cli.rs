@@ -4,6 +4,7 @@ mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
 mod list;
+mod pages;
 mod sandbox;
 mod settings;
 
@@ -50,6 +51,10 @@ enum Command {
     Check(Box<check::CheckArgs>),
     /// Every check: its id, what it needs, what it asks
     List,
+    /// Completions for a shell: put them where it looks for them
+    Completions(pages::CompletionsArgs),
+    /// The manual pages, as roff
+    Man,
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
 }
@@ -78,6 +83,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Some(Command::Check(args)) => runtime()?.block_on(check::run(*args)),
         Some(Command::List) => list::run(),
+        Some(Command::Completions(args)) => Ok(pages::completions(&args)),
+        Some(Command::Man) => pages::man(),
         Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
         None => open_dashboard(cli.dashboard),
     }

@@ -8,6 +8,7 @@ mod causes;
 mod coverage;
 mod ranking;
 mod rules;
+mod symptoms;
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -41,6 +41,11 @@ impl Engine {
         self.facts.subscribe()
     }
 
+    /// Takes in which errors the user sees; nothing is asked for that.
+    pub fn tell(&self, symptoms: Vec<String>) {
+        self.facts.send_modify(|facts| facts.symptoms = symptoms);
+    }
+
     /// Runs these probes and what they come after, within the deadline of the settings.
     ///
     /// Their facts are forgotten first; facts of other probes stay.

@@ -49,6 +49,7 @@ pub mod cli;
 pub mod client;
 pub mod diagnosis;
 pub mod engine;
+pub mod reference;
 pub mod render;
 pub mod report;
 pub mod sandbox;

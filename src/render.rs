@@ -1,9 +1,14 @@
 //! The printers: each a function of the report.
 
 mod json;
+mod junit;
+mod markdown;
+mod share;
 mod text;
 
 use std::io::{self, Write};
+
+pub use share::{Share, share};
 
 use crate::checks::Status;
 use crate::report::Report;
@@ -13,6 +18,10 @@ use crate::report::Report;
 pub enum Format {
     Text,
     Json,
+    /// To be pasted into an issue
+    Markdown,
+    /// For build servers
+    Junit,
 }
 
 /// Which checks are printed.
@@ -33,6 +42,8 @@ impl Show {
 pub struct Style {
     pub color: bool,
     pub ascii: bool,
+    /// What was taken out of the report, to be said in it.
+    pub share: Option<Share>,
 }
 
 /// Prints a report.
@@ -44,5 +55,7 @@ pub fn print(report: &Report, format: Format, show: Show, style: Style, out: &mu
     match format {
         Format::Text => text::print(report, show, style, out),
         Format::Json => json::print(report, show, out),
+        Format::Markdown => markdown::print(report, show, style.share, out),
+        Format::Junit => junit::print(report, show, out),
     }
 }

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod layout;
 pub mod motion;
 pub mod panels;
+pub mod symptom;
 pub mod text;
 pub mod theme;
 pub mod verdict;
@@ -24,7 +25,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{self, Event};
+use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue, style};
 use ratatui::Terminal;
@@ -63,6 +64,8 @@ pub struct Launched {
     pub facts: watch::Receiver<Facts>,
     /// Runs probes, telling of each change through `facts`. Dropping the future cancels it.
     pub run: Box<dyn Fn(Scope) -> Run>,
+    /// Takes in which errors the user sees.
+    pub tell: Box<dyn Fn(Vec<String>)>,
     /// After a run was cancelled: settles what is open, as stopped.
     pub stop: Box<dyn Fn()>,
 }
@@ -78,13 +81,24 @@ pub async fn run(launch: impl Future<Output = anyhow::Result<Launched>>, options
     let app = App::new(theme, options.title, Observed { facts, report });
     // The palette heeds `NO_COLOR`, so that a flag or `t` can overrule it.
     style::force_color_output(true);
+    restore_paste_on_panic();
     let outcome = match ratatui::try_init() {
         Ok(_) => show(launch, app).await,
         Err(error) => Err(error.into()),
     };
     // A terminal that is gone cannot be restored, and nobody is there to be told.
+    let _ = execute!(stdout(), DisableBracketedPaste);
     let _ = ratatui::try_restore();
     outcome
+}
+
+/// ratatui's own hook gives back everything else.
+fn restore_paste_on_panic() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let _ = execute!(stdout(), DisableBracketedPaste);
+        hook(panic);
+    }));
 }
 
 async fn show(launch: impl Future<Output = anyhow::Result<Launched>>, app: App) -> anyhow::Result<()> {
@@ -139,6 +153,8 @@ struct Dashboard {
     tick: Interval,
     launched: Option<Launched>,
     running: Option<Run>,
+    /// Whether pasted text arrives as such, which it does only while text is typed.
+    takes_paste: bool,
 }
 
 impl Dashboard {
@@ -156,6 +172,7 @@ impl Dashboard {
             tick,
             launched: None,
             running: None,
+            takes_paste: false,
         };
         let size = dashboard.terminal.size()?;
         update(&mut dashboard.app, Message::Resize(size));
@@ -215,14 +232,28 @@ impl Dashboard {
                 return Ok(Next::End);
             }
         }
+        self.take_paste_while_typing()?;
         self.draw()?;
         Ok(Next::Wait)
+    }
+
+    fn take_paste_while_typing(&mut self) -> io::Result<()> {
+        let typing = self.app.is_typing();
+        if std::mem::replace(&mut self.takes_paste, typing) == typing {
+            return Ok(());
+        }
+        if typing {
+            queue!(self.terminal.backend_mut(), EnableBracketedPaste)
+        } else {
+            queue!(self.terminal.backend_mut(), DisableBracketedPaste)
+        }
     }
 
     fn take_input(&mut self, event: &Event) -> io::Result<Next> {
         let command = match *event {
             Event::Key(key) => update(&mut self.app, Message::Key(key)),
             Event::Resize(width, height) => update(&mut self.app, Message::Resize(Size::new(width, height))),
+            Event::Paste(ref text) => update(&mut self.app, Message::Paste(text.clone())),
             _ => None,
         };
         match command {
@@ -231,6 +262,11 @@ impl Dashboard {
             Some(Command::Run(scope)) => self.start(scope),
             Some(Command::Stop) => self.stop(),
             Some(Command::Copy(text)) => self.copy(&text)?,
+            Some(Command::Tell(symptom)) => {
+                if let Some(launched) = &self.launched {
+                    (launched.tell)(symptom.into_iter().collect());
+                }
+            }
             Some(Command::Redraw) => self.forget_screen()?,
             Some(Command::Suspend) => self.suspend()?,
         }

@@ -14,7 +14,7 @@ use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
-use crate::render::{self, Format, Show, Style};
+use crate::render::{self, Format, Share, Show, Style};
 use crate::report::{Report, Verdict};
 
 /// The least problem that makes the exit code 1.
@@ -43,9 +43,18 @@ pub(super) struct CheckArgs {
     /// What makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Fail)]
     fail_on: FailOn,
+    /// Shorten addresses and key ids, leave out the home folder (always so in Markdown)
+    #[arg(long)]
+    share: bool,
+    /// Replace addresses by names: signer, funder, safe
+    #[arg(long)]
+    anonymous: bool,
     /// Ask nothing over the network
     #[arg(long)]
     offline: bool,
+    /// An error that you see, as your client logs it; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    symptom: Vec<String>,
     /// Write the observed facts to this file; they hold no secret
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -75,7 +84,10 @@ impl CheckArgs {
             output: None,
             show: Show::All,
             fail_on: FailOn::Fail,
+            share: false,
+            anonymous: false,
             offline: false,
+            symptom: Vec::new(),
             record: None,
             replay: None,
             demo,
@@ -86,6 +98,14 @@ impl CheckArgs {
     fn selects(&self, check: &Check) -> bool {
         let asked = self.ids.is_empty() || with_needs(self.ids.iter().map(String::as_str)).contains(check.id);
         asked && !self.skip.iter().any(|id| id == check.id)
+    }
+
+    /// What is taken out of the report before it is printed.
+    fn level(&self) -> Option<Share> {
+        if self.anonymous {
+            return Some(Share::Anonymous);
+        }
+        (self.share || self.format == Format::Markdown).then_some(Share::Short)
     }
 
     fn probes(&self) -> BTreeSet<Probe> {
@@ -100,7 +120,11 @@ impl CheckArgs {
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     args.settings.ask_password()?;
     let facts = match &args.replay {
-        Some(path) => replay(path)?,
+        Some(path) => {
+            let mut facts = replay(path)?;
+            facts.symptoms.extend(args.symptom.iter().cloned());
+            facts
+        }
         None => observe(&args).await?,
     };
     if let Some(path) = &args.record {
@@ -108,6 +132,11 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
         serde_json::to_writer_pretty(file, &facts).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let report = Report::by(&facts, |check| args.selects(check));
+    let home = std::env::var("HOME").ok();
+    let report = match args.level() {
+        Some(level) => render::share(&report, level, home.as_deref()),
+        None => report,
+    };
     print(&args, &report)?;
     Ok(exit(&report, args.fail_on))
 }
@@ -118,7 +147,7 @@ async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
         Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
         None => args.settings.load()?,
     };
-    let engine = Engine::new(settings, args.offline, Vec::new());
+    let engine = Engine::new(settings, args.offline, args.symptom.clone());
     engine.run(&args.probes()).await;
     let facts = engine.facts().borrow().clone();
     Ok(facts)
@@ -132,8 +161,11 @@ fn replay(path: &Path) -> anyhow::Result<Facts> {
 fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
     let stdout = io::stdout();
     let terminal = stdout.is_terminal() && args.output.is_none();
-    let style =
-        Style { color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), ascii: false };
+    let style = Style {
+        color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        ascii: false,
+        share: args.level(),
+    };
     let mut text = Vec::new();
     render::print(report, args.format, args.show, style, &mut text)?;
     match &args.output {

@@ -33,7 +33,7 @@ async fn launch(args: DashboardArgs) -> anyhow::Result<Launched> {
     };
     let engine = Rc::new(Engine::new(settings, false, Vec::new()));
     let facts = engine.facts();
-    let stopping = Rc::clone(&engine);
+    let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));
     // the sandbox of a demo lives as long as what runs on it
     let demo = Rc::new(demo);
     let run = move |scope| -> tui::Run {
@@ -43,7 +43,8 @@ async fn launch(args: DashboardArgs) -> anyhow::Result<Launched> {
             engine.run(&probes(scope)).await;
         })
     };
-    Ok(Launched { facts, run: Box::new(run), stop: Box::new(move || stopping.stop()) })
+    let tell = move |symptoms| told.tell(symptoms);
+    Ok(Launched { facts, run: Box::new(run), tell: Box::new(tell), stop: Box::new(move || stopping.stop()) })
 }
 
 fn probes(scope: Scope) -> BTreeSet<Probe> {

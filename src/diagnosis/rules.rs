@@ -1,7 +1,7 @@
 //! The table of rules: small functions from a case to clues, each with the public thread or
 //! document that it comes from.
 
-use super::{Case, Cause, Clue, DiagnosisFix, Weight};
+use super::{Case, Cause, Clue, DiagnosisFix, Weight, symptoms};
 use crate::auth::wallet::SignatureType;
 use crate::checks::Suspicion;
 use crate::engine::facts::Failure;
@@ -37,10 +37,11 @@ pub const RULES: &[Rule] = &[
         source: "what is unreachable together has one cause",
         weigh: nothing_can_be_reached,
     },
+    Rule { name: "seen-errors", source: "the sources of the error reference", weigh: symptoms::shows_as },
     Rule {
-        name: "clock-is-accepted",
-        source: "py-clob-client#190: a clock was blamed and the encoding was it",
-        weigh: clock_is_accepted,
+        name: "deposit-wallet-flow",
+        source: "py-clob-client-v2#50, #51, #74, #111: the sentence never says that the type is the problem",
+        weigh: symptoms::deposit_wallet_flow,
     },
 ];
 
@@ -143,18 +144,6 @@ fn nothing_can_be_reached(case: &Case<'_>) -> Vec<Clue> {
         Clue::new(Cause::ClobUnreachable, Weight::Proves, says).explains("net.reach"),
         Clue::new(Cause::WrongHost, Weight::Excludes, says),
     ]
-}
-
-/// The server takes requests stamped by this clock.
-fn clock_is_accepted(case: &Case<'_>) -> Vec<Clue> {
-    match case.facts.local_clock.known() {
-        Some(()) => vec![Clue::new(
-            Cause::ClockDrift,
-            Weight::Opposes(0.3),
-            "The server still takes requests stamped by this clock",
-        )],
-        None => Vec::new(),
-    }
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn seconds(millis: u64) -> String {
 }
 
 /// The verdict in words, with the place to start.
-fn verdict(report: &Report) -> String {
+pub(super) fn verdict(report: &Report) -> String {
     let start = report.start().map_or_else(String::new, |check| format!("; start with {}", check.id));
     match report.verdict {
         Verdict::Healthy => "healthy: everything that was checked is right; no order was placed".to_owned(),

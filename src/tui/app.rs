@@ -1,6 +1,8 @@
 //! The state of the dashboard, and how messages change it: no effects, and time arrives in messages.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+mod typing;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Size;
 
 use super::Scope;
@@ -8,6 +10,7 @@ use super::keys::{self, Action};
 use super::layout::{self, Shape};
 use super::motion::Motion;
 use super::panels::{self, PANELS, Place};
+use super::symptom::Symptom;
 use super::theme::Theme;
 use crate::checks::{Fix, Status};
 use crate::diagnosis::Diagnosis;
@@ -23,6 +26,7 @@ pub enum Message {
     Observed(Box<Observed>),
     /// Unix milliseconds.
     Tick(i64),
+    Paste(String),
     /// A sentence for the footer, until the next key.
     Notice(String),
 }
@@ -40,6 +44,8 @@ pub enum Command {
     Run(Scope),
     Stop,
     Copy(String),
+    /// The error that the user sees; none takes it back.
+    Tell(Option<String>),
     Redraw,
     Suspend,
 }
@@ -49,8 +55,10 @@ pub enum Command {
 pub enum Mode {
     #[default]
     Panels,
-    /// The filter is being typed.
+    /// The filter of the checks, or the search in the errors, is being typed.
     Filter,
+    /// What the user saw is being told, over the panels.
+    Symptom,
     /// The help lies over the panels, scrolled by so many lines.
     Help { scroll: usize },
 }
@@ -74,6 +82,10 @@ pub struct App {
     pub size: Size,
     pub mode: Mode,
     pub filter: String,
+    /// What is looked for in the errors.
+    pub query: String,
+    /// The error that the user sees, while it is told.
+    pub symptom: Symptom,
     pub problems_only: bool,
     pub notice: Option<String>,
     /// The panel with the focus, by its place in [`PANELS`].
@@ -99,6 +111,8 @@ impl App {
             size: Size::default(),
             mode: Mode::default(),
             filter: String::new(),
+            query: String::new(),
+            symptom: Symptom::default(),
             problems_only: false,
             notice: None,
             focus: panels::LIST,
@@ -289,33 +303,14 @@ impl App {
         None
     }
 
-    fn type_filter(&mut self, key: KeyEvent) {
-        match key.code {
-            KeyCode::Enter => self.mode = Mode::Panels,
-            KeyCode::Esc => {
-                self.filter.clear();
-                self.mode = Mode::Panels;
-            }
-            KeyCode::Backspace => drop(self.filter.pop()),
-            KeyCode::Down => self.steer(|_, cursor| Some(cursor + 1)),
-            KeyCode::Up => self.steer(|_, cursor| cursor.checked_sub(1)),
-            KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => self.filter.clear(),
-            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
-                self.filter.push(c);
-            }
-            _ => {}
-        }
-    }
-
     fn press(&mut self, key: KeyEvent) -> Option<Command> {
         if key.kind == KeyEventKind::Release {
             return None;
         }
         self.notice = None;
         let action = keys::action(key);
-        if self.mode == Mode::Filter && !matches!(action, Some(Action::Interrupt | Action::Suspend)) {
-            self.type_filter(key);
-            return None;
+        if self.is_typing() && !matches!(action, Some(Action::Interrupt | Action::Suspend)) {
+            return self.type_text(key);
         }
         self.act(action?)
     }
@@ -348,8 +343,11 @@ impl App {
             Action::Open if self.focus == panels::LIST => self.focus_on(panels::DETAIL),
             Action::Filter => {
                 self.mode = Mode::Filter;
-                self.focus_on(panels::LIST);
+                if self.focus != panels::ERRORS {
+                    self.focus_on(panels::LIST);
+                }
             }
+            Action::Symptom => self.mode = Mode::Symptom,
             Action::ProblemsOnly => self.problems_only = !self.problems_only,
             Action::NextProblem => self.go_to_problem(true),
             Action::PreviousProblem => self.go_to_problem(false),
@@ -372,6 +370,7 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         Message::Resize(size) => app.size = size,
         Message::Observed(observed) => app.observe(*observed),
         Message::Tick(now_ms) => app.now_ms = now_ms,
+        Message::Paste(text) => app.paste(&text),
         Message::Notice(text) => app.notice = Some(text),
     }
     app.keep_in_list();

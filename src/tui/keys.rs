@@ -26,6 +26,7 @@ pub enum Action {
     Open,
     Back,
     Filter,
+    Symptom,
     ProblemsOnly,
     NextProblem,
     PreviousProblem,
@@ -95,7 +96,10 @@ pub const BINDINGS: &[Binding] = &[
         .footer(|app| (app.phase() == Phase::Over).then_some("all again")),
     bind(&[char('f')], "f", Action::ProblemsOnly, "only what did not pass, or all again")
         .footer(|app| Some(if app.problems_only { "show all" } else { "not passed" })),
-    bind(&[char('/')], "/", Action::Filter, "filter the checks by words").footer(|_| Some("filter")),
+    bind(&[char('e')], "e", Action::Symptom, "tell which error you see; the diagnosis takes it in")
+        .footer(|app| (app.phase() == Phase::Over).then_some("error seen")),
+    bind(&[char('/')], "/", Action::Filter, "filter the checks by words; in the errors: search")
+        .footer(|app| Some(if app.focus == panels::ERRORS { "search" } else { "filter" })),
     bind(&[plain(KeyCode::Tab), plain(KeyCode::Right), char('l')], "Tab → l", Action::NextPanel, "next panel"),
     bind(
         &[plain(KeyCode::BackTab), plain(KeyCode::Left), char('h')],

@@ -2,6 +2,7 @@
 
 pub mod checklist;
 pub mod detail;
+pub mod errors;
 pub mod help;
 pub mod identity;
 pub mod requests;
@@ -41,11 +42,12 @@ pub struct Content {
     pub newest_last: bool,
 }
 
-pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL];
+pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, errors::PANEL];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
 pub const DETAIL: usize = 1;
+pub const ERRORS: usize = 4;
 
 /// What a panel shows, in the room it has on this screen.
 pub fn content(app: &App, panel: usize) -> Content {

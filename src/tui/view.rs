@@ -21,6 +21,7 @@ use super::header::{self, progress};
 use super::keys::BINDINGS;
 use super::layout::{self, Shape};
 use super::panels::{self, Content, PANELS};
+use super::symptom;
 use super::verdict;
 use crate::checks::Status;
 
@@ -35,8 +36,10 @@ pub fn draw(frame: &mut Frame, app: &App) {
         draw_panel(frame, app, panel, area);
     }
     draw_footer(frame, app, screen.footer);
-    if let Mode::Help { scroll } = app.mode {
-        draw_help(frame, app, scroll);
+    match app.mode {
+        Mode::Help { scroll } => draw_help(frame, app, scroll),
+        Mode::Symptom => symptom::draw(frame, app),
+        Mode::Panels | Mode::Filter => {}
     }
 }
 
@@ -136,7 +139,7 @@ fn keys(app: &App, width: usize) -> Line<'static> {
 
 /// The filter while it is typed, with the cursor behind it.
 fn draw_filter(frame: &mut Frame, app: &App, area: Rect) {
-    let typed = app.theme.say(&app.filter);
+    let typed = app.theme.say(if app.focus == panels::ERRORS { &app.query } else { &app.filter });
     let behind = 2 + display_width(&typed);
     let line = vec![Span::from(format!(" /{typed}")).bold(), Span::raw("    Enter keep   Esc clear")];
     frame.render_widget(Paragraph::new(Line::from(line)), area);

@@ -166,3 +166,39 @@ fn the_readme_names_every_check_with_its_question() {
         assert!(readme.contains(&row), "{row}");
     }
 }
+
+#[test]
+fn markdown_is_fit_to_be_shared() {
+    let signer = "f39Fd6e51aad88F6F4ce6aB8827279cffFb92266".to_lowercase();
+    let markdown = stdout(&run(&["check", "--demo", "demo", "--format", "markdown"]));
+    assert!(markdown.starts_with("## broken: "), "{markdown}");
+    assert!(markdown.contains("_Addresses and key ids are shortened"), "{markdown}");
+    assert!(markdown.contains("0xf39F…2266") && !markdown.to_lowercase().contains(&signer), "{markdown}");
+    for format in ["text", "json", "markdown"] {
+        let anonymous = stdout(&run(&["check", "--demo", "demo", "--format", format, "--anonymous"]));
+        assert!(!anonymous.contains("0xf39F") && !anonymous.to_lowercase().contains(&signer), "{anonymous}");
+        assert!(anonymous.contains("POLYMARKET_FUNDER=safe"), "{anonymous}");
+    }
+}
+
+#[test]
+fn junit_has_a_suite_a_group_and_a_case_a_check() {
+    let (report, _) = check(&["--demo", "demo"]);
+    let junit = stdout(&run(&["check", "--demo", "demo", "--format", "junit"]));
+    for check in report["checks"].as_array().unwrap() {
+        assert!(junit.contains(&format!("<testcase name=\"{}\"", check["id"].as_str().unwrap())), "{junit}");
+    }
+    assert_eq!(junit.matches("<failure").count(), 1, "{junit}");
+    assert_eq!(junit.matches("<skipped").count(), 3, "{junit}");
+    assert_eq!(junit.matches("<testsuite ").count(), 6, "{junit}");
+}
+
+#[test]
+fn completions_and_manual_name_every_command() {
+    for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
+        let text = stdout(&run(arguments));
+        for command in ["check", "list", "sandbox"] {
+            assert!(text.contains(command), "{arguments:?} lacks {command}");
+        }
+    }
+}

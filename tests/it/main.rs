@@ -4,6 +4,7 @@
 
 mod check;
 mod diagnosis;
+mod pairs;
 mod program;
 mod robust;
 mod sandbox;
@@ -12,6 +13,7 @@ mod screens;
 mod secrets;
 mod signer;
 mod support;
+mod symptoms;
 mod terminal;
 mod vectors;
 mod views;

@@ -132,6 +132,25 @@ fn a_broken_account_from_start_to_quit() {
 }
 
 #[test]
+fn an_error_that_is_told_is_explained() {
+    let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
+    terminal.wait_for_text("20/20");
+    terminal.press("e");
+    terminal.wait_for_text("Which error do you see?");
+    // as a terminal hands over a log of several lines
+    terminal.press("\u{1b}[200~PolyApiException[status_code=400,\nerror_message={'error': 'Could not create api key'}]\u{1b}[201~");
+    terminal.wait_for_text("Could not create api key");
+    terminal.press("\r");
+    terminal.wait_for_text("Harmless");
+    terminal.press("5");
+    terminal.wait_for_text("5 Errors");
+    terminal.press("/order_version");
+    terminal.wait_for_text("order_version_mismatch");
+    terminal.press("\rq");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
 fn every_size_is_drawn() {
     let mut terminal = Terminal::start(&["--demo", "clock-drift"], 120, 40);
     terminal.wait_for_text("20/20");

@@ -1,0 +1,31 @@
+//! `polydoctor completions` and `polydoctor man`: from the same definition as `--help`.
+
+use std::io;
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+use super::{Cli, Exit};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CompletionsArgs {
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+pub(super) fn completions(args: &CompletionsArgs) -> Exit {
+    clap_complete::generate(args.shell, &mut Cli::command(), "polydoctor", &mut io::stdout());
+    Exit::Done
+}
+
+/// The page of the program, and after it one of each command.
+pub(super) fn man() -> anyhow::Result<Exit> {
+    let mut out = io::stdout().lock();
+    let mut command = Cli::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut out)?;
+    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+        clap_mangen::Man::new(subcommand.clone()).render(&mut out)?;
+    }
+    Ok(Exit::Done)
+}

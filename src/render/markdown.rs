@@ -1,0 +1,81 @@
+//! The report as Markdown, to be pasted into an issue.
+
+use std::io::{self, Write};
+
+use super::{Share, Show};
+use crate::checks::Status;
+use crate::report::{CheckReport, Report};
+
+pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## {}\n", super::text::verdict(report))?;
+    if let Some(share) = share {
+        writeln!(out, "_{}_\n", share.notice())?;
+    }
+    let protocol = report.target.protocol_version.map_or_else(|| "unknown".to_owned(), |version| version.to_string());
+    writeln!(
+        out,
+        "{} {}, {}, chain {}, protocol version {protocol}, signature type {}\n",
+        report.tool.name,
+        report.tool.version,
+        report.started_at,
+        report.target.chain_id,
+        report.account.signature_type.map_or_else(|| "unusable".to_owned(), |kind| kind.to_string()),
+    )?;
+    for diagnosis in &report.diagnoses {
+        writeln!(
+            out,
+            "**{}** (`{}`, {:.0} %)\n",
+            diagnosis.title,
+            diagnosis.cause.name(),
+            diagnosis.likelihood * 100.0
+        )?;
+        diagnosis.because.iter().try_for_each(|because| writeln!(out, "- {because}"))?;
+        writeln!(out, "- fix: {}\n", diagnosis.fix.text)?;
+        commands(&diagnosis.fix.commands, out)?;
+    }
+    writeln!(out, "| | check | found |\n|---|---|---|")?;
+    for check in report.checks.iter().filter(|check| show.shows(check.status) && check.status != Status::Pass) {
+        row(check, out)?;
+    }
+    if show == Show::All {
+        let passed: Vec<&CheckReport> = report.checks.iter().filter(|check| check.status == Status::Pass).collect();
+        writeln!(out, "\n<details><summary>{} passed</summary>\n\n| | check | found |\n|---|---|---|", passed.len())?;
+        passed.into_iter().try_for_each(|check| row(check, out))?;
+        writeln!(out, "\n</details>")?;
+    }
+    for check in report.checks.iter().filter(|check| check.status.is_problem()) {
+        writeln!(out, "\n### {}\n", check.id)?;
+        check
+            .evidence
+            .iter()
+            .try_for_each(|evidence| writeln!(out, "- {}: {}", evidence.label, cell(&evidence.value)))?;
+        if let Some(fix) = &check.fix {
+            writeln!(out, "\n{}\n", fix.text)?;
+            commands(&fix.commands, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn row(check: &CheckReport, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "| {} {} | `{}` | {} |",
+        check.status.symbol(false),
+        check.status.word(),
+        check.id,
+        cell(&check.summary)
+    )
+}
+
+fn commands(commands: &[String], out: &mut dyn Write) -> io::Result<()> {
+    if commands.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "```sh\n{}\n```\n", commands.join("\n"))
+}
+
+/// Text that cannot end a cell or begin markup of its own.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;").replace('`', "'")
+}

@@ -1,0 +1,158 @@
+//! A report fit to be shown to others: addresses short or named, key ids cut, no home folder.
+//!
+//! Reports hold no secret to begin with; this takes out what tells who one is.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::Address;
+
+use crate::report::Report;
+
+/// How much is taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Addresses as `0x71C7…976F`, key ids as their last four characters, `~` for the home folder.
+    Short,
+    /// The same, with addresses as `signer`, `funder`, `safe`, … throughout.
+    Anonymous,
+}
+
+impl Share {
+    /// What was taken out, for the reader to know.
+    pub fn notice(self) -> &'static str {
+        match self {
+            Self::Short => "Addresses and key ids are shortened, the home folder is left out.",
+            Self::Anonymous => "Addresses are replaced by names, key ids are shortened, the home folder is left out.",
+        }
+    }
+}
+
+/// The report with every text made fit to be shared.
+pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
+    let names = names(report);
+    let mut shared = report.clone();
+    // whole addresses or none: these fields have no short form
+    (shared.account.signer, shared.account.funder, shared.account.derived) = (None, None, None);
+    let mut others: BTreeMap<Address, usize> = BTreeMap::new();
+    for_each_text(&mut shared, &mut |text| {
+        let mut without_home = text.clone();
+        if let Some(home) = home.filter(|home| home.len() > 1) {
+            without_home = without_home.replace(home, "~");
+        }
+        *text = replace_ids(&without_home, &mut |address| match level {
+            Share::Short => short(address),
+            Share::Anonymous => names.get(&address).map_or_else(
+                || {
+                    let count = others.len() + 1;
+                    format!("address-{}", others.entry(address).or_insert(count))
+                },
+                |name| (*name).to_owned(),
+            ),
+        });
+    });
+    shared
+}
+
+fn names(report: &Report) -> BTreeMap<Address, &'static str> {
+    let account = &report.account;
+    let derived = account.derived.as_ref();
+    let known = [
+        ("signer", account.signer),
+        ("proxy", derived.map(|wallets| wallets.proxy)),
+        ("safe", derived.map(|wallets| wallets.safe)),
+        ("deposit-wallet-uups", derived.map(|wallets| wallets.deposit_wallet_uups)),
+        ("deposit-wallet-beacon", derived.and_then(|wallets| wallets.deposit_wallet_beacon)),
+        ("funder", account.funder),
+    ];
+    let mut names = BTreeMap::new();
+    for (name, address) in known {
+        if let Some(address) = address {
+            // the funder is called by its own name only where it is no wallet of the key
+            names.entry(address).or_insert(name);
+        }
+    }
+    names
+}
+
+/// Every text of a report that could name somebody.
+fn for_each_text(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
+    report.target.clob_url.iter_mut().for_each(&mut *change);
+    for diagnosis in &mut report.diagnoses {
+        let lists =
+            [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.excluded, &mut diagnosis.fix.commands];
+        lists.into_iter().flatten().for_each(&mut *change);
+        change(&mut diagnosis.fix.text);
+        for (_, value) in &mut diagnosis.fix.settings {
+            if let serde_json::Value::String(text) = value {
+                change(text);
+            }
+        }
+    }
+    for check in &mut report.checks {
+        change(&mut check.summary);
+        check.evidence.iter_mut().for_each(|evidence| {
+            change(&mut evidence.label);
+            change(&mut evidence.value);
+        });
+        if let Some(fix) = &mut check.fix {
+            change(&mut fix.text);
+            fix.commands.iter_mut().for_each(&mut *change);
+        }
+    }
+    report.requests.iter_mut().for_each(|request| change(&mut request.url));
+}
+
+fn short(address: Address) -> String {
+    let text = address.to_string();
+    format!("{}…{}", &text[..6], &text[38..])
+}
+
+/// The text with its addresses and UUIDs replaced.
+fn replace_ids(text: &str, name: &mut dyn FnMut(Address) -> String) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        if let Some(address) = leading_address(rest) {
+            replaced.push_str(&name(address));
+            rest = &rest[42..];
+        } else if let Some(uuid) = leading_uuid(rest) {
+            replaced.push('…');
+            replaced.push_str(&uuid[32..]);
+            rest = &rest[36..];
+        } else {
+            replaced.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    replaced
+}
+
+fn leading_address(text: &str) -> Option<Address> {
+    let candidate = text.get(..42).filter(|text| text.starts_with("0x"))?;
+    let longer = text[42..].starts_with(|c: char| c.is_ascii_hexdigit());
+    candidate.parse().ok().filter(|_| !longer)
+}
+
+fn leading_uuid(text: &str) -> Option<&str> {
+    let candidate = text.get(..36)?;
+    let fits = candidate.bytes().enumerate().all(|(place, byte)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    });
+    fits.then_some(candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_key_ids_are_found_in_running_text() {
+        let text = "funder 0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47, key 5d1c266a-ed39-b9bd-c1f5-f24ae3e14a7b";
+        let replaced = replace_ids(text, &mut |_| "SAFE".to_owned());
+        assert_eq!(replaced, "funder SAFE, key …4a7b");
+        let code = format!("0x{}", "1".repeat(64));
+        assert_eq!(replace_ids(&code, &mut |_| "SAFE".to_owned()), code);
+        assert_eq!(replace_ids("é 0x12", &mut |_| String::new()), "é 0x12");
+    }
+}

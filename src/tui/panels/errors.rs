@@ -1,0 +1,50 @@
+//! The error reference: what each sentence means, what causes it and what tells the causes apart.
+
+use ratatui::layout::Size;
+use ratatui::style::{Modifier, Style};
+
+use super::{Content, Panel, Place};
+use crate::diagnosis::Cause;
+use crate::reference::{self, Entry, ErrorEntry};
+use crate::tui::app::App;
+use crate::tui::text::Page;
+
+pub(super) const PANEL: Panel = Panel { name: "Errors", place: Place::Main, content };
+
+fn content(app: &App, room: Size) -> Content {
+    let found = reference::search(&app.query);
+    let mut page = Page::new(app.theme, room.width.into());
+    if found.is_empty() {
+        page.text("No known error, cause or check is like that", Style::new());
+    }
+    for entry in &found {
+        match entry {
+            Entry::Error(error) => sentence(error, &mut page),
+            Entry::Cause(cause) => of_cause(*cause, &mut page),
+            Entry::Check(check) => page.heading(&format!("{}: {}", check.id, crate::checks::words(check.id).title)),
+        }
+    }
+    let title = if app.query.is_empty() { String::new() } else { format!("/{}", app.query) };
+    Content { title, corner: found.len().to_string(), lines: page.finish(), ..Content::default() }
+}
+
+fn sentence(error: &ErrorEntry, page: &mut Page) {
+    let status = error.status.map_or_else(String::new, |status| format!("{status} "));
+    page.heading(&format!("{status}{}", error.text));
+    page.text(&format!("{}: {}", error.said_by, error.meaning), Style::new());
+    for weighted in &error.causes {
+        page.point(&format!("{}: {}", weighted.cause.name(), weighted.cause.words().title));
+    }
+    for decides in &error.decides {
+        page.text(&format!("To decide: {decides}"), Style::new());
+    }
+    for said in error.harmless.iter().chain(&error.myth) {
+        page.text(said, Style::new().add_modifier(Modifier::ITALIC));
+    }
+}
+
+fn of_cause(cause: Cause, page: &mut Page) {
+    page.heading(cause.name());
+    page.text(&cause.words().title, Style::new());
+    page.text(&format!("Fix: {}", cause.words().fix), Style::new());
+}
