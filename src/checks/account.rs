@@ -18,9 +18,14 @@ pub(super) fn status(facts: &Facts) -> Finding {
                 .fixed_by("Only Polymarket can lift it: write to its support with the address of the account")
         }
         (None, Some(failure)) if failure.is_refusal() => {
-            Finding::unknown(Cause::CredentialsStale, "The account's state could not be read")
-                .likely(0.3)
-                .with("answer", failure)
+            let tried = [&facts.derived_credentials, &facts.configured_credentials];
+            if tried.iter().any(|fact| fact.known().is_some()) {
+                Finding::unknown(Cause::AccountBanned, "The credentials pass, but the account's state is not told")
+                    .likely(0.4)
+                    .with("answer", failure)
+            } else {
+                Finding::skip("creds.l2", "The credentials are refused").with("answer", failure)
+            }
         }
         (None, Some(failure)) => {
             let (cause, likelihood) = network_cause(failure);
@@ -44,6 +49,19 @@ pub(super) fn balance(facts: &Facts) -> Finding {
     let chain = facts.on_chain(maker);
     let cache = cached(facts, kind);
     let finding = match (chain, cache) {
+        (_, Some(Err(refusal))) if kind != SignatureType::Poly1271 => {
+            // the wallets of the other types are computed, so there is nothing to be missing
+            Finding::fail(
+                Cause::ProxyTampering,
+                "The CLOB takes the question for the balance as incomplete: its query does not arrive",
+            )
+            .likely(0.7)
+            .with("answer", refusal)
+            .fixed_by("Ask the official host, or let the relay in between pass on the query of each request")
+        }
+        (Some(at), Some(Err(_))) if !at.has_code() => {
+            return Finding::skip("wallet.deployed", "The CLOB knows no balance of a wallet that does not exist yet");
+        }
         (_, Some(Err(refusal))) => {
             Finding::fail(Cause::WalletNotDeployed, "The CLOB knows no wallet of this type for the signer")
                 .likely(0.6)
@@ -148,6 +166,7 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
         .filter(|(_, exchange)| at.approvals.get(exchange) != Some(&true))
         .map(|(name, _)| *name)
         .collect();
+    let own = facts.setup.signer() == Some(maker);
     let by_signer = facts.setup.signer().filter(|signer| *signer != maker).and_then(|signer| facts.on_chain(signer));
     let finding = if missing.is_empty() && unapproved.is_empty() {
         gas(facts, maker, at)
@@ -160,6 +179,14 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
         .fixed_by(
             "Approve the conditional tokens (setApprovalForAll) from the funder: one trade on polymarket.com does it",
         )
+    } else if own && at.pol.is_zero() && !at.collateral(facts.protocol_version()).is_zero() {
+        Finding::fail(
+            Cause::GasMissing,
+            format!("The {} may not spend, and the signer has no POL to approve with", missing.join(" and the ")),
+        )
+        .likely(0.9)
+        .or(Cause::AllowanceMissing, 0.8)
+        .fixed_by(format!("Send a little POL to {maker}, then approve the exchanges"))
     } else if by_signer.is_some_and(|signer| exchanges.iter().any(|(_, exchange)| allowed(signer, exchange))) {
         Finding::fail(
             Cause::AllowanceByWrongOwner,

@@ -11,6 +11,9 @@ const OFFICIAL_HOST: &str = "https://clob.polymarket.com";
 /// The cause and likelihood that a request which gave nothing points to.
 pub(super) fn network_cause(failure: &Failure) -> (Cause, f64) {
     match failure {
+        // gateways and Cloudflare say these in pages of their own
+        Failure::BlockPage { status: 429, .. } => (Cause::RateLimited, 0.95),
+        Failure::BlockPage { status: 500.., .. } => (Cause::ClobOutage, 0.8),
         Failure::BlockPage { title, .. } if title.contains("Cloudflare") || title.contains("blocked") => {
             (Cause::CloudflareBlocked, 0.95)
         }
@@ -22,6 +25,34 @@ pub(super) fn network_cause(failure: &Failure) -> (Cause, f64) {
             (Cause::WrongHost, 0.8)
         }
         Failure::TimedOut { .. } | Failure::Unreachable { .. } | Failure::Stopped => (Cause::ClobUnreachable, 0.95),
+    }
+}
+
+/// Whether the CLOB is asked at its official host, with nothing of somebody's own in between.
+pub(super) fn is_official(facts: &Facts) -> bool {
+    facts.setup.clob_url.as_ref().is_some_and(|url| url.value == OFFICIAL_HOST)
+}
+
+/// Whether the CLOB and another host give this same kind of answer, which is none of theirs.
+pub(super) fn is_said_by_all(facts: &Facts, failure: &Failure) -> bool {
+    let is_like = |other: Option<&Failure>| {
+        other.is_some_and(|other| std::mem::discriminant(other) == std::mem::discriminant(failure))
+    };
+    let foreign = matches!(failure, Failure::BlockPage { .. } | Failure::Redirected { .. } | Failure::Garbled { .. });
+    let others = [facts.geoblock.failure(), facts.profile.failure(), facts.chain.failure()];
+    foreign && is_like(facts.server_time.failure()) && others.into_iter().any(is_like)
+}
+
+/// The cause of a failure in the light of what the other hosts answer: one that all give comes from
+/// something in between; a page that one address alone gives, from a wrong address.
+fn cause_among(facts: &Facts, failure: &Failure) -> (Cause, f64) {
+    match network_cause(failure) {
+        (Cause::WrongHost | Cause::ProxyTampering, _) if is_said_by_all(facts, failure) => {
+            (Cause::ProxyTampering, 0.92)
+        }
+        (Cause::WrongHost, _) if is_official(facts) => (Cause::ProxyTampering, 0.8),
+        (Cause::ProxyTampering, _) if !is_official(facts) => (Cause::WrongHost, 0.86),
+        found => found,
     }
 }
 
@@ -41,7 +72,7 @@ pub(super) fn reach(facts: &Facts) -> Finding {
     }
     let answered = facts.server_time.known().is_some() || facts.version.known().is_some();
     if let (false, Some(failure)) = (answered, facts.server_time.failure()) {
-        return unreached(failure).with("CLOB", host).with("GET /time", failure);
+        return unreached(facts, failure).with("CLOB", host).with("GET /time", failure);
     }
     let version = match (facts.version.known(), facts.version.failure()) {
         (Some(version), _) => version.to_string(),
@@ -49,8 +80,7 @@ pub(super) fn reach(facts: &Facts) -> Finding {
         (None, None) => "not told".to_owned(),
     };
     let summary = format!("The CLOB answers, protocol version {}", facts.protocol_version());
-    let official = url.value == OFFICIAL_HOST;
-    let finding = if official {
+    let finding = if is_official(facts) {
         Finding::pass(summary)
     } else {
         Finding::note(format!("{summary}; it is not the official host"))
@@ -58,17 +88,18 @@ pub(super) fn reach(facts: &Facts) -> Finding {
     finding.with("CLOB", host).with("GET /version", version)
 }
 
-fn unreached(failure: &Failure) -> Finding {
-    let (cause, likelihood) = network_cause(failure);
+fn unreached(facts: &Facts, failure: &Failure) -> Finding {
+    let (cause, likelihood) = cause_among(facts, failure);
     let summary = match failure {
+        _ if cause == Cause::RateLimited => "The CLOB answers that there were too many requests",
+        _ if cause == Cause::ClobOutage => "The CLOB is there but out of service",
+        _ if cause == Cause::ProxyTampering => "Something else answers in the place of the CLOB",
         Failure::BlockPage { .. } => "A web page came instead of an answer",
-        Failure::Refused { status: 429, .. } => "The CLOB answers that there were too many requests",
-        Failure::Refused { status: 425 | 500.., .. } => "The CLOB is there but out of service",
         Failure::Tls { .. } => "No secure connection to the CLOB",
         _ if leaves_open(failure) => "The CLOB does not answer",
         _ => "This host answers, but not as the CLOB does",
     };
-    let finding = if leaves_open(failure) {
+    let finding = if cause == Cause::ProxyTampering || (leaves_open(failure) && cause != Cause::WrongHost) {
         Finding::unknown(cause, summary).likely(likelihood)
     } else {
         Finding::fail(cause, summary).likely(likelihood).set("clob_url", OFFICIAL_HOST)
@@ -90,7 +121,8 @@ pub(super) fn service_unknown(facts: &Facts, service: &str, failure: &Failure) -
     let everything =
         facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure));
     let (cause, likelihood) = match network_cause(failure) {
-        (Cause::ClobUnreachable | Cause::ClobOutage, _) if !everything => (Cause::WrongHost, 0.4),
+        (Cause::ClobUnreachable | Cause::ClobOutage, _) if !everything => (Cause::WrongHost, 0.6),
+        _ if is_said_by_all(facts, failure) => (Cause::ProxyTampering, 0.92),
         found => found,
     };
     Finding::unknown(cause, format!("{service} gave no answer")).likely(likelihood).with("answer", failure)

@@ -1,11 +1,12 @@
 //! API credentials: derived, configured, compared, tried.
 
 use super::Finding;
-use super::clock::network_cause;
+use super::clock::{is_official, network_cause};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::diagnosis::Cause;
 use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
+use crate::settings::Source;
 
 /// A key id that can be told from another, without showing all of it.
 pub(super) fn short(key: &str) -> String {
@@ -66,6 +67,17 @@ fn signature_refused(facts: &Facts) -> Finding {
         .fixed_by(format!("Set the chain id to {chain}"))
         .command(format!("export POLYMARKET_CHAIN_ID={chain}"));
     }
+    if !is_official(facts) {
+        return Finding::fail(
+            Cause::HeadersDropped,
+            "The wallet signature is refused, and the CLOB is asked through a host that is not the official one",
+        )
+        .likely(0.6)
+        .or(Cause::L1SignerMismatch, 0.3)
+        .or(Cause::AccountBanned, 0.1)
+        .fixed_by("Ask the official host. A relay in between must pass on every header: nginx drops names with an underscore unless underscores_in_headers is on")
+        .command("export POLYMARKET_CLOB_URL=https://clob.polymarket.com");
+    }
     Finding::fail(Cause::L1SignerMismatch, "The CLOB refuses the wallet signature")
         .likely(0.4)
         .or(Cause::ClockDrift, if crate::engine::clock::drift(&facts.clock).is_none() { 0.3 } else { 0.1 })
@@ -104,7 +116,23 @@ pub(super) fn nonce(facts: &Facts) -> Finding {
 fn no_key(facts: &Facts) -> Finding {
     let nonce = facts.setup.nonce();
     let other = facts.other_nonces.known().and_then(|others| others.iter().find(|other| other.key.is_some()));
-    let finding = Finding::fail(Cause::NoKeyAtNonce, format!("There is no API key at nonce {nonce}")).likely(0.93);
+    let is_chosen = facts.setup.nonce.as_ref().is_some_and(|nonce| nonce.source != Source::Default);
+    let finding = if facts.setup.credentials.is_some() && other.is_none() {
+        Finding::fail(
+            Cause::NoKeyAtNonce,
+            format!("There is no API key at nonce {nonce}, nor at those tried beside it"),
+        )
+        .likely(0.6)
+    } else if is_chosen || other.is_some() {
+        Finding::fail(Cause::NoKeyAtNonce, format!("There is no API key at nonce {nonce}")).likely(0.93)
+    } else {
+        Finding::fail(
+            Cause::CredentialsMissing,
+            "The signer has no API credentials: none were ever made, or they were deleted",
+        )
+        .likely(0.9)
+        .or(Cause::NoKeyAtNonce, 0.5)
+    };
     match other {
         Some(other) => finding
             .set("nonce", other.nonce.to_string())
@@ -154,23 +182,24 @@ pub(super) fn matching(facts: &Facts) -> Finding {
 
 /// A secret that no form of the HMAC key can come from.
 fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
-    let secret = &configured.secret.as_ref()?.value;
-    let wrong = |summary: String| {
-        Finding::fail(Cause::SecretEncoding, summary)
+    let wrong = secret_mistake(configured)?;
+    Some(
+        Finding::fail(Cause::SecretEncoding, format!("The API secret {wrong}"))
             .likely(0.96)
             .set("api_credentials", "the derived ones")
             .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64")
-            .command("polydoctor keys derive --save .env")
-    };
-    match &secret.decoded {
-        Err(error) => Some(wrong(format!("The API secret cannot be decoded: {error}"))),
-        Ok(decoded) if decoded.form.hex => {
-            Some(wrong("The API secret is hex: clients decode it as base64, to a wrong key".to_owned()))
+            .command("polydoctor keys derive --save .env"),
+    )
+}
+
+/// What is wrong with a secret, to stand behind its name.
+pub(super) fn secret_mistake(configured: &CredentialsFact) -> Option<String> {
+    match &configured.secret.as_ref()?.value.decoded {
+        Err(error) => Some(format!("cannot be decoded: {error}")),
+        Ok(decoded) if decoded.form.hex => Some("is hex: clients decode it as base64, to a wrong key".to_owned()),
+        Ok(decoded) if !decoded.form.is_usual_length() => {
+            Some(format!("decodes to {} bytes instead of 32: part of it is missing", decoded.form.bytes))
         }
-        Ok(decoded) if !decoded.form.is_usual_length() => Some(wrong(format!(
-            "The API secret decodes to {} bytes instead of 32: part of it is missing",
-            decoded.form.bytes
-        ))),
         Ok(_) => None,
     }
 }
@@ -182,31 +211,48 @@ fn compare(facts: &Facts, configured: &CredentialsFact) -> Finding {
     match derived {
         Some(derived) if derived.key == key => same_key(configured, derived, works),
         _ if works => accepted_other(facts, configured),
-        _ => foreign_key(facts, key, derived),
+        _ => foreign_key(facts, configured, derived),
     }
+}
+
+fn fingerprint(secret: &SecretFact) -> Option<&str> {
+    secret.decoded.as_ref().ok().map(|decoded| decoded.fingerprint.as_str())
+}
+
+/// Which of secret and passphrase are the derived ones.
+fn equal_parts(configured: &CredentialsFact, derived: &Derived) -> [(&'static str, bool); 2] {
+    let secret = configured.secret.as_ref().and_then(|secret| fingerprint(&secret.value));
+    let passphrase = configured.passphrase.as_ref().map(|text| &text.value);
+    [("secret", secret == fingerprint(&derived.secret)), ("passphrase", passphrase == Some(&derived.passphrase))]
 }
 
 /// The ids are equal: secret and passphrase must be too.
 fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Finding {
-    let fingerprint = |secret: &SecretFact| secret.decoded.as_ref().ok().map(|decoded| decoded.fingerprint.clone());
-    let secret = configured.secret.as_ref().and_then(|secret| fingerprint(&secret.value));
-    let differing: Vec<&str> = [
-        ("secret", secret != fingerprint(&derived.secret)),
-        ("passphrase", configured.passphrase.as_ref().map(|text| &text.value) != Some(&derived.passphrase)),
-    ]
-    .into_iter()
-    .filter_map(|(name, differs)| differs.then_some(name))
-    .collect();
+    let parts = equal_parts(configured, derived).into_iter();
+    let differing: Vec<&str> = parts.filter_map(|(name, equal)| (!equal).then_some(name)).collect();
     if !differing.is_empty() && !works {
         let summary =
             format!("The API key is this key's, but the {} is not the derived one", differing.join(" and the "));
         return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97));
     }
-    match configured.secret_form().and_then(crate::auth::l2::SecretForm::refused_by) {
-        Some(clients) => Finding::note(format!("Equal to the derived ones; {clients} refuse the secret in this form"))
-            .fixed_by("Write the secret as padded URL-safe base64, which every client takes"),
-        None => Finding::pass("Key, secret and passphrase equal the derived ones"),
+    spelled(configured, "Key, secret and passphrase equal the derived ones")
+}
+
+/// Right credentials: passed, unless some clients refuse the secret as it is written.
+fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
+    let form = configured.secret_form();
+    let Some(clients) = form.and_then(crate::auth::l2::SecretForm::refused_by) else { return Finding::pass(summary) };
+    if form.is_some_and(|form| form.unclean) {
+        let summary = format!("{summary}, but quotes or white space came along with the secret: {clients} refuse it");
+        return Finding::warn(Cause::SecretEncoding, summary)
+            .likely(0.9)
+            .set("api_credentials", "the same without quotes and white space")
+            .fixed_by(
+                "Remove what surrounds the secret: docker's --env-file and systemd keep quotes that a shell takes off",
+            );
     }
+    Finding::note(format!("{summary}; {clients} refuse the secret in this form"))
+        .fixed_by("Write the secret as padded URL-safe base64, which every client takes")
 }
 
 fn stale(finding: Finding) -> Finding {
@@ -222,14 +268,12 @@ fn accepted_other(facts: &Facts, configured: &CredentialsFact) -> Finding {
         Some(_) => "Another key of this signer than the derived one; the CLOB accepts it",
         None => "The CLOB accepts the configured credentials",
     };
-    match configured.secret_form().and_then(crate::auth::l2::SecretForm::refused_by) {
-        Some(clients) => Finding::note(format!("{summary}; {clients} refuse the secret in this form")),
-        None => Finding::pass(summary),
-    }
+    spelled(configured, summary)
 }
 
 /// Another key than the derived one, and it does not pass: whose is it?
-fn foreign_key(facts: &Facts, key: &str, derived: Option<&Derived>) -> Finding {
+fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Derived>) -> Finding {
+    let key = configured.key().unwrap_or_default();
     match facts.configured_credentials.failure() {
         None => return Finding::skip("net.reach", "The configured credentials were not tried"),
         Some(failure) if !failure.is_refusal() => {
@@ -244,21 +288,33 @@ fn foreign_key(facts: &Facts, key: &str, derived: Option<&Derived>) -> Finding {
             format!("The configured API key is a builder key{date} (UUID version 7), which opens no user endpoint");
         return stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.96));
     }
+    if let Some((part, _)) =
+        derived.and_then(|derived| equal_parts(configured, derived).into_iter().find(|part| part.1))
+    {
+        let summary = format!("The {part} is the derived one, but the API key is another's: two sets are mixed");
+        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97));
+    }
     let listed = facts.derived_credentials.known().is_some_and(|keys| keys.iter().any(|known| known == key));
     if listed {
         let summary = "The key is one of this signer's, but its secret or passphrase is wrong";
         return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.96));
     }
-    let summary = match derived {
-        Some(_) => "The configured API key is none of this signer's",
-        None => "The CLOB refuses the configured credentials, and this signer has none at this nonce",
-    };
-    let finding = Finding::fail(Cause::CredentialsOtherAddress, summary)
-        .likely(if derived.is_some() { 0.86 } else { 0.6 })
+    if derived.is_none()
+        && !facts.other_nonces.known().is_some_and(|others| others.iter().any(|other| other.key.is_some()))
+    {
+        let summary = "The CLOB refuses the configured credentials, and the signer has no key: they were deleted, or are another address's";
+        return Finding::fail(Cause::CredentialsStale, summary)
+            .likely(0.75)
+            .set("api_credentials", "newly created ones")
+            .or(Cause::CredentialsOtherAddress, 0.5)
+            .fixed_by("Create a new API key and replace all three")
+            .command(CREATE);
+    }
+    Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
+        .likely(0.86)
         .set("api_credentials", "the derived ones")
         .or(Cause::CredentialsStale, 0.3)
-        .with("the signer's keys", known_keys(facts));
-    finding
+        .with("the signer's keys", known_keys(facts))
         .fixed_by("Replace all three by the ones derived from this key; credentials made in the browser or by another key never pass")
         .command("polydoctor keys derive --save .env")
 }
@@ -295,7 +351,7 @@ pub(super) fn l2(facts: &Facts) -> Finding {
             Cause::CredentialsJustCreated,
             "The credentials are the right ones, and the CLOB still refuses them",
         )
-        .likely(0.5)
+        .likely(0.6)
         .or(Cause::ClockDrift, 0.2)
         .with("answer", failure)
         .fixed_by(

@@ -4,8 +4,8 @@ use super::Finding;
 use crate::auth::contracts;
 use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::diagnosis::Cause;
-use crate::engine::facts::{Facts, KeyFact, SecretFile};
-use crate::settings::{ProblemKind, key_shape};
+use crate::engine::facts::{CredentialsFact, Facts, KeyFact, SecretFile, Setup};
+use crate::settings::{ProblemKind, SettingProblem, Source, key_shape};
 
 pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;
@@ -21,8 +21,10 @@ pub(super) fn settings(facts: &Facts) -> Finding {
             .set("chain_id", contracts::POLYGON)
             .fixed_by("Set the chain id to 137 (Polygon); 80002 is the test network Amoy")
             .command("export POLYMARKET_CHAIN_ID=137")
-    } else if let Some(problem) = setup.problems.first() {
-        Finding::warn(Cause::SettingInvalid, problem.text.clone()).likely(0.5).fixed_by(problem.fix.clone())
+    } else if let Some(problem) = setup.problems.iter().rev().max_by_key(|problem| leaves_unset(setup, problem)) {
+        // a wrong name of what is missing explains that it is missing
+        let likelihood = if leaves_unset(setup, problem) { 0.9 } else { 0.5 };
+        Finding::warn(Cause::SettingInvalid, problem.text.clone()).likely(likelihood).fixed_by(problem.fix.clone())
     } else {
         Finding::pass(format!("{set} values, and nothing contradicts"))
     };
@@ -37,6 +39,30 @@ pub(super) fn settings(facts: &Facts) -> Finding {
         finding = finding.with(setting.name.clone(), value);
     }
     finding
+}
+
+/// Whether a misspelt name leaves its setting without any value.
+fn leaves_unset(setup: &Setup, problem: &SettingProblem) -> bool {
+    fn part<'a>(set: Option<&'a CredentialsFact>, name: &str) -> bool {
+        set.is_none_or(|set: &'a CredentialsFact| set.missing().contains(&name))
+    }
+    let (user, builder) = (setup.credentials.as_ref(), setup.builder.as_ref());
+    problem.kind == ProblemKind::NearMiss
+        && match problem.setting.as_str() {
+            "private_key" => setup.key.is_none(),
+            "funder" => setup.funder.is_none(),
+            "signature_type" => setup.signature_type.as_ref().is_some_and(|kind| kind.source == Source::Default),
+            "chain_id" => setup.chain_id.as_ref().is_some_and(|id| id.source == Source::Default),
+            "nonce" => setup.nonce.as_ref().is_some_and(|nonce| nonce.source == Source::Default),
+            "api_key" => part(user, "key"),
+            "api_secret" => part(user, "secret"),
+            "api_passphrase" => part(user, "passphrase"),
+            "builder_api_key" => part(builder, "key"),
+            "builder_secret" => part(builder, "secret"),
+            "builder_passphrase" => part(builder, "passphrase"),
+            "builder_code" => setup.builder_code.is_none(),
+            _ => false,
+        }
 }
 
 pub(super) fn secrets(facts: &Facts) -> Finding {

@@ -67,8 +67,8 @@ checks! {
     }
     "Builder" {
         "builder.credentials" needs [] reads [BuilderAccess, BuilderKeys] => builder::credentials;
-        "builder.signer" needs [] reads [BuilderSigner, ServerTime] => builder::signer;
-        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, Version] => builder::attribution;
+        "builder.signer" needs [] reads [BuilderSigner, BuilderAccess, BuilderKeys, ServerTime] => builder::signer;
+        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, Version] => builder::attribution;
     }
 }
 

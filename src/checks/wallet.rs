@@ -74,6 +74,14 @@ pub(super) fn map(facts: &Facts) -> Finding {
         let finding = chain_missing(facts).unwrap_or_else(|| Finding::not_asked("The chain was not asked"));
         return wallets.iter().fold(finding, |finding, (kind, address)| finding.with(row_label(kind), address));
     };
+    if state.chain_id != facts.setup.chain() && facts.takes_chain() {
+        let summary = format!("The node is on chain {}; the CLOB is on chain {}", state.chain_id, facts.setup.chain());
+        let usual = contracts::chain(facts.setup.chain()).map_or("", |chain| chain.rpc_url.as_str());
+        return Finding::fail(Cause::WrongHost, summary)
+            .with("proof", "the CLOB takes a signature for the configured chain")
+            .fixed_by("Set the address of a node of the configured chain")
+            .command(format!("export POLYMARKET_RPC_URL={usual}"));
+    }
     if state.chain_id != facts.setup.chain() {
         let summary = format!("The node is on chain {}, the settings say {}", state.chain_id, facts.setup.chain());
         return Finding::fail(Cause::WrongChainId, summary)
@@ -143,6 +151,19 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     let right = kind.signature_type();
     let finding = if right == configured {
         Finding::pass(format!("Type {} fits the {kind}", u8::from(configured)))
+    } else if configured == SignatureType::Eoa && trades_as_eoa(facts) {
+        Finding::pass("Type 0: the signer trades from its own address, beside a wallet that it has")
+    } else if configured == SignatureType::Eoa && right == SignatureType::Poly1271 && holds_all(facts, address) {
+        let summary = "The money is at the signer's own address, while the account has a deposit wallet: \
+                       orders of other addresses are refused";
+        Finding::fail(Cause::DepositWalletRequired, summary)
+            .likely(0.86)
+            .or(Cause::WrongSignatureType, 0.5)
+            .set("signature_type", u8::from(right))
+            .set("funder", address.to_string())
+            .fixed_by(format!("Move the money to {address}, then set the funder to it and the signature type to 3"))
+            .command("export POLYMARKET_SIGNATURE_TYPE=3")
+            .command(format!("export POLYMARKET_FUNDER={address}"))
     } else {
         let summary = format!(
             "Type {} does not fit: the account's wallet is a {kind}, which takes type {}",
@@ -158,6 +179,18 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
             .command(format!("export POLYMARKET_FUNDER={address}"))
     };
     finding.with("configured", source).with("wallet", format!("{kind} {address}: {why}"))
+}
+
+/// Orders of the signer's own address were taken before: the one proof that type 0 is allowed.
+fn trades_as_eoa(facts: &Facts) -> bool {
+    facts.setup.maker() == facts.setup.signer() && facts.own_trades.known().is_some_and(|own| !own.trades.is_empty())
+}
+
+/// Whether the signer's own address holds collateral, and this wallet none.
+fn holds_all(facts: &Facts, wallet: Address) -> bool {
+    let version = facts.protocol_version();
+    let money = |address| facts.on_chain(address).map_or(U256::ZERO, |at| at.collateral(version));
+    money(wallet).is_zero() && facts.setup.signer().is_some_and(|signer| !money(signer).is_zero())
 }
 
 /// The funder is none of the key's wallets; what its code says may still settle the type.
@@ -223,11 +256,38 @@ pub(super) fn funder(facts: &Facts) -> Finding {
         }
         Some(owned) => match facts.on_chain(funder) {
             Some(at) if !at.owners.is_empty() && !at.owners.contains(&signer) => not_owned(facts, at),
-            _ => Finding::pass(format!("The {owned} of this key")),
+            Some(at) => unused(facts, owned, at).unwrap_or_else(|| Finding::pass(format!("The {owned} of this key"))),
+            None => Finding::pass(format!("The {owned} of this key")),
         },
         None => foreign(facts, funder, signer),
     };
     finding.with("funder", format!("{funder} ({source})")).with("signer", signer)
+}
+
+/// A wallet that this key could have, that is not there and holds nothing, while the account has
+/// another.
+fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
+    let (kind, address, reason) = account_wallet(facts)?;
+    let is_empty = !at.has_code() && [at.pusd, at.usdc_e, at.usdc].iter().all(U256::is_zero);
+    if !is_empty || kind == owned || kind == WalletKind::Eoa {
+        return None;
+    }
+    let needs_deposit_wallet =
+        kind.signature_type() == SignatureType::Poly1271 && owned.signature_type() != SignatureType::Poly1271;
+    let finding = if needs_deposit_wallet {
+        let summary =
+            format!("The account has a deposit wallet, and the funder is the key's {owned}, which does not exist");
+        Finding::fail(Cause::DepositWalletRequired, summary).or(Cause::WrongSignatureType, 0.4)
+    } else {
+        let summary =
+            format!("The funder is the key's {owned}, which does not exist; the account's wallet is its {kind}");
+        Finding::fail(Cause::FundsInOtherWallet, summary).or(Cause::WalletNotDeployed, 0.3)
+    };
+    Some(right_wallet(
+        finding.likely(0.93).with("account's wallet", format!("{address}: {reason}")),
+        facts,
+        "Set the funder to the account's wallet",
+    ))
 }
 
 fn not_owned(facts: &Facts, at: &OnChain) -> Finding {
@@ -254,14 +314,11 @@ fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
             Cause::DepositWalletDelegated,
             "The funder is a delegated EOA (EIP-7702), not a wallet that this key signs for",
         ),
-        Some(code @ (CodeClass::DepositUups { owner } | CodeClass::DepositBeacon { owner })) => {
-            Finding::fail(Cause::KeyNotWalletOwner, "The funder is a deposit wallet of another key")
-                .with("code", code)
-                .with("made for", owner)
+        Some(CodeClass::DepositUups { owner } | CodeClass::DepositBeacon { owner }) => {
+            of_another_key(facts, "deposit wallet").with("made for", owner)
         }
-        Some(CodeClass::Safe) if !owned => {
-            Finding::fail(Cause::KeyNotWalletOwner, "The funder is a Safe of another key")
-        }
+        Some(CodeClass::Safe) if !owned => of_another_key(facts, "Safe"),
+        Some(CodeClass::Proxy) => of_another_key(facts, "proxy"),
         _ => Finding::fail(Cause::FunderNotControlled, "The funder is no wallet of this key"),
     };
     let finding = match at {
@@ -269,6 +326,18 @@ fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
         None => finding,
     };
     right_wallet(finding.likely(0.93), facts, "Set the funder to the account's wallet")
+}
+
+/// Either of the two is the wrong one: the funder where this key has a wallet of its own, the key
+/// where it has none.
+fn of_another_key(facts: &Facts, wallet: &str) -> Finding {
+    if account_wallet(facts).is_some_and(|(kind, ..)| kind != WalletKind::Eoa) {
+        let summary = format!("The funder is a {wallet} of another key, while this key has a wallet of its own");
+        Finding::fail(Cause::FunderNotControlled, summary).or(Cause::KeyNotWalletOwner, 0.4)
+    } else {
+        let summary = format!("The funder is a {wallet} of another key, and this key has no wallet at all");
+        Finding::fail(Cause::KeyNotWalletOwner, summary).or(Cause::FunderNotControlled, 0.4)
+    }
 }
 
 pub(super) fn deployed(facts: &Facts) -> Finding {

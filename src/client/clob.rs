@@ -25,6 +25,7 @@ pub const CLOSED_ONLY: &str = "/auth/ban-status/closed-only";
 pub const BALANCE_ALLOWANCE: &str = "/balance-allowance";
 pub const SESSION_SIGNERS: &str = "/v1/user/session-signers";
 pub const BUILDER_KEYS: &str = "/auth/builder-api-key";
+pub const TRADES: &str = "/data/trades";
 pub const BUILDER_TRADES: &str = "/builder/trades";
 
 /// The cursor that ends every listing: base64 of -1.
@@ -177,9 +178,49 @@ impl Clob<'_> {
         })
     }
 
+    /// A page of trades, of an account (`match_time`) or of a builder (`matchTime`).
+    pub(crate) fn read_trades(answer: &Answer) -> Result<TradePage, Failure> {
+        #[derive(Deserialize)]
+        struct Page {
+            next_cursor: String,
+            data: Vec<Value>,
+        }
+        let page: Page = answer.json()?;
+        let rows = page.data.iter().filter_map(TradeRow::read).collect();
+        Ok(TradePage { rows, more: page.next_cursor != END_CURSOR })
+    }
+
     /// The query of a collateral balance.
     pub fn collateral_query(kind: SignatureType) -> [(&'static str, String); 2] {
         [("asset_type", "COLLATERAL".to_owned()), ("signature_type", u8::from(kind).to_string())]
+    }
+}
+
+pub(crate) struct TradePage {
+    pub(crate) rows: Vec<TradeRow>,
+    pub(crate) more: bool,
+}
+
+/// What tells one trade from another.
+pub(crate) struct TradeRow {
+    id: String,
+    transaction: Option<String>,
+    pub(crate) matched_s: i64,
+}
+
+impl TradeRow {
+    fn read(row: &Value) -> Option<Self> {
+        let text = |names: [&str; 2]| names.iter().find_map(|name| row.get(name)?.as_str()).map(str::to_owned);
+        let time = row.get("match_time").or_else(|| row.get("matchTime"))?;
+        Some(Self {
+            id: text(["id", "trade_id"])?,
+            transaction: text(["transaction_hash", "transactionHash"]).filter(|hash| !hash.is_empty()),
+            matched_s: time.as_i64().or_else(|| time.as_str()?.parse().ok())?,
+        })
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id || (self.transaction.is_some() && self.transaction == other.transaction)
     }
 }
 

@@ -275,18 +275,19 @@ fn innermost(error: &reqwest::Error) -> String {
 fn is_tls(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(inner) = source {
-        if inner.is::<rustls::Error>() {
-            return true;
-        }
-        // hyper wraps the TLS error in an io::Error, which does not show it as a source
-        if let Some(io) = inner.downcast_ref::<std::io::Error>()
-            && io.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
-        {
+        if holds_tls(inner) {
             return true;
         }
         source = inner.source();
     }
     false
+}
+
+/// The layers below wrap the TLS error in an `io::Error`, and that in another; neither shows what it
+/// wraps as its source.
+fn holds_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = || error.downcast_ref::<std::io::Error>()?.get_ref();
+    error.is::<rustls::Error>() || wrapped().is_some_and(|inner| holds_tls(inner))
 }
 
 #[cfg(test)]

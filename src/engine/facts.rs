@@ -184,6 +184,7 @@ pub struct Facts {
     pub balance_allowance: Fact<Vec<CachedBalance>>,
     pub session_signers: Fact<SessionSigners>,
     pub builder_keys: Fact<Vec<BuilderKey>>,
+    pub own_trades: Fact<OwnTrades>,
     pub builder_access: Fact<usize>,
     pub builder_trades: Fact<BuilderTrades>,
     pub builder_signer: Fact<RemoteSigner>,
@@ -221,6 +222,7 @@ macro_rules! with_fact {
             BalanceAllowance: balance_allowance,
             SessionSigners: session_signers,
             BuilderKeys: builder_keys,
+            OwnTrades: own_trades,
             BuilderAccess: builder_access,
             BuilderTrades: builder_trades,
             BuilderSigner: builder_signer)
@@ -268,8 +270,14 @@ impl Facts {
         self.version.known().copied().unwrap_or(2)
     }
 
-    /// What the chain says of an address; `None` when the node did not answer.
+    /// Whether the CLOB has taken a signature for the configured chain.
+    pub fn takes_chain(&self) -> bool {
+        self.derived.known().is_some() || matches!(self.derived.failure(), Some(Failure::Refused { status: 400, .. }))
+    }
+
+    /// What the chain says of an address; `None` when the node did not answer, or is on another
+    /// chain than the settings.
     pub fn on_chain(&self, address: Address) -> Option<&OnChain> {
-        self.chain.known()?.wallets.get(&address)
+        self.chain.known().filter(|chain| chain.chain_id == self.setup.chain())?.wallets.get(&address)
     }
 }

@@ -64,6 +64,8 @@ probes! {
     SessionSigners = "session-signers" after [Derive];
     /// `GET /auth/builder-api-key`: the account's own builder keys.
     BuilderKeys = "builder-keys" after [Derive];
+    /// `GET /data/trades` of the maker, and which of them are listed under the builder code.
+    OwnTrades = "own-trades" after [Derive];
     /// The relayer's `GET /transactions`, which takes builder credentials only.
     BuilderAccess = "builder-access" after [ServerTime];
     /// `GET /builder/trades`, the first page.

@@ -118,6 +118,7 @@ fn answers(probe: Probe) -> &'static str {
         | Probe::BalanceAllowance
         | Probe::SessionSigners
         | Probe::BuilderKeys
+        | Probe::OwnTrades
         | Probe::BuilderTrades => "the CLOB",
     }
 }

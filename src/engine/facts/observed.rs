@@ -120,6 +120,23 @@ pub struct BuilderKey {
     pub revoked: bool,
 }
 
+/// The newest trades of the maker.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OwnTrades {
+    pub trades: Vec<OwnTrade>,
+    /// When the oldest of those listed under the builder code was matched; older ones may be on
+    /// pages that were not read. `None` when all were.
+    pub listed_since_s: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnTrade {
+    /// Unix seconds.
+    pub matched_s: i64,
+    /// Whether it is listed under the configured builder code; `None` when there is no code to ask by.
+    pub attributed: Option<bool>,
+}
+
 /// The first page of a builder's trades.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BuilderTrades {
