@@ -10,6 +10,7 @@ mod credentials;
 mod finding;
 mod setup;
 mod table;
+mod trading;
 mod wallet;
 mod words;
 

@@ -60,9 +60,9 @@ checks! {
     }
     "Account and funds" {
         "account.status" needs ["creds.derive", "creds.nonce"] reads [ClosedOnly] => account::status;
-        "funds.balance" needs ["wallet.signature-type", "wallet.funder"]
+        "funds.balance" needs ["key.format"]
             reads [Chain, BalanceAllowance, Version] => account::balance;
-        "funds.allowance" needs ["wallet.signature-type", "wallet.funder", "wallet.deployed"]
+        "funds.allowance" needs ["wallet.map"]
             reads [Chain, Version] => account::allowance;
     }
     "Builder" {

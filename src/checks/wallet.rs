@@ -3,8 +3,8 @@
 use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
-use super::Finding;
 use super::clock::service_unknown;
+use super::{Finding, Status};
 use crate::auth::contracts;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
 use crate::diagnosis::Cause;
@@ -139,8 +139,11 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     // say of the account does.
     let (kind, address, why) = match (of_maker, maker, account) {
         (Some(kind), Some(maker), _) => (kind, maker, "the funder is that wallet"),
-        (None, Some(maker), _) if wallets.kind_of(maker).is_none() => {
-            return of_foreign_funder(facts, maker, configured).with("configured", source);
+        (None, Some(maker), account) if wallets.kind_of(maker).is_none() => {
+            match (of_foreign_funder(facts, maker, configured), account) {
+                (finding, Some(account)) if finding.status == Status::Skip => account,
+                (finding, _) => return finding.with("configured", source),
+            }
         }
         (None, _, Some((kind, address, why))) => (kind, address, why),
         _ => {

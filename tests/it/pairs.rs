@@ -16,7 +16,7 @@ const FAMILIES: [&str; 10] = [
     "geoblocked",
     "clock-drift",
     "wrong-signature-type",
-    "funder-is-signer",
+    "funder-not-controlled",
     "credentials-other-address",
     "closed-only",
     "wrong-collateral-token",
