@@ -4,6 +4,7 @@
 
 mod check;
 mod diagnosis;
+mod evm;
 mod program;
 mod robust;
 mod sandbox;
