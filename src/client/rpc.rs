@@ -175,7 +175,7 @@ impl Message {
 /// Quantities such as `0x1` have an odd number of digits.
 fn bytes(text: &str) -> Result<Bytes, Failure> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    let even = if digits.len() % 2 == 0 { digits.to_owned() } else { format!("0{digits}") };
+    let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
     let bytes = hex::decode(even);
     bytes.map(Bytes::from).map_err(|_| Failure::Garbled { status: 200, reason: "a result that is no hex".to_owned() })
 }

@@ -6,12 +6,15 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
+use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolCall;
 use polydoctor::auth::contracts::{self, Chain, POLYGON};
+use polydoctor::auth::wallet::{CodeClass, classify_code};
+use polydoctor::auth::wallet_signature::SignatureForm;
 use polydoctor::client::chain::{self, Subjects};
 use polydoctor::client::http::Http;
 use polydoctor::client::rpc::Node;
-use polydoctor::engine::facts::{ChainState, Facts, Failure};
+use polydoctor::engine::facts::{ChainState, Facts, Failure, Ownership};
 use polydoctor::engine::probe::Probe;
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -59,7 +62,7 @@ impl Anvil {
             let missing = "the tests on a real EVM need tests/evm/prepare to be run first";
             assert!(std::env::var_os("CI").is_none(), "{missing}");
             // not a macro: those are kept from the screen when a test passes
-            let _ = writeln!(std::io::stderr(), "skipped: {missing}");
+            let _ = std::io::stderr().write_all(format!("\nskipped: {missing}\n").as_bytes());
             return None;
         }
         let mut process = Command::new(prepared("node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"))
@@ -134,6 +137,11 @@ impl Anvil {
     pub(super) async fn read(&self, signer: Address, wallets: &[Address]) -> Result<ChainState, Failure> {
         read_from(&self.url, signer, wallets).await
     }
+
+    /// What a wallet says to signatures of a key in every form that its code could take.
+    pub(super) async fn ask(&self, wallet: Address, key: &PrivateKeySigner) -> Ownership {
+        ask_at(&self.url, wallet, classify_code(polygon(), &self.code(wallet).await), key).await
+    }
 }
 
 pub(super) fn polygon() -> &'static Chain {
@@ -141,11 +149,16 @@ pub(super) fn polygon() -> &'static Chain {
 }
 
 /// The program's own HTTP client.
-pub(super) fn http() -> Http {
+fn http() -> Http {
     Http::new(Duration::from_secs(10), true, watch::Sender::new(Facts::default()), Instant::now()).unwrap()
 }
 
 pub(super) async fn read_from(url: &Url, signer: Address, wallets: &[Address]) -> Result<ChainState, Failure> {
     let subjects = Subjects { wallets: wallets.to_vec(), maker: wallets.first().copied(), signer: Some(signer) };
     chain::read(&Node { http: &http(), url, probe: Probe::Chain }, polygon(), &subjects).await
+}
+
+pub(super) async fn ask_at(url: &Url, wallet: Address, code: CodeClass, key: &PrivateKeySigner) -> Ownership {
+    let node = Node { http: &http(), url, probe: Probe::Ownership };
+    chain::ownership(&node, polygon(), wallet, key, SignatureForm::of_code(code)).await.unwrap()
 }
