@@ -76,8 +76,19 @@ pub(super) fn session_key(until_s: u64) -> Finding {
     Finding::note(format!("An approved session key, not the owner: it may sign until {}", date(until_s)))
 }
 
-/// The finding for a Safe that one key cannot move; `None` where one suffices.
-pub(super) fn several_owners(at: &OnChain) -> Option<Finding> {
+/// The finding for a wallet of the key whose signature alone does not do; `None` where it does.
+pub(super) fn warning(facts: &Facts, wallet: Address) -> Option<Finding> {
+    if is_refused(facts, wallet) {
+        let summary = "The contract at the funder names this key as its owner, yet refuses its signatures";
+        let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.6);
+        return Some(
+            finding.fixed_by("Use another wallet of this key, or ask support: no setting of a bot repairs it"),
+        );
+    }
+    several_owners(facts.on_chain(wallet)?)
+}
+
+fn several_owners(at: &OnChain) -> Option<Finding> {
     let threshold = at.threshold.filter(|threshold| *threshold > 1)?;
     let summary = format!("The Safe wants {threshold} of {} owners to sign: this key alone cannot", at.owners.len());
     let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.5);
@@ -144,6 +155,19 @@ mod tests {
         let facts = facts(deposit(), &[(SignatureForm::Plain, SignatureAnswer::Accepted)]);
         let finding = evidence(Finding::pass("x"), &facts, WALLET);
         assert_eq!(finding.evidence[0].value, "accepted: proves the owner, not that an order passes");
+    }
+
+    #[test]
+    fn an_owner_whose_signature_does_not_do_is_warned() {
+        use SignatureAnswer::{Accepted, Refused};
+        let owned = OnChain { owners: vec![SIGNER], ..deposit() };
+        let answered = |at, answer| facts(at, &[(SignatureForm::Nested, answer)]);
+        let silent = answered(owned.clone(), Refused);
+        assert_eq!(standing(&silent, WALLET, SIGNER), Standing::Owner);
+        assert!(warning(&silent, WALLET).unwrap().summary.contains("yet refuses its signatures"));
+        assert_eq!(warning(&answered(owned.clone(), Accepted), WALLET), None);
+        let shared = OnChain { threshold: Some(2), ..owned };
+        assert!(warning(&answered(shared, Accepted), WALLET).unwrap().summary.contains("wants 2 of 1 owners"));
     }
 
     #[test]

@@ -226,8 +226,8 @@ pub(super) fn funder(facts: &Facts) -> Finding {
             Standing::Stranger => not_owned(facts, funder),
             Standing::Session { until_s } => ownership::session_key(until_s),
             Standing::Owner | Standing::Unknown => {
-                let warning = facts.on_chain(funder).and_then(ownership::several_owners);
-                warning.unwrap_or_else(|| Finding::pass(format!("The {owned} of this key")))
+                let pass = || Finding::pass(format!("The {owned} of this key"));
+                ownership::warning(facts, funder).unwrap_or_else(pass)
             }
         },
         None => foreign(facts, funder, signer),
@@ -257,7 +257,8 @@ fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
     let code = facts.on_chain(funder).map(|at| at.code);
     let finding = match (code, ownership::standing(facts, funder, signer)) {
         (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Owner) => {
-            return Finding::pass("A deposit wallet whose owner on chain is this key");
+            let pass = || Finding::pass("A deposit wallet whose owner on chain is this key");
+            return ownership::warning(facts, funder).unwrap_or_else(pass);
         }
         (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Session { until_s }) => {
             return ownership::session_key(until_s);

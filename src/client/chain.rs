@@ -170,7 +170,7 @@ fn place(state: &mut ChainState, chain: &Chain, question: Question, bytes: &Byte
     // Calls to addresses without code answer nothing, which counts as zero.
     let number = || if bytes.len() <= 32 { U256::from_be_slice(bytes) } else { U256::ZERO };
     let address = || Address::abi_decode(bytes).ok().filter(|address| !address.is_zero());
-    let positive = || u64::try_from(number()).ok().filter(|number| *number > 0);
+    let positive = || Some(number().saturating_to::<u64>()).filter(|number| *number > 0);
     match question {
         Question::ChainId => state.chain_id = number().try_into().unwrap_or(u64::MAX),
         Question::Beacon => state.beacon = address(),
