@@ -166,8 +166,8 @@ mod tests {
         assert_eq!(standing(&silent, WALLET, SIGNER), Standing::Owner);
         assert!(warning(&silent, WALLET).unwrap().summary.contains("yet refuses its signatures"));
         assert_eq!(warning(&answered(owned.clone(), Accepted), WALLET), None);
-        let shared = OnChain { threshold: Some(2), ..owned };
-        assert!(warning(&answered(shared, Accepted), WALLET).unwrap().summary.contains("wants 2 of 1 owners"));
+        let shared = OnChain { threshold: Some(2), owners: vec![SIGNER, OTHER], ..owned };
+        assert!(warning(&answered(shared, Accepted), WALLET).unwrap().summary.contains("wants 2 of 2 owners"));
     }
 
     #[test]

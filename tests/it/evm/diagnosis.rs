@@ -1,7 +1,7 @@
 //! What the whole program makes of the evidence: the sandbox for everything but the chain, which is
 //! a real one.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use serde_json::Value;
 
 use super::node::Anvil;
@@ -47,7 +47,7 @@ async fn the_owner_of_a_deposit_wallet_is_proved_and_so_is_a_stranger() {
     let (_, summary, evidence) = funder(&sold);
     assert!(summary.contains("refuses signatures of this key"), "{summary}");
     assert!(evidence.contains(&stranger().to_string()), "{evidence}");
-    authorize(&anvil, wallet, 4_000_000_000).await;
+    authorize(&anvil, wallet, U256::from(4_000_000_000_u64)).await;
     let session = report(&anvil, "healthy-deposit-beacon", wallet);
     let (status, summary, _) = funder(&session);
     assert_eq!((status, summary.ends_with("it may sign until 2096-10-02 07:06 UTC")), ("note", true), "{summary}");

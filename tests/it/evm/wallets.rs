@@ -175,13 +175,13 @@ async fn deposit_wallets_take_the_nested_signature_of_their_owner_only() {
 #[tokio::test]
 async fn a_session_key_is_known_by_its_end() {
     let Some(anvil) = Anvil::polygon() else { return };
-    let [_, (_, wallet)] = deposit_wallets(&anvil, signer(STRANGER_KEY).address()).await;
-    authorize(&anvil, wallet, 1_900_000_000).await;
-    let at = look(&anvil, wallet).await;
-    assert_eq!(
-        (at.session_authorized_until_s, &at.owners[..]),
-        (Some(1_900_000_000), &[signer(STRANGER_KEY).address()][..])
-    );
+    let owner = signer(STRANGER_KEY).address();
+    let [_, (_, wallet)] = deposit_wallets(&anvil, owner).await;
+    for (until, read) in [(U256::from(1_900_000_000), 1_900_000_000), (U256::MAX, u64::MAX)] {
+        authorize(&anvil, wallet, until).await;
+        let at = look(&anvil, wallet).await;
+        assert_eq!((at.session_authorized_until_s, &at.owners[..]), (Some(read), &[owner][..]));
+    }
 }
 
 /// Where the public report of a delegated funder points.
@@ -218,6 +218,6 @@ pub(super) async fn hand_over(anvil: &Anvil, wallet: Address, owner: Address) {
 }
 
 /// Has a deposit wallet take the demo key for a session key, until then in Unix seconds.
-pub(super) async fn authorize(anvil: &Anvil, wallet: Address, until_s: u64) {
-    anvil.call(eoa(), wallet, &authorizeCall { signer: eoa(), until: U256::from(until_s) }).await;
+pub(super) async fn authorize(anvil: &Anvil, wallet: Address, until: U256) {
+    anvil.call(eoa(), wallet, &authorizeCall { signer: eoa(), until }).await;
 }
