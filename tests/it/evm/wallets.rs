@@ -47,7 +47,7 @@ fn answer(ownership: &Ownership, form: SignatureForm) -> &SignatureAnswer {
     &ownership.answers.iter().find(|(asked, _)| *asked == form).unwrap().1
 }
 
-/// The Safe of the demo key, as the factory of Polymarket leaves it.
+/// The Safe of the demo key, with it as the only owner and the usual handler.
 pub(super) async fn safe(anvil: &Anvil) -> Address {
     let (chain, safe) = (polygon(), map().safe);
     anvil.create_at(chain.safe.implementation, SAFE, &[]).await;
