@@ -8,6 +8,7 @@ mod builder;
 mod clock;
 mod credentials;
 mod finding;
+mod ownership;
 mod setup;
 mod table;
 mod trading;

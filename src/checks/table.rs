@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn every_probe_is_read_by_a_check_or_proves_one() {
         // these only add proof to findings that stand without them
-        let proofs = [Probe::LocalClock, Probe::SessionSigners];
+        let proofs = [Probe::LocalClock, Probe::Ownership, Probe::SessionSigners];
         for probe in Probe::ALL {
             let read = CHECKS.iter().any(|check| check.reads.contains(probe));
             assert!(read || proofs.contains(probe), "{probe}");

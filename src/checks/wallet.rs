@@ -4,6 +4,7 @@ use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
 use super::clock::service_unknown;
+use super::ownership::{self, Standing};
 use super::{Finding, Status};
 use crate::auth::contracts;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
@@ -257,13 +258,18 @@ pub(super) fn funder(facts: &Facts) -> Finding {
             let finding = Finding::fail(Cause::FunderIsSigner, summary).likely(0.97);
             right_wallet(finding, facts, "Set the funder to the account's wallet")
         }
-        Some(owned) => match facts.on_chain(funder) {
-            Some(at) if !at.owners.is_empty() && !at.owners.contains(&signer) => not_owned(facts, at),
-            Some(at) => unused(facts, owned, at).unwrap_or_else(|| Finding::pass(format!("The {owned} of this key"))),
-            None => Finding::pass(format!("The {owned} of this key")),
+        Some(owned) => match ownership::standing(facts, funder, signer) {
+            Standing::Stranger => not_owned(facts, funder),
+            Standing::Session { until_s } => ownership::session_key(until_s),
+            Standing::Owner | Standing::Unknown => facts
+                .on_chain(funder)
+                .and_then(|at| unused(facts, owned, at))
+                .or_else(|| ownership::warning(facts, funder))
+                .unwrap_or_else(|| Finding::pass(format!("The {owned} of this key"))),
         },
         None => foreign(facts, funder, signer),
     };
+    let finding = ownership::evidence(finding, facts, funder);
     finding.with("funder", format!("{funder} ({source})")).with("signer", signer)
 }
 
@@ -293,42 +299,63 @@ fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
     ))
 }
 
-fn not_owned(facts: &Facts, at: &OnChain) -> Finding {
-    let owners = at.owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let finding =
-        Finding::fail(Cause::KeyNotWalletOwner, "The contract at the funder names another owner than this key")
-            .likely(0.97)
-            .with("owner on chain", owners);
+fn not_owned(facts: &Facts, funder: Address) -> Finding {
+    let summary = if ownership::is_refused(facts, funder) {
+        "The contract at the funder refuses signatures of this key: it has another owner"
+    } else {
+        "The contract at the funder names another owner than this key"
+    };
+    let finding = named_owners(Finding::fail(Cause::KeyNotWalletOwner, summary).likely(0.97), facts, funder);
     right_wallet(finding, facts, "Use the key of that owner, or the wallet of this key")
 }
 
+fn named_owners(finding: Finding, facts: &Facts, funder: Address) -> Finding {
+    let owners = facts.on_chain(funder).map_or(&[][..], |at| &at.owners);
+    let owners = owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if owners.is_empty() { finding } else { finding.with("owner on chain", owners) }
+}
+
 fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
-    let at = facts.on_chain(funder);
-    let owned = at.is_some_and(|at| at.owners.contains(&signer));
-    let finding = match at.map(|at| at.code) {
-        Some(CodeClass::DepositUups { .. } | CodeClass::DepositBeacon { .. }) if owned => {
-            return Finding::pass("A deposit wallet whose owner on chain is this key");
+    use CodeClass::{Delegated, DepositBeacon, DepositUups, Empty, Proxy, Safe};
+    let code = facts.on_chain(funder).map(|at| at.code);
+    let finding = match (code, ownership::standing(facts, funder, signer)) {
+        (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Owner) => {
+            let pass = || Finding::pass("A deposit wallet whose owner on chain is this key");
+            return ownership::warning(facts, funder).unwrap_or_else(pass);
         }
-        Some(CodeClass::Empty) => Finding::fail(
+        (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Session { until_s }) => {
+            return ownership::session_key(until_s);
+        }
+        (Some(Empty), _) => Finding::fail(
             Cause::FunderIsDepositAddress,
             "The funder has no code and is no wallet of this key: the Deposit dialogue shows such addresses",
         ),
-        Some(CodeClass::Delegated { .. }) => Finding::fail(
+        (Some(Delegated { .. }), _) => Finding::fail(
             Cause::DepositWalletDelegated,
             "The funder is a delegated EOA (EIP-7702), not a wallet that this key signs for",
         ),
-        Some(CodeClass::DepositUups { owner } | CodeClass::DepositBeacon { owner }) => {
+        (Some(DepositUups { owner } | DepositBeacon { owner }), _) => {
             of_another_key(facts, "deposit wallet").with("made for", owner)
         }
-        Some(CodeClass::Safe) if !owned => of_another_key(facts, "Safe"),
-        Some(CodeClass::Proxy) => of_another_key(facts, "proxy"),
+        (Some(Safe), Standing::Owner) => Finding::fail(
+            Cause::FunderNotControlled,
+            "The funder is a Safe of this key, but not the one that the exchange computes from the key",
+        ),
+        (Some(Safe), _) => of_another_key(facts, "Safe"),
+        (Some(Proxy), _) => of_another_key(facts, "proxy"),
+        (_, Standing::Owner) => Finding::fail(
+            Cause::FunderNotControlled,
+            "The funder takes signatures of this key, but is none of the wallets that Polymarket deploys",
+        ),
         _ => Finding::fail(Cause::FunderNotControlled, "The funder is no wallet of this key"),
     };
-    let finding = match at {
-        Some(at) => finding.with("code at the funder", at.code),
+    let likelihood = if ownership::is_refused(facts, funder) { 0.97 } else { 0.93 };
+    let finding = match code {
+        Some(code) => finding.with("code at the funder", code),
         None => finding,
     };
-    right_wallet(finding.likely(0.93), facts, "Set the funder to the account's wallet")
+    let finding = named_owners(finding.likely(likelihood), facts, funder);
+    right_wallet(finding, facts, "Set the funder to the account's wallet")
 }
 
 /// Either of the two is the wrong one: the funder where this key has a wallet of its own, the key

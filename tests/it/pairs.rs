@@ -21,8 +21,8 @@ const FAMILIES: [&str; 10] = [
     "closed-only",
     "wrong-collateral-token",
     "allowance-missing",
-    "remote-signer-unauthorized",
     "builder-key-revoked",
+    "builder-code-zero",
 ];
 
 fn table(name: &str) -> toml::Table {
