@@ -4,6 +4,7 @@
 
 mod check;
 mod diagnosis;
+mod explain;
 mod program;
 mod robust;
 mod sandbox;
