@@ -79,7 +79,7 @@ fn begin(cause: Cause) -> Diagnosis {
         title: words.title.clone(),
         likelihood: 0.0,
         because: Vec::new(),
-        explains: reference::shows_as(cause).into_iter().take(SENTENCES).map(str::to_owned).collect(),
+        explains: reference::shows_as(cause).into_iter().take(SENTENCES).map(reference::varied).collect(),
         fix: DiagnosisFix { text: words.fix.clone(), ..DiagnosisFix::default() },
     }
 }

@@ -390,7 +390,8 @@ fn what_is_unknown_is_said_with_the_nearest() {
 #[test]
 fn wrong_input_is_answered_calmly() {
     assert_eq!(run(&["explain", ""]).status.code(), Some(0));
-    for input in [&b""[..], b"\n", b"\0\x1b[2J\xff\xfe", &[b'x'; 3 << 20], "é".repeat(1 << 20).as_bytes()] {
+    for input in [&b""[..], b"\n", b"\0\x1b[2J\xff\xfe", "x".repeat(3 << 20).as_bytes(), "é".repeat(1 << 20).as_bytes()]
+    {
         let output = piped(input, &[]);
         assert_eq!(output.status.code(), Some(1), "{}", input.len());
         assert!(!output.stdout.contains(&0x1b) && output.stdout.len() < 4000);

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use super::{Answer, groups};
-use crate::reference::{Block, Entry, Page};
+use crate::reference::{Block, Entry, Page, varied};
 use crate::render::Style;
 
 const WIDTH: usize = 96;
-/// Names in a list are cut to this, so that what follows stays in line.
+/// A longer name has a line of its own, so that what follows the others stays in line.
 const NAMES: usize = 44;
 
 pub(super) fn print(answer: &Answer, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -85,9 +85,10 @@ fn wrapped(text: &str, first: &str, further: &str, out: &mut dyn Write) -> io::R
 
 /// Names, and what each is in a line.
 fn list(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
-    let longest = entries.iter().map(|entry| entry.name().chars().count()).max().unwrap_or(0).min(NAMES);
-    for entry in entries {
-        let (name, title) = (entry.name(), first_sentence(entry.title()));
+    let names: Vec<String> = entries.iter().map(|entry| varied(entry.name())).collect();
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(NAMES);
+    for (entry, name) in entries.iter().zip(&names) {
+        let title = first_sentence(entry.title());
         if name.chars().count() > NAMES {
             writeln!(out, "  {name}")?;
             wrapped(title, &" ".repeat(longest + 4), &" ".repeat(longest + 4), out)?;
