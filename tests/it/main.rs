@@ -4,7 +4,6 @@
 
 mod check;
 mod diagnosis;
-
 mod evm;
 mod explain;
 mod pairs;
