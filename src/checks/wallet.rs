@@ -295,7 +295,13 @@ fn not_owned(facts: &Facts, at: &OnChain) -> Finding {
     let finding =
         Finding::fail(Cause::KeyNotWalletOwner, "The contract at the funder names another owner than this key")
             .likely(0.97)
-            .with("owner on chain", owners);
+            .with("owner on chain", &owners);
+    let elsewhere = account_wallet(facts).filter(|(_, address, _)| facts.setup.maker() != Some(*address));
+    if elsewhere.is_none() {
+        return finding.set("private_key", format!("the key of {owners}")).fixed_by(format!(
+            "Only the key of {owners} signs for this wallet: use it, or the wallet of this key's own account"
+        ));
+    }
     right_wallet(finding, facts, "Use the key of that owner, or the wallet of this key")
 }
 
