@@ -5,6 +5,7 @@
 //! * [`l1`]: the EIP-712 wallet signature that creates and derives API credentials
 //! * [`l2`]: the HMAC headers of every authenticated request
 //! * [`builder`]: the `POLY_BUILDER_*` headers, signed here or by a remote signer
+//! * [`wallet_signature`]: what a contract wallet accepts as a signature of its owner
 //! * [`contracts`]: addresses and code hashes per chain
 
 pub mod builder;
@@ -13,6 +14,7 @@ pub mod key;
 pub mod l1;
 pub mod l2;
 pub mod wallet;
+pub mod wallet_signature;
 
 use std::fmt;
 

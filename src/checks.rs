@@ -8,8 +8,10 @@ mod builder;
 mod clock;
 mod credentials;
 mod finding;
+mod ownership;
 mod setup;
 mod table;
+mod trading;
 mod wallet;
 mod words;
 

@@ -2,12 +2,14 @@
 //!
 //! * [`http`]: one client with deadlines, a size limit and no redirects
 //! * [`clob`]: typed calls of the CLOB
-//! * [`chain`]: Polygon JSON-RPC, batched
+//! * [`rpc`]: Ethereum JSON-RPC, batched
+//! * [`chain`]: what the Polygon node says of wallets
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
 
 pub mod chain;
 pub mod clob;
 pub mod http;
+pub mod rpc;
 pub mod services;
 pub mod signer;

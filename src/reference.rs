@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-pub use page::{Block, Page, Section, often};
+pub use page::{Block, Page, Section, often, varied};
 pub use recognise::recognise;
 pub use search::{Found, find, nearest, search};
 
@@ -49,6 +49,9 @@ pub struct ErrorEntry {
     pub myth: Option<String>,
     /// Public threads as `repository#number`, and documents.
     pub source: Vec<String>,
+    /// In how many public threads it was met.
+    #[serde(default)]
+    pub threads: u32,
     /// It only carries another sentence, as the clients' reports of a failed request do.
     #[serde(default)]
     pub wraps: bool,
@@ -69,9 +72,17 @@ impl ErrorEntry {
         self.said_by == "HTTP"
     }
 
-    /// Whether a program says it, so that people meet these very words.
+    /// Whether a program says it of the account, so that people meet these very words; not those of
+    /// sibling products.
     fn is_said(&self) -> bool {
-        !self.wraps && !["HTTP", "guide", "symptom"].contains(&self.said_by.as_str())
+        const OTHERS: &[&str] = &["HTTP", "guide", "symptom", "RFQ partner API", "Polymarket US"];
+        !self.wraps && !OTHERS.contains(&self.said_by.as_str())
+    }
+
+    /// How typical the sentence is of a cause that it has with this weight: common sentences show
+    /// even their rare causes often.
+    fn typical(&self, weight: f64) -> f64 {
+        weight * f64::from(1 + self.threads)
     }
 
     fn weight_of(&self, cause: Cause) -> Option<f64> {
@@ -102,7 +113,7 @@ pub fn errors() -> &'static [ErrorEntry] {
 pub fn shows_as(cause: Cause) -> Vec<&'static str> {
     let said = errors().iter().filter(|error| error.is_said());
     let mut sentences: Vec<(f64, &str)> =
-        said.filter_map(|error| Some((error.weight_of(cause)?, error.text.as_str()))).collect();
+        said.filter_map(|error| Some((error.typical(error.weight_of(cause)?), error.text.as_str()))).collect();
     sentences.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
     sentences.into_iter().map(|(_, text)| text).collect()
 }
@@ -213,7 +224,8 @@ mod tests {
 
     #[test]
     fn causes_show_as_what_programs_say_the_most_typical_first() {
-        assert_eq!(shows_as(Cause::WrongSignatureType)[0], "Cannot have a funder address with a {} signature type");
+        assert_eq!(shows_as(Cause::WrongSignatureType)[0], "invalid signature");
+        assert_eq!(shows_as(Cause::ClockDrift)[0], "Unauthorized/Invalid api key");
         assert_eq!(shows_as(Cause::NonceAlreadyUsed), ["Could not create api key"]);
         assert_eq!(shows_as(Cause::EnvFileExposed), Vec::<&str>::new());
     }

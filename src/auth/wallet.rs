@@ -244,10 +244,11 @@ const SAFE_CODE: [u8; 124] = hex!(
 );
 
 /// What the code at an address says about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "class")]
 pub enum CodeClass {
     /// No code: an EOA, or a wallet that is not deployed yet.
+    #[default]
     Empty,
     Proxy,
     Safe,

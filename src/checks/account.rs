@@ -4,6 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use super::Finding;
 use super::clock::network_cause;
+use super::trading::trading_wallet;
 use super::wallet::{dollars, exchanges};
 use crate::auth::wallet::SignatureType;
 use crate::diagnosis::Cause;
@@ -42,9 +43,10 @@ fn cached(facts: &Facts, kind: SignatureType) -> Option<&Result<BalanceAllowance
 }
 
 pub(super) fn balance(facts: &Facts) -> Finding {
-    let (Some(maker), Some(kind)) = (facts.setup.maker(), facts.setup.signature_type()) else {
-        return Finding::skip("wallet.funder", "There is no funder");
+    let Some(trading) = trading_wallet(facts) else {
+        return Finding::skip("wallet.funder", "It is not clear which wallet the money should be in");
     };
+    let (maker, kind) = (trading.address, trading.signature_type);
     let version = facts.protocol_version();
     let chain = facts.on_chain(maker);
     let cache = cached(facts, kind);
@@ -85,7 +87,7 @@ pub(super) fn balance(facts: &Facts) -> Finding {
         }
         (None, None) => return Finding::skip("wallet.map", "Neither the chain nor the CLOB gave a balance"),
     };
-    views(finding, facts, maker)
+    trading.named(views(finding, facts, maker))
 }
 
 fn stale_cache(kind: SignatureType, chain: U256, seen: U256) -> Finding {
@@ -152,12 +154,16 @@ fn views(finding: Finding, facts: &Facts, maker: Address) -> Finding {
 }
 
 pub(super) fn allowance(facts: &Facts) -> Finding {
-    let (Some(maker), Some(exchanges)) = (facts.setup.maker(), exchanges(facts)) else {
-        return Finding::skip("wallet.funder", "There is no funder");
+    let (Some(trading), Some(exchanges)) = (trading_wallet(facts), exchanges(facts)) else {
+        return Finding::skip("wallet.funder", "It is not clear which wallet the money should be in");
     };
+    let maker = trading.address;
     let Some(at) = facts.on_chain(maker) else {
         return Finding::skip("wallet.map", "The chain was not read");
     };
+    if !at.has_code() && facts.setup.signer() != Some(maker) {
+        return Finding::skip("wallet.deployed", "A wallet that does not exist yet can approve nothing");
+    }
     let allowed = |at: &OnChain, exchange| at.allowances.get(exchange).is_some_and(|amount| !amount.is_zero());
     let missing: Vec<&str> =
         exchanges.iter().filter(|(_, exchange)| !allowed(at, exchange)).map(|(name, _)| *name).collect();
@@ -206,12 +212,13 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
             "Approve the exchanges from the funder: one trade on polymarket.com does it; an EOA sends approve itself",
         )
     };
-    exchanges.iter().fold(finding, |finding, (name, exchange)| {
+    let finding = exchanges.iter().fold(finding, |finding, (name, exchange)| {
         let amount = at.allowances.get(exchange).copied().unwrap_or_default();
         let shares = if at.approvals.get(exchange) == Some(&true) { "shares approved" } else { "shares not approved" };
         let limit = if amount > U256::from(u128::MAX) { "unlimited".to_owned() } else { dollars(amount) };
         finding.with(*name, format!("{exchange}: {limit}, {shares}"))
-    })
+    });
+    trading.named(finding)
 }
 
 fn gas(facts: &Facts, maker: Address, at: &OnChain) -> Finding {

@@ -60,9 +60,9 @@ checks! {
     }
     "Account and funds" {
         "account.status" needs ["creds.derive", "creds.nonce"] reads [ClosedOnly] => account::status;
-        "funds.balance" needs ["wallet.signature-type", "wallet.funder"]
+        "funds.balance" needs ["key.format"]
             reads [Chain, BalanceAllowance, Version] => account::balance;
-        "funds.allowance" needs ["wallet.signature-type", "wallet.funder", "wallet.deployed"]
+        "funds.allowance" needs ["wallet.map"]
             reads [Chain, Version] => account::allowance;
     }
     "Builder" {
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn every_probe_is_read_by_a_check_or_proves_one() {
         // these only add proof to findings that stand without them
-        let proofs = [Probe::LocalClock, Probe::SessionSigners];
+        let proofs = [Probe::LocalClock, Probe::Ownership, Probe::SessionSigners];
         for probe in Probe::ALL {
             let read = CHECKS.iter().any(|check| check.reads.contains(probe));
             assert!(read || proofs.contains(probe), "{probe}");

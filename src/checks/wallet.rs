@@ -3,8 +3,9 @@
 use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
-use super::Finding;
 use super::clock::service_unknown;
+use super::ownership::{self, Standing};
+use super::{Finding, Status};
 use crate::auth::contracts;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
 use crate::diagnosis::Cause;
@@ -139,8 +140,11 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     // say of the account does.
     let (kind, address, why) = match (of_maker, maker, account) {
         (Some(kind), Some(maker), _) => (kind, maker, "the funder is that wallet"),
-        (None, Some(maker), _) if wallets.kind_of(maker).is_none() => {
-            return of_foreign_funder(facts, maker, configured).with("configured", source);
+        (None, Some(maker), account) if wallets.kind_of(maker).is_none() => {
+            match (of_foreign_funder(facts, maker, configured), account) {
+                (finding, Some(account)) if finding.status == Status::Skip => account,
+                (finding, _) => return finding.with("configured", source),
+            }
         }
         (None, _, Some((kind, address, why))) => (kind, address, why),
         _ => {
@@ -254,13 +258,18 @@ pub(super) fn funder(facts: &Facts) -> Finding {
             let finding = Finding::fail(Cause::FunderIsSigner, summary).likely(0.97);
             right_wallet(finding, facts, "Set the funder to the account's wallet")
         }
-        Some(owned) => match facts.on_chain(funder) {
-            Some(at) if !at.owners.is_empty() && !at.owners.contains(&signer) => not_owned(facts, at),
-            Some(at) => unused(facts, owned, at).unwrap_or_else(|| Finding::pass(format!("The {owned} of this key"))),
-            None => Finding::pass(format!("The {owned} of this key")),
+        Some(owned) => match ownership::standing(facts, funder, signer) {
+            Standing::Stranger => not_owned(facts, funder),
+            Standing::Session { until_s } => ownership::session_key(until_s),
+            Standing::Owner | Standing::Unknown => facts
+                .on_chain(funder)
+                .and_then(|at| unused(facts, owned, at))
+                .or_else(|| ownership::warning(facts, funder))
+                .unwrap_or_else(|| Finding::pass(format!("The {owned} of this key"))),
         },
         None => foreign(facts, funder, signer),
     };
+    let finding = ownership::evidence(finding, facts, funder);
     finding.with("funder", format!("{funder} ({source})")).with("signer", signer)
 }
 
@@ -290,48 +299,69 @@ fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
     ))
 }
 
-fn not_owned(facts: &Facts, at: &OnChain) -> Finding {
-    let owners = at.owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let finding =
-        Finding::fail(Cause::KeyNotWalletOwner, "The contract at the funder names another owner than this key")
-            .likely(0.97)
-            .with("owner on chain", &owners);
-    let elsewhere = account_wallet(facts).filter(|(_, address, _)| facts.setup.maker() != Some(*address));
-    if elsewhere.is_none() {
-        return finding.set("private_key", format!("the key of {owners}")).fixed_by(format!(
-            "Only the key of {owners} signs for this wallet: use it, or the wallet of this key's own account"
-        ));
+fn not_owned(facts: &Facts, funder: Address) -> Finding {
+    let summary = if ownership::is_refused(facts, funder) {
+        "The contract at the funder refuses signatures of this key: it has another owner"
+    } else {
+        "The contract at the funder names another owner than this key"
+    };
+    let finding = named_owners(Finding::fail(Cause::KeyNotWalletOwner, summary).likely(0.97), facts, funder);
+    let elsewhere = account_wallet(facts).is_some_and(|(_, address, _)| address != funder);
+    if !elsewhere {
+        return finding.set("private_key", "the key of the wallet's owner").fixed_by(
+            "Only the key of the owner signs for this wallet: use it, or the wallet of an account of this key",
+        );
     }
     right_wallet(finding, facts, "Use the key of that owner, or the wallet of this key")
 }
 
+fn named_owners(finding: Finding, facts: &Facts, funder: Address) -> Finding {
+    let owners = facts.on_chain(funder).map_or(&[][..], |at| &at.owners);
+    let owners = owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if owners.is_empty() { finding } else { finding.with("owner on chain", owners) }
+}
+
 fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
-    let at = facts.on_chain(funder);
-    let owned = at.is_some_and(|at| at.owners.contains(&signer));
-    let finding = match at.map(|at| at.code) {
-        Some(CodeClass::DepositUups { .. } | CodeClass::DepositBeacon { .. }) if owned => {
-            return Finding::pass("A deposit wallet whose owner on chain is this key");
+    use CodeClass::{Delegated, DepositBeacon, DepositUups, Empty, Proxy, Safe};
+    let code = facts.on_chain(funder).map(|at| at.code);
+    let finding = match (code, ownership::standing(facts, funder, signer)) {
+        (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Owner) => {
+            let pass = || Finding::pass("A deposit wallet whose owner on chain is this key");
+            return ownership::warning(facts, funder).unwrap_or_else(pass);
         }
-        Some(CodeClass::Empty) => Finding::fail(
+        (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Session { until_s }) => {
+            return ownership::session_key(until_s);
+        }
+        (Some(Empty), _) => Finding::fail(
             Cause::FunderIsDepositAddress,
             "The funder has no code and is no wallet of this key: the Deposit dialogue shows such addresses",
         ),
-        Some(CodeClass::Delegated { .. }) => Finding::fail(
+        (Some(Delegated { .. }), _) => Finding::fail(
             Cause::DepositWalletDelegated,
             "The funder is a delegated EOA (EIP-7702), not a wallet that this key signs for",
         ),
-        Some(CodeClass::DepositUups { owner } | CodeClass::DepositBeacon { owner }) => {
+        (Some(DepositUups { owner } | DepositBeacon { owner }), _) => {
             of_another_key(facts, "deposit wallet").with("made for", owner)
         }
-        Some(CodeClass::Safe) if !owned => of_another_key(facts, "Safe"),
-        Some(CodeClass::Proxy) => of_another_key(facts, "proxy"),
+        (Some(Safe), Standing::Owner) => Finding::fail(
+            Cause::FunderNotControlled,
+            "The funder is a Safe of this key, but not the one that the exchange computes from the key",
+        ),
+        (Some(Safe), _) => of_another_key(facts, "Safe"),
+        (Some(Proxy), _) => of_another_key(facts, "proxy"),
+        (_, Standing::Owner) => Finding::fail(
+            Cause::FunderNotControlled,
+            "The funder takes signatures of this key, but is none of the wallets that Polymarket deploys",
+        ),
         _ => Finding::fail(Cause::FunderNotControlled, "The funder is no wallet of this key"),
     };
-    let finding = match at {
-        Some(at) => finding.with("code at the funder", at.code),
+    let likelihood = if ownership::is_refused(facts, funder) { 0.97 } else { 0.93 };
+    let finding = match code {
+        Some(code) => finding.with("code at the funder", code),
         None => finding,
     };
-    right_wallet(finding.likely(0.93), facts, "Set the funder to the account's wallet")
+    let finding = named_owners(finding.likely(likelihood), facts, funder);
+    right_wallet(finding, facts, "Set the funder to the account's wallet")
 }
 
 /// Either of the two is the wrong one: the funder where this key has a wallet of its own, the key

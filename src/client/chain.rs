@@ -1,27 +1,39 @@
-//! Polygon JSON-RPC: everything about every wallet in one batch.
+//! The Polygon node: everything about every wallet in one batch, and whom a wallet obeys in another.
 
-use std::collections::BTreeMap;
-
-use alloy_primitives::{Address, Bytes, U256, hex};
+use alloy_primitives::{Address, B256, Bytes, U256, hex};
+use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{SolCall, SolValue as _, sol};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::task::JoinSet;
-use url::Url;
+use serde_json::json;
 
-use super::http::{Http, Request, clean};
+use super::http::clean;
+use super::rpc::{Call, Node, Reply};
 use crate::auth::contracts::Chain;
 use crate::auth::wallet::classify_code;
-use crate::engine::facts::{ChainState, Failure, OnChain};
-use crate::engine::probe::Probe;
+use crate::auth::wallet_signature::SignatureForm;
+use crate::engine::facts::{ChainState, Failure, OnChain, Ownership, SignatureAnswer};
 
 sol! {
     function balanceOf(address owner) external view returns (uint256);
     function allowance(address owner, address spender) external view returns (uint256);
     function isApprovedForAll(address owner, address operator) external view returns (bool);
     function getOwners() external view returns (address[]);
+    function getThreshold() external view returns (uint256);
+    function VERSION() external view returns (string);
     function owner() external view returns (address);
+    function sessionSignerAuthorizedUntil(address signer) external view returns (uint256);
+    function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4);
     function BEACON() external view returns (address);
+}
+
+/// Which addresses to ask about.
+#[derive(Clone, Debug, Default)]
+pub struct Subjects {
+    /// Every address of interest, the maker among them.
+    pub wallets: Vec<Address>,
+    /// The maker of orders, of which more is asked than of the others.
+    pub maker: Option<Address>,
+    /// The key's own address.
+    pub signer: Option<Address>,
 }
 
 /// What one call of the batch is for.
@@ -34,6 +46,9 @@ enum Question {
     Token(Address, Token),
     Owners(Address),
     Owner(Address),
+    Threshold(Address),
+    Version(Address),
+    Session(Address),
     Allowance(Address, Address),
     Approval(Address, Address),
 }
@@ -45,131 +60,103 @@ enum Token {
     Usdc,
 }
 
-/// One call: its question, method and parameters.
-struct Call {
-    question: Question,
-    method: &'static str,
-    params: Value,
-}
-
-/// Asks for code, owners, balances and allowances of every address in `wallets`.
+/// Asks for code, owners, balances and allowances of every address.
 ///
-/// One batch is one round trip. Public nodes that refuse batches of this size get the same calls
-/// one by one, a few at a time.
-pub async fn read(http: &Http, rpc: &Url, chain: &Chain, wallets: &[Address]) -> Result<ChainState, Failure> {
-    let calls = questions(chain, wallets);
-    let batch: Vec<Value> = calls.iter().enumerate().map(|(id, call)| request(id, call)).collect();
-    let answer = http.send(post(rpc, &Value::Array(batch))).await;
-    let results = match answer.and_then(|answer| answer.json::<Vec<Reply>>()) {
-        Ok(replies) => by_id(replies, calls.len()),
-        Err(Failure::Garbled { .. }) => one_by_one(http, rpc, &calls).await?,
-        Err(failure) if failure.is_refusal() || failure.status() == Some(500) => one_by_one(http, rpc, &calls).await?,
-        Err(failure) => return Err(failure),
+/// # Errors
+///
+/// When the node does not answer, or answers a call with an error of its own.
+pub async fn read(node: &Node<'_>, chain: &Chain, subjects: &Subjects) -> Result<ChainState, Failure> {
+    let (questions, calls): (Vec<Question>, Vec<Call>) = questions(chain, subjects).into_iter().unzip();
+    let replies = node.ask(&calls).await?;
+    let mut state = ChainState {
+        wallets: subjects.wallets.iter().map(|&wallet| (wallet, OnChain::default())).collect(),
+        ..ChainState::default()
     };
-    state(chain, wallets, &calls, &results)
+    for (question, reply) in questions.into_iter().zip(replies) {
+        place(&mut state, chain, question, &reply.data());
+    }
+    Ok(state)
 }
 
-fn post(rpc: &Url, body: &Value) -> Request<'static> {
-    let shown = crate::settings::shown_url(rpc);
-    Request { shown: Some(shown), ..Request::post(Probe::Chain, rpc.clone(), body.to_string()) }
+/// Asks a wallet whether it takes signatures of this key, in each of these forms.
+///
+/// Every signature is over random bytes of its own, so that what the node sees is worth nothing.
+///
+/// # Errors
+///
+/// When the node does not answer, or answers a call with an error of its own.
+pub async fn ownership(
+    node: &Node<'_>,
+    chain: &Chain,
+    wallet: Address,
+    signer: &PrivateKeySigner,
+    forms: &[SignatureForm],
+) -> Result<Ownership, Failure> {
+    let mut calls = Vec::new();
+    for form in forms {
+        let signed = form
+            .sign(signer, chain, wallet, B256::random())
+            .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
+        calls.push(Call::of(wallet, &isValidSignatureCall { hash: signed.hash, signature: signed.bytes.into() }));
+    }
+    let answers = node.ask(&calls).await?.into_iter().map(signature_answer);
+    Ok(Ownership { wallet, answers: forms.iter().copied().zip(answers).collect() })
 }
 
-fn request(id: usize, call: &Call) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "method": call.method, "params": call.params })
-}
+/// The reason with which a Safe reverts when the signature is no owner's (Safe 1.3.0, GS026).
+const NO_OWNER: &str = "GS026";
 
-#[derive(Deserialize)]
-struct Reply {
-    id: Option<usize>,
-    result: Option<Value>,
-    error: Option<RpcError>,
-}
-
-#[derive(Deserialize)]
-struct RpcError {
-    code: i64,
-    message: String,
-}
-
-impl Reply {
-    /// The hex text; a call that reverts has none, which is an answer too.
-    fn as_text(&self) -> Result<Option<&str>, Failure> {
-        match (&self.result, &self.error) {
-            (Some(Value::String(text)), _) => Ok(Some(text)),
-            (_, Some(error)) if error.code == 3 || error.message.contains("revert") => Ok(None),
-            (_, Some(error)) => Err(Failure::Refused {
-                status: 200,
-                message: format!("{} (JSON-RPC code {})", clean(&error.message, 200), error.code),
-                retry_after_s: None,
-            }),
-            _ => Err(Failure::Garbled { status: 200, reason: "a JSON-RPC answer without a result".to_owned() }),
-        }
+fn signature_answer(reply: Reply) -> SignatureAnswer {
+    match reply {
+        Reply::Reverted { reason } if reason.contains(NO_OWNER) => SignatureAnswer::Refused,
+        Reply::Reverted { reason } => SignatureAnswer::Reverted { reason },
+        Reply::Data(bytes) => match isValidSignatureCall::abi_decode_returns(&bytes).map(|word| word.0) {
+            Ok(isValidSignatureCall::SELECTOR) => SignatureAnswer::Accepted,
+            Ok([0xff, 0xff, 0xff, 0xff] | [0, 0, 0, 0]) => SignatureAnswer::Refused,
+            _ if bytes.is_empty() => SignatureAnswer::Other { data: "nothing".to_owned() },
+            _ => SignatureAnswer::Other { data: clean(&hex::encode_prefixed(&bytes), 66) },
+        },
     }
 }
 
-fn by_id(replies: Vec<Reply>, count: usize) -> Vec<Option<Reply>> {
-    let mut sorted: Vec<Option<Reply>> = (0..count).map(|_| None).collect();
-    for reply in replies {
-        if let Some(place) = reply.id.and_then(|id| sorted.get_mut(id)) {
-            *place = Some(reply);
-        }
-    }
-    sorted
-}
-
-async fn one_by_one(http: &Http, rpc: &Url, calls: &[Call]) -> Result<Vec<Option<Reply>>, Failure> {
-    const AT_ONCE: usize = 8;
-    let mut replies = Vec::new();
-    let mut running = JoinSet::new();
-    let mut waiting = calls.iter().enumerate();
-    loop {
-        while running.len() < AT_ONCE
-            && let Some((id, call)) = waiting.next()
-        {
-            let (http, request) = (http.clone(), post(rpc, &request(id, call)));
-            running.spawn(async move { http.send(request).await?.json::<Reply>() });
-        }
-        match running.join_next().await {
-            Some(Ok(reply)) => replies.push(reply?),
-            Some(Err(_)) => return Err(Failure::Stopped),
-            None => return Ok(by_id(replies, calls.len())),
-        }
-    }
-}
-
-fn call(question: Question, to: Address, data: &impl SolCall) -> Call {
-    let data = hex::encode_prefixed(data.abi_encode());
-    Call { question, method: "eth_call", params: json!([{ "to": to, "data": data }, "latest"]) }
-}
-
-fn questions(chain: &Chain, wallets: &[Address]) -> Vec<Call> {
-    let at = |question, method, address: Address| Call { question, method, params: json!([address, "latest"]) };
-    let mut calls = vec![
-        Call { question: Question::ChainId, method: "eth_chainId", params: json!([]) },
-        call(Question::Beacon, chain.deposit.factory, &BEACONCall {}),
+fn questions(chain: &Chain, subjects: &Subjects) -> Vec<(Question, Call)> {
+    let mut all = vec![
+        (Question::ChainId, Call::new("eth_chainId", json!([]))),
+        (Question::Beacon, Call::of(chain.deposit.factory, &BEACONCall {})),
     ];
-    for &wallet in wallets {
-        calls.push(at(Question::Code(wallet), "eth_getCode", wallet));
-        calls.push(at(Question::Pol(wallet), "eth_getBalance", wallet));
-        let tokens = [
-            (Token::Pusd, Some(chain.tokens.pusd)),
-            (Token::UsdcE, Some(chain.tokens.usdc_e)),
-            (Token::Usdc, chain.tokens.usdc),
-        ];
-        for (token, address) in tokens {
-            if let Some(address) = address {
-                calls.push(call(Question::Token(wallet, token), address, &balanceOfCall { owner: wallet }));
-            }
-        }
-        calls.push(call(Question::Owners(wallet), wallet, &getOwnersCall {}));
-        calls.push(call(Question::Owner(wallet), wallet, &ownerCall {}));
-        for (spender, token) in spenders(chain) {
-            calls.push(call(Question::Allowance(wallet, spender), token, &allowanceCall { owner: wallet, spender }));
-            let approval = isApprovedForAllCall { owner: wallet, operator: spender };
-            calls.push(call(Question::Approval(wallet, spender), chain.tokens.conditional, &approval));
-        }
+    all.extend(subjects.wallets.iter().flat_map(|&wallet| about(chain, wallet)));
+    if let Some(maker) = subjects.maker {
+        all.push((Question::Threshold(maker), Call::of(maker, &getThresholdCall {})));
+        all.push((Question::Version(maker), Call::of(maker, &VERSIONCall {})));
+        let session = subjects.signer.map(|signer| Call::of(maker, &sessionSignerAuthorizedUntilCall { signer }));
+        all.extend(session.map(|call| (Question::Session(maker), call)));
     }
-    calls
+    all
+}
+
+fn about(chain: &Chain, wallet: Address) -> Vec<(Question, Call)> {
+    let mut all = vec![
+        (Question::Code(wallet), Call::at("eth_getCode", wallet)),
+        (Question::Pol(wallet), Call::at("eth_getBalance", wallet)),
+        (Question::Owners(wallet), Call::of(wallet, &getOwnersCall {})),
+        (Question::Owner(wallet), Call::of(wallet, &ownerCall {})),
+    ];
+    let tokens = [
+        (Token::Pusd, Some(chain.tokens.pusd)),
+        (Token::UsdcE, Some(chain.tokens.usdc_e)),
+        (Token::Usdc, chain.tokens.usdc),
+    ];
+    for (token, address) in tokens {
+        let balance = address.map(|address| Call::of(address, &balanceOfCall { owner: wallet }));
+        all.extend(balance.map(|call| (Question::Token(wallet, token), call)));
+    }
+    for (spender, token) in spenders(chain) {
+        let allowance = Call::of(token, &allowanceCall { owner: wallet, spender });
+        let approval = isApprovedForAllCall { owner: wallet, operator: spender };
+        all.push((Question::Allowance(wallet, spender), allowance));
+        all.push((Question::Approval(wallet, spender), Call::of(chain.tokens.conditional, &approval)));
+    }
+    all
 }
 
 /// Every exchange with the token that it takes as collateral.
@@ -179,42 +166,11 @@ fn spenders(chain: &Chain) -> impl Iterator<Item = (Address, Address)> {
     old.into_iter().chain(new)
 }
 
-fn state(chain: &Chain, wallets: &[Address], calls: &[Call], results: &[Option<Reply>]) -> Result<ChainState, Failure> {
-    let empty = || OnChain {
-        code: classify_code(chain, &[]),
-        owners: Vec::new(),
-        pol: U256::ZERO,
-        pusd: U256::ZERO,
-        usdc_e: U256::ZERO,
-        usdc: U256::ZERO,
-        allowances: BTreeMap::new(),
-        approvals: BTreeMap::new(),
-    };
-    let mut state =
-        ChainState { chain_id: 0, wallets: wallets.iter().map(|&wallet| (wallet, empty())).collect(), beacon: None };
-    for (call, reply) in calls.iter().zip(results) {
-        let Some(reply) = reply else {
-            return Err(Failure::Garbled { status: 200, reason: format!("no answer to {}", call.method) });
-        };
-        let text = reply.as_text()?;
-        let bytes: Bytes = text.unwrap_or("0x").parse().or_else(|_| odd_hex(text.unwrap_or_default()))?;
-        place(&mut state, chain, call.question, &bytes);
-    }
-    Ok(state)
-}
-
-/// Quantities such as `0x1` have an odd number of digits.
-fn odd_hex(text: &str) -> Result<Bytes, Failure> {
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    format!("0x0{digits}")
-        .parse()
-        .map_err(|_| Failure::Garbled { status: 200, reason: "a result that is no hex".to_owned() })
-}
-
 fn place(state: &mut ChainState, chain: &Chain, question: Question, bytes: &Bytes) {
     // Calls to addresses without code answer nothing, which counts as zero.
     let number = || if bytes.len() <= 32 { U256::from_be_slice(bytes) } else { U256::ZERO };
     let address = || Address::abi_decode(bytes).ok().filter(|address| !address.is_zero());
+    let positive = || Some(number().saturating_to::<u64>()).filter(|number| *number > 0);
     match question {
         Question::ChainId => state.chain_id = number().try_into().unwrap_or(u64::MAX),
         Question::Beacon => state.beacon = address(),
@@ -228,6 +184,12 @@ fn place(state: &mut ChainState, chain: &Chain, question: Question, bytes: &Byte
             with(state, wallet, |at| at.owners.extend(owners));
         }
         Question::Owner(wallet) => with(state, wallet, |at| at.owners.extend(address())),
+        Question::Threshold(wallet) => with(state, wallet, |at| at.threshold = positive()),
+        Question::Version(wallet) => {
+            let version = VERSIONCall::abi_decode_returns(bytes).ok();
+            with(state, wallet, |at| at.version = version.map(|version| clean(&version, 20)));
+        }
+        Question::Session(wallet) => with(state, wallet, |at| at.session_authorized_until_s = positive()),
         Question::Allowance(wallet, spender) => with(state, wallet, |at| {
             at.allowances.insert(spender, number());
         }),

@@ -54,7 +54,7 @@ fn join(case: &Case<'_>, cause: Cause, clues: &[Clue]) -> Option<Diagnosis> {
         }
     }
     for sentence in reference::shows_as(cause).into_iter().take(SENTENCES) {
-        push_new(&mut diagnosis.explains, sentence.to_owned());
+        push_new(&mut diagnosis.explains, reference::varied(sentence));
     }
     if diagnosis.fix.text.is_empty() {
         diagnosis.fix.text.clone_from(&cause.words().fix);

@@ -40,6 +40,8 @@ probes! {
     Geoblock = "geoblock" after [];
     /// One batch to the Polygon node: code, owners, balances and allowances of every wallet.
     Chain = "chain" after [];
+    /// Two calls to the Polygon node: does the maker's contract take signatures of the key?
+    Ownership = "ownership" after [Chain];
     /// Gamma's public profile: which wallet does Polymarket show for this signer?
     Profile = "profile" after [];
     /// The relayer: does it know the funder as deployed?

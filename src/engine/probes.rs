@@ -4,6 +4,7 @@ mod account;
 mod builder;
 mod credentials;
 mod public;
+mod wallets;
 
 use std::sync::Arc;
 
@@ -21,9 +22,10 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::GuideTime => c.fill(|f| &mut f.guide_time, public::guide_time(c)).await,
         Probe::Version => c.fill(|f| &mut f.version, public::version(c)).await,
         Probe::Geoblock => c.fill(|f| &mut f.geoblock, public::geoblock(c)).await,
-        Probe::Chain => c.fill(|f| &mut f.chain, public::chain(c)).await,
+        Probe::Chain => c.fill(|f| &mut f.chain, wallets::chain(c)).await,
+        Probe::Ownership => c.fill(|f| &mut f.ownership, wallets::ownership(c)).await,
         Probe::Profile => c.fill(|f| &mut f.profile, public::profile(c)).await,
-        Probe::Deployed => c.fill(|f| &mut f.deployed, public::deployed(c)).await,
+        Probe::Deployed => c.fill(|f| &mut f.deployed, wallets::deployed(c)).await,
         Probe::Derive => c.fill(|f| &mut f.derived, credentials::derive(c)).await,
         Probe::OtherNonces => c.fill(|f| &mut f.other_nonces, credentials::other_nonces(c)).await,
         Probe::OtherChain => c.fill(|f| &mut f.other_chain, credentials::other_chain(c)).await,

@@ -10,8 +10,10 @@ const FIXES: usize = 3;
 /// The page of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The sentence, the cause or the question.
+    /// The sentence, the cause or the question; `…` stands for what varies.
     pub title: String,
+    /// Whether the title is what a program says, word by word.
+    pub is_verbatim: bool,
     /// Who says it, its status, its id: whatever places it.
     pub place: String,
     pub sections: Vec<Section>,
@@ -48,6 +50,11 @@ impl From<Entry> for Page {
     }
 }
 
+/// A sentence as people read it, with `…` for what varies.
+pub fn varied(text: &str) -> String {
+    text.replace("{}", "…")
+}
+
 /// A weight in a word: weights are counts of public threads, and no more exact than that.
 pub fn often(weight: f64) -> &'static str {
     match weight {
@@ -76,7 +83,8 @@ fn of_error(error: &ErrorEntry) -> Page {
         texts("What guides get wrong", &error.myth),
         sources(&error.source, None),
     ];
-    page(&error.text, place.into_iter().flatten().collect::<Vec<_>>().join(" · "), sections)
+    let place = place.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    Page { is_verbatim: true, ..page(&varied(&error.text), place, sections) }
 }
 
 fn said_by(error: &ErrorEntry) -> String {
@@ -113,7 +121,7 @@ fn of_cause(cause: Cause) -> Page {
         words.found_by.iter().any(|way| way == "inspect").then(|| shell("polydoctor inspect FILE".to_owned()));
     let sections = vec![
         texts("What it means", [&words.meaning]),
-        section("Shows as", shows_as(cause).into_iter().map(point)),
+        section("Shows as", shows_as(cause).into_iter().map(|text| point(&varied(text)))),
         points("Proved by", &words.proves),
         points("Ruled out by", &words.excludes),
         section("Fix", fix),
@@ -140,7 +148,7 @@ fn of_check(check: &Check) -> Page {
 /// A page of the sections that say something.
 fn page(title: &str, place: String, sections: Vec<Section>) -> Page {
     let sections = sections.into_iter().filter(|section| !section.blocks.is_empty()).collect();
-    Page { title: title.to_owned(), place, sections }
+    Page { title: title.to_owned(), is_verbatim: false, place, sections }
 }
 
 fn section(heading: &'static str, blocks: impl IntoIterator<Item = Block>) -> Section {

@@ -73,12 +73,6 @@ struct Occurrence {
 }
 
 impl Occurrence {
-    /// Whether it is only a part of another sentence.
-    fn is_within(&self, other: &Self) -> bool {
-        let inside = other.span.start <= self.span.start && self.span.end <= other.span.end;
-        inside && self.span.len() < other.span.len() && !other.pattern.error.wraps
-    }
-
     /// Sorts the sentences that say most to the front: those of a server before those that are
     /// harmless, the specific before the general, then the earlier.
     fn rank(&self) -> impl Ord + use<> {
@@ -97,16 +91,15 @@ impl Occurrence {
 /// sentence is found, the status number in the text decides.
 pub fn recognise(raw: &str) -> Vec<&'static ErrorEntry> {
     let words = words(beginning(raw));
-    let mut found = occurrences(&words);
+    let mut found = whole(occurrences(&words));
     found.sort_by_key(Occurrence::rank);
     let mut entries: Vec<&'static ErrorEntry> = Vec::new();
     for occurrence in &found {
         let error = occurrence.pattern.error;
         let known = entries.iter().any(|entry| std::ptr::eq(*entry, error));
-        let is_part = found.iter().any(|other| occurrence.is_within(other));
         // a bare status adds nothing to a sentence
         let is_bare = error.is_status() && entries.first().is_some_and(|first| !first.is_status());
-        if !known && !is_part && !is_bare {
+        if !known && !is_bare {
             entries.push(error);
         }
     }
@@ -120,6 +113,20 @@ pub fn recognise(raw: &str) -> Vec<&'static ErrorEntry> {
 
 fn beginning(raw: &str) -> &str {
     &raw[..raw.floor_char_boundary(LONGEST)]
+}
+
+/// Without those that are only a part of another sentence; what wraps a sentence does not take it in.
+fn whole(mut found: Vec<Occurrence>) -> Vec<Occurrence> {
+    found.sort_by_key(|occurrence| (occurrence.span.start, Reverse(occurrence.span.end)));
+    let mut widest = 0..0;
+    found.retain(|occurrence| {
+        let is_part = occurrence.span.end <= widest.end && occurrence.span != widest;
+        if occurrence.span.end > widest.end && !occurrence.pattern.error.wraps {
+            widest = occurrence.span.clone();
+        }
+        !is_part
+    });
+    found
 }
 
 fn occurrences(words: &[String]) -> Vec<Occurrence> {
@@ -180,5 +187,6 @@ mod tests {
         let huge = "order ".repeat(400_000) + "invalid signature";
         assert!(texts(&huge).is_empty(), "only the beginning is read");
         assert!(texts(&"é".repeat(600_000)).is_empty());
+        assert_eq!(texts(&"Not Found ".repeat(50_000)), ["Not Found"]);
     }
 }

@@ -1,6 +1,7 @@
 //! Looking something up: by id, by a sentence inside it, by likeness.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 use super::words::words;
 use super::{Entry, recognise};
@@ -22,10 +23,15 @@ pub struct Found {
 
 /// What a text is about: an id first, then sentences inside it, then what is like it.
 pub fn find(query: &str) -> Found {
-    let certain = match by_id(query) {
-        Some(entry) => vec![entry],
-        None => recognise(query).into_iter().map(Entry::Error).collect(),
-    };
+    let id = query.trim().to_lowercase();
+    let mut certain: Vec<Entry> = by_id(&id).into_iter().collect();
+    if certain.is_empty() {
+        certain = recognise(query).into_iter().map(Entry::Error).collect();
+    }
+    if certain.is_empty() {
+        // blanks and underscores may stand for the hyphens of an id
+        certain.extend(by_id(&id.replace([' ', '_'], "-")));
+    }
     let meant = ranked(query).into_iter().filter(|(likeness, entry)| *likeness >= MEANT && !certain.contains(entry));
     Found { near: meant.map(|(_, entry)| entry).collect(), certain }
 }
@@ -44,13 +50,23 @@ pub fn nearest(query: &str, count: usize) -> Vec<Entry> {
     ranked(query).into_iter().take(count).map(|(_, entry)| entry).collect()
 }
 
-/// The cause or check of this id; blanks and underscores may stand for its hyphens.
-fn by_id(query: &str) -> Option<Entry> {
-    let id = query.trim().to_lowercase();
-    let hyphens = id.replace([' ', '_'], "-");
-    let check = checks::find(&id).or_else(|| checks::find(&hyphens));
-    Cause::named(&hyphens).map(Entry::Cause).or_else(|| check.map(Entry::Check))
+/// The cause or check of this id.
+fn by_id(id: &str) -> Option<Entry> {
+    Cause::named(id).map(Entry::Cause).or_else(|| checks::find(id).map(Entry::Check))
 }
+
+/// An entry with the words that it is compared by.
+struct Indexed {
+    entry: Entry,
+    name: Vec<String>,
+    /// Of a cause or a check; the meaning of a sentence is too long to compare.
+    title: Vec<String>,
+}
+
+static INDEX: LazyLock<Vec<Indexed>> = LazyLock::new(|| {
+    let title = |entry: &Entry| if matches!(entry, Entry::Error(_)) { Vec::new() } else { parts(entry.title()) };
+    Entry::all().map(|entry| Indexed { name: parts(entry.name()), title: title(&entry), entry }).collect()
+});
 
 /// All that is at all like a text, with its likeness, best first.
 fn ranked(query: &str) -> Vec<(f64, Entry)> {
@@ -58,10 +74,8 @@ fn ranked(query: &str) -> Vec<(f64, Entry)> {
     if query.is_empty() || query.len() > QUERY_WORDS {
         return Vec::new();
     }
-    let mut ranked: Vec<(f64, Entry)> = Entry::all()
-        .map(|entry| (likeness_to(&query, &entry), entry))
-        .filter(|(likeness, _)| *likeness > 0.2)
-        .collect();
+    let liked = INDEX.iter().map(|indexed| (likeness_to(&query, indexed), indexed.entry));
+    let mut ranked: Vec<(f64, Entry)> = liked.filter(|(likeness, _)| *likeness > 0.2).collect();
     ranked.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
     ranked
 }
@@ -71,13 +85,10 @@ fn parts(text: &str) -> Vec<String> {
     words(text).iter().flat_map(|word| word.split('_')).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// Names count fully, titles of causes and checks somewhat less.
-fn likeness_to(query: &[String], entry: &Entry) -> f64 {
-    let name = likeness(query, &parts(entry.name()));
-    match entry {
-        Entry::Error(_) => name,
-        Entry::Cause(_) | Entry::Check(_) => name.max(0.9 * likeness(query, &parts(entry.title()))),
-    }
+/// Names count fully, titles somewhat less.
+fn likeness_to(query: &[String], indexed: &Indexed) -> f64 {
+    let name = likeness(query, &indexed.name);
+    if indexed.title.is_empty() { name } else { name.max(0.9 * likeness(query, &indexed.title)) }
 }
 
 /// In [0, 1]: how much of the query is in the text, and how much of the text is the query.
@@ -120,7 +131,7 @@ mod tests {
     fn ids_come_first() {
         for entry in Entry::all().filter(|entry| entry.kind() != "error") {
             assert_eq!(first(entry.name()), Some(entry.name()));
-            assert_eq!(first(&entry.name().to_uppercase().replace('-', "_")), Some(entry.name()));
+            assert_eq!(first(&entry.name().to_uppercase().replace('-', " ")), Some(entry.name()));
         }
     }
 
@@ -133,6 +144,7 @@ mod tests {
             ("Unathorized Invalid apikey", "Unauthorized/Invalid api key"),
             ("not enough balence alowance", "not enough balance / allowance"),
             ("clock", "clock-drift"),
+            ("nonce already used", "nonce-already-used"),
         ] {
             assert_eq!(first(query), Some(expected), "{query}");
         }

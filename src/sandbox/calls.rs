@@ -1,10 +1,11 @@
 //! `eth_call`: the read functions of the contracts that a wallet check asks.
 
-use alloy_primitives::{Address, B256, Bytes, FixedBytes, Signature, U256};
+use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolInterface as _, sol};
 
 use super::ledger::{Holder, Ledger};
 use crate::auth::wallet::{WalletKind, WalletMap};
+use crate::auth::wallet_signature::{nested_signer, plain_signer, safe_message_signer};
 
 sol! {
     interface Erc20 {
@@ -23,6 +24,7 @@ sol! {
         function nonce() external view returns (uint256);
         function VERSION() external view returns (string);
         function masterCopy() external view returns (address);
+        function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4);
     }
     interface DepositWallet {
         function owner() external view returns (address);
@@ -40,8 +42,13 @@ sol! {
     }
 }
 
-/// A call that the contract refuses: what it says, if anything, as `Error(string)` data.
-pub(super) struct Reverted;
+/// A call that the contract refuses, with what it says, if anything.
+pub(super) struct Reverted(pub(super) Option<&'static str>);
+
+/// What contracts do with functions that they do not have.
+const SILENTLY: Reverted = Reverted(None);
+/// What a Safe says to a signature of somebody else.
+const NO_OWNER: Reverted = Reverted(Some("GS026"));
 
 /// What a contract answers; nothing where there is none.
 pub(super) fn call(ledger: &Ledger, to: Address, data: &[u8]) -> Result<Bytes, Reverted> {
@@ -50,10 +57,10 @@ pub(super) fn call(ledger: &Ledger, to: Address, data: &[u8]) -> Result<Bytes, R
     }
     if let Some(holder) = ledger.holder(to) {
         return match holder.kind {
-            Some(WalletKind::Safe) => safe(ledger, holder, data),
-            Some(WalletKind::DepositUups | WalletKind::DepositBeacon) => deposit_wallet(ledger, holder, data),
+            Some(WalletKind::Safe) => safe(ledger, to, holder, data),
+            Some(WalletKind::DepositUups | WalletKind::DepositBeacon) => deposit_wallet(ledger, to, holder, data),
             // A proxy exposes nothing, and foreign code is unknown.
-            _ => Err(Reverted),
+            _ => Err(SILENTLY),
         };
     }
     let chain = ledger.chain;
@@ -67,7 +74,7 @@ pub(super) fn call(ledger: &Ledger, to: Address, data: &[u8]) -> Result<Bytes, R
     } else if [chain.exchanges.v1, chain.exchanges.v1_neg_risk].contains(&to) {
         exchange(ledger, data)
     } else {
-        Err(Reverted)
+        Err(SILENTLY)
     }
 }
 
@@ -78,7 +85,7 @@ fn returns<C: SolCall>(value: &C::Return) -> Bytes {
 
 fn erc20(ledger: &Ledger, token: Address, data: &[u8]) -> Result<Bytes, Reverted> {
     use Erc20::{Erc20Calls as Calls, allowanceCall, balanceOfCall, decimalsCall};
-    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+    Ok(match Calls::abi_decode(data).map_err(|_| SILENTLY)? {
         Calls::balanceOf(call) => returns::<balanceOfCall>(&ledger.balance(token, call.owner)),
         Calls::allowance(call) => returns::<allowanceCall>(&ledger.allowance(token, call.owner, call.spender)),
         Calls::decimals(_) => returns::<decimalsCall>(&6),
@@ -87,7 +94,7 @@ fn erc20(ledger: &Ledger, token: Address, data: &[u8]) -> Result<Bytes, Reverted
 
 fn erc1155(ledger: &Ledger, token: Address, data: &[u8]) -> Result<Bytes, Reverted> {
     use Erc1155::{Erc1155Calls as Calls, balanceOfCall, isApprovedForAllCall};
-    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+    Ok(match Calls::abi_decode(data).map_err(|_| SILENTLY)? {
         Calls::balanceOf(_) => returns::<balanceOfCall>(&U256::ZERO),
         Calls::isApprovedForAll(call) => {
             returns::<isApprovedForAllCall>(&ledger.is_granted(token, call.owner, call.operator))
@@ -95,56 +102,57 @@ fn erc1155(ledger: &Ledger, token: Address, data: &[u8]) -> Result<Bytes, Revert
     })
 }
 
-fn safe(ledger: &Ledger, holder: &Holder, data: &[u8]) -> Result<Bytes, Reverted> {
+fn safe(ledger: &Ledger, safe: Address, holder: &Holder, data: &[u8]) -> Result<Bytes, Reverted> {
     use Safe::{
-        SafeCalls as Calls, VERSIONCall, getOwnersCall, getThresholdCall, isOwnerCall, masterCopyCall, nonceCall,
+        SafeCalls as Calls, VERSIONCall, getOwnersCall, getThresholdCall, isOwnerCall, isValidSignatureCall,
+        masterCopyCall, nonceCall,
     };
-    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+    Ok(match Calls::abi_decode(data).map_err(|_| SILENTLY)? {
         Calls::getOwners(_) => returns::<getOwnersCall>(&vec![holder.owner]),
         Calls::isOwner(call) => returns::<isOwnerCall>(&(call.owner == holder.owner)),
         Calls::getThreshold(_) => returns::<getThresholdCall>(&U256::ONE),
         Calls::nonce(_) => returns::<nonceCall>(&U256::from(3)),
         Calls::VERSION(_) => returns::<VERSIONCall>(&"1.3.0".to_owned()),
         Calls::masterCopy(_) => returns::<masterCopyCall>(&ledger.chain.safe.implementation),
+        Calls::isValidSignature(call) => {
+            let signer = safe_message_signer(ledger.chain.id, safe, call.hash, &call.signature);
+            let accepted = signer.filter(|signer| *signer == holder.owner).ok_or(NO_OWNER);
+            accepted.map(|_| returns::<isValidSignatureCall>(&isValidSignatureCall::SELECTOR.into()))?
+        }
     })
 }
 
-fn deposit_wallet(ledger: &Ledger, holder: &Holder, data: &[u8]) -> Result<Bytes, Reverted> {
+fn deposit_wallet(ledger: &Ledger, wallet: Address, holder: &Holder, data: &[u8]) -> Result<Bytes, Reverted> {
     use DepositWallet::{
         DepositWalletCalls as Calls, factoryCall, isValidSignatureCall, nonceCall, ownerCall,
         sessionSignerAuthorizedUntilCall,
     };
-    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+    Ok(match Calls::abi_decode(data).map_err(|_| SILENTLY)? {
         Calls::owner(_) => returns::<ownerCall>(&holder.owner),
         Calls::factory(_) => returns::<factoryCall>(&ledger.chain.deposit.factory),
         Calls::nonce(_) => returns::<nonceCall>(&U256::from(3)),
         Calls::sessionSignerAuthorizedUntil(_) => returns::<sessionSignerAuthorizedUntilCall>(&U256::ZERO),
         Calls::isValidSignature(call) => {
-            returns::<isValidSignatureCall>(&signature_verdict(holder.owner, call.hash, &call.signature))
+            let (hash, signature) = (call.hash, &call.signature);
+            let signers = [plain_signer(hash, signature), nested_signer(ledger.chain.id, wallet, hash, signature)];
+            let verdict =
+                if signers.contains(&Some(holder.owner)) { isValidSignatureCall::SELECTOR } else { [0xff; 4] };
+            returns::<isValidSignatureCall>(&verdict.into())
         }
     })
 }
 
-/// ERC-1271's answer for a plain signature of the owner: the selector, or all ones.
-fn signature_verdict(owner: Address, hash: B256, signature: &[u8]) -> FixedBytes<4> {
-    let recovered = Signature::from_raw(signature).and_then(|signature| signature.recover_address_from_prehash(&hash));
-    match recovered {
-        Ok(signer) if signer == owner => DepositWallet::isValidSignatureCall::SELECTOR.into(),
-        _ => FixedBytes::repeat_byte(0xff),
-    }
-}
-
 fn deposit_factory(ledger: &Ledger, data: &[u8]) -> Result<Bytes, Reverted> {
     use DepositFactory::{BEACONCall, DepositFactoryCalls as Calls};
-    let Calls::BEACON(_) = Calls::abi_decode(data).map_err(|_| Reverted)?;
+    let Calls::BEACON(_) = Calls::abi_decode(data).map_err(|_| SILENTLY)?;
     // Where there is no beacon yet, the factory does not know the function.
-    ledger.chain.deposit.beacon.map(|beacon| returns::<BEACONCall>(&beacon)).ok_or(Reverted)
+    ledger.chain.deposit.beacon.map(|beacon| returns::<BEACONCall>(&beacon)).ok_or(SILENTLY)
 }
 
 fn exchange(ledger: &Ledger, data: &[u8]) -> Result<Bytes, Reverted> {
     use Exchange::{ExchangeCalls as Calls, getPolyProxyWalletAddressCall, getSafeAddressCall};
     let map = |signer| WalletMap::derive(ledger.chain, signer);
-    Ok(match Calls::abi_decode(data).map_err(|_| Reverted)? {
+    Ok(match Calls::abi_decode(data).map_err(|_| SILENTLY)? {
         Calls::getPolyProxyWalletAddress(call) => returns::<getPolyProxyWalletAddressCall>(&map(call.signer).proxy),
         Calls::getSafeAddress(call) => returns::<getSafeAddressCall>(&map(call.signer).safe),
     })

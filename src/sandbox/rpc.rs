@@ -22,8 +22,9 @@ impl Failure {
 }
 
 impl From<Reverted> for Failure {
-    fn from(_: Reverted) -> Self {
-        Self(3, "execution reverted".to_owned())
+    fn from(Reverted(reason): Reverted) -> Self {
+        let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        Self(3, format!("execution reverted{reason}"))
     }
 }
 

@@ -101,7 +101,7 @@ fn answers(probe: Probe) -> &'static str {
     match probe {
         Probe::SecretFiles => "the disk",
         Probe::Geoblock => "the geoblock service",
-        Probe::Chain => "the Polygon node",
+        Probe::Chain | Probe::Ownership => "the Polygon node",
         Probe::Profile => "the Gamma service",
         Probe::Deployed | Probe::BuilderAccess => "the relayer",
         Probe::BuilderSigner => "the builder signer",

@@ -4,6 +4,8 @@
 
 mod check;
 mod diagnosis;
+mod evm;
+mod explain;
 mod pairs;
 mod program;
 mod robust;

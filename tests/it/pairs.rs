@@ -16,13 +16,13 @@ const FAMILIES: [&str; 10] = [
     "geoblocked",
     "clock-drift",
     "wrong-signature-type",
-    "funder-is-signer",
+    "funder-not-controlled",
     "credentials-other-address",
     "closed-only",
     "wrong-collateral-token",
     "allowance-missing",
-    "remote-signer-unauthorized",
     "builder-key-revoked",
+    "builder-code-zero",
 ];
 
 fn table(name: &str) -> toml::Table {

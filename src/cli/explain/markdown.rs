@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Answer, groups};
-use crate::reference::{Block, Entry, Page, Section};
+use crate::reference::{Block, Entry, Page, Section, varied};
 
 pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     match answer {
@@ -38,7 +38,8 @@ pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn page(page: &Page, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# {}\n\n{}\n", code(&page.title), escaped(&page.place))?;
+    let title = if page.is_verbatim { code(&page.title) } else { escaped(&page.title) };
+    writeln!(out, "# {title}\n\n{}\n", escaped(&page.place))?;
     page.sections.iter().try_for_each(|shown| section(shown, out))
 }
 
@@ -62,7 +63,7 @@ fn section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn list(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
-    entries.iter().try_for_each(|entry| writeln!(out, "- {}: {}", code(entry.name()), escaped(entry.title())))
+    entries.iter().try_for_each(|entry| writeln!(out, "- {}: {}", code(&varied(entry.name())), escaped(entry.title())))
 }
 
 /// Text as code, whatever backticks it holds.

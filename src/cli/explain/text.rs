@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use super::{Answer, groups};
-use crate::reference::{Block, Entry, Page};
+use crate::reference::{Block, Entry, Page, varied};
 use crate::render::Style;
 
 const WIDTH: usize = 96;
-/// Names in a list are cut to this, so that what follows stays in line.
+/// A longer name has a line of its own, so that what follows the others stays in line.
 const NAMES: usize = 44;
 
 pub(super) fn print(answer: &Answer, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -70,16 +70,25 @@ fn block(block: &Block, width: usize, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
+/// Breaks lines at blanks only, and not inside of a command.
 fn wrapped(text: &str, first: &str, further: &str, out: &mut dyn Write) -> io::Result<()> {
-    let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(further).break_words(false);
-    writeln!(out, "{}", textwrap::fill(text, options))
+    const COMMAND: (&str, &str) = ("polydoctor check ", "polydoctor\u{a0}check\u{a0}");
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(further)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let filled = textwrap::fill(&text.replace(COMMAND.0, COMMAND.1), options);
+    writeln!(out, "{}", filled.replace(COMMAND.1, COMMAND.0))
 }
 
 /// Names, and what each is in a line.
 fn list(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
-    let longest = entries.iter().map(|entry| entry.name().chars().count()).max().unwrap_or(0).min(NAMES);
-    for entry in entries {
-        let (name, title) = (entry.name(), first_sentence(entry.title()));
+    let names: Vec<String> = entries.iter().map(|entry| varied(entry.name())).collect();
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(NAMES);
+    for (entry, name) in entries.iter().zip(&names) {
+        let title = first_sentence(entry.title());
         if name.chars().count() > NAMES {
             writeln!(out, "  {name}")?;
             wrapped(title, &" ".repeat(longest + 4), &" ".repeat(longest + 4), out)?;

@@ -1,12 +1,14 @@
 //! What the probes observe: one type a fact.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, SecretFact};
 use crate::auth::wallet::{CodeClass, SignatureType};
+use crate::auth::wallet_signature::SignatureForm;
 use crate::secret::SecretShape;
 
 /// A file that a secret came from.
@@ -44,11 +46,18 @@ pub struct ChainState {
 }
 
 /// One address on chain. Amounts are in base units: 6 decimals for tokens, 18 for POL.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OnChain {
     pub code: CodeClass,
     /// Owners that the contract itself names; empty when it names none.
     pub owners: Vec<Address>,
+    /// How many of its owners a Safe wants to sign. Asked of the maker only, as the next two.
+    pub threshold: Option<u64>,
+    /// Version of a Safe.
+    pub version: Option<String>,
+    /// Until when a deposit wallet takes the key for a session key, in Unix seconds; `None` when it
+    /// never did.
+    pub session_authorized_until_s: Option<u64>,
     pub pol: U256,
     pub pusd: U256,
     pub usdc_e: U256,
@@ -67,6 +76,62 @@ impl OnChain {
 
     pub fn has_code(&self) -> bool {
         self.code != CodeClass::Empty
+    }
+}
+
+/// What the maker answered when it was shown signatures of the key over random bytes (ERC-1271).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ownership {
+    pub wallet: Address,
+    pub answers: Vec<(SignatureForm, SignatureAnswer)>,
+}
+
+impl Ownership {
+    /// The form in which the wallet takes signatures of the key; the one that orders use first.
+    ///
+    /// A plain signature that is accepted proves who signs for the wallet, but not that an order
+    /// passes: wallets built on Solady take it from a node's `eth_call` and not from an exchange.
+    pub fn accepted(&self) -> Option<SignatureForm> {
+        let accepted = |(form, answer): &(SignatureForm, SignatureAnswer)| answer.is_accepted().then_some(*form);
+        self.answers.iter().rev().find_map(accepted)
+    }
+
+    /// Whether the wallet said no in clear words to every form.
+    pub fn is_refused(&self) -> bool {
+        !self.answers.is_empty() && self.answers.iter().all(|(_, answer)| *answer == SignatureAnswer::Refused)
+    }
+}
+
+/// What a contract said to one signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "answer")]
+pub enum SignatureAnswer {
+    Accepted,
+    Refused,
+    /// The call was stopped, which may have other reasons than the signature.
+    Reverted {
+        reason: String,
+    },
+    /// Neither yes nor no: hex, or "nothing" where there is no such function.
+    Other {
+        data: String,
+    },
+}
+
+impl SignatureAnswer {
+    pub fn is_accepted(&self) -> bool {
+        *self == Self::Accepted
+    }
+}
+
+impl fmt::Display for SignatureAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted => f.write_str("accepted"),
+            Self::Refused => f.write_str("refused"),
+            Self::Reverted { reason } => write!(f, "no answer: {reason}"),
+            Self::Other { data } => write!(f, "answered {data}"),
+        }
     }
 }
 

@@ -1,14 +1,13 @@
-//! Probes that need no credentials: files, clocks, hosts, chain.
+//! Probes that need no credentials: files, clocks, hosts.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::auth::contracts;
 use crate::client::clob::{self, Clob};
-use crate::client::{chain as rpc, services};
+use crate::client::services;
 use crate::engine::context::{Context, Missing, Outcome, url};
-use crate::engine::facts::{ChainState, ClockReading, Failure, Geoblock, GuideTime, PublicProfile, SecretFile};
+use crate::engine::facts::{ClockReading, Failure, Geoblock, GuideTime, PublicProfile, SecretFile};
 use crate::engine::probe::Probe;
 
 pub(super) async fn secret_files(context: &Context) -> Outcome<Vec<SecretFile>> {
@@ -73,35 +72,8 @@ pub(super) async fn geoblock(context: &Context) -> Outcome<Geoblock> {
     Ok(services::geoblock(context.http()?, url).await?)
 }
 
-pub(super) async fn chain(context: &Context) -> Outcome<ChainState> {
-    let id = context.settings.chain_id.as_ref().map(|id| id.value);
-    let chain =
-        id.and_then(contracts::chain).ok_or_else(|| Missing::because("the chain id is none of Polymarket's"))?;
-    let addresses = context.addresses();
-    if addresses.is_empty() {
-        return Err(Missing::because("there is neither a usable private key nor a funder"));
-    }
-    let url = url(context.settings.rpc_url.as_ref(), "Polygon node")?;
-    Ok(rpc::read(context.http()?, url, chain, &addresses).await?)
-}
-
 pub(super) async fn profile(context: &Context) -> Outcome<PublicProfile> {
     let url = url(context.settings.gamma_url.as_ref(), "Gamma API")?;
     let signer = context.signer()?.address();
     Ok(services::public_profile(context.http()?, url, signer).await?)
-}
-
-pub(super) async fn deployed(context: &Context) -> Outcome<bool> {
-    let url = url(context.settings.relayer_url.as_ref(), "relayer")?;
-    let (funder, kind) = {
-        let setup = &context.facts.borrow().setup;
-        let funder = setup.maker().ok_or_else(|| Missing::because("there is no funder"))?;
-        (funder, setup.wallets.as_ref().and_then(|wallets| wallets.kind_of(funder)))
-    };
-    match kind {
-        Some(kind) if kind != crate::auth::wallet::WalletKind::Eoa => {
-            Ok(services::deployed(context.http()?, url, funder, kind).await?)
-        }
-        _ => Err(Missing::because("the funder is none of the wallets that the relayer deploys")),
-    }
 }

@@ -1,0 +1,40 @@
+//! Which wallet the money has to be in: the configured one, or, where that is wrong, the account's.
+
+use alloy_primitives::Address;
+
+use super::Finding;
+use super::wallet::{account_wallet, funder, signature_type};
+use crate::auth::wallet::SignatureType;
+use crate::engine::facts::Facts;
+
+/// The wallet that funds are judged for.
+pub(super) struct TradingWallet {
+    pub(super) address: Address,
+    pub(super) signature_type: SignatureType,
+    /// Said before the summary when it is not the configured wallet.
+    instead: Option<String>,
+}
+
+impl TradingWallet {
+    /// Says in the finding whose money it is about, where that is not the configured wallet.
+    pub(super) fn named(&self, mut finding: Finding) -> Finding {
+        if let Some(instead) = &self.instead {
+            finding.summary = format!("{instead}: {}", finding.summary);
+        }
+        finding
+    }
+}
+
+/// The configured wallet while funder and type are right; otherwise the account's own, so that a
+/// wrong funder does not hide that the money is missing too.
+pub(super) fn trading_wallet(facts: &Facts) -> Option<TradingWallet> {
+    let right = |finding: Finding| finding.status.lets_go_on();
+    let configured = facts.setup.maker().zip(facts.setup.signature_type());
+    if let Some((address, signature_type)) = configured.filter(|_| right(funder(facts)) && right(signature_type(facts)))
+    {
+        return Some(TradingWallet { address, signature_type, instead: None });
+    }
+    let (kind, address, _) = account_wallet(facts)?;
+    let instead = Some(format!("In the {kind} that it should be"));
+    Some(TradingWallet { address, signature_type: kind.signature_type(), instead })
+}

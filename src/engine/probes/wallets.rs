@@ -1,0 +1,70 @@
+//! Probes of wallets: what the chain and the relayer say of them.
+
+use alloy_primitives::Address;
+
+use crate::auth::contracts::{self, Chain};
+use crate::auth::wallet::WalletKind;
+use crate::auth::wallet_signature::SignatureForm;
+use crate::client::chain::{self as polygon, Subjects};
+use crate::client::rpc::Node;
+use crate::client::services;
+use crate::engine::context::{Context, Missing, Outcome, url};
+use crate::engine::facts::{ChainState, Ownership};
+use crate::engine::probe::Probe;
+
+fn contracts_of(context: &Context) -> Outcome<&'static Chain> {
+    let id = context.settings.chain_id.as_ref().map(|id| id.value);
+    id.and_then(contracts::chain).ok_or_else(|| Missing::because("the chain id is none of Polymarket's"))
+}
+
+fn node(context: &Context, probe: Probe) -> Outcome<Node<'_>> {
+    let url = url(context.settings.rpc_url.as_ref(), "Polygon node")?;
+    Ok(Node { http: context.http()?, url, probe })
+}
+
+pub(super) async fn chain(context: &Context) -> Outcome<ChainState> {
+    let chain = contracts_of(context)?;
+    let wallets = context.addresses();
+    if wallets.is_empty() {
+        return Err(Missing::because("there is neither a usable private key nor a funder"));
+    }
+    let subjects = {
+        let setup = &context.facts.borrow().setup;
+        Subjects { wallets, maker: setup.maker(), signer: setup.signer() }
+    };
+    Ok(polygon::read(&node(context, Probe::Chain)?, chain, &subjects).await?)
+}
+
+pub(super) async fn ownership(context: &Context) -> Outcome<Ownership> {
+    let chain = contracts_of(context)?;
+    let (maker, forms) = checkable(context)?;
+    Ok(polygon::ownership(&node(context, Probe::Ownership)?, chain, maker, context.signer()?, forms).await?)
+}
+
+/// The maker, and the forms of signature that the code there could accept.
+fn checkable(context: &Context) -> Outcome<(Address, &'static [SignatureForm])> {
+    let facts = context.facts.borrow();
+    let maker = facts.setup.maker().ok_or_else(|| Missing::because("there is no funder"))?;
+    let state = facts.chain.known().ok_or(Missing::Blocked(Probe::Chain))?;
+    if state.chain_id != facts.setup.chain() {
+        return Err(Missing::because("the node is on another chain"));
+    }
+    let code = facts.on_chain(maker).map(|at| at.code).unwrap_or_default();
+    match SignatureForm::of_code(code) {
+        [] => Err(Missing::because(format!("the maker checks no signatures itself: {code}"))),
+        forms => Ok((maker, forms)),
+    }
+}
+
+pub(super) async fn deployed(context: &Context) -> Outcome<bool> {
+    let url = url(context.settings.relayer_url.as_ref(), "relayer")?;
+    let (funder, kind) = {
+        let setup = &context.facts.borrow().setup;
+        let funder = setup.maker().ok_or_else(|| Missing::because("there is no funder"))?;
+        (funder, setup.wallets.as_ref().and_then(|wallets| wallets.kind_of(funder)))
+    };
+    match kind {
+        Some(kind) if kind != WalletKind::Eoa => Ok(services::deployed(context.http()?, url, funder, kind).await?),
+        _ => Err(Missing::because("the funder is none of the wallets that the relayer deploys")),
+    }
+}
