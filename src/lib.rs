@@ -23,8 +23,9 @@
 //!        text · json              dashboard
 //! ```
 //!
-//! Beside that line stand [`reference`], what every error sentence means, [`sandbox`], an embedded CLOB that verifies what [`auth`] produces, and
-//! [`sign_server`], the builder signing server that it contains.
+//! Beside that line stand [`mod@reference`], what every error sentence means; [`sandbox`], an embedded
+//! CLOB that verifies what [`auth`] produces; and [`sign_server`], the builder signing server that it
+//! contains.
 //!
 //! # Example
 //!

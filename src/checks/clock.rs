@@ -12,14 +12,13 @@ const OFFICIAL_HOST: &str = "https://clob.polymarket.com";
 pub(super) fn network_cause(failure: &Failure) -> (Cause, f64) {
     match failure {
         // gateways and Cloudflare say these in pages of their own
-        Failure::BlockPage { status: 429, .. } => (Cause::RateLimited, 0.95),
+        Failure::Refused { status: 429, .. } | Failure::BlockPage { status: 429, .. } => (Cause::RateLimited, 0.95),
         Failure::BlockPage { status: 500.., .. } => (Cause::ClobOutage, 0.8),
         Failure::BlockPage { title, .. } if title.contains("Cloudflare") || title.contains("blocked") => {
             (Cause::CloudflareBlocked, 0.95)
         }
         Failure::BlockPage { .. } => (Cause::ProxyTampering, 0.7),
         Failure::Tls { .. } => (Cause::TlsFailure, 0.9),
-        Failure::Refused { status: 429, .. } => (Cause::RateLimited, 0.95),
         Failure::Refused { status: 425 | 500.., .. } => (Cause::ClobOutage, 0.85),
         Failure::Redirected { .. } | Failure::Garbled { .. } | Failure::Refused { .. } | Failure::NotSent { .. } => {
             (Cause::WrongHost, 0.8)

@@ -10,8 +10,16 @@ use crate::diagnosis::Cause;
 
 /// Likeness from which on an entry counts as meant.
 const MEANT: f64 = 0.62;
+/// The same beside what is certain.
+const ALSO_MEANT: f64 = 0.75;
 /// A text of more words than this is a log, and not compared word by word.
 const QUERY_WORDS: usize = 24;
+
+/// A text of at most so many words may name a subject: "pUSD", "wrong funder".
+const SUBJECT_WORDS: usize = 6;
+/// Words that name no subject.
+const SMALL_WORDS: &[&str] =
+    &["the", "and", "for", "how", "why", "what", "does", "not", "get", "fix", "error", "wrong", "bad"];
 
 /// What was found.
 pub struct Found {
@@ -32,7 +40,8 @@ pub fn find(query: &str) -> Found {
         // blanks and underscores may stand for the hyphens of an id
         certain.extend(by_id(&id.replace([' ', '_'], "-")));
     }
-    let meant = ranked(query).into_iter().filter(|(likeness, entry)| *likeness >= MEANT && !certain.contains(entry));
+    let enough = if certain.is_empty() { MEANT } else { ALSO_MEANT };
+    let meant = ranked(query).into_iter().filter(|(likeness, entry)| *likeness >= enough && !certain.contains(entry));
     Found { near: meant.map(|(_, entry)| entry).collect(), certain }
 }
 
@@ -61,12 +70,27 @@ struct Indexed {
     name: Vec<String>,
     /// Of a cause or a check; the meaning of a sentence is too long to compare.
     title: Vec<String>,
+    /// All that tells what it is about.
+    prose: Vec<String>,
 }
 
-static INDEX: LazyLock<Vec<Indexed>> = LazyLock::new(|| {
-    let title = |entry: &Entry| if matches!(entry, Entry::Error(_)) { Vec::new() } else { parts(entry.title()) };
-    Entry::all().map(|entry| Indexed { name: parts(entry.name()), title: title(&entry), entry }).collect()
-});
+impl Indexed {
+    fn new(entry: Entry) -> Self {
+        let name = parts(entry.name());
+        let (title, prose) = match entry {
+            Entry::Error(error) => (String::new(), format!("{} {}", error.meaning, error.at.as_deref().unwrap_or(""))),
+            Entry::Cause(cause) => {
+                (cause.words().title.clone(), format!("{} {}", cause.words().meaning, cause.words().fix))
+            }
+            Entry::Check(check) => (checks::words(check.id).title.clone(), checks::words(check.id).why.clone()),
+        };
+        let title = parts(&title);
+        let prose = [name.clone(), title.clone(), parts(&prose)].concat();
+        Self { entry, name, title, prose }
+    }
+}
+
+static INDEX: LazyLock<Vec<Indexed>> = LazyLock::new(|| Entry::all().map(Indexed::new).collect());
 
 /// All that is at all like a text, with its likeness, best first.
 fn ranked(query: &str) -> Vec<(f64, Entry)> {
@@ -85,10 +109,18 @@ fn parts(text: &str) -> Vec<String> {
     words(text).iter().flat_map(|word| word.split('_')).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// Names count fully, titles somewhat less.
+/// Names count fully, titles somewhat less; what is about the subject just counts as meant.
 fn likeness_to(query: &[String], indexed: &Indexed) -> f64 {
     let name = likeness(query, &indexed.name);
-    if indexed.title.is_empty() { name } else { name.max(0.9 * likeness(query, &indexed.title)) }
+    let likeness = if indexed.title.is_empty() { name } else { name.max(0.9 * likeness(query, &indexed.title)) };
+    if likeness < MEANT && is_about(query, &indexed.prose) { MEANT + 0.1 * likeness } else { likeness }
+}
+
+fn is_about(query: &[String], prose: &[String]) -> bool {
+    let tells = |word: &&String| word.len() >= 3 && !SMALL_WORDS.contains(&word.as_str());
+    let named = |word: &String| prose.iter().any(|other| other.starts_with(word.as_str()));
+    let mut telling = query.iter().filter(tells).peekable();
+    query.len() <= SUBJECT_WORDS && telling.peek().is_some() && telling.all(named)
 }
 
 /// In [0, 1]: how much of the query is in the text, and how much of the text is the query.
@@ -144,6 +176,9 @@ mod tests {
             ("Unathorized Invalid apikey", "Unauthorized/Invalid api key"),
             ("not enough balence alowance", "not enough balance / allowance"),
             ("clock", "clock-drift"),
+            ("onramp", "wrong-collateral-token"),
+            ("delegated EOA", "deposit-wallet-delegated"),
+            ("wrong funder", "wallet.funder"),
             ("nonce already used", "nonce-already-used"),
         ] {
             assert_eq!(first(query), Some(expected), "{query}");

@@ -188,8 +188,10 @@ fn junit_has_a_suite_a_group_and_a_case_a_check() {
     for check in report["checks"].as_array().unwrap() {
         assert!(junit.contains(&format!("<testcase name=\"{}\"", check["id"].as_str().unwrap())), "{junit}");
     }
-    assert_eq!(junit.matches("<failure").count(), 1, "{junit}");
-    assert_eq!(junit.matches("<skipped").count(), 3, "{junit}");
+    let count =
+        |status: &str| report["checks"].as_array().unwrap().iter().filter(|check| check["status"] == status).count();
+    assert_eq!(junit.matches("<failure").count(), count("fail"), "{junit}");
+    assert_eq!(junit.matches("<skipped").count(), count("skip"), "{junit}");
     assert_eq!(junit.matches("<testsuite ").count(), 6, "{junit}");
 }
 

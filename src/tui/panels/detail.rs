@@ -27,6 +27,7 @@ fn content(app: &App, room: Size) -> Content {
     if let Some(fix) = check.fix.as_ref().filter(|fix| !repeats(fix, diagnosis)) {
         fix_section(&fix.text, &fix.commands, &mut page);
     }
+    seen(app, &mut page);
     if !check.evidence.is_empty() {
         page.heading("What was found");
         page.fields(check.evidence.iter().map(|found| (found.label.as_str(), found.value.as_str())));
@@ -79,6 +80,19 @@ fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
         for because in because {
             page.point(because);
         }
+    }
+}
+
+/// What explains the error that was told, where no check shows it.
+fn seen(app: &App, page: &mut Page) {
+    const MOST: usize = 3;
+    let is_seen_only = |diagnosis: &&Diagnosis| diagnosis.explains.iter().all(|text| app.report.check(text).is_none());
+    for diagnosis in app.report.diagnoses.iter().filter(is_seen_only).take(MOST) {
+        page.heading(&format!("What you saw, {:.0} % likely: {}", diagnosis.likelihood * 100.0, diagnosis.title));
+        for because in &diagnosis.because {
+            page.point(because);
+        }
+        page.text(&diagnosis.fix.text, Style::new());
     }
 }
 
