@@ -6,7 +6,7 @@ use super::Finding;
 use super::clock::network_cause;
 use super::trading::trading_wallet;
 use super::wallet::{dollars, exchanges};
-use crate::auth::wallet::SignatureType;
+use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::diagnosis::Cause;
 use crate::engine::facts::{BalanceAllowance, Facts, Failure, OnChain};
 
@@ -119,6 +119,12 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
         },
     );
     match elsewhere {
+        Some((WalletKind::Eoa, address, amount)) => {
+            let summary = format!("The funder is empty; the signer's own address holds {}", dollars(amount));
+            Finding::fail(Cause::FundsInOtherWallet, summary)
+                .likely(0.9)
+                .fixed_by(format!("Send it from {address} to the funder, {maker}: the account trades from there"))
+        }
         Some((kind, address, amount)) => {
             let summary = format!("The funder is empty; the {kind} of this key holds {}", dollars(amount));
             Finding::fail(Cause::FundsInOtherWallet, summary)

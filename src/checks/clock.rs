@@ -148,9 +148,10 @@ pub(super) fn geoblock(facts: &Facts) -> Finding {
 
 pub(super) fn drift(facts: &Facts) -> Finding {
     let Some(drift) = clock::drift(&facts.clock) else {
-        let failure = facts.server_time.failure().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-        return Finding::unknown(Cause::ClobOutage, "The server's time could not be read")
-            .likely(0.4)
+        let Some(failure) = facts.server_time.failure() else { return Finding::not_asked("Nothing was asked") };
+        let (cause, likelihood) = network_cause(failure);
+        return Finding::unknown(cause, "The server's time could not be read")
+            .likely(likelihood)
             .with("GET /time", failure);
     };
     let off = drift.middle_s().abs();

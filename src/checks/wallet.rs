@@ -306,6 +306,12 @@ fn not_owned(facts: &Facts, funder: Address) -> Finding {
         "The contract at the funder names another owner than this key"
     };
     let finding = named_owners(Finding::fail(Cause::KeyNotWalletOwner, summary).likely(0.97), facts, funder);
+    let elsewhere = account_wallet(facts).is_some_and(|(_, address, _)| address != funder);
+    if !elsewhere {
+        return finding.set("private_key", "the key of the wallet's owner").fixed_by(
+            "Only the key of the owner signs for this wallet: use it, or the wallet of an account of this key",
+        );
+    }
     right_wallet(finding, facts, "Use the key of that owner, or the wallet of this key")
 }
 
