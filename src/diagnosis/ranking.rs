@@ -134,11 +134,21 @@ fn decide(diagnoses: &mut [Diagnosis]) {
     if first.likelihood >= ESTABLISHED || first.likelihood - second.likelihood > TOO_CLOSE {
         return;
     }
-    first.decide = Some(format!(
-        "{} or {}: look for what only one of them shows (polydoctor explain {}, polydoctor explain {})",
-        first.title,
-        second.title,
-        first.cause.name(),
-        second.cause.name()
-    ));
+    first.decide = Some(observation(first, second));
+}
+
+/// What tells two causes apart: what the reference says of an error that both show as, or else what
+/// proves each.
+fn observation(first: &Diagnosis, second: &Diagnosis) -> String {
+    let explained = |diagnosis: &Diagnosis, text: &String| diagnosis.explains.contains(text);
+    let shared = reference::errors()
+        .iter()
+        .find(|entry| !entry.decides.is_empty() && explained(first, &entry.text) && explained(second, &entry.text));
+    match shared {
+        Some(entry) => entry.decides.join("; "),
+        None => {
+            let proof = |diagnosis: &Diagnosis| diagnosis.cause.words().proves.first().cloned().unwrap_or_default();
+            format!("{}: {}; {}: {}", first.cause.name(), proof(first), second.cause.name(), proof(second))
+        }
+    }
 }
