@@ -30,7 +30,8 @@ fn not_told(failure: &Failure, summary: &str) -> Finding {
     Finding::unknown(cause, summary).likely(likelihood).with("answer", failure)
 }
 
-const CREATE: &str = "polydoctor keys create";
+/// What gives the right credentials, in the words of the clients.
+const DERIVE: &str = "create_or_derive_api_key() in Python and Rust, createOrDeriveApiKey() in TypeScript";
 
 pub(super) fn derive(facts: &Facts) -> Finding {
     let nonce = facts.setup.nonce();
@@ -137,11 +138,8 @@ fn no_key(facts: &Facts) -> Finding {
         Some(other) => finding
             .set("nonce", other.nonce.to_string())
             .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce))
-            .command(format!("export POLYMARKET_NONCE={}", other.nonce))
-            .command(CREATE),
-        None => finding
-            .fixed_by("Create an API key: the clients' create-or-derive does it, and so does this command")
-            .command(CREATE),
+            .command(format!("export POLYMARKET_NONCE={}", other.nonce)),
+        None => finding.fixed_by(format!("Let the client create one: {DERIVE}")),
     }
 }
 
@@ -157,8 +155,7 @@ pub(super) fn matching(facts: &Facts) -> Finding {
         )
         .likely(0.97)
         .set("api_credentials", "key, secret and passphrase of one derivation")
-        .fixed_by("Set all three from one derivation")
-        .command("polydoctor keys derive --save .env");
+        .fixed_by(format!("Set all three from one derivation: {DERIVE}"));
     }
     let finding = unusable_secret(configured).unwrap_or_else(|| compare(facts, configured));
     let finding = match &configured.secret {
@@ -187,8 +184,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
         Finding::fail(Cause::SecretEncoding, format!("The API secret {wrong}"))
             .likely(0.96)
             .set("api_credentials", "the derived ones")
-            .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64")
-            .command("polydoctor keys derive --save .env"),
+            .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64"),
     )
 }
 
@@ -258,8 +254,7 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
 fn stale(finding: Finding) -> Finding {
     finding
         .set("api_credentials", "the derived ones")
-        .fixed_by("Replace all three by the derived ones")
-        .command("polydoctor keys derive --save .env")
+        .fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
 }
 
 /// Another key than the derived one, and yet it passes.
@@ -307,16 +302,14 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
             .likely(0.75)
             .set("api_credentials", "newly created ones")
             .or(Cause::CredentialsOtherAddress, 0.5)
-            .fixed_by("Create a new API key and replace all three")
-            .command(CREATE);
+            .fixed_by("Create a new API key and replace all three");
     }
     Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
         .likely(0.86)
         .set("api_credentials", "the derived ones")
         .or(Cause::CredentialsStale, 0.3)
         .with("the signer's keys", known_keys(facts))
-        .fixed_by("Replace all three by the ones derived from this key; credentials made in the browser or by another key never pass")
-        .command("polydoctor keys derive --save .env")
+        .fixed_by(format!("Replace all three by the ones derived from this key: {DERIVE}. Credentials made in the browser or by another key never pass"))
 }
 
 fn known_keys(facts: &Facts) -> String {

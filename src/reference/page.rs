@@ -117,15 +117,13 @@ fn of_cause(cause: Cause) -> Page {
     let words = cause.words();
     let fix = std::iter::once(Block::Text(words.fix.clone())).chain(lines(words));
     let checks = words.checks.iter().map(|id| shell(format!("polydoctor check {id}")));
-    let request =
-        words.found_by.iter().any(|way| way == "inspect").then(|| shell("polydoctor inspect FILE".to_owned()));
     let sections = vec![
         texts("What it means", [&words.meaning]),
         section("Shows as", shows_as(cause).into_iter().map(|text| point(&varied(text)))),
         points("Proved by", &words.proves),
         points("Ruled out by", &words.excludes),
         section("Fix", fix),
-        section("Find out", checks.chain(request)),
+        section("Find out", checks),
         sources(&words.source, Some(words.threads)),
     ];
     page(&words.title, format!("cause {}", cause.name()), sections)
