@@ -8,6 +8,7 @@ mod builder;
 mod clock;
 mod credentials;
 mod finding;
+mod funder;
 mod ownership;
 mod setup;
 mod table;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, account, builder, clock, credentials, setup, wallet};
+use super::{Finding, account, builder, clock, credentials, funder, setup, wallet};
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
 
@@ -47,7 +47,7 @@ checks! {
     "Wallet" {
         "wallet.map" needs ["key.format"] reads [Chain, Profile] => wallet::map;
         "wallet.signature-type" needs ["key.format"] reads [Chain, Profile] => wallet::signature_type;
-        "wallet.funder" needs ["key.format"] reads [Chain, Profile] => wallet::funder;
+        "wallet.funder" needs ["key.format"] reads [Chain, Profile] => funder::funder;
         "wallet.deployed" needs ["wallet.map", "wallet.funder"] reads [Chain, Deployed] => wallet::deployed;
     }
     "Credentials" {

@@ -3,7 +3,8 @@
 use alloy_primitives::Address;
 
 use super::Finding;
-use super::wallet::{account_wallet, funder, signature_type};
+use super::funder::funder;
+use super::wallet::{account_wallet, signature_type};
 use crate::auth::wallet::SignatureType;
 use crate::engine::facts::Facts;
 

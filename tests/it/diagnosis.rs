@@ -159,3 +159,43 @@ fn a_server_that_stopped_is_unreachable() {
     assert_eq!(causes(&report).first(), Some(&"clob-unreachable"));
     assert_eq!(output.status.code(), Some(3));
 }
+
+/// A `.env` in a folder of its own, with these permissions.
+#[cfg(unix)]
+fn env_file(folder: &Path, mode: u32) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = folder.join(".env");
+    std::fs::write(&path, "POLYMARKET_NONCE=0\n").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    path.display().to_string()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_secrets_that_others_can_read_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    for (mode, status_wanted, verdict) in [(0o600, "pass", "healthy"), (0o644, "warn", "degraded")] {
+        let file = env_file(folder.path(), mode);
+        let (report, code) = check(&["--demo", "healthy-safe", "--env-file", &file]);
+        assert_eq!(
+            (status(&report, "setup.secrets"), report["verdict"].as_str(), code),
+            (status_wanted, Some(verdict), 0)
+        );
+        let cause = (mode == 0o644).then_some("env-file-exposed");
+        assert_eq!(causes(&report).first().copied(), cause);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_secrets_that_git_tracks_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = env_file(folder.path(), 0o600);
+    for arguments in [&["init", "--quiet"][..], &["add", "--force", ".env"]] {
+        let git = std::process::Command::new("git").arg("-C").arg(folder.path()).args(arguments).status();
+        assert!(git.unwrap().success());
+    }
+    let (report, code) = check(&["--demo", "healthy-safe", "--env-file", &file]);
+    assert_eq!((status(&report, "setup.secrets"), code), ("fail", 1));
+    assert_eq!(causes(&report).first().copied(), Some("env-file-exposed"));
+}

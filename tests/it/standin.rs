@@ -3,6 +3,7 @@
 //! diagnosed must not hang on how the sandbox happens to behave.
 
 mod cases;
+mod node;
 mod world;
 
 use std::collections::BTreeMap;

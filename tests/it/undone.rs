@@ -106,7 +106,7 @@ async fn the_settings_of_a_fix_take_its_cause_away() {
     let work = scenario::names().map(|name| async move {
         let scenario = scenario::find(name).unwrap();
         let report = diagnose(scenario.clone(), 0, BTreeMap::new()).await;
-        let Some(first) = report.diagnoses.first() else { return None };
+        let first = report.diagnoses.first()?;
         let changes = fixed(&first.fix.settings)?;
         let again = diagnose(scenario, 0, changes).await;
         let still = again.diagnoses.iter().any(|diagnosis| diagnosis.cause == first.cause);

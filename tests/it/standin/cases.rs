@@ -23,7 +23,7 @@ macro_rules! cases {
     };
 }
 
-fn set(settings: &mut Settings, name: &str, value: impl ToString) {
+fn set(settings: &mut Settings, name: &str, value: impl std::fmt::Display) {
     settings.insert(name.to_owned(), value.to_string());
 }
 

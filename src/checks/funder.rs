@@ -1,0 +1,175 @@
+//! Whether the funder is the wallet that this key controls, and which one it should be.
+
+use alloy_primitives::{Address, U256};
+
+use super::Finding;
+use super::ownership::{self, Standing};
+use super::wallet::{account_wallet, wallets};
+use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
+use crate::diagnosis::Cause;
+use crate::engine::facts::{Facts, OnChain};
+
+/// Adds the right funder and type to a finding, as words, commands and settings.
+fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
+    let Some((kind, address, reason)) = account_wallet(facts).filter(|(kind, ..)| *kind != WalletKind::Eoa) else {
+        return finding.fixed_by(format!(
+            "{why}: it is the address in the profile menu on polymarket.com, not the one in the Deposit dialogue"
+        ));
+    };
+    let right = kind.signature_type();
+    let mut finding = finding
+        .set("funder", address.to_string())
+        .with("wallet of this key", format!("{kind} {address}: {reason}"))
+        .fixed_by(format!("{why}: the {kind} of this key"))
+        .command(format!("export POLYMARKET_FUNDER={address}"));
+    if facts.setup.signature_type() != Some(right) {
+        finding = finding
+            .set("signature_type", u8::from(right))
+            .command(format!("export POLYMARKET_SIGNATURE_TYPE={}", u8::from(right)));
+    }
+    finding
+}
+
+pub(super) fn funder(facts: &Facts) -> Finding {
+    let (Some(kind), Some(wallets), Some(signer)) =
+        (facts.setup.signature_type(), wallets(facts), facts.setup.signer())
+    else {
+        return Finding::skip("setup.settings", "There is no usable signature type or chain");
+    };
+    let Some(configured) = &facts.setup.funder else {
+        if facts.setup.problems.iter().any(|problem| problem.setting == "funder") {
+            return Finding::skip("setup.settings", "The configured funder is no address");
+        }
+        if kind == SignatureType::Eoa {
+            return Finding::pass("The signer itself: type 0 needs no funder").with("signer", signer);
+        }
+        let finding = Finding::fail(Cause::FunderMissing, format!("Type {kind} needs a funder, and none is set"))
+            .likely(0.95)
+            .with("signer", signer);
+        return right_wallet(finding, facts, "Set the funder to the account's wallet");
+    };
+    let (funder, source) = (configured.value, &configured.source);
+    let finding = match wallets.kind_of(funder) {
+        Some(WalletKind::Eoa) if kind == SignatureType::Eoa => Finding::pass("The signer itself, as type 0 wants it"),
+        Some(WalletKind::Eoa) => {
+            let summary = format!("The funder is the signer's own address, and type {kind} needs a wallet");
+            let finding = Finding::fail(Cause::FunderIsSigner, summary).likely(0.97);
+            right_wallet(finding, facts, "Set the funder to the account's wallet")
+        }
+        Some(owned) => match ownership::standing(facts, funder, signer) {
+            Standing::Stranger => not_owned(facts, funder),
+            Standing::Session { until_s } => ownership::session_key(until_s),
+            Standing::Owner | Standing::Unknown => facts
+                .on_chain(funder)
+                .and_then(|at| unused(facts, owned, at))
+                .or_else(|| ownership::warning(facts, funder))
+                .unwrap_or_else(|| Finding::pass(format!("The {owned} of this key"))),
+        },
+        None => foreign(facts, funder, signer),
+    };
+    let finding = ownership::evidence(finding, facts, funder);
+    finding.with("funder", format!("{funder} ({source})")).with("signer", signer)
+}
+
+/// A wallet that this key could have, that is not there and holds nothing, while the account has
+/// another.
+fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
+    let (kind, address, reason) = account_wallet(facts)?;
+    let is_empty = !at.has_code() && [at.pusd, at.usdc_e, at.usdc].iter().all(U256::is_zero);
+    if !is_empty || kind == owned || kind == WalletKind::Eoa {
+        return None;
+    }
+    let needs_deposit_wallet =
+        kind.signature_type() == SignatureType::Poly1271 && owned.signature_type() != SignatureType::Poly1271;
+    let finding = if needs_deposit_wallet {
+        let summary =
+            format!("The account has a deposit wallet, and the funder is the key's {owned}, which does not exist");
+        Finding::fail(Cause::DepositWalletRequired, summary).or(Cause::WrongSignatureType, 0.4)
+    } else {
+        let summary =
+            format!("The funder is the key's {owned}, which does not exist; the account's wallet is its {kind}");
+        Finding::fail(Cause::FundsInOtherWallet, summary).or(Cause::WalletNotDeployed, 0.3)
+    };
+    Some(right_wallet(
+        finding.likely(0.93).with("account's wallet", format!("{address}: {reason}")),
+        facts,
+        "Set the funder to the account's wallet",
+    ))
+}
+
+fn not_owned(facts: &Facts, funder: Address) -> Finding {
+    let summary = if ownership::is_refused(facts, funder) {
+        "The contract at the funder refuses signatures of this key: it has another owner"
+    } else {
+        "The contract at the funder names another owner than this key"
+    };
+    let finding = named_owners(Finding::fail(Cause::KeyNotWalletOwner, summary).likely(0.97), facts, funder);
+    let elsewhere = account_wallet(facts).is_some_and(|(_, address, _)| address != funder);
+    if !elsewhere {
+        return finding.set("private_key", "the key of the wallet's owner").fixed_by(
+            "Only the key of the owner signs for this wallet: use it, or the wallet of an account of this key",
+        );
+    }
+    right_wallet(finding, facts, "Use the key of that owner, or the wallet of this key")
+}
+
+fn named_owners(finding: Finding, facts: &Facts, funder: Address) -> Finding {
+    let owners = facts.on_chain(funder).map_or(&[][..], |at| &at.owners);
+    let owners = owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if owners.is_empty() { finding } else { finding.with("owner on chain", owners) }
+}
+
+fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
+    use CodeClass::{Delegated, DepositBeacon, DepositUups, Empty, Proxy, Safe};
+    let code = facts.on_chain(funder).map(|at| at.code);
+    let finding = match (code, ownership::standing(facts, funder, signer)) {
+        (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Owner) => {
+            let pass = || Finding::pass("A deposit wallet whose owner on chain is this key");
+            return ownership::warning(facts, funder).unwrap_or_else(pass);
+        }
+        (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Session { until_s }) => {
+            return ownership::session_key(until_s);
+        }
+        (Some(Empty), _) => Finding::fail(
+            Cause::FunderIsDepositAddress,
+            "The funder has no code and is no wallet of this key: the Deposit dialogue shows such addresses",
+        ),
+        (Some(Delegated { .. }), _) => Finding::fail(
+            Cause::DepositWalletDelegated,
+            "The funder is a delegated EOA (EIP-7702), not a wallet that this key signs for",
+        ),
+        (Some(DepositUups { owner } | DepositBeacon { owner }), _) => {
+            of_another_key(facts, "deposit wallet").with("made for", owner)
+        }
+        (Some(Safe), Standing::Owner) => Finding::fail(
+            Cause::FunderNotControlled,
+            "The funder is a Safe of this key, but not the one that the exchange computes from the key",
+        ),
+        (Some(Safe), _) => of_another_key(facts, "Safe"),
+        (Some(Proxy), _) => of_another_key(facts, "proxy"),
+        (_, Standing::Owner) => Finding::fail(
+            Cause::FunderNotControlled,
+            "The funder takes signatures of this key, but is none of the wallets that Polymarket deploys",
+        ),
+        _ => Finding::fail(Cause::FunderNotControlled, "The funder is no wallet of this key"),
+    };
+    let likelihood = if ownership::is_refused(facts, funder) { 0.97 } else { 0.93 };
+    let finding = match code {
+        Some(code) => finding.with("code at the funder", code),
+        None => finding,
+    };
+    let finding = named_owners(finding.likely(likelihood), facts, funder);
+    right_wallet(finding, facts, "Set the funder to the account's wallet")
+}
+
+/// Either of the two is the wrong one: the funder where this key has a wallet of its own, the key
+/// where it has none.
+fn of_another_key(facts: &Facts, wallet: &str) -> Finding {
+    if account_wallet(facts).is_some_and(|(kind, ..)| kind != WalletKind::Eoa) {
+        let summary = format!("The funder is a {wallet} of another key, while this key has a wallet of its own");
+        Finding::fail(Cause::FunderNotControlled, summary).or(Cause::KeyNotWalletOwner, 0.4)
+    } else {
+        let summary = format!("The funder is a {wallet} of another key, and this key has no wallet at all");
+        Finding::fail(Cause::KeyNotWalletOwner, summary).or(Cause::FunderNotControlled, 0.4)
+    }
+}
