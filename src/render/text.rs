@@ -65,7 +65,8 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
 
 fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let head = match place {
-        0 => "Root cause",
+        0 if diagnosis.likelihood >= 0.5 => "Root cause",
+        0 => "Likeliest of several",
         _ if diagnosis.likelihood >= 0.5 => "Also",
         _ => "Less likely",
     };
