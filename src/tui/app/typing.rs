@@ -54,6 +54,10 @@ impl App {
     fn finish_typing(&mut self) -> Option<Command> {
         let told = (self.mode == Mode::Symptom).then(|| self.symptom.told());
         self.mode = Mode::Panels;
+        if told.is_some() {
+            // where the explanation stands
+            (self.main, self.beside) = (panels::DETAIL, panels::DETAIL);
+        }
         told.map(Command::Tell)
     }
 

@@ -29,7 +29,7 @@ fn content(app: &App, room: Size) -> Content {
 }
 
 fn sentence(error: &ErrorEntry, page: &mut Page) {
-    let status = error.status.map_or_else(String::new, |status| format!("{status} "));
+    let status = error.status.filter(|_| !error.is_status()).map_or_else(String::new, |status| format!("{status} "));
     page.heading(&format!("{status}{}", reference::varied(&error.text)));
     page.text(&format!("{}: {}", error.said_by, error.meaning), Style::new());
     for weighted in &error.causes {
