@@ -26,7 +26,7 @@ pub(super) fn rank(case: &Case<'_>, clues: &[Clue]) -> Vec<Diagnosis> {
     let mut joined: Vec<Diagnosis> = causes.into_iter().filter_map(|cause| join(case, cause, clues)).collect();
     joined.sort_by(|a, b| precedes(case, a, b));
     settle_likelihoods(&mut joined);
-    decide(&mut joined);
+    decide(case, &mut joined);
     joined
 }
 
@@ -129,16 +129,29 @@ fn settle_likelihoods(diagnoses: &mut [Diagnosis]) {
 }
 
 /// Where the first two cannot be told apart, says which observation would decide.
-fn decide(diagnoses: &mut [Diagnosis]) {
+fn decide(case: &Case<'_>, diagnoses: &mut [Diagnosis]) {
     let [first, second, ..] = diagnoses else { return };
     if first.likelihood >= ESTABLISHED || first.likelihood - second.likelihood > TOO_CLOSE {
         return;
     }
-    first.decide = Some(format!(
-        "{} or {}: look for what only one of them shows (polydoctor explain {}, polydoctor explain {})",
-        first.title,
-        second.title,
-        first.cause.name(),
-        second.cause.name()
-    ));
+    first.decide = Some(observation(case, first, second));
+}
+
+/// What tells two causes apart: what the reference says of an error that both show as, less what the
+/// checks have seen to already; otherwise what proves each.
+fn observation(case: &Case<'_>, first: &Diagnosis, second: &Diagnosis) -> String {
+    let explained = |diagnosis: &Diagnosis, text: &String| diagnosis.explains.contains(text);
+    let shared =
+        reference::errors().iter().find(|entry| explained(first, &entry.text) && explained(second, &entry.text));
+    let is_open = |decides: &&String| {
+        let settled = |(id, _): &(&str, _)| case.passes(id) && decides.contains(&format!("polydoctor check {id})"));
+        !case.findings.iter().any(settled)
+    };
+    let open: Vec<&str> =
+        shared.into_iter().flat_map(|entry| &entry.decides).filter(is_open).map(String::as_str).collect();
+    if open.is_empty() {
+        let proof = |diagnosis: &Diagnosis| diagnosis.cause.words().proves.first().cloned().unwrap_or_default();
+        return format!("{}: {}; {}: {}", first.cause.name(), proof(first), second.cause.name(), proof(second));
+    }
+    open.join("; ")
 }

@@ -7,7 +7,10 @@ use super::{Case, Cause, Clue, Weight};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::checks::{Finding, Status};
 use crate::engine::facts::OnChain;
-use crate::reference::{ErrorEntry, recognise};
+use crate::reference::{self, ErrorEntry, recognise};
+
+/// How likely it is that one of the known causes of a sentence is the one.
+const EXPLAINED: f64 = 0.8;
 
 /// The known sentences in what the user saw; of each text the most specific one.
 pub(super) fn recognised(case: &Case<'_>) -> Vec<&'static ErrorEntry> {
@@ -29,13 +32,23 @@ fn explain(case: &Case<'_>, entry: &ErrorEntry) -> Vec<Clue> {
     if let Some(clue) = harmless(case, entry) {
         return vec![clue];
     }
-    let clues: Vec<Clue> = entry
+    let open: Vec<(Cause, Openness, f64)> = entry
         .causes
         .iter()
         .filter_map(|weighted| {
-            let (share, says) = openness(case, weighted.cause)?;
-            let says = format!("You saw \"{}\"{says}", entry.text);
-            Some(Clue::new(weighted.cause, Weight::Supports(share * weighted.weight), says).explains(&entry.text))
+            let openness = openness(case, weighted.cause)?;
+            Some((weighted.cause, openness, weighted.weight * openness.share()))
+        })
+        .collect();
+    let sum: f64 = open.iter().map(|(.., weight)| weight).sum();
+    // Something caused what was seen: where no check suspects a cause, the open ones share that.
+    let scale =
+        if open.iter().any(|(_, openness, _)| *openness == Openness::Suspected) { 1.0 } else { EXPLAINED / sum };
+    let clues: Vec<Clue> = open
+        .into_iter()
+        .map(|(cause, openness, weight)| {
+            let says = format!("You saw \"{}\"{}", reference::varied(&entry.text), openness.words());
+            Clue::new(cause, Weight::Supports((weight * scale).min(EXPLAINED)), says).explains(&entry.text)
         })
         .collect();
     if clues.is_empty() { elsewhere(entry) } else { clues }
@@ -48,19 +61,48 @@ fn harmless(case: &Case<'_>, entry: &ErrorEntry) -> Option<Clue> {
     works.then(|| Clue::new(first.cause, Weight::Proves, format!("Harmless: {text}")).explains(&entry.text))
 }
 
-/// How much of a sentence's weight goes to a cause, by what its check says; `None` when that check
-/// passes, which rules the cause out.
-fn openness(case: &Case<'_>, cause: Cause) -> Option<(f64, &'static str)> {
-    let Some(check) = seen_by(cause) else {
-        return Some((0.6, "; a captured request or order would show it"));
-    };
+/// What the check that would show a cause leaves open.
+#[derive(Clone, Copy, PartialEq)]
+enum Openness {
+    /// The check found a problem and suspects this cause.
+    Suspected,
+    /// The check found a problem of another kind.
+    Overshadowed,
+    /// The check could not be made.
+    Unchecked,
+    /// Only a captured request or order shows the cause.
+    Elsewhere,
+}
+
+impl Openness {
+    /// How much of a sentence's weight goes to the cause.
+    fn share(self) -> f64 {
+        match self {
+            Self::Suspected => 0.4,
+            Self::Overshadowed => 0.1,
+            Self::Unchecked => 0.5,
+            Self::Elsewhere => 0.6,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Suspected | Self::Overshadowed => "",
+            Self::Unchecked => "; its check could not be made",
+            Self::Elsewhere => "; only the request or order itself would show it",
+        }
+    }
+}
+
+/// `None` when the check of the cause passes, which rules it out.
+fn openness(case: &Case<'_>, cause: Cause) -> Option<Openness> {
+    let Some(check) = seen_by(cause) else { return Some(Openness::Elsewhere) };
     let suspects = |finding: &Finding| finding.suspicions.iter().any(|suspicion| suspicion.cause == cause);
     match case.finding(check) {
-        Some(finding) if finding.status.is_problem() && suspects(finding) => Some((0.4, "")),
-        Some(finding) if finding.status.is_problem() => Some((0.1, "")),
-        Some(finding) if finding.status == Status::Skip => Some((0.5, "; its check could not be made")),
-        Some(_) => None,
-        None => Some((0.5, "; its check was not asked for")),
+        Some(finding) if finding.status.is_problem() && suspects(finding) => Some(Openness::Suspected),
+        Some(finding) if finding.status.is_problem() => Some(Openness::Overshadowed),
+        Some(finding) if finding.status != Status::Skip => None,
+        Some(_) | None => Some(Openness::Unchecked),
     }
 }
 

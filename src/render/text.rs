@@ -23,6 +23,8 @@ fn painted(text: &str, code: &str, style: Style) -> String {
     if style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
+/// So many diagnoses are printed in full.
+const IN_FULL: usize = 3;
 const INDENT: &str = "         ";
 
 pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -30,8 +32,12 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
         print_check(check, style, out)?;
     }
     writeln!(out)?;
-    for (place, diagnosis) in report.diagnoses.iter().enumerate() {
+    for (place, diagnosis) in report.diagnoses.iter().take(IN_FULL).enumerate() {
         print_diagnosis(place, diagnosis, style, out)?;
+    }
+    let rest: Vec<String> = report.diagnoses.iter().skip(IN_FULL).map(brief).collect();
+    if !rest.is_empty() {
+        writeln!(out, "Less likely still: {}\n", rest.join(", "))?;
     }
     writeln!(out, "{}", tally(report))?;
     writeln!(out, "{}", verdict(report))
@@ -59,7 +65,8 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
 
 fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let head = match place {
-        0 => "Root cause",
+        0 if diagnosis.likelihood >= 0.5 => "Root cause",
+        0 => "Likeliest of several",
         _ if diagnosis.likelihood >= 0.5 => "Also",
         _ => "Less likely",
     };
@@ -71,7 +78,8 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
     if !diagnosis.explains.is_empty() {
         writeln!(out, "  explains  {}", quoted(&diagnosis.explains))?;
     }
-    for excluded in &diagnosis.excluded {
+    // what is ruled out is much the same for all of them
+    for excluded in diagnosis.excluded.iter().filter(|_| place == 0) {
         writeln!(out, "  not       {excluded}")?;
     }
     if let Some(decide) = &diagnosis.decide {
@@ -82,6 +90,10 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
         writeln!(out, "            $ {command}")?;
     }
     writeln!(out)
+}
+
+fn brief(diagnosis: &Diagnosis) -> String {
+    format!("{} ({:.0} %)", diagnosis.cause.name(), diagnosis.likelihood * 100.0)
 }
 
 /// Error sentences in quotes, ids of checks as they are.

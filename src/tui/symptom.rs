@@ -64,7 +64,8 @@ pub fn draw(frame: &mut Frame, app: &App) {
     let above = chosen.map_or(0, |place| place.saturating_sub(rows.saturating_sub(1)));
     for (place, entry) in app.symptom.offered().into_iter().enumerate().skip(above).take(rows) {
         let mark = if chosen == Some(place) { app.theme.cursor() } else { " " };
-        let line = Line::from(format!("{mark} {}", app.theme.fit(&entry.text, room.saturating_sub(2))));
+        let line =
+            Line::from(format!("{mark} {}", app.theme.fit(&reference::varied(&entry.text), room.saturating_sub(2))));
         lines.push(if chosen == Some(place) { line.bold() } else { line });
     }
     frame.render_widget(Clear, area);

@@ -50,7 +50,8 @@ const PROOFS: [(&str, &str); 5] =
 /// Says what was proved, and what was never tried.
 fn healthy(report: &Report) -> Vec<String> {
     if let Some(diagnosis) = report.diagnoses.first() {
-        return vec![format!("Nothing is wrong now. What you saw: {}", diagnosis.title)];
+        let said = if diagnosis.likelihood >= 0.85 { "What you saw" } else { "What you saw could be" };
+        return vec![format!("Nothing here is wrong. {said}: {}", diagnosis.title)];
     }
     let is_proved = |prefix: &str| {
         let mut group = report.checks.iter().filter(|check| check.id.starts_with(prefix));

@@ -88,7 +88,8 @@ fn seen(app: &App, page: &mut Page) {
     const MOST: usize = 3;
     let is_seen_only = |diagnosis: &&Diagnosis| diagnosis.explains.iter().all(|text| app.report.check(text).is_none());
     for diagnosis in app.report.diagnoses.iter().filter(is_seen_only).take(MOST) {
-        page.heading(&format!("What you saw, {:.0} % likely: {}", diagnosis.likelihood * 100.0, diagnosis.title));
+        page.heading(&format!("What you saw, {:.0} % likely", diagnosis.likelihood * 100.0));
+        page.text(&diagnosis.title, Style::new().bold());
         for because in &diagnosis.because {
             page.point(because);
         }

@@ -30,7 +30,7 @@ fn content(app: &App, room: Size) -> Content {
 
 fn sentence(error: &ErrorEntry, page: &mut Page) {
     let status = error.status.map_or_else(String::new, |status| format!("{status} "));
-    page.heading(&format!("{status}{}", error.text));
+    page.heading(&format!("{status}{}", reference::varied(&error.text)));
     page.text(&format!("{}: {}", error.said_by, error.meaning), Style::new());
     for weighted in &error.causes {
         page.point(&format!("{}: {}", weighted.cause.name(), weighted.cause.words().title));
