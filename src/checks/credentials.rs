@@ -243,9 +243,7 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
         return Finding::warn(Cause::SecretEncoding, summary)
             .likely(0.9)
             .set("api_credentials", "the same without quotes and white space")
-            .fixed_by(
-                "Remove what surrounds the secret: docker's --env-file and systemd keep quotes that a shell takes off",
-            );
+            .fixed_by("Remove what surrounds the secret: docker's --env-file keeps quotes that a shell takes off");
     }
     Finding::note(format!("{summary}; {clients} refuse the secret in this form"))
         .fixed_by("Write the secret as padded URL-safe base64, which every client takes")

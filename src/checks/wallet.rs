@@ -78,6 +78,7 @@ pub(super) fn map(facts: &Facts) -> Finding {
         let summary = format!("The node is on chain {}; the CLOB is on chain {}", state.chain_id, facts.setup.chain());
         let usual = contracts::chain(facts.setup.chain()).map_or("", |chain| chain.rpc_url.as_str());
         return Finding::fail(Cause::WrongHost, summary)
+            .or(Cause::WrongChainId, 0.2)
             .with("proof", "the CLOB takes a signature for the configured chain")
             .fixed_by("Set the address of a node of the configured chain")
             .command(format!("export POLYMARKET_RPC_URL={usual}"));

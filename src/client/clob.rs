@@ -204,23 +204,32 @@ pub(crate) struct TradePage {
 /// What tells one trade from another.
 pub(crate) struct TradeRow {
     id: String,
+    taker_order: Option<String>,
     transaction: Option<String>,
     pub(crate) matched_s: i64,
 }
 
 impl TradeRow {
     fn read(row: &Value) -> Option<Self> {
-        let text = |names: [&str; 2]| names.iter().find_map(|name| row.get(name)?.as_str()).map(str::to_owned);
+        let text = |names: [&str; 2]| {
+            let found = names.iter().find_map(|name| row.get(name)?.as_str());
+            found.filter(|text| !text.is_empty()).map(str::to_owned)
+        };
         let time = row.get("match_time").or_else(|| row.get("matchTime"))?;
         Some(Self {
             id: text(["id", "trade_id"])?,
-            transaction: text(["transaction_hash", "transactionHash"]).filter(|hash| !hash.is_empty()),
+            taker_order: text(["taker_order_id", "takerOrderHash"]),
+            transaction: text(["transaction_hash", "transactionHash"]),
             matched_s: time.as_i64().or_else(|| time.as_str()?.parse().ok())?,
         })
     }
 
+    /// By whichever of the three both listings have.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.id == other.id || (self.transaction.is_some() && self.transaction == other.transaction)
+        let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+        self.id == other.id
+            || same(&self.transaction, &other.transaction)
+            || same(&self.taker_order, &other.taker_order)
     }
 }
 

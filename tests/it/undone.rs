@@ -103,7 +103,8 @@ fn fixed(settings: &serde_json::Map<String, Value>) -> Option<BTreeMap<String, S
 
 #[tokio::test]
 async fn the_settings_of_a_fix_take_its_cause_away() {
-    let work = scenario::names().map(|name| async move {
+    let faulty = scenario::names().filter(|name| scenario::find(name).unwrap().expect.cause.is_some());
+    let work = faulty.map(|name| async move {
         let scenario = scenario::find(name).unwrap();
         let report = diagnose(scenario.clone(), 0, BTreeMap::new()).await;
         let first = report.diagnoses.first()?;

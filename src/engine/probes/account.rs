@@ -72,7 +72,10 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let (own, listed) = tokio::join!(own, listed);
     let (own, listed) = (Clob::read_trades(&own?)?, Clob::read_trades(&listed?)?);
     let is_listed = |row: &clob::TradeRow| listed.rows.iter().any(|other| other.is_same(row));
-    let trades = own.rows.iter().map(|row| OwnTrade { matched_s: row.matched_s, attributed: Some(is_listed(row)) });
+    // where none of the listed is among the own ones, the two listings cannot be compared
+    let comparable = listed.rows.is_empty() || own.rows.iter().any(is_listed);
+    let attributed = |row: &clob::TradeRow| comparable.then(|| is_listed(row));
+    let trades = own.rows.iter().map(|row| OwnTrade { matched_s: row.matched_s, attributed: attributed(row) });
     let oldest = listed.rows.iter().map(|row| row.matched_s).min();
     Ok(OwnTrades { trades: trades.collect(), listed_since_s: oldest.filter(|_| listed.more) })
 }
