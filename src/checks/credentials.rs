@@ -274,6 +274,11 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         }
         Some(_) => {}
     }
+    if facts.funder_address.known().is_some() {
+        let summary =
+            "The configured credentials are the funder's: they pass with its address, and not with the signer's";
+        return stale(Finding::fail(Cause::CredentialsOtherAddress, summary).likely(0.98));
+    }
     if let Some(created_ms) = builder_key_created_ms(key) {
         let created = i64::try_from(created_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
         let date = created.map_or_else(String::new, |at| format!(" of {}", at.strftime("%Y-%m-%d")));

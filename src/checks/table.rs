@@ -54,7 +54,7 @@ checks! {
         "creds.derive" needs ["key.format", "net.reach"] reads [Derive, OtherChain] => credentials::derive;
         "creds.nonce" needs ["creds.derive"] reads [Derive, OtherNonces, ConfiguredCredentials] => credentials::nonce;
         "creds.match" needs ["creds.derive"]
-            reads [Derive, OtherNonces, ConfiguredCredentials, DerivedCredentials] => credentials::matching;
+            reads [Derive, OtherNonces, ConfiguredCredentials, FunderAddress, DerivedCredentials] => credentials::matching;
         "creds.l2" needs ["creds.nonce", "creds.match"]
             reads [ConfiguredCredentials, DerivedCredentials] => credentials::l2;
     }

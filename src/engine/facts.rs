@@ -83,7 +83,7 @@ impl<T> Fact<T> {
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Failure {
     /// The server said no; `message` is its own sentence.
-    #[error("{status} {message}")]
+    #[error("{status} {message}{}", asks_to_wait(*.retry_after_s))]
     Refused { status: u16, message: String, retry_after_s: Option<u64> },
     /// A page for people instead of an answer: a block page, a captive portal.
     #[error("{status} with a web page instead of JSON: {title}")]
@@ -106,6 +106,10 @@ pub enum Failure {
     /// Nothing was sent: the request itself could not be made.
     #[error("{reason}")]
     NotSent { reason: String },
+}
+
+fn asks_to_wait(retry_after_s: Option<u64>) -> String {
+    retry_after_s.map_or_else(String::new, |seconds| format!(" (it asks to wait {seconds} s)"))
 }
 
 impl Failure {
@@ -179,6 +183,8 @@ pub struct Facts {
     /// The chain that an L1 signature passes for, other than the configured one.
     pub other_chain: Fact<Option<u64>>,
     pub configured_credentials: Fact<Vec<String>>,
+    /// Known when the configured credentials are the funder's.
+    pub funder_address: Fact<()>,
     pub derived_credentials: Fact<Vec<String>>,
     pub local_clock: Fact<()>,
     pub closed_only: Fact<bool>,
@@ -218,6 +224,7 @@ macro_rules! with_fact {
             OtherNonces: other_nonces,
             OtherChain: other_chain,
             ConfiguredCredentials: configured_credentials,
+            FunderAddress: funder_address,
             DerivedCredentials: derived_credentials,
             LocalClock: local_clock,
             ClosedOnly: closed_only,

@@ -54,6 +54,8 @@ probes! {
     OtherChain = "other-chain" after [Derive];
     /// `GET /auth/api-keys` with the configured credentials.
     ConfiguredCredentials = "configured-credentials" after [ServerTime];
+    /// The same with the funder as `POLY_ADDRESS`: only where the configured ones were refused.
+    FunderAddress = "funder-address" after [ConfiguredCredentials];
     /// `GET /auth/api-keys` with the derived credentials.
     DerivedCredentials = "derived-credentials" after [Derive];
     /// The same, stamped by this clock as it is: only where it is off.

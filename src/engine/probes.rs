@@ -30,6 +30,7 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::OtherNonces => c.fill(|f| &mut f.other_nonces, credentials::other_nonces(c)).await,
         Probe::OtherChain => c.fill(|f| &mut f.other_chain, credentials::other_chain(c)).await,
         Probe::ConfiguredCredentials => c.fill(|f| &mut f.configured_credentials, credentials::configured(c)).await,
+        Probe::FunderAddress => c.fill(|f| &mut f.funder_address, credentials::funder_address(c)).await,
         Probe::DerivedCredentials => c.fill(|f| &mut f.derived_credentials, credentials::derived(c)).await,
         Probe::LocalClock => c.fill(|f| &mut f.local_clock, credentials::local_clock(c)).await,
         Probe::ClosedOnly => c.fill(|f| &mut f.closed_only, account::closed_only(c)).await,

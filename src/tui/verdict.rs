@@ -113,6 +113,7 @@ fn answers(probe: Probe) -> &'static str {
         | Probe::OtherNonces
         | Probe::OtherChain
         | Probe::ConfiguredCredentials
+        | Probe::FunderAddress
         | Probe::DerivedCredentials
         | Probe::LocalClock
         | Probe::ClosedOnly

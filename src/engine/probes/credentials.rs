@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alloy_primitives::U256;
 
 use super::all;
-use crate::auth::l2::ApiCredentials;
+use crate::auth::l2::{self, ApiCredentials};
 use crate::auth::{contracts, l1};
 use crate::client::clob::{self, Clob};
 use crate::client::http::now_s;
@@ -105,6 +105,29 @@ pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {
     let credentials = context.settings.credentials.whole();
     let credentials = credentials.ok_or_else(|| Missing::because("no whole set of API credentials is configured"))?;
     api_keys(context, Probe::ConfiguredCredentials, &credentials, context.timestamp()).await
+}
+
+/// Whether the configured credentials were made for the funder's address instead of the signer's.
+pub(super) async fn funder_address(context: &Context) -> Outcome<()> {
+    let (refused, funder) = {
+        let facts = context.facts.borrow();
+        let refused = facts.configured_credentials.failure().is_some_and(Failure::is_refusal);
+        (
+            refused,
+            facts
+                .setup
+                .funder
+                .as_ref()
+                .map(|funder| funder.value)
+                .filter(|funder| Some(*funder) != facts.setup.signer()),
+        )
+    };
+    let (true, Some(funder), Some(credentials)) = (refused, funder, context.settings.credentials.whole()) else {
+        return Err(Missing::because("the configured credentials are not refused, or there is no other address"));
+    };
+    let headers = l2::headers(funder, &credentials, context.timestamp(), "GET", clob::API_KEYS, None)
+        .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
+    context.get(Probe::FunderAddress, clob::API_KEYS, &[], Some(&headers)).await.map(drop)
 }
 
 pub(super) async fn derived(context: &Context) -> Outcome<Vec<String>> {
