@@ -1,6 +1,6 @@
 //! From findings, facts and symptoms to ranked root causes.
 //!
-//! [`rules`] weigh what is known for and against causes; [`ranking`] joins their evidence. What
+//! [`RULES`] weigh what is known for and against causes; their evidence is joined and ranked. What
 //! proves outranks what suggests: a recovered signer, a reproduced secret or an owner on chain
 //! counts more than any error sentence, and causes that the checks have ruled out are said to be.
 

@@ -35,18 +35,19 @@ use serde::Deserialize;
 use super::faults::Fault;
 use crate::auth::contracts::POLYGON;
 use crate::auth::wallet::WalletKind;
+use files::FILES;
 
 /// The scenario of a bare `--demo`.
 pub const DEFAULT: &str = "demo";
 
 /// The names of all scenarios.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    files::FILES.iter().map(|(name, _)| *name)
+    FILES.iter().map(|(name, _)| *name)
 }
 
 /// The scenario of this name.
 pub fn find(name: &str) -> Option<Scenario> {
-    let (name, text) = files::FILES.iter().find(|(known, _)| *known == name)?;
+    let (name, text) = FILES.iter().find(|(known, _)| *known == name)?;
     Some(
         Scenario::parse(name, text).unwrap_or_else(|error| unreachable!("{name}.toml is part of the program: {error}")),
     )
