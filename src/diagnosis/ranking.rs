@@ -105,11 +105,12 @@ fn rivals(cause: Cause) -> Vec<Cause> {
 /// Established causes in the order in which they must be mended, then the rest by likelihood.
 fn precedes(case: &Case<'_>, a: &Diagnosis, b: &Diagnosis) -> Ordering {
     let established = |diagnosis: &Diagnosis| diagnosis.likelihood >= ESTABLISHED;
+    let likelier = || b.likelihood.partial_cmp(&a.likelihood).unwrap_or(Ordering::Equal);
     match (established(a), established(b)) {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
-        (true, true) => place(case, a).cmp(&place(case, b)),
-        (false, false) => b.likelihood.partial_cmp(&a.likelihood).unwrap_or(Ordering::Equal),
+        (true, true) => place(case, a).cmp(&place(case, b)).then_with(likelier),
+        (false, false) => likelier(),
     }
 }
 

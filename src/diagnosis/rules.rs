@@ -39,6 +39,11 @@ pub const RULES: &[Rule] = &[
     },
     Rule { name: "seen-errors", source: "the sources of the error reference", weigh: symptoms::shows_as },
     Rule {
+        name: "create-was-blocked",
+        source: "py-clob-client-v2#41: the block page came on create, the error told of derive",
+        weigh: symptoms::create_was_blocked,
+    },
+    Rule {
         name: "deposit-wallet-flow",
         source: "py-clob-client-v2#50, #51, #74, #111: the sentence never says that the type is the problem",
         weigh: symptoms::deposit_wallet_flow,

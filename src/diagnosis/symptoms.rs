@@ -6,7 +6,7 @@ use super::coverage::seen_by;
 use super::{Case, Cause, Clue, Weight};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::checks::{Finding, Status};
-use crate::engine::facts::OnChain;
+use crate::engine::facts::{Failure, OnChain};
 use crate::reference::{self, ErrorEntry, recognise};
 
 /// How likely it is that one of the known causes of a sentence is the one.
@@ -115,6 +115,25 @@ fn elsewhere(entry: &ErrorEntry) -> Vec<Clue> {
     let first =
         entry.causes.first().map(|first| Clue::new(first.cause, Weight::Supports(0.2), says).explains(&entry.text));
     first.into_iter().collect()
+}
+
+/// A page of the firewall was seen, the server itself answers, and there is no key: the creation was
+/// stopped, and the client told of the derivation only.
+pub(super) fn create_was_blocked(case: &Case<'_>) -> Vec<Clue> {
+    let is_block =
+        |entry: &&&ErrorEntry| entry.causes.first().is_some_and(|first| first.cause == Cause::CloudflareBlocked);
+    let no_key = matches!(case.facts.derived.failure(), Some(Failure::Refused { status: 400, .. }));
+    let seen = recognised(case);
+    let Some(page) = seen.iter().find(is_block).filter(|_| no_key && case.passes("net.reach")) else {
+        return Vec::new();
+    };
+    let says = format!("You saw \"{}\", the CLOB answers all the same, and the signer has no key", page.text);
+    let clue = Clue::new(Cause::CreateBlocked, Weight::Proves, says).explains("creds.nonce");
+    vec![
+        clue,
+        Clue::new(Cause::CreateBlocked, Weight::Supports(0.1), "Clients derive after any failure of create")
+            .explains(&page.text),
+    ]
 }
 
 /// The CLOB wants the deposit-wallet flow, and the settings say another type.
