@@ -180,8 +180,10 @@ fn judge(facts: &Facts) -> Vec<Judged> {
     let mut judged: Vec<Judged> = Vec::with_capacity(CHECKS.len());
     for check in CHECKS {
         let needed = || judged.iter().filter(|earlier| check.needs.contains(&earlier.check.id));
-        let open =
-            needed().any(|need| !need.status.is_settled()) || check.reads.iter().any(|probe| !facts.is_settled(*probe));
+        // before the first run not even the settings are known
+        let open = facts.started_ms == 0
+            || needed().any(|need| !need.status.is_settled())
+            || check.reads.iter().any(|probe| !facts.is_settled(*probe));
         let blocking = needed().find(|need| need.status.is_settled() && !need.status.lets_go_on());
         let finding = match blocking {
             Some(need) => Some(Finding::skip(need.check.id, format!("Not judged: it needs {}", need.check.id))),
