@@ -14,6 +14,7 @@ mod sandbox;
 mod scenarios;
 mod screens;
 mod secrets;
+mod sign_server;
 mod signer;
 mod standin;
 mod support;
