@@ -12,6 +12,7 @@ mod program;
 mod robust;
 mod sandbox;
 mod scenarios;
+#[cfg(feature = "tui")]
 mod screens;
 mod secrets;
 mod sign_server;
