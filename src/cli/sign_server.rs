@@ -32,12 +32,12 @@ const DEFAULT_PORT: u16 = 5001;
 /// How long a stop waits for requests in flight; supervisors kill after ten seconds.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// A drop-in for the official builder signing server: POST /sign answers with the headers that
-/// attribute a request to the builder.
-///
-/// It reads POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET, POLY_BUILDER_PASSPHRASE, AUTHORIZATION_TOKEN
-/// and PORT from the environment or .env.
+const HELP: &str = "Reads POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET, POLY_BUILDER_PASSPHRASE, AUTHORIZATION_TOKEN and \
+                    PORT from the environment or .env.";
+
+/// A drop-in for the official builder signing server.
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub(super) struct SignServerArgs {
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1 and PORT, or 5001]
     #[arg(long, value_name = "ADDRESS:PORT")]
