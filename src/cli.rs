@@ -8,6 +8,7 @@ mod list;
 mod pages;
 mod sandbox;
 mod settings;
+mod sign_server;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -62,6 +63,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
+    /// Sign for builders as a server, so that their secret stays on one machine
+    SignServer(sign_server::SignServerArgs),
 }
 
 /// What the dashboard takes.
@@ -92,6 +95,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
+        Some(Command::SignServer(args)) => runtime()?.block_on(sign_server::run(args)),
         None => open_dashboard(cli.dashboard),
     }
 }

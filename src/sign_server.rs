@@ -4,8 +4,10 @@
 //! It answers as the official server (Polymarket/builder-signing-server, 53 recorded requests in
 //! `tests/vectors/builder.json`): CORS first, then the body, then the token, then the route.
 
+mod allowed;
 mod body;
 mod request;
+mod server;
 
 use axum::Router;
 use axum::body::Body;
@@ -22,6 +24,8 @@ use std::sync::Arc;
 use crate::auth::builder;
 use crate::auth::l2::{ApiCredentials, NotBase64, SecretKey};
 use crate::secret::{Secret, same_text};
+pub use allowed::Allowed;
+pub use server::{Answered, server};
 
 /// What a signing server signs with, and for whom.
 pub struct Signer {
@@ -29,6 +33,8 @@ pub struct Signer {
     /// `Authorization: Bearer …` that every request must carry; `None` lets everybody in.
     token: Option<Secret>,
     clock_offset: i64,
+    /// What is signed; empty lets everything be signed, as the official server does.
+    allowed: Vec<Allowed>,
 }
 
 impl Signer {
@@ -37,13 +43,19 @@ impl Signer {
     /// [`NotBase64`] when the secret cannot be decoded, so that a server does not start with it.
     pub fn new(credentials: ApiCredentials, token: Option<Secret>) -> Result<Self, NotBase64> {
         SecretKey::decode(&credentials.secret)?;
-        Ok(Self { credentials, token, clock_offset: 0 })
+        Ok(Self { credentials, token, clock_offset: 0, allowed: Vec::new() })
     }
 
     /// Runs the server's clock ahead by so many seconds (behind, when negative).
     #[must_use]
     pub fn with_clock_offset(self, seconds: i64) -> Self {
         Self { clock_offset: seconds, ..self }
+    }
+
+    /// Signs only these requests, and refuses the others with 403; an empty list allows all.
+    #[must_use]
+    pub fn with_allowed(self, allowed: Vec<Allowed>) -> Self {
+        Self { allowed, ..self }
     }
 
     fn now(&self) -> i64 {
@@ -82,6 +94,9 @@ impl Signer {
                 return (StatusCode::BAD_REQUEST, json!({ "error": "Invalid request", "details": details }));
             }
         };
+        if !allowed::lets_pass(&self.allowed, wanted.method, wanted.path) {
+            return (StatusCode::FORBIDDEN, json!({ "error": "This server does not sign this method and path" }));
+        }
         match builder::headers(&self.credentials, self.now(), wanted.method, wanted.path, wanted.body) {
             Ok(headers) => (StatusCode::OK, headers.iter().map(|(name, value)| (name, Value::from(value))).collect()),
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, internal_error()),
@@ -89,7 +104,7 @@ impl Signer {
     }
 }
 
-/// The server as a router, to listen on its own or to be nested as a service.
+/// The official server as a router, to be nested as a service; [`server`] is what listens on its own.
 pub fn router(signer: Signer) -> Router {
     Router::new().fallback(serve).with_state(Arc::new(signer))
 }
@@ -103,6 +118,10 @@ async fn serve(State(signer): State<Arc<Signer>>, request: Request) -> Response 
         Ok(value) => signer.answer(&head.method, head.uri.path(), &head.headers, &value),
         Err(status) => (status, internal_error()),
     };
+    json_response(status, &value)
+}
+
+fn json_response(status: StatusCode, value: &Value) -> Response {
     let headers = [(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (CONTENT_TYPE, "application/json; charset=utf-8")];
     (status, headers, value.to_string()).into_response()
 }

@@ -21,6 +21,9 @@ pub enum SettingsError {
     Malformed { path: String, reason: String },
     #[error("there is no profile named {name} in {path}; known are: {known}")]
     NoSuchProfile { name: String, path: String, known: String },
+    /// Of a program that cannot show it as a finding, and must not run without what the line says.
+    #[error("{text}")]
+    BadLine { text: String },
 }
 
 /// Where the private key is to be read from, if not from variables.
@@ -81,15 +84,37 @@ pub(super) struct Sources {
     pub(super) problems: Vec<SettingProblem>,
 }
 
+impl EnvFile {
+    fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::Usual => Some(PathBuf::from(".env")).filter(|path| path.exists()),
+            Self::Named(path) => Some(path.clone()),
+            Self::None => None,
+        }
+    }
+}
+
+/// Every variable of a `.env` file, for what is not one of the settings.
+///
+/// # Errors
+///
+/// [`SettingsError`] when the file cannot be read, or holds a line that is no assignment.
+pub fn env_file_variables(file: &EnvFile) -> Result<BTreeMap<String, String>, SettingsError> {
+    let Some(path) = file.path() else { return Ok(BTreeMap::new()) };
+    let mut problems = Vec::new();
+    let lines = parse_env_file(&path, &read_text(&path)?, &mut problems);
+    match problems.into_iter().next() {
+        Some(problem) => Err(SettingsError::BadLine { text: problem.text }),
+        // the last line of a name wins
+        None => Ok(lines.into_iter().map(|line| (line.name, line.value)).collect()),
+    }
+}
+
 impl Sources {
     pub(super) fn read(inputs: &Inputs) -> Result<Self, SettingsError> {
         let mut problems = Vec::new();
         let mut secret_files = Vec::new();
-        let env_path = match &inputs.env_file {
-            EnvFile::Usual => Some(PathBuf::from(".env")).filter(|path| path.exists()),
-            EnvFile::Named(path) => Some(path.clone()),
-            EnvFile::None => None,
-        };
+        let env_path = inputs.env_file.path();
         let mut env_lines = Vec::new();
         if let Some(path) = &env_path {
             env_lines = parse_env_file(path, &read_text(path)?, &mut problems);

@@ -1,15 +1,21 @@
 //! Reads a JSON body the way the official server's parser (Express, body-parser 1) does.
 
+use std::future::poll_fn;
 use std::io::Read;
+use std::pin::Pin;
 
-use axum::body::Body;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
+use axum::body::{Body, HttpBody as _};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::{Map, Value};
 
 /// 1 MB, before and after decompression.
 const LIMIT: usize = 1024 * 1024;
+
+/// A body that is refused is read all the same, as the official server does: a client that is still
+/// sending it when the connection closes never sees the answer. This much, and no more.
+const PATIENCE: usize = 8 * LIMIT;
 
 /// The body as JSON; `{}` where there is none, or none that says it is JSON.
 ///
@@ -18,6 +24,7 @@ const LIMIT: usize = 1024 * 1024;
 /// 415 for a charset or an encoding that is not known, 413 beyond the limit, 400 for what is no
 /// JSON object or array.
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, StatusCode> {
+    let sent = collect(body).await;
     let content_type = text(headers, CONTENT_TYPE);
     let mut parts = content_type.split(';').map(str::trim);
     if parts.next() != Some("application/json") {
@@ -31,11 +38,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Statu
     if !ENCODINGS.contains(&encoding.as_str()) {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    if text(headers, CONTENT_LENGTH).parse().is_ok_and(|length: usize| length > LIMIT) {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
-    }
-    let sent = axum::body::to_bytes(body, LIMIT).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-    let plain = decode(&encoding, &sent)?;
+    let plain = decode(&encoding, &sent?)?;
     if plain.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
@@ -43,6 +46,20 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Statu
         Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(value),
         _ => Err(StatusCode::BAD_REQUEST),
     }
+}
+
+async fn collect(mut body: Body) -> Result<Vec<u8>, StatusCode> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.map_err(|_| StatusCode::BAD_REQUEST)?.into_data() else { continue };
+        length += data.len();
+        if length <= LIMIT {
+            kept.extend_from_slice(&data);
+        } else if length > PATIENCE {
+            break;
+        }
+    }
+    if length > LIMIT { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept) }
 }
 
 const ENCODINGS: [&str; 4] = ["", "identity", "gzip", "deflate"];

@@ -12,8 +12,10 @@ mod program;
 mod robust;
 mod sandbox;
 mod scenarios;
+#[cfg(feature = "tui")]
 mod screens;
 mod secrets;
+mod sign_server;
 mod signer;
 mod standin;
 mod support;

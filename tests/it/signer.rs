@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ANY_PORT, Lab, client, now};
 
-fn recorded() -> Value {
+pub(crate) fn recorded() -> Value {
     let text = include_str!("../vectors/builder.json");
     serde_json::from_str::<Value>(text).unwrap()["signing_server"].take()
 }
@@ -93,7 +93,7 @@ async fn replay(http: &Client, base: &str, case: &Value, credentials: &ApiCreden
     assert_eq!(body, wanted, "{id}");
 }
 
-async fn replay_all(open: &str, guarded: &str) {
+pub(crate) async fn replay_all(open: &str, guarded: &str) {
     let recorded = recorded();
     let http = client();
     let cases = recorded["cases"].as_array().unwrap();
