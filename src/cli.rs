@@ -91,7 +91,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Some(Command::Check(args)) => runtime()?.block_on(check::run(*args)),
         Some(Command::List) => list::run(),
-        Some(Command::Completions(args)) => Ok(pages::completions(&args)),
+        Some(Command::Completions(args)) => Ok(pages::completions(&args)?),
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),

@@ -31,8 +31,8 @@ pub struct Engine {
 
 impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
-    pub fn new(settings: Settings, offline: bool, symptoms: Vec<String>) -> Self {
-        let facts = Facts { setup: settings.setup(offline), symptoms, ..Facts::default() };
+    pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
+        let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
         Self { settings: Arc::new(settings), facts: watch::Sender::new(facts) }
     }
 
@@ -42,7 +42,8 @@ impl Engine {
     }
 
     /// Takes in which errors the user sees; nothing is asked for that.
-    pub fn tell(&self, symptoms: Vec<String>) {
+    pub fn tell(&self, symptoms: &[String]) {
+        let symptoms = recognised(symptoms);
         self.facts.send_modify(|facts| facts.symptoms = symptoms);
     }
 
@@ -83,6 +84,11 @@ impl Engine {
             }
         });
     }
+}
+
+/// The known sentences in what the user saw. The logs themselves are not kept: they may hold secrets.
+fn recognised(symptoms: &[String]) -> Vec<String> {
+    symptoms.iter().filter_map(|text| Some(crate::reference::recognise(text).first()?.text.clone())).collect()
 }
 
 fn unix_ms() -> i128 {

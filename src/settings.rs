@@ -16,6 +16,7 @@ use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
 pub use names::{Name, SETTINGS};
 pub(crate) use setup::shown_url;

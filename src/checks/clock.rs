@@ -8,15 +8,19 @@ use crate::engine::facts::{Facts, Failure};
 /// The official host of the CLOB.
 const OFFICIAL_HOST: &str = "https://clob.polymarket.com";
 
+/// The pages of Cloudflare: blocked, or asked to prove that one is no machine.
+fn is_firewall(title: &str) -> bool {
+    let title = title.to_lowercase();
+    ["cloudflare", "blocked", "just a moment"].iter().any(|words| title.contains(words))
+}
+
 /// The cause and likelihood that a request which gave nothing points to.
 pub(super) fn network_cause(failure: &Failure) -> (Cause, f64) {
     match failure {
         // gateways and Cloudflare say these in pages of their own
         Failure::Refused { status: 429, .. } | Failure::BlockPage { status: 429, .. } => (Cause::RateLimited, 0.95),
         Failure::BlockPage { status: 500.., .. } => (Cause::ClobOutage, 0.8),
-        Failure::BlockPage { title, .. } if title.contains("Cloudflare") || title.contains("blocked") => {
-            (Cause::CloudflareBlocked, 0.95)
-        }
+        Failure::BlockPage { title, .. } if is_firewall(title) => (Cause::CloudflareBlocked, 0.95),
         Failure::BlockPage { .. } => (Cause::ProxyTampering, 0.7),
         Failure::Tls { .. } => (Cause::TlsFailure, 0.9),
         Failure::Refused { status: 425 | 500.., .. } => (Cause::ClobOutage, 0.85),

@@ -147,7 +147,7 @@ async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
         Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
         None => args.settings.load()?,
     };
-    let engine = Engine::new(settings, args.offline, args.symptom.clone());
+    let engine = Engine::new(settings, args.offline, &args.symptom);
     engine.run(&args.probes()).await;
     let facts = engine.facts().borrow().clone();
     Ok(facts)

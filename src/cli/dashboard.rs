@@ -31,7 +31,7 @@ async fn launch(args: DashboardArgs) -> anyhow::Result<Launched> {
         Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
         None => args.settings.load()?,
     };
-    let engine = Rc::new(Engine::new(settings, false, Vec::new()));
+    let engine = Rc::new(Engine::new(settings, false, &[]));
     let facts = engine.facts();
     let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));
     // the sandbox of a demo lives as long as what runs on it
@@ -43,7 +43,7 @@ async fn launch(args: DashboardArgs) -> anyhow::Result<Launched> {
             engine.run(&probes(scope)).await;
         })
     };
-    let tell = move |symptoms| told.tell(symptoms);
+    let tell = move |symptoms: Vec<String>| told.tell(&symptoms);
     Ok(Launched { facts, run: Box::new(run), tell: Box::new(tell), stop: Box::new(move || stopping.stop()) })
 }
 

@@ -1,6 +1,6 @@
 //! `polydoctor completions` and `polydoctor man`: from the same definition as `--help`.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
@@ -13,9 +13,11 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(super) fn completions(args: &CompletionsArgs) -> Exit {
-    clap_complete::generate(args.shell, &mut Cli::command(), "polydoctor", &mut io::stdout());
-    Exit::Done
+pub(super) fn completions(args: &CompletionsArgs) -> io::Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "polydoctor", &mut script);
+    io::stdout().lock().write_all(&script)?;
+    Ok(Exit::Done)
 }
 
 /// The page of the program, and after it one of each command.

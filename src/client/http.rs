@@ -2,6 +2,7 @@
 //! for reads whose connection failed, and a line in the log for each request.
 
 use std::error::Error as _;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
@@ -77,35 +78,37 @@ impl Answer {
 /// The client. Cheap to clone.
 #[derive(Clone)]
 pub struct Http {
-    client: Client,
+    /// Built when first needed: one that heeds the proxy settings of the environment, and one that
+    /// does not, for servers of this machine.
+    clients: Arc<[OnceLock<Client>; 2]>,
     timeout: Duration,
     facts: watch::Sender<Facts>,
     started: Instant,
 }
 
 impl Http {
-    /// `direct` leaves the proxy settings of the environment aside, for servers of this machine.
-    ///
-    /// # Errors
-    ///
-    /// When no TLS roots can be loaded.
-    pub fn new(
-        timeout: Duration,
-        direct: bool,
-        facts: watch::Sender<Facts>,
-        started: Instant,
-    ) -> Result<Self, Failure> {
+    pub fn new(timeout: Duration, facts: watch::Sender<Facts>, started: Instant) -> Self {
+        Self { clients: Arc::default(), timeout, facts, started }
+    }
+
+    /// What goes to this machine stays on it: never through a proxy.
+    fn client(&self, url: &Url) -> Result<&Client, Failure> {
+        let direct = crate::settings::is_loopback(url);
+        let place = &self.clients[usize::from(direct)];
+        if let Some(client) = place.get() {
+            return Ok(client);
+        }
         // An error says that a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
             .redirect(Policy::none())
-            .timeout(timeout)
+            .timeout(self.timeout)
             .user_agent(concat!("polydoctor/", env!("CARGO_PKG_VERSION")));
         if direct {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| Failure::Tls { reason: innermost(&error) })?;
-        Ok(Self { client, timeout, facts, started })
+        Ok(place.get_or_init(|| client))
     }
 
     /// Sends a request and reads the whole answer.
@@ -131,7 +134,7 @@ impl Http {
     }
 
     async fn attempt(&self, request: &Request<'_>) -> Result<Answer, Failure> {
-        let mut builder = self.client.request(request.method.clone(), request.url.clone());
+        let mut builder = self.client(&request.url)?.request(request.method.clone(), request.url.clone());
         for (name, value) in request.headers.into_iter().flat_map(AuthHeaders::iter) {
             builder = builder.header(name, value);
         }
@@ -180,7 +183,7 @@ impl Http {
             index = facts.requests.len();
             facts.requests.push(RequestRecord {
                 method: request.method.to_string(),
-                url: request.shown.clone().unwrap_or_else(|| request.url.to_string()),
+                url: request.shown.clone().unwrap_or_else(|| without_user(&request.url)),
                 status: None,
                 sent_ms: millis(self.started.elapsed()),
                 elapsed_ms: None,
@@ -200,6 +203,15 @@ impl Http {
             }
         });
     }
+}
+
+/// The address without the user and password that may stand in it.
+fn without_user(url: &Url) -> String {
+    let mut url = url.clone();
+    // both fail only for addresses that cannot have either
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
 }
 
 pub(crate) fn millis(duration: Duration) -> u64 {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use alloy_primitives::Address;
 use alloy_signer_local::PrivateKeySigner;
 use tokio::sync::watch;
-use url::{Host, Url};
+use url::Url;
 
 use super::clock::{self, Drift};
 use super::facts::{ClockReading, Fact, Facts, Failure};
@@ -48,14 +48,15 @@ pub(super) struct Context {
     pub(super) key: Option<PrivateKeySigner>,
     /// The derived credentials: the secret part, which facts must not hold.
     pub(super) derived: OnceLock<ApiCredentials>,
-    http: OnceLock<Result<Http, Failure>>,
+    http: Http,
     started: Instant,
 }
 
 impl Context {
     pub(super) fn new(settings: Arc<Settings>, facts: watch::Sender<Facts>, started: Instant) -> Self {
         let key = settings.parsed_key().map(|key| key.signer);
-        Self { settings, facts, key, derived: OnceLock::new(), http: OnceLock::new(), started }
+        let http = Http::new(settings.timeout, facts.clone(), started);
+        Self { settings, facts, key, derived: OnceLock::new(), http, started }
     }
 
     /// Fills a fact with what the work gives, and times it.
@@ -73,20 +74,12 @@ impl Context {
         self.facts.send_modify(|facts| *field(facts) = fact);
     }
 
-    /// The HTTP client, built when the first probe needs it.
+    /// The HTTP client, unless nothing may be asked.
     pub(super) fn http(&self) -> Outcome<&Http> {
         if self.facts.borrow().setup.offline {
             return Err(Missing::because("offline: nothing is asked over the network"));
         }
-        self.http
-            .get_or_init(|| {
-                let settings = &self.settings;
-                let urls = [&settings.clob_url, &settings.rpc_url, &settings.gamma_url, &settings.geoblock_url];
-                let direct = urls.iter().all(|url| url.as_ref().is_none_or(|url| is_loopback(&url.value)));
-                Http::new(settings.timeout, direct, self.facts.clone(), self.started)
-            })
-            .as_ref()
-            .map_err(|failure| Missing::Failed(failure.clone()))
+        Ok(&self.http)
     }
 
     /// A read of the CLOB. Its `Date` header is a reading of the server's clock.
@@ -183,13 +176,4 @@ pub(super) fn whole(seconds: f64) -> i64 {
 
 pub(super) fn url<'a>(url: Option<&'a Sourced<Url>>, name: &str) -> Outcome<&'a Url> {
     url.map(|url| &url.value).ok_or_else(|| Missing::because(format!("there is no usable address of the {name}")))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }

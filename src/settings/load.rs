@@ -104,7 +104,8 @@ impl Loader {
         if let Some(value) = parse(found.value.trim()) {
             return Some(Sourced::new(value, found.source));
         }
-        let shown = shorten(&found.value);
+        // an address may hold a password or an access key
+        let shown = if name.ends_with("_url") { lengthy(&found.value) } else { shorten(&found.value) };
         self.problems.push(SettingProblem {
             kind: ProblemKind::Invalid,
             setting: name.to_owned(),
@@ -189,8 +190,12 @@ fn shorten(text: &str) -> String {
     let clean: String = text.chars().filter(|c| !c.is_control()).collect();
     match clean.chars().count() {
         0..=LONGEST => format!("\"{clean}\""),
-        long => format!("a text of {long} characters"),
+        _ => lengthy(text),
     }
+}
+
+fn lengthy(text: &str) -> String {
+    format!("a text of {} characters", text.chars().count())
 }
 
 /// 0x and 40 hex digits. A wrong checksum is let pass here: the official clients do not look at it.
@@ -200,13 +205,17 @@ fn parse_address(text: &str) -> Option<Address> {
 
 /// Signed headers go over TLS, or stay on this machine.
 fn may_be_asked(url: &Url) -> bool {
-    let loopback = match url.host() {
+    url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
+}
+
+/// Whether an address is of this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => return false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+        None => false,
+    }
 }
 
 #[cfg(test)]

@@ -87,6 +87,11 @@ pub(super) fn setting(name: &str) -> &'static Name {
         .unwrap_or_else(|| unreachable!("{name} is asked for by the program itself"))
 }
 
+/// Whether a variable holds what must not be seen by others.
+pub(super) fn is_secret(variable: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.flag.is_none() && setting.variables.contains(&variable))
+}
+
 /// The variable that a misspelt one was probably meant to be: alike but for underscores and case.
 pub(super) fn meant(variable: &str) -> Option<&'static str> {
     let folded = |name: &str| name.replace('_', "").to_ascii_uppercase();

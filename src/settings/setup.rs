@@ -49,7 +49,8 @@ impl Settings {
 /// Host and port; a path may hold an access key of the node's provider.
 pub(crate) fn shown_url(url: &url::Url) -> String {
     let path = url.path();
-    let path = if path.len() > 24 { "/…" } else { path.trim_end_matches('/') };
+    let is_key = |segment: &str| segment.len() >= 10;
+    let path = if path.split('/').any(is_key) { "/…" } else { path.trim_end_matches('/') };
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{}://{host}:{port}{path}", url.scheme()),
         (Some(host), None) => format!("{}://{host}{path}", url.scheme()),
@@ -69,6 +70,15 @@ fn key_fact(text: &KeyText) -> KeyFact {
     }
 }
 
+/// A key id as it is; a text that is longer than one could be a secret in the wrong place.
+fn shown_key(key: String) -> String {
+    const UUID_LENGTH: usize = 36;
+    match key.chars().count() {
+        0..=UUID_LENGTH => key,
+        longer => format!("a text of {longer} characters"),
+    }
+}
+
 fn shape(secret: Option<&Sourced<Secret>>) -> Option<Sourced<SecretShape>> {
     secret.map(|secret| secret.as_ref().map(Secret::shape))
 }
@@ -84,7 +94,7 @@ fn credentials_fact(parts: &CredentialParts) -> Option<CredentialsFact> {
         return None;
     }
     Some(CredentialsFact {
-        key: parts.key.clone(),
+        key: parts.key.clone().map(|key| key.map(shown_key)),
         secret: parts.secret.as_ref().map(|secret| secret.as_ref().map(secret_fact)),
         passphrase: shape(parts.passphrase.as_ref()),
     })

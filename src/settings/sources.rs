@@ -51,8 +51,9 @@ pub enum EnvFile {
     None,
 }
 
-/// What settings are loaded from; a plain value, so that tests need no environment.
-#[derive(Clone, Debug, Default)]
+/// What settings are loaded from; a plain value, so that tests need no environment. It holds
+/// secrets, so it has no `Debug`.
+#[derive(Clone, Default)]
 pub struct Inputs {
     /// Setting name to value, from the command line.
     pub flags: BTreeMap<&'static str, String>,
@@ -87,7 +88,7 @@ pub(super) struct Sources {
 impl EnvFile {
     fn path(&self) -> Option<PathBuf> {
         match self {
-            Self::Usual => Some(PathBuf::from(".env")).filter(|path| path.exists()),
+            Self::Usual => Some(PathBuf::from(".env")).filter(|path| path.exists() && !path.is_dir()),
             Self::Named(path) => Some(path.clone()),
             Self::None => None,
         }
@@ -118,7 +119,9 @@ impl Sources {
         let mut env_lines = Vec::new();
         if let Some(path) = &env_path {
             env_lines = parse_env_file(path, &read_text(path)?, &mut problems);
-            secret_files.push(path.clone());
+            if env_lines.iter().any(|line| names::is_secret(&line.name)) {
+                secret_files.push(path.clone());
+            }
         }
         let (profile, profile_path, profile_values) = read_profile(inputs)?;
         Ok(Self {

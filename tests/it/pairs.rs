@@ -61,7 +61,7 @@ async fn diagnose(text: &str) -> Report {
     let running = sandbox::start(Options { listen, scenario, latency: Duration::ZERO, seed: 1 }).await.unwrap();
     let environment = running.announcement().env.clone().into_iter().collect();
     let settings = settings::load(&Inputs { environment, env_file: EnvFile::None, ..Inputs::default() }).unwrap();
-    let engine = Engine::new(settings, false, Vec::new());
+    let engine = Engine::new(settings, false, &[]);
     engine.run(&Probe::ALL.iter().copied().collect()).await;
     let facts = engine.facts().borrow().clone();
     Report::of(&facts)

@@ -70,7 +70,7 @@ fn no_secret_leaves_the_program() {
         let inputs = Inputs { environment: env.into_iter().collect(), env_file: EnvFile::None, ..Inputs::default() };
         let settings = polydoctor::settings::load(&inputs).unwrap();
         search("Debug of the settings", &format!("{settings:?}"), &secrets);
-        let engine = Engine::new(settings, true, Vec::new());
+        let engine = Engine::new(settings, true, &[]);
         search("Debug of the facts", &format!("{:?}", engine.facts().borrow()), &secrets);
     }
 }

@@ -62,7 +62,7 @@ async fn diagnose(case: &Case) -> Report {
     let app = Router::new().fallback(serve).with_state(Arc::new(Mutex::new(world)));
     let server = tokio::spawn(axum::serve(listener, app).into_future());
     let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
-    let engine = Engine::new(settings::load(&inputs).unwrap(), false, Vec::new());
+    let engine = Engine::new(settings::load(&inputs).unwrap(), false, &[]);
     engine.run(&Probe::ALL.iter().copied().collect()).await;
     server.abort();
     let facts = engine.facts().borrow().clone();

@@ -24,7 +24,7 @@ async fn diagnose(scenario: Scenario, latency_ms: u64, changes: BTreeMap<String,
     environment.extend(changes);
     environment.retain(|_, value| !value.is_empty());
     let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
-    let engine = Engine::new(settings::load(&inputs).unwrap(), false, Vec::new());
+    let engine = Engine::new(settings::load(&inputs).unwrap(), false, &[]);
     engine.run(&Probe::ALL.iter().copied().collect()).await;
     let facts = engine.facts().borrow().clone();
     Report::of(&facts)

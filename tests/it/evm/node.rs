@@ -150,7 +150,7 @@ pub(super) fn polygon() -> &'static Chain {
 
 /// The program's own HTTP client.
 fn http() -> Http {
-    Http::new(Duration::from_secs(10), true, watch::Sender::new(Facts::default()), Instant::now()).unwrap()
+    Http::new(Duration::from_secs(10), watch::Sender::new(Facts::default()), Instant::now())
 }
 
 pub(super) async fn read_from(url: &Url, signer: Address, wallets: &[Address]) -> Result<ChainState, Failure> {
