@@ -5,7 +5,7 @@ use alloy_primitives::{Address, U256};
 use super::Finding;
 use super::clock::network_cause;
 use super::trading::trading_wallet;
-use super::wallet::{dollars, exchanges};
+use super::wallet::{DUST, dollars, exchanges};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::diagnosis::Cause;
 use crate::engine::facts::{BalanceAllowance, Facts, Failure, OnChain};
@@ -107,7 +107,7 @@ fn stale_cache(kind: SignatureType, chain: U256, seen: U256) -> Finding {
 fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Finding {
     let collateral = if version == 1 { "USDC.e" } else { "pUSD" };
     let others = [("pUSD", at.pusd), ("USDC.e", at.usdc_e), ("USDC", at.usdc)];
-    if let Some((token, amount)) = others.iter().find(|(name, amount)| *name != collateral && !amount.is_zero()) {
+    if let Some((token, amount)) = others.iter().find(|(name, amount)| *name != collateral && *amount >= DUST) {
         return Finding::fail(Cause::WrongCollateralToken, format!("The funder holds {} {token}, which counts as nothing: collateral is {collateral}", dollars(*amount)))
             .likely(0.95)
             .fixed_by(format!("Turn it into {collateral}: deposit through polymarket.com, or wrap it at the collateral onramp and approve {collateral}"));
@@ -115,7 +115,7 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
     let elsewhere = facts.setup.wallets.iter().flat_map(|wallets| wallets.iter().collect::<Vec<_>>()).find_map(
         |(kind, address)| {
             let amount = facts.on_chain(address)?.collateral(version);
-            (address != maker && !amount.is_zero()).then_some((kind, address, amount))
+            (address != maker && amount >= DUST).then_some((kind, address, amount))
         },
     );
     match elsewhere {

@@ -172,7 +172,7 @@ pub(super) fn drift(facts: &Facts) -> Finding {
         };
         // what the server makes of a request stamped by this clock settles it
         let likelihood = match (facts.local_clock.known(), facts.local_clock.failure()) {
-            (_, Some(failure)) if failure.is_refusal() => 0.99,
+            (_, Some(failure)) if proves_drift(facts, failure) => 0.99,
             (Some(()), _) => 0.6,
             _ => 0.9,
         };
@@ -217,12 +217,18 @@ fn guide(finding: Finding, facts: &Facts) -> Finding {
     }
 }
 
+/// Refused with this clock's stamp, while the same credentials pass with the server's.
+fn proves_drift(facts: &Facts, failure: &Failure) -> bool {
+    let pass = if facts.derived.known().is_some() { &facts.derived_credentials } else { &facts.configured_credentials };
+    failure.is_refusal() && pass.known().is_some()
+}
+
 fn limits(finding: Finding, facts: &Facts) -> Finding {
     let finding = finding.with("limit", "not published by the CLOB; sibling services allow 30 s either way");
     match (facts.local_clock.known(), facts.local_clock.failure()) {
         (Some(()), _) => finding.with("proof", "the server still takes requests stamped by this clock"),
-        (None, Some(failure)) => finding
+        (None, Some(failure)) if proves_drift(facts, failure) => finding
             .with("proof", format!("a request stamped by this clock: {failure}; the same by the server's: accepted")),
-        (None, None) => finding,
+        (None, _) => finding,
     }
 }

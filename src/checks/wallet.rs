@@ -10,6 +10,10 @@ use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
 use crate::diagnosis::Cause;
 use crate::engine::facts::{Facts, OnChain};
 
+/// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.
+/// 1.00 of 6 decimals.
+pub(super) const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
+
 /// An amount of 6 decimals as people read it.
 pub(super) fn dollars(amount: U256) -> String {
     let text = format_units(amount, 6).unwrap_or_else(|_| amount.to_string());
@@ -45,7 +49,7 @@ fn richest(facts: &Facts, wallets: &WalletMap) -> Option<(WalletKind, Address, &
     let version = facts.protocol_version();
     let money = |address| facts.on_chain(address).map_or(U256::ZERO, |at| at.collateral(version));
     let (kind, address) = wallets.iter().max_by_key(|(_, address)| money(*address))?;
-    (!money(address).is_zero()).then_some((kind, address, "it holds the collateral"))
+    (money(address) >= DUST).then_some((kind, address, "it holds the collateral"))
 }
 
 fn only_deployed(facts: &Facts, wallets: &WalletMap) -> Option<(WalletKind, Address, &'static str)> {

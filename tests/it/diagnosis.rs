@@ -165,7 +165,7 @@ fn a_server_that_stopped_is_unreachable() {
 fn env_file(folder: &Path, mode: u32) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let path = folder.join(".env");
-    std::fs::write(&path, "POLYMARKET_NONCE=0\n").unwrap();
+    std::fs::write(&path, "RELAYER_API_KEY=kept-by-nobody-else\n").unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
     path.display().to_string()
 }
@@ -198,4 +198,14 @@ fn a_file_with_secrets_that_git_tracks_is_found() {
     let (report, code) = check(&["--demo", "healthy-safe", "--env-file", &file]);
     assert_eq!((status(&report, "setup.secrets"), code), ("fail", 1));
     assert_eq!(causes(&report).first().copied(), Some("env-file-exposed"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_secrets_may_be_read_by_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = env_file(folder.path(), 0o644);
+    std::fs::write(&file, "POLYMARKET_NONCE=0\n").unwrap();
+    let (report, code) = check(&["--demo", "healthy-safe", "--env-file", &file]);
+    assert_eq!((status(&report, "setup.secrets"), code), ("pass", 0));
 }
