@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::auth::contracts;
-use crate::auth::key::{KeyMistake, KeyRemark};
+use crate::auth::key::KeyMistake;
 use crate::diagnosis::Cause;
 use crate::engine::facts::{CredentialsFact, Facts, KeyFact, SecretFile, Setup};
 use crate::settings::{ProblemKind, SettingProblem, Source, key_shape};
@@ -123,9 +123,6 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
                         .likely(0.95)
                         .set("private_key", "the same key without what surrounds it")
                         .fixed_by(format!("Remove it at {}", key.source))
-                }
-                (None, Some(remark @ KeyRemark::NoPrefix)) => {
-                    Finding::note(format!("64 hex digits; {}", remark.text()))
                 }
                 (None, Some(remark)) => Finding::note(format!("64 hex digits; {}", remark.text())),
                 (None, None) => Finding::pass("64 hex digits with 0x"),
