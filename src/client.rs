@@ -6,7 +6,9 @@
 //! * [`chain`]: what the Polygon node says of wallets
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
+//! * [`account`]: what commands ask and change, outside of the checklist
 
+pub mod account;
 pub mod chain;
 pub mod clob;
 pub mod http;

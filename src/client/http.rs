@@ -1,5 +1,5 @@
 //! One HTTP client for everything: a deadline a request, a limit of size, no redirects, one retry
-//! for reads whose connection failed, and a line in the log for each request.
+//! for reads whose connection failed, and a line in the log for each request of a run.
 
 use std::error::Error as _;
 use std::sync::{Arc, OnceLock};
@@ -29,7 +29,8 @@ pub fn now_s() -> f64 {
 
 /// A request; the probe that it is for stands beside it in the log.
 pub struct Request<'a> {
-    pub probe: Probe,
+    /// `None` outside of a run, which logs nothing.
+    pub probe: Option<Probe>,
     pub method: Method,
     pub url: Url,
     /// What the log shows instead of the address, where that may hold an access key.
@@ -37,15 +38,24 @@ pub struct Request<'a> {
     pub headers: Option<&'a AuthHeaders>,
     pub bearer: Option<&'a Secret>,
     pub body: Option<String>,
+    /// Whether sending it twice does no harm.
+    pub is_read: bool,
 }
 
 impl<'a> Request<'a> {
-    pub fn get(probe: Probe, url: Url) -> Self {
-        Self { probe, method: Method::GET, url, shown: None, headers: None, bearer: None, body: None }
+    pub fn get(probe: impl Into<Option<Probe>>, url: Url) -> Self {
+        let probe = probe.into();
+        Self { probe, method: Method::GET, url, shown: None, headers: None, bearer: None, body: None, is_read: true }
     }
 
-    pub fn post(probe: Probe, url: Url, body: String) -> Self {
+    /// A read that is asked with a body.
+    pub fn post(probe: impl Into<Option<Probe>>, url: Url, body: String) -> Self {
         Self { method: Method::POST, body: Some(body), ..Self::get(probe, url) }
+    }
+
+    /// A change, which is never sent twice.
+    pub fn write(method: Method, url: Url, body: Option<String>) -> Self {
+        Self { method, body, is_read: false, ..Self::get(None, url) }
     }
 
     #[must_use]
@@ -82,13 +92,26 @@ pub struct Http {
     /// does not, for servers of this machine.
     clients: Arc<[OnceLock<Client>; 2]>,
     timeout: Duration,
+    log: Option<Log>,
+}
+
+/// Where the requests of a run are noted.
+#[derive(Clone)]
+struct Log {
     facts: watch::Sender<Facts>,
     started: Instant,
 }
 
 impl Http {
-    pub fn new(timeout: Duration, facts: watch::Sender<Facts>, started: Instant) -> Self {
-        Self { clients: Arc::default(), timeout, facts, started }
+    /// Connects to nothing yet. `timeout` is of one request.
+    pub fn new(timeout: Duration) -> Self {
+        Self { clients: Arc::default(), timeout, log: None }
+    }
+
+    /// The same connections, with each request of a probe noted in the facts of a run.
+    #[must_use]
+    pub fn logging_to(&self, facts: watch::Sender<Facts>, started: Instant) -> Self {
+        Self { log: Some(Log { facts, started }), ..self.clone() }
     }
 
     /// What goes to this machine stays on it: never through a proxy.
@@ -117,11 +140,10 @@ impl Http {
     ///
     /// [`Failure`] for everything but a JSON-like answer of status 200 to 299.
     pub async fn send(&self, request: Request<'_>) -> Result<Answer, Failure> {
-        let index = self.log_start(&request);
+        let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;
         let mut outcome = self.attempt(&request).await;
-        // Everything that is sent here is a read, so a lost connection may be tried again.
-        if matches!(outcome, Err(Failure::Unreachable { .. })) {
+        if request.is_read && matches!(outcome, Err(Failure::Unreachable { .. })) {
             attempts += 1;
             outcome = self.attempt(&request).await;
         }
@@ -129,7 +151,9 @@ impl Http {
             Ok(answer) => Some(answer.status),
             Err(failure) => failure.status(),
         };
-        self.log_end(index, status, attempts);
+        if let (Some(log), Some(line)) = (&self.log, line) {
+            log.end(line, status, attempts);
+        }
         outcome
     }
 
@@ -176,27 +200,31 @@ impl Http {
             Failure::Unreachable { reason }
         }
     }
+}
 
-    fn log_start(&self, request: &Request<'_>) -> usize {
-        let mut index = 0;
+impl Log {
+    /// The place of the request's line.
+    fn start(&self, request: &Request<'_>) -> Option<usize> {
+        let probe = request.probe?;
+        let mut line = 0;
         self.facts.send_modify(|facts| {
-            index = facts.requests.len();
+            line = facts.requests.len();
             facts.requests.push(RequestRecord {
                 method: request.method.to_string(),
                 url: request.shown.clone().unwrap_or_else(|| without_user(&request.url)),
                 status: None,
                 sent_ms: millis(self.started.elapsed()),
                 elapsed_ms: None,
-                probe: request.probe,
+                probe,
                 attempts: 1,
             });
         });
-        index
+        Some(line)
     }
 
-    fn log_end(&self, index: usize, status: Option<u16>, attempts: u32) {
+    fn end(&self, line: usize, status: Option<u16>, attempts: u32) {
         self.facts.send_modify(|facts| {
-            if let Some(record) = facts.requests.get_mut(index) {
+            if let Some(record) = facts.requests.get_mut(line) {
                 record.status = status;
                 record.attempts = attempts;
                 record.elapsed_ms = Some(millis(self.started.elapsed()).saturating_sub(record.sent_ms));

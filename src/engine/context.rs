@@ -55,7 +55,7 @@ pub(super) struct Context {
 impl Context {
     pub(super) fn new(settings: Arc<Settings>, facts: watch::Sender<Facts>, started: Instant) -> Self {
         let key = settings.parsed_key().map(|key| key.signer);
-        let http = Http::new(settings.timeout, facts.clone(), started);
+        let http = Http::new(settings.timeout).logging_to(facts.clone(), started);
         Self { settings, facts, key, derived: OnceLock::new(), http, started }
     }
 

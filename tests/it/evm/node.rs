@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_signer_local::PrivateKeySigner;
@@ -14,11 +14,10 @@ use polydoctor::auth::wallet_signature::SignatureForm;
 use polydoctor::client::chain::{self, Subjects};
 use polydoctor::client::http::Http;
 use polydoctor::client::rpc::Node;
-use polydoctor::engine::facts::{ChainState, Facts, Failure, Ownership};
+use polydoctor::engine::facts::{ChainState, Failure, Ownership};
 use polydoctor::engine::probe::Probe;
 use reqwest::Client;
 use serde_json::{Value, json};
-use tokio::sync::watch;
 use url::Url;
 
 use crate::support::client;
@@ -150,7 +149,7 @@ pub(super) fn polygon() -> &'static Chain {
 
 /// The program's own HTTP client.
 fn http() -> Http {
-    Http::new(Duration::from_secs(10), watch::Sender::new(Facts::default()), Instant::now())
+    Http::new(Duration::from_secs(10))
 }
 
 pub(super) async fn read_from(url: &Url, signer: Address, wallets: &[Address]) -> Result<ChainState, Failure> {

@@ -1,0 +1,165 @@
+//! The account as commands see it: signed calls outside of the checklist, changes among them.
+
+use alloy_primitives::U256;
+use alloy_signer_local::PrivateKeySigner;
+use reqwest::Method;
+use thiserror::Error;
+use url::Url;
+
+use super::clob::{self, Clob, join};
+use super::http::{Answer, Http, Request, now_s};
+use crate::auth::l2::ApiCredentials;
+use crate::auth::{AuthHeaders, l1, l2};
+use crate::engine::facts::Failure;
+use crate::settings::{Settings, Sourced};
+
+/// Why a call came to nothing.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    /// A setting is missing or unusable, so nothing was sent. Says which, and what to do.
+    #[error("{0}")]
+    Setting(String),
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// The settings in force, and the connections to use them with.
+pub struct Account {
+    settings: Settings,
+    signer: Option<PrivateKeySigner>,
+    http: Http,
+    /// This clock minus the one that requests are stamped by, in whole seconds.
+    ahead_s: i64,
+}
+
+/// Where a signed call goes, and what with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Call<'a> {
+    pub path: &'a str,
+    /// Never part of what is signed.
+    pub query: &'a [(&'a str, &'a str)],
+    pub body: Option<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    pub fn to(path: &'a str) -> Self {
+        Self { path, ..Self::default() }
+    }
+}
+
+impl Account {
+    pub fn new(settings: Settings, http: Http) -> Self {
+        let signer = settings.parsed_key().map(|key| key.signer);
+        Self { settings, signer, http, ahead_s: 0 }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] without a usable private key.
+    pub fn signer(&self) -> Result<&PrivateKeySigner, AccountError> {
+        self.signer.as_ref().ok_or_else(|| {
+            let found = match &self.settings.private_key {
+                None => {
+                    "there is no private key; set POLYMARKET_PRIVATE_KEY, or give --key-file or --keystore".to_owned()
+                }
+                Some(key) => {
+                    format!("the private key ({}) cannot be used; `polydoctor check key.format` says why", key.source)
+                }
+            };
+            AccountError::Setting(found)
+        })
+    }
+
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] when the configured address cannot be used.
+    pub fn clob_url(&self) -> Result<&Url, AccountError> {
+        usable(self.settings.clob_url.as_ref(), "address of the CLOB", "clob-url")
+    }
+
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] when the configured chain cannot be used.
+    pub fn chain_id(&self) -> Result<u64, AccountError> {
+        usable(self.settings.chain_id.as_ref(), "chain id", "chain-id").copied()
+    }
+
+    /// Unix seconds to stamp a request with.
+    pub fn timestamp(&self) -> i64 {
+        // today's seconds are far below the limits of i64
+        #[allow(clippy::cast_possible_truncation)]
+        let now = now_s().floor() as i64;
+        now - self.ahead_s
+    }
+
+    /// Stamps requests by the server's clock from now on: for machines whose clock is off.
+    ///
+    /// # Errors
+    ///
+    /// Those of `GET /time`.
+    pub async fn use_server_time(&mut self) -> Result<(), AccountError> {
+        let url = join(self.clob_url()?, clob::TIME, &[]);
+        let answer = self.http.send(Request::get(None, url)).await?;
+        // today's seconds are far below the limits of i64
+        #[allow(clippy::cast_possible_truncation)]
+        let here = f64::midpoint(answer.sent_s, answer.received_s).floor() as i64;
+        self.ahead_s = here - Clob::read_time(&answer)?;
+        Ok(())
+    }
+
+    /// A call signed with the private key, for one of the signer's nonces.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] before anything is sent, [`Failure`] for every answer but 200 to 299.
+    pub async fn l1(&self, method: Method, path: &str, nonce: U256) -> Result<Answer, AccountError> {
+        let headers = l1::headers(self.signer()?, self.chain_id()?, self.timestamp(), nonce)
+            .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
+        self.send(method, Call::to(path), Some(&headers)).await
+    }
+
+    /// A call signed with API credentials.
+    ///
+    /// # Errors
+    ///
+    /// As [`Account::l1`].
+    pub async fn l2(&self, method: Method, call: Call<'_>, with: &ApiCredentials) -> Result<Answer, AccountError> {
+        let signer = self.signer()?.address();
+        let headers = l2::headers(signer, with, self.timestamp(), method.as_str(), call.path, call.body)
+            .map_err(|error| AccountError::Setting(error.to_string()))?;
+        self.send(method, call, Some(&headers)).await
+    }
+
+    /// A call to the CLOB with these headers, or with none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Account::l1`].
+    pub async fn send(
+        &self,
+        method: Method,
+        call: Call<'_>,
+        headers: Option<&AuthHeaders>,
+    ) -> Result<Answer, AccountError> {
+        let url = join(self.clob_url()?, call.path, call.query);
+        let request = if method == Method::GET {
+            Request::get(None, url)
+        } else {
+            Request::write(method, url, call.body.map(str::to_owned))
+        };
+        Ok(self.http.send(Request { headers, ..request }).await?)
+    }
+}
+
+fn usable<'a, T>(value: Option<&'a Sourced<T>>, what: &str, flag: &str) -> Result<&'a T, AccountError> {
+    let missing = || AccountError::Setting(format!("there is no usable {what}; give --{flag}"));
+    value.map(|value| &value.value).ok_or_else(missing)
+}
