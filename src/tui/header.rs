@@ -44,7 +44,7 @@ fn who(app: &App, width: usize) -> Line<'static> {
 /// What there is to say of the account, by weight; each in the forms it may take, the fullest first.
 fn facts(app: &App) -> Vec<Vec<Span<'static>>> {
     let mut facts = Vec::new();
-    if let Some(title) = &app.title {
+    if let Some(title) = &app.about.title {
         facts.push(vec![Span::from(app.theme.say(title)).bold()]);
     }
     if let Some(signer) = app.report.account.signer {

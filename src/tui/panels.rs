@@ -43,6 +43,8 @@ pub struct Panel {
     pub keys: &'static [PanelKey],
     /// How the cursor of a list moves, given the height of a page; without it the text scrolls.
     pub steer: Option<fn(&mut App, Motion, usize)>,
+    /// A click on a row of the content.
+    pub click: Option<fn(&mut App, usize)>,
     /// Texts that are typed in the panel itself.
     pub typing: Option<Typing>,
     /// What `/` types into.
@@ -63,6 +65,7 @@ impl Panel {
             content,
             keys: &[],
             steer: None,
+            click: None,
             typing: None,
             search: None,
             copy: None,
@@ -129,6 +132,8 @@ pub struct Content {
     /// At the right end of the upper border.
     pub corner: String,
     pub lines: Vec<Line<'static>>,
+    /// The first line of each row that a click chooses.
+    pub rows: Vec<usize>,
     /// The line to keep in sight.
     pub cursor: Option<usize>,
     /// Where text is typed: line and cell.

@@ -11,18 +11,22 @@ pub enum Task {
     /// Makes the CLOB read balance and allowance from the chain again:
     /// `GET /balance-allowance/update`.
     UpdateBalance,
+    /// Writes a text to a new file in the working folder.
+    SaveReport(String),
 }
 
 /// Of each kind one task goes on at a time; another one takes its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskKind {
     UpdateBalance,
+    SaveReport,
 }
 
 impl Task {
     pub fn kind(&self) -> TaskKind {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
+            Self::SaveReport(_) => TaskKind::SaveReport,
         }
     }
 }
@@ -33,6 +37,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
+            Self::SaveReport => false,
         }
     }
 }

@@ -21,6 +21,14 @@ pub fn status(app: &App) -> Status {
     }
 }
 
+/// The verdict for the title of the terminal.
+pub fn title(app: &App) -> String {
+    let status = status(app);
+    let start = app.report.start().filter(|_| status != Status::Running);
+    let place = start.map_or_else(String::new, |check| format!(" {}", check.id));
+    format!("polydoctor: {}{place}", status.word())
+}
+
 /// What it comes to and what to do now, in one sentence: the fullest first, for where there is room.
 pub fn advice(app: &App) -> Vec<String> {
     match app.phase() {

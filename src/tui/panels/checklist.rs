@@ -20,6 +20,7 @@ pub(super) const PANEL: Panel = Panel {
     steer: Some(|app, motion, height| {
         app.steer(|rows, cursor| Some(motion.apply(cursor, rows.len().saturating_sub(1), height)));
     }),
+    click: Some(|app, row| app.steer(|_, _| Some(row))),
     search: Some(SEARCH),
     offers,
     ..Panel::new("Checks", Place::List, content)
@@ -105,6 +106,7 @@ fn content(app: &App, room: Size) -> Content {
         if selected {
             content.cursor = Some(content.lines.len());
         }
+        content.rows.push(content.lines.len());
         content.lines.push(line(app, check, selected, room.width));
     }
     content
