@@ -95,7 +95,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
-        Some(Command::SignServer(args)) => runtime()?.block_on(sign_server::run(args)),
+        Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard),
     }
 }
