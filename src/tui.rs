@@ -8,6 +8,7 @@
 pub mod app;
 pub mod dialogue;
 pub mod field;
+mod fix;
 pub mod header;
 mod input;
 pub mod keys;
@@ -38,6 +39,7 @@ use crate::engine::facts::Facts;
 use crate::report::Report;
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub struct Options {
     /// Symbols and lines of ASCII only, whatever the locale says.
     pub ascii: bool,
@@ -127,7 +129,6 @@ pub async fn run(launch: Launch, options: Options) -> anyhow::Result<()> {
     let report = Report::of(&facts);
     let mut app = App::new(theme, options.title, Observed { facts, report });
     app.mouse = options.mouse;
-    app.sets_title = options.sets_title;
     app.watching = options.watch;
     app.home = options.home;
     app.copies = share::takes_copies(|name| std::env::var(name).ok());
@@ -135,7 +136,7 @@ pub async fn run(launch: Launch, options: Options) -> anyhow::Result<()> {
     style::force_color_output(true);
     screen::restore_on_panic();
     let outcome = match ratatui::try_init() {
-        Ok(_) => live::show(launch, app).await,
+        Ok(_) => live::show(launch, app, options.sets_title).await,
         Err(error) => Err(error.into()),
     };
     // A terminal that is gone cannot be restored, and nobody is there to be told.

@@ -6,7 +6,7 @@ mod tasks;
 use std::rc::Rc;
 
 use super::dashboard_args::{Color, DashboardArgs};
-use super::{Exit, runtime};
+use super::{Exit, wait_for};
 use crate::tui::theme::Palette;
 use crate::tui::{self, Launch, Options};
 
@@ -24,12 +24,9 @@ pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
     };
     let record = args.record.clone();
     let (seen, launch) = launcher(Rc::new(args));
-    let runtime = runtime()?;
-    runtime.block_on(tui::run(launch, options))?;
-    // name look-ups may still run on a thread of their own; nobody waits for them
-    runtime.shutdown_background();
+    wait_for(tui::run(launch, options))?;
     if let Some(path) = record {
-        launch::record(&seen.borrow(), &path)?;
+        launch::record(seen.borrow().as_ref(), &path)?;
     }
     Ok(Exit::Done)
 }

@@ -16,6 +16,7 @@ pub(super) enum Color {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
 pub(super) struct DashboardArgs {
     #[command(flatten)]
     pub(super) settings: SettingsArgs,

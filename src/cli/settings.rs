@@ -92,6 +92,17 @@ impl SettingsArgs {
         Ok(())
     }
 
+    /// Whether the private key comes from standard input, so that nothing else can.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.key_stdin
+    }
+
+    /// The same flags with another profile.
+    #[cfg(feature = "tui")]
+    pub(super) fn with_profile(&self, profile: Option<String>) -> Self {
+        Self { profile: profile.or_else(|| self.profile.clone()), ..self.clone() }
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))

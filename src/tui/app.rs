@@ -11,13 +11,14 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-use super::{About, Load, Scope};
 use super::dialogue::Dialogue;
+use super::fix::Before;
 use super::menu::Menu;
 use super::panels::{self, PANELS};
 use super::symptom::Symptom;
 use super::task::{News, Task, TaskKind};
 use super::theme::Theme;
+use super::{About, Load, Scope};
 use crate::checks::Fix;
 use crate::diagnosis::Diagnosis;
 use crate::engine::facts::Facts;
@@ -116,9 +117,12 @@ pub struct App {
     /// While watching, the time between rounds.
     pub watching: Option<Duration>,
     pub watch: Watch,
+    /// How the checks stood before a fix was applied.
+    pub before: Option<Before>,
+    /// The profile that was switched to.
+    profile: Option<String>,
     /// Whether clicks and the wheel come here rather than to the terminal.
     pub mouse: bool,
-    pub sets_title: bool,
     /// Whether the terminal may take copies.
     pub copies: bool,
     /// The home folder, which reports do not tell.
@@ -151,8 +155,9 @@ impl App {
             about: About { title, ..About::default() },
             watching: None,
             watch: Watch::default(),
+            before: None,
+            profile: None,
             mouse: false,
-            sets_title: false,
             copies: true,
             home: None,
             focus: panels::LIST,
@@ -231,12 +236,33 @@ impl App {
     fn use_settings(&mut self, about: About) {
         self.about = about;
         self.watch = Watch::default();
+        if let Some(before) = &mut self.before {
+            before.begun = true;
+        }
+    }
+
+    /// The profile that was switched to, for reading the settings again.
+    pub fn profile(&self) -> Option<String> {
+        self.profile.clone()
     }
 
     fn finish_run(&mut self) {
+        self.say_what_changed();
         if self.watching.is_some() && self.phase() == Phase::Over {
             self.watch.take(&self.report, self.now_ms);
         }
+    }
+
+    /// After a fix: what it has come to.
+    fn say_what_changed(&mut self) {
+        let Some(before) = self.before.as_ref().filter(|before| before.begun && self.phase() == Phase::Over) else {
+            return;
+        };
+        let changes = before.changes(&self.report);
+        self.notice = Some(match changes.as_slice() {
+            [] => "The fix is written, and every check stands as before".to_owned(),
+            changes => format!("Changed: {}", changes.join(", ")),
+        });
     }
 
     fn observe(&mut self, Observed { facts, report }: Observed) {

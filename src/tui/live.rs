@@ -21,8 +21,8 @@ use super::{Launch, Launched, Launching, Load, Run, Scope};
 use crate::report::Report;
 use crate::watch;
 
-pub(super) async fn show(launch: Launch, app: App) -> anyhow::Result<()> {
-    let Ok(mut dashboard) = Dashboard::new(launch, app) else { return Ok(()) };
+pub(super) async fn show(launch: Launch, app: App, sets_title: bool) -> anyhow::Result<()> {
+    let Ok(mut dashboard) = Dashboard::new(launch, app, sets_title) else { return Ok(()) };
     let outcome = dashboard.live().await;
     dashboard.screen.close();
     outcome
@@ -84,14 +84,14 @@ struct Dashboard {
 
 impl Dashboard {
     /// Draws the first frame.
-    fn new(launch: Launch, app: App) -> io::Result<Self> {
+    fn new(launch: Launch, app: App, sets_title: bool) -> io::Result<Self> {
         let period = if app.theme.animation { 100 } else { 1_000 };
         let mut tick = interval(Duration::from_millis(period));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (tasks, news) = Tasks::new();
         let mut dashboard = Self {
             app,
-            screen: Screen::new()?,
+            screen: Screen::new(sets_title)?,
             input: mpsc::unbounded_channel().1,
             signals: Signals::listen()?,
             tick,
@@ -270,7 +270,8 @@ impl Dashboard {
             None => self.round_due = None,
             Some(_) if self.running.is_some() || self.launched.is_none() => self.round_due = None,
             Some(period) => {
-                let random = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+                let random =
+                    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
                 self.round_due.get_or_insert_with(|| Box::pin(sleep(watch::pause(period, random.into()))));
             }
         }

@@ -14,6 +14,7 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::fix;
 use super::keys::Key;
 use super::layout;
 use super::motion::Motion;
@@ -157,6 +158,8 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::FixPlanned(plan) => return fix::planned(app, plan),
+        News::FixApplied(outcome) => return fix::applied(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
     }
     None

@@ -21,14 +21,15 @@ pub(super) struct Screen {
     /// Whether pasted text arrives as such, which it does only while text is typed.
     takes_paste: bool,
     takes_mouse: bool,
+    sets_title: bool,
     /// The title that was set last.
     title: Option<String>,
 }
 
 impl Screen {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(super) fn new(sets_title: bool) -> io::Result<Self> {
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
-        Ok(Self { terminal: Terminal::new(backend)?, takes_paste: false, takes_mouse: false, title: None })
+        Ok(Self { terminal: Terminal::new(backend)?, takes_paste: false, takes_mouse: false, sets_title, title: None })
     }
 
     pub(super) fn size(&self) -> io::Result<Size> {
@@ -51,7 +52,7 @@ impl Screen {
         if mem::replace(&mut self.takes_mouse, app.mouse) != app.mouse {
             if app.mouse { queue!(out, EnableClicks) } else { queue!(out, DisableMouseCapture) }?;
         }
-        if app.sets_title {
+        if self.sets_title {
             let title = verdict::title(app);
             if self.title.as_ref() != Some(&title) {
                 if self.title.is_none() {

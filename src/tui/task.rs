@@ -3,7 +3,11 @@
 //! The dashboard says what with [`Command::Start`](super::app::Command::Start); `cli/dashboard` does
 //! it; what it finds arrives as [`News`]. A task is cancelled by dropping it.
 
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
+
+use crate::settings::edit::DiffLine;
+use crate::settings::fix::ByHand;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +17,10 @@ pub enum Task {
     UpdateBalance,
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
+    /// Finds out how a fix can be made where the settings came from; writes nothing.
+    PlanFix(Map<String, Value>),
+    /// Writes the fix that was planned last.
+    ApplyFix,
 }
 
 /// Of each kind one task goes on at a time; another one takes its place.
@@ -20,6 +28,7 @@ pub enum Task {
 pub enum TaskKind {
     UpdateBalance,
     SaveReport,
+    Fix,
 }
 
 impl Task {
@@ -27,6 +36,7 @@ impl Task {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SaveReport(_) => TaskKind::SaveReport,
+            Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
         }
     }
 }
@@ -37,7 +47,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
-            Self::SaveReport => false,
+            Self::SaveReport | Self::Fix => false,
         }
     }
 }
@@ -49,6 +59,26 @@ pub enum News {
     Said(String),
     /// Whether the CLOB has read the balance again, or why not.
     BalanceUpdated(Result<(), String>),
+    /// Or why the files cannot be changed.
+    FixPlanned(Result<FixPlan, String>),
+    /// What was done, in a sentence, or why it was not.
+    FixApplied(Result<String, String>),
+}
+
+/// How a fix can be made.
+#[derive(Clone, Debug, Default)]
+pub struct FixPlan {
+    pub files: Vec<FilePlan>,
+    /// What no change of a file can mend.
+    pub by_hand: Vec<ByHand>,
+}
+
+/// How one settings file changes.
+#[derive(Clone, Debug)]
+pub struct FilePlan {
+    pub path: String,
+    pub is_new: bool,
+    pub diff: Vec<DiffLine>,
 }
 
 /// Where a task puts its news.

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::future::ready;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -19,8 +20,8 @@ use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
 use crate::sandbox::scenario;
+use crate::settings;
 use crate::settings::edit::ConfigText;
-use crate::settings::{self, save};
 use crate::tui::{self, About, Launched, Load, Scope};
 
 /// The facts that are on the screen.
@@ -51,9 +52,9 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
         profiles,
         timeout_s: settings.timeout.as_secs(),
         recorded: false,
-        first_run: sandbox.is_none() && settings.private_key.is_none() && args.wizard_may_come(),
+        first_run: sandbox.is_none() && settings.private_key.is_none(),
     };
-    let desk = Rc::new(Desk { settings: settings.clone() });
+    let desk = Rc::new(Desk::new(settings.clone()));
     let engine = Rc::new(Engine::new(settings, false, &[]));
     let facts = engine.facts();
     let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));
@@ -87,18 +88,18 @@ fn recorded(facts: Facts) -> Launched {
     Launched {
         about,
         facts,
-        run: Box::new(|_| Box::pin(std::future::ready(()))),
+        run: Box::new(|_| Box::pin(ready(()))),
         tell: Box::new(move |symptoms| {
             let symptoms = crate::engine::recognised(&symptoms);
             sender.send_modify(|facts| facts.symptoms = symptoms);
         }),
         stop: Box::new(|| {}),
-        work: Box::new(|task, post| Box::pin(tasks::run_recorded(task, post))),
+        work: Box::new(|task, post| Box::pin(async move { tasks::run_recorded(task, &post) })),
     }
 }
 
 /// Writes the facts that were on the screen last; they hold no secret.
-pub(super) fn record(seen: &Option<Receiver<Facts>>, path: &Path) -> anyhow::Result<()> {
+pub(super) fn record(seen: Option<&Receiver<Facts>>, path: &Path) -> anyhow::Result<()> {
     let Some(facts) = seen else { return Ok(()) };
     let text = serde_json::to_vec_pretty(&*facts.borrow())?;
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))

@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{App, Command, Mode, Phase};
 use crate::tui::dialogue::{self, Answer, Dialogue};
+use crate::tui::fix;
 use crate::tui::keys::{self, Action};
 use crate::tui::layout;
 use crate::tui::menu::{Choice, Entry, Menu, Pick};
@@ -200,7 +201,7 @@ impl App {
     }
 
     /// Sends a text to the terminal, where it may take it.
-    fn copy(&mut self, text: String) -> Option<Command> {
+    pub fn copy(&mut self, text: String) -> Option<Command> {
         if self.copies {
             self.notice = Some(share::sent(&text));
             return Some(Command::Copy(text));
@@ -266,6 +267,7 @@ impl App {
                     "Mouse off".to_owned()
                 });
             }
+            Action::ApplyFix => return fix::begin(self),
             Action::Profiles => self.choose_profile(),
             Action::Open | Action::Again => {}
         }
