@@ -6,6 +6,7 @@ pub mod errors;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod wallets;
 
 use ratatui::layout::Size;
 use ratatui::text::Line;
@@ -18,6 +19,12 @@ pub struct Panel {
     pub place: Place,
     /// What it shows in the room it has.
     content: fn(&App, Size) -> Content,
+}
+
+impl Panel {
+    pub const fn new(name: &'static str, place: Place, content: fn(&App, Size) -> Content) -> Self {
+        Self { name, place, content }
+    }
 }
 
 /// Where a panel stands on a wide screen; on smaller ones all but the list share one place.
@@ -42,12 +49,13 @@ pub struct Content {
     pub newest_last: bool,
 }
 
-pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] =
+    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, errors::PANEL];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
 pub const DETAIL: usize = 1;
-pub const ERRORS: usize = 4;
+pub const ERRORS: usize = 5;
 
 /// What a panel shows, in the room it has on this screen.
 pub fn content(app: &App, panel: usize) -> Content {
