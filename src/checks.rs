@@ -17,5 +17,7 @@ mod wallet;
 mod words;
 
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion};
+pub use ownership::{Standing, date, standing};
 pub use table::{CHECKS, Check, find, probes_of, with_needs};
+pub use wallet::{DUST, account_wallet};
 pub use words::{Words, words};

@@ -7,6 +7,7 @@ pub mod errors;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod wallets;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
@@ -21,7 +22,7 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, errors::PANEL];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
