@@ -25,6 +25,7 @@ pub mod text;
 pub mod theme;
 pub mod verdict;
 pub mod view;
+mod watching;
 
 use std::pin::Pin;
 use std::time::Duration;

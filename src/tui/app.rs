@@ -119,6 +119,8 @@ pub struct App {
     pub watch: Watch,
     /// How the checks stood before a fix was applied.
     pub before: Option<Before>,
+    /// What the last fix has changed.
+    pub fixed: Vec<String>,
     /// The profile that was switched to.
     profile: Option<String>,
     /// Whether clicks and the wheel come here rather than to the terminal.
@@ -156,6 +158,7 @@ impl App {
             watching: None,
             watch: Watch::default(),
             before: None,
+            fixed: Vec::new(),
             profile: None,
             mouse: false,
             copies: true,
@@ -203,6 +206,11 @@ impl App {
             None if content.newest_last => self.scroll[panel].unwrap_or(furthest).min(furthest),
             None => self.scroll[panel].unwrap_or_default().min(furthest),
         }
+    }
+
+    /// Whether nobody has moved the cursor of the list yet.
+    pub fn is_untouched(&self) -> bool {
+        !self.steered
     }
 
     pub fn is_launching_or_running(&self) -> bool {
@@ -258,10 +266,12 @@ impl App {
         let Some(before) = self.before.as_ref().filter(|before| before.begun && self.phase() == Phase::Over) else {
             return;
         };
-        let changes = before.changes(&self.report);
-        self.notice = Some(match changes.as_slice() {
+        self.fixed = before.changes(&self.report);
+        self.before = None;
+        self.notice = Some(match self.fixed.as_slice() {
             [] => "The fix is written, and every check stands as before".to_owned(),
-            changes => format!("Changed: {}", changes.join(", ")),
+            [one] => format!("The fix changed {one}"),
+            [first, more @ ..] => format!("The fix changed {first}, and {} more", more.len()),
         });
     }
 

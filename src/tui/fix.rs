@@ -37,11 +37,9 @@ impl Before {
 }
 
 /// The settings that would repair the selected check, as its diagnosis wants them.
-pub fn wanted(app: &App) -> Option<Map<String, Value>> {
+pub(super) fn wanted(app: &App) -> Option<Map<String, Value>> {
     let diagnosis = app.diagnosis_of(app.selected()?)?;
-    let settings = &diagnosis.fix.settings;
-    let wanted: Map<_, _> = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    (!wanted.is_empty()).then_some(wanted)
+    Some(diagnosis.fix.settings.clone()).filter(|wanted| !wanted.is_empty())
 }
 
 pub(super) fn begin(app: &mut App) -> Option<Command> {

@@ -22,7 +22,8 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] =
+    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, errors::PANEL];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
