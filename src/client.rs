@@ -12,6 +12,7 @@ pub mod account;
 pub mod chain;
 pub mod clob;
 pub mod http;
+pub mod limits;
 pub mod rpc;
 pub mod services;
 pub mod signer;
