@@ -21,7 +21,7 @@ pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
 pub use names::{Name, SETTINGS};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
-pub use sources::{EnvFile, Inputs, KeyInput, SettingsError, env_file_variables};
+pub use sources::{Config, EnvFile, Inputs, KeyInput, SettingsError, env_file_variables};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;

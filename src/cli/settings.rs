@@ -146,6 +146,7 @@ impl SettingsArgs {
             env_file: self.env_file.clone().map_or(EnvFile::Usual, EnvFile::Named),
             key,
             config_file: settings::config_file(),
+            ..Inputs::default()
         }
     }
 }

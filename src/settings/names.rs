@@ -12,6 +12,13 @@ pub struct Name {
     pub variables: &'static [&'static str],
 }
 
+impl Name {
+    /// Whether it is the same for many accounts: where services are, and how long to wait for them.
+    pub(super) fn is_shared(&self) -> bool {
+        self.name != "builder_signer_url" && self.name.ends_with("_url") || ["timeout", "deadline"].contains(&self.name)
+    }
+}
+
 const fn public(name: &'static str, flag: &'static str, variables: &'static [&'static str]) -> Name {
     Name { name, flag: Some(flag), variables }
 }

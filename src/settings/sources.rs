@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -63,6 +64,45 @@ pub struct Inputs {
     /// `--profile` or `POLYDOCTOR_PROFILE`.
     pub profile: Option<String>,
     pub config_file: Option<PathBuf>,
+    /// Where the configuration was read already: for those who load many profiles of it.
+    pub config: Option<Arc<Config>>,
+    /// A profile of a fleet stands for itself: of the environment only what is nobody's own
+    /// (addresses of services, time limits) fills in what the profile leaves open.
+    pub in_fleet: bool,
+}
+
+/// The configuration file, parsed.
+#[derive(Debug, Default)]
+pub struct Config {
+    path: String,
+    table: toml::Table,
+}
+
+impl Config {
+    /// # Errors
+    ///
+    /// [`SettingsError`] when the file cannot be read, or is no TOML.
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let shown = path.display().to_string();
+        match read_text(path)?.parse() {
+            Ok(table) => Ok(Self { path: shown, table }),
+            Err(error) => {
+                let reason = toml::de::Error::message(&error).to_owned();
+                Err(SettingsError::Malformed { path: shown, reason })
+            }
+        }
+    }
+
+    fn profiles(&self) -> Option<&toml::Table> {
+        self.table.get("profiles")?.as_table()
+    }
+
+    /// The names of the profiles, in the order of the alphabet.
+    pub fn profile_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.profiles().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        names.sort();
+        names
+    }
 }
 
 /// One variable of a `.env` file.
@@ -81,6 +121,7 @@ pub(super) struct Sources {
     pub(super) profile: String,
     profile_path: String,
     profile_values: toml::Table,
+    in_fleet: bool,
     pub(super) secret_files: Vec<PathBuf>,
     pub(super) problems: Vec<SettingProblem>,
 }
@@ -132,6 +173,7 @@ impl Sources {
             profile,
             profile_path,
             profile_values,
+            in_fleet: inputs.in_fleet,
             secret_files,
             problems,
         })
@@ -143,7 +185,11 @@ impl Sources {
         if let (Some(value), Some(flag)) = (self.flags.get(setting.name), setting.flag) {
             found.push(Sourced::new(value.clone(), Source::Flag { name: format!("--{flag}") }));
         }
-        for &name in setting.variables {
+        if self.in_fleet {
+            found.extend(self.of_profile(setting));
+        }
+        let variables = if self.in_fleet && !setting.is_shared() { &[] } else { setting.variables };
+        for &name in variables {
             if let Some(value) = self.environment.get(name) {
                 found.push(Sourced::new(value.clone(), Source::Variable { name: name.to_owned() }));
             }
@@ -155,23 +201,29 @@ impl Sources {
                 found.push(Sourced::new(line.value.clone(), source));
             }
         }
-        if let Some(value) = self.profile_values.get(setting.name) {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let source = Source::Profile {
-                path: self.profile_path.clone(),
-                name: self.profile.clone(),
-                key: setting.name.to_owned(),
-            };
-            found.push(Sourced::new(value, source));
+        if !self.in_fleet {
+            found.extend(self.of_profile(setting));
         }
         found.retain(|value| !value.value.trim().is_empty());
         found
     }
 
+    fn of_profile(&self, setting: &Name) -> Option<Sourced<String>> {
+        let value = self.profile_values.get(setting.name)?;
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let source = Source::Profile {
+            path: self.profile_path.clone(),
+            name: self.profile.clone(),
+            key: setting.name.to_owned(),
+        };
+        Some(Sourced::new(value, source))
+    }
+
     /// Names that nothing reads but that look like ones that are read.
     pub(super) fn near_misses(&self) -> Vec<SettingProblem> {
         let lines = self.env_lines.iter().map(|line| (&line.name, format!("line {} of {}", line.line, self.env_path)));
-        let variables = self.environment.keys().map(|name| (name, "the environment".to_owned()));
+        let variables = self.environment.keys().filter(|_| !self.in_fleet);
+        let variables = variables.map(|name| (name, "the environment".to_owned()));
         lines
             .chain(variables)
             .filter_map(|(name, place)| {
@@ -275,9 +327,17 @@ fn place_of(text: &str, error: &dotenvy::Error) -> String {
     line.map_or_else(String::new, |index| format!(" (line {})", index + 1))
 }
 
+fn config(inputs: &Inputs) -> Result<Option<Arc<Config>>, SettingsError> {
+    match (&inputs.config, inputs.config_file.as_ref().filter(|path| path.exists())) {
+        (Some(config), _) => Ok(Some(Arc::clone(config))),
+        (None, Some(path)) => Ok(Some(Arc::new(Config::read(path)?))),
+        (None, None) => Ok(None),
+    }
+}
+
 fn read_profile(inputs: &Inputs) -> Result<(String, String, toml::Table), SettingsError> {
     let wanted = inputs.profile.clone();
-    let Some(path) = inputs.config_file.as_ref().filter(|path| path.exists()) else {
+    let Some(config) = config(inputs)? else {
         return match wanted {
             Some(name) => Err(SettingsError::NoSuchProfile {
                 name,
@@ -290,19 +350,14 @@ fn read_profile(inputs: &Inputs) -> Result<(String, String, toml::Table), Settin
             None => Ok(("default".to_owned(), String::new(), toml::Table::new())),
         };
     };
-    let shown = path.display().to_string();
-    let config: toml::Table = read_text(path)?.parse().map_err(|error: toml::de::Error| SettingsError::Malformed {
-        path: shown.clone(),
-        reason: error.message().to_owned(),
-    })?;
-    let profiles = config.get("profiles").and_then(toml::Value::as_table).cloned().unwrap_or_default();
-    let named = wanted.clone().or_else(|| config.get("default_profile")?.as_str().map(str::to_owned));
+    let shown = config.path.clone();
+    let named = wanted.clone().or_else(|| config.table.get("default_profile")?.as_str().map(str::to_owned));
     let name = named.clone().unwrap_or_else(|| "default".to_owned());
-    match (profiles.get(&name).and_then(toml::Value::as_table), named) {
+    match (config.profiles().and_then(|profiles| profiles.get(&name)?.as_table()), named) {
         (Some(values), _) => Ok((name, shown, values.clone())),
         (None, None) => Ok((name, shown, toml::Table::new())),
         (None, Some(_)) => {
-            let known = profiles.keys().cloned().collect::<Vec<_>>().join(", ");
+            let known = config.profile_names().join(", ");
             Err(SettingsError::NoSuchProfile { name, path: shown, known })
         }
     }
