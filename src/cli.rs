@@ -4,6 +4,7 @@ mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
 mod explain;
+mod headers;
 mod list;
 mod pages;
 mod sandbox;
@@ -61,6 +62,8 @@ enum Command {
     Man,
     /// What an error sentence means, its causes, and what mends them
     Explain(explain::ExplainArgs),
+    /// The headers of one request, signed exactly as it is given
+    Headers(Box<headers::HeadersArgs>),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
     /// Sign for builders as a server, so that their secret stays on one machine
@@ -94,8 +97,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Completions(args)) => Ok(pages::completions(&args)?),
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Headers(args)) => wait_for(headers::run(*args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
-        Some(Command::SignServer(args)) => wait_for(sign_server::run(args)),
+        Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard),
     }
 }

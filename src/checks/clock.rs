@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::diagnosis::Cause;
-use crate::engine::clock::{self, Drift};
+use crate::engine::clock::{self, Drift, spoken};
 use crate::engine::facts::{Facts, Failure};
 
 /// The official host of the CLOB.
@@ -195,10 +195,6 @@ fn describe(drift: Drift) -> String {
     } else {
         format!("This clock is {} {direction} the server", spoken(off.abs()))
     }
-}
-
-fn spoken(seconds: f64) -> String {
-    if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} minutes", seconds / 60.0) }
 }
 
 fn guide(finding: Finding, facts: &Facts) -> Finding {
