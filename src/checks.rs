@@ -17,5 +17,5 @@ mod wallet;
 mod words;
 
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion};
-pub use table::{CHECKS, Check, find, probes_of, with_needs};
+pub use table::{CHECKS, Check, find, probes_of, reads_of, with_needs};
 pub use words::{Words, words};

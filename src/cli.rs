@@ -10,6 +10,7 @@ mod pages;
 mod sandbox;
 mod settings;
 mod sign_server;
+mod stop;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;

@@ -51,6 +51,7 @@ pub mod cli;
 pub mod client;
 pub mod diagnosis;
 pub mod engine;
+pub mod fleet;
 pub mod headers;
 pub mod reference;
 pub mod render;
