@@ -2,6 +2,7 @@
 //! and one more in [`States`] where it keeps something of its own.
 
 pub mod checklist;
+pub mod clock;
 pub mod detail;
 pub mod errors;
 pub mod help;
@@ -21,7 +22,8 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] =
+    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, clock::PANEL, errors::PANEL];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
@@ -31,6 +33,7 @@ pub const DETAIL: usize = 1;
 #[derive(Debug, Default)]
 pub struct States {
     pub checklist: checklist::State,
+    pub clock: clock::State,
     pub errors: errors::State,
 }
 
@@ -153,6 +156,7 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Clock(answer) => app.panels.clock.take(answer),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
     }
     None
