@@ -28,6 +28,7 @@ pub const PANELS: &[Panel] =
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
 pub const DETAIL: usize = 1;
+pub const REQUESTS: usize = 3;
 
 /// What panels remember between frames.
 #[derive(Debug, Default)]
@@ -35,6 +36,7 @@ pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
     pub errors: errors::State,
+    pub requests: requests::State,
 }
 
 /// A panel shows itself by `content`; everything else is for those that do more than that.
@@ -168,7 +170,8 @@ mod tests {
 
     #[test]
     fn the_constants_name_what_they_say_and_no_name_stands_twice() {
-        assert_eq!((PANELS[LIST].place, PANELS[DETAIL].name), (Place::List, "Detail"));
+        assert_eq!(PANELS[LIST].place, Place::List);
+        assert_eq!((PANELS[DETAIL].name, PANELS[REQUESTS].name), ("Detail", "Requests"));
         let mut names: Vec<_> = PANELS.iter().map(|panel| panel.name).collect();
         names.sort_unstable();
         names.dedup();
