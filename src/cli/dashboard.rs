@@ -5,7 +5,7 @@ mod tasks;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{DashboardArgs, Exit, runtime};
+use super::{DashboardArgs, Exit, wait_for};
 use crate::checks::probes_of;
 use crate::engine::Engine;
 use crate::engine::probe::Probe;
@@ -20,10 +20,7 @@ pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
         animation: !args.no_animation,
         title: args.demo.demo.as_ref().map(|name| format!("demo: {name}")),
     };
-    let runtime = runtime()?;
-    runtime.block_on(tui::run(launch(args), options))?;
-    // name look-ups may still run on a thread of their own; nobody waits for them
-    runtime.shutdown_background();
+    wait_for(tui::run(launch(args), options))?;
     Ok(Exit::Done)
 }
 
