@@ -14,12 +14,13 @@ use url::Url;
 
 use super::limits::{InLine, Limits};
 use crate::auth::AuthHeaders;
-use crate::engine::facts::{Facts, Failure, RequestRecord};
+use crate::engine::facts::{Facts, Failure, RequestRecord, SentHeader};
 use crate::engine::probe::Probe;
 use crate::secret::Secret;
 
 /// The largest answer that is read.
 const LARGEST: usize = 1024 * 1024;
+const JSON: &str = "application/json";
 /// The longest text of a server that is kept.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -40,7 +41,7 @@ pub struct Request<'a> {
     /// What the log shows instead of the address, where that may hold an access key.
     pub shown: Option<String>,
     pub headers: Option<&'a AuthHeaders>,
-    /// Headers beside those, made when the request is sent.
+    /// Makes the headers when the request is sent, instead.
     pub sign: Option<Sign<'a>>,
     pub bearer: Option<&'a Secret>,
     pub body: Option<String>,
@@ -170,6 +171,8 @@ impl Http {
     /// [`Failure`] for everything but a JSON-like answer of status 200 to 299.
     pub async fn send(&self, request: Request<'_>) -> Result<Answer, Failure> {
         self.turn(&request.url).await;
+        let signed = request.sign.map(|sign| sign()).transpose()?;
+        let request = Request { headers: request.headers.or(signed.as_ref()), ..request };
         let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;
         let mut outcome = self.attempt(&request).await;
@@ -197,15 +200,14 @@ impl Http {
     async fn attempt(&self, request: &Request<'_>) -> Result<Answer, Failure> {
         let client = self.client(&request.url)?;
         let mut builder = client.request(request.method.clone(), request.url.clone()).timeout(self.timeout);
-        let signed = request.sign.map(|sign| sign()).transpose()?;
-        for (name, value) in request.headers.into_iter().chain(&signed).flat_map(AuthHeaders::iter) {
+        for (name, value) in request.headers.into_iter().flat_map(AuthHeaders::iter) {
             builder = builder.header(name, value);
         }
         if let Some(token) = request.bearer {
             builder = builder.bearer_auth(token.expose());
         }
         if let Some(body) = &request.body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
+            builder = builder.header(CONTENT_TYPE, JSON).body(body.clone());
         }
         let sent_s = now_s();
         let mut response = builder.send().await.map_err(|error| self.explain(error))?;
@@ -256,6 +258,8 @@ impl Log {
                 elapsed_ms: None,
                 probe,
                 attempts: 1,
+                headers: sent_headers(request),
+                body_bytes: request.body.as_ref().map(String::len),
             });
         });
         Some(line)
@@ -270,6 +274,14 @@ impl Log {
             }
         });
     }
+}
+
+/// What the log says of the headers.
+fn sent_headers(request: &Request<'_>) -> Vec<SentHeader> {
+    let own = request.headers.into_iter().flat_map(AuthHeaders::iter);
+    let token = request.bearer.map(|token| ("authorization", token.expose()));
+    let json = request.body.is_some().then_some(("content-type", JSON));
+    own.chain(token).chain(json).map(|(name, value)| SentHeader::new(name, value)).collect()
 }
 
 /// The address without the user and password that may stand in it.
