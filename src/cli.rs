@@ -32,6 +32,19 @@ pub enum Exit {
     Unknown = 3,
 }
 
+impl Exit {
+    /// The worse of two: a no tells more than what could not be found out.
+    fn or(self, other: Self) -> Self {
+        let place = |exit| match exit {
+            Self::Done => 0,
+            Self::Unknown => 1,
+            Self::No => 2,
+            Self::Usage => 3,
+        };
+        if place(self) < place(other) { other } else { self }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -4,12 +4,13 @@
 //! keep short of what the service allows. Accounts that ask the same hosts share a lane, in which so
 //! many are checked at once; so a host that hangs holds up nobody but those who ask it too.
 
+pub mod metrics;
 pub mod row;
 
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{AcquireError, Semaphore};
 use tokio::task::{JoinSet, spawn_blocking};
@@ -18,6 +19,7 @@ use url::Url;
 use crate::checks::Check;
 use crate::client::http::{Http, millis};
 use crate::engine::Engine;
+use crate::engine::clock::{self, Drift};
 use crate::engine::facts::{Facts, Setup};
 use crate::engine::probe::Probe;
 use crate::report::Report;
@@ -81,8 +83,9 @@ impl Fleet {
         Round(members.into_iter().map(one).collect())
     }
 
+    /// Waits for its turn, and gives the member back when it is done.
     async fn run(self: Arc<Self>, mut member: Member, probes: Arc<BTreeSet<Probe>>) -> Result<Member, AcquireError> {
-        if !matches!(member.state, State::Loaded { .. }) {
+        if !member.is_loaded() {
             let _place = self.loading.acquire().await?;
             member.state = self.loaded(&member.profile).await;
         }
@@ -116,6 +119,15 @@ impl Fleet {
 }
 
 impl Round {
+    /// Checks an account that is done once more, after a pause.
+    pub fn again(&mut self, fleet: &Arc<Fleet>, member: Member, probes: BTreeSet<Probe>, pause: Duration) {
+        let fleet = Arc::clone(fleet);
+        self.0.spawn(async move {
+            tokio::time::sleep(pause).await;
+            fleet.run(member, Arc::new(probes)).await
+        });
+    }
+
     /// The next account that is done; `None` after the last.
     pub async fn next(&mut self) -> Option<Member> {
         loop {
@@ -137,6 +149,16 @@ impl Member {
     pub fn with(engine: Engine) -> Self {
         let profile = engine.facts().borrow().setup.profile.clone();
         Self { profile, state: State::Loaded { engine, hosts: BTreeSet::new() } }
+    }
+
+    pub fn is_loaded(&self) -> bool {
+        matches!(self.state, State::Loaded { .. })
+    }
+
+    /// This clock minus the server's, in seconds, as this account's host has it.
+    pub fn drift_s(&self) -> Option<f64> {
+        let State::Loaded { engine, .. } = &self.state else { return None };
+        clock::drift(&engine.facts().borrow().clock).map(Drift::middle_s)
     }
 
     /// What its facts come to by some checks; of a profile that cannot be loaded, that.

@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::fleet::Load;
 use crate::secret::Secret;
-use crate::settings::{self, EnvFile, Inputs, KeyInput, Settings, SettingsError};
+use crate::settings::{self, Config, EnvFile, Inputs, KeyInput, Settings, SettingsError};
 
 const PASSWORD: &str = "POLYDOCTOR_KEYSTORE_PASSWORD";
 
@@ -112,6 +114,22 @@ impl SettingsArgs {
             inputs.env_file = EnvFile::None;
         }
         settings::load(&inputs)
+    }
+
+    /// The profiles of the configuration file, and what gives the settings of each.
+    pub(super) fn fleet(&self) -> anyhow::Result<(Vec<String>, Load)> {
+        let path = settings::config_file().context("there is no home folder, so there are no profiles")?;
+        anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
+        let config = Arc::new(Config::read(&path)?);
+        let profiles = config.profile_names();
+        anyhow::ensure!(!profiles.is_empty(), "there are no profiles in {}", path.display());
+        let inputs = self.inputs(env::vars_os());
+        let inputs = Inputs { env_file: EnvFile::None, config: Some(config), in_fleet: true, ..inputs };
+        let load = move |profile: &str| {
+            let inputs = Inputs { profile: Some(profile.to_owned()), ..inputs.clone() };
+            settings::load(&inputs).map_err(|error| error.to_string())
+        };
+        Ok((profiles, Arc::new(load)))
     }
 
     fn inputs(&self, environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>) -> Inputs {
