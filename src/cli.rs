@@ -4,6 +4,7 @@ mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
 mod explain;
+mod keys;
 mod list;
 mod pages;
 mod sandbox;
@@ -61,6 +62,8 @@ enum Command {
     Man,
     /// What an error sentence means, its causes, and what mends them
     Explain(explain::ExplainArgs),
+    /// API, read-only and builder keys: derive, list, create, delete, rotate
+    Keys(keys::KeysArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
     /// Sign for builders as a server, so that their secret stays on one machine
@@ -94,6 +97,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Completions(args)) => Ok(pages::completions(&args)?),
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Keys(args)) => runtime()?.block_on(keys::run(args)),
         Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
         Some(Command::SignServer(args)) => runtime()?.block_on(sign_server::run(args)),
         None => open_dashboard(cli.dashboard),

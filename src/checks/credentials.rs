@@ -9,7 +9,7 @@ use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact}
 use crate::settings::Source;
 
 /// A key id that can be told from another, without showing all of it.
-pub(super) fn short(key: &str) -> String {
+pub(crate) fn short(key: &str) -> String {
     match (key.get(..8), key.len().checked_sub(4).and_then(|end| key.get(end..))) {
         (Some(start), Some(end)) if key.len() > 16 => format!("{start}…{end}"),
         _ => key.to_owned(),
