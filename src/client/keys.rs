@@ -64,8 +64,7 @@ impl Account {
     /// Whether a read-only key opens what this address owns. Signed by nobody.
     pub async fn is_valid_readonly_key(&self, address: Address, key: &str) -> Result<bool, AccountError> {
         let address = address.to_string();
-        let call =
-            Call { query: &[("address", &address), ("key", key)], ..Call::to(clob::VALIDATE_READONLY_KEY) };
+        let call = Call { query: &[("address", &address), ("key", key)], ..Call::to(clob::VALIDATE_READONLY_KEY) };
         match self.send(Method::GET, call, None).await {
             Ok(_) => Ok(true),
             Err(AccountError::Failure(failure)) if failure.is_refusal() => Ok(false),

@@ -36,12 +36,9 @@ impl SignedWith {
             Self::ApiCredentials => {
                 &["POLY_ADDRESS", "POLY_SIGNATURE", "POLY_TIMESTAMP", "POLY_API_KEY", "POLY_PASSPHRASE"]
             }
-            Self::BuilderCredentials => &[
-                "POLY_BUILDER_API_KEY",
-                "POLY_BUILDER_PASSPHRASE",
-                "POLY_BUILDER_SIGNATURE",
-                "POLY_BUILDER_TIMESTAMP",
-            ],
+            Self::BuilderCredentials => {
+                &["POLY_BUILDER_API_KEY", "POLY_BUILDER_PASSPHRASE", "POLY_BUILDER_SIGNATURE", "POLY_BUILDER_TIMESTAMP"]
+            }
         }
     }
 }
@@ -61,14 +58,24 @@ pub struct Planned {
 /// One change to the account. Keys are ids, fit to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    CreateApiKey { nonce: U256 },
-    DeleteApiKey { key: String },
+    CreateApiKey {
+        nonce: U256,
+    },
+    DeleteApiKey {
+        key: String,
+    },
     CreateReadonlyKey,
-    DeleteReadonlyKey { key: String },
+    DeleteReadonlyKey {
+        key: String,
+    },
     CreateBuilderKey,
     /// `key` is the one that signs, unless the user signs.
-    RevokeBuilderKey { key: Option<String> },
-    UpdateBalances { signature_type: SignatureType },
+    RevokeBuilderKey {
+        key: Option<String>,
+    },
+    UpdateBalances {
+        signature_type: SignatureType,
+    },
 }
 
 impl Change {

@@ -10,8 +10,8 @@ use super::place::Kind;
 use super::session::{CommonArgs, Session, Signing};
 use super::{Format, print};
 use crate::cli::Exit;
-use crate::diagnosis::Cause;
 use crate::client::account::AccountError;
+use crate::diagnosis::Cause;
 use crate::engine::facts::BuilderKey;
 use crate::keys::{Change, RevokeAs};
 
@@ -81,17 +81,11 @@ fn object(session: &Session, key: &BuilderKey) -> Value {
 }
 
 fn line(session: &Session, key: &BuilderKey) -> String {
-    let mut line = format!("  {}", key.key);
-    if let Some(created) = time(key.created_ms) {
-        line.push_str(&format!("  created {created}"));
-    }
-    if key.revoked {
-        line.push_str(&format!("  revoked {}", time(key.revoked_ms).unwrap_or_default()).trim_end());
-    }
-    if is_configured(session, &key.key) {
-        line.push_str("  configured");
-    }
-    line + "\n"
+    let created = time(key.created_ms).map(|time| format!("created {time}"));
+    let revoked = time(key.revoked_ms).map_or_else(|| "revoked".to_owned(), |time| format!("revoked {time}"));
+    let configured = is_configured(session, &key.key).then(|| "configured".to_owned());
+    let parts = [Some(key.key.clone()), created, key.revoked.then_some(revoked), configured];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
@@ -102,21 +96,21 @@ pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
         let rows: Vec<Value> = keys.iter().map(|key| object(&session, key)).collect();
         print::json(&json!({ "schema": 1, "done": true, "keys": rows }))?;
     } else {
-        let head = format!("Builder keys of {}: {}\n", session.account_text(), keys.len());
-        print::text(&(head + &keys.iter().map(|key| line(&session, key)).collect::<String>()))?;
+        let head = format!("Builder keys of {}: {}", session.account_text(), keys.len());
+        print::list(&head, &keys.iter().map(|key| line(&session, key)).collect::<Vec<_>>())?;
     }
     Ok(Exit::Done)
 }
 
 pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     let session = Session::open(args.common).await?;
-    let give = args.give.prepare(Kind::Builder, &session)?;
     let change = Change::CreateBuilderKey;
     if args.consent.dry_run {
         let mut requests = session.signing_plan();
         requests.push(change.request());
         return dry_run(&session, &requests, &change);
     }
+    let give = args.give.prepare(Kind::Builder, &session)?;
     if give.is_lost() && args.consent.is_unasked() {
         let text = "the secret of a builder key is given only once: say --save or --show-secrets";
         return Err(Stop::Usage(text.to_owned()));
@@ -190,7 +184,7 @@ fn revoked(session: &Session, keys: &[String]) -> Result<Exit, Stop> {
     if session.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "revoked": keys }))?;
     } else {
-        print::text(&keys.iter().map(|key| format!("Revoked {key}\n")).collect::<String>())?;
+        print::text(&format!("Revoked {}\n", keys.join(", ")))?;
     }
     if let Some(configured) = session.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value)) {
         print::note(&format!("The settings still have it ({}): remove it there", configured.source));

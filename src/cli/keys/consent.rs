@@ -51,7 +51,9 @@ impl ConsentArgs {
         let mut err = io::stderr();
         err.write_all(said.as_bytes())?;
         if !io::stdin().is_terminal() {
-            return Err(Stop::Usage("there is no terminal to ask on, so nothing was done; --yes does it unasked".into()));
+            return Err(Stop::Usage(
+                "there is no terminal to ask on, so nothing was done; --yes does it unasked".into(),
+            ));
         }
         if is_yes("Do it?")? { Ok(()) } else { Err(Failed::new(Exit::No, "Nothing was changed").into()) }
     }
@@ -92,25 +94,22 @@ pub(super) fn dry_run(session: &Session, requests: &[Planned], change: &Change) 
         }))?;
         return Ok(Exit::Done);
     }
-    let mut text = format!("Would be sent; nothing was. {}\n", change.does());
-    for request in requests {
-        let signed = match request.signed_with {
-            SignedWith::PrivateKey => "signed with the private key (L1)",
-            SignedWith::ApiCredentials => "signed with the API credentials (L2)",
-            SignedWith::BuilderCredentials => "signed with the builder credentials",
-        };
-        text.push_str(&format!(
-            "  {} {base}{}{}\n    {signed}: {}\n",
-            request.method,
-            request.path,
-            request.query,
-            request.signed_with.headers().join(", ")
-        ));
-        if let Some(body) = &request.body {
-            text.push_str(&format!("    {body}\n"));
-        }
-    }
-    text.push_str(&print::lines(&[("breaks", change.breaks().to_owned()), ("undo", change.undo())]));
-    print::text(&text)?;
+    let rows: Vec<String> = requests.iter().flat_map(|request| planned(base, request)).collect();
+    print::list(&format!("{}: nothing was sent; this would be", change.does()), &rows)?;
+    print::text(&print::lines(&[("breaks", change.breaks().to_owned()), ("undo", change.undo())]))?;
     Ok(Exit::Done)
+}
+
+fn planned(base: &str, request: &Planned) -> Vec<String> {
+    let signed = match request.signed_with {
+        SignedWith::PrivateKey => "signed with the private key (L1)",
+        SignedWith::ApiCredentials => "signed with the API credentials (L2)",
+        SignedWith::BuilderCredentials => "signed with the builder credentials",
+    };
+    let mut lines = vec![
+        format!("{} {base}{}{}", request.method, request.path, request.query),
+        format!("  {signed}: {}", request.signed_with.headers().join(", ")),
+    ];
+    lines.extend(request.body.as_ref().map(|body| format!("  {body}")));
+    lines
 }

@@ -78,7 +78,7 @@ impl Failed {
         self
     }
 
-    pub(super) fn because(mut self, because: impl ToString) -> Self {
+    pub(super) fn because(mut self, because: impl std::fmt::Display) -> Self {
         self.because.push(because.to_string());
         self
     }

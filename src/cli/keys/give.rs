@@ -64,7 +64,9 @@ impl Give {
             (None, true) => "shown once".to_owned(),
             (None, false) => match self.kind {
                 Kind::User => "not shown and not written: polydoctor keys derive gives it again".to_owned(),
-                Kind::Builder => "LOST: it is given this once, and neither --save nor --show-secrets is there".to_owned(),
+                Kind::Builder => {
+                    "LOST: it is given this once, and neither --save nor --show-secrets is there".to_owned()
+                }
             },
         }
     }
@@ -100,9 +102,11 @@ impl Give {
                     .fixed_by("Nothing is lost: deriving gives the same credentials again")
                     .command(format!("polydoctor keys derive --nonce {at} --save env=PATH"))
             }
-            Kind::Builder if self.show || ConsentArgs::offer("Show the credentials here, so that they are not lost?")? => {
+            Kind::Builder
+                if self.show || ConsentArgs::offer("Show the credentials here, so that they are not lost?")? =>
+            {
                 if session.format == Format::Json {
-                    failed.credentials = Some(self.object(credentials, true));
+                    failed.credentials = Some(credentials_object(credentials, true));
                 } else {
                     print::text(&self.kind.lines(self.names, credentials))?;
                 }
@@ -116,7 +120,12 @@ impl Give {
     }
 
     /// Prints credentials: what may be said of them, and the secrets where that is asked for.
-    pub(super) fn print(&self, credentials: &ApiCredentials, facts: &[(&str, Value)], session: &Session) -> Result<(), Stop> {
+    pub(super) fn print(
+        &self,
+        credentials: &ApiCredentials,
+        facts: &[(&str, Value)],
+        session: &Session,
+    ) -> Result<(), Stop> {
         if let Some(overruled) = self.destination.as_ref().and_then(|to| to.overruled_by(session)) {
             print::note(&overruled);
         }
@@ -126,7 +135,7 @@ impl Give {
             for (name, value) in facts {
                 object[*name] = value.clone();
             }
-            object["credentials"] = self.object(credentials, self.show);
+            object["credentials"] = credentials_object(credentials, self.show);
             object["saved_to"] = saved.into();
             return Ok(print::json(&object)?);
         }
@@ -138,23 +147,23 @@ impl Give {
         rows.push(("secret", format!("{}; {form}", secret.shape)));
         rows.push(("passphrase", credentials.passphrase.shape().to_string()));
         rows.extend(saved.map(|saved| ("saved", saved)));
-        let mut text = print::lines(&rows);
+        print::text(&print::lines(&rows))?;
         if self.show {
-            text.push_str(&format!("\n{}", self.kind.lines(self.names, credentials)));
+            print::text(&format!("\n{}", self.kind.lines(self.names, credentials)))?;
         }
-        Ok(print::text(&text)?)
+        Ok(())
     }
+}
 
-    fn object(&self, credentials: &ApiCredentials, show: bool) -> Value {
-        let shown = |secret: &Secret| if show { Value::from(secret.expose()) } else { Value::Null };
-        json!({
-            "key": credentials.key,
-            "secret": shown(&credentials.secret),
-            "passphrase": shown(&credentials.passphrase),
-            "fingerprints": {
-                "secret": secret_fact(&credentials.secret).decoded.ok().map(|decoded| decoded.fingerprint),
-                "passphrase": credentials.passphrase.shape().fingerprint,
-            },
-        })
-    }
+fn credentials_object(credentials: &ApiCredentials, show: bool) -> Value {
+    let shown = |secret: &Secret| if show { Value::from(secret.expose()) } else { Value::Null };
+    json!({
+        "key": credentials.key,
+        "secret": shown(&credentials.secret),
+        "passphrase": shown(&credentials.passphrase),
+        "fingerprints": {
+            "secret": secret_fact(&credentials.secret).decoded.ok().map(|decoded| decoded.fingerprint),
+            "passphrase": credentials.passphrase.shape().fingerprint,
+        },
+    })
 }

@@ -27,15 +27,12 @@ pub(super) async fn run(args: ListArgs) -> Result<Exit, Stop> {
         print::json(&json!({ "schema": 1, "done": true, "keys": rows }))?;
         return Ok(Exit::Done);
     }
-    let mut text = format!("API keys of {}: {}\n", session.account_text(), keys.len());
-    for key in &keys {
-        let mark = match configured {
-            Some(configured) if configured.value == *key => format!("  configured ({})", configured.source),
-            _ => String::new(),
-        };
-        text.push_str(&format!("  {key}{mark}\n"));
-    }
-    text.push_str("The service lists no nonces: polydoctor keys nonces tells which nonce holds which key\n");
-    print::text(&text)?;
+    let row = |key: &String| match configured {
+        Some(configured) if configured.value == *key => format!("{key}  configured ({})", configured.source),
+        _ => key.clone(),
+    };
+    let head = format!("API keys of {}: {}", session.account_text(), keys.len());
+    print::list(&head, &keys.iter().map(row).collect::<Vec<_>>())?;
+    print::note("The service does not tell their nonces: polydoctor keys nonces finds them");
     Ok(Exit::Done)
 }

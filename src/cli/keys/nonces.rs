@@ -113,9 +113,7 @@ impl Scan<'_> {
     }
 
     fn json(&self) -> Value {
-        let row = |nonce: &NonceKey| {
-            json!({ "nonce": nonce.nonce.to_string(), "key": nonce.key, "configured": self.is_configured(nonce) })
-        };
+        let row = |nonce: &NonceKey| json!({ "nonce": nonce.nonce.to_string(), "key": nonce.key, "configured": self.is_configured(nonce) });
         json!({
             "schema": 1,
             "done": self.whole,

@@ -1,6 +1,8 @@
 //! `--save`: where new credentials are written. That it can be written is made sure before they
 //! are created.
 
+#![expect(clippy::doc_markdown, reason = "some of these comments are the help text")]
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -92,7 +94,9 @@ impl Kind {
     pub(super) fn lines(self, names: Option<Names>, credentials: &ApiCredentials) -> String {
         let parts = [credentials.key.as_str(), credentials.secret.expose(), credentials.passphrase.expose()];
         let names = self.names_in("", names);
-        names.iter().zip(parts).map(|(names, value)| format!("{}={value}\n", names[0])).collect()
+        let lines: Vec<String> =
+            names.iter().zip(parts).map(|(names, value)| format!("{}={value}\n", names[0])).collect();
+        lines.concat()
     }
 
     pub(super) fn configured(self, settings: &Settings) -> &CredentialParts {
@@ -133,7 +137,8 @@ impl Destination {
         let settings = session.account.settings();
         let (form, path) = match resolved(place, kind, settings) {
             Place::Profile(name) => {
-                let path = crate::settings::config_file().context("there is no home folder for a configuration file")?;
+                let path =
+                    crate::settings::config_file().context("there is no home folder for a configuration file")?;
                 (Form::Profile { name: name.unwrap_or_else(|| settings.profile.clone()) }, path)
             }
             Place::Json(path) => {
@@ -153,6 +158,9 @@ impl Destination {
         // any text will do
         let text = || Secret::new("-");
         self.change(&ApiCredentials { key: "-".to_owned(), secret: text(), passphrase: text() }, None)?;
+        if matches!(self.form, Form::Profile { .. }) {
+            save::make_folder_of(&self.path)?;
+        }
         Ok(save::check(&self.path)?)
     }
 
@@ -209,9 +217,8 @@ impl Destination {
     pub(super) fn overruled_by(&self, session: &Session) -> Option<String> {
         let source = &self.kind.configured(session.account.settings()).key.as_ref()?.source;
         let wins = match (&self.form, source) {
-            (Form::Json { .. }, _) => false,
-            (_, Source::Variable { .. }) => true,
-            (Form::Profile { .. }, Source::EnvFile { .. }) => true,
+            (Form::Env { .. }, Source::Variable { .. })
+            | (Form::Profile { .. }, Source::Variable { .. } | Source::EnvFile { .. }) => true,
             _ => false,
         };
         wins.then(|| format!("{source} wins over {}: unset it, or set it to the new values", self.path.display()))
@@ -239,9 +246,7 @@ impl Change {
     /// The lines that change, with the shapes of secrets.
     pub(super) fn lines(&self) -> Vec<String> {
         match self {
-            Self::Edit(change) => {
-                change.diff().iter().map(|line| format!("{} {}", line.sign(), line.text)).collect()
-            }
+            Self::Edit(change) => change.diff().iter().map(|line| format!("{} {}", line.sign(), line.text)).collect(),
             Self::Whole { path, .. } => vec![format!("{} is written anew", path.display())],
         }
     }

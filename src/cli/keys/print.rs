@@ -41,6 +41,12 @@ pub(super) fn text(text: &str) -> io::Result<()> {
     io::stdout().lock().write_all(text.as_bytes())
 }
 
+/// A headline and a list under it.
+pub(super) fn list(head: &str, rows: &[String]) -> io::Result<()> {
+    let rows: Vec<&str> = std::iter::once(head).chain(rows.iter().map(String::as_str)).collect();
+    text(&(rows.join("\n  ") + "\n"))
+}
+
 /// What a person reads while the command works.
 pub(super) fn note(text: &str) {
     // a lost standard error must not end what is half done
@@ -59,6 +65,6 @@ pub(super) fn failed(failed: &Failed, format: Format) -> io::Result<()> {
     if !failed.fix.is_empty() {
         rows.push(("fix", failed.fix.clone()));
     }
-    let commands = failed.commands.iter().map(|command| format!("           $ {command}\n"));
-    text(&format!("{}\n{}{}", failed.summary, lines(&rows), commands.collect::<String>()))
+    rows.extend(failed.commands.iter().map(|command| ("", format!("$ {command}"))));
+    text(&format!("{}\n{}", failed.summary, lines(&rows)))
 }

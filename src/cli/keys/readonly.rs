@@ -99,9 +99,8 @@ pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
     if session.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "keys": shown }))?;
     } else {
-        let rows = shown.iter().map(|key| format!("  {key}\n"));
-        let head = format!("Read-only keys of {}: {}\n", session.account_text(), shown.len());
-        print::text(&(head + &rows.collect::<String>()))?;
+        let head = format!("Read-only keys of {}: {}", session.account_text(), shown.len());
+        print::list(&head, &shown)?;
     }
     Ok(Exit::Done)
 }
@@ -128,7 +127,8 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     if session.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "key": shown }))?;
     } else {
-        let rows = [("key", shown), ("use", format!("send it as {VARIABLE}, with POLY_ADDRESS; it reads orders and trades"))];
+        let rows =
+            [("key", shown), ("use", format!("send it as {VARIABLE}, with POLY_ADDRESS; it reads orders and trades"))];
         print::text(&print::lines(&rows))?;
     }
     Ok(Exit::Done)

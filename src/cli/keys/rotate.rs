@@ -52,10 +52,10 @@ struct New {
 
 pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
     let session = Session::open(args.common).await?;
-    let give = args.give.prepare_usual(Kind::User, &session)?;
     if args.consent.dry_run {
         return plan(&session, args.to_nonce, args.keep_old);
     }
+    let give = args.give.prepare_usual(Kind::User, &session)?;
     let old = session.signing().await?;
     let (nonce, existing) = free_nonce(&session, args.to_nonce).await?;
     if existing.as_ref().is_some_and(|existing| existing.key == old.credentials.key) {
@@ -79,7 +79,7 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
     print::note(&format!("1 of 4  the new key is {} at nonce {nonce}", new.credentials.key));
     prove(&session, &new, Duration::from_secs(args.wait)).await?;
     print::note("2 of 4  it passes a signed request");
-    switch(&session, &give, &new, args.consent)?;
+    switch(&give, &new, args.consent)?;
     print::note(&format!("3 of 4  {}", give.text()));
     let deleted = if args.keep_old {
         print::note("4 of 4  the old key stays, as --keep-old says");
@@ -140,7 +140,7 @@ fn again(new: &New) -> String {
     format!("polydoctor keys rotate --to-nonce {}", new.nonce)
 }
 
-fn switch(session: &Session, give: &Give, new: &New, consent: ConsentArgs) -> Result<(), Stop> {
+fn switch(give: &Give, new: &New, consent: ConsentArgs) -> Result<(), Stop> {
     give.save(&new.credentials, new.nonce, consent).map_err(|stop| match stop {
         Stop::Failed(_) | Stop::Other(_) => {
             let failed = Failed::new(Exit::No, "The new key passes, and was not saved: the old one stays in use");
@@ -171,7 +171,9 @@ async fn delete(session: &Session, old: &ApiCredentials, consent: ConsentArgs) -
             Ok(true)
         }
         Err(AccountError::Failure(failure)) if failure.is_refusal() => {
-            print::note(&format!("4 of 4  the old key does not pass any more, so there is nothing to delete ({failure})"));
+            print::note(&format!(
+                "4 of 4  the old key does not pass any more, so there is nothing to delete ({failure})"
+            ));
             Ok(false)
         }
         Err(error) => {

@@ -7,13 +7,13 @@ use alloy_primitives::U256;
 use super::Format;
 use super::failed::{Failed, Stop};
 use super::print;
+use crate::auth::l2::ApiCredentials;
 use crate::checks::{network_cause, probes_of, with_needs};
 use crate::cli::Exit;
 use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::clob;
 use crate::client::http::Http;
-use crate::auth::l2::ApiCredentials;
 use crate::diagnosis::Cause;
 use crate::engine::Engine;
 use crate::engine::facts::Failure;
@@ -41,8 +41,6 @@ pub(super) struct Session {
 pub(super) struct Signing {
     pub(super) credentials: ApiCredentials,
     pub(super) whose: String,
-    /// The nonce that they were derived at; `None` for configured ones.
-    pub(super) nonce: Option<U256>,
 }
 
 impl Session {
@@ -72,7 +70,8 @@ impl Session {
 
     /// Who, and where: `0x… at https://clob.polymarket.com`.
     pub(super) fn account_text(&self) -> String {
-        let signer = self.account.signer().map_or_else(|_| "no signer".to_owned(), |signer| signer.address().to_string());
+        let signer =
+            self.account.signer().map_or_else(|_| "no signer".to_owned(), |signer| signer.address().to_string());
         match self.account.clob_url() {
             Ok(url) => format!("{signer} at {}", crate::settings::shown_url(url)),
             Err(_) => signer,
@@ -91,14 +90,14 @@ impl Session {
         let configured = &self.account.settings().credentials;
         if let (Some(credentials), Some(key), false) = (configured.whole(), &configured.key, self.names_nonce()) {
             let whose = format!("the configured one ({})", key.source);
-            return Ok(Signing { credentials, whose, nonce: None });
+            return Ok(Signing { credentials, whose });
         }
         let nonce = self.nonce();
         if !configured.is_empty() && !self.names_nonce() {
             print::note("The configured API credentials are not complete; the derived ones are used");
         }
         match self.derive(nonce).await? {
-            Some(credentials) => Ok(Signing { credentials, whose: format!("that of nonce {nonce}"), nonce: Some(nonce) }),
+            Some(credentials) => Ok(Signing { credentials, whose: format!("that of nonce {nonce}") }),
             None => Err(no_key(nonce).into()),
         }
     }
@@ -112,7 +111,9 @@ impl Session {
     pub(super) async fn derive(&self, nonce: U256) -> Result<Option<ApiCredentials>, Stop> {
         match self.account.derive(nonce).await {
             Ok(derived) => Ok(derived),
-            Err(error) => Err(self.explain(&format!("The credentials of nonce {nonce} could not be derived"), error).await),
+            Err(error) => {
+                Err(self.explain(&format!("The credentials of nonce {nonce} could not be derived"), error).await)
+            }
         }
     }
 
