@@ -216,11 +216,11 @@ impl Destination {
     /// What else the settings have, and what wins over the file that is written.
     pub(super) fn overruled_by(&self, session: &Session) -> Option<String> {
         let source = &self.kind.configured(session.account.settings()).key.as_ref()?.source;
-        let wins = match (&self.form, source) {
+        let wins = matches!(
+            (&self.form, source),
             (Form::Env { .. }, Source::Variable { .. })
-            | (Form::Profile { .. }, Source::Variable { .. } | Source::EnvFile { .. }) => true,
-            _ => false,
-        };
+                | (Form::Profile { .. }, Source::Variable { .. } | Source::EnvFile { .. })
+        );
         wins.then(|| format!("{source} wins over {}: unset it, or set it to the new values", self.path.display()))
     }
 }

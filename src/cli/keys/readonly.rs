@@ -3,6 +3,8 @@
 //! A read-only key is all that reading takes, so it is treated as a secret: shown short, and in
 //! full only where the user asks for it.
 
+#![expect(clippy::doc_markdown, reason = "some of these comments are the help text")]
+
 use std::io::Read as _;
 
 use alloy_primitives::Address;

@@ -61,18 +61,15 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
     if existing.as_ref().is_some_and(|existing| existing.key == old.credentials.key) {
         return Err(Stop::Usage(format!("nonce {nonce} holds the key that is to be replaced")));
     }
-    let credentials = match existing {
-        Some(credentials) => {
-            print::note(&format!("Nonce {nonce} has the key {} already: going on with it", credentials.key));
-            credentials
-        }
-        None => {
-            let beside = [("replaces", old.credentials.key.clone()), ("secret", give.text())];
-            args.consent.ask(&session, &Change::CreateApiKey { nonce }, &beside)?;
-            match session.account.create_api_key(nonce).await {
-                Ok(credentials) => credentials,
-                Err(error) => return Err(session.explain_creation(nonce, error).await),
-            }
+    let credentials = if let Some(credentials) = existing {
+        print::note(&format!("Nonce {nonce} has the key {} already: going on with it", credentials.key));
+        credentials
+    } else {
+        let beside = [("replaces", old.credentials.key.clone()), ("secret", give.text())];
+        args.consent.ask(&session, &Change::CreateApiKey { nonce }, &beside)?;
+        match session.account.create_api_key(nonce).await {
+            Ok(credentials) => credentials,
+            Err(error) => return Err(session.explain_creation(nonce, error).await),
         }
     };
     let new = New { nonce, credentials };
@@ -113,23 +110,24 @@ async fn free_nonce(session: &Session, wanted: Option<U256>) -> Result<(U256, Op
 
 /// A signed request with the new credentials, again while they are too new to be taken.
 async fn prove(session: &Session, new: &New, wait: Duration) -> Result<(), Stop> {
-    let mut waited = Duration::ZERO;
+    let mut left = wait;
     loop {
         let failure = match session.account.api_keys(&new.credentials).await {
             Ok(_) => return Ok(()),
             Err(AccountError::Failure(failure)) => failure,
             Err(error) => return Err(session.explain("The new key could not be tried", error).await),
         };
-        if failure.is_refusal() && waited < wait {
+        if failure.is_refusal() && !left.is_zero() {
             print::note(&format!("        refused ({failure}): new keys have been seen to take two minutes; waiting"));
-            let pause = PAUSE.min(wait - waited);
+            let pause = PAUSE.min(left);
             tokio::time::sleep(pause).await;
-            waited += pause;
+            left = left.saturating_sub(pause);
             continue;
         }
-        let (exit, cause) = match failure.is_refusal() {
-            true => (Exit::No, Cause::CredentialsJustCreated),
-            false => (Exit::Unknown, network_cause(&failure).0),
+        let (exit, cause) = if failure.is_refusal() {
+            (Exit::No, Cause::CredentialsJustCreated)
+        } else {
+            (Exit::Unknown, network_cause(&failure).0)
         };
         let failed = Failed::new(exit, "The new key does not pass, so nothing was switched and the old one stays");
         return Err(failed.by(cause).because(failure).command(again(new)).into());
@@ -141,17 +139,14 @@ fn again(new: &New) -> String {
 }
 
 fn switch(give: &Give, new: &New, consent: ConsentArgs) -> Result<(), Stop> {
-    give.save(&new.credentials, new.nonce, consent).map_err(|stop| match stop {
-        Stop::Failed(_) | Stop::Other(_) => {
-            let failed = Failed::new(Exit::No, "The new key passes, and was not saved: the old one stays in use");
-            let failed = match stop {
-                Stop::Other(error) => failed.because(format!("{error:#}")),
-                _ => failed,
-            };
-            failed.fixed_by("Nothing is lost: this takes it up again").command(again(new)).into()
-        }
-        stop => stop,
-    })
+    let Err(stop) = give.save(&new.credentials, new.nonce, consent) else { return Ok(()) };
+    let failed = Failed::new(Exit::No, "The new key passes, and was not saved: the old one stays in use");
+    let failed = match stop {
+        Stop::Other(error) => failed.because(format!("{error:#}")),
+        Stop::Failed(_) => failed,
+        usage @ Stop::Usage(_) => return Err(usage),
+    };
+    Err(failed.fixed_by("Nothing is lost: this takes it up again").command(again(new)).into())
 }
 
 /// Whether the old key was deleted, which is asked for on its own.

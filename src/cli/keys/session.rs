@@ -56,10 +56,10 @@ impl Session {
         let settings = args.settings.load()?;
         let http = Http::new(settings.timeout);
         let mut session = Self { account: Account::new(settings, http), format: args.format };
-        if args.server_time {
-            if let Err(error) = session.account.use_server_time().await {
-                return Err(session.explain("The server's time could not be had", error).await);
-            }
+        if args.server_time
+            && let Err(error) = session.account.use_server_time().await
+        {
+            return Err(session.explain("The server's time could not be had", error).await);
         }
         Ok(session)
     }
