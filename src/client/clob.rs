@@ -29,8 +29,8 @@ pub const READONLY_KEYS: &str = "/auth/readonly-api-keys";
 pub const VALIDATE_READONLY_KEY: &str = "/auth/validate-readonly-api-key";
 pub const CLOSED_ONLY: &str = "/auth/ban-status/closed-only";
 pub const BALANCE_ALLOWANCE: &str = "/balance-allowance";
-/// A GET that refreshes the service's cache of the chain.
-pub const UPDATE_BALANCES: &str = "/balance-allowance/update";
+/// A read that makes the CLOB ask the chain again.
+pub const UPDATE_BALANCE: &str = "/balance-allowance/update";
 pub const SESSION_SIGNERS: &str = "/v1/user/session-signers";
 /// Listed by GET, created by POST, revoked by DELETE.
 pub const BUILDER_KEYS: &str = "/auth/builder-api-key";

@@ -97,7 +97,7 @@ impl Account {
     pub async fn update_balances(&self, with: &ApiCredentials, kind: SignatureType) -> Result<(), AccountError> {
         let query = Clob::collateral_query(kind);
         let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let call = Call { query: &query, ..Call::to(clob::UPDATE_BALANCES) };
+        let call = Call { query: &query, ..Call::to(clob::UPDATE_BALANCE) };
         self.l2(Method::GET, call, with).await.map(drop)
     }
 

@@ -55,6 +55,17 @@ fn intersect<'a>(mut readings: impl Iterator<Item = &'a ClockReading>) -> Option
     readings.try_fold(first, |known, reading| known.and(Drift::of(reading)))
 }
 
+/// A length of time as people say it; coarser the longer it is.
+pub(crate) fn spoken(seconds: f64) -> String {
+    const HOUR: f64 = 3600.0;
+    match seconds {
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7200.0 => format!("{:.0} minutes", seconds / 60.0),
+        ..172_800.0 => format!("{:.0} hours", seconds / HOUR),
+        _ => format!("{:.0} days", seconds / (24.0 * HOUR)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

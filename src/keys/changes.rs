@@ -144,7 +144,7 @@ impl Change {
             Self::CreateBuilderKey => ("POST", clob::BUILDER_KEYS, SignedWith::ApiCredentials),
             Self::RevokeBuilderKey { key: None } => ("DELETE", clob::BUILDER_KEYS, SignedWith::ApiCredentials),
             Self::RevokeBuilderKey { key: Some(_) } => ("DELETE", clob::BUILDER_KEYS, SignedWith::BuilderCredentials),
-            Self::UpdateBalances { .. } => ("GET", clob::UPDATE_BALANCES, SignedWith::ApiCredentials),
+            Self::UpdateBalances { .. } => ("GET", clob::UPDATE_BALANCE, SignedWith::ApiCredentials),
         };
         let query = match self {
             Self::UpdateBalances { signature_type } => {
