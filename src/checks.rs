@@ -17,7 +17,7 @@ mod wallet;
 mod words;
 
 pub(crate) use clock::network_cause;
-pub(crate) use credentials::short;
+pub(crate) use credentials::{secret_form, short};
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion};
 pub use table::{CHECKS, Check, find, probes_of, with_needs};
 pub use words::{Words, words};

@@ -17,7 +17,7 @@ pub(crate) fn short(key: &str) -> String {
 }
 
 /// The form of a secret in words, or why it has none.
-pub(super) fn secret_form(secret: &SecretFact) -> String {
+pub(crate) fn secret_form(secret: &SecretFact) -> String {
     match &secret.decoded {
         Ok(decoded) => format!("{}, fingerprint {}", decoded.form, decoded.fingerprint),
         Err(error) => error.to_string(),

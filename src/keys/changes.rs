@@ -103,8 +103,7 @@ impl Change {
                  says that a new key ends the one before it; should yours stop, derive it again."
             }
             Self::DeleteApiKey { .. } => {
-                "Every bot and script that signs with it is refused from then on with 401 Unauthorized/Invalid api \
-                 key, and its user channel of the WebSocket closes."
+                "Every bot and script that signs with it is refused from then on with 401 Unauthorized/Invalid api key."
             }
             Self::CreateReadonlyKey | Self::CreateBuilderKey | Self::UpdateBalances { .. } => "Nothing.",
             Self::DeleteReadonlyKey { .. } => "Every monitor that reads with it is refused from then on.",

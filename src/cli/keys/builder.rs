@@ -7,10 +7,11 @@ use super::consent::{ConsentArgs, dry_run};
 use super::failed::{Failed, Stop};
 use super::give::GiveArgs;
 use super::place::Kind;
-use super::session::{CommonArgs, Session, Signing};
+use super::session::{CommonArgs, Session};
 use super::{Format, print};
 use crate::cli::Exit;
 use crate::client::account::AccountError;
+use crate::client::keys::Signing;
 use crate::diagnosis::Cause;
 use crate::engine::facts::BuilderKey;
 use crate::keys::{Change, RevokeAs};
@@ -108,7 +109,7 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     if args.consent.dry_run {
         let mut requests = session.signing_plan();
         requests.push(change.request());
-        return dry_run(&session, &requests, &change);
+        return dry_run(&session, &requests, &[change]);
     }
     let give = args.give.prepare(Kind::Builder, &session)?;
     if give.is_lost() && args.consent.is_unasked() {
@@ -146,7 +147,7 @@ pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
     if args.consent.dry_run {
         let mut requests = if signing_builder.is_some() { Vec::new() } else { session.signing_plan() };
         requests.push(change.request());
-        return dry_run(&session, &requests, &change);
+        return dry_run(&session, &requests, &[change]);
     }
     match signing_builder {
         Some(builder) => {

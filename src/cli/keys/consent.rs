@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::failed::{Failed, Stop};
 use super::session::Session;
@@ -78,7 +78,7 @@ fn is_yes(question: &str) -> io::Result<bool> {
 }
 
 /// Prints what a command would send, in order. Nothing is sent.
-pub(super) fn dry_run(session: &Session, requests: &[Planned], change: &Change) -> Result<Exit, Stop> {
+pub(super) fn dry_run(session: &Session, requests: &[Planned], changes: &[Change]) -> Result<Exit, Stop> {
     let base = session.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
     let base = base.as_str().trim_end_matches('/');
     if session.format == Format::Json {
@@ -86,18 +86,23 @@ pub(super) fn dry_run(session: &Session, requests: &[Planned], change: &Change) 
             "schema": 1,
             "done": false,
             "dry_run": true,
-            "does": change.does(),
-            "breaks": change.breaks(),
-            "undo": change.undo(),
+            "changes": changes.iter().map(object).collect::<Vec<_>>(),
             "clob_url": base,
             "requests": requests,
         }))?;
         return Ok(Exit::Done);
     }
     let rows: Vec<String> = requests.iter().flat_map(|request| planned(base, request)).collect();
-    print::list(&format!("{}: nothing was sent; this would be", change.does()), &rows)?;
-    print::text(&print::lines(&[("breaks", change.breaks().to_owned()), ("undo", change.undo())]))?;
+    print::list("Nothing was sent; this would be, in this order", &rows)?;
+    for change in changes {
+        let rows = [("breaks", change.breaks().to_owned()), ("undo", change.undo())];
+        print::text(&format!("{}\n{}", change.does(), print::lines(&rows)))?;
+    }
     Ok(Exit::Done)
+}
+
+fn object(change: &Change) -> Value {
+    json!({ "does": change.does(), "breaks": change.breaks(), "undo": change.undo() })
 }
 
 fn planned(base: &str, request: &Planned) -> Vec<String> {

@@ -23,10 +23,10 @@ pub(super) struct CreateArgs {
 
 pub(super) async fn run(args: CreateArgs) -> Result<Exit, Stop> {
     let session = Session::open(args.common).await?;
-    let nonce = session.nonce();
+    let nonce = session.nonce()?;
     let change = Change::CreateApiKey { nonce };
     if args.consent.dry_run {
-        return dry_run(&session, &[derive_plan(), change.request()], &change);
+        return dry_run(&session, &[derive_plan(), change.request()], &[change]);
     }
     let give = args.give.prepare(Kind::User, &session)?;
     if let Some(existing) = session.derive(nonce).await? {

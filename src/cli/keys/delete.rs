@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::Stop;
-use super::session::{CommonArgs, Session};
+use super::session::{CommonArgs, Session, whose};
 use super::{Format, print};
 use crate::cli::Exit;
 use crate::keys::Change;
@@ -28,16 +28,16 @@ pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
         let mut requests = session.signing_plan();
         let key = match configured.filter(|_| requests.is_empty()) {
             Some(key) => key,
-            None => format!("of nonce {}", session.nonce()),
+            None => format!("of nonce {}", session.nonce()?),
         };
         let change = Change::DeleteApiKey { key };
         requests.push(change.request());
-        return dry_run(&session, &requests, &change);
+        return dry_run(&session, &requests, &[change]);
     }
     let signing = session.signing().await?;
     let key = &signing.credentials.key;
     let change = Change::DeleteApiKey { key: key.clone() };
-    args.consent.ask(&session, &change, &[("which", signing.whose.clone())])?;
+    args.consent.ask(&session, &change, &[("which", whose(&signing))])?;
     if let Err(error) = session.account.delete_api_key(&signing.credentials).await {
         return Err(session.explain_change("The API key was not deleted", error, "polydoctor keys list").await);
     }

@@ -24,7 +24,7 @@ pub(super) struct DeriveArgs {
 pub(super) async fn run(args: DeriveArgs) -> Result<Exit, Stop> {
     let session = Session::open(args.common).await?;
     let give = args.give.prepare(Kind::User, &session)?;
-    let nonce = session.nonce();
+    let nonce = session.nonce()?;
     let Some(credentials) = session.derive(nonce).await? else { return Err(no_key(nonce).into()) };
     give.save(&credentials, nonce, ConsentArgs::for_files(args.yes))?;
     let facts = [("nonce", json!(nonce.to_string())), ("configured", configured(&session, &credentials))];

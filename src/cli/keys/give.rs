@@ -9,6 +9,7 @@ use super::place::{Destination, Kind, Names, Place};
 use super::session::Session;
 use super::{Format, print};
 use crate::auth::l2::ApiCredentials;
+use crate::checks::secret_form;
 use crate::cli::Exit;
 use crate::secret::Secret;
 use crate::settings::secret_fact;
@@ -51,6 +52,11 @@ impl GiveArgs {
 }
 
 impl Give {
+    /// The setting that stays in force although the file is written, in words.
+    pub(super) fn overruled_by(&self, key: &str, session: &Session) -> Option<String> {
+        self.destination.as_ref()?.overruled_by(key, session)
+    }
+
     /// Whether nobody would ever see the secret.
     pub(super) fn is_lost(&self) -> bool {
         self.destination.is_none() && !self.show
@@ -59,8 +65,8 @@ impl Give {
     /// Where the secret goes, for the question before it is made.
     pub(super) fn text(&self) -> String {
         match (&self.destination, self.show) {
-            (Some(destination), false) => format!("written to {destination}"),
-            (Some(destination), true) => format!("written to {destination}, and shown once"),
+            (Some(destination), false) => destination.text(),
+            (Some(destination), true) => format!("{}, and shown once", destination.text()),
             (None, true) => "shown once".to_owned(),
             (None, false) => match self.kind {
                 Kind::User => "not shown and not written: polydoctor keys derive gives it again".to_owned(),
@@ -126,7 +132,7 @@ impl Give {
         facts: &[(&str, Value)],
         session: &Session,
     ) -> Result<(), Stop> {
-        if let Some(overruled) = self.destination.as_ref().and_then(|to| to.overruled_by(session)) {
+        if let Some(overruled) = self.overruled_by(&credentials.key, session) {
             print::note(&overruled);
         }
         let saved = self.destination.as_ref().map(ToString::to_string);
@@ -139,12 +145,10 @@ impl Give {
             object["saved_to"] = saved.into();
             return Ok(print::json(&object)?);
         }
-        let secret = secret_fact(&credentials.secret);
-        let form = secret.decoded.map_or_else(|error| error.to_string(), |decoded| decoded.form.to_string());
         let mut rows = vec![("key", credentials.key.clone())];
         let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         rows.extend(facts.iter().map(|(name, value)| (*name, plain(value))));
-        rows.push(("secret", format!("{}; {form}", secret.shape)));
+        rows.push(("secret", secret_form(&secret_fact(&credentials.secret))));
         rows.push(("passphrase", credentials.passphrase.shape().to_string()));
         rows.extend(saved.map(|saved| ("saved", saved)));
         print::text(&print::lines(&rows))?;

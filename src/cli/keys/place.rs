@@ -117,6 +117,8 @@ pub(super) struct Destination {
     form: Form,
     path: PathBuf,
     kind: Kind,
+    /// Whether it holds other values now.
+    replaces: bool,
 }
 
 enum Form {
@@ -149,19 +151,21 @@ impl Destination {
             Place::Env(path) => (Form::Env { names }, path.unwrap_or_else(|| PathBuf::from(".env"))),
             Place::Usual => (Form::Env { names }, PathBuf::from(".env")),
         };
-        let destination = Self { form, path, kind };
-        destination.check().map_err(|error| Stop::Usage(error.to_string()))?;
+        let mut destination = Self { form, path, kind, replaces: false };
+        destination.replaces = destination.check().map_err(|error| Stop::Usage(error.to_string()))?;
         Ok(destination)
     }
 
-    fn check(&self) -> Result<(), ChangeError> {
+    /// Whether something would be replaced; an error when the file cannot be edited or written.
+    fn check(&self) -> Result<bool, ChangeError> {
         // any text will do
         let text = || Secret::new("-");
-        self.change(&ApiCredentials { key: "-".to_owned(), secret: text(), passphrase: text() }, None)?;
+        let change = self.change(&ApiCredentials { key: "-".to_owned(), secret: text(), passphrase: text() }, None)?;
         if matches!(self.form, Form::Profile { .. }) {
             save::make_folder_of(&self.path)?;
         }
-        Ok(save::check(&self.path)?)
+        save::check(&self.path)?;
+        Ok(change.replaces())
     }
 
     /// What saving these comes to. The nonce is written where it is not the usual one, or one is
@@ -213,15 +217,22 @@ impl Destination {
         }
     }
 
-    /// What else the settings have, and what wins over the file that is written.
-    pub(super) fn overruled_by(&self, session: &Session) -> Option<String> {
-        let source = &self.kind.configured(session.account.settings()).key.as_ref()?.source;
+    pub(super) fn text(&self) -> String {
+        let instead = if self.replaces { ", in place of the values that it holds" } else { "" };
+        format!("written to {self}{instead}")
+    }
+
+    /// What the settings have beside the file that is written, and that wins over it.
+    pub(super) fn overruled_by(&self, key: &str, session: &Session) -> Option<String> {
+        let configured = self.kind.configured(session.account.settings()).key.as_ref()?;
+        let source = &configured.source;
         let wins = matches!(
             (&self.form, source),
             (Form::Env { .. }, Source::Variable { .. })
                 | (Form::Profile { .. }, Source::Variable { .. } | Source::EnvFile { .. })
         );
-        wins.then(|| format!("{source} wins over {}: unset it, or set it to the new values", self.path.display()))
+        (wins && configured.value != key)
+            .then(|| format!("{source} wins over {}: unset it, or set it to the new values", self.path.display()))
     }
 }
 

@@ -13,10 +13,11 @@ use serde_json::json;
 
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::{Failed, Stop};
-use super::session::{CommonArgs, Session, Signing};
+use super::session::{CommonArgs, Session};
 use super::{Format, print};
 use crate::checks::short;
 use crate::cli::Exit;
+use crate::client::keys::Signing;
 use crate::keys::Change;
 use crate::secret::Secret;
 
@@ -113,7 +114,7 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     if args.consent.dry_run {
         let mut requests = session.signing_plan();
         requests.push(change.request());
-        return dry_run(&session, &requests, &change);
+        return dry_run(&session, &requests, &[change]);
     }
     let signing = session.signing().await?;
     let text = if args.show_secrets { "shown" } else { "shown short; keys readonly list --show-secrets gives it" };
@@ -142,7 +143,7 @@ pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
         let change = Change::DeleteReadonlyKey { key: short(&args.key) };
         let mut requests = session.signing_plan();
         requests.push(change.request());
-        return dry_run(&session, &requests, &change);
+        return dry_run(&session, &requests, &[change]);
     }
     let signing = session.signing().await?;
     let key = chosen(&keys(&session, &signing).await?, &args.key)?;

@@ -82,7 +82,7 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
         print::note("4 of 4  the old key stays, as --keep-old says");
         false
     } else {
-        delete(&session, &old.credentials, args.consent).await?
+        delete(&session, &give, &old.credentials, &new, args.consent).await?
     };
     let facts = [
         ("nonce", json!(nonce.to_string())),
@@ -98,7 +98,7 @@ async fn free_nonce(session: &Session, wanted: Option<U256>) -> Result<(U256, Op
     if let Some(nonce) = wanted {
         return Ok((nonce, session.derive(nonce).await?));
     }
-    let first = session.nonce().saturating_add(U256::from(1));
+    let first = session.nonce()?.saturating_add(U256::from(1));
     for further in 0..TRIED {
         let nonce = first.saturating_add(U256::from(further));
         if session.derive(nonce).await?.is_none() {
@@ -150,9 +150,23 @@ fn switch(give: &Give, new: &New, consent: ConsentArgs) -> Result<(), Stop> {
 }
 
 /// Whether the old key was deleted, which is asked for on its own.
-async fn delete(session: &Session, old: &ApiCredentials, consent: ConsentArgs) -> Result<bool, Stop> {
+async fn delete(
+    session: &Session,
+    give: &Give,
+    old: &ApiCredentials,
+    new: &New,
+    consent: ConsentArgs,
+) -> Result<bool, Stop> {
     let change = Change::DeleteApiKey { key: old.key.clone() };
-    match consent.ask(session, &change, &[("which", "the old one".to_owned())]) {
+    let mut beside = vec![("which", "the old one".to_owned())];
+    if let Some(overruled) = give.overruled_by(&new.credentials.key, session) {
+        if consent.is_unasked() {
+            print::note(&format!("4 of 4  the old key stays, since it is still in force: {overruled}"));
+            return Ok(false);
+        }
+        beside.push(("but", overruled));
+    }
+    match consent.ask(session, &change, &beside) {
         Ok(()) => {}
         Err(Stop::Failed(_)) => {
             print::note("4 of 4  the old key stays");
@@ -179,7 +193,7 @@ async fn delete(session: &Session, old: &ApiCredentials, consent: ConsentArgs) -
 }
 
 fn plan(session: &Session, to: Option<U256>, keep_old: bool) -> Result<Exit, Stop> {
-    let first = session.nonce().saturating_add(U256::from(1));
+    let first = session.nonce()?.saturating_add(U256::from(1));
     let change = Change::CreateApiKey { nonce: to.unwrap_or(first) };
     let mut requests = session.signing_plan();
     let prove = Planned {
@@ -190,8 +204,11 @@ fn plan(session: &Session, to: Option<U256>, keep_old: bool) -> Result<Exit, Sto
         body: None,
     };
     requests.extend([derive_plan(), change.request(), prove]);
+    let mut changes = vec![change];
     if !keep_old {
-        requests.push(Change::DeleteApiKey { key: String::new() }.request());
+        let old = Change::DeleteApiKey { key: "that is replaced".to_owned() };
+        requests.push(old.request());
+        changes.push(old);
     }
-    dry_run(session, &requests, &change)
+    dry_run(session, &requests, &changes)
 }

@@ -14,12 +14,12 @@ use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::clob;
 use crate::client::http::Http;
+use crate::client::keys::{From, Signing};
 use crate::diagnosis::Cause;
 use crate::engine::Engine;
 use crate::engine::facts::Failure;
 use crate::keys::{Planned, SignedWith};
 use crate::report::Report;
-use crate::settings::Source;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CommonArgs {
@@ -35,12 +35,6 @@ pub(super) struct CommonArgs {
 pub(super) struct Session {
     pub(super) account: Account,
     pub(super) format: Format,
-}
-
-/// Credentials to sign with, and whose they are in words.
-pub(super) struct Signing {
-    pub(super) credentials: ApiCredentials,
-    pub(super) whose: String,
 }
 
 impl Session {
@@ -64,8 +58,8 @@ impl Session {
         Ok(session)
     }
 
-    pub(super) fn nonce(&self) -> U256 {
-        self.account.settings().nonce.as_ref().map_or(U256::ZERO, |nonce| nonce.value)
+    pub(super) fn nonce(&self) -> Result<U256, Stop> {
+        self.account.nonce().map_err(|error| Stop::Usage(error.to_string()))
     }
 
     /// Who, and where: `0x… at https://clob.polymarket.com`.
@@ -78,33 +72,23 @@ impl Session {
         }
     }
 
-    /// Whether `--nonce` asks for the credentials of that nonce, whatever is configured.
-    fn names_nonce(&self) -> bool {
-        let nonce = self.account.settings().nonce.as_ref();
-        nonce.is_some_and(|nonce| matches!(nonce.source, Source::Flag { .. }))
-    }
-
-    /// The credentials that calls are signed with: with `--nonce` the ones of that nonce, else the
-    /// configured ones, else the derived ones.
+    /// The credentials that calls are signed with.
     pub(super) async fn signing(&self) -> Result<Signing, Stop> {
-        let configured = &self.account.settings().credentials;
-        if let (Some(credentials), Some(key), false) = (configured.whole(), &configured.key, self.names_nonce()) {
-            let whose = format!("the configured one ({})", key.source);
-            return Ok(Signing { credentials, whose });
-        }
-        let nonce = self.nonce();
-        if !configured.is_empty() && !self.names_nonce() {
+        let deriving = self.account.nonce_to_derive().map_err(|error| Stop::Usage(error.to_string()))?;
+        let parts = &self.account.settings().credentials;
+        if deriving.is_some() && parts.whole().is_none() && !parts.is_empty() {
             print::note("The configured API credentials are not complete; the derived ones are used");
         }
-        match self.derive(nonce).await? {
-            Some(credentials) => Ok(Signing { credentials, whose: format!("that of nonce {nonce}") }),
-            None => Err(no_key(nonce).into()),
+        match self.account.signing().await {
+            Ok(Some(signing)) => Ok(signing),
+            Ok(None) => Err(no_key(deriving.unwrap_or_default()).into()),
+            Err(error) => Err(self.explain("No credentials to sign with could be had", error).await),
         }
     }
 
     /// What is sent before a signed call, to have the credentials.
     pub(super) fn signing_plan(&self) -> Vec<Planned> {
-        let derives = self.names_nonce() || self.account.settings().credentials.whole().is_none();
+        let derives = !matches!(self.account.nonce_to_derive(), Ok(None));
         derives.then(derive_plan).into_iter().collect()
     }
 
@@ -191,6 +175,14 @@ impl Session {
 /// A page, a limit or an outage instead of an answer.
 fn is_block(failure: &Failure) -> bool {
     matches!(failure, Failure::BlockPage { .. } | Failure::Refused { status: 403 | 425 | 429 | 500.., .. })
+}
+
+/// Whose credentials sign, in words.
+pub(super) fn whose(signing: &Signing) -> String {
+    match &signing.from {
+        From::Configured(source) => format!("the configured one ({source})"),
+        From::Nonce(nonce) => format!("that of nonce {nonce}"),
+    }
 }
 
 pub(super) fn derive_plan() -> Planned {
