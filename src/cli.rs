@@ -5,6 +5,7 @@ mod check;
 mod dashboard;
 mod explain;
 mod headers;
+mod keys;
 mod list;
 mod pages;
 mod sandbox;
@@ -78,6 +79,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// The headers of one request, signed exactly as it is given
     Headers(Box<headers::HeadersArgs>),
+    /// API, read-only and builder keys: derive, list, create, delete, rotate
+    Keys(keys::KeysArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
     /// Sign for builders as a server, so that their secret stays on one machine
@@ -112,6 +115,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Headers(args)) => wait_for(headers::run(*args)),
+        Some(Command::Keys(args)) => wait_for(keys::run(args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard),

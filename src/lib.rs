@@ -53,6 +53,7 @@ pub mod diagnosis;
 pub mod engine;
 pub mod fleet;
 pub mod headers;
+pub mod keys;
 pub mod reference;
 pub mod render;
 pub mod report;
