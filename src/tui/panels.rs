@@ -4,6 +4,7 @@
 pub mod checklist;
 pub mod detail;
 pub mod errors;
+pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
@@ -20,7 +21,8 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] =
+    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, headers::PANEL, errors::PANEL];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
@@ -31,6 +33,7 @@ pub const DETAIL: usize = 1;
 pub struct States {
     pub checklist: checklist::State,
     pub errors: errors::State,
+    pub headers: headers::State,
 }
 
 /// A panel shows itself by `content`; everything else is for those that do more than that.
@@ -153,6 +156,7 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
+        News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }
     None
 }
