@@ -5,8 +5,8 @@
 
 use tokio::sync::mpsc;
 
-use crate::headers::{Level, Shown};
-use crate::secret::Secret;
+use super::panels::headers::{SignedSets, ToSign};
+use crate::engine::facts::ClockReading;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub enum Task {
     UpdateBalance,
     /// Signs a request, for the panel that shows what is signed. Nothing is sent.
     SignHeaders(Box<ToSign>),
+    /// Reads the server's clock until it is dropped: so many times with a second between, then now
+    /// and again.
+    ReadClock { quick: usize },
 }
 
 /// Of each kind one task goes on at a time; another one takes its place.
@@ -23,6 +26,7 @@ pub enum Task {
 pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
+    ReadClock,
 }
 
 impl Task {
@@ -30,6 +34,7 @@ impl Task {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
+            Self::ReadClock { .. } => TaskKind::ReadClock,
         }
     }
 }
@@ -40,7 +45,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
-            Self::SignHeaders => false,
+            Self::ReadClock | Self::SignHeaders => false,
         }
     }
 }
@@ -52,31 +57,10 @@ pub enum News {
     Said(String),
     /// Whether the CLOB has read the balance again, or why not.
     BalanceUpdated(Result<(), String>),
+    /// What may be shown of a signed request.
     HeadersSigned(Box<SignedSets>),
-}
-
-/// A request that is to be signed at every level.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToSign {
-    pub method: String,
-    pub path: String,
-    pub body: Option<String>,
-    /// Unix seconds; now where there are none.
-    pub timestamp: Option<i64>,
-    /// How far this clock is ahead of the one that `now` is stamped by, in seconds.
-    pub ahead_s: i64,
-    /// The levels whose headers become one command of curl.
-    pub copy: &'static [Level],
-}
-
-/// What may be shown of a signed request: neither a passphrase nor a whole signature is in it.
-#[derive(Clone, Debug)]
-pub struct SignedSets {
-    /// Unix seconds.
-    pub timestamp: i64,
-    pub sets: Vec<(Level, Result<Shown, String>)>,
-    /// The command to copy, if one was asked for.
-    pub curl: Option<Result<Secret, String>>,
+    /// A reading of the server's clock, or why it came to nothing.
+    Clock(Result<ClockReading, String>),
 }
 
 /// Where a task puts its news.

@@ -1,24 +1,26 @@
 //! Doing what the dashboard asks for beside the run.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use alloy_primitives::U256;
 use reqwest::Method;
 
-use super::super::headers as cli_headers;
-use super::Desk;
+use super::{Desk, headers};
 use crate::auth::l2::ApiCredentials;
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
-use crate::client::http::Http;
-use crate::headers::{self, Level, Signed, Unsigned};
-use crate::secret::Secret;
-use crate::tui::task::{News, Post, SignedSets, Task, ToSign};
+use crate::client::http::{Http, now_s};
+use crate::engine::clock::{narrowed, wait_for_turn};
+use crate::engine::facts::ClockReading;
+use crate::tui::panels::clock::{EVERY_S, QUICK};
+use crate::tui::task::{News, Post, Task};
 
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
-        Task::SignHeaders(request) => News::HeadersSigned(Box::new(sign_headers(&desk, *request))),
+        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
+        Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
         Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
     };
     // nobody listens any more when the dashboard ends
@@ -59,20 +61,31 @@ async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
     Ok(())
 }
 
-fn sign_headers(desk: &Desk, request: ToSign) -> SignedSets {
+/// Seconds between quick readings, at the least.
+const PAUSE_S: f64 = 0.3;
+
+/// Each reading is sent so that it halves what the earlier ones left open.
+async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
     let account = Account::new(desk.settings.clone(), Http::new(desk.settings.timeout));
-    let ToSign { method, path, body, timestamp, ahead_s, copy } = request;
-    let unsigned =
-        Unsigned { method, path, body, timestamp: timestamp.unwrap_or_else(|| account.timestamp() - ahead_s) };
-    let sign = |level| cli_headers::sign(&unsigned, &account, level).map_err(|error| format!("{error:#}"));
-    let curl = || {
-        let signed = copy.iter().map(|&level| sign(level)).reduce(|all, more| Ok(all?.and(more?)))?;
-        let curl = |signed: Signed| headers::curl(&unsigned, &signed.headers, account.settings(), None, false);
-        Some(signed.and_then(|signed| curl(signed).map(Secret::new).map_err(|error| error.to_string())))
-    };
-    SignedSets {
-        timestamp: unsigned.timestamp,
-        sets: Level::ALL.map(|level| (level, sign(level).map(|signed| signed.shown()))).into(),
-        curl: curl(),
+    let mut readings: Vec<ClockReading> = Vec::new();
+    for count in 1_usize.. {
+        let answer = read_time(&account).await.map_err(|error| error.to_string());
+        readings.extend(answer.as_ref().ok());
+        let least_s = if answer.is_ok() && count < quick { PAUSE_S } else { EVERY_S };
+        if post.send(News::Clock(answer)).is_err() {
+            return;
+        }
+        readings.drain(..readings.len().saturating_sub(QUICK));
+        let wait_s = match (readings.last(), narrowed(&readings).last().copied().flatten()) {
+            (Some(last), Some(known)) => wait_for_turn(now_s(), known, last.received_s - last.sent_s, least_s),
+            _ => least_s,
+        };
+        tokio::time::sleep(Duration::from_secs_f64(wait_s)).await;
     }
+}
+
+async fn read_time(account: &Account) -> Result<ClockReading, AccountError> {
+    let answer = account.send(Method::GET, Call::to(clob::TIME), None).await?;
+    let server_s = Clob::read_time(&answer)?;
+    Ok(ClockReading { server_s, sent_s: answer.sent_s, received_s: answer.received_s, from_time: true })
 }

@@ -12,10 +12,11 @@ use crate::checks::Status;
 use crate::client::clob;
 use crate::engine::clock::{self, Drift};
 use crate::headers::{Level, Shown};
+use crate::secret::Secret;
 use crate::tui::app::{App, Command};
 use crate::tui::field::Field;
 use crate::tui::keys::{char, plain};
-use crate::tui::task::{SignedSets, Task, ToSign};
+use crate::tui::task::Task;
 use crate::tui::text::Page;
 
 pub(super) const PANEL: Panel = Panel {
@@ -144,6 +145,30 @@ fn ahead_s(app: &App) -> i64 {
     // a drift beyond the limits of i64 has no clock
     #[allow(clippy::cast_possible_truncation)]
     drift.map_or(0, |drift: Drift| drift.middle_s().round() as i64)
+}
+
+/// A request that is to be signed at every level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToSign {
+    pub method: String,
+    pub path: String,
+    pub body: Option<String>,
+    /// Unix seconds; now where there are none.
+    pub timestamp: Option<i64>,
+    /// How far this clock is ahead of the one that `now` is stamped by, in seconds.
+    pub ahead_s: i64,
+    /// The levels whose headers become one command of curl.
+    pub copy: &'static [Level],
+}
+
+/// What may be shown of a signed request: neither a passphrase nor a whole signature is in it.
+#[derive(Clone, Debug)]
+pub struct SignedSets {
+    /// Unix seconds.
+    pub timestamp: i64,
+    pub sets: Vec<(Level, Result<Shown, String>)>,
+    /// The command to copy, if one was asked for.
+    pub curl: Option<Result<Secret, String>>,
 }
 
 /// The work of signing the request as it stands; none while its timestamp is no number.

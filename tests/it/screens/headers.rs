@@ -4,7 +4,8 @@ use polydoctor::auth::l2::ApiCredentials;
 use polydoctor::headers::{Key, Level, Signed, Unsigned};
 use polydoctor::secret::Secret;
 use polydoctor::tui::app::{App, Command, Message, Observed};
-use polydoctor::tui::task::{News, SignedSets, Task, TaskKind, ToSign};
+use polydoctor::tui::panels::headers::{SignedSets, ToSign};
+use polydoctor::tui::task::{News, Task, TaskKind};
 use polydoctor::tui::theme::Palette;
 
 use super::{SIZES, app, assert_screen, draw, press, samples, send};
