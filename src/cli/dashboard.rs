@@ -1,5 +1,6 @@
 //! `polydoctor` without a command: the dashboard.
 
+mod headers;
 mod tasks;
 
 use std::collections::BTreeSet;

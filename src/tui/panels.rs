@@ -5,6 +5,7 @@ pub mod checklist;
 pub mod clock;
 pub mod detail;
 pub mod errors;
+pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
@@ -22,8 +23,16 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] =
-    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, clock::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] = &[
+    checklist::PANEL,
+    detail::PANEL,
+    identity::PANEL,
+    requests::PANEL,
+    wallets::PANEL,
+    clock::PANEL,
+    headers::PANEL,
+    errors::PANEL,
+];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
@@ -36,6 +45,7 @@ pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
     pub errors: errors::State,
+    pub headers: headers::State,
     pub requests: requests::State,
 }
 
@@ -160,6 +170,7 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Clock(answer) => app.panels.clock.take(answer),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
+        News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }
     None
 }

@@ -5,6 +5,7 @@
 
 use tokio::sync::mpsc;
 
+use super::panels::headers::{SignedSets, ToSign};
 use crate::engine::facts::ClockReading;
 
 /// What to do.
@@ -13,6 +14,8 @@ pub enum Task {
     /// Makes the CLOB read balance and allowance from the chain again:
     /// `GET /balance-allowance/update`.
     UpdateBalance,
+    /// Signs a request, for the panel that shows what is signed. Nothing is sent.
+    SignHeaders(Box<ToSign>),
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
@@ -22,6 +25,7 @@ pub enum Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskKind {
     UpdateBalance,
+    SignHeaders,
     ReadClock,
 }
 
@@ -29,6 +33,7 @@ impl Task {
     pub fn kind(&self) -> TaskKind {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
+            Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
         }
     }
@@ -40,7 +45,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
-            Self::ReadClock => false,
+            Self::ReadClock | Self::SignHeaders => false,
         }
     }
 }
@@ -52,6 +57,8 @@ pub enum News {
     Said(String),
     /// Whether the CLOB has read the balance again, or why not.
     BalanceUpdated(Result<(), String>),
+    /// What may be shown of a signed request.
+    HeadersSigned(Box<SignedSets>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use alloy_primitives::U256;
 use reqwest::Method;
 
-use super::Desk;
+use super::{Desk, headers};
 use crate::auth::l2::ApiCredentials;
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
@@ -19,6 +19,7 @@ use crate::tui::task::{News, Post, Task};
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
+        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
         Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
         Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
     };
