@@ -118,7 +118,7 @@ impl CheckArgs {
 }
 
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password()?;
+    args.settings.ask_password(args.demo.demo.is_some())?;
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;

@@ -10,7 +10,7 @@ use crate::engine::probe::Probe;
 use crate::tui::{self, Launched, Options, Scope};
 
 pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password()?;
+    args.settings.ask_password(args.demo.demo.is_some())?;
     let options = Options {
         ascii: args.ascii,
         palette: None,
