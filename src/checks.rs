@@ -18,4 +18,5 @@ mod words;
 
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion};
 pub use table::{CHECKS, Check, find, probes_of, with_needs};
+pub use wallet::{account_wallet, dollars};
 pub use words::{Words, words};

@@ -50,6 +50,7 @@ pub mod cli;
 pub mod client;
 pub mod diagnosis;
 pub mod engine;
+pub mod onboarding;
 pub mod reference;
 pub mod render;
 pub mod report;

@@ -11,6 +11,7 @@ pub mod edit;
 mod env_file;
 mod files;
 pub mod fix;
+mod found;
 mod keystore;
 mod load;
 mod names;
@@ -30,6 +31,7 @@ use url::Url;
 
 pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
 pub use env_file::{EnvFile, env_file_variables};
+pub use found::{FoundKey, found_keys};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
 pub use names::{Name, SETTINGS};
@@ -98,6 +100,8 @@ pub enum Source {
         path: String,
     },
     StandardInput,
+    /// Into the set-up wizard.
+    Typed,
     Default,
 }
 
@@ -110,6 +114,7 @@ impl std::fmt::Display for Source {
             Self::Profile { path, name, key, line } => write!(f, "{key} of profile {name}, line {line} of {path}"),
             Self::PolymarketCli { path, key } => write!(f, "{key} of polymarket-cli in {path}"),
             Self::File { path } => write!(f, "file {path}"),
+            Self::Typed => f.write_str("typed in"),
             Self::StandardInput => f.write_str("standard input"),
             Self::Default => f.write_str("default"),
         }

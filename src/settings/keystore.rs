@@ -69,7 +69,9 @@ fn decrypt(path: &Path, password: Option<&Secret>) -> Result<Secret, String> {
 fn unsuitable(text: &str) -> Option<String> {
     const MEMORY: u64 = 1 << 30;
     const ROUNDS: u64 = 10_000_000;
-    let Ok(json) = serde_json::from_str::<Value>(text) else { return Some("it is not a keystore of version 3: it is not JSON".to_owned()) };
+    let Ok(json) = serde_json::from_str::<Value>(text) else {
+        return Some("it is not a keystore of version 3: it is not JSON".to_owned());
+    };
     if json.get("Crypto").is_some() || json.get("ethaddr").is_some() {
         return Some("it is an old form of keystore; geth account update or ethers write version 3".to_owned());
     }

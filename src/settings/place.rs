@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use toml_edit::{InlineTable, TableLike, Value};
 
 use super::files::{path_named, read_text};
-use super::{Source, Sourced, env_file};
+use super::{Source, Sourced, env_file, polymarket_cli};
 use crate::secret::Secret;
 
 /// The forms that a place can have.
@@ -35,11 +35,29 @@ pub enum Place {
     EnvFile { path: String, name: String },
     /// Web3 secret storage; without a place for its password it is asked for.
     Keystore { path: String, password: Option<Box<Place>> },
+    /// The private key in the configuration of polymarket-cli.
+    PolymarketCli { path: String },
     /// What a program prints: the way to the keyring of the system, or to a password manager.
     Command { program: Vec<String> },
 }
 
 impl Place {
+    /// How a profile says the place that a value came from; `None` where it cannot.
+    pub fn of(source: &Source) -> Option<Self> {
+        // a profile is read in other folders, too
+        let absolute =
+            |path: &str| std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string());
+        match source {
+            Source::Variable { name } => Some(Self::Env { name: name.clone() }),
+            Source::EnvFile { path, name, .. } => Some(Self::EnvFile { path: absolute(path), name: name.clone() }),
+            Source::File { path } => Some(Self::File { path: absolute(path) }),
+            Source::PolymarketCli { path, .. } => Some(Self::PolymarketCli { path: absolute(path) }),
+            Source::Flag { .. } | Source::Profile { .. } | Source::Typed | Source::StandardInput | Source::Default => {
+                None
+            }
+        }
+    }
+
     /// # Errors
     ///
     /// What is wrong with it, to stand behind its name.
@@ -53,6 +71,7 @@ impl Place {
             ["env_file", "name"] | ["name", "env_file"] => {
                 text("env_file").zip(text("name")).map(|(path, name)| Self::EnvFile { path, name })
             }
+            ["polymarket_cli"] => text("polymarket_cli").map(|path| Self::PolymarketCli { path }),
             ["keystore"] => text("keystore").map(|path| Self::Keystore { path, password: None }),
             ["keystore", "password"] | ["password", "keystore"] => {
                 let password = table.get("password").and_then(|item| item.as_table_like());
@@ -81,7 +100,9 @@ impl Place {
     /// The file that a secret is in.
     pub(super) fn secret_file(&self, beside: &Path) -> Option<PathBuf> {
         match self {
-            Self::File { path } | Self::EnvFile { path, .. } => Some(path_named(path, beside)),
+            Self::File { path } | Self::EnvFile { path, .. } | Self::PolymarketCli { path } => {
+                Some(path_named(path, beside))
+            }
             Self::Env { .. } | Self::Keystore { .. } | Self::Command { .. } => None,
         }
     }
@@ -120,6 +141,14 @@ impl Place {
                     line.ok_or_else(|| format!("is said to be {name} in {}, which sets no such", path.display()))?;
                 let path = path.display().to_string();
                 Ok(Sourced::new(Secret::new(line.value), Source::EnvFile { path, line: line.line, name: line.name }))
+            }
+            Self::PolymarketCli { path } => {
+                let path = path_named(path, beside);
+                let values =
+                    polymarket_cli::read(&path).map_err(|problem| format!("cannot be had: {}", problem.text))?;
+                let key = values.into_iter().find(|(name, _)| *name == "private_key");
+                let none = || format!("is said to be in {}, which holds no private key", path.display());
+                Ok(key.ok_or_else(none)?.1.map(Secret::new))
             }
             Self::Keystore { .. } => Err("is said to be in a keystore, which holds private keys only".to_owned()),
             Self::Command { program } => Ok(Sourced::new(run(program)?, profile.clone())),
@@ -168,6 +197,7 @@ impl From<Place> for Value {
             Place::Env { name } => table.extend([("env", name)]),
             Place::File { path } => table.extend([("file", path)]),
             Place::EnvFile { path, name } => table.extend([("env_file", path), ("name", name)]),
+            Place::PolymarketCli { path } => table.extend([("polymarket_cli", path)]),
             Place::Keystore { path, password } => {
                 table.insert("keystore", path.into());
                 if let Some(password) = password {
@@ -198,6 +228,7 @@ mod tests {
             "{ file = \"~/a\" }",
             "{ env_file = \".env\", name = \"PK\" }",
             "{ keystore = \"k.json\" }",
+            "{ polymarket_cli = \"~/c.json\" }",
             "{ keystore = \"k.json\", password = { env = \"P\" } }",
             "{ command = [\"pass\", \"bot\"] }",
         ] {

@@ -38,6 +38,8 @@ pub enum KeyInput {
     /// Web3 secret storage: JSON that a password unlocks.
     Keystore(PathBuf),
     StandardInput,
+    /// Typed into the set-up wizard.
+    Typed(Secret),
 }
 
 /// What settings are loaded from; a plain value, so that tests need no environment. It holds
@@ -73,7 +75,7 @@ pub fn locked_keystore(inputs: &Inputs) -> Result<Option<PathBuf>, SettingsError
             Some(Keystore { path, password: None, .. }) => Ok(Some(path)),
             _ => Ok(None),
         },
-        KeyInput::File(_) | KeyInput::StandardInput => Ok(None),
+        KeyInput::File(_) | KeyInput::StandardInput | KeyInput::Typed(_) => Ok(None),
     }
 }
 
@@ -292,6 +294,7 @@ fn read_key(inputs: &Inputs) -> Result<Option<Sourced<KeyText>>, SettingsError> 
         KeyInput::Keystore(path) => {
             Ok(Some(Sourced::new(keystore::unlock(path, inputs.keystore_password.as_ref())?, file(path))))
         }
+        KeyInput::Typed(key) => Ok(Some(Sourced::new(Ok(key.clone()), Source::Typed))),
         KeyInput::StandardInput => {
             let mut text = zeroize::Zeroizing::new(String::new());
             std::io::stdin().read_to_string(&mut text).map_err(|error| SettingsError::Unreadable {
