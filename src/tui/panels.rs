@@ -8,6 +8,7 @@ pub mod errors;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod settings;
 pub mod wallets;
 
 use crossterm::event::KeyEvent;
@@ -22,8 +23,16 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] =
-    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, clock::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] = &[
+    checklist::PANEL,
+    detail::PANEL,
+    identity::PANEL,
+    requests::PANEL,
+    wallets::PANEL,
+    clock::PANEL,
+    errors::PANEL,
+    settings::PANEL,
+];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;

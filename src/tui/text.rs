@@ -195,6 +195,22 @@ impl Page {
         }
     }
 
+    /// A field with where it came from: the first form of that which fits beside the value, or else
+    /// the fullest on a line of its own.
+    pub fn sourced(&mut self, label: &str, label_width: usize, value: &str, sources: &[String]) {
+        let first = self.lines.len();
+        self.field(label, label_width, value);
+        let Some(line) = self.lines.get_mut(first) else { return };
+        let room = self.width.saturating_sub(line.width() + 2);
+        let said = sources.iter().map(|source| self.theme.say(source));
+        if let Some(source) = said.clone().find(|source| display_width(source) <= room) {
+            line.push_span(Span::styled(format!("  {source:>room$}"), self.theme.dim()));
+        } else if let Some(source) = said.into_iter().next() {
+            let indent = " ".repeat(if label_width + 14 > self.width { 2 } else { label_width + 2 });
+            self.wrap(&source, [&indent, &indent], self.theme.dim());
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.lines.len()
     }

@@ -119,8 +119,8 @@ const TIME: usize = 8;
 impl Table {
     fn of(app: &App, requests: &[&RequestRecord], width: usize) -> Self {
         let (method, bar) = match width {
-            ..36 => (0, 0),
-            ..56 => (0, 6),
+            0..36 => (0, 0),
+            36..56 => (0, 6),
             _ => (5, (width / 4).min(30)),
         };
         let ends = requests.iter().map(|request| request.sent_ms + took_ms(app, request));
@@ -195,10 +195,11 @@ fn target(app: &App, request: &RequestRecord, room: usize) -> String {
         value,
         Some(format!("{name} {bare}")),
         Some(format!("{name} …/{end}")),
+        Some(format!("…/{end}")),
     ];
     let said = forms.into_iter().flatten().map(|form| app.theme.say(&form));
     let fitting = said.clone().find(|form| display_width(form) <= room);
-    fitting.or_else(|| said.last()).map_or_else(String::new, |form| app.theme.fit(&form, room))
+    fitting.or_else(|| said.into_iter().next_back()).map_or_else(String::new, |form| app.theme.fit(&form, room))
 }
 
 /// The path and query of an address.

@@ -244,7 +244,12 @@ fn facts(funder: Address) -> Facts {
         ("funder", &funder.to_string(), "env FUNDER"),
         ("clob_url", "https://clob.polymarket.com", "default"),
     ]
-    .map(|(name, value, source)| ShownSetting { name: name.into(), value: value.into(), source: source.into() })
+    .map(|(name, value, source)| ShownSetting {
+        name: name.into(),
+        value: value.into(),
+        source: source.into(),
+        overridden: Vec::new(),
+    })
     .to_vec();
     facts
 }
