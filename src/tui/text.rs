@@ -155,10 +155,20 @@ impl Page {
         self.wrap(&self.theme.say(text), ["- ", "  "], Style::new());
     }
 
-    /// A command to copy: whole, whatever its length.
+    /// A command to copy: whole, whatever its length, and cut only at the edge, as a terminal would.
     pub fn command(&mut self, text: &str) {
         for line in text.lines() {
-            self.wrap(&self.theme.say_whole(line), ["$ ", "  "], Style::new().bold());
+            let mut rest = self.theme.say_whole(line);
+            let mut before = "$ ";
+            loop {
+                let part = take_width(rest.chars(), self.width.saturating_sub(2).max(2));
+                self.line(Line::from(format!("{before}{part}")).bold());
+                rest = rest.split_off(part.len());
+                before = "  ";
+                if rest.is_empty() {
+                    break;
+                }
+            }
         }
     }
 

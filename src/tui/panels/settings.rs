@@ -23,8 +23,7 @@ fn content(app: &App, room: Size) -> Content {
         return Content { lines: page.finish(), ..Content::default() };
     }
     let setup = &app.facts.setup;
-    page.field("Profile", LABEL, &setup.profile);
-    page.field("What wins", LABEL, "a flag, then the environment, then .env, then the profile, then the default");
+    page.text(&format!("Profile {}", setup.profile), Style::new());
     if !setup.problems.is_empty() {
         page.heading("What needs a look");
         setup.problems.iter().for_each(|problem| trouble(app, problem, &mut page));
@@ -42,6 +41,8 @@ fn content(app: &App, room: Size) -> Content {
         }
     }
     files(app, &mut page);
+    page.heading("What wins");
+    page.text("A flag, then the environment, then .env, then the profile, then the default", Style::new());
     Content { lines: page.finish(), ..Content::default() }
 }
 
