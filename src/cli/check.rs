@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::Exit;
+use super::dashboard_args::DashboardArgs;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
@@ -74,9 +75,9 @@ fn known_id(text: &str) -> Result<String, String> {
     }
 }
 
-impl CheckArgs {
-    /// The whole checklist as text: what the dashboard falls back to without a terminal.
-    pub(super) fn plain(settings: SettingsArgs, demo: DemoArgs) -> Self {
+/// The whole checklist as text: what the dashboard falls back to without a terminal.
+impl From<DashboardArgs> for CheckArgs {
+    fn from(args: DashboardArgs) -> Self {
         Self {
             ids: Vec::new(),
             skip: Vec::new(),
@@ -88,13 +89,15 @@ impl CheckArgs {
             anonymous: false,
             offline: false,
             symptom: Vec::new(),
-            record: None,
-            replay: None,
-            demo,
-            settings,
+            record: args.record,
+            replay: args.replay,
+            demo: args.demo,
+            settings: args.settings,
         }
     }
+}
 
+impl CheckArgs {
     fn selects(&self, check: &Check) -> bool {
         let asked = self.ids.is_empty() || with_needs(self.ids.iter().map(String::as_str)).contains(check.id);
         asked && !self.skip.iter().any(|id| id == check.id)
@@ -153,7 +156,7 @@ async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
     Ok(facts)
 }
 
-fn replay(path: &Path) -> anyhow::Result<Facts> {
+pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))
 }

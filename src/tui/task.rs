@@ -3,9 +3,12 @@
 //! The dashboard says what with [`Command::Start`](super::app::Command::Start); `cli/dashboard` does
 //! it; what it finds arrives as [`News`]. A task is cancelled by dropping it.
 
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use crate::engine::facts::ClockReading;
+use crate::settings::edit::DiffLine;
+use crate::settings::fix::ByHand;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,12 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Writes a text to a new file in the working folder.
+    SaveReport(String),
+    /// Finds out how a fix can be made where the settings came from; writes nothing.
+    PlanFix(Map<String, Value>),
+    /// Writes the fix that was planned last.
+    ApplyFix,
 }
 
 /// Of each kind one task goes on at a time; another one takes its place.
@@ -23,6 +32,8 @@ pub enum Task {
 pub enum TaskKind {
     UpdateBalance,
     ReadClock,
+    SaveReport,
+    Fix,
 }
 
 impl Task {
@@ -30,6 +41,8 @@ impl Task {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::SaveReport(_) => TaskKind::SaveReport,
+            Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
         }
     }
 }
@@ -40,7 +53,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
-            Self::ReadClock => false,
+            Self::ReadClock | Self::SaveReport | Self::Fix => false,
         }
     }
 }
@@ -54,6 +67,26 @@ pub enum News {
     BalanceUpdated(Result<(), String>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
+    /// Or why the files cannot be changed.
+    FixPlanned(Result<FixPlan, String>),
+    /// What was done, in a sentence, or why it was not.
+    FixApplied(Result<String, String>),
+}
+
+/// How a fix can be made.
+#[derive(Clone, Debug, Default)]
+pub struct FixPlan {
+    pub files: Vec<FilePlan>,
+    /// What no change of a file can mend.
+    pub by_hand: Vec<ByHand>,
+}
+
+/// How one settings file changes.
+#[derive(Clone, Debug)]
+pub struct FilePlan {
+    pub path: String,
+    pub is_new: bool,
+    pub diff: Vec<DiffLine>,
 }
 
 /// Where a task puts its news.

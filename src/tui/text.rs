@@ -124,6 +124,10 @@ impl Page {
         Self { theme, width: width.max(1), lines: Vec::new() }
     }
 
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     pub fn line(&mut self, line: impl Into<Line<'static>>) {
         self.lines.push(line.into());
     }

@@ -171,7 +171,9 @@ pub(super) fn unreachable() -> Observed {
             ..DiagnosisFix::default()
         },
     };
-    Observed { facts: facts(SAFE), report: report(checks.collect(), Verdict::Incomplete, vec![diagnosis]) }
+    let mut report = report(checks.collect(), Verdict::Incomplete, vec![diagnosis]);
+    report.requests.iter_mut().for_each(|request| request.status = None);
+    Observed { facts: facts(SAFE), report }
 }
 
 /// A person stopped the run that [`running`] shows.
