@@ -3,6 +3,7 @@
 mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
+mod dashboard_args;
 mod explain;
 mod headers;
 mod keys;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::render::Style;
-use settings::SettingsArgs;
+use dashboard_args::DashboardArgs;
 
 /// Exit codes, the same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,21 +88,6 @@ enum Command {
     SignServer(sign_server::SignServerArgs),
 }
 
-/// What the dashboard takes.
-#[derive(Debug, clap::Args)]
-struct DashboardArgs {
-    #[command(flatten)]
-    settings: SettingsArgs,
-    #[command(flatten)]
-    demo: sandbox::DemoArgs,
-    /// Draw with ASCII characters only
-    #[arg(long)]
-    ascii: bool,
-    /// No moving parts: times instead of spinners
-    #[arg(long)]
-    no_animation: bool,
-}
-
 /// Runs the command.
 ///
 /// # Errors
@@ -122,17 +108,13 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     }
 }
 
-#[cfg(feature = "tui")]
+/// The screen, or without a terminal the same as text.
 fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
-    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+    #[cfg(feature = "tui")]
+    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() {
         return dashboard::run(args);
     }
-    wait_for(check::run(check::CheckArgs::plain(args.settings, args.demo)))
-}
-
-#[cfg(not(feature = "tui"))]
-fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
-    wait_for(check::run(check::CheckArgs::plain(args.settings, args.demo)))
+    wait_for(check::run(args.into()))
 }
 
 /// How text on standard output may look.
