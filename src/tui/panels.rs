@@ -2,11 +2,14 @@
 //! and one more in [`States`] where it keeps something of its own.
 
 pub mod checklist;
+pub mod clock;
 pub mod detail;
 pub mod errors;
+pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod settings;
 pub mod wallets;
 
 use crossterm::event::KeyEvent;
@@ -22,18 +25,31 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] =
-    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] = &[
+    checklist::PANEL,
+    detail::PANEL,
+    identity::PANEL,
+    requests::PANEL,
+    wallets::PANEL,
+    clock::PANEL,
+    headers::PANEL,
+    errors::PANEL,
+    settings::PANEL,
+];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
 pub const DETAIL: usize = 1;
+pub const REQUESTS: usize = 3;
 
 /// What panels remember between frames.
 #[derive(Debug, Default)]
 pub struct States {
     pub checklist: checklist::State,
+    pub clock: clock::State,
     pub errors: errors::State,
+    pub headers: headers::State,
+    pub requests: requests::State,
 }
 
 /// A panel shows itself by `content`; everything else is for those that do more than that.
@@ -160,9 +176,11 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Clock(answer) => app.panels.clock.take(answer),
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
+        News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }
     None
 }
@@ -173,7 +191,8 @@ mod tests {
 
     #[test]
     fn the_constants_name_what_they_say_and_no_name_stands_twice() {
-        assert_eq!((PANELS[LIST].place, PANELS[DETAIL].name), (Place::List, "Detail"));
+        assert_eq!(PANELS[LIST].place, Place::List);
+        assert_eq!((PANELS[DETAIL].name, PANELS[REQUESTS].name), ("Detail", "Requests"));
         let mut names: Vec<_> = PANELS.iter().map(|panel| panel.name).collect();
         names.sort_unstable();
         names.dedup();

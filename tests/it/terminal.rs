@@ -5,6 +5,7 @@ mod manners;
 
 use std::io::{Read as _, Write};
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long anything may take before the test gives up; generous, since machines differ.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Terminal {
+pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
@@ -47,7 +48,21 @@ impl Terminal {
         Self::run(program(arguments), cols, rows)
     }
 
-    fn run(mut command: CommandBuilder, cols: u16, rows: u16) -> Self {
+    /// In this folder, with these variables.
+    pub(crate) fn start_with<'a>(
+        arguments: &[&str],
+        cols: u16,
+        rows: u16,
+        folder: &Path,
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let mut command = program(arguments);
+        variables.into_iter().for_each(|(name, value)| command.env(name, value));
+        command.cwd(folder);
+        Self::run(command, cols, rows)
+    }
+
+    pub(crate) fn run(mut command: CommandBuilder, cols: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
         if command.get_env("TERM").is_none() {
             command.env("TERM", "xterm-256color");
@@ -76,7 +91,7 @@ impl Terminal {
         }
     }
 
-    fn contents(&self) -> String {
+    pub(crate) fn contents(&self) -> String {
         self.screen.screen().contents()
     }
 
@@ -95,11 +110,11 @@ impl Terminal {
         }
     }
 
-    fn wait_for_text(&mut self, text: &str) {
+    pub(crate) fn wait_for_text(&mut self, text: &str) {
         self.wait_for(text, |screen| screen.contains(text));
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
@@ -122,7 +137,7 @@ impl Terminal {
     }
 
     /// Waits for the end, and gives the exit code; the terminal must be as it was found.
-    fn end(mut self) -> u32 {
+    pub(crate) fn end(mut self) -> u32 {
         let end = Instant::now() + PATIENCE;
         let code = loop {
             if let Some(status) = self.child.try_wait().unwrap() {

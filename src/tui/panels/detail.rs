@@ -32,16 +32,24 @@ fn content(app: &App, room: Size) -> Content {
     if let Some(fix) = check.fix.as_ref().filter(|fix| !repeats(fix, diagnosis)) {
         fix_section(&fix.text, &fix.commands, &mut page);
     }
+    others(app, check, diagnosis, &mut page);
     seen(app, &mut page);
     after_fix(app, &mut page);
     watching::section(app, check.id, &mut page);
-    if !check.evidence.is_empty() {
+    let (myths, found): (Vec<_>, Vec<_>) = check.evidence.iter().partition(|found| found.label == "myth");
+    if !found.is_empty() {
         page.heading("What was found");
-        page.fields(check.evidence.iter().map(|found| (found.label.as_str(), found.value.as_str())));
+        page.fields(found.iter().map(|found| (found.label.as_str(), found.value.as_str())));
     }
     if !check.why.is_empty() {
         page.heading("Why it matters");
         page.text(&check.why, Style::new());
+    }
+    if !myths.is_empty() {
+        page.heading("What guides get wrong");
+        for myth in myths {
+            page.text(&myth.value, Style::new());
+        }
     }
     neighbours(app, check, &mut page);
     Content { lines: page.finish(), ..Content::default() }
@@ -109,6 +117,28 @@ fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
         for because in because {
             page.point(because);
         }
+    }
+    if !diagnosis.excluded.is_empty() {
+        page.heading("What it is not");
+        for excluded in &diagnosis.excluded {
+            page.point(excluded);
+        }
+    }
+    if let Some(decide) = &diagnosis.decide {
+        page.heading("What would decide");
+        page.text(decide, Style::new());
+    }
+}
+
+/// Less likely causes of the same finding.
+fn others(app: &App, check: &CheckReport, first: Option<&Diagnosis>, page: &mut Page) {
+    let explains = |diagnosis: &&Diagnosis| diagnosis.explains.iter().any(|id| id == check.id);
+    let mut others = app.report.diagnoses.iter().filter(explains).filter(|other| Some(*other) != first).peekable();
+    if others.peek().is_some() {
+        page.heading("What else it could be");
+    }
+    for other in others {
+        page.point(&format!("{}, {:.0} % likely", other.title, other.likelihood * 100.0));
     }
 }
 
