@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::panels::headers::{SignedSets, ToSign};
-use crate::engine::facts::ClockReading;
+use crate::engine::facts::{ClockReading, Facts};
+use crate::onboarding::Wizard;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
 
@@ -28,7 +29,33 @@ pub enum Task {
     PlanFix(Map<String, Value>),
     /// Writes the fix that was planned last.
     ApplyFix,
+    /// Looks at the wallets of the key in these answers.
+    Look(Draft),
+    /// Finds out what the answers come to as a profile; writes nothing.
+    PlanProfile(Draft),
+    /// Writes the profile that was planned last.
+    SaveProfile,
 }
+
+/// The answers of the set-up wizard. They hold the private key, so nothing of them is printed.
+#[derive(Clone)]
+pub struct Draft(pub Box<Wizard>);
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Draft")
+    }
+}
+
+/// By what may be shown of them.
+impl PartialEq for Draft {
+    fn eq(&self, other: &Self) -> bool {
+        let shown = |wizard: &Wizard| (wizard.step(), wizard.signer(), wizard.funder());
+        shown(&self.0) == shown(&other.0)
+    }
+}
+
+impl Eq for Draft {}
 
 /// Of each kind one task goes on at a time; another one takes its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +65,8 @@ pub enum TaskKind {
     ReadClock,
     SaveReport,
     Fix,
+    Look,
+    Profile,
 }
 
 impl Task {
@@ -48,6 +77,8 @@ impl Task {
             Self::ReadClock { .. } => TaskKind::ReadClock,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
+            Self::Look(_) => TaskKind::Look,
+            Self::PlanProfile(_) | Self::SaveProfile => TaskKind::Profile,
         }
     }
 }
@@ -57,8 +88,8 @@ impl TaskKind {
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {
         match self {
-            Self::UpdateBalance => true,
-            Self::ReadClock | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
+            Self::UpdateBalance | Self::Look => true,
+            Self::Profile | Self::ReadClock | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
         }
     }
 }
@@ -78,6 +109,11 @@ pub enum News {
     FixPlanned(Result<FixPlan, String>),
     /// What was done, in a sentence, or why it was not.
     FixApplied(Result<String, String>),
+    /// What is on chain for the key of the wizard.
+    Looked(Box<Facts>),
+    /// The file that the profile is to be written to, as it changes.
+    ProfilePlanned(Result<FilePlan, String>),
+    ProfileSaved(Result<String, String>),
 }
 
 /// How a fix can be made.

@@ -16,20 +16,25 @@ use crate::auth::l2::ApiCredentials;
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
 use crate::client::http::{Http, now_s};
+use crate::engine::Engine;
 use crate::engine::clock::{narrowed, wait_for_turn};
-use crate::engine::facts::ClockReading;
-use crate::settings::Settings;
+use crate::engine::facts::{ClockReading, Facts};
+use crate::onboarding;
 use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::fix::{self, Plan};
 use crate::settings::save::{self, Access, SaveError};
+use crate::settings::{self, Inputs, Settings};
 use crate::tui::panels::clock::{EVERY_S, QUICK};
-use crate::tui::task::{FilePlan, FixPlan, News, Post, Task};
+use crate::tui::task::{Draft, FilePlan, FixPlan, News, Post, Task};
 
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
         Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
+        Task::Look(draft) => News::Looked(Box::new(desk.look(&draft).await)),
+        Task::PlanProfile(draft) => News::ProfilePlanned(desk.plan_profile(&draft)),
+        Task::SaveProfile => News::ProfileSaved(desk.save_profile()),
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
         Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
         Task::SaveReport(text) => News::Said(save_report(&text)),
@@ -52,23 +57,20 @@ pub(super) fn run_recorded(task: Task, post: &Post) {
 /// What tasks work with.
 pub(super) struct Desk {
     settings: Settings,
+    /// What the settings were loaded from.
+    inputs: Inputs,
     /// The changes that were shown last.
     planned: RefCell<Vec<FileChange>>,
 }
 
 impl Desk {
-    pub(super) fn new(settings: Settings) -> Self {
-        Self { settings, planned: RefCell::default() }
+    pub(super) fn new(settings: Settings, inputs: Inputs) -> Self {
+        Self { settings, inputs, planned: RefCell::default() }
     }
 
     fn plan_fix(&self, wanted: &Map<String, Value>) -> Result<FixPlan, ChangeError> {
         let Plan { changes, by_hand } = fix::plan(&self.settings, wanted)?;
-        let file = |change: &FileChange| FilePlan {
-            path: change.path().display().to_string(),
-            is_new: change.is_new_file(),
-            diff: change.diff(),
-        };
-        let files = changes.iter().map(file).collect();
+        let files = changes.iter().map(shown).collect();
         self.planned.replace(changes);
         Ok(FixPlan { files, by_hand })
     }
@@ -85,6 +87,33 @@ impl Desk {
         Ok(done.join("; "))
     }
 
+    /// What is on chain for the key of the wizard's answers.
+    async fn look(&self, draft: &Draft) -> Facts {
+        let settings = match settings::load(&draft.0.inputs(&self.inputs)) {
+            Ok(settings) => settings,
+            // the settings in force were read from the same places
+            Err(_) => self.settings.clone(),
+        };
+        let engine = Engine::new(settings, false, &[]);
+        engine.run(&onboarding::PROBES.into_iter().collect()).await;
+        engine.facts().borrow().clone()
+    }
+
+    fn plan_profile(&self, draft: &Draft) -> Result<FilePlan, String> {
+        let path = self.inputs.config_file.as_ref().ok_or("there is no home folder to keep a profile in")?;
+        let change = FileChange::of_config(path, |config| draft.0.write(config)).map_err(|error| error.to_string())?;
+        let plan = shown(&change);
+        self.planned.replace(vec![change]);
+        Ok(plan)
+    }
+
+    fn save_profile(&self) -> Result<String, String> {
+        let path = |change: &FileChange| change.path().display().to_string();
+        let planned = self.planned.take();
+        planned.iter().try_for_each(FileChange::apply).map_err(|error| error.to_string())?;
+        Ok(planned.iter().map(path).collect())
+    }
+
     /// The account to ask, stamped by the server's clock where that can be had.
     async fn account(&self) -> Account {
         let mut account = Account::new(self.settings.clone(), Http::new(self.settings.timeout));
@@ -92,6 +121,10 @@ impl Desk {
         let _ = account.use_server_time().await;
         account
     }
+}
+
+fn shown(change: &FileChange) -> FilePlan {
+    FilePlan { path: change.path().display().to_string(), is_new: change.is_new_file(), diff: change.diff() }
 }
 
 /// The configured credentials, or else the derived ones.
