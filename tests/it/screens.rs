@@ -1,5 +1,6 @@
 //! Each state of the dashboard at three sizes, as text; and random handling of it.
 
+mod chance;
 mod headers;
 mod panels;
 mod samples;
@@ -10,10 +11,9 @@ use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{FoundKey, Source};
 use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
-use polydoctor::tui::task::{Draft, Task, TaskKind};
+use polydoctor::tui::task::{Draft, News, Task, TaskKind};
 use polydoctor::tui::theme::{Palette, Theme};
 use polydoctor::tui::{About, Load, Scope, view};
-use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
@@ -178,6 +178,7 @@ fn the_set_up_wizard() {
     assert_screen("first-run-wrong-key", &wizard((80, 24), "\nj0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\n"));
     let mut app = wizard((80, 24), "");
     assert!(matches!(press(&mut app, "\n\n"), Some(Command::Start(Task::Look(_)))));
+    send(&mut app, Message::News(News::Looked(Box::new(samples::looked()))));
     assert_screen("first-run-funder", &app);
     assert_eq!(press(&mut app, "\x1b\x1b"), Some(Command::Cancel(TaskKind::Look)));
     assert!(matches!(press(&mut app, "d"), Some(Command::Reload(Load { demo: true, .. }))));
@@ -304,58 +305,4 @@ fn only_what_did_not_pass_is_listed_on_demand() {
     assert!(!listed.is_empty() && listed.len() < app.report.checks.len());
     press(&mut app, "f");
     assert_eq!(app.rows().len(), app.report.checks.len());
-}
-
-#[derive(Clone, Debug)]
-enum Event {
-    Key(KeyCode, KeyModifiers),
-    Resize(u16, u16),
-    Observed(usize),
-    Tick(i64),
-}
-
-fn events() -> impl Strategy<Value = Event> {
-    let codes = prop_oneof![
-        8 => prop::sample::select("q?hjklgGnNrRfaytxp:/e 12345679".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
-        1 => any::<char>().prop_map(KeyCode::Char),
-        4 => prop::sample::select(vec![
-            KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down, KeyCode::Home,
-            KeyCode::End, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Backspace, KeyCode::F(1),
-        ]),
-    ];
-    let modifiers = prop::sample::select(vec![
-        KeyModifiers::NONE,
-        KeyModifiers::NONE,
-        KeyModifiers::SHIFT,
-        KeyModifiers::CONTROL,
-        KeyModifiers::ALT,
-    ]);
-    prop_oneof![
-        6 => (codes, modifiers).prop_map(|(code, modifiers)| Event::Key(code, modifiers)),
-        1 => (1..=140_u16, 1..=50_u16).prop_map(|(width, height)| Event::Resize(width, height)),
-        1 => (1..=30_u16, 1..=12_u16).prop_map(|(width, height)| Event::Resize(width, height)),
-        1 => (0..4_usize).prop_map(Event::Observed),
-        1 => any::<i64>().prop_map(Event::Tick),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_happens_it_draws_and_the_selection_is_listed(happened in prop::collection::vec(events(), 1..24)) {
-        let states = [samples::waiting(), samples::running(), samples::failed(), samples::stopped()];
-        let mut app = app(samples::waiting(), (80, 24));
-        for event in happened {
-            send(&mut app, match event {
-                Event::Key(code, modifiers) => Message::Key(KeyEvent::new(code, modifiers)),
-                Event::Resize(width, height) => Message::Resize(Size::new(width, height)),
-                Event::Observed(state) => Message::Observed(Box::new(states[state].clone())),
-                Event::Tick(now_ms) => Message::Tick(now_ms),
-            });
-            draw(&app);
-            prop_assert_eq!(app.selected().is_none(), app.rows().is_empty());
-            prop_assert!(app.focus < polydoctor::tui::panels::PANELS.len());
-        }
-    }
 }

@@ -1,11 +1,12 @@
 //! Reports made by hand: an account whose funder is its signer, and a healthy one.
 
 use alloy_primitives::{Address, address};
-use polydoctor::auth::wallet::SignatureType;
+use polydoctor::auth::contracts;
+use polydoctor::auth::wallet::{SignatureType, WalletMap};
 use polydoctor::checks::{Evidence, Fix, Status};
 use polydoctor::diagnosis::{Cause, Diagnosis, DiagnosisFix};
 use polydoctor::engine::facts::{
-    CredentialsFact, Fact, Facts, Failure, KeyFact, RequestRecord, SentHeader, ShownSetting,
+    CredentialsFact, Fact, Facts, Failure, KeyFact, RequestRecord, SentHeader, Setup, ShownSetting,
 };
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
@@ -149,6 +150,12 @@ pub(super) fn degraded() -> Observed {
     let drift = failed().report.checks.swap_remove(5);
     (report.checks[5], report.verdict) = (drift, Verdict::Degraded);
     Observed { facts, report }
+}
+
+/// The wallets of the key, before the node has answered.
+pub(super) fn looked() -> Facts {
+    let wallets = contracts::chain(contracts::POLYGON).map(|chain| WalletMap::derive(chain, SIGNER));
+    Facts { setup: Setup { wallets, ..facts(SAFE).setup }, ..facts(SAFE) }
 }
 
 /// Nothing answered.
