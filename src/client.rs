@@ -7,11 +7,15 @@
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
+//! * [`trades`]: listings of trades, page by page
+//! * [`boards`]: leaderboard and volume of builders
 
 pub mod account;
+pub mod boards;
 pub mod chain;
 pub mod clob;
 pub mod http;
 pub mod rpc;
 pub mod services;
 pub mod signer;
+pub mod trades;

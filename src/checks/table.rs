@@ -68,7 +68,8 @@ checks! {
     "Builder" {
         "builder.credentials" needs [] reads [BuilderAccess, BuilderKeys] => builder::credentials;
         "builder.signer" needs [] reads [BuilderSigner, BuilderAccess, BuilderKeys, ServerTime] => builder::signer;
-        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, Version] => builder::attribution;
+        "builder.attribution" needs ["net.reach"]
+            reads [BuilderTrades, OwnTrades, BuilderFees, Version] => builder::attribution;
     }
 }
 

@@ -121,6 +121,7 @@ fn answers(probe: Probe) -> &'static str {
         | Probe::SessionSigners
         | Probe::BuilderKeys
         | Probe::OwnTrades
-        | Probe::BuilderTrades => "the CLOB",
+        | Probe::BuilderTrades
+        | Probe::BuilderFees => "the CLOB",
     }
 }
