@@ -5,7 +5,8 @@
 //! the listings are. Nothing depends on that order but how much is held, and what may be said of a
 //! listing that was not read to its end.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use alloy_primitives::Address;
@@ -105,6 +106,19 @@ pub struct Reconciliation {
     pub pending: Vec<Unlisted>,
     /// The oldest time up to which both listings were read, where not to the end.
     pub judged_since: Option<Timestamp>,
+}
+
+impl Reconciliation {
+    /// How often each reason is the likely one, the most frequent first.
+    pub fn reasons(&self) -> Vec<(Reason, usize)> {
+        let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
+        for unlisted in &self.missing {
+            *counts.entry(unlisted.reason).or_default() += 1;
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| Reverse(*count));
+        counts
+    }
 }
 
 /// Takes in both listings, page by page.

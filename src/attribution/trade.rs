@@ -174,6 +174,7 @@ impl Row<'_> {
 }
 
 /// Token ids are decimal everywhere, and larger than any JSON number.
+#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
 fn decimal<S: serde::Serializer>(id: &Option<U256>, serializer: S) -> Result<S::Ok, S::Error> {
     match id {
         Some(id) => serializer.collect_str(id),

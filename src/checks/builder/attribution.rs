@@ -2,7 +2,7 @@
 
 use super::super::Finding;
 use super::super::clock::service_unknown;
-use crate::attribution::{Reason, Reconciliation, Unlisted};
+use crate::attribution::Reconciliation;
 use crate::auth::builder::usable_code;
 use crate::diagnosis::Cause;
 use crate::engine::facts::{BuilderFees, Facts};
@@ -89,7 +89,7 @@ fn unattributed(found: &Reconciliation) -> Option<Finding> {
             found.own
         );
         let finding = Finding::warn(Cause::TradesUnattributed, summary).likely(0.7);
-        let finding = reasons(&found.missing).into_iter().fold(finding, |finding, (reason, count)| {
+        let finding = found.reasons().into_iter().fold(finding, |finding, (reason, count)| {
             finding.with(format!("{count} of them"), reason.words())
         });
         return Some(
@@ -104,17 +104,6 @@ fn unattributed(found: &Reconciliation) -> Option<Finding> {
             "{pending} trades of the last day are not listed under the builder code yet; it can take a day",
         ))
     })
-}
-
-/// How often each reason applies, the most frequent first.
-fn reasons(missing: &[Unlisted]) -> Vec<(Reason, usize)> {
-    let mut counts = std::collections::BTreeMap::new();
-    for unlisted in missing {
-        *counts.entry(unlisted.reason).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
 }
 
 fn own_share(beside: &Reconciliation) -> String {
