@@ -60,3 +60,4 @@ pub mod settings;
 pub mod sign_server;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod watch;

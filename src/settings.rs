@@ -4,11 +4,16 @@
 //! [`SettingProblem`], which the checklist shows with its place; only a file that cannot be read
 //! stops the program.
 
+pub mod change;
+pub mod edit;
+pub mod fix;
 mod load;
 mod names;
+pub mod save;
 mod setup;
 mod sources;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -169,6 +174,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Of a whole run.
     pub deadline: Duration,
+    /// Every place that has a value for a setting, by the setting's name; the first is in force.
+    pub places: BTreeMap<&'static str, Vec<Source>>,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
     pub problems: Vec<SettingProblem>,

@@ -177,8 +177,7 @@ impl Reconciler {
         let under_this_wallet = self.matched + self.waiting.len();
         let comparable = self.own.rows == 0 || under_this_wallet == 0 || self.matched > 0;
         let judged_since = [self.own.since(own), self.listed.since(listed)].into_iter().flatten().max();
-        let is_judged =
-            |at: i64| comparable && self.listed.since(listed).is_none_or(|since| at > since);
+        let is_judged = |at: i64| comparable && self.listed.since(listed).is_none_or(|since| at > since);
         let mut outcome = Reconciliation {
             complete: comparable && own == Read::Whole && listed == Read::Whole,
             comparable,

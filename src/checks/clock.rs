@@ -70,12 +70,12 @@ pub(super) fn reach(facts: &Facts) -> Finding {
         return Finding::skip("setup.settings", "There is no usable address of the CLOB");
     };
     let host = format!("{} ({})", url.value, url.source);
-    if facts.setup.offline {
-        return Finding::not_asked("Offline: nothing was asked").with("CLOB", host);
-    }
     let answered = facts.server_time.known().is_some() || facts.version.known().is_some();
-    if let (false, Some(failure)) = (answered, facts.server_time.failure()) {
-        return unreached(facts, failure).with("CLOB", host).with("GET /time", failure);
+    match facts.server_time.failure() {
+        _ if answered => {}
+        Some(failure) => return unreached(facts, failure).with("CLOB", host).with("GET /time", failure),
+        None if facts.setup.offline => return Finding::not_asked("Offline: nothing was asked").with("CLOB", host),
+        None => return Finding::not_asked("Nothing was asked").with("CLOB", host),
     }
     let version = match (facts.version.known(), facts.version.failure()) {
         (Some(version), _) => version.to_string(),

@@ -85,10 +85,7 @@ fn covered(key: &SecretKey, timestamp: &str, signature: &str) -> SignedOver {
         (SignedOver::OtherCase, lower.as_str(), BODY),
     ];
     let signs = |method: &str, body: &str| key.verifies(&format!("{timestamp}{method}{PATH}{body}"), signature);
-    tries
-        .into_iter()
-        .find(|(_, method, body)| signs(method, body))
-        .map_or(SignedOver::Nothing, |(covered, ..)| covered)
+    tries.into_iter().find(|(_, method, body)| signs(method, body)).map_or(SignedOver::Nothing, |(covered, ..)| covered)
 }
 
 #[cfg(test)]

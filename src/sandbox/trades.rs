@@ -58,7 +58,8 @@ impl Trade {
     /// As the account sees it at `/data/trades`: the trade is the taker's, and who rested is among its
     /// makers.
     fn of_account(&self) -> Value {
-        let (taker, makers) = if self.rested { (&self.other, vec![self.as_maker()]) } else { (&self.own(), Vec::new()) };
+        let (taker, makers) =
+            if self.rested { (&self.other, vec![self.as_maker()]) } else { (&self.own(), Vec::new()) };
         json!({
             "id": self.id,
             "taker_order_id": taker.0,

@@ -1,5 +1,6 @@
 //! From places to settings in force, with a problem for each value that cannot be used.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -82,6 +83,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         rpc_url: loader.url("rpc_url", Some(rpc_default)),
         timeout: loader.seconds("timeout").unwrap_or(DEFAULT_TIMEOUT),
         deadline: loader.seconds("deadline").unwrap_or(DEFAULT_DEADLINE),
+        places: loader.places(),
         secret_files: loader.sources.secret_files.clone(),
         problems: Vec::new(),
     };
@@ -146,6 +148,11 @@ impl Loader {
             (0.001..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
         };
         self.parsed(name, "a number of seconds", parse).map(|found| found.value)
+    }
+
+    fn places(&self) -> BTreeMap<&'static str, Vec<Source>> {
+        let places = |setting| self.sources.all(setting).into_iter().map(|value| value.source).collect();
+        SETTINGS.iter().map(|setting| (setting.name, places(setting))).collect()
     }
 
     fn finish(mut self) -> Vec<SettingProblem> {
@@ -220,7 +227,6 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::fs;
 
     use super::*;

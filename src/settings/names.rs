@@ -12,6 +12,13 @@ pub struct Name {
     pub variables: &'static [&'static str],
 }
 
+impl Name {
+    /// Whether its value must not be seen by others; such a one has no flag.
+    pub fn is_secret(&self) -> bool {
+        self.flag.is_none()
+    }
+}
+
 const fn public(name: &'static str, flag: &'static str, variables: &'static [&'static str]) -> Name {
     Name { name, flag: Some(flag), variables }
 }
@@ -89,7 +96,12 @@ pub(super) fn setting(name: &str) -> &'static Name {
 
 /// Whether a variable holds what must not be seen by others.
 pub(super) fn is_secret(variable: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.flag.is_none() && setting.variables.contains(&variable))
+    SETTINGS.iter().any(|setting| setting.is_secret() && setting.variables.contains(&variable))
+}
+
+/// Whether a setting, by its name in a profile, must not be seen by others.
+pub(super) fn is_secret_setting(name: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.is_secret() && setting.name == name)
 }
 
 /// The variable that a misspelt one was probably meant to be: alike but for underscores and case.

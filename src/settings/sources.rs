@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -189,7 +189,18 @@ impl Sources {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> SettingsError {
-    SettingsError::Unreadable { path: path.display().to_string(), reason: error.to_string() }
+    SettingsError::Unreadable { path: path.display().to_string(), reason: reason(error) }
+}
+
+/// Why a file cannot be read, in words.
+pub(super) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn read_text(path: &Path) -> Result<String, SettingsError> {

@@ -106,8 +106,9 @@ pub fn height_of(app: &App, panel: usize) -> usize {
 /// Where the help lies: in the middle, over everything.
 pub fn help(app: &App) -> Rect {
     let Size { width, height } = app.size;
-    let most = u16::try_from(panels::help::HEIGHT).unwrap_or(u16::MAX);
-    let (wide, high) = (width.min(76), height.min(most));
+    let wide = width.min(78);
+    let lines = panels::help::lines(app, wide.saturating_sub(4).into()).len();
+    let high = height.min(u16::try_from(lines + 2).unwrap_or(u16::MAX));
     Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
 }
 

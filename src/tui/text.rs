@@ -145,6 +145,11 @@ impl Page {
         self.wrap(&self.theme.say(text), ["", ""], style);
     }
 
+    /// A line with its addresses whole, wrapped.
+    pub fn whole(&mut self, text: &str, style: Style) {
+        self.wrap(&self.theme.say_whole(text), ["", "  "], style);
+    }
+
     /// A point of a list.
     pub fn point(&mut self, text: &str) {
         self.wrap(&self.theme.say(text), ["- ", "  "], Style::new());

@@ -13,12 +13,7 @@ pub fn status(app: &App) -> Status {
     if app.is_launching_or_running() {
         return Status::Running;
     }
-    match app.report.verdict {
-        Verdict::Healthy => Status::Pass,
-        Verdict::Degraded => Status::Warn,
-        Verdict::Incomplete => Status::Unknown,
-        Verdict::Broken => Status::Fail,
-    }
+    app.report.verdict.status()
 }
 
 /// What it comes to and what to do now, in one sentence: the fullest first, for where there is room.

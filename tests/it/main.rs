@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod alone;
 mod check;
 mod diagnosis;
 mod evm;

@@ -89,9 +89,10 @@ fn unattributed(found: &Reconciliation) -> Option<Finding> {
             found.own
         );
         let finding = Finding::warn(Cause::TradesUnattributed, summary).likely(0.7);
-        let finding = found.reasons().into_iter().fold(finding, |finding, (reason, count)| {
-            finding.with(format!("{count} of them"), reason.words())
-        });
+        let finding = found
+            .reasons()
+            .into_iter()
+            .fold(finding, |finding, (reason, count)| finding.with(format!("{count} of them"), reason.words()));
         return Some(
             finding
                 .fixed_by("Pass the builder code with each order. Trades made on polymarket.com itself carry none, and need none")

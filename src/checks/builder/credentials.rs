@@ -52,7 +52,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         (None, Some(failure)) => {
             Finding::note("The relayer did not say whether the builder credentials are good").with("relayer", failure)
         }
-        (None, None) => Finding::note("The relayer was not asked"),
+        (None, None) => Finding::not_asked("The relayer was not asked"),
     };
     let listed = match revoked {
         Some(true) => "on this account, revoked",

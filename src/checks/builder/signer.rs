@@ -120,7 +120,9 @@ fn drift(facts: &Facts, answer: &RemoteSigner) -> Option<f64> {
 fn other_message(signature: SignedOver) -> Option<Finding> {
     let finding = match signature {
         SignedOver::Everything | SignedOver::Nothing => return None,
-        SignedOver::NoBody => Finding::fail(Cause::BodyMissing, "The remote signer leaves the body out of what it signs"),
+        SignedOver::NoBody => {
+            Finding::fail(Cause::BodyMissing, "The remote signer leaves the body out of what it signs")
+        }
         SignedOver::BodyRewritten => Finding::fail(
             Cause::BodySerialisation,
             "The remote signer rewrites the body before it signs, so that the signature is of another text",

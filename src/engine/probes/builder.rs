@@ -103,7 +103,10 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     listed.iter().filter_map(BuilderTrade::read).for_each(|trade| both.add_listed(&trade));
     own.iter().filter_map(|row: &Value| OwnTrade::read(row, maker)).for_each(|trade| both.add_own(trade));
     let read = |more: Option<String>| if more.is_some() { Read::Partly } else { Read::Whole };
-    Ok(OwnTrades { on_first_page, reconciliation: Some(both.finish(context.timestamp(), read(more_own), read(more_listed))) })
+    Ok(OwnTrades {
+        on_first_page,
+        reconciliation: Some(both.finish(context.timestamp(), read(more_own), read(more_listed))),
+    })
 }
 
 pub(super) async fn signer(context: &Context) -> Outcome<RemoteSigner> {

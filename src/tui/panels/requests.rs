@@ -10,7 +10,7 @@ use crate::engine::facts::RequestRecord;
 use crate::tui::app::App;
 use crate::tui::text::duration;
 
-pub(super) const PANEL: Panel = Panel { name: "Requests", place: Place::UnderMain, content };
+pub(super) const PANEL: Panel = Panel::new("Requests", Place::UnderMain, content);
 
 /// Below this width the offset and the method give way to the path.
 const WITH_OFFSET: usize = 44;

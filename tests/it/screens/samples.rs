@@ -270,6 +270,7 @@ fn report(checks: Vec<CheckReport>, verdict: Verdict, diagnoses: Vec<Diagnosis>)
         verdict,
         diagnoses,
         checks,
+        not_asked: Vec::new(),
         requests: vec![
             request("GET", &clob("/time"), Some(200), 11, Some(88), Probe::ServerTime),
             request("GET", &clob("/version"), Some(200), 11, Some(91), Probe::Version),
