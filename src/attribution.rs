@@ -15,6 +15,6 @@ pub mod totals;
 pub mod trade;
 
 pub use amount::Amount;
-pub use reconcile::{Read, Reason, Reconciler, Reconciliation, Unlisted, Whose};
+pub use reconcile::{Read, Reason, Reconciler, Reconciliation, Side, Unlisted, Whose};
 pub use totals::{Sum, Totals};
 pub use trade::{BuilderTrade, OwnTrade};

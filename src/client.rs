@@ -8,12 +8,14 @@
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
 //! * [`trades`]: listings of trades, page by page
+//! * [`comparison`]: both listings read side by side
 //! * [`boards`]: leaderboard and volume of builders
 
 pub mod account;
 pub mod boards;
 pub mod chain;
 pub mod clob;
+pub mod comparison;
 pub mod http;
 pub mod rpc;
 pub mod services;

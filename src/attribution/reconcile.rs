@@ -147,6 +147,16 @@ impl Reconciler {
         if position(&self.listed) >= position(&self.own) { Side::Listed } else { Side::Own }
     }
 
+    /// Own trades read, the builder's read, and those in both.
+    pub fn counts(&self) -> [u64; 3] {
+        [self.own.rows, self.listed.rows, self.matched]
+    }
+
+    /// How far back both were read; Unix seconds.
+    pub fn oldest_s(&self) -> Option<i64> {
+        self.own.oldest_s.max(self.listed.oldest_s)
+    }
+
     pub fn add_listed(&mut self, trade: &BuilderTrade) {
         self.listed.pass(trade.matched_s());
         let is_own_key = trade.owner.is_some() && trade.owner == self.whose.api_key;

@@ -15,6 +15,7 @@ use super::clob::{BUILDER_TRADES, Clob, FIRST_CURSOR, TRADES};
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
 use crate::engine::facts::Failure;
+use crate::settings::Settings;
 
 /// Pages in [`WINDOW`]: below the published 500, so that a running bot keeps some for itself.
 const MOST_IN_WINDOW: usize = 400;
@@ -33,6 +34,55 @@ pub enum Source {
     ByCode(String),
     /// `GET /builder/trades` with builder headers: protocol version 1.
     ByKey(ApiCredentials),
+}
+
+/// By what a builder's trades are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// The builder code, without headers: since protocol version 2
+    Code,
+    /// The builder credentials, as headers: protocol version 1
+    Key,
+}
+
+impl Source {
+    /// A builder's trades, by what is configured: the code, else the credentials.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] when what it takes is missing or unusable.
+    pub fn of_builder(settings: &Settings, by: Option<By>) -> Result<Self, AccountError> {
+        let by = by.unwrap_or(if settings.builder_code.is_some() { By::Code } else { By::Key });
+        match by {
+            By::Code => Ok(Self::ByCode(builder_code(settings)?.to_owned())),
+            By::Key => settings.builder.whole().map(Self::ByKey).ok_or_else(|| {
+                let missing = if settings.builder_code.is_none() { NO_CODE } else { "there are no builder credentials" };
+                AccountError::Setting(format!(
+                    "{missing}; the older way takes POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET and POLY_BUILDER_PASSPHRASE"
+                ))
+            }),
+        }
+    }
+
+    pub fn by(&self) -> By {
+        if matches!(self, Self::ByCode(_)) { By::Code } else { By::Key }
+    }
+}
+
+const NO_CODE: &str = "there is no builder code; set POLY_BUILDER_CODE, or give --builder-code: polymarket.com/settings?tab=builder shows it";
+
+/// The configured builder code.
+///
+/// # Errors
+///
+/// [`AccountError::Setting`] when there is none, or none that orders can carry.
+pub fn builder_code(settings: &Settings) -> Result<&str, AccountError> {
+    let code = settings.builder_code.as_ref().ok_or_else(|| AccountError::Setting(NO_CODE.to_owned()))?;
+    match builder::usable_code(&code.value) {
+        Ok(()) => Ok(&code.value),
+        Err(wrong) => Err(AccountError::Setting(format!("the builder code ({}) {wrong}", code.source))),
+    }
 }
 
 /// What the service may leave out. Times are Unix seconds, both exclusive.
