@@ -269,10 +269,12 @@ impl Trades {
         let newest = all.partition_point(|entry| filter.before.is_some_and(|before| entry.matched_at >= before));
         let oldest = all.partition_point(|entry| filter.after.is_none_or(|after| entry.matched_at > after));
         let all = all.get(newest..oldest).unwrap_or_default();
-        if filter.is_by_time_only() {
-            return Cow::Borrowed(all);
-        }
-        all.iter().copied().filter(|entry| filter.takes(&self.trade(*entry))).collect()
+        // whose a trade is need not be made up first
+        let of_demo = filter.maker == Some(self.demo.wallet);
+        let takes = |entry: &&Entry| {
+            (!of_demo || entry.set.is_own()) && (filter.is_by_maker_only(of_demo) || filter.takes(&self.trade(**entry)))
+        };
+        if filter.is_by_time_only() { Cow::Borrowed(all) } else { all.iter().filter(takes).copied().collect() }
     }
 
     fn trade(&self, entry: Entry) -> Trade {
@@ -358,7 +360,12 @@ impl Filter {
     }
 
     fn is_by_time_only(&self) -> bool {
-        self.id.is_none() && self.market.is_none() && self.asset.is_none() && self.maker.is_none()
+        self.maker.is_none() && self.is_by_maker_only(true)
+    }
+
+    /// `known` says that the maker is looked at already.
+    fn is_by_maker_only(&self, known: bool) -> bool {
+        known && self.id.is_none() && self.market.is_none() && self.asset.is_none()
     }
 
     fn takes(&self, trade: &Trade) -> bool {
