@@ -5,6 +5,7 @@ mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
 mod explain;
+mod headers;
 mod list;
 mod pages;
 mod sandbox;
@@ -62,6 +63,8 @@ enum Command {
     Man,
     /// What an error sentence means, its causes, and what mends them
     Explain(explain::ExplainArgs),
+    /// The headers of one request, signed exactly as it is given
+    Headers(Box<headers::HeadersArgs>),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
     /// A builder's trades: what they come to, and which are not attributed
@@ -97,6 +100,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Completions(args)) => Ok(pages::completions(&args)?),
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Headers(args)) => wait_for(headers::run(*args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
         Some(Command::Builder(args)) => wait_for(builder::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),

@@ -7,3 +7,4 @@ mod signer;
 pub(super) use attribution::attribution;
 pub(super) use credentials::credentials;
 pub(super) use signer::signer;
+pub use signer::signer_offset;

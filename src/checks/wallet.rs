@@ -12,7 +12,7 @@ use crate::engine::facts::{Facts, OnChain};
 
 /// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.
 /// 1.00 of 6 decimals.
-pub(super) const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
+pub const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 
 /// An amount of 6 decimals as people read it.
 pub(super) fn dollars(amount: U256) -> String {
@@ -30,7 +30,7 @@ pub(super) fn wallets(facts: &Facts) -> Option<&WalletMap> {
 /// The wallet of this key that the account most likely trades from, and what says so.
 ///
 /// Polymarket's own word comes first, then money, then existence.
-pub(super) fn account_wallet(facts: &Facts) -> Option<(WalletKind, Address, &'static str)> {
+pub fn account_wallet(facts: &Facts) -> Option<(WalletKind, Address, &'static str)> {
     let wallets = wallets(facts)?;
     let named = |address: Option<Address>, why| {
         let address = address?;

@@ -92,6 +92,11 @@ impl SettingsArgs {
         Ok(())
     }
 
+    /// Whether the private key comes from standard input, so that nothing else can.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.key_stdin
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))

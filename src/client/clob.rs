@@ -19,6 +19,7 @@ pub const TIME: &str = "/time";
 /// Named by a popular guide; no official client calls it.
 pub const GUIDE_TIME: &str = "/server-time";
 pub const VERSION: &str = "/version";
+pub const API_KEY: &str = "/auth/api-key";
 pub const DERIVE: &str = "/auth/derive-api-key";
 pub const API_KEYS: &str = "/auth/api-keys";
 pub const CLOSED_ONLY: &str = "/auth/ban-status/closed-only";

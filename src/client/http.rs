@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::auth::AuthHeaders;
-use crate::engine::facts::{Facts, Failure, RequestRecord};
+use crate::engine::facts::{Facts, Failure, RequestRecord, SentHeader};
 use crate::engine::probe::Probe;
 use crate::secret::Secret;
 
@@ -21,6 +21,7 @@ use crate::secret::Secret;
 const LARGEST: usize = 1024 * 1024;
 /// The same for a page of trades: one trade can name many orders.
 pub(super) const LARGEST_LISTING: usize = 16 * LARGEST;
+const JSON: &str = "application/json";
 /// The longest text of a server that is kept.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -180,7 +181,7 @@ impl Http {
             builder = builder.bearer_auth(token.expose());
         }
         if let Some(body) = &request.body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
+            builder = builder.header(CONTENT_TYPE, JSON).body(body.clone());
         }
         let sent_s = now_s();
         let mut response = builder.send().await.map_err(|error| self.explain(error))?;
@@ -232,6 +233,8 @@ impl Log {
                 elapsed_ms: None,
                 probe,
                 attempts: 1,
+                headers: sent_headers(request),
+                body_bytes: request.body.as_ref().map(String::len),
             });
         });
         Some(line)
@@ -246,6 +249,14 @@ impl Log {
             }
         });
     }
+}
+
+/// What the log says of the headers.
+fn sent_headers(request: &Request<'_>) -> Vec<SentHeader> {
+    let own = request.headers.into_iter().flat_map(AuthHeaders::iter);
+    let token = request.bearer.map(|token| ("authorization", token.expose()));
+    let json = request.body.is_some().then_some(("content-type", JSON));
+    own.chain(token).chain(json).map(|(name, value)| SentHeader::new(name, value)).collect()
 }
 
 /// The address without the user and password that may stand in it.

@@ -52,16 +52,12 @@ impl Source {
     /// # Errors
     ///
     /// [`AccountError::Setting`] when what it takes is missing or unusable.
-    pub fn of_builder(settings: &Settings, by: Option<By>) -> Result<Self, AccountError> {
-        let by = by.unwrap_or(if settings.builder_code.is_some() { By::Code } else { By::Key });
-        match by {
+    pub fn of_builder(account: &Account, by: Option<By>) -> Result<Self, AccountError> {
+        let settings = account.settings();
+        let only_key = settings.builder_code.is_none() && !settings.builder.is_empty();
+        match by.unwrap_or(if only_key { By::Key } else { By::Code }) {
             By::Code => Ok(Self::ByCode(builder_code(settings)?.to_owned())),
-            By::Key => settings.builder.whole().map(Self::ByKey).ok_or_else(|| {
-                let missing = if settings.builder_code.is_none() { NO_CODE } else { "there are no builder credentials" };
-                AccountError::Setting(format!(
-                    "{missing}; the older way takes POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET and POLY_BUILDER_PASSPHRASE"
-                ))
-            }),
+            By::Key => account.builder_credentials().map(Self::ByKey),
         }
     }
 
@@ -70,15 +66,15 @@ impl Source {
     }
 }
 
-const NO_CODE: &str = "there is no builder code; set POLY_BUILDER_CODE, or give --builder-code: polymarket.com/settings?tab=builder shows it";
-
 /// The configured builder code.
 ///
 /// # Errors
 ///
 /// [`AccountError::Setting`] when there is none, or none that orders can carry.
 pub fn builder_code(settings: &Settings) -> Result<&str, AccountError> {
-    let code = settings.builder_code.as_ref().ok_or_else(|| AccountError::Setting(NO_CODE.to_owned()))?;
+    let missing = "there is no builder code; set POLY_BUILDER_CODE, or give --builder-code: \
+                   polymarket.com/settings?tab=builder shows it";
+    let code = settings.builder_code.as_ref().ok_or_else(|| AccountError::Setting(missing.to_owned()))?;
     match builder::usable_code(&code.value) {
         Ok(()) => Ok(&code.value),
         Err(wrong) => Err(AccountError::Setting(format!("the builder code ({}) {wrong}", code.source))),

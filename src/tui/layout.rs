@@ -56,9 +56,13 @@ fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
     let [list, under_list] = below(left, body.height - lower);
     let [main, under_main] = below(right, body.height - lower);
     let at = |place| PANELS.iter().position(|panel| panel.place == place);
+    // opened in the large place, the panel below it takes both
+    let main = if PANELS[app.main].place == Place::UnderMain { right } else { main };
     let fixed = [(at(Place::UnderList), under_list), (at(Place::UnderMain), under_main)];
     let mut panels = vec![(panels::LIST, list), (app.main, main)];
-    panels.extend(fixed.into_iter().filter_map(|(panel, area)| Some((panel?, area))));
+    panels.extend(
+        fixed.into_iter().filter_map(|(panel, area)| Some((panel?, area))).filter(|(panel, _)| *panel != app.main),
+    );
     panels
 }
 

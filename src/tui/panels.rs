@@ -2,11 +2,13 @@
 //! and one more in [`States`] where it keeps something of its own.
 
 pub mod checklist;
+pub mod clock;
 pub mod detail;
 pub mod errors;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod wallets;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
@@ -20,17 +22,21 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] = &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] =
+    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, clock::PANEL, errors::PANEL];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
 pub const DETAIL: usize = 1;
+pub const REQUESTS: usize = 3;
 
 /// What panels remember between frames.
 #[derive(Debug, Default)]
 pub struct States {
     pub checklist: checklist::State,
+    pub clock: clock::State,
     pub errors: errors::State,
+    pub requests: requests::State,
 }
 
 /// A panel shows itself by `content`; everything else is for those that do more than that.
@@ -152,6 +158,7 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Clock(answer) => app.panels.clock.take(answer),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
     }
     None
@@ -163,7 +170,8 @@ mod tests {
 
     #[test]
     fn the_constants_name_what_they_say_and_no_name_stands_twice() {
-        assert_eq!((PANELS[LIST].place, PANELS[DETAIL].name), (Place::List, "Detail"));
+        assert_eq!(PANELS[LIST].place, Place::List);
+        assert_eq!((PANELS[DETAIL].name, PANELS[REQUESTS].name), ("Detail", "Requests"));
         let mut names: Vec<_> = PANELS.iter().map(|panel| panel.name).collect();
         names.sort_unstable();
         names.dedup();

@@ -5,24 +5,31 @@
 
 use tokio::sync::mpsc;
 
+use crate::engine::facts::ClockReading;
+
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Makes the CLOB read balance and allowance from the chain again:
     /// `GET /balance-allowance/update`.
     UpdateBalance,
+    /// Reads the server's clock until it is dropped: so many times with a second between, then now
+    /// and again.
+    ReadClock { quick: usize },
 }
 
 /// Of each kind one task goes on at a time; another one takes its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskKind {
     UpdateBalance,
+    ReadClock,
 }
 
 impl Task {
     pub fn kind(&self) -> TaskKind {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
+            Self::ReadClock { .. } => TaskKind::ReadClock,
         }
     }
 }
@@ -33,6 +40,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
+            Self::ReadClock => false,
         }
     }
 }
@@ -44,6 +52,8 @@ pub enum News {
     Said(String),
     /// Whether the CLOB has read the balance again, or why not.
     BalanceUpdated(Result<(), String>),
+    /// A reading of the server's clock, or why it came to nothing.
+    Clock(Result<ClockReading, String>),
 }
 
 /// Where a task puts its news.

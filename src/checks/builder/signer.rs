@@ -59,7 +59,8 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
         .is_some_and(|failure| failure.is_refusal() || matches!(failure, Failure::NotSent { .. }));
     let signature = answer.signature.filter(|_| known_good);
     let differs = signature == Some(SignedOver::Nothing) || (known_good && key.is_some_and(|key| key != answer.key));
-    let off = drift(facts, answer);
+    let own = clock::drift(&facts.clock).map_or(0.0, clock::Drift::middle_s);
+    let off = signer_offset(answer, own);
     let finding = if revoked {
         Finding::fail(Cause::BuilderKeyRevoked, "The remote signer signs with a builder key that is revoked")
             .likely(0.97)
@@ -109,11 +110,11 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
     finding.with("answered in", format!("{} ms, which each order waits for", answer.latency_ms))
 }
 
-/// How far the signer's clock is ahead of the CLOB's, in seconds.
-fn drift(facts: &Facts, answer: &RemoteSigner) -> Option<f64> {
-    let own = clock::drift(&facts.clock).map_or(0.0, clock::Drift::middle_s);
+/// The remote signer's clock minus the CLOB's in seconds, to half a second; `None` where its stamp is
+/// no number. `own_s` is this clock minus the CLOB's.
+pub fn signer_offset(answer: &RemoteSigner, own_s: f64) -> Option<f64> {
     let stamp: f64 = answer.timestamp.parse().ok()?;
-    Some(stamp + 0.5 - (answer.asked_s - own))
+    Some(stamp + 0.5 - (answer.asked_s - own_s))
 }
 
 /// It has the right secret and signs something else than it was sent.

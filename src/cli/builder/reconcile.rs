@@ -25,9 +25,11 @@ pub(super) struct ReconcileArgs {
 }
 
 pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
-    let (account, _demo) = args.account.open().await?;
-    let source = Source::of_builder(account.settings(), args.range.by)?;
+    let (mut account, _demo) = args.account.open().await?;
+    let source = Source::of_builder(&account, args.range.by)?;
     let by = source.by();
+    // what is asked next says so when nothing answers
+    let _ = account.use_server_time().await;
     let mut comparison = match Comparison::new(&account, source, &args.range.filter()).await {
         Ok(comparison) => comparison,
         Err(error) => return not_begun(&End::of(error)?),

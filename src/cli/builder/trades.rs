@@ -9,7 +9,7 @@ use alloy_primitives::{Address, B256, U256};
 use super::progress::Progress;
 use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
 use crate::attribution::{BuilderTrade, Totals};
-use crate::client::trades::{Filter, Listing, Source, further};
+use crate::client::trades::{By, Filter, Listing, Source, further};
 use print::Printer;
 
 #[derive(Debug, clap::Args)]
@@ -57,9 +57,13 @@ impl TradesArgs {
 }
 
 pub(super) async fn run(mut args: TradesArgs) -> anyhow::Result<Exit> {
-    let (account, _demo) = args.account.open().await?;
-    let source = Source::of_builder(account.settings(), args.range.by)?;
+    let (mut account, _demo) = args.account.open().await?;
+    let source = Source::of_builder(&account, args.range.by)?;
     let by = source.by();
+    if by == By::Key {
+        // what is asked next says so when nothing answers
+        let _ = account.use_server_time().await;
+    }
     let mut reading = Reading {
         listing: Listing::new(&account, source, &args.filter(), args.cursor.as_deref()),
         maker: args.maker,
