@@ -45,6 +45,7 @@
 //! # Ok::<(), String>(())
 //! ```
 
+pub mod attribution;
 pub mod auth;
 pub mod checks;
 pub mod cli;

@@ -123,6 +123,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
         &options.scenario,
         names,
         credentials.as_ref(),
+        sandbox.trades.unattributed(),
     );
     let (stop, stopped) = oneshot::channel();
     let app = app(Arc::new(sandbox), &options)?;
@@ -238,7 +239,7 @@ impl Sandbox {
             wallet: demo.address(scenario.account.wallet).unwrap_or(demo.eoa),
             key: keys.users_of(demo.eoa).first().map(ToString::to_string).unwrap_or_default(),
         };
-        let trades = Trades::new(options.seed, now.as_second(), &customer, &scenario.account);
+        let trades = Trades::new(options.seed, now.as_second(), customer, &scenario.account, &scenario.builder);
         let sandbox = Self {
             demo,
             other,

@@ -7,7 +7,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::clob::{self, Clob, join};
-use super::http::{Answer, Http, Request, now_s};
+use super::http::{Answer, Http, LARGEST_LISTING, Request, now_s};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::{AuthHeaders, l1, l2};
 use crate::engine::facts::Failure;
@@ -181,6 +181,18 @@ impl Account {
         self.send(method, call, Some(&headers)).await
     }
 
+    /// The configured API credentials, else the derived ones. Deriving is a read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Account::l1`].
+    pub async fn credentials_or_derived(&self) -> Result<ApiCredentials, AccountError> {
+        if let Some(configured) = self.settings.credentials.whole() {
+            return Ok(configured);
+        }
+        Ok(Clob::read_credentials(&self.l1(Method::GET, clob::DERIVE, self.nonce()?).await?)?)
+    }
+
     /// A call to the CLOB with these headers, or with none.
     ///
     /// # Errors
@@ -198,7 +210,7 @@ impl Account {
         } else {
             Request::write(method, url, call.body.map(str::to_owned))
         };
-        Ok(self.http.send(Request { headers, ..request }).await?)
+        Ok(self.http.send(Request { headers, largest: LARGEST_LISTING, ..request }).await?)
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Announcement {
     /// The same signer, for those who send the token.
     pub builder_signer_token_url: String,
     pub builder_signer_token: &'static str,
+    /// The ids of the account's trades that carry no builder code, of more than a day ago.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unattributed_trades: Vec<String>,
     /// A complete set of settings for the demo account, by the names of environment variables.
     pub env: BTreeMap<String, String>,
 }
@@ -60,6 +63,7 @@ impl Announcement {
         scenario: &Scenario,
         mut names: Names,
         credentials: Option<&ApiCredentials>,
+        unattributed_trades: Vec<String>,
     ) -> Self {
         let clob_url = format!("http://{listen}");
         let at = |prefix: &str| format!("{clob_url}{prefix}");
@@ -72,6 +76,7 @@ impl Announcement {
             builder_signer_url: format!("{}/sign", at(SIGNER)),
             builder_signer_token_url: format!("{}/sign", at(TOKEN_SIGNER)),
             builder_signer_token: SIGNER_TOKEN,
+            unattributed_trades,
             env: BTreeMap::new(),
             clob_url,
         };

@@ -303,7 +303,7 @@ proptest! {
 
     #[test]
     fn whatever_happens_it_draws_and_the_selection_is_listed(happened in prop::collection::vec(events(), 1..24)) {
-        let states = [samples::waiting(), samples::running(), samples::failed(), samples::stopped()];
+        let states = vec![samples::waiting(), samples::running(), samples::failed(), samples::stopped()];
         let mut app = app(samples::waiting(), (80, 24));
         for event in happened {
             send(&mut app, match event {

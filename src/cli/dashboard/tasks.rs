@@ -5,14 +5,12 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use alloy_primitives::U256;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::headers;
-use crate::auth::l2::ApiCredentials;
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
 use crate::client::http::{Http, now_s};
@@ -94,15 +92,6 @@ impl Desk {
     }
 }
 
-/// The configured credentials, or else the derived ones.
-async fn credentials(account: &Account) -> Result<ApiCredentials, AccountError> {
-    if let Some(configured) = account.settings().credentials.whole() {
-        return Ok(configured);
-    }
-    let nonce = account.settings().nonce.as_ref().map_or(U256::ZERO, |nonce| nonce.value);
-    Ok(Clob::read_credentials(&account.l1(Method::GET, clob::DERIVE, nonce).await?)?)
-}
-
 /// Writes a report to a new file in the working folder, and says where, or why not.
 fn save_report(text: &str) -> String {
     let path = unused_name();
@@ -126,7 +115,7 @@ fn unused_name() -> PathBuf {
 
 async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
     let account = desk.account().await;
-    let credentials = credentials(&account).await?;
+    let credentials = account.credentials_or_derived().await?;
     let kind = account.settings().signature_type.as_ref().ok_or_else(|| {
         AccountError::Setting(
             "the signature type cannot be used; `polydoctor check setup.settings` says why".to_owned(),
