@@ -45,6 +45,7 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod assets;
 pub mod auth;
 pub mod checks;
 pub mod cli;
