@@ -157,8 +157,8 @@ fn an_error_that_is_told_is_explained() {
     terminal.wait_for_text("Could not create api key");
     terminal.press("\r");
     terminal.wait_for_text("Harmless");
-    terminal.press("5");
-    terminal.wait_for_text("5 Errors");
+    terminal.press(":err\r");
+    terminal.wait_for_text(" Errors ");
     terminal.press("/order_version");
     terminal.wait_for_text("order_version_mismatch");
     terminal.press("\rq");
