@@ -45,6 +45,7 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod assets;
 pub mod attribution;
 pub mod auth;
 pub mod checks;
