@@ -46,6 +46,9 @@ pub(super) struct SandboxArgs {
     /// Keys and secrets follow from it
     #[arg(long, default_value_t = SEED)]
     seed: u64,
+    /// Healthy accounts beside the scenario's, for trying out many; the announcement names them
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    accounts: u32,
     /// Name the scenarios and end
     #[arg(long)]
     list: bool,
@@ -60,7 +63,9 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let latency = Duration::from_millis(args.latency);
-    let options = Options { listen: args.listen, scenario: find(&args.scenario)?, latency, seed: args.seed };
+    let mut scenario = find(&args.scenario)?;
+    scenario.server.accounts = args.accounts;
+    let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
     let running = sandbox::start(options).await?;
     // before the ready line: whoever has read it may send a signal
     let stopped = super::stop::signal()?;

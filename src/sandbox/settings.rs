@@ -28,6 +28,9 @@ pub struct Announcement {
     pub builder_signer_token: &'static str,
     /// A complete set of settings for the demo account, by the names of environment variables.
     pub env: BTreeMap<String, String>,
+    /// The accounts beside it: of each what differs from those.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<BTreeMap<String, String>>,
 }
 
 /// The settings of an account with nothing wrong, in the placeholders of [`super::names`].
@@ -60,6 +63,7 @@ impl Announcement {
         scenario: &Scenario,
         mut names: Names,
         credentials: Option<&ApiCredentials>,
+        accounts: Vec<BTreeMap<String, String>>,
     ) -> Self {
         let clob_url = format!("http://{listen}");
         let at = |prefix: &str| format!("{clob_url}{prefix}");
@@ -73,6 +77,7 @@ impl Announcement {
             builder_signer_token_url: format!("{}/sign", at(TOKEN_SIGNER)),
             builder_signer_token: SIGNER_TOKEN,
             env: BTreeMap::new(),
+            accounts,
             clob_url,
         };
         announcement.name_urls(&mut names);
