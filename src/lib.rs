@@ -53,6 +53,8 @@ pub mod diagnosis;
 pub mod engine;
 pub mod fleet;
 pub mod headers;
+pub mod keys;
+pub mod onboarding;
 pub mod reference;
 pub mod render;
 pub mod report;

@@ -39,9 +39,6 @@ impl Missing {
 
 pub(super) type Outcome<T> = Result<T, Missing>;
 
-/// A drift beyond this is worth stamping requests with the server's time.
-const TOLERATED_DRIFT_S: f64 = 2.0;
-
 pub(super) struct Context {
     pub(super) settings: Arc<Settings>,
     pub(super) facts: watch::Sender<Facts>,
@@ -146,8 +143,7 @@ impl Context {
 
     /// This clock minus the server's, when that is more than clients would notice.
     pub(super) fn drift(&self) -> Option<Drift> {
-        let drift = clock::drift(&self.facts.borrow().clock)?;
-        (drift.at_least_s() > TOLERATED_DRIFT_S).then_some(drift)
+        clock::drift(&self.facts.borrow().clock).filter(|drift| drift.is_noticeable())
     }
 
     /// Unix seconds to stamp a request with: by this clock, or by the server's where this one is

@@ -10,6 +10,7 @@ mod explain;
 mod fleet;
 mod headers;
 mod judgement;
+mod keys;
 mod pairs;
 mod program;
 mod robust;

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write};
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long anything may take before the test gives up; generous, since machines differ.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Terminal {
+pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
@@ -30,13 +31,25 @@ fn cells(count: u16) -> NonZero<u16> {
 
 impl Terminal {
     fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
+        Self::start_with(arguments, cols, rows, &std::env::temp_dir(), [])
+    }
+
+    /// In this folder, with these variables.
+    pub(crate) fn start_with<'a>(
+        arguments: &[&str],
+        cols: u16,
+        rows: u16,
+        folder: &Path,
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
         let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_polydoctor"));
         command.args(arguments);
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
-        command.cwd(std::env::temp_dir());
+        variables.into_iter().for_each(|(name, value)| command.env(name, value));
+        command.cwd(folder);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -60,7 +73,7 @@ impl Terminal {
         }
     }
 
-    fn contents(&self) -> String {
+    pub(crate) fn contents(&self) -> String {
         self.screen.screen().contents()
     }
 
@@ -79,11 +92,11 @@ impl Terminal {
         }
     }
 
-    fn wait_for_text(&mut self, text: &str) {
+    pub(crate) fn wait_for_text(&mut self, text: &str) {
         self.wait_for(text, |screen| screen.contains(text));
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
@@ -94,7 +107,7 @@ impl Terminal {
     }
 
     /// Waits for the end, and gives the exit code; the terminal must be as it was found.
-    fn end(mut self) -> u32 {
+    pub(crate) fn end(mut self) -> u32 {
         let code = self.child.wait().unwrap().exit_code();
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
             self.screen.process(&bytes);
@@ -144,8 +157,8 @@ fn an_error_that_is_told_is_explained() {
     terminal.wait_for_text("Could not create api key");
     terminal.press("\r");
     terminal.wait_for_text("Harmless");
-    terminal.press("5");
-    terminal.wait_for_text("5 Errors");
+    terminal.press(":errors\r");
+    terminal.wait_for_text("Errors");
     terminal.press("/order_version");
     terminal.wait_for_text("order_version_mismatch");
     terminal.press("\rq");
