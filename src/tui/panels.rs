@@ -3,6 +3,7 @@
 
 pub mod checklist;
 pub mod clock;
+pub mod credentials;
 pub mod detail;
 pub mod errors;
 pub mod help;
@@ -22,8 +23,16 @@ use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] =
-    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, clock::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] = &[
+    checklist::PANEL,
+    detail::PANEL,
+    identity::PANEL,
+    requests::PANEL,
+    wallets::PANEL,
+    clock::PANEL,
+    credentials::PANEL,
+    errors::PANEL,
+];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
@@ -35,6 +44,7 @@ pub const REQUESTS: usize = 3;
 pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
+    pub credentials: credentials::State,
     pub errors: errors::State,
     pub requests: requests::State,
 }
@@ -159,6 +169,10 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Clock(answer) => app.panels.clock.take(answer),
+        News::Keys(keys) => app.panels.credentials.take_keys(*keys),
+        News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
+        News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
+        News::KeysChanged(outcome) => return credentials::changed(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
     }
     None

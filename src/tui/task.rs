@@ -5,7 +5,9 @@
 
 use tokio::sync::mpsc;
 
-use crate::engine::facts::ClockReading;
+use super::panels::credentials::AccountKeys;
+use crate::engine::facts::{ClockReading, NonceKey};
+use crate::keys::Change;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,12 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Lists the keys of the account.
+    ReadKeys,
+    /// Asks which of the nonces from 0 to this one hold a key.
+    ScanNonces { last: u64 },
+    /// Changes the keys of the account, and lists them again.
+    ChangeKeys(Change),
 }
 
 /// Of each kind one task goes on at a time; another one takes its place.
@@ -23,6 +31,9 @@ pub enum Task {
 pub enum TaskKind {
     UpdateBalance,
     ReadClock,
+    ReadKeys,
+    ScanNonces,
+    ChangeKeys,
 }
 
 impl Task {
@@ -30,6 +41,9 @@ impl Task {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::ReadKeys => TaskKind::ReadKeys,
+            Self::ScanNonces { .. } => TaskKind::ScanNonces,
+            Self::ChangeKeys(_) => TaskKind::ChangeKeys,
         }
     }
 }
@@ -39,8 +53,8 @@ impl TaskKind {
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {
         match self {
-            Self::UpdateBalance => true,
-            Self::ReadClock => false,
+            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys => true,
+            Self::ReadClock | Self::ReadKeys => false,
         }
     }
 }
@@ -54,6 +68,13 @@ pub enum News {
     BalanceUpdated(Result<(), String>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
+    Keys(Box<AccountKeys>),
+    /// Whether a nonce holds a key.
+    Nonce(NonceKey),
+    /// How a scan ended.
+    NoncesScanned(Result<(), String>),
+    /// What was changed, or why nothing was.
+    KeysChanged(Result<String, String>),
 }
 
 /// Where a task puts its news.
