@@ -11,6 +11,7 @@ mod pages;
 mod sandbox;
 mod settings;
 mod sign_server;
+mod stop;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -30,6 +31,19 @@ pub enum Exit {
     Usage = 2,
     /// Could not be found out.
     Unknown = 3,
+}
+
+impl Exit {
+    /// The worse of two: a no tells more than what could not be found out.
+    fn or(self, other: Self) -> Self {
+        let place = |exit| match exit {
+            Self::Done => 0,
+            Self::Unknown => 1,
+            Self::No => 2,
+            Self::Usage => 3,
+        };
+        if place(self) < place(other) { other } else { self }
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -14,6 +14,7 @@ pub mod chain;
 pub mod clob;
 pub mod http;
 pub mod keys;
+pub mod limits;
 pub mod rpc;
 pub mod services;
 pub mod signer;

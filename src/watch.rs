@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::checks::{Status, probes_of};
+use crate::checks::{Status, reads_of};
 use crate::engine::probe::Probe;
 use crate::report::Report;
 
@@ -29,7 +29,7 @@ const IN_A_ROW: usize = 2;
 
 /// What a round asks for.
 pub fn probes() -> BTreeSet<Probe> {
-    probes_of(WATCHED.iter().copied())
+    reads_of(WATCHED.iter().copied())
 }
 
 /// How long to wait before the next round: a tenth more or less, so that many watchers do not come

@@ -1,5 +1,6 @@
 //! `polydoctor` without a command: the dashboard.
 
+mod headers;
 mod tasks;
 
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use crate::settings::Settings;
 use crate::tui::{self, Launched, Options, Scope};
 
 pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password()?;
+    args.settings.ask_password(args.demo.demo.is_some())?;
     let options = Options {
         ascii: args.ascii,
         palette: None,

@@ -7,8 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::Url;
 
-use super::http::{Answer, Http, Request};
-use crate::auth::AuthHeaders;
+use super::http::{Answer, Http, Request, Sign};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
 use crate::engine::facts::{BalanceAllowance, BuilderKey, BuilderTrades, Failure, SessionSigners};
@@ -64,9 +63,9 @@ impl Clob<'_> {
         probe: Probe,
         path: &str,
         query: &[(&str, &str)],
-        headers: Option<&AuthHeaders>,
+        sign: Option<Sign<'_>>,
     ) -> Result<Answer, Failure> {
-        let request = Request { headers, ..Request::get(probe, join(self.base, path, query)) };
+        let request = Request { sign, ..Request::get(probe, join(self.base, path, query)) };
         self.http.send(request).await
     }
 

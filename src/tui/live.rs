@@ -204,7 +204,8 @@ impl Dashboard {
             Some(Command::Quit) => return Ok(Next::End),
             Some(Command::Run(scope)) => self.start(scope),
             Some(Command::Stop) => self.stop(),
-            Some(Command::Copy(text)) => self.copy(&text)?,
+            Some(Command::Copy(text)) => self.copy(&text, &text)?,
+            Some(Command::CopyUnseen(text, said)) => self.copy(text.expose(), &said)?,
             Some(Command::Tell(symptom)) => {
                 if let Some(launched) = &self.launched {
                     (launched.tell)(symptom.into_iter().collect());
@@ -305,9 +306,9 @@ impl Dashboard {
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
-    fn copy(&mut self, text: &str) -> io::Result<()> {
+    fn copy(&mut self, text: &str, said: &str) -> io::Result<()> {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;
-        update(&mut self.app, Message::Notice(format!("Sent to the terminal: {text}")));
+        update(&mut self.app, Message::Notice(format!("Sent to the terminal: {said}")));
         Ok(())
     }
 

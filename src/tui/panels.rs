@@ -6,6 +6,7 @@ pub mod clock;
 pub mod credentials;
 pub mod detail;
 pub mod errors;
+pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
@@ -31,6 +32,7 @@ pub const PANELS: &[Panel] = &[
     wallets::PANEL,
     clock::PANEL,
     credentials::PANEL,
+    headers::PANEL,
     errors::PANEL,
 ];
 
@@ -46,6 +48,7 @@ pub struct States {
     pub clock: clock::State,
     pub credentials: credentials::State,
     pub errors: errors::State,
+    pub headers: headers::State,
     pub requests: requests::State,
 }
 
@@ -174,6 +177,7 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
         News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
         News::KeysChanged(outcome) => return credentials::changed(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
+        News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }
     None
 }

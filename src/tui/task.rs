@@ -6,6 +6,7 @@
 use tokio::sync::mpsc;
 
 use super::panels::credentials::AccountKeys;
+use super::panels::headers::{SignedSets, ToSign};
 use crate::engine::facts::{ClockReading, NonceKey};
 use crate::keys::Change;
 
@@ -15,6 +16,8 @@ pub enum Task {
     /// Makes the CLOB read balance and allowance from the chain again:
     /// `GET /balance-allowance/update`.
     UpdateBalance,
+    /// Signs a request, for the panel that shows what is signed. Nothing is sent.
+    SignHeaders(Box<ToSign>),
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
@@ -30,6 +33,7 @@ pub enum Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskKind {
     UpdateBalance,
+    SignHeaders,
     ReadClock,
     ReadKeys,
     ScanNonces,
@@ -40,6 +44,7 @@ impl Task {
     pub fn kind(&self) -> TaskKind {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
+            Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
             Self::ReadKeys => TaskKind::ReadKeys,
             Self::ScanNonces { .. } => TaskKind::ScanNonces,
@@ -54,7 +59,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys => true,
-            Self::ReadClock | Self::ReadKeys => false,
+            Self::ReadClock | Self::ReadKeys | Self::SignHeaders => false,
         }
     }
 }
@@ -66,6 +71,8 @@ pub enum News {
     Said(String),
     /// Whether the CLOB has read the balance again, or why not.
     BalanceUpdated(Result<(), String>),
+    /// What may be shown of a signed request.
+    HeadersSigned(Box<SignedSets>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
     Keys(Box<AccountKeys>),

@@ -144,7 +144,8 @@ fn keys(app: &App, width: usize) -> Line<'static> {
     let mut used = 0;
     let own = app.panel().keys.iter().filter_map(|own| Some((own.label, (own.footer)(app)?)));
     let own = own.filter(|_| matches!(app.mode, Mode::Panels));
-    let general = BINDINGS.iter().filter(|binding| binding.works_in(&app.mode));
+    // a field takes every other key as text
+    let general = BINDINGS.iter().filter(|binding| binding.works_in(&app.mode) && !app.is_typing());
     let general = general.filter_map(|binding| Some((binding.label, (binding.footer)(app)?)));
     for (label, word) in own.chain(general) {
         let gap = if line.is_empty() { " " } else { "   " };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use super::Desk;
+use super::{Desk, headers};
 use crate::auth::l2::ApiCredentials;
 use crate::checks::short;
 use crate::client::account::{Account, AccountError, Call};
@@ -21,6 +21,7 @@ use crate::tui::task::{News, Post, Task};
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
+        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
         Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
         Task::ReadKeys => read_keys(&desk.account().await).await,
         Task::ScanNonces { last } => scan_nonces(&desk, last, &post).await,
