@@ -181,18 +181,6 @@ impl Account {
         self.send(method, call, Some(&headers)).await
     }
 
-    /// The configured API credentials, else the derived ones. Deriving is a read.
-    ///
-    /// # Errors
-    ///
-    /// As [`Account::l1`].
-    pub async fn credentials_or_derived(&self) -> Result<ApiCredentials, AccountError> {
-        if let Some(configured) = self.settings.credentials.whole() {
-            return Ok(configured);
-        }
-        Ok(Clob::read_credentials(&self.l1(Method::GET, clob::DERIVE, self.nonce()?).await?)?)
-    }
-
     /// A call to the CLOB with these headers, or with none.
     ///
     /// # Errors
