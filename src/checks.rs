@@ -16,7 +16,10 @@ mod trading;
 mod wallet;
 mod words;
 
+pub use builder::signer_offset;
+pub use clock::drift_status;
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion};
+pub use ownership::{Standing, date, standing};
 pub use table::{CHECKS, Check, find, probes_of, with_needs};
-pub use wallet::{account_wallet, dollars};
+pub use wallet::{DUST, account_wallet, dollars};
 pub use words::{Words, words};

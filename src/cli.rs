@@ -4,6 +4,7 @@ mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
 mod explain;
+mod headers;
 mod list;
 mod pages;
 mod sandbox;
@@ -61,6 +62,8 @@ enum Command {
     Man,
     /// What an error sentence means, its causes, and what mends them
     Explain(explain::ExplainArgs),
+    /// The headers of one request, signed exactly as it is given
+    Headers(Box<headers::HeadersArgs>),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
     /// Sign for builders as a server, so that their secret stays on one machine
@@ -89,13 +92,14 @@ struct DashboardArgs {
 /// Anything that keeps it from running at all; `main` prints it and exits with 2.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
-        Some(Command::Check(args)) => runtime()?.block_on(check::run(*args)),
+        Some(Command::Check(args)) => wait_for(check::run(*args)),
         Some(Command::List) => list::run(),
         Some(Command::Completions(args)) => Ok(pages::completions(&args)?),
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
-        Some(Command::Sandbox(args)) => runtime()?.block_on(sandbox::run(args)),
-        Some(Command::SignServer(args)) => runtime()?.block_on(sign_server::run(args)),
+        Some(Command::Headers(args)) => wait_for(headers::run(*args)),
+        Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
+        Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard),
     }
 }
@@ -105,12 +109,12 @@ fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
     if io::stdout().is_terminal() && io::stdin().is_terminal() {
         return dashboard::run(args);
     }
-    runtime()?.block_on(check::run(check::CheckArgs::plain(args.settings, args.demo)))
+    wait_for(check::run(check::CheckArgs::plain(args.settings, args.demo)))
 }
 
 #[cfg(not(feature = "tui"))]
 fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
-    runtime()?.block_on(check::run(check::CheckArgs::plain(args.settings, args.demo)))
+    wait_for(check::run(check::CheckArgs::plain(args.settings, args.demo)))
 }
 
 /// How text on standard output may look.
@@ -120,6 +124,10 @@ fn style() -> Style {
 }
 
 /// Everything runs on one thread: the work is waiting.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    // git and name look-ups may still run on threads of their own; nobody waits for them
+    runtime.shutdown_background();
+    done
 }

@@ -56,8 +56,9 @@ impl Engine {
         self.facts.send_modify(|facts| {
             facts.started_ms = i64::try_from(unix_ms()).unwrap_or(i64::MAX);
             facts.elapsed_ms = None;
-            if wanted.len() == Probe::ALL.len() {
-                facts.requests.clear();
+            facts.requests.retain(|request| !wanted.contains(&request.probe));
+            if wanted.contains(&Probe::ServerTime) {
+                // an older reading may be of a clock that has been set since
                 facts.clock.clear();
             }
             for &probe in &wanted {

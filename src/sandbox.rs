@@ -147,7 +147,7 @@ fn app(sandbox: Arc<Sandbox>, options: &Options) -> io::Result<axum::Router> {
         if settings.milliseconds {
             return Ok(sample_signer::router(credentials.clone()));
         }
-        let signer = Signer::new(credentials.clone(), token.map(Secret::new)).map_err(io::Error::other)?;
+        let signer = Signer::new(&credentials, token.map(Secret::new).as_ref()).map_err(io::Error::other)?;
         let stamped = from_fn_with_state(SignedDuration::from_secs(offset), stamp);
         io::Result::Ok(sign_server::router(signer.with_clock_offset(offset)).layer(stamped))
     };

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 /// Text that must not be shown: a private key, an API secret, a passphrase, a token.
 ///
@@ -50,7 +51,24 @@ impl PartialEq for Secret {
 
 /// Compares two texts in a time that depends on their lengths only.
 pub fn same_text(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differing, (x, y)| differing | (x ^ y)) == 0
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// The SHA-256 of a secret text: all that is kept where a text is only ever compared, such as a
+/// token that callers send. Comparing tells nothing of the text, not even its length.
+#[derive(Clone)]
+pub struct SecretDigest([u8; 32]);
+
+impl SecretDigest {
+    pub fn of(text: &str) -> Self {
+        Self(Sha256::digest(text).into())
+    }
+}
+
+impl PartialEq for SecretDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
 }
 
 /// What may be said of a secret.
@@ -89,5 +107,7 @@ mod tests {
         assert_ne!(Secret::new("a").shape().fingerprint, Secret::new("b").shape().fingerprint);
         assert_eq!(Secret::new("a"), Secret::new("a"));
         assert_ne!(Secret::new("a"), Secret::new("ab"));
+        assert!(SecretDigest::of("a") == SecretDigest::of("a"));
+        assert!(SecretDigest::of("a") != SecretDigest::of("ab"));
     }
 }

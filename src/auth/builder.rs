@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::AuthHeaders;
 use super::l2::{self, ApiCredentials, NotBase64, SecretKey};
+use crate::secret::Secret;
 
 /// The four `POLY_BUILDER_*` headers. `timestamp` is in Unix seconds.
 ///
@@ -21,13 +22,34 @@ pub fn headers(
     path: &str,
     body: Option<&str>,
 ) -> Result<AuthHeaders, NotBase64> {
-    let signature = SecretKey::decode(&credentials.secret)?.sign(&l2::message(timestamp, method, path, body));
-    Ok(AuthHeaders::new(vec![
-        ("POLY_BUILDER_API_KEY", credentials.key.clone()),
-        ("POLY_BUILDER_PASSPHRASE", credentials.passphrase.expose().to_owned()),
-        ("POLY_BUILDER_SIGNATURE", signature),
-        ("POLY_BUILDER_TIMESTAMP", timestamp.to_string()),
-    ]))
+    Ok(BuilderKey::decode(credentials)?.headers(timestamp, method, path, body))
+}
+
+/// Builder credentials whose secret is decoded once, for whoever signs again and again.
+pub struct BuilderKey {
+    key: String,
+    passphrase: Secret,
+    secret: SecretKey,
+}
+
+impl BuilderKey {
+    /// # Errors
+    ///
+    /// [`NotBase64`] when the secret cannot be decoded.
+    pub fn decode(credentials: &ApiCredentials) -> Result<Self, NotBase64> {
+        let secret = SecretKey::decode(&credentials.secret)?;
+        Ok(Self { key: credentials.key.clone(), passphrase: credentials.passphrase.clone(), secret })
+    }
+
+    /// The four `POLY_BUILDER_*` headers. `timestamp` is in Unix seconds.
+    pub fn headers(&self, timestamp: i64, method: &str, path: &str, body: Option<&str>) -> AuthHeaders {
+        AuthHeaders::new(vec![
+            ("POLY_BUILDER_API_KEY", self.key.clone()),
+            ("POLY_BUILDER_PASSPHRASE", self.passphrase.expose().to_owned()),
+            ("POLY_BUILDER_SIGNATURE", self.secret.sign(&l2::message(timestamp, method, path, body))),
+            ("POLY_BUILDER_TIMESTAMP", timestamp.to_string()),
+        ])
+    }
 }
 
 /// What a remote signer is asked: the body of `POST /sign`, as the official TypeScript SDK sends it.

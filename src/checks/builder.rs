@@ -49,7 +49,7 @@ pub(super) fn credentials(facts: &Facts) -> Finding {
         (None, Some(failure)) => {
             Finding::note("The relayer did not say whether the builder credentials are good").with("relayer", failure)
         }
-        (None, None) => Finding::note("The relayer was not asked"),
+        (None, None) => Finding::not_asked("The relayer was not asked"),
     };
     let listed = match revoked {
         Some(true) => "on this account, revoked",
@@ -167,9 +167,8 @@ fn not_signed(facts: &Facts, failure: &Failure) -> Finding {
 
 fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
     let key = facts.setup.builder.as_ref().and_then(CredentialsFact::key);
-    let stamp: Option<f64> = answer.timestamp.parse().ok();
     let own = clock::drift(&facts.clock).map_or(0.0, clock::Drift::middle_s);
-    let off = stamp.map(|stamp| stamp + 0.5 - (answer.asked_s - own));
+    let off = signer_offset(answer, own);
     let revoked =
         facts.builder_keys.known().into_iter().flatten().any(|known| known.key == answer.key && known.revoked);
     // credentials that the relayer refuses are no measure for the signer's
@@ -214,6 +213,13 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
         }
         _ => finding,
     }
+}
+
+/// The remote signer's clock minus the CLOB's in seconds, to half a second; `None` where its stamp is
+/// no number. `own_s` is this clock minus the CLOB's.
+pub fn signer_offset(answer: &RemoteSigner, own_s: f64) -> Option<f64> {
+    let stamp: f64 = answer.timestamp.parse().ok()?;
+    Some(stamp + 0.5 - (answer.asked_s - own_s))
 }
 
 fn signer_clock(finding: Finding) -> Finding {

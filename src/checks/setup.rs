@@ -69,8 +69,10 @@ fn leaves_unset(setup: &Setup, problem: &SettingProblem) -> bool {
 }
 
 pub(super) fn secrets(facts: &Facts) -> Finding {
-    let Some(files) = facts.secret_files.known() else {
-        return Finding::note("The files could not be looked at");
+    let files = match (facts.secret_files.known(), facts.secret_files.failure()) {
+        (Some(files), _) => files,
+        (None, Some(_)) => return Finding::note("The files could not be looked at"),
+        (None, None) => return Finding::not_asked("The files were not looked at"),
     };
     let is_open = |file: &&SecretFile| file.mode.is_some_and(|mode| mode & 0o077 != 0);
     let tracked = files.iter().find(|file| file.tracked_by_git == Some(true));

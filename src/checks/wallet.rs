@@ -12,7 +12,7 @@ use crate::engine::facts::{Facts, OnChain};
 
 /// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.
 /// 1.00 of 6 decimals.
-pub(super) const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
+pub const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 
 /// An amount of 6 decimals as people read it.
 pub fn dollars(amount: U256) -> String {

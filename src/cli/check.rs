@@ -118,7 +118,10 @@ impl CheckArgs {
 }
 
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password(args.demo.demo.is_some())?;
+    match &args.demo.demo {
+        Some(_) => args.settings.ask_password_of_demo()?,
+        None => args.settings.ask_password()?,
+    }
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;

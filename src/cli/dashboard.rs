@@ -1,26 +1,29 @@
 //! `polydoctor` without a command: the dashboard.
 
+mod tasks;
+
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{DashboardArgs, Exit, runtime};
+use super::{DashboardArgs, Exit, wait_for};
 use crate::checks::probes_of;
 use crate::engine::Engine;
 use crate::engine::probe::Probe;
+use crate::settings::Settings;
 use crate::tui::{self, Launched, Options, Scope};
 
 pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password(args.demo.demo.is_some())?;
+    match &args.demo.demo {
+        Some(_) => args.settings.ask_password_of_demo()?,
+        None => args.settings.ask_password()?,
+    }
     let options = Options {
         ascii: args.ascii,
         palette: None,
         animation: !args.no_animation,
         title: args.demo.demo.as_ref().map(|name| format!("demo: {name}")),
     };
-    let runtime = runtime()?;
-    runtime.block_on(tui::run(launch(args), options))?;
-    // name look-ups may still run on a thread of their own; nobody waits for them
-    runtime.shutdown_background();
+    wait_for(tui::run(launch(args), options))?;
     Ok(Exit::Done)
 }
 
@@ -31,6 +34,7 @@ async fn launch(args: DashboardArgs) -> anyhow::Result<Launched> {
         Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
         None => args.settings.load()?,
     };
+    let desk = Rc::new(Desk { settings: settings.clone() });
     let engine = Rc::new(Engine::new(settings, false, &[]));
     let facts = engine.facts();
     let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));
@@ -44,7 +48,19 @@ async fn launch(args: DashboardArgs) -> anyhow::Result<Launched> {
         })
     };
     let tell = move |symptoms: Vec<String>| told.tell(&symptoms);
-    Ok(Launched { facts, run: Box::new(run), tell: Box::new(tell), stop: Box::new(move || stopping.stop()) })
+    let work = move |task, post| -> tui::Run { Box::pin(tasks::run(Rc::clone(&desk), task, post)) };
+    Ok(Launched {
+        facts,
+        run: Box::new(run),
+        tell: Box::new(tell),
+        stop: Box::new(move || stopping.stop()),
+        work: Box::new(work),
+    })
+}
+
+/// What tasks work with.
+struct Desk {
+    settings: Settings,
 }
 
 fn probes(scope: Scope) -> BTreeSet<Probe> {

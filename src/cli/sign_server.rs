@@ -2,38 +2,36 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
-use std::collections::BTreeMap;
-use std::env::{self, VarError};
-use std::fs;
+mod accounts_file;
+mod log;
+mod places;
+mod variables;
+
 use std::future::Future;
 use std::io::{self, Write as _};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use super::Exit;
-use crate::auth::l2::ApiCredentials;
-use crate::secret::Secret;
-use crate::settings::{EnvFile, env_file_variables};
-use crate::sign_server::{self, Allowed, Answered, Signer};
-
-const KEY: &str = "POLY_BUILDER_API_KEY";
-const SECRET: &str = "POLY_BUILDER_SECRET";
-const PASSPHRASE: &str = "POLY_BUILDER_PASSPHRASE";
-const TOKEN: &str = "AUTHORIZATION_TOKEN";
-const PORT: &str = "PORT";
-
-const DEFAULT_PORT: u16 = 5001;
+use crate::settings::EnvFile;
+use crate::sign_server::{Allowed, Limits, RateLimit, Reload, Server, Stopped};
+use places::{Loaded, Places};
+use variables::{Missing, Variables};
 
 /// How long a stop waits for requests in flight; supervisors kill after ten seconds.
 const GRACE: Duration = Duration::from_secs(8);
 
+/// Scrapers are few.
+const SCRAPERS: usize = 16;
+
 const HELP: &str = "Reads POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET, POLY_BUILDER_PASSPHRASE, AUTHORIZATION_TOKEN and \
-                    PORT from the environment or .env.";
+                    PORT from the environment or .env. SIGHUP reads credentials, tokens and certificates anew; when \
+                    something is wrong with them, the old ones stay. SIGTERM finishes what is in flight.";
 
 /// A drop-in for the official builder signing server.
 #[derive(Debug, clap::Args)]
@@ -45,12 +43,37 @@ pub(super) struct SignServerArgs {
     /// Read the token that callers must send from this file, not from AUTHORIZATION_TOKEN
     #[arg(long, value_name = "PATH")]
     token_file: Option<PathBuf>,
+    /// Sign for several builders, chosen by the caller's token: a TOML file of [[account]] with
+    /// name, tokens, key, secret and passphrase, each text or { env = "NAME" }
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["token_file", "allow_public"])]
+    accounts: Option<PathBuf>,
     /// Let other machines in without a token: anybody who reaches the server signs as the builder
     #[arg(long)]
     allow_public: bool,
     /// Sign only this method and path, such as POST:/order; repeatable [default: all]
     #[arg(long, value_name = "METHOD:PATH")]
     allow: Vec<Allowed>,
+    /// Sign so many a second, minute or hour for each token, such as 50/s [default: no limit]
+    #[arg(long, value_name = "NUMBER/UNIT")]
+    rate_limit: Option<RateLimit>,
+    /// Speak TLS with this certificate and those that vouch for it (PEM)
+    #[arg(long, value_name = "PATH", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The key of the certificate (PEM)
+    #[arg(long, value_name = "PATH", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Show /metrics at this address without a token, instead of beside the rest with one
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics_listen: Option<SocketAddr>,
+    /// How many connections are open at once; more wait
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_connections: u32,
+    /// Close a connection that sends no whole request head for so long
+    #[arg(long, value_name = "SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    idle_timeout: u64,
+    /// How the log on standard error looks
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = log::Format::Text)]
+    log_format: log::Format,
     /// No line a request on standard error
     #[arg(long)]
     quiet: bool,
@@ -59,64 +82,73 @@ pub(super) struct SignServerArgs {
     env_file: Option<PathBuf>,
 }
 
-pub(super) async fn run(args: SignServerArgs) -> anyhow::Result<Exit> {
-    let file = args.env_file.map_or(EnvFile::Usual, EnvFile::Named);
-    let variables = Variables { file: env_file_variables(&file)? };
-    let missing = variables.missing([KEY, SECRET, PASSPHRASE])?;
-    for name in &missing {
-        // as the official server words it
-        writeln!(io::stderr(), "Error: {name} environment variable is required")?;
-    }
-    if !missing.is_empty() {
-        return Ok(Exit::Usage);
-    }
-    let token = match &args.token_file {
-        Some(path) => Some(read_token(path)?),
-        None => variables.get(TOKEN)?.map(|token| Secret::new(token.trim())),
-    };
+pub(super) fn run(args: SignServerArgs) -> anyhow::Result<Exit> {
+    let env_file = args.env_file.map_or(EnvFile::Usual, EnvFile::Named);
     let address = match args.listen {
         Some(address) => address,
-        None => SocketAddr::from((Ipv4Addr::LOCALHOST, variables.port()?)),
+        None => SocketAddr::from((Ipv4Addr::LOCALHOST, Variables::read(&env_file)?.port()?)),
     };
-    if token.is_none() && !args.allow_public && !is_private(address.ip()) {
-        bail!(
-            "{address} can be reached from other machines, and without {TOKEN} anybody there could sign as the \
-             builder: set a token, listen on 127.0.0.1, or say --allow-public"
-        );
-    }
-    let signer = Signer::new(variables.credentials()?, token).context(SECRET)?.with_allowed(args.allow);
-    let log: Option<fn(&Answered)> = if args.quiet { None } else { Some(log) };
-    listen(address, sign_server::server(signer, log)).await
+    let places = Places {
+        env_file,
+        token_file: args.token_file,
+        accounts: args.accounts,
+        tls: args.tls_cert.zip(args.tls_key),
+        allowed: args.allow,
+        rate_limit: args.rate_limit,
+        allow_public: args.allow_public,
+    };
+    let _log = log::start(args.log_format, args.quiet);
+    let loaded = match places.load(address) {
+        Ok(loaded) => loaded,
+        Err(error) => return refuse(error),
+    };
+    let limits = Limits {
+        connections: args.max_connections as usize,
+        idle: Duration::from_secs(args.idle_timeout),
+        grace: GRACE,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(address, args.metrics_listen, places, loaded, limits))
 }
 
-async fn listen(address: SocketAddr, server: axum::Router) -> anyhow::Result<Exit> {
+/// What the official server says when a variable is missing is said in its words.
+fn refuse(error: anyhow::Error) -> anyhow::Result<Exit> {
+    let missing = error.downcast::<Missing>()?;
+    writeln!(io::stderr(), "{missing}")?;
+    Ok(Exit::Usage)
+}
+
+async fn serve(
+    address: SocketAddr,
+    scrapes: Option<SocketAddr>,
+    places: Places,
+    Loaded { signer, tls }: Loaded,
+    limits: Limits,
+) -> anyhow::Result<Exit> {
+    let mut server = Server::new(signer, tls);
+    let bind = async |address| TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"));
+    let mut scraped = None;
+    if let Some(address) = scrapes {
+        server = server.without_metrics();
+        scraped = Some(bind(address).await?);
+    }
+    let server = Arc::new(server);
     // before the ready line: whoever has read it may send a signal
-    let asked_to_stop = stop_signal()?;
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let stop = stop_signal()?;
+    reload_on_hangup(Arc::clone(&server), places, address)?;
+    let listener = bind(address).await?;
+    if let Some(listener) = scraped {
+        tracing::info!("metrics at http://{}/metrics", listener.local_addr()?);
+        let limits = Limits { connections: SCRAPERS, ..limits };
+        tokio::spawn(Arc::clone(&server).listen_for_scrapes(listener, limits));
+    }
     let mut out = io::stdout();
     writeln!(out, "Builder signing server listening on :{}", listener.local_addr()?.port())?;
     out.flush()?;
-    let (stopping, stops) = oneshot::channel();
-    let serving = axum::serve(listener, server).with_graceful_shutdown(async move {
-        asked_to_stop.await;
-        // the receiver is gone only when the server has ended
-        let _ = stopping.send(());
-    });
-    tokio::select! {
-        ended = serving.into_future() => ended?,
-        () = overdue(stops) => {
-            let _ = writeln!(io::stderr(), "polydoctor: stopped before every request was answered");
-        }
+    if let Stopped::Overdue(connections) = server.listen(listener, limits, stop).await {
+        tracing::warn!(connections, "stopped before every request was answered");
     }
     Ok(Exit::Done)
-}
-
-/// Ends when a stop has taken too long.
-async fn overdue(stops: oneshot::Receiver<()>) {
-    match stops.await {
-        Ok(()) => tokio::time::sleep(GRACE).await,
-        Err(_) => std::future::pending().await,
-    }
 }
 
 /// Ends at the first SIGTERM or Ctrl-C from this call on.
@@ -142,65 +174,35 @@ fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-fn log(answered: &Answered) {
-    // a server outlives whoever reads its log
-    let _ = writeln!(io::stderr(), "{answered}");
-}
-
-/// Whether only this machine reaches the address.
-fn is_private(ip: IpAddr) -> bool {
-    ip.to_canonical().is_loopback()
-}
-
-fn read_token(path: &Path) -> anyhow::Result<Secret> {
-    let shown = path.display();
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
-    let token = text.trim();
-    if token.is_empty() {
-        bail!("{shown} holds no token");
-    }
-    Ok(Secret::new(token))
-}
-
-/// The environment, and behind it the `.env` file. Empty text counts as not set.
-struct Variables {
-    file: BTreeMap<String, String>,
-}
-
-impl Variables {
-    /// A value that is no text is an error: a server must not run open because its token is odd.
-    fn get(&self, name: &str) -> anyhow::Result<Option<String>> {
-        let own = match env::var(name) {
-            Ok(value) => Some(value),
-            Err(VarError::NotPresent) => None,
-            Err(VarError::NotUnicode(_)) => bail!("{name} is not UTF-8 text"),
-        };
-        let is_set = |value: &String| !value.trim().is_empty();
-        Ok(own.filter(is_set).or_else(|| self.file.get(name).cloned().filter(is_set)))
-    }
-
-    fn missing(&self, names: [&'static str; 3]) -> anyhow::Result<Vec<&'static str>> {
-        let mut missing = Vec::new();
-        for name in names {
-            if self.get(name)?.is_none() {
-                missing.push(name);
-            }
+/// From this call on, SIGHUP reads everything anew.
+#[cfg(unix)]
+fn reload_on_hangup(server: Arc<Server>, places: Places, address: SocketAddr) -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            reload(&server, &places, address);
         }
-        Ok(missing)
-    }
+    });
+    Ok(())
+}
 
-    fn credentials(&self) -> anyhow::Result<ApiCredentials> {
-        let part = |name| Ok::<_, anyhow::Error>(self.get(name)?.unwrap_or_default());
-        Ok(ApiCredentials {
-            key: part(KEY)?,
-            secret: Secret::new(part(SECRET)?),
-            passphrase: Secret::new(part(PASSPHRASE)?),
-        })
-    }
+#[cfg(not(unix))]
+fn reload_on_hangup(_: Arc<Server>, _: Places, _: SocketAddr) -> io::Result<()> {
+    Ok(())
+}
 
-    fn port(&self) -> anyhow::Result<u16> {
-        let Some(text) = self.get(PORT)? else { return Ok(DEFAULT_PORT) };
-        // the text is not shown: it may be a secret in the wrong place
-        text.trim().parse().ok().with_context(|| format!("{PORT} is not a port: a whole number up to 65535"))
+#[cfg(unix)]
+fn reload(server: &Server, places: &Places, address: SocketAddr) {
+    match places.load(address) {
+        Ok(Loaded { signer, tls }) => {
+            server.replace(signer, tls);
+            server.metrics.reloaded(Reload::Done);
+            tracing::info!("credentials, tokens and certificates read anew");
+        }
+        Err(error) => {
+            server.metrics.reloaded(Reload::Refused);
+            tracing::error!("nothing changed, the old credentials, tokens and certificates stay: {error:#}");
+        }
     }
 }

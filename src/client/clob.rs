@@ -19,10 +19,13 @@ pub const TIME: &str = "/time";
 /// Named by a popular guide; no official client calls it.
 pub const GUIDE_TIME: &str = "/server-time";
 pub const VERSION: &str = "/version";
+pub const API_KEY: &str = "/auth/api-key";
 pub const DERIVE: &str = "/auth/derive-api-key";
 pub const API_KEYS: &str = "/auth/api-keys";
 pub const CLOSED_ONLY: &str = "/auth/ban-status/closed-only";
 pub const BALANCE_ALLOWANCE: &str = "/balance-allowance";
+/// A read that makes the CLOB ask the chain again.
+pub const UPDATE_BALANCE: &str = "/balance-allowance/update";
 pub const SESSION_SIGNERS: &str = "/v1/user/session-signers";
 pub const BUILDER_KEYS: &str = "/auth/builder-api-key";
 pub const TRADES: &str = "/data/trades";

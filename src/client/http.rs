@@ -13,12 +13,13 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::auth::AuthHeaders;
-use crate::engine::facts::{Facts, Failure, RequestRecord};
+use crate::engine::facts::{Facts, Failure, RequestRecord, SentHeader};
 use crate::engine::probe::Probe;
 use crate::secret::Secret;
 
 /// The largest answer that is read.
 const LARGEST: usize = 1024 * 1024;
+const JSON: &str = "application/json";
 /// The longest text of a server that is kept.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -166,7 +167,7 @@ impl Http {
             builder = builder.bearer_auth(token.expose());
         }
         if let Some(body) = &request.body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
+            builder = builder.header(CONTENT_TYPE, JSON).body(body.clone());
         }
         let sent_s = now_s();
         let mut response = builder.send().await.map_err(|error| self.explain(error))?;
@@ -217,6 +218,8 @@ impl Log {
                 elapsed_ms: None,
                 probe,
                 attempts: 1,
+                headers: sent_headers(request),
+                body_bytes: request.body.as_ref().map(String::len),
             });
         });
         Some(line)
@@ -231,6 +234,14 @@ impl Log {
             }
         });
     }
+}
+
+/// What the log says of the headers.
+fn sent_headers(request: &Request<'_>) -> Vec<SentHeader> {
+    let own = request.headers.into_iter().flat_map(AuthHeaders::iter);
+    let token = request.bearer.map(|token| ("authorization", token.expose()));
+    let json = request.body.is_some().then_some(("content-type", JSON));
+    own.chain(token).chain(json).map(|(name, value)| SentHeader::new(name, value)).collect()
 }
 
 /// The address without the user and password that may stand in it.

@@ -1,14 +1,16 @@
 //! Reads a JSON body the way the official server's parser (Express, body-parser 1) does.
 
-use std::future::poll_fn;
 use std::io::Read;
-use std::pin::Pin;
+use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use flate2::read::{GzDecoder, ZlibDecoder};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body, Buf as _};
 use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 /// 1 MB, before and after decompression.
 const LIMIT: usize = 1024 * 1024;
@@ -17,14 +19,23 @@ const LIMIT: usize = 1024 * 1024;
 /// sending it when the connection closes never sees the answer. This much, and no more.
 const PATIENCE: usize = 8 * LIMIT;
 
+/// The time in which a body must be there.
+const TIME: Duration = Duration::from_secs(10);
+
+/// What a body may hold before it takes its turn among the big ones; orders are far below.
+const SMALL: usize = 64 * 1024;
+
+/// How many big bodies are in memory at once, in all of the process; the others wait unread.
+static BIG: Semaphore = Semaphore::const_new(64);
+
 /// The body as JSON; `{}` where there is none, or none that says it is JSON.
 ///
 /// # Errors
 ///
-/// 415 for a charset or an encoding that is not known, 413 beyond the limit, 400 for what is no
-/// JSON object or array.
-pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, StatusCode> {
-    let sent = collect(body).await;
+/// 408 when it takes too long, 415 for a charset or an encoding that is not known, 413 beyond the
+/// limit, 400 for what is no JSON object or array.
+pub(super) async fn read<B: Body + Unpin>(headers: &HeaderMap, body: B) -> Result<Value, StatusCode> {
+    let sent = timeout(TIME, collect(body)).await.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
     let content_type = text(headers, CONTENT_TYPE);
     let mut parts = content_type.split(';').map(str::trim);
     if parts.next() != Some("application/json") {
@@ -38,7 +49,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Statu
     if !ENCODINGS.contains(&encoding.as_str()) {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let plain = decode(&encoding, &sent?)?;
+    let plain = decode(&encoding, sent?)?;
     if plain.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
@@ -48,15 +59,22 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Statu
     }
 }
 
-async fn collect(mut body: Body) -> Result<Vec<u8>, StatusCode> {
-    let (mut kept, mut length) = (Vec::new(), 0);
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let Ok(data) = frame.map_err(|_| StatusCode::BAD_REQUEST)?.into_data() else { continue };
-        length += data.len();
-        if length <= LIMIT {
-            kept.extend_from_slice(&data);
-        } else if length > PATIENCE {
+async fn collect<B: Body + Unpin>(mut body: B) -> Result<Vec<u8>, StatusCode> {
+    let (mut kept, mut length, mut turn) = (Vec::new(), 0, None);
+    while let Some(frame) = body.frame().await {
+        let Ok(mut data) = frame.map_err(|_| StatusCode::BAD_REQUEST)?.into_data() else { continue };
+        length += data.remaining();
+        if length > PATIENCE {
             break;
+        } else if length > LIMIT {
+            (kept, turn) = (Vec::new(), None);
+        } else if length > SMALL && turn.is_none() {
+            turn = BIG.acquire().await.ok();
+        }
+        while length <= LIMIT && data.has_remaining() {
+            let chunk = data.chunk();
+            kept.extend_from_slice(chunk);
+            data.advance(chunk.len());
         }
     }
     if length > LIMIT { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept) }
@@ -64,11 +82,11 @@ async fn collect(mut body: Body) -> Result<Vec<u8>, StatusCode> {
 
 const ENCODINGS: [&str; 4] = ["", "identity", "gzip", "deflate"];
 
-fn decode(encoding: &str, sent: &[u8]) -> Result<Vec<u8>, StatusCode> {
+fn decode(encoding: &str, sent: Vec<u8>) -> Result<Vec<u8>, StatusCode> {
     match encoding {
-        "gzip" => inflate(GzDecoder::new(sent)),
-        "deflate" => inflate(ZlibDecoder::new(sent)),
-        _ => Ok(sent.to_vec()),
+        "gzip" => inflate(GzDecoder::new(sent.as_slice())),
+        "deflate" => inflate(ZlibDecoder::new(sent.as_slice())),
+        _ => Ok(sent),
     }
 }
 

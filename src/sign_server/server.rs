@@ -1,57 +1,143 @@
-//! What a server that stands on its own has beside the official routes: `/healthz` and a log.
+//! What a server that stands on its own has beside the official routes: `/healthz`, `/metrics`, a
+//! log, and credentials that can be exchanged while it runs.
 
 use std::fmt;
-use std::time::{Duration, Instant};
-
-use axum::Router;
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
-use axum::routing::get;
-use serde_json::json;
 use std::sync::Arc;
+use std::time::Instant;
 
-use super::{Signer, json_response, serve};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::{Body, Bytes};
+use serde_json::json;
+use tokio_rustls::rustls::ServerConfig;
 
-/// One request as the log shows it: no query, no header, no body.
-#[derive(Clone, Debug)]
-pub struct Answered {
-    method: String,
-    path: String,
-    status: StatusCode,
-    took: Duration,
+use super::accounts::Signer;
+use super::answer::{self, Reply};
+use super::metrics::{self, Metrics};
+
+/// The target of the line that each request leaves in the log.
+pub const REQUESTS: &str = "polydoctor::sign_server::requests";
+
+/// A signing server that stands on its own.
+pub struct Server {
+    signer: ArcSwap<Signer>,
+    tls: ArcSwapOption<ServerConfig>,
+    pub metrics: Metrics,
+    /// Whether `/metrics` is among its routes, for whoever has a token.
+    shows_metrics: bool,
 }
 
-impl fmt::Display for Answered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} {} ms", self.method, self.path, self.status.as_u16(), self.took.as_millis())
+impl Server {
+    /// With `tls` it speaks nothing else.
+    pub fn new(signer: Signer, tls: Option<Arc<ServerConfig>>) -> Self {
+        Self {
+            signer: ArcSwap::from_pointee(signer),
+            tls: ArcSwapOption::from(tls),
+            metrics: Metrics::default(),
+            shows_metrics: true,
+        }
+    }
+
+    /// Leaves `/metrics` to another address, see [`Server::scrape`].
+    #[must_use]
+    pub fn without_metrics(self) -> Self {
+        Self { shows_metrics: false, ..self }
+    }
+
+    /// From now on these sign and prove who the server is; what has begun ends with the old ones.
+    pub fn replace(&self, signer: Signer, tls: Option<Arc<ServerConfig>>) {
+        self.signer.store(Arc::new(signer));
+        self.tls.store(tls);
+    }
+
+    pub(super) fn tls(&self) -> Option<Arc<ServerConfig>> {
+        self.tls.load_full()
+    }
+
+    /// Answers one request, counts it and logs it.
+    pub async fn answer<B: Body + Unpin>(&self, request: Request<B>) -> Response<Full<Bytes>> {
+        let began = Instant::now();
+        let ongoing = self.metrics.request();
+        let (head, body) = request.into_parts();
+        let (route, Reply { response, account, signing }) = self.reply(&head, body).await;
+        drop(ongoing);
+        self.metrics.answered(route, response.status().as_u16());
+        if let (Some(account), Some(took)) = (&account, signing) {
+            self.metrics.signed(account, took);
+        }
+        tracing::info!(
+            target: REQUESTS,
+            method = %Shown(head.method.as_str()),
+            path = %Shown(head.uri.path()),
+            status = response.status().as_u16(),
+            took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+            account = account.as_deref(),
+        );
+        response
+    }
+
+    /// Answers at the address of the metrics, which asks for no token.
+    pub fn scrape<B>(&self, request: &Request<B>) -> Response<Full<Bytes>> {
+        match (request.method(), request.uri().path()) {
+            (&Method::GET | &Method::HEAD, "/metrics") => self.metrics_text(),
+            (&Method::GET | &Method::HEAD, "/healthz") => healthy(),
+            (_, path) => answer::not_found(path),
+        }
+    }
+
+    /// The name of the route, and what it answers.
+    async fn reply<B: Body + Unpin>(&self, head: &Parts, body: B) -> (&'static str, Reply) {
+        let signer = self.signer.load_full();
+        let is_read = matches!(head.method, Method::GET | Method::HEAD);
+        match head.uri.path() {
+            "/healthz" if is_read => ("/healthz", healthy().into()),
+            "/metrics" if is_read && self.shows_metrics => {
+                let reply = match signer.authorize(&head.headers) {
+                    Ok(_) => self.metrics_text(),
+                    Err(refusal) => answer::unauthorized(refusal),
+                };
+                ("/metrics", reply.into())
+            }
+            path => {
+                let route = match answer::route(path).as_str() {
+                    "" => "/",
+                    "/sign" => "/sign",
+                    _ => "other",
+                };
+                (route, answer::answer(&signer, head, body).await)
+            }
+        }
+    }
+
+    fn metrics_text(&self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::from(self.metrics.text()));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(metrics::CONTENT_TYPE));
+        response
     }
 }
 
-/// The official routes and `GET /healthz`, which needs no token. `log` is told of each answer.
-pub fn server(signer: Signer, log: Option<fn(&Answered)>) -> Router {
-    let healthy = || async { json_response(StatusCode::OK, &json!({ "status": "ok" })) };
-    let router =
-        Router::new().route("/healthz", get(healthy).fallback(serve)).fallback(serve).with_state(Arc::new(signer));
-    let Some(log) = log else { return router };
-    router.layer(from_fn(move |request: Request, next: Next| async move {
-        let (method, path) = (shown(request.method().as_str()), shown(request.uri().path()));
-        let began = Instant::now();
-        let response = next.run(request).await;
-        log(&Answered { method, path, status: response.status(), took: began.elapsed() });
-        response
-    }))
+fn healthy() -> Response<Full<Bytes>> {
+    answer::json_response(StatusCode::OK, &json!({ "status": "ok" }))
 }
 
 /// A text of the request that keeps to its line: no control characters, no spaces, not endless.
-fn shown(text: &str) -> String {
-    const LONGEST: usize = 100;
-    let kept = |c: char| if c.is_control() || c.is_whitespace() { '?' } else { c };
-    let mut shown: String = text.chars().take(LONGEST).map(kept).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 100;
+        for (i, c) in self.0.chars().enumerate() {
+            match c {
+                _ if i == LONGEST => return write!(f, "…"),
+                c if c.is_control() || c.is_whitespace() => write!(f, "?")?,
+                c => write!(f, "{c}")?,
+            }
+        }
+        Ok(())
     }
-    shown
 }
 
 #[cfg(test)]
@@ -60,8 +146,8 @@ mod tests {
 
     #[test]
     fn a_line_of_the_log_stays_one_line() {
-        assert_eq!(shown("/a\n\u{9b}31m b"), "/a??31m?b");
-        assert_eq!(shown(&"x".repeat(100)).chars().count(), 100);
-        assert_eq!(shown(&"x".repeat(5000)).chars().count(), 101);
+        assert_eq!(Shown("/a\n\u{9b}31m b").to_string(), "/a??31m?b");
+        assert_eq!(Shown(&"x".repeat(100)).to_string().chars().count(), 100);
+        assert_eq!(Shown(&"x".repeat(5000)).to_string().chars().count(), 101);
     }
 }

@@ -25,7 +25,9 @@ pub enum Action {
     PageUp,
     Open,
     Back,
-    Filter,
+    Search,
+    ChoosePanel,
+    Offers,
     Symptom,
     ProblemsOnly,
     NextProblem,
@@ -49,17 +51,17 @@ pub struct Binding {
     pub footer: fn(&App) -> Option<&'static str>,
 }
 
-type Key = (KeyModifiers, KeyCode);
+pub type Key = (KeyModifiers, KeyCode);
 
-const fn char(c: char) -> Key {
+pub const fn char(c: char) -> Key {
     plain(KeyCode::Char(c))
 }
 
-const fn plain(code: KeyCode) -> Key {
+pub const fn plain(code: KeyCode) -> Key {
     (KeyModifiers::NONE, code)
 }
 
-const fn ctrl(c: char) -> Key {
+pub const fn ctrl(c: char) -> Key {
     (KeyModifiers::CONTROL, KeyCode::Char(c))
 }
 
@@ -68,6 +70,15 @@ const fn bind(keys: &'static [Key], label: &'static str, action: Action, help: &
 }
 
 impl Binding {
+    /// What lies over the panels takes most keys, and says itself what they do there.
+    pub fn works_in(&self, mode: &Mode) -> bool {
+        match mode {
+            Mode::Panels => true,
+            Mode::Help { .. } => matches!(self.action, Action::Quit | Action::Help | Action::Back),
+            Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) => false,
+        }
+    }
+
     const fn footer(self, footer: fn(&App) -> Option<&'static str>) -> Self {
         Self { footer, ..self }
     }
@@ -95,11 +106,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[char('R')], "R", Action::AllAgain, "run all again")
         .footer(|app| (app.phase() == Phase::Over).then_some("all again")),
     bind(&[char('f')], "f", Action::ProblemsOnly, "only what did not pass, or all again")
-        .footer(|app| Some(if app.problems_only { "show all" } else { "not passed" })),
+        .footer(|app| Some(if app.panels.checklist.problems_only { "show all" } else { "not passed" })),
     bind(&[char('e')], "e", Action::Symptom, "tell which error you see; the diagnosis takes it in")
         .footer(|app| (app.phase() == Phase::Over).then_some("error seen")),
-    bind(&[char('/')], "/", Action::Filter, "filter the checks by words; in the errors: search")
-        .footer(|app| Some(if app.focus == panels::ERRORS { "search" } else { "filter" })),
+    bind(&[char('/')], "/", Action::Search, "filter the checks by words or by an error sentence; elsewhere: search")
+        .footer(|app| Some(app.search().word)),
+    bind(&[char('x')], "x", Action::Offers, "actions of this panel; each asks first")
+        .footer(|app| (!(app.panel().offers)(app).is_empty()).then_some("actions")),
     bind(&[plain(KeyCode::Tab), plain(KeyCode::Right), char('l')], "Tab → l", Action::NextPanel, "next panel"),
     bind(
         &[plain(KeyCode::BackTab), plain(KeyCode::Left), char('h')],
@@ -108,6 +121,7 @@ pub const BINDINGS: &[Binding] = &[
         "previous panel",
     ),
     bind(DIGITS, "1 2 …", Action::Panel(0), "go to a panel by its number"),
+    bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name").footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),
     bind(&[char('k'), plain(KeyCode::Up)], "k ↑", Action::Up, "up"),
     bind(&[char('g'), plain(KeyCode::Home)], "g Home", Action::First, "to the top"),
@@ -122,10 +136,14 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('z')], "Ctrl-Z", Action::Suspend, "suspend; fg comes back"),
 ];
 
+/// A key as tables name it: terminals disagree on whether `R` and `?` come with Shift.
+pub fn pressed(key: KeyEvent) -> Key {
+    (key.modifiers - KeyModifiers::SHIFT, key.code)
+}
+
 /// What a key asks for.
 pub fn action(key: KeyEvent) -> Option<Action> {
-    // Terminals disagree on whether `R` and `?` come with Shift.
-    let pressed = (key.modifiers - KeyModifiers::SHIFT, key.code);
+    let pressed = pressed(key);
     let binding = BINDINGS.iter().find(|binding| binding.keys.contains(&pressed))?;
     match (binding.action, key.code) {
         (Action::Panel(_), KeyCode::Char(digit)) => Some(Action::Panel(digit.to_digit(10)? as usize - 1)),
@@ -134,7 +152,7 @@ pub fn action(key: KeyEvent) -> Option<Action> {
 }
 
 fn esc_word(app: &App) -> Option<&'static str> {
-    if app.mode != Mode::Panels {
+    if !matches!(app.mode, Mode::Panels) {
         Some("close")
     } else if app.focus != panels::LIST {
         Some("back")

@@ -145,6 +145,11 @@ impl Page {
         self.wrap(&self.theme.say(text), ["", ""], style);
     }
 
+    /// A line with its addresses whole, wrapped.
+    pub fn whole(&mut self, text: &str, style: Style) {
+        self.wrap(&self.theme.say_whole(text), ["", "  "], style);
+    }
+
     /// A point of a list.
     pub fn point(&mut self, text: &str) {
         self.wrap(&self.theme.say(text), ["- ", "  "], Style::new());
@@ -166,13 +171,8 @@ impl Page {
             self.wrap(&self.theme.say(value), ["  ", "  "], Style::new());
             return;
         }
-        let indent = " ".repeat(beside);
-        let first = self.lines.len();
-        self.wrap(&self.theme.say(value), [&indent, &indent], Style::new());
-        if let Some(line) = self.lines.get_mut(first) {
-            let value = line.to_string().trim_start().to_owned();
-            *line = Line::from(vec![Span::styled(format!("{label:<beside$}"), self.theme.dim()), Span::raw(value)]);
-        }
+        let label = Span::styled(format!("{label:<beside$}"), self.theme.dim());
+        self.beside(vec![label], value, Style::new());
     }
 
     /// Fields under each other, their values aligned as far as the longest sensible label.
@@ -182,6 +182,25 @@ impl Page {
         for (label, value) in fields {
             self.field(label, widest.unwrap_or_default(), value);
         }
+    }
+
+    /// A text that wraps beside what is before it.
+    pub fn beside(&mut self, before: Vec<Span<'static>>, text: &str, style: Style) {
+        let indent = " ".repeat(before.iter().map(Span::width).sum());
+        let first = self.lines.len();
+        self.wrap(&self.theme.say(text), [&indent, &indent], style);
+        if let Some(line) = self.lines.get_mut(first) {
+            let text = line.to_string().trim_start().to_owned();
+            *line = Line::from([before, vec![Span::styled(text, style)]].concat());
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
     }
 
     pub fn finish(self) -> Vec<Line<'static>> {

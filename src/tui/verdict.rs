@@ -13,12 +13,7 @@ pub fn status(app: &App) -> Status {
     if app.is_launching_or_running() {
         return Status::Running;
     }
-    match app.report.verdict {
-        Verdict::Healthy => Status::Pass,
-        Verdict::Degraded => Status::Warn,
-        Verdict::Incomplete => Status::Unknown,
-        Verdict::Broken => Status::Fail,
-    }
+    app.report.verdict.status()
 }
 
 /// What it comes to and what to do now, in one sentence: the fullest first, for where there is room.
@@ -71,7 +66,7 @@ fn waiting(app: &App) -> String {
     let running = |&&probe: &&Probe| app.facts.running_since_ms(probe).is_some();
     let longest = Probe::ALL.iter().filter(running).min_by_key(|&&probe| app.facts.running_since_ms(probe));
     match longest.map(|&probe| (probe, since(app, app.facts.running_since_ms(probe)))) {
-        Some((probe, ms)) if ms >= SLOW_MS => format!("Waiting for {}, {}", answers(probe), duration(ms)),
+        Some((probe, ms)) if ms >= SLOW_MS => format!("Waiting for {}, {}", party(probe).1, duration(ms)),
         _ => "Checking".to_owned(),
     }
 }
@@ -91,21 +86,21 @@ pub fn awaited(app: &App, check: &CheckReport) -> Option<&'static str> {
         .filter(|&&probe| {
             check.running_since_ms.is_some() && app.facts.running_since_ms(probe) == check.running_since_ms
         })
-        .map(|&probe| answers(probe))
+        .map(|&probe| party(probe).1)
         .collect();
     parties.dedup();
     <[_; 1]>::try_from(parties).ok().map(|[party]| party)
 }
 
-/// Who answers a probe.
-fn answers(probe: Probe) -> &'static str {
+/// Who answers a probe: in a word, and in a sentence.
+pub fn party(probe: Probe) -> (&'static str, &'static str) {
     match probe {
-        Probe::SecretFiles => "the disk",
-        Probe::Geoblock => "the geoblock service",
-        Probe::Chain | Probe::Ownership => "the Polygon node",
-        Probe::Profile => "the Gamma service",
-        Probe::Deployed | Probe::BuilderAccess => "the relayer",
-        Probe::BuilderSigner => "the builder signer",
+        Probe::SecretFiles => ("disk", "the disk"),
+        Probe::Geoblock => ("geoblock", "the geoblock service"),
+        Probe::Chain | Probe::Ownership => ("node", "the Polygon node"),
+        Probe::Profile => ("gamma", "the Gamma service"),
+        Probe::Deployed | Probe::BuilderAccess => ("relayer", "the relayer"),
+        Probe::BuilderSigner => ("signer", "the builder signer"),
         Probe::ServerTime
         | Probe::GuideTime
         | Probe::Version
@@ -121,6 +116,6 @@ fn answers(probe: Probe) -> &'static str {
         | Probe::SessionSigners
         | Probe::BuilderKeys
         | Probe::OwnTrades
-        | Probe::BuilderTrades => "the CLOB",
+        | Probe::BuilderTrades => ("clob", "the CLOB"),
     }
 }

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod alone;
 mod check;
 mod diagnosis;
 mod evm;
 mod explain;
+mod headers;
 mod judgement;
 mod pairs;
 mod program;

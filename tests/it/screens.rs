@@ -5,6 +5,7 @@ mod samples;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::{Settings, assert_snapshot};
 use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
+use polydoctor::tui::task::Task;
 use polydoctor::tui::theme::{Palette, Theme};
 use polydoctor::tui::{Scope, view};
 use proptest::prelude::*;
@@ -126,6 +127,32 @@ fn the_help() {
 }
 
 #[test]
+fn a_question_is_answered_by_no_until_a_person_moves_to_yes() {
+    assert_screens("question", &samples::failed(), "xupdate\n");
+    let asked = |keys: &str| {
+        let mut app = app(samples::failed(), (80, 24));
+        press(&mut app, "xupdate\n");
+        press(&mut app, keys)
+    };
+    for accident in ["\n", "y", "yyyy\n", "\x1b", "q", "\t\t\n", "\t\x1b"] {
+        assert_eq!(asked(accident), None, "{accident:?}");
+    }
+    for answer in ["\t\n", "\ty", "l\n"] {
+        assert_eq!(asked(answer), Some(Command::Start(Task::UpdateBalance)), "{answer:?}");
+    }
+}
+
+#[test]
+fn panels_are_chosen_by_name() {
+    assert_screens("panels", &samples::failed(), "p");
+    let mut app = app(samples::failed(), (80, 24));
+    press(&mut app, ":err\n");
+    assert_eq!(app.panel().name, "Errors");
+    press(&mut app, "pnothing like it\n");
+    assert_eq!(app.panel().name, "Errors");
+}
+
+#[test]
 fn a_filter_that_nothing_matches() {
     assert_screens("filter-no-match", &samples::failed(), "/nothing like it\n");
 }
@@ -210,7 +237,7 @@ fn esc_steps_out_one_thing_at_a_time() {
     let mut app = app(samples::running(), (80, 24));
     press(&mut app, "/creds\n2?");
     assert_eq!(press(&mut app, "\x1b"), None);
-    assert_eq!((app.mode, app.focus), (Mode::Panels, 1));
+    assert_eq!((app.focus, matches!(app.mode, Mode::Panels)), (1, true));
     assert_eq!(press(&mut app, "\x1b"), None);
     assert_eq!((app.focus, app.has_filter()), (0, true));
     assert_eq!(press(&mut app, "\x1b"), None);
@@ -238,7 +265,7 @@ enum Event {
 
 fn events() -> impl Strategy<Value = Event> {
     let codes = prop_oneof![
-        8 => prop::sample::select("q?hjklgGnNrRfayt/ 12345679".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        8 => prop::sample::select("q?hjklgGnNrRfaytxp:/e 12345679".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
             KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down, KeyCode::Home,

@@ -28,7 +28,7 @@ fn credentials(recorded: &Value) -> ApiCredentials {
 
 /// A server of its own; its URL.
 async fn serve(recorded: &Value, token: Option<&str>) -> String {
-    let signer = Signer::new(credentials(recorded), token.map(Secret::new)).unwrap();
+    let signer = Signer::new(&credentials(recorded), token.map(Secret::new).as_ref()).unwrap();
     let listener = tokio::net::TcpListener::bind(ANY_PORT).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, sign_server::router(signer)).await });

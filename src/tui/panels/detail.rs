@@ -4,7 +4,7 @@ use ratatui::layout::Size;
 use ratatui::style::{Style, Stylize as _};
 use ratatui::text::{Line, Span};
 
-use super::{Content, Panel, Place};
+use super::{Content, Panel, Place, checklist};
 use crate::checks::{Fix, Status};
 use crate::diagnosis::Diagnosis;
 use crate::report::CheckReport;
@@ -12,7 +12,7 @@ use crate::tui::app::App;
 use crate::tui::text::{Page, duration};
 use crate::tui::verdict::{SLOW_MS, awaited, since};
 
-pub(super) const PANEL: Panel = Panel { name: "Detail", place: Place::Main, content };
+pub(super) const PANEL: Panel = Panel { offers: checklist::offers, ..Panel::new("Detail", Place::Main, content) };
 
 fn content(app: &App, room: Size) -> Content {
     let Some(check) = app.selected() else {

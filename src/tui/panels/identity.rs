@@ -11,7 +11,7 @@ use crate::settings::{Source, Sourced};
 use crate::tui::app::{App, Phase};
 use crate::tui::text::Page;
 
-pub(super) const PANEL: Panel = Panel { name: "Identity", place: Place::UnderList, content };
+pub(super) const PANEL: Panel = Panel::new("Identity", Place::UnderList, content);
 
 fn content(app: &App, room: Size) -> Content {
     let mut page = Page::new(app.theme, room.width.into());

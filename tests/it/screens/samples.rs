@@ -4,7 +4,9 @@ use alloy_primitives::{Address, address};
 use polydoctor::auth::wallet::SignatureType;
 use polydoctor::checks::{Evidence, Fix, Status};
 use polydoctor::diagnosis::{Cause, Diagnosis, DiagnosisFix};
-use polydoctor::engine::facts::{CredentialsFact, Fact, Facts, Failure, KeyFact, RequestRecord, ShownSetting};
+use polydoctor::engine::facts::{
+    CredentialsFact, Fact, Facts, Failure, KeyFact, RequestRecord, SentHeader, ShownSetting,
+};
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
 use polydoctor::secret::Secret;
@@ -270,6 +272,7 @@ fn report(checks: Vec<CheckReport>, verdict: Verdict, diagnoses: Vec<Diagnosis>)
         verdict,
         diagnoses,
         checks,
+        not_asked: Vec::new(),
         requests: vec![
             request("GET", &clob("/time"), Some(200), 11, Some(88), Probe::ServerTime),
             request("GET", &clob("/version"), Some(200), 11, Some(91), Probe::Version),
@@ -308,5 +311,22 @@ fn request(
     elapsed_ms: Option<u64>,
     probe: Probe,
 ) -> RequestRecord {
-    RequestRecord { method: method.into(), url: url.into(), status, sent_ms, elapsed_ms, probe, attempts: 1 }
+    let names: &[&str] = match probe {
+        Probe::Derive => &["POLY_ADDRESS", "POLY_SIGNATURE", "POLY_TIMESTAMP", "POLY_NONCE"],
+        Probe::ConfiguredCredentials | Probe::BalanceAllowance => {
+            &["POLY_ADDRESS", "POLY_SIGNATURE", "POLY_TIMESTAMP", "POLY_API_KEY", "POLY_PASSPHRASE"]
+        }
+        _ => &[],
+    };
+    RequestRecord {
+        method: method.into(),
+        url: url.into(),
+        status,
+        sent_ms,
+        elapsed_ms,
+        probe,
+        attempts: 1,
+        headers: names.iter().map(|name| SentHeader::new(name, "1795269600")).collect(),
+        body_bytes: (method == "POST").then_some(4_812),
+    }
 }

@@ -1,0 +1,90 @@
+//! Doing what the dashboard asks for beside the run.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use alloy_primitives::U256;
+use reqwest::Method;
+
+use super::Desk;
+use crate::auth::l2::ApiCredentials;
+use crate::client::account::{Account, AccountError, Call};
+use crate::client::clob::{self, Clob};
+use crate::client::http::{Http, now_s};
+use crate::engine::clock::{narrowed, wait_for_turn};
+use crate::engine::facts::ClockReading;
+use crate::tui::panels::clock::{EVERY_S, QUICK};
+use crate::tui::task::{News, Post, Task};
+
+/// Does one task. Whoever drops this cancels it.
+pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
+    let news = match task {
+        Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
+        Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
+    };
+    // nobody listens any more when the dashboard ends
+    let _ = post.send(news);
+}
+
+impl Desk {
+    /// The account to ask, stamped by the server's clock where that can be had.
+    async fn account(&self) -> Account {
+        let mut account = Account::new(self.settings.clone(), Http::new(self.settings.timeout));
+        // the request itself says so when nothing answers
+        let _ = account.use_server_time().await;
+        account
+    }
+}
+
+/// The configured credentials, or else the derived ones.
+async fn credentials(account: &Account) -> Result<ApiCredentials, AccountError> {
+    if let Some(configured) = account.settings().credentials.whole() {
+        return Ok(configured);
+    }
+    let nonce = account.settings().nonce.as_ref().map_or(U256::ZERO, |nonce| nonce.value);
+    Ok(Clob::read_credentials(&account.l1(Method::GET, clob::DERIVE, nonce).await?)?)
+}
+
+async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
+    let account = desk.account().await;
+    let credentials = credentials(&account).await?;
+    let kind = account.settings().signature_type.as_ref().ok_or_else(|| {
+        AccountError::Setting(
+            "the signature type cannot be used; `polydoctor check setup.settings` says why".to_owned(),
+        )
+    })?;
+    let query = Clob::collateral_query(kind.value);
+    let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let call = Call { query: &query, ..Call::to(clob::UPDATE_BALANCE) };
+    account.l2(Method::GET, call, &credentials).await?;
+    Ok(())
+}
+
+/// Seconds between quick readings, at the least.
+const PAUSE_S: f64 = 0.3;
+
+/// Each reading is sent so that it halves what the earlier ones left open.
+async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
+    let account = Account::new(desk.settings.clone(), Http::new(desk.settings.timeout));
+    let mut readings: Vec<ClockReading> = Vec::new();
+    for count in 1_usize.. {
+        let answer = read_time(&account).await.map_err(|error| error.to_string());
+        readings.extend(answer.as_ref().ok());
+        let least_s = if answer.is_ok() && count < quick { PAUSE_S } else { EVERY_S };
+        if post.send(News::Clock(answer)).is_err() {
+            return;
+        }
+        readings.drain(..readings.len().saturating_sub(QUICK));
+        let wait_s = match (readings.last(), narrowed(&readings).last().copied().flatten()) {
+            (Some(last), Some(known)) => wait_for_turn(now_s(), known, last.received_s - last.sent_s, least_s),
+            _ => least_s,
+        };
+        tokio::time::sleep(Duration::from_secs_f64(wait_s)).await;
+    }
+}
+
+async fn read_time(account: &Account) -> Result<ClockReading, AccountError> {
+    let answer = account.send(Method::GET, Call::to(clob::TIME), None).await?;
+    let server_s = Clob::read_time(&answer)?;
+    Ok(ClockReading { server_s, sent_s: answer.sent_s, received_s: answer.received_s, from_time: true })
+}

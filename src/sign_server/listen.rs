@@ -1,0 +1,157 @@
+//! From a socket to requests: TLS, limits, and a stop that finishes what is in flight.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use super::server::{REQUESTS, Server};
+
+/// How long a client may take to agree on TLS.
+const HANDSHAKE: Duration = Duration::from_secs(5);
+
+/// What the head of a request may hold, and how much of a body is read at once.
+const BUFFER: usize = 32 * 1024;
+
+/// How long to wait when no connection can be accepted, such as for want of file descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What connections may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many are open at once; more wait to be accepted.
+    pub connections: usize,
+    /// In this time a connection sends the whole head of its next request, or is closed.
+    pub idle: Duration,
+    /// How long a stop waits for requests in flight.
+    pub grace: Duration,
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    Finished,
+    /// So many connections had not been served when the time was over.
+    Overdue(usize),
+}
+
+impl Server {
+    /// Signs for whoever connects, until `stop` ends; then finishes what is in flight.
+    pub async fn listen(
+        self: Arc<Self>,
+        listener: TcpListener,
+        limits: Limits,
+        stop: impl Future<Output = ()>,
+    ) -> Stopped {
+        let serve = move |stream, watcher| serve(Arc::clone(&self), stream, limits.idle, watcher);
+        accept(listener, limits, stop, serve).await
+    }
+
+    /// Shows the metrics to whoever connects, without a token.
+    pub async fn listen_for_scrapes(self: Arc<Self>, listener: TcpListener, limits: Limits) {
+        let serve = move |stream, watcher| {
+            let server = Arc::clone(&self);
+            requests(stream, limits.idle, watcher, move |request| {
+                let response = server.scrape(&request);
+                async { response }
+            })
+        };
+        accept(listener, limits, std::future::pending(), serve).await;
+    }
+}
+
+async fn accept<S, F>(listener: TcpListener, limits: Limits, stop: impl Future<Output = ()>, serve: S) -> Stopped
+where
+    S: Fn(TcpStream, Watcher) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(limits.connections));
+    tokio::pin!(stop);
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            accepted = accepted => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let serving = serve(stream, graceful.watcher());
+                tokio::spawn(async move {
+                    serving.await;
+                    drop(place);
+                });
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!("cannot accept a connection: {error}");
+                sleep(PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    let open = graceful.count();
+    match timeout(limits.grace, graceful.shutdown()).await {
+        Ok(()) => Stopped::Finished,
+        Err(_) => Stopped::Overdue(open),
+    }
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+async fn serve(server: Arc<Server>, stream: TcpStream, idle: Duration, watcher: Watcher) {
+    let _ongoing = server.metrics.connection();
+    let tls = server.tls();
+    let answer = move |request| {
+        let server = Arc::clone(&server);
+        async move { server.answer(request).await }
+    };
+    // answers are small: none waits for an acknowledgement of the one before
+    let _ = stream.set_nodelay(true);
+    let Some(config) = tls else { return requests(stream, idle, watcher, answer).await };
+    match timeout(HANDSHAKE, TlsAcceptor::from(config).accept(stream)).await {
+        Ok(Ok(stream)) => requests(stream, idle, watcher, answer).await,
+        Ok(Err(error)) => tracing::info!(target: REQUESTS, "no TLS: {error}"),
+        Err(_) => tracing::info!(target: REQUESTS, "no TLS: the client took too long"),
+    }
+}
+
+/// Answers the requests of one connection.
+async fn requests<I, A, F>(stream: I, idle: Duration, watcher: Watcher, answer: A)
+where
+    I: AsyncRead + AsyncWrite + Unpin + 'static,
+    A: Fn(Request<Incoming>) -> F,
+    F: Future<Output = Response<Full<Bytes>>>,
+{
+    let service = service_fn(|request| {
+        let answered = answer(request);
+        async { Ok::<_, Infallible>(answered.await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(idle)
+        .max_buf_size(BUFFER)
+        .serve_connection(TokioIo::new(stream), service);
+    // how a connection ends is its client's business: cut off, idle for too long, not HTTP
+    let _ = watcher.watch(connection).await;
+}
