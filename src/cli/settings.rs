@@ -129,7 +129,10 @@ impl SettingsArgs {
         inputs
     }
 
-    fn inputs(&self, environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>) -> Inputs {
+    pub(super) fn inputs(
+        &self,
+        environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+    ) -> Inputs {
         let environment: BTreeMap<String, String> = environment
             .into_iter()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
