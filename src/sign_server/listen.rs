@@ -48,8 +48,8 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
     Finished,
-    /// So many connections had not been served when the time was over.
-    Overdue(usize),
+    /// Not every request in flight was answered in time.
+    Overdue,
 }
 
 impl Server {
@@ -110,10 +110,9 @@ where
         }
     }
     drop(listener);
-    let open = graceful.count();
     match timeout(limits.grace, graceful.shutdown()).await {
         Ok(()) => Stopped::Finished,
-        Err(_) => Stopped::Overdue(open),
+        Err(_) => Stopped::Overdue,
     }
 }
 
