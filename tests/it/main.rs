@@ -10,6 +10,8 @@ mod explain;
 mod headers;
 mod judgement;
 mod pairs;
+#[cfg(feature = "tui")]
+mod pictures;
 mod program;
 mod robust;
 mod sandbox;

@@ -11,7 +11,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long anything may take before the test gives up; generous, since machines differ.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Terminal {
+pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
@@ -29,13 +29,14 @@ fn cells(count: u16) -> NonZero<u16> {
 }
 
 impl Terminal {
-    fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
+    pub(crate) fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_polydoctor"));
         command.args(arguments);
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        command.env("TZ", "UTC");
         command.cwd(std::env::temp_dir());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
@@ -60,6 +61,10 @@ impl Terminal {
         }
     }
 
+    pub(crate) fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
     fn contents(&self) -> String {
         self.screen.screen().contents()
     }
@@ -79,11 +84,11 @@ impl Terminal {
         }
     }
 
-    fn wait_for_text(&mut self, text: &str) {
+    pub(crate) fn wait_for_text(&mut self, text: &str) {
         self.wait_for(text, |screen| screen.contains(text));
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
@@ -94,7 +99,7 @@ impl Terminal {
     }
 
     /// Waits for the end, and gives the exit code; the terminal must be as it was found.
-    fn end(mut self) -> u32 {
+    pub(crate) fn end(mut self) -> u32 {
         let code = self.child.wait().unwrap().exit_code();
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
             self.screen.process(&bytes);

@@ -43,7 +43,8 @@ impl State {
 /// Once the run is over, so that its own readings are not disturbed.
 fn while_shown(app: &App) -> Option<Task> {
     let quick = QUICK.saturating_sub(app.panels.clock.readings.len());
-    (app.phase() == Phase::Over && !app.facts.setup.offline).then_some(Task::ReadClock { quick })
+    let is_live = app.phase() == Phase::Over && !app.facts.setup.offline && !app.about.recorded;
+    is_live.then_some(Task::ReadClock { quick })
 }
 
 /// A reading with what it leaves of the drift.
