@@ -30,6 +30,7 @@ fn pictures() {
         terminal.wait_for_text("20/20");
         terminal.press(keys);
         terminal.wait_for_text(text);
+        terminal.settle();
         fs::write(folder.join(name).with_extension("svg"), svg(terminal.screen())).unwrap();
         terminal.press("q");
         assert_eq!(terminal.end(), 0);
@@ -51,29 +52,41 @@ fn svg(screen: &Screen) -> String {
     let (width, height) = (f64::from(COLS) * CELL.0 + 2.0 * MARGIN, f64::from(ROWS) * CELL.1 + 2.0 * MARGIN);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" \
-         font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\" \
+         font-family=\"monospace\" font-size=\"14\" \
          fill=\"{FOREGROUND}\">\n<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{BACKGROUND}\"/>\n"
     );
     for row in 0..ROWS {
         let cells: Vec<&Cell> = (0..COLS).filter_map(|col| screen.cell(row, col)).collect();
         let y = MARGIN + CELL.1 * f64::from(row) + 12.5;
-        let mut col = 0.0;
         let mut spans = String::new();
-        for run in cells.chunk_by(|a, b| look(a) == look(b)) {
-            let count = u16::try_from(run.len()).map_or(0.0, f64::from);
-            let text: String = run.iter().map(|cell| if cell.has_contents() { cell.contents() } else { " " }).collect();
-            if !text.trim().is_empty() {
-                let (x, long) = (MARGIN + CELL.0 * col, CELL.0 * count);
+        let mut col = 0;
+        for run in cells.chunk_by(|a, b| look(a) == look(b) && is_blank(a) == is_blank(b)) {
+            if !is_blank(run[0]) {
+                let text: String = run.iter().map(|cell| cell.contents()).collect();
                 let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-                let _ = write!(spans, "<tspan x=\"{x:.1}\" textLength=\"{long:.1}\"{}>{text}</tspan>", look(run[0]));
+                let (x, long) = (left(col), left(run.len()) - MARGIN);
+                let _ = write!(
+                    spans,
+                    "<tspan x=\"{x:.1}\" textLength=\"{long:.1}\" lengthAdjust=\"spacingAndGlyphs\"{}>{text}</tspan>",
+                    look(run[0])
+                );
             }
-            col += count;
+            col += run.len();
         }
         if !spans.is_empty() {
-            let _ = writeln!(svg, "<text y=\"{y:.1}\" xml:space=\"preserve\">{spans}</text>");
+            let _ = writeln!(svg, "<text y=\"{y:.1}\">{spans}</text>");
         }
     }
     svg + "</svg>\n"
+}
+
+/// Words stand where their cells are, however wide the font makes a space.
+fn is_blank(cell: &Cell) -> bool {
+    cell.contents().trim().is_empty()
+}
+
+fn left(col: usize) -> f64 {
+    MARGIN + CELL.0 * u16::try_from(col).map_or(0.0, f64::from)
 }
 
 /// The attributes of a cell's text; the program paints no background of its own.

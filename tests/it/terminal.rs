@@ -88,6 +88,14 @@ impl Terminal {
         self.wait_for(text, |screen| screen.contains(text));
     }
 
+    /// Reads until nothing more comes for a while, so that no frame is seen half drawn.
+    pub(crate) fn settle(&mut self) {
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(400)) {
+            self.screen.process(&bytes);
+            self.raw.extend(bytes);
+        }
+    }
+
     pub(crate) fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
