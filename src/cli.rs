@@ -6,11 +6,13 @@ mod dashboard;
 mod dashboard_args;
 mod explain;
 mod headers;
+mod keys;
 mod list;
 mod pages;
 mod sandbox;
 mod settings;
 mod sign_server;
+mod stop;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -30,6 +32,19 @@ pub enum Exit {
     Usage = 2,
     /// Could not be found out.
     Unknown = 3,
+}
+
+impl Exit {
+    /// The worse of two: a no tells more than what could not be found out.
+    fn or(self, other: Self) -> Self {
+        let place = |exit| match exit {
+            Self::Done => 0,
+            Self::Unknown => 1,
+            Self::No => 2,
+            Self::Usage => 3,
+        };
+        if place(self) < place(other) { other } else { self }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -65,6 +80,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// The headers of one request, signed exactly as it is given
     Headers(Box<headers::HeadersArgs>),
+    /// API, read-only and builder keys: derive, list, create, delete, rotate
+    Keys(keys::KeysArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
     /// Sign for builders as a server, so that their secret stays on one machine
@@ -84,6 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Headers(args)) => wait_for(headers::run(*args)),
+        Some(Command::Keys(args)) => wait_for(keys::run(args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard),

@@ -7,11 +7,14 @@
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
+//! * [`keys`]: its keys among that
 
 pub mod account;
 pub mod chain;
 pub mod clob;
 pub mod http;
+pub mod keys;
+pub mod limits;
 pub mod rpc;
 pub mod services;
 pub mod signer;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::checks::{Status, find, with_needs};
+use crate::checks::{Status, reads_of};
 use crate::engine::probe::Probe;
 use crate::report::Report;
 
@@ -29,7 +29,7 @@ const IN_A_ROW: usize = 2;
 
 /// What a round asks for: only what the watched checks cannot be judged without.
 pub fn probes() -> BTreeSet<Probe> {
-    with_needs(WATCHED.iter().copied()).into_iter().filter_map(find).flat_map(|check| check.reads).copied().collect()
+    reads_of(WATCHED.iter().copied())
 }
 
 /// How long to wait before the next round: a tenth more or less, so that many watchers do not come

@@ -1,5 +1,6 @@
 //! `polydoctor` without a command: the dashboard.
 
+mod headers;
 mod launch;
 mod tasks;
 
@@ -11,7 +12,7 @@ use crate::tui::theme::Palette;
 use crate::tui::{self, Launch, Options};
 
 pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password()?;
+    args.settings.ask_password(args.demo.demo.is_some())?;
     let options = Options {
         ascii: args.ascii,
         palette: args.palette.or((args.color == Color::Never).then_some(Palette::Mono)),

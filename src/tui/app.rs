@@ -23,6 +23,7 @@ use crate::checks::Fix;
 use crate::diagnosis::Diagnosis;
 use crate::engine::facts::Facts;
 use crate::report::{CheckReport, Report};
+use crate::secret::Secret;
 use crate::watch::Watch;
 
 /// What reaches the dashboard.
@@ -61,6 +62,8 @@ pub enum Command {
     Run(Scope),
     Stop,
     Copy(String),
+    /// Copies what must not be seen; the words say what it is.
+    CopyUnseen(Secret, String),
     /// The error that the user sees; none takes it back.
     Tell(Option<String>),
     /// Work beside the run, in place of what goes on of its kind.

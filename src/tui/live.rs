@@ -225,6 +225,10 @@ impl Dashboard {
             Some(Command::Run(scope)) => self.start(scope),
             Some(Command::Stop) => self.stop(),
             Some(Command::Copy(text)) => self.screen.copy(&text)?,
+            Some(Command::CopyUnseen(text, said)) => {
+                self.screen.copy(text.expose())?;
+                update(&mut self.app, Message::Notice(format!("Sent to the terminal: {said}")));
+            }
             Some(Command::Tell(symptom)) => {
                 if let Some(launched) = &self.launched {
                     (launched.tell)(symptom.into_iter().collect());

@@ -5,6 +5,7 @@ pub mod checklist;
 pub mod clock;
 pub mod detail;
 pub mod errors;
+pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
@@ -31,6 +32,7 @@ pub const PANELS: &[Panel] = &[
     requests::PANEL,
     wallets::PANEL,
     clock::PANEL,
+    headers::PANEL,
     errors::PANEL,
     settings::PANEL,
 ];
@@ -46,6 +48,7 @@ pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
     pub errors: errors::State,
+    pub headers: headers::State,
     pub requests: requests::State,
 }
 
@@ -177,6 +180,7 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
+        News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }
     None
 }

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::panels::headers::{SignedSets, ToSign};
 use crate::engine::facts::ClockReading;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
@@ -16,6 +17,8 @@ pub enum Task {
     /// Makes the CLOB read balance and allowance from the chain again:
     /// `GET /balance-allowance/update`.
     UpdateBalance,
+    /// Signs a request, for the panel that shows what is signed. Nothing is sent.
+    SignHeaders(Box<ToSign>),
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
@@ -31,6 +34,7 @@ pub enum Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskKind {
     UpdateBalance,
+    SignHeaders,
     ReadClock,
     SaveReport,
     Fix,
@@ -40,6 +44,7 @@ impl Task {
     pub fn kind(&self) -> TaskKind {
         match self {
             Self::UpdateBalance => TaskKind::UpdateBalance,
+            Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
@@ -53,7 +58,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
-            Self::ReadClock | Self::SaveReport | Self::Fix => false,
+            Self::ReadClock | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
         }
     }
 }
@@ -65,6 +70,8 @@ pub enum News {
     Said(String),
     /// Whether the CLOB has read the balance again, or why not.
     BalanceUpdated(Result<(), String>),
+    /// What may be shown of a signed request.
+    HeadersSigned(Box<SignedSets>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
     /// Or why the files cannot be changed.

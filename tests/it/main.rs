@@ -9,6 +9,7 @@ mod evm;
 mod explain;
 mod headers;
 mod judgement;
+mod keys;
 mod pairs;
 #[cfg(feature = "tui")]
 mod pictures;

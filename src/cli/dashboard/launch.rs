@@ -31,8 +31,12 @@ pub(super) type Seen = Rc<RefCell<Option<Receiver<Facts>>>>;
 pub(super) fn title(args: &DashboardArgs) -> Option<String> {
     match &args.replay {
         Some(_) => Some("replay".to_owned()),
-        None => args.demo.demo.as_ref().map(|name| format!("demo: {name}")),
+        None => args.demo.demo.as_deref().map(demo_title),
     }
+}
+
+fn demo_title(name: &str) -> String {
+    if name == scenario::DEFAULT { name.to_owned() } else { format!("demo: {name}") }
 }
 
 pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<Launched> {
@@ -40,7 +44,7 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
         return Ok(recorded(replay(path)?));
     }
     let demo = if load.demo { DemoArgs { demo: Some(scenario::DEFAULT.to_owned()) } } else { args.demo.clone() };
-    let title = demo.demo.as_ref().map(|name| format!("demo: {name}"));
+    let title = demo.demo.as_deref().map(demo_title);
     let sandbox = demo.start().await?;
     let flags = args.settings.with_profile(load.profile);
     let (settings, profiles) = match &sandbox {

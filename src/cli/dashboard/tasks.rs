@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use reqwest::Method;
 use serde_json::{Map, Value};
 
+use super::headers;
 use crate::auth::l2::ApiCredentials;
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
@@ -27,6 +28,7 @@ use crate::tui::task::{FilePlan, FixPlan, News, Post, Task};
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
+        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
         Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
         Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),

@@ -11,7 +11,7 @@ use crate::engine::facts::{BuilderKey, CachedBalance, Failure, OwnTrade, OwnTrad
 use crate::engine::probe::Probe;
 
 async fn read(context: &Context, probe: Probe, path: &str) -> Outcome<Answer> {
-    context.get_signed(probe, &context.credentials()?, path, &[], context.timestamp()).await
+    context.get_signed(probe, &context.credentials()?, path, &[], Context::timestamp).await
 }
 
 pub(super) async fn closed_only(context: &Context) -> Outcome<bool> {
@@ -35,9 +35,8 @@ pub(super) async fn balance_allowance(context: &Arc<Context>) -> Outcome<Vec<Cac
         async move {
             let query = Clob::collateral_query(kind);
             let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let stamp = context.timestamp();
             let probe = Probe::BalanceAllowance;
-            (kind, context.get_signed(probe, &credentials, clob::BALANCE_ALLOWANCE, &query, stamp).await)
+            (kind, context.get_signed(probe, &credentials, clob::BALANCE_ALLOWANCE, &query, Context::timestamp).await)
         }
     }))
     .await;
@@ -61,7 +60,7 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let maker = context.facts.borrow().setup.maker().ok_or_else(|| Missing::because("there is no funder"))?.to_string();
     let credentials = context.credentials()?;
     let own = [("maker_address", maker.as_str()), FIRST];
-    let own = context.get_signed(Probe::OwnTrades, &credentials, clob::TRADES, &own, context.timestamp());
+    let own = context.get_signed(Probe::OwnTrades, &credentials, clob::TRADES, &own, Context::timestamp);
     let Some(code) = context.settings.builder_code.as_ref().map(|code| code.value.as_str()) else {
         let trades = Clob::read_trades(&own.await?)?.rows;
         let unknown = |row: clob::TradeRow| OwnTrade { matched_s: row.matched_s, attributed: None };

@@ -4,8 +4,8 @@ use crate::auth::builder as headers;
 use crate::auth::l2::ApiCredentials;
 use crate::client::clob::{self, Clob};
 use crate::client::{services, signer as remote};
-use crate::engine::context::{Context, Missing, Outcome, url};
-use crate::engine::facts::{BuilderTrades, Failure, RemoteSigner};
+use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, url};
+use crate::engine::facts::{BuilderTrades, RemoteSigner};
 use crate::engine::probe::Probe;
 
 fn credentials(context: &Context) -> Outcome<ApiCredentials> {
@@ -13,15 +13,12 @@ fn credentials(context: &Context) -> Outcome<ApiCredentials> {
     whole.ok_or_else(|| Missing::because("no whole set of builder credentials is configured"))
 }
 
-fn signed(context: &Context, path: &str) -> Outcome<crate::auth::AuthHeaders> {
-    headers::headers(&credentials(context)?, context.timestamp(), "GET", path, None)
-        .map_err(|error| Missing::Failed(Failure::NotSent { reason: error.to_string() }))
-}
-
 pub(super) async fn access(context: &Context) -> Outcome<usize> {
-    let headers = signed(context, services::RELAYER_TRANSACTIONS)?;
+    let credentials = credentials(context)?;
+    let path = services::RELAYER_TRANSACTIONS;
+    let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
     let relayer = url(context.settings.relayer_url.as_ref(), "relayer")?;
-    Ok(services::builder_transactions(context.http()?, relayer, &headers).await?)
+    Ok(services::builder_transactions(context.http()?, relayer, &sign).await?)
 }
 
 /// By builder code without headers (protocol version 2), or by builder credentials (version 1).
@@ -31,8 +28,9 @@ pub(super) async fn trades(context: &Context) -> Outcome<BuilderTrades> {
         let query = [("builder_code", code.value.as_str()), first];
         context.get(Probe::BuilderTrades, path, &query, None).await?
     } else {
-        let headers = signed(context, path)?;
-        context.get(Probe::BuilderTrades, path, &[first], Some(&headers)).await?
+        let credentials = credentials(context)?;
+        let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
+        context.get(Probe::BuilderTrades, path, &[first], Some(&sign)).await?
     };
     Ok(Clob::read_builder_trades(&answer)?)
 }

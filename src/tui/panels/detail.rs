@@ -64,6 +64,7 @@ fn content(app: &App, room: Size) -> Content {
 /// What was proved and what was not, while nobody looks at one check.
 fn all_in_order(app: &App, page: &mut Page) {
     after_fix(app, page);
+    watching::changes(app, page);
     seen(app, page);
     page.heading("Proved right");
     let with = |status| app.report.checks.iter().filter(move |check| check.status == status);

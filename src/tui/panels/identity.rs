@@ -73,7 +73,8 @@ fn forms(source: &Source) -> Vec<String> {
         Source::Profile { name, .. } => vec![format!("profile {name}"), "profile".to_owned()],
         Source::Flag { name } => vec![name.clone(), "flag".to_owned()],
         Source::File { .. } => vec!["file".to_owned()],
-        Source::StandardInput | Source::Default => Vec::new(),
+        Source::PolymarketCli { .. } => vec!["polymarket-cli".to_owned()],
+        Source::StandardInput | Source::Typed | Source::Default => Vec::new(),
     };
     [vec![source.to_string()], short].concat()
 }
