@@ -1,5 +1,6 @@
 //! The command line: what is typed, and where it goes. One file a command.
 
+mod builder;
 mod check;
 #[cfg(feature = "tui")]
 mod dashboard;
@@ -84,6 +85,8 @@ enum Command {
     Keys(keys::KeysArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
+    /// A builder's trades: what they come to, and which are not attributed
+    Builder(builder::BuilderArgs),
     /// Sign for builders as a server, so that their secret stays on one machine
     SignServer(sign_server::SignServerArgs),
 }
@@ -103,6 +106,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Headers(args)) => wait_for(headers::run(*args)),
         Some(Command::Keys(args)) => wait_for(keys::run(args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
+        Some(Command::Builder(args)) => wait_for(builder::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard),
     }

@@ -3,6 +3,7 @@
 
 pub mod checklist;
 pub mod clock;
+pub mod credentials;
 pub mod detail;
 pub mod errors;
 pub mod headers;
@@ -32,6 +33,7 @@ pub const PANELS: &[Panel] = &[
     requests::PANEL,
     wallets::PANEL,
     clock::PANEL,
+    credentials::PANEL,
     headers::PANEL,
     errors::PANEL,
     settings::PANEL,
@@ -47,6 +49,7 @@ pub const REQUESTS: usize = 3;
 pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
+    pub credentials: credentials::State,
     pub errors: errors::State,
     pub headers: headers::State,
     pub requests: requests::State,
@@ -179,6 +182,10 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
         News::Clock(answer) => app.panels.clock.take(answer),
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),
+        News::Keys(keys) => app.panels.credentials.take_keys(*keys),
+        News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
+        News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
+        News::KeysChanged(outcome) => return credentials::changed(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
         News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }

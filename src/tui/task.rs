@@ -6,8 +6,10 @@
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::panels::credentials::AccountKeys;
 use super::panels::headers::{SignedSets, ToSign};
-use crate::engine::facts::ClockReading;
+use crate::engine::facts::{ClockReading, NonceKey};
+use crate::keys::Change;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
 
@@ -28,6 +30,12 @@ pub enum Task {
     PlanFix(Map<String, Value>),
     /// Writes the fix that was planned last.
     ApplyFix,
+    /// Lists the keys of the account.
+    ReadKeys,
+    /// Asks which of the nonces from 0 to this one hold a key.
+    ScanNonces { last: u64 },
+    /// Changes the keys of the account, and lists them again.
+    ChangeKeys(Change),
 }
 
 /// Of each kind one task goes on at a time; another one takes its place.
@@ -38,6 +46,9 @@ pub enum TaskKind {
     ReadClock,
     SaveReport,
     Fix,
+    ReadKeys,
+    ScanNonces,
+    ChangeKeys,
 }
 
 impl Task {
@@ -48,6 +59,9 @@ impl Task {
             Self::ReadClock { .. } => TaskKind::ReadClock,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
+            Self::ReadKeys => TaskKind::ReadKeys,
+            Self::ScanNonces { .. } => TaskKind::ScanNonces,
+            Self::ChangeKeys(_) => TaskKind::ChangeKeys,
         }
     }
 }
@@ -57,8 +71,8 @@ impl TaskKind {
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {
         match self {
-            Self::UpdateBalance => true,
-            Self::ReadClock | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
+            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys => true,
+            Self::ReadClock | Self::ReadKeys | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
         }
     }
 }
@@ -74,6 +88,13 @@ pub enum News {
     HeadersSigned(Box<SignedSets>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
+    Keys(Box<AccountKeys>),
+    /// Whether a nonce holds a key.
+    Nonce(NonceKey),
+    /// How a scan ended.
+    NoncesScanned(Result<(), String>),
+    /// What was changed, or why nothing was.
+    KeysChanged(Result<String, String>),
     /// Or why the files cannot be changed.
     FixPlanned(Result<FixPlan, String>),
     /// What was done, in a sentence, or why it was not.
