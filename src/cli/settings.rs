@@ -109,6 +109,12 @@ impl SettingsArgs {
         self.key_stdin
     }
 
+    /// What settings are loaded from: these flags, and this machine.
+    #[cfg(feature = "tui")]
+    pub(super) fn all_inputs(&self) -> Inputs {
+        self.inputs(env::vars_os())
+    }
+
     /// The same flags with another profile.
     #[cfg(feature = "tui")]
     pub(super) fn with_profile(&self, profile: Option<String>) -> Self {
@@ -126,7 +132,7 @@ impl SettingsArgs {
         settings::load(&self.demo_inputs(variables))
     }
 
-    fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
+    pub(super) fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
         let mut inputs = self.inputs([]);
         inputs.environment.clone_from(variables);
         inputs.config_file = None;

@@ -19,6 +19,7 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::first_run;
 use super::fix;
 use super::keys::Key;
 use super::layout;
@@ -180,6 +181,9 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Clock(answer) => app.panels.clock.take(answer),
+        News::Looked(facts) => return first_run::looked(app, *facts),
+        News::ProfilePlanned(plan) => return first_run::planned(app, plan),
+        News::ProfileSaved(outcome) => return first_run::saved(app, outcome),
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),
         News::Keys(keys) => app.panels.credentials.take_keys(*keys),
