@@ -1,5 +1,6 @@
 //! `polydoctor` without a command: the dashboard.
 
+mod fleet;
 mod headers;
 mod launch;
 mod tasks;

@@ -5,6 +5,7 @@ pub mod checklist;
 pub mod clock;
 pub mod detail;
 pub mod errors;
+pub mod fleet;
 pub mod headers;
 pub mod help;
 pub mod identity;
@@ -35,6 +36,7 @@ pub const PANELS: &[Panel] = &[
     headers::PANEL,
     errors::PANEL,
     settings::PANEL,
+    fleet::PANEL,
 ];
 
 /// Places in [`PANELS`] that others refer to.
@@ -48,6 +50,7 @@ pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
     pub errors: errors::State,
+    pub fleet: fleet::State,
     pub headers: headers::State,
     pub requests: requests::State,
 }
@@ -176,6 +179,7 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => app.panels.clock.take(answer),
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
 use crate::engine::facts::ClockReading;
 use crate::settings::edit::DiffLine;
@@ -22,6 +23,8 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Checks every profile of the configuration.
+    CheckFleet,
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
@@ -36,6 +39,7 @@ pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
     ReadClock,
+    CheckFleet,
     SaveReport,
     Fix,
 }
@@ -46,6 +50,7 @@ impl Task {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::CheckFleet => TaskKind::CheckFleet,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
         }
@@ -58,7 +63,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
-            Self::ReadClock | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
+            Self::ReadClock | Self::CheckFleet | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
         }
     }
 }
@@ -74,6 +79,8 @@ pub enum News {
     HeadersSigned(Box<SignedSets>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
+    /// How far the check of a fleet is.
+    Fleet(Progress),
     /// Or why the files cannot be changed.
     FixPlanned(Result<FixPlan, String>),
     /// What was done, in a sentence, or why it was not.

@@ -54,7 +54,7 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
         recorded: false,
         first_run: sandbox.is_none() && settings.private_key.is_none(),
     };
-    let desk = Rc::new(Desk::new(settings.clone()));
+    let desk = Rc::new(Desk::new(settings.clone(), flags));
     let engine = Rc::new(Engine::new(settings, false, &[]));
     let facts = engine.facts();
     let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));

@@ -11,8 +11,9 @@ use jiff::tz::TimeZone;
 use reqwest::Method;
 use serde_json::{Map, Value};
 
-use super::headers;
+use super::{fleet, headers};
 use crate::auth::l2::ApiCredentials;
+use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
 use crate::client::http::{Http, now_s};
@@ -29,6 +30,7 @@ use crate::tui::task::{FilePlan, FixPlan, News, Post, Task};
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
+        Task::CheckFleet => return fleet::check(&desk, &post).await,
         Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
         Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
@@ -52,13 +54,15 @@ pub(super) fn run_recorded(task: Task, post: &Post) {
 /// What tasks work with.
 pub(super) struct Desk {
     settings: Settings,
+    /// The command line, for what loads other profiles.
+    pub(super) flags: SettingsArgs,
     /// The changes that were shown last.
     planned: RefCell<Vec<FileChange>>,
 }
 
 impl Desk {
-    pub(super) fn new(settings: Settings) -> Self {
-        Self { settings, planned: RefCell::default() }
+    pub(super) fn new(settings: Settings, flags: SettingsArgs) -> Self {
+        Self { settings, flags, planned: RefCell::default() }
     }
 
     fn plan_fix(&self, wanted: &Map<String, Value>) -> Result<FixPlan, ChangeError> {
