@@ -1,6 +1,5 @@
 //! `polydoctor` without a command: the dashboard.
 
-mod headers;
 mod launch;
 mod tasks;
 

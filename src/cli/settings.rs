@@ -155,6 +155,7 @@ impl SettingsArgs {
             polymarket_cli: None,
             config: Some(config),
             in_fleet: true,
+            key: KeyInput::Settings,
             ..self.inputs(env::vars_os())
         };
         let load = move |profile: &str| {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::panels::credentials::AccountKeys;
+use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
 use crate::engine::facts::{ClockReading, Facts, NonceKey};
 use crate::keys::Change;
@@ -25,6 +26,8 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Checks every profile of the configuration.
+    CheckFleet,
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
@@ -71,6 +74,7 @@ pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
     ReadClock,
+    CheckFleet,
     SaveReport,
     Fix,
     ReadKeys,
@@ -86,6 +90,7 @@ impl Task {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::CheckFleet => TaskKind::CheckFleet,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
             Self::ReadKeys => TaskKind::ReadKeys,
@@ -103,9 +108,13 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys | Self::Look => true,
-            Self::ReadClock | Self::ReadKeys | Self::SignHeaders | Self::SaveReport | Self::Fix | Self::Profile => {
-                false
-            }
+            Self::CheckFleet
+            | Self::ReadClock
+            | Self::ReadKeys
+            | Self::SignHeaders
+            | Self::SaveReport
+            | Self::Fix
+            | Self::Profile => false,
         }
     }
 }
@@ -128,6 +137,8 @@ pub enum News {
     NoncesScanned(Result<(), String>),
     /// What was changed, or why nothing was.
     KeysChanged(Result<String, String>),
+    /// How far the check of a fleet is.
+    Fleet(Progress),
     /// Or why the files cannot be changed.
     FixPlanned(Result<FixPlan, String>),
     /// What was done, in a sentence, or why it was not.

@@ -2,6 +2,8 @@
 
 mod clock;
 mod fix;
+mod fleet;
+mod headers;
 mod keys;
 mod report;
 mod wizard;
@@ -9,7 +11,7 @@ mod wizard;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::headers;
+use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::settings::change::FileChange;
@@ -20,6 +22,7 @@ use crate::tui::task::{News, Post, Task};
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
+        Task::CheckFleet => return fleet::check(&desk, &post).await,
         Task::ReadClock { quick } => return clock::read_clock(&desk, quick, &post).await,
         Task::ReadKeys => keys::read_keys(&desk.account().await).await,
         Task::ScanNonces { last } => keys::scan_nonces(&desk, last, &post).await,
@@ -51,13 +54,15 @@ pub(super) struct Desk {
     settings: Settings,
     /// What the settings were loaded from.
     inputs: Inputs,
+    /// The command line, for what loads other profiles.
+    flags: SettingsArgs,
     /// The changes that were shown last.
     planned: RefCell<Vec<FileChange>>,
 }
 
 impl Desk {
-    pub(super) fn new(settings: Settings, inputs: Inputs) -> Self {
-        Self { settings, inputs, planned: RefCell::default() }
+    pub(super) fn new(settings: Settings, inputs: Inputs, flags: SettingsArgs) -> Self {
+        Self { settings, inputs, flags, planned: RefCell::default() }
     }
 
     /// The account to ask, stamped by the server's clock where that can be had.
