@@ -141,8 +141,9 @@ pub async fn run(launch: Launch, options: Options) -> anyhow::Result<()> {
     // The palette heeds `NO_COLOR`, so that a flag or `t` can overrule it.
     style::force_color_output(true);
     screen::restore_on_panic();
-    let outcome = match ratatui::try_init() {
-        Ok(_) => live::show(launch, app, options.sets_title).await,
+    // its own `Terminal` would stand beside the dashboard's, with two more screens of cells
+    let outcome = match ratatui::try_init().map(drop) {
+        Ok(()) => live::show(launch, app, options.sets_title).await,
         Err(error) => Err(error.into()),
     };
     // A terminal that is gone cannot be restored, and nobody is there to be told.

@@ -122,7 +122,7 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
         }
         KeyCode::Enter if first.wizard.step() == Step::Review => {
             let draft = first.draft();
-            app.draft = Some(draft.clone());
+            (app.draft, app.is_new_draft) = (Some(draft.clone()), true);
             return Some(Command::Reload(Load { draft: Some(draft), ..Load::default() }));
         }
         KeyCode::Enter => {
@@ -162,13 +162,14 @@ pub(super) fn looked(app: &mut App, facts: Facts) -> Option<Command> {
 
 /// After the first run with the answers: offers to keep them.
 pub(super) fn offer(app: &mut App) -> Option<Command> {
-    let draft = app.draft.clone().filter(|_| app.phase() == Phase::Over)?;
+    let draft = app.draft.clone().filter(|_| app.is_new_draft && app.phase() == Phase::Over)?;
+    app.is_new_draft = false;
     Some(Command::Start(Task::PlanProfile(draft)))
 }
 
 /// Shows the profile as it would be written, and asks.
 pub(super) fn planned(app: &mut App, plan: Result<FilePlan, String>) -> Option<Command> {
-    let Draft(wizard) = app.draft.take()?;
+    let Draft(wizard) = app.draft.clone()?;
     match plan {
         Ok(plan) => {
             let made = if plan.is_new { " (a new file, for you only)" } else { "" };

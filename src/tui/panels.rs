@@ -3,8 +3,10 @@
 
 pub mod checklist;
 pub mod clock;
+pub mod credentials;
 pub mod detail;
 pub mod errors;
+pub mod fleet;
 pub mod headers;
 pub mod help;
 pub mod identity;
@@ -33,9 +35,11 @@ pub const PANELS: &[Panel] = &[
     requests::PANEL,
     wallets::PANEL,
     clock::PANEL,
+    credentials::PANEL,
     headers::PANEL,
     errors::PANEL,
     settings::PANEL,
+    fleet::PANEL,
 ];
 
 /// Places in [`PANELS`] that others refer to.
@@ -48,9 +52,21 @@ pub const REQUESTS: usize = 3;
 pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
+    pub credentials: credentials::State,
     pub errors: errors::State,
+    pub fleet: fleet::State,
     pub headers: headers::State,
     pub requests: requests::State,
+}
+
+impl States {
+    /// Lets go of what was found out about the account: another one may be in force now.
+    pub fn forget_account(&mut self) {
+        self.clock = clock::State::default();
+        self.credentials = credentials::State::default();
+        self.headers = headers::State::default();
+        self.requests = requests::State::default();
+    }
 }
 
 /// A panel shows itself by `content`; everything else is for those that do more than that.
@@ -177,12 +193,17 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => app.panels.clock.take(answer),
         News::Looked(facts) => return first_run::looked(app, *facts),
         News::ProfilePlanned(plan) => return first_run::planned(app, plan),
         News::ProfileSaved(outcome) => return first_run::saved(app, outcome),
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),
+        News::Keys(keys) => app.panels.credentials.take_keys(*keys),
+        News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
+        News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
+        News::KeysChanged(outcome) => return credentials::changed(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
         News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }

@@ -6,8 +6,11 @@
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::panels::credentials::AccountKeys;
+use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
-use crate::engine::facts::{ClockReading, Facts};
+use crate::engine::facts::{ClockReading, Facts, NonceKey};
+use crate::keys::Change;
 use crate::onboarding::Wizard;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
@@ -23,12 +26,20 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Checks every profile of the configuration.
+    CheckFleet,
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
     PlanFix(Map<String, Value>),
     /// Writes the fix that was planned last.
     ApplyFix,
+    /// Lists the keys of the account.
+    ReadKeys,
+    /// Asks which of the nonces from 0 to this one hold a key.
+    ScanNonces { last: u64 },
+    /// Changes the keys of the account, and lists them again.
+    ChangeKeys(Change),
     /// Looks at the wallets of the key in these answers.
     Look(Draft),
     /// Finds out what the answers come to as a profile; writes nothing.
@@ -63,8 +74,12 @@ pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
     ReadClock,
+    CheckFleet,
     SaveReport,
     Fix,
+    ReadKeys,
+    ScanNonces,
+    ChangeKeys,
     Look,
     Profile,
 }
@@ -75,8 +90,12 @@ impl Task {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::CheckFleet => TaskKind::CheckFleet,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
+            Self::ReadKeys => TaskKind::ReadKeys,
+            Self::ScanNonces { .. } => TaskKind::ScanNonces,
+            Self::ChangeKeys(_) => TaskKind::ChangeKeys,
             Self::Look(_) => TaskKind::Look,
             Self::PlanProfile(_) | Self::SaveProfile => TaskKind::Profile,
         }
@@ -88,8 +107,14 @@ impl TaskKind {
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {
         match self {
-            Self::UpdateBalance | Self::Look => true,
-            Self::Profile | Self::ReadClock | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
+            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys | Self::Look => true,
+            Self::CheckFleet
+            | Self::ReadClock
+            | Self::ReadKeys
+            | Self::SignHeaders
+            | Self::SaveReport
+            | Self::Fix
+            | Self::Profile => false,
         }
     }
 }
@@ -105,6 +130,15 @@ pub enum News {
     HeadersSigned(Box<SignedSets>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
+    Keys(Box<AccountKeys>),
+    /// Whether a nonce holds a key.
+    Nonce(NonceKey),
+    /// How a scan ended.
+    NoncesScanned(Result<(), String>),
+    /// What was changed, or why nothing was.
+    KeysChanged(Result<String, String>),
+    /// How far the check of a fleet is.
+    Fleet(Progress),
     /// Or why the files cannot be changed.
     FixPlanned(Result<FixPlan, String>),
     /// What was done, in a sentence, or why it was not.

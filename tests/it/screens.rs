@@ -1,12 +1,16 @@
 //! Each state of the dashboard at three sizes, as text; and random handling of it.
 
 mod chance;
+mod fleet;
 mod headers;
 mod panels;
 mod samples;
 
+use alloy_primitives::U256;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::{Settings, assert_snapshot};
+use polydoctor::keys::Change;
+use polydoctor::checks::Status;
 use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{FoundKey, Source};
@@ -66,12 +70,28 @@ fn assert_text(name: &str, text: &str) {
     settings.bind(|| assert_snapshot!(name, text));
 }
 
+/// Every palette says the same, and `mono` says it without any colour.
+fn assert_colour_only_repeats(app: &mut App) {
+    let text = |app: &App| draw(app).backend().buffer().content().iter().map(|cell| cell.symbol().to_owned()).collect();
+    let in_colour: Vec<String> = text(app);
+    for palette in [Palette::Mono, Palette::Contrast, Palette::BlueOrange] {
+        app.theme.palette = palette;
+        // the help names the palette
+        if !matches!(app.mode, Mode::Help { .. }) {
+            assert_eq!(text(app), in_colour, "{palette:?}");
+        }
+        let is_plain = |cell: &ratatui::buffer::Cell| cell.fg == Color::Reset && cell.bg == Color::Reset;
+        assert!(palette != Palette::Mono || draw(app).backend().buffer().content().iter().all(is_plain));
+    }
+}
+
 /// The screen of a state, after some keys, at the three sizes.
 fn assert_screens(name: &str, observed: &Observed, keys: &str) {
     for size in SIZES {
         let mut app = app(observed.clone(), size);
         press(&mut app, keys);
         assert_screen(name, &app);
+        assert_colour_only_repeats(&mut app);
     }
 }
 
@@ -125,6 +145,60 @@ fn a_copied_fix() {
 }
 
 #[test]
+fn a_terminal_without_copies_and_a_saved_report() {
+    let mut app = app(samples::failed(), (80, 24));
+    app.copies = false;
+    assert_eq!(press(&mut app, "y"), None);
+    assert_screen("copy-not-possible", &app);
+    assert!(matches!(press(&mut app, "s"), Some(Command::Start(Task::SaveReport(text))) if text.starts_with("## ")));
+    send(&mut app, Message::News(News::Said("Saved as polydoctor-20261120-140200.md".into())));
+    assert_screen("saved", &app);
+}
+
+#[test]
+fn a_check_that_is_blocked_and_what_watching_saw() {
+    let mut blocked = app(samples::failed(), (80, 24));
+    press(&mut blocked, "gjjjjjjjjj\n");
+    assert_eq!(blocked.selected().unwrap().id, "wallet.deployed");
+    assert_screen("blocked", &blocked);
+    for size in SIZES {
+        let mut app = app(samples::healthy(), size);
+        press(&mut app, "wgjjj\n");
+        for (second, state) in [(30, samples::unreachable()), (60, samples::unreachable()), (90, samples::healthy())] {
+            send(&mut app, Message::Tick(samples::STARTED_MS + second * 1_000));
+            send(&mut app, Message::Observed(Box::new(state)));
+            send(&mut app, Message::RunOver);
+        }
+        let changes: Vec<_> = app.watch.changes().map(|change| (change.check, change.to)).collect();
+        assert_eq!(changes, [("net.reach", Status::Unknown)]);
+        // the times of day are those of this machine's zone
+        let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(text.contains("✓??✓") && text.contains("net.reach PASS → UNKN") && text.contains("watch 30 s"), "{text}");
+    }
+}
+
+#[test]
+fn another_profile_is_another_account() {
+    let mut app = app(samples::failed(), (80, 24));
+    let profiles = vec!["default".to_owned(), "bot-2".to_owned()];
+    send(&mut app, Message::Launched(About { profiles, ..About::default() }));
+    press(&mut app, "P");
+    assert_screen("profiles", &app);
+    let profile = Some("bot-2".to_owned());
+    assert_eq!(press(&mut app, "bot\n"), Some(Command::Reload(Load { profile, ..Load::default() })));
+}
+
+#[test]
+fn a_fix_is_shown_before_it_is_asked_for() {
+    for size in SIZES {
+        let mut app = app(samples::failed(), size);
+        send(&mut app, Message::News(News::FixPlanned(Ok(chance::fix()))));
+        assert_screen("fix", &app);
+        assert_eq!(press(&mut app, "\n"), None);
+    }
+}
+
+#[test]
 fn an_error_sentence_filters_too() {
     let mut app = app(samples::failed(), (80, 24));
     press(&mut app, "/Invalid signature\n");
@@ -155,6 +229,17 @@ fn a_question_is_answered_by_no_until_a_person_moves_to_yes() {
     for answer in ["\t\n", "\ty", "l\n"] {
         assert_eq!(asked(answer), Some(Command::Start(Task::UpdateBalance)), "{answer:?}");
     }
+}
+
+/// The credentials panel of an account whose keys and nonces are read.
+fn credentials(size: (u16, u16)) -> App {
+    let mut app = app(samples::credentials(), size);
+    press(&mut app, "7");
+    send(&mut app, Message::News(News::Keys(Box::new(samples::account_keys()))));
+    for nonce in samples::scanned() {
+        send(&mut app, Message::News(News::Nonce(nonce)));
+    }
+    app
 }
 
 /// The set-up wizard with a key that was found, after some keys.
@@ -192,6 +277,46 @@ fn a_key_that_is_typed_is_never_drawn() {
     let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(text.contains("******") && !text.contains("ac0974bec3"));
     assert!(!format!("{:?}", app.mode).contains("ac0974bec3"));
+}
+
+#[test]
+fn credentials_beside_the_derived_ones() {
+    assert_screens("credentials-unread", &samples::failed(), "7");
+    for size in SIZES {
+        let mut app = credentials(size);
+        assert_screen("credentials", &app);
+        let text = |app: &App| draw(app).backend().to_string();
+        let painted = text(&app);
+        app.theme.palette = Palette::Mono;
+        assert_eq!(text(&app), painted, "words carry what colours repeat");
+        assert!(draw(&app).backend().buffer().content().iter().all(|cell| cell.fg == Color::Reset));
+        press(&mut app, "x");
+        assert_screen("credentials-actions", &app);
+    }
+}
+
+#[test]
+fn keys_are_changed_after_a_question_only() {
+    for size in SIZES {
+        let mut app = credentials(size);
+        press(&mut app, "xcreate an api\n");
+        assert_screen("credentials-create", &app);
+    }
+    let create = Command::Start(Task::ChangeKeys(Change::CreateApiKey { nonce: U256::from(1) }));
+    for (keys, command) in [
+        ("xcreate an api\n\n", None),
+        ("xcreate an api\n\t\n", Some(create)),
+        ("xscan\n", Some(Command::Start(Task::ScanNonces { last: 19 }))),
+        ("xdelete\n\x1b", None),
+    ] {
+        assert_eq!(press(&mut credentials((80, 24)), keys), command, "{keys:?}");
+    }
+    let mut app = credentials((80, 24));
+    let done = send(&mut app, Message::News(News::KeysChanged(Ok("Created a key".to_owned()))));
+    assert_eq!(done, Some(Command::Run(Scope::Check("creds.l2"))));
+    assert_eq!(app.notice.as_deref(), Some("Created a key"));
+    send(&mut app, Message::News(News::KeysChanged(Err("no connection".to_owned()))));
+    assert!(app.notice.unwrap().starts_with("Nothing was changed"));
 }
 
 #[test]

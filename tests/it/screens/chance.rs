@@ -67,7 +67,7 @@ fn events() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn fix() -> FixPlan {
+pub(super) fn fix() -> FixPlan {
     let line = |change, text: &str| DiffLine { change, line: 1, text: text.to_owned() };
     let diff = vec![line(Change::Removed, "FUNDER=0x1"), line(Change::Added, "FUNDER=0x2")];
     FixPlan { files: vec![FilePlan { path: ".env".into(), is_new: false, diff }], by_hand: Vec::new() }
