@@ -13,6 +13,7 @@ mod keys;
 mod pairs;
 mod program;
 mod robust;
+mod rpc;
 mod sandbox;
 mod scenarios;
 #[cfg(feature = "tui")]
