@@ -16,6 +16,7 @@ mod pairs;
 mod pictures;
 mod program;
 mod robust;
+mod rpc;
 mod sandbox;
 mod scenarios;
 #[cfg(feature = "tui")]
