@@ -23,8 +23,8 @@ use crate::render::{self, Format, Share, Show, Style};
 use crate::report::{Report, Verdict};
 use crate::sandbox::Running;
 use crate::settings::{Settings, SettingsError};
-pub(super) use fleet::period;
 use fleet::FleetArgs;
+pub(super) use fleet::period;
 
 /// The least problem that makes the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

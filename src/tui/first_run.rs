@@ -122,7 +122,7 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
         }
         KeyCode::Enter if first.wizard.step() == Step::Review => {
             let draft = first.draft();
-            (app.draft, app.is_new_draft) = (Some(draft.clone()), true);
+            (app.draft, app.new_draft) = (Some(draft.clone()), Some(draft.clone()));
             return Some(Command::Reload(Load { draft: Some(draft), ..Load::default() }));
         }
         KeyCode::Enter => {
@@ -162,8 +162,10 @@ pub(super) fn looked(app: &mut App, facts: Facts) -> Option<Command> {
 
 /// After the first run with the answers: offers to keep them.
 pub(super) fn offer(app: &mut App) -> Option<Command> {
-    let draft = app.draft.clone().filter(|_| app.is_new_draft && app.phase() == Phase::Over)?;
-    app.is_new_draft = false;
+    if app.phase() != Phase::Over {
+        return None;
+    }
+    let draft = app.new_draft.take()?;
     Some(Command::Start(Task::PlanProfile(draft)))
 }
 

@@ -9,8 +9,8 @@ mod samples;
 use alloy_primitives::U256;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::{Settings, assert_snapshot};
-use polydoctor::keys::Change;
 use polydoctor::checks::Status;
+use polydoctor::keys::Change;
 use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{FoundKey, Source};
@@ -163,7 +163,11 @@ fn a_check_that_is_blocked_and_what_watching_saw() {
     assert_screen("blocked", &blocked);
     for size in SIZES {
         let mut app = app(samples::healthy(), size);
-        press(&mut app, "wgjjj\n");
+        press(&mut app, "wg");
+        while app.selected().unwrap().id != "net.reach" {
+            press(&mut app, "j");
+        }
+        press(&mut app, "\n");
         for (second, state) in [(30, samples::unreachable()), (60, samples::unreachable()), (90, samples::healthy())] {
             send(&mut app, Message::Tick(samples::STARTED_MS + second * 1_000));
             send(&mut app, Message::Observed(Box::new(state)));
@@ -173,7 +177,10 @@ fn a_check_that_is_blocked_and_what_watching_saw() {
         assert_eq!(changes, [("net.reach", Status::Unknown)]);
         // the times of day are those of this machine's zone
         let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
-        assert!(text.contains("✓??✓") && text.contains("net.reach PASS → UNKN") && text.contains("watch 30 s"), "{text}");
+        assert!(
+            text.contains("✓??✓") && text.contains("net.reach PASS → UNKN") && text.contains("watch 30 s"),
+            "{text}"
+        );
     }
 }
 
