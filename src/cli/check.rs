@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::Exit;
+use super::dashboard_args::DashboardArgs;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
@@ -83,9 +84,9 @@ fn known_id(text: &str) -> Result<String, String> {
     }
 }
 
-impl CheckArgs {
-    /// The whole checklist as text: what the dashboard falls back to without a terminal.
-    pub(super) fn plain(settings: SettingsArgs, demo: DemoArgs) -> Self {
+/// The whole checklist as text: what the dashboard falls back to without a terminal.
+impl From<DashboardArgs> for CheckArgs {
+    fn from(args: DashboardArgs) -> Self {
         Self {
             ids: Vec::new(),
             skip: Vec::new(),
@@ -97,14 +98,16 @@ impl CheckArgs {
             anonymous: false,
             offline: false,
             symptom: Vec::new(),
-            record: None,
-            replay: None,
-            demo,
+            record: args.record,
+            replay: args.replay,
+            demo: args.demo,
             many: FleetArgs::default(),
-            settings,
+            settings: args.settings,
         }
     }
+}
 
+impl CheckArgs {
     /// Settings of the demo account, where there is one.
     fn load(&self, demo: Option<&Running>) -> Result<Settings, SettingsError> {
         match demo {
@@ -190,7 +193,7 @@ async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
     Ok(facts)
 }
 
-fn replay(path: &Path) -> anyhow::Result<Facts> {
+pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))
 }

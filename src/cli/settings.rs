@@ -101,6 +101,12 @@ impl SettingsArgs {
         self.key_stdin
     }
 
+    /// The same flags with another profile.
+    #[cfg(feature = "tui")]
+    pub(super) fn with_profile(&self, profile: Option<String>) -> Self {
+        Self { profile: profile.or_else(|| self.profile.clone()), ..self.clone() }
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))

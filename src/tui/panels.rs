@@ -10,6 +10,7 @@ pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod settings;
 pub mod wallets;
 
 use crossterm::event::KeyEvent;
@@ -18,6 +19,7 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::fix;
 use super::keys::Key;
 use super::layout;
 use super::motion::Motion;
@@ -34,6 +36,7 @@ pub const PANELS: &[Panel] = &[
     credentials::PANEL,
     headers::PANEL,
     errors::PANEL,
+    settings::PANEL,
 ];
 
 /// Places in [`PANELS`] that others refer to.
@@ -62,6 +65,8 @@ pub struct Panel {
     pub keys: &'static [PanelKey],
     /// How the cursor of a list moves, given the height of a page; without it the text scrolls.
     pub steer: Option<fn(&mut App, Motion, usize)>,
+    /// A click on a row of the content.
+    pub click: Option<fn(&mut App, usize)>,
     /// Texts that are typed in the panel itself.
     pub typing: Option<Typing>,
     /// What `/` types into.
@@ -82,6 +87,7 @@ impl Panel {
             content,
             keys: &[],
             steer: None,
+            click: None,
             typing: None,
             search: None,
             copy: None,
@@ -148,6 +154,8 @@ pub struct Content {
     /// At the right end of the upper border.
     pub corner: String,
     pub lines: Vec<Line<'static>>,
+    /// The first line of each row that a click chooses.
+    pub rows: Vec<usize>,
     /// The line to keep in sight.
     pub cursor: Option<usize>,
     /// Where text is typed: line and cell.
@@ -176,6 +184,8 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
         News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
         News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
         News::KeysChanged(outcome) => return credentials::changed(app, outcome),
+        News::FixPlanned(plan) => return fix::planned(app, plan),
+        News::FixApplied(outcome) => return fix::applied(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
         News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }

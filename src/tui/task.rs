@@ -3,12 +3,15 @@
 //! The dashboard says what with [`Command::Start`](super::app::Command::Start); `cli/dashboard` does
 //! it; what it finds arrives as [`News`]. A task is cancelled by dropping it.
 
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::panels::credentials::AccountKeys;
 use super::panels::headers::{SignedSets, ToSign};
 use crate::engine::facts::{ClockReading, NonceKey};
 use crate::keys::Change;
+use crate::settings::edit::DiffLine;
+use crate::settings::fix::ByHand;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,12 @@ pub enum Task {
     ScanNonces { last: u64 },
     /// Changes the keys of the account, and lists them again.
     ChangeKeys(Change),
+    /// Writes a text to a new file in the working folder.
+    SaveReport(String),
+    /// Finds out how a fix can be made where the settings came from; writes nothing.
+    PlanFix(Map<String, Value>),
+    /// Writes the fix that was planned last.
+    ApplyFix,
 }
 
 /// Of each kind one task goes on at a time; another one takes its place.
@@ -38,6 +47,8 @@ pub enum TaskKind {
     ReadKeys,
     ScanNonces,
     ChangeKeys,
+    SaveReport,
+    Fix,
 }
 
 impl Task {
@@ -49,6 +60,8 @@ impl Task {
             Self::ReadKeys => TaskKind::ReadKeys,
             Self::ScanNonces { .. } => TaskKind::ScanNonces,
             Self::ChangeKeys(_) => TaskKind::ChangeKeys,
+            Self::SaveReport(_) => TaskKind::SaveReport,
+            Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
         }
     }
 }
@@ -59,7 +72,7 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys => true,
-            Self::ReadClock | Self::ReadKeys | Self::SignHeaders => false,
+            Self::ReadClock | Self::ReadKeys | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
         }
     }
 }
@@ -82,6 +95,26 @@ pub enum News {
     NoncesScanned(Result<(), String>),
     /// What was changed, or why nothing was.
     KeysChanged(Result<String, String>),
+    /// Or why the files cannot be changed.
+    FixPlanned(Result<FixPlan, String>),
+    /// What was done, in a sentence, or why it was not.
+    FixApplied(Result<String, String>),
+}
+
+/// How a fix can be made.
+#[derive(Clone, Debug, Default)]
+pub struct FixPlan {
+    pub files: Vec<FilePlan>,
+    /// What no change of a file can mend.
+    pub by_hand: Vec<ByHand>,
+}
+
+/// How one settings file changes.
+#[derive(Clone, Debug)]
+pub struct FilePlan {
+    pub path: String,
+    pub is_new: bool,
+    pub diff: Vec<DiffLine>,
 }
 
 /// Where a task puts its news.

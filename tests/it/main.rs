@@ -7,6 +7,7 @@ mod check;
 mod diagnosis;
 mod evm;
 mod explain;
+mod fleet;
 mod headers;
 mod judgement;
 mod keys;

@@ -1,38 +1,91 @@
 //! Doing what the dashboard asks for beside the run.
 
+use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use reqwest::Method;
+use serde_json::{Map, Value};
 
-use super::{Desk, headers};
-use crate::auth::l2::ApiCredentials;
-use crate::checks::short;
+use super::{headers, keys};
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
 use crate::client::http::{Http, now_s};
 use crate::engine::clock::{narrowed, wait_for_turn};
 use crate::engine::facts::ClockReading;
-use crate::keys::Change;
+use crate::settings::Settings;
+use crate::settings::change::{ChangeError, FileChange};
+use crate::settings::fix::{self, Plan};
+use crate::settings::save::{self, Access, SaveError};
 use crate::tui::panels::clock::{EVERY_S, QUICK};
-use crate::tui::panels::credentials::AccountKeys;
-use crate::tui::task::{News, Post, Task};
+use crate::tui::task::{FilePlan, FixPlan, News, Post, Task};
 
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
         Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
-        Task::ReadKeys => read_keys(&desk.account().await).await,
-        Task::ScanNonces { last } => scan_nonces(&desk, last, &post).await,
-        Task::ChangeKeys(change) => change_keys(&desk, change, &post).await,
+        Task::ReadKeys => keys::read(&desk.account().await).await,
+        Task::ScanNonces { last } => keys::scan(&desk.account().await, last, &post).await,
+        Task::ChangeKeys(change) => keys::change(&desk.account().await, &change, &post).await,
+        Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
+        Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
+        Task::SaveReport(text) => News::Said(save_report(&text)),
         Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
     };
     // nobody listens any more when the dashboard ends
     let _ = post.send(news);
 }
 
+/// What goes with recorded facts: only what stays on this machine.
+pub(super) fn run_recorded(task: Task, post: &Post) {
+    let said = if let Task::SaveReport(text) = task {
+        save_report(&text)
+    } else {
+        "These are recorded facts: nothing is asked or changed".to_owned()
+    };
+    let _ = post.send(News::Said(said));
+}
+
+/// What tasks work with.
+pub(super) struct Desk {
+    settings: Settings,
+    /// The changes that were shown last.
+    planned: RefCell<Vec<FileChange>>,
+}
+
 impl Desk {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self { settings, planned: RefCell::default() }
+    }
+
+    fn plan_fix(&self, wanted: &Map<String, Value>) -> Result<FixPlan, ChangeError> {
+        let Plan { changes, by_hand } = fix::plan(&self.settings, wanted)?;
+        let file = |change: &FileChange| FilePlan {
+            path: change.path().display().to_string(),
+            is_new: change.is_new_file(),
+            diff: change.diff(),
+        };
+        let files = changes.iter().map(file).collect();
+        self.planned.replace(changes);
+        Ok(FixPlan { files, by_hand })
+    }
+
+    /// Makes the planned changes, each with a copy of the file before it.
+    fn apply_fix(&self) -> Result<String, SaveError> {
+        let mut done = Vec::new();
+        for change in self.planned.take() {
+            let backup = if change.is_new_file() { None } else { Some(save::backup(change.path())?) };
+            change.apply()?;
+            let kept = backup.map_or_else(String::new, |path| format!(", kept as {} before", path.display()));
+            done.push(format!("Written: {}{kept}", change.path().display()));
+        }
+        Ok(done.join("; "))
+    }
+
     /// The account to ask, stamped by the server's clock where that can be had.
     async fn account(&self) -> Account {
         let mut account = Account::new(self.settings.clone(), Http::new(self.settings.timeout));
@@ -42,14 +95,25 @@ impl Desk {
     }
 }
 
-/// What nothing can be signed without.
-async fn signing(account: &Account) -> Result<ApiCredentials, AccountError> {
-    let signing = account.signing().await?;
-    signing.map(|signing| signing.credentials).ok_or_else(|| {
-        AccountError::Setting(
-            "the signer has no API key at the configured nonce; `polydoctor keys create` makes one".to_owned(),
-        )
-    })
+/// Writes a report to a new file in the working folder, and says where, or why not.
+fn save_report(text: &str) -> String {
+    let path = unused_name();
+    match save::write(&path, text.as_bytes(), Access::AsItIs) {
+        Ok(()) => format!("Saved as {}", path.display()),
+        Err(error) => format!("The report was not saved: {error}"),
+    }
+}
+
+/// A name by the time, that no file has yet.
+fn unused_name() -> PathBuf {
+    let now = Timestamp::now().to_zoned(TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
+    let mut path = PathBuf::from(format!("polydoctor-{now}.md"));
+    let mut number = 1;
+    while path.exists() {
+        number += 1;
+        path = PathBuf::from(format!("polydoctor-{now}-{number}.md"));
+    }
+    path
 }
 
 async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
@@ -59,83 +123,7 @@ async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
             "the signature type cannot be used; `polydoctor check setup.settings` says why".to_owned(),
         )
     })?;
-    account.update_balances(&signing(&account).await?, kind.value).await
-}
-
-async fn read_keys(account: &Account) -> News {
-    let keys = match signing(account).await {
-        Ok(with) => {
-            let (api, readonly, builder) =
-                tokio::join!(account.api_keys(&with), account.readonly_keys(&with), account.builder_keys(&with));
-            AccountKeys {
-                api: api.map_err(|error| error.to_string()),
-                readonly: readonly
-                    .map(|keys| keys.iter().map(|key| short(key)).collect())
-                    .map_err(|error| error.to_string()),
-                builder: builder.map_err(|error| error.to_string()),
-            }
-        }
-        Err(error) => {
-            let error = error.to_string();
-            AccountKeys { api: Err(error.clone()), readonly: Err(error.clone()), builder: Err(error) }
-        }
-    };
-    News::Keys(Box::new(keys))
-}
-
-async fn scan_nonces(desk: &Desk, last: u64, post: &Post) -> News {
-    let account = desk.account().await;
-    let found = |nonce| {
-        // the end of the dashboard drops this
-        let _ = post.send(News::Nonce(nonce));
-    };
-    News::NoncesScanned(account.scan_nonces(last, found).await.map_err(|error| error.to_string()))
-}
-
-async fn change_keys(desk: &Desk, change: Change, post: &Post) -> News {
-    let account = desk.account().await;
-    let done = do_change(&account, &change).await.map_err(|error| error.to_string());
-    // the list that follows shows it, whether or not it was done
-    let _ = post.send(News::KeysChanged(done));
-    read_keys(&account).await
-}
-
-/// What was done, in words.
-async fn do_change(account: &Account, change: &Change) -> Result<String, AccountError> {
-    let another = |what: &str| AccountError::Setting(format!("the settings hold another {what} by now"));
-    match change {
-        Change::CreateApiKey { nonce } => {
-            let key = account.create_api_key(*nonce).await?.key;
-            Ok(format!("Created {} at nonce {nonce}; polydoctor keys derive --save writes it", short(&key)))
-        }
-        Change::DeleteApiKey { key } => {
-            let credentials = account.credentials()?;
-            if credentials.key != *key {
-                return Err(another("API key"));
-            }
-            account.delete_api_key(&credentials).await?;
-            Ok(format!("Deleted {}", short(key)))
-        }
-        Change::CreateReadonlyKey => {
-            let key = account.create_readonly_key(&signing(account).await?).await?;
-            Ok(format!("Created {}; polydoctor keys readonly list --show-secrets gives it", short(&key)))
-        }
-        Change::RevokeBuilderKey { key: Some(key) } => {
-            let credentials = account.builder_credentials()?;
-            if credentials.key != *key {
-                return Err(another("builder key"));
-            }
-            account.revoke_builder_key(&credentials).await?;
-            Ok(format!("Revoked {}", short(key)))
-        }
-        // these show a secret or choose a key, which the command line does
-        Change::CreateBuilderKey
-        | Change::RevokeBuilderKey { key: None }
-        | Change::DeleteReadonlyKey { .. }
-        | Change::UpdateBalances { .. } => {
-            Err(AccountError::Setting(format!("{}: polydoctor keys does it", change.does())))
-        }
-    }
+    account.update_balances(&account.credentials_or_derived().await?, kind.value).await
 }
 
 /// Seconds between quick readings, at the least.

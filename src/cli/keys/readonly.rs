@@ -13,11 +13,10 @@ use serde_json::json;
 
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::{Failed, Stop};
-use super::session::{CommonArgs, Session};
+use super::session::{CommonArgs, Session, Signing};
 use super::{Format, print};
 use crate::checks::short;
 use crate::cli::Exit;
-use crate::client::keys::Signing;
 use crate::keys::Change;
 use crate::secret::Secret;
 
