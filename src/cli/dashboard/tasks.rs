@@ -24,9 +24,9 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
         Task::CheckFleet => return fleet::check(&desk, &post).await,
         Task::ReadClock { quick } => return clock::read_clock(&desk, quick, &post).await,
-        Task::ReadKeys => keys::read_keys(&desk.account().await).await,
-        Task::ScanNonces { last } => keys::scan_nonces(&desk, last, &post).await,
-        Task::ChangeKeys(change) => keys::change_keys(&desk, change, &post).await,
+        Task::ReadKeys => keys::read(&desk.account().await).await,
+        Task::ScanNonces { last } => keys::scan(&desk.account().await, last, &post).await,
+        Task::ChangeKeys(change) => keys::change(&desk.account().await, &change, &post).await,
         Task::Look(draft) => News::Looked(Box::new(desk.look(&draft).await)),
         Task::PlanProfile(draft) => News::ProfilePlanned(desk.plan_profile(&draft)),
         Task::SaveProfile => News::ProfileSaved(desk.save_profile()),
@@ -81,5 +81,5 @@ async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
             "the signature type cannot be used; `polydoctor check setup.settings` says why".to_owned(),
         )
     })?;
-    account.update_balances(&account.signing_credentials().await?, kind.value).await
+    account.update_balances(&account.credentials_or_derived().await?, kind.value).await
 }
