@@ -7,6 +7,7 @@
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
+//! * [`keys`]: its keys among that
 //! * [`trades`]: listings of trades, page by page
 //! * [`comparison`]: both listings read side by side
 //! * [`boards`]: leaderboard and volume of builders
@@ -17,6 +18,8 @@ pub mod chain;
 pub mod clob;
 pub mod comparison;
 pub mod http;
+pub mod keys;
+pub mod limits;
 pub mod rpc;
 pub mod services;
 pub mod signer;

@@ -5,10 +5,18 @@
 //! stops the program.
 
 pub mod change;
+mod config;
+mod conflicts;
 pub mod edit;
+mod env_file;
+mod files;
 pub mod fix;
+mod found;
+mod keystore;
 mod load;
 mod names;
+mod place;
+mod polymarket_cli;
 pub mod save;
 mod setup;
 mod sources;
@@ -21,12 +29,17 @@ use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
+pub use env_file::{EnvFile, env_file_variables};
+pub use found::{FoundKey, found_keys};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
 pub use names::{Name, SETTINGS};
+pub use place::Place;
+pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
-pub use sources::{EnvFile, Inputs, KeyInput, SettingsError, env_file_variables};
+pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
@@ -75,12 +88,20 @@ pub enum Source {
         path: String,
         name: String,
         key: String,
+        #[serde(default)]
+        line: usize,
+    },
+    PolymarketCli {
+        path: String,
+        key: String,
     },
     /// `--key-file` or `--keystore`
     File {
         path: String,
     },
     StandardInput,
+    /// Into the set-up wizard.
+    Typed,
     Default,
 }
 
@@ -90,8 +111,10 @@ impl std::fmt::Display for Source {
             Self::Flag { name } => write!(f, "flag {name}"),
             Self::Variable { name } => write!(f, "env {name}"),
             Self::EnvFile { path, line, name } => write!(f, "{name}, line {line} of {path}"),
-            Self::Profile { path, name, key } => write!(f, "{key} of profile {name} in {path}"),
+            Self::Profile { path, name, key, line } => write!(f, "{key} of profile {name}, line {line} of {path}"),
+            Self::PolymarketCli { path, key } => write!(f, "{key} of polymarket-cli in {path}"),
             Self::File { path } => write!(f, "file {path}"),
+            Self::Typed => f.write_str("typed in"),
             Self::StandardInput => f.write_str("standard input"),
             Self::Default => f.write_str("default"),
         }
@@ -115,8 +138,10 @@ pub struct SettingProblem {
 pub enum ProblemKind {
     /// The value cannot be used.
     Invalid,
-    /// Two places or names give different values.
+    /// Two places or names give different values, or one value is read differently.
     Conflict,
+    /// A value that another place overrides, as is usual: a note.
+    Shadowed,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
 }

@@ -9,7 +9,7 @@ use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact}
 use crate::settings::Source;
 
 /// A key id that can be told from another, without showing all of it.
-pub(super) fn short(key: &str) -> String {
+pub fn short(key: &str) -> String {
     match (key.get(..8), key.len().checked_sub(4).and_then(|end| key.get(end..))) {
         (Some(start), Some(end)) if key.len() > 16 => format!("{start}…{end}"),
         _ => key.to_owned(),
@@ -17,7 +17,7 @@ pub(super) fn short(key: &str) -> String {
 }
 
 /// The form of a secret in words, or why it has none.
-pub(super) fn secret_form(secret: &SecretFact) -> String {
+pub fn secret_form(secret: &SecretFact) -> String {
     match &secret.decoded {
         Ok(decoded) => format!("{}, fingerprint {}", decoded.form, decoded.fingerprint),
         Err(error) => error.to_string(),

@@ -15,7 +15,7 @@ use crate::engine::facts::{Facts, OnChain};
 pub const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 
 /// An amount of 6 decimals as people read it.
-pub(super) fn dollars(amount: U256) -> String {
+pub fn dollars(amount: U256) -> String {
     let text = format_units(amount, 6).unwrap_or_else(|_| amount.to_string());
     match text.split_once('.') {
         Some((whole, part)) => format!("{whole}.{}", part.get(..2).unwrap_or(part)),

@@ -78,11 +78,13 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     }
     let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
     let running = sandbox::start(options).await?;
+    // before the ready line: whoever has read it may send a signal
+    let stopped = super::stop::signal()?;
     writeln!(out, "{}", serde_json::to_string(running.announcement())?)?;
     out.flush()?;
     tokio::select! {
         ended = running.finished() => ended?,
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        () = stopped => {}
     }
     Ok(Exit::Done)
 }

@@ -17,7 +17,9 @@ pub struct Fault {
     pub path: String,
     /// Any method when empty.
     pub method: String,
-    /// Only so many requests, from the first on; 0 for all.
+    /// So many requests go well before it.
+    pub after: u64,
+    /// Only so many requests, from the first on that does not; 0 for all.
     pub first: u64,
     pub answer: Option<FaultAnswer>,
     /// An answer of the scenario's own: JSON text with this status.
@@ -34,6 +36,7 @@ impl Default for Fault {
         Self {
             path: "/".to_owned(),
             method: String::new(),
+            after: 0,
             first: 0,
             answer: None,
             status: 0,
@@ -122,8 +125,9 @@ impl Faults {
     /// Changes a request in place, or answers it in the service's stead.
     pub(super) async fn meet(&self, request: &mut Request<Body>) -> Option<Response> {
         let (fault, _) = self.0.iter().find(|(fault, met)| {
-            fault.fits(request.method(), request.uri().path())
-                && (met.fetch_add(1, Ordering::Relaxed) < fault.first || fault.first == 0)
+            let fits = fault.fits(request.method(), request.uri().path());
+            let met = || met.fetch_add(1, Ordering::Relaxed).checked_sub(fault.after);
+            fits && met().is_some_and(|met| met < fault.first || fault.first == 0)
         })?;
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
         for name in &fault.drop_headers {

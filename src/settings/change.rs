@@ -133,7 +133,7 @@ fn read(path: &Path) -> Result<Option<Secret>, ChangeError> {
         Ok(text) => Ok(Some(Secret::new(text))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
-            Err(ChangeError::Unreadable { path: path.display().to_string(), reason: super::sources::reason(&error) })
+            Err(ChangeError::Unreadable { path: path.display().to_string(), reason: super::files::reason(&error) })
         }
     }
 }

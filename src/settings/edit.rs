@@ -7,7 +7,8 @@ use similar::{ChangeTag, TextDiff};
 use thiserror::Error;
 
 pub use profiles::ConfigText;
-pub use variables::{Assignment, assignments, set_variables};
+pub(super) use profiles::line_at;
+pub use variables::{Assignment, Entry, assignments, entries, set_variables};
 
 use crate::secret::Secret;
 

@@ -151,7 +151,7 @@ fn place(settings: &Settings, name: &'static str, text: Secret, edits: &mut Edit
             format!("It comes from the environment, which only your shell or service can change: {variable}"),
             Some(format!("export {variable}={shown}")),
         ),
-        Some(place @ (Source::File { .. } | Source::StandardInput)) => {
+        Some(place @ (Source::File { .. } | Source::PolymarketCli { .. } | Source::StandardInput | Source::Typed)) => {
             by_hand(format!("It comes from {place}, which is not written"), None)
         }
         Some(Source::Default) | None => by_hand(

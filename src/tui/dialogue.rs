@@ -11,6 +11,7 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph};
 use super::app::{App, Command};
 use super::text::Page;
 use crate::checks::Status;
+use crate::settings::edit::{self, DiffLine};
 
 /// A question, and what Yes does.
 #[derive(Clone, Debug)]
@@ -29,14 +30,12 @@ pub struct Dialogue {
     pub(super) scroll: usize,
 }
 
-/// A line of what will change.
+/// A part of what will change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     Text(String),
-    /// A line of a file that stays.
-    Same(String),
-    Removed(String),
-    Added(String),
+    /// A line of a file, before or after.
+    Line(DiffLine),
 }
 
 /// What a key makes of a question.
@@ -99,13 +98,10 @@ pub(super) fn furthest(app: &App) -> usize {
 fn text(app: &App, dialogue: &Dialogue, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(app.theme, width);
     for change in &dialogue.changes {
-        let (mark, said, style) = match change {
-            Change::Text(said) => ("", said, Style::new()),
-            Change::Same(said) => ("  ", said, app.theme.dim()),
-            Change::Removed(said) => ("- ", said, app.theme.status(Status::Fail)),
-            Change::Added(said) => ("+ ", said, app.theme.status(Status::Pass)),
-        };
-        page.whole(&format!("{mark}{said}"), style);
+        match change {
+            Change::Text(said) => page.text(said, Style::new()),
+            Change::Line(line) => page.whole(&format!("{} {}", line.sign(), line.text), style(app, line.change)),
+        }
     }
     if !dialogue.breaks.is_empty() {
         page.heading("What stops working");
@@ -116,6 +112,14 @@ fn text(app: &App, dialogue: &Dialogue, width: usize) -> Vec<Line<'static>> {
         page.text(&dialogue.undo, Style::new());
     }
     page.finish()
+}
+
+fn style(app: &App, change: edit::Change) -> Style {
+    match change {
+        edit::Change::Same => app.theme.dim(),
+        edit::Change::Removed => app.theme.status(Status::Fail),
+        edit::Change::Added => app.theme.status(Status::Pass),
+    }
 }
 
 pub(super) fn draw(frame: &mut Frame, app: &App, dialogue: &Dialogue) {

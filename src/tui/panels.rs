@@ -5,9 +5,11 @@ pub mod checklist;
 pub mod clock;
 pub mod detail;
 pub mod errors;
+pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod settings;
 pub mod wallets;
 
 use crossterm::event::KeyEvent;
@@ -16,14 +18,24 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::fix;
 use super::keys::Key;
 use super::layout;
 use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] =
-    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, clock::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] = &[
+    checklist::PANEL,
+    detail::PANEL,
+    identity::PANEL,
+    requests::PANEL,
+    wallets::PANEL,
+    clock::PANEL,
+    headers::PANEL,
+    errors::PANEL,
+    settings::PANEL,
+];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
@@ -36,6 +48,7 @@ pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
     pub errors: errors::State,
+    pub headers: headers::State,
     pub requests: requests::State,
 }
 
@@ -49,6 +62,8 @@ pub struct Panel {
     pub keys: &'static [PanelKey],
     /// How the cursor of a list moves, given the height of a page; without it the text scrolls.
     pub steer: Option<fn(&mut App, Motion, usize)>,
+    /// A click on a row of the content.
+    pub click: Option<fn(&mut App, usize)>,
     /// Texts that are typed in the panel itself.
     pub typing: Option<Typing>,
     /// What `/` types into.
@@ -69,6 +84,7 @@ impl Panel {
             content,
             keys: &[],
             steer: None,
+            click: None,
             typing: None,
             search: None,
             copy: None,
@@ -135,6 +151,8 @@ pub struct Content {
     /// At the right end of the upper border.
     pub corner: String,
     pub lines: Vec<Line<'static>>,
+    /// The first line of each row that a click chooses.
+    pub rows: Vec<usize>,
     /// The line to keep in sight.
     pub cursor: Option<usize>,
     /// Where text is typed: line and cell.
@@ -159,7 +177,10 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Clock(answer) => app.panels.clock.take(answer),
+        News::FixPlanned(plan) => return fix::planned(app, plan),
+        News::FixApplied(outcome) => return fix::applied(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
+        News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }
     None
 }

@@ -241,7 +241,7 @@ fn junit_has_a_suite_a_group_and_a_case_a_check() {
 fn completions_and_manual_name_every_command() {
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
         let text = stdout(&run(arguments));
-        for command in ["check", "list", "sandbox", "sign-server"] {
+        for command in ["check", "list", "headers", "sandbox", "sign-server"] {
             assert!(text.contains(command), "{arguments:?} lacks {command}");
         }
     }

@@ -10,6 +10,7 @@ mod evm;
 mod explain;
 mod headers;
 mod judgement;
+mod keys;
 mod pairs;
 mod program;
 mod robust;

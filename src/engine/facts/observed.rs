@@ -184,6 +184,12 @@ pub struct SessionSigners {
 pub struct BuilderKey {
     pub key: String,
     pub revoked: bool,
+    /// Unix milliseconds.
+    #[serde(default)]
+    pub created_ms: Option<i64>,
+    /// Unix milliseconds.
+    #[serde(default)]
+    pub revoked_ms: Option<i64>,
 }
 
 /// The newest trades of the maker.

@@ -11,7 +11,7 @@ use crate::engine::facts::{BuilderKey, CachedBalance, Failure, SessionSigners};
 use crate::engine::probe::Probe;
 
 async fn read(context: &Context, probe: Probe, path: &str) -> Outcome<Answer> {
-    context.get_signed(probe, &context.credentials()?, path, &[], context.timestamp()).await
+    context.get_signed(probe, &context.credentials()?, path, &[], Context::timestamp).await
 }
 
 pub(super) async fn closed_only(context: &Context) -> Outcome<bool> {
@@ -35,9 +35,8 @@ pub(super) async fn balance_allowance(context: &Arc<Context>) -> Outcome<Vec<Cac
         async move {
             let query = Clob::collateral_query(kind);
             let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let stamp = context.timestamp();
             let probe = Probe::BalanceAllowance;
-            (kind, context.get_signed(probe, &credentials, clob::BALANCE_ALLOWANCE, &query, stamp).await)
+            (kind, context.get_signed(probe, &credentials, clob::BALANCE_ALLOWANCE, &query, Context::timestamp).await)
         }
     }))
     .await;

@@ -8,7 +8,7 @@ use crate::auth::l2::ApiCredentials;
 use crate::client::clob::{self, Clob, FIRST_CURSOR};
 use crate::client::http::Answer;
 use crate::client::{services, signer as remote};
-use crate::engine::context::{Context, Missing, Outcome, url};
+use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, url};
 use crate::engine::facts::{BuilderAccess, BuilderFees, BuilderTrades, Failure, OwnTrades, RemoteSigner};
 use crate::engine::probe::Probe;
 
@@ -20,30 +20,30 @@ fn credentials(context: &Context) -> Outcome<ApiCredentials> {
     whole.ok_or_else(|| Missing::because("no whole set of builder credentials is configured"))
 }
 
-fn signed(context: &Context, path: &str) -> Outcome<crate::auth::AuthHeaders> {
-    headers::headers(&credentials(context)?, context.timestamp(), "GET", path, None)
-        .map_err(|error| Missing::Failed(Failure::NotSent { reason: error.to_string() }))
+/// A read of the CLOB with builder headers.
+async fn get_signed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outcome<Answer> {
+    let (credentials, path) = (credentials(context)?, clob::BUILDER_TRADES);
+    let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
+    context.get(probe, path, query, Some(&sign)).await
 }
 
 pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
-    let headers = signed(context, services::RELAYER_TRANSACTIONS)?;
+    let (credentials, path) = (credentials(context)?, services::RELAYER_TRANSACTIONS);
+    let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
     let relayer = url(context.settings.relayer_url.as_ref(), "relayer");
     let asked = match relayer {
-        Ok(relayer) => services::builder_transactions(context.http()?, relayer, &headers).await,
+        Ok(relayer) => services::builder_transactions(context.http()?, relayer, &sign).await,
         Err(_) => Err(Failure::NotSent { reason: "there is no usable address of the relayer".to_owned() }),
     };
     match asked {
         Ok(transactions) => Ok(BuilderAccess::Relayer { transactions }),
         Err(failure) if failure.is_refusal() => Err(failure.into()),
-        Err(failure) => {
-            let headers = signed(context, clob::BUILDER_TRADES)?;
-            match context.get(Probe::BuilderAccess, clob::BUILDER_TRADES, &[FIRST], Some(&headers)).await {
-                Ok(_) => Ok(BuilderAccess::Clob),
-                Err(Missing::Failed(refused @ Failure::Refused { status: 401 | 403, .. })) => Err(refused.into()),
-                // version 2 wants a code there, and says nothing of the credentials
-                Err(_) => Err(failure.into()),
-            }
-        }
+        Err(failure) => match get_signed(context, Probe::BuilderAccess, &[FIRST]).await {
+            Ok(_) => Ok(BuilderAccess::Clob),
+            Err(Missing::Failed(refused @ Failure::Refused { status: 401 | 403, .. })) => Err(refused.into()),
+            // version 2 wants a code there, and says nothing of the credentials
+            Err(_) => Err(failure.into()),
+        },
     }
 }
 
@@ -55,8 +55,7 @@ async fn listed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outc
         query.push(("builder_code", code.value.as_str()));
         return context.get(probe, clob::BUILDER_TRADES, &query, None).await;
     }
-    let headers = signed(context, clob::BUILDER_TRADES)?;
-    context.get(probe, clob::BUILDER_TRADES, &query, Some(&headers)).await
+    get_signed(context, probe, &query).await
 }
 
 pub(super) async fn trades(context: &Context) -> Outcome<BuilderTrades> {
@@ -82,7 +81,7 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let address = maker.to_string();
     let of_maker = [("maker_address", address.as_str())];
     let query = [of_maker[0], FIRST];
-    let own = context.get_signed(Probe::OwnTrades, &credentials, clob::TRADES, &query, context.timestamp());
+    let own = context.get_signed(Probe::OwnTrades, &credentials, clob::TRADES, &query, Context::timestamp);
     let settings = &context.settings;
     if settings.builder_code.is_none() && settings.builder.whole().is_none() {
         let (rows, _) = Clob::read_page(&own.await?)?;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::EditError;
+use super::profiles::line_at;
 
 /// One assignment of a `.env`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,17 +17,40 @@ pub struct Assignment<'a> {
     pub export: bool,
 }
 
-/// Every assignment of a `.env`, in order. Lines that are none are passed over.
-pub fn assignments(text: &str) -> Vec<Assignment<'_>> {
+/// A part of a `.env` that is no comment and not empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry<'a> {
+    Assignment(Assignment<'a>),
+    /// A line that is something else, from 1.
+    Other(usize),
+}
+
+/// What stands in a `.env`, in order.
+pub fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut found = Vec::new();
     let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     while start < text.len() {
         let assignment = assignment_at(text, start);
         let from = assignment.as_ref().map_or(start, |assignment| assignment.value.end);
-        start = text[from..].find('\n').map_or(text.len(), |newline| from + newline + 1);
-        found.extend(assignment);
+        let end = text[from..].find('\n').map_or(text.len(), |newline| from + newline + 1);
+        let line = text[start..end].trim();
+        match assignment {
+            Some(assignment) => found.push(Entry::Assignment(assignment)),
+            None if line.is_empty() || line.starts_with('#') => {}
+            None => found.push(Entry::Other(line_at(text, start))),
+        }
+        start = end;
     }
     found
+}
+
+/// Every assignment of a `.env`, in order.
+pub fn assignments(text: &str) -> Vec<Assignment<'_>> {
+    let assignments = entries(text).into_iter().filter_map(|entry| match entry {
+        Entry::Assignment(assignment) => Some(assignment),
+        Entry::Other(_) => None,
+    });
+    assignments.collect()
 }
 
 fn assignment_at(text: &str, start: usize) -> Option<Assignment<'_>> {
@@ -42,7 +66,7 @@ fn assignment_at(text: &str, start: usize) -> Option<Assignment<'_>> {
     }
     let value = rest.trim_start_matches(blank).strip_prefix('=')?.trim_start_matches(blank);
     let from = text.len() - value.len();
-    let line = text[..start].matches('\n').count() + 1;
+    let line = line_at(text, start);
     Some(Assignment { name, line, value: from..from + value_length(value), export: exported.is_some() })
 }
 
@@ -141,6 +165,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::settings::env_file;
 
     fn set(text: &str, name: &str, value: &str) -> String {
         set_variables(text, &[(name, value)]).unwrap()
@@ -190,8 +215,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Vec<(String, String)> {
-        let text = text.trim_start_matches('\u{feff}');
-        dotenvy::from_read_iter(text.as_bytes()).filter_map(Result::ok).collect()
+        env_file::parse(text).0.into_iter().map(|line| (line.name, line.value)).collect()
     }
 
     proptest! {

@@ -171,7 +171,9 @@ pub(super) fn unreachable() -> Observed {
             ..DiagnosisFix::default()
         },
     };
-    Observed { facts: facts(SAFE), report: report(checks.collect(), Verdict::Incomplete, vec![diagnosis]) }
+    let mut report = report(checks.collect(), Verdict::Incomplete, vec![diagnosis]);
+    report.requests.iter_mut().for_each(|request| request.status = None);
+    Observed { facts: facts(SAFE), report }
 }
 
 /// A person stopped the run that [`running`] shows.
@@ -244,7 +246,12 @@ fn facts(funder: Address) -> Facts {
         ("funder", &funder.to_string(), "env FUNDER"),
         ("clob_url", "https://clob.polymarket.com", "default"),
     ]
-    .map(|(name, value, source)| ShownSetting { name: name.into(), value: value.into(), source: source.into() })
+    .map(|(name, value, source)| ShownSetting {
+        name: name.into(),
+        value: value.into(),
+        source: source.into(),
+        overridden: Vec::new(),
+    })
     .to_vec();
     facts
 }
