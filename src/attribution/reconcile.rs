@@ -182,8 +182,8 @@ impl Reconciler {
         }
     }
 
-    /// Judges what is left. `now_s` is the service's clock in Unix seconds.
-    pub fn finish(self, now_s: i64, own: Read, listed: Read) -> Reconciliation {
+    /// Judges what is read so far. `now_s` is the service's clock in Unix seconds.
+    pub fn judge(&self, now_s: i64, own: Read, listed: Read) -> Reconciliation {
         let under_this_wallet = self.matched + self.waiting.len();
         let comparable = self.own.rows == 0 || under_this_wallet == 0 || self.matched > 0;
         let judged_since = [self.own.since(own), self.listed.since(listed)].into_iter().flatten().max();
@@ -198,15 +198,15 @@ impl Reconciler {
             judged_since: judged_since.and_then(|seconds| Timestamp::from_second(seconds).ok()),
             ..Reconciliation::default()
         };
-        for trade in self.open.into_values() {
+        for trade in self.open.values() {
             let at = trade.match_time.as_second();
             if !is_judged(at) {
                 outcome.unjudged += 1;
                 continue;
             }
-            let reason = self.whose.reason(&trade, now_s);
+            let reason = self.whose.reason(trade, now_s);
             let list = if reason == Reason::Young { &mut outcome.pending } else { &mut outcome.missing };
-            list.push(Unlisted { trade, reason });
+            list.push(Unlisted { trade: trade.clone(), reason });
         }
         for list in [&mut outcome.missing, &mut outcome.pending] {
             list.sort_by(|a, b| (b.trade.match_time, &a.trade.id).cmp(&(a.trade.match_time, &b.trade.id)));
@@ -315,8 +315,8 @@ impl<T> Pool<T> {
         Some(trade)
     }
 
-    fn into_values(self) -> impl Iterator<Item = T> {
-        self.by_id.into_values().map(|(_, trade)| trade)
+    fn values(&self) -> impl Iterator<Item = &T> {
+        self.by_id.values().map(|(_, trade)| trade)
     }
 }
 
@@ -371,9 +371,11 @@ mod tests {
             let comparable = truth.len() < attributed.len();
 
             let mut whole = Reconciler::new(whose());
-            of_builder.iter().for_each(|trade| whole.add_listed(trade));
+            for trade in &of_builder {
+                whole.add_listed(trade);
+            }
             (0..attributed.len()).for_each(|n| whole.add_own(own(n, at(n))));
-            let found = whole.finish(NOW_S, Read::Whole, Read::Whole);
+            let found = whole.judge(NOW_S, Read::Whole, Read::Whole);
             prop_assert_eq!(names(&found.missing), truth.iter().map(String::as_str).collect::<Vec<_>>());
             prop_assert_eq!(found.foreign, attributed.len() as u64);
             prop_assert!(found.complete || !comparable);
@@ -381,7 +383,7 @@ mod tests {
             let mut part = Reconciler::new(whose());
             (0..attributed.len().min(stop_own)).for_each(|n| part.add_own(own(n, at(n))));
             of_builder.iter().take(stop_listed).for_each(|trade| part.add_listed(trade));
-            let found = part.finish(NOW_S, Read::Partly, Read::Partly);
+            let found = part.judge(NOW_S, Read::Partly, Read::Partly);
             prop_assert!(!found.complete);
             for name in names(&found.missing) {
                 prop_assert!(truth.iter().any(|missing| missing == name), "{}", name);
@@ -397,7 +399,7 @@ mod tests {
         }
         both.add_own(own(1, NOW_S - 5 * PENDING_S));
         both.add_own(own(7, NOW_S - 3 * PENDING_S));
-        let found = both.finish(NOW_S, Read::Whole, Read::Partly);
+        let found = both.judge(NOW_S, Read::Whole, Read::Partly);
         assert_eq!((found.missing.len(), found.unjudged), (0, 1));
     }
 
@@ -406,7 +408,7 @@ mod tests {
         let mut both = Reconciler::new(whose());
         both.add_listed(&listed(1, NOW_S - 5 * PENDING_S, MAKER));
         both.add_own(own(2, NOW_S - 5 * PENDING_S));
-        let found = both.finish(NOW_S, Read::Whole, Read::Whole);
+        let found = both.judge(NOW_S, Read::Whole, Read::Whole);
         assert_eq!((found.comparable, found.complete, found.missing.len()), (false, false, 0));
     }
 
@@ -419,7 +421,7 @@ mod tests {
         for trade in [own(1, NOW_S - 60), failed, foreign, own(4, old - 1), own(5, old)] {
             both.add_own(trade);
         }
-        let found = both.finish(NOW_S, Read::Whole, Read::Whole);
+        let found = both.judge(NOW_S, Read::Whole, Read::Whole);
         assert_eq!(names(&found.pending), ["own-1"]);
         let reasons: BTreeMap<&str, Reason> =
             found.missing.iter().map(|unlisted| (unlisted.trade.id.as_str(), unlisted.reason)).collect();

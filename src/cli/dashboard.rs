@@ -1,5 +1,6 @@
 //! `polydoctor` without a command: the dashboard.
 
+mod builder;
 mod headers;
 mod launch;
 mod tasks;

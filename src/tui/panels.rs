@@ -1,6 +1,7 @@
 //! The panels. Each is one file that makes lines of `&App`; a new one is one more line in the table,
 //! and one more in [`States`] where it keeps something of its own.
 
+pub mod builder;
 pub mod checklist;
 pub mod clock;
 pub mod detail;
@@ -33,6 +34,7 @@ pub const PANELS: &[Panel] = &[
     wallets::PANEL,
     clock::PANEL,
     headers::PANEL,
+    builder::PANEL,
     errors::PANEL,
     settings::PANEL,
 ];
@@ -45,6 +47,7 @@ pub const REQUESTS: usize = 3;
 /// What panels remember between frames.
 #[derive(Debug, Default)]
 pub struct States {
+    pub builder: builder::State,
     pub checklist: checklist::State,
     pub clock: clock::State,
     pub errors: errors::State,
@@ -176,6 +179,7 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Builder(news) => app.panels.builder.take(news),
         News::Clock(answer) => app.panels.clock.take(answer),
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),

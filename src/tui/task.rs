@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::panels::builder::BuilderNews;
 use super::panels::headers::{SignedSets, ToSign};
 use crate::engine::facts::ClockReading;
 use crate::settings::edit::DiffLine;
@@ -22,6 +23,12 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Reads the first page of a builder's trades, and the boards.
+    LookAtBuilder,
+    /// Reads on in a builder's trades: a page, or to the end.
+    BuilderTrades { cursor: String, all: bool },
+    /// Sets all own trades beside the builder's.
+    Reconcile,
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
@@ -36,6 +43,9 @@ pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
     ReadClock,
+    LookAtBuilder,
+    BuilderTrades,
+    Reconcile,
     SaveReport,
     Fix,
 }
@@ -46,6 +56,9 @@ impl Task {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::LookAtBuilder => TaskKind::LookAtBuilder,
+            Self::BuilderTrades { .. } => TaskKind::BuilderTrades,
+            Self::Reconcile => TaskKind::Reconcile,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
         }
@@ -58,7 +71,14 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance => true,
-            Self::ReadClock | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
+            // news of each page of a listing draws the screen
+            Self::LookAtBuilder
+            | Self::BuilderTrades
+            | Self::Reconcile
+            | Self::ReadClock
+            | Self::SignHeaders
+            | Self::SaveReport
+            | Self::Fix => false,
         }
     }
 }
@@ -72,6 +92,7 @@ pub enum News {
     BalanceUpdated(Result<(), String>),
     /// What may be shown of a signed request.
     HeadersSigned(Box<SignedSets>),
+    Builder(BuilderNews),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
     /// Or why the files cannot be changed.

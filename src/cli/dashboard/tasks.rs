@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use reqwest::Method;
 use serde_json::{Map, Value};
 
-use super::headers;
+use super::{builder, headers};
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
 use crate::client::http::{Http, now_s};
@@ -28,6 +28,9 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
         Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
+        Task::LookAtBuilder => return builder::look(&desk, &post).await,
+        Task::BuilderTrades { cursor, all } => return builder::trades(&desk, &cursor, all, &post).await,
+        Task::Reconcile => return builder::reconcile(&desk, &post).await,
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
         Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
         Task::SaveReport(text) => News::Said(save_report(&text)),
@@ -84,7 +87,7 @@ impl Desk {
     }
 
     /// The account to ask, stamped by the server's clock where that can be had.
-    async fn account(&self) -> Account {
+    pub(super) async fn account(&self) -> Account {
         let mut account = Account::new(self.settings.clone(), Http::new(self.settings.timeout));
         // the request itself says so when nothing answers
         let _ = account.use_server_time().await;

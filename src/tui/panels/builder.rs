@@ -133,7 +133,9 @@ pub struct State {
     totals: Totals,
     reading: Reading,
     /// Of all trades; the checklist has that of the newest.
-    compared: Option<Result<Reconciliation, String>>,
+    compared: Option<Reconciliation>,
+    /// Why that is not the whole.
+    not_compared: Option<String>,
     boards: Option<Result<Boards, String>>,
     filter: Field,
     /// The row, or in the overview the line, that is kept in sight.
@@ -147,7 +149,8 @@ pub enum BuilderNews {
     Trades(Vec<BuilderTrade>, Option<String>),
     NoTrades(String),
     /// What both listings come to so far.
-    Compared(Result<Reconciliation, String>),
+    Compared(Reconciliation),
+    NotCompared(String),
     Boards(Result<Boards, String>),
 }
 
@@ -155,13 +158,16 @@ impl State {
     pub(super) fn take(&mut self, news: BuilderNews) {
         match news {
             BuilderNews::Trades(trades, next) => {
-                trades.iter().for_each(|trade| self.totals.add(trade));
+                for trade in &trades {
+                    self.totals.add(trade);
+                }
                 let room = MOST.saturating_sub(self.trades.len());
                 self.trades.extend(trades.into_iter().take(room));
                 self.reading = next.map_or(Reading::Whole, Reading::More);
             }
             BuilderNews::NoTrades(why) => self.reading = Reading::Failed(why),
-            BuilderNews::Compared(found) => self.compared = Some(found),
+            BuilderNews::Compared(found) => (self.compared, self.not_compared) = (Some(found), None),
+            BuilderNews::NotCompared(why) => self.not_compared = Some(why),
             BuilderNews::Boards(found) => self.boards = Some(found),
         }
     }
@@ -178,7 +184,8 @@ impl State {
 /// Whether there is a builder to ask about, and nothing else is being found out.
 fn is_ready(app: &App) -> bool {
     let setup = &app.facts.setup;
-    app.phase() == Phase::Over && !setup.offline && (setup.builder_code.is_some() || setup.builder.is_some())
+    let may_ask = app.phase() == Phase::Over && !setup.offline && !app.about.recorded;
+    may_ask && (setup.builder_code.is_some() || setup.builder.is_some())
 }
 
 /// The first page and the boards, once the run is over.
@@ -241,8 +248,8 @@ fn nothing_yet(app: &App, page: &mut Page) -> bool {
     let setup = &app.facts.setup;
     let said = if setup.builder_code.is_none() && setup.builder.is_none() {
         "No builder code and no builder credentials are configured: only apps that place orders for others have them"
-    } else if setup.offline {
-        "Offline: nothing is asked"
+    } else if setup.offline || app.about.recorded {
+        "Nothing is asked: offline, or recorded facts"
     } else if app.phase() != Phase::Over && app.panels.builder.reading == Reading::NotYet {
         "The trades are read once the checks are through"
     } else {

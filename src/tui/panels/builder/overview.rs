@@ -47,19 +47,22 @@ fn attribution(app: &App, page: &mut Page) {
     page.heading("Own trades beside the builder's");
     let of_newest = app.facts.own_trades.known().and_then(|own| own.reconciliation.as_ref());
     let going_on = app.tasks.contains(&TaskKind::Reconcile);
-    match (&app.panels.builder.compared, of_newest) {
-        (Some(Ok(found)), _) => {
+    let state = &app.panels.builder;
+    match (&state.compared, of_newest) {
+        (Some(found), _) => {
             let how_far = match (going_on, found.complete) {
                 (true, _) => "Reading; Esc stops and keeps this",
                 (false, true) => "All of both listings",
-                (false, false) => "Not read to the end: c reads all again",
+                (false, false) => "Not read to the end; c reads all again",
             };
             summary(app, how_far, found, page);
         }
-        (Some(Err(why)), _) => page.text(&format!("They could not be read: {why}"), Style::new()),
         (None, _) if going_on => page.text("Reading the first pages", Style::new()),
         (None, Some(found)) => summary(app, "The newest of each; c compares all", found, page),
-        (None, None) => page.text("Not compared yet: c does it", Style::new()),
+        (None, None) => page.text("Not compared yet; c does it", Style::new()),
+    }
+    if let Some(why) = &state.not_compared {
+        page.text(&format!("They could not be read on: {why}"), Style::new());
     }
 }
 
@@ -71,7 +74,13 @@ fn summary(app: &App, how_far: &str, found: &Reconciliation, page: &mut Page) {
         (true, true, false) => Status::Note,
     };
     let said = if found.comparable {
-        format!("{} missing, {} pending, {} of {} matched", found.missing.len(), found.pending.len(), found.matched, found.own)
+        format!(
+            "{} missing, {} pending, {} of {} matched",
+            found.missing.len(),
+            found.pending.len(),
+            found.matched,
+            found.own
+        )
     } else {
         "the listings name trades differently: nothing can be said".to_owned()
     };
@@ -107,7 +116,8 @@ fn trades(app: &App, width: usize, page: &mut Page) {
 /// A bar a day, the newest day first. The oldest day may go on where reading stopped.
 fn chart(app: &App, width: usize, page: &mut Page) {
     let state = &app.panels.builder;
-    let days: Vec<(&Date, Amount)> = state.totals.by_day.iter().rev().map(|(day, sum)| (day, sum.volume)).take(DAYS).collect();
+    let days: Vec<(&Date, Amount)> =
+        state.totals.by_day.iter().rev().map(|(day, sum)| (day, sum.volume)).take(DAYS).collect();
     let most = days.iter().map(|(_, volume)| volume.base_units()).max().unwrap_or_default();
     let figures = days.iter().map(|(_, volume)| volume.to_string().len()).max().unwrap_or_default();
     // day, two gaps, the dollar sign
@@ -130,14 +140,16 @@ fn bar(value: i128, most: i128, cells: usize) -> usize {
     if value <= 0 || most <= 0 {
         return 0;
     }
-    let share = value.saturating_mul(cells as i128).div_ceil(most);
+    let share = value.saturating_mul(cells as i128) / most;
     usize::try_from(share).unwrap_or(cells).clamp(1, cells)
 }
 
 fn boards(app: &App, page: &mut Page) {
     page.heading("Leaderboard");
     match &app.panels.builder.boards {
-        None if app.facts.setup.builder_code.is_none() => page.text("The boards know builders by their code", Style::new()),
+        None if app.facts.setup.builder_code.is_none() => {
+            page.text("The boards know builders by their code", Style::new());
+        }
         None => page.text("Being read", Style::new()),
         Some(Err(why)) => page.text(&format!("Not read: {why}"), Style::new()),
         Some(Ok(Boards { standing, volume })) => {
@@ -164,7 +176,10 @@ mod tests {
 
     #[test]
     fn bars_fit_and_show_whatever_there_is() {
-        assert_eq!([(0, 9), (1, 1_000_000), (5, 10), (10, 10)].map(|(value, most)| bar(value, most, 20)), [0, 1, 10, 20]);
+        assert_eq!(
+            [(0, 9), (1, 1_000_000), (5, 10), (10, 10)].map(|(value, most)| bar(value, most, 20)),
+            [0, 1, 10, 20]
+        );
         assert_eq!(bar(i128::MAX, 1, 20), 20);
     }
 }

@@ -40,9 +40,8 @@ fn searched(trade: &BuilderTrade) -> String {
 
 /// Own trades that the builder's listing lacks: of all where they were compared, else of the newest.
 pub(super) fn unlisted(app: &App) -> Vec<&Unlisted> {
-    let compared = app.panels.builder.compared.as_ref().and_then(|found| found.as_ref().ok());
     let of_newest = || app.facts.own_trades.known()?.reconciliation.as_ref();
-    let found = compared.or_else(of_newest);
+    let found = app.panels.builder.compared.as_ref().or_else(of_newest);
     found.map(|found| found.missing.iter().chain(&found.pending).collect()).unwrap_or_default()
 }
 
@@ -66,21 +65,21 @@ pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
         let amount = |value: Option<Amount>| value.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
         let side = trade.side.as_deref().unwrap_or("?");
         let mark = if place == cursor { app.theme.cursor() } else { " " };
-        let mut line = format!(
-            "{mark}{at} {side:<4} {:>7} @ {:<5} {:>9}",
+        let status = trade.status.as_deref().unwrap_or("?").trim_start_matches("TRADE_STATUS_");
+        let market = trade.market.map(|market| market.to_string()).unwrap_or_default();
+        let further = match width {
+            0..WITH_STATUS => String::new(),
+            WITH_STATUS..WITH_MARKET => format!("  {status}"),
+            _ => format!("  {status:<9}  {market}"),
+        };
+        let line = format!(
+            "{mark}{at} {side:<4} {:>7} @ {:<5} {:>9}{further}",
             amount(trade.size),
             amount(trade.price),
             format!("${}", amount(trade.size_usdc))
         );
-        if width >= WITH_STATUS {
-            line += &format!("  {:<9}", trade.status.as_deref().unwrap_or("?").trim_start_matches("TRADE_STATUS_"));
-        }
-        if width >= WITH_MARKET
-            && let Some(market) = trade.market
-        {
-            line += &format!("  {market}");
-        }
-        row(app, line, place == cursor, width, &mut page);
+        let style = if place == cursor { Style::new().bold() } else { Style::new() };
+        page.line(Line::styled(app.theme.fit(&app.theme.say(&line), width), style));
     }
     if page.is_empty() {
         let filtered = !app.panels.builder.filter.is_empty();
@@ -90,12 +89,6 @@ pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
     (page.finish(), cursor.min(last))
 }
 
-fn row(app: &App, line: String, selected: bool, width: usize, page: &mut Page) {
-    let style = if selected { Style::new().bold() } else { Style::new() };
-    let line = app.theme.say(&line);
-    page.line(Line::styled(app.theme.fit(&line, width), style));
-}
-
 pub(super) fn missing(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
     let mut page = Page::new(app.theme, width);
     if nothing_yet(app, &mut page) {
@@ -103,7 +96,10 @@ pub(super) fn missing(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
     }
     let unlisted = unlisted(app);
     if unlisted.is_empty() {
-        page.text("No own trade is missing from the builder's, as far as they were compared; c compares all", Style::new());
+        page.text(
+            "No own trade is missing from the builder's, as far as they were compared; c compares all",
+            Style::new(),
+        );
         return (page.finish(), 0);
     }
     let mut at = 0;
@@ -115,10 +111,15 @@ pub(super) fn missing(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
         let young = *reason == crate::attribution::Reason::Young;
         let status = if young { Status::Note } else { Status::Warn };
         let mark = if selected { app.theme.cursor() } else { " " };
-        let sign = format!("{mark}{} {}  ", app.theme.symbol(status, app.now_ms), trade.match_time.strftime("%Y-%m-%d %H:%M"));
+        let sign =
+            format!("{mark}{} {}  ", app.theme.symbol(status, app.now_ms), trade.match_time.strftime("%Y-%m-%d %H:%M"));
         page.line(vec![
             Span::styled(sign, app.theme.status(status)),
-            Span::raw(app.theme.say(&format!("{} {}", trade.side.as_deref().unwrap_or("?"), shares(trade.size, trade.price)))),
+            Span::raw(app.theme.say(&format!(
+                "{} {}",
+                trade.side.as_deref().unwrap_or("?"),
+                shares(trade.size, trade.price)
+            ))),
         ]);
         for (label, id) in [("order", &trade.order_id), ("transaction", &trade.transaction_hash)] {
             let text = format!("   {label:<12}{}", id.as_deref().unwrap_or("not told"));
