@@ -5,11 +5,13 @@
 //! * [`l1`]: the EIP-712 wallet signature that creates and derives API credentials
 //! * [`l2`]: the HMAC headers of every authenticated request
 //! * [`builder`]: the `POLY_BUILDER_*` headers, signed here or by a remote signer
+//! * [`explain`]: what exactly is signed, in labelled parts
 //! * [`wallet_signature`]: what a contract wallet accepts as a signature of its owner
 //! * [`contracts`]: addresses and code hashes per chain
 
 pub mod builder;
 pub mod contracts;
+pub mod explain;
 pub mod key;
 pub mod l1;
 pub mod l2;

@@ -23,7 +23,8 @@
 //!        text · json              dashboard
 //! ```
 //!
-//! Beside that line stand [`mod@reference`], what every error sentence means; [`sandbox`], an embedded
+//! Beside that line stand [`mod@reference`], what every error sentence means; [`headers`], the headers
+//! of one request; [`sandbox`], an embedded
 //! CLOB that verifies what [`auth`] produces; and [`sign_server`], the builder signing server that it
 //! contains.
 //!
@@ -44,12 +45,18 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod assets;
+pub mod attribution;
 pub mod auth;
 pub mod checks;
 pub mod cli;
 pub mod client;
 pub mod diagnosis;
 pub mod engine;
+pub mod fleet;
+pub mod headers;
+pub mod keys;
+pub mod onboarding;
 pub mod reference;
 pub mod render;
 pub mod report;
@@ -59,3 +66,4 @@ pub mod settings;
 pub mod sign_server;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod watch;

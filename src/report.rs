@@ -8,8 +8,8 @@ use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words}
 use crate::diagnosis::{Case, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
 
-/// The state of the account in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The state of the account in one word; the worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     Healthy,
@@ -19,6 +19,29 @@ pub enum Verdict {
     Incomplete,
     /// Something failed.
     Broken,
+}
+
+impl Verdict {
+    pub const ALL: [Self; 4] = [Self::Healthy, Self::Degraded, Self::Incomplete, Self::Broken];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Degraded => "degraded",
+            Self::Incomplete => "incomplete",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// The status of a check that would lead to it.
+    pub fn status(self) -> Status {
+        match self {
+            Self::Healthy => Status::Pass,
+            Self::Degraded => Status::Warn,
+            Self::Incomplete => Status::Unknown,
+            Self::Broken => Status::Fail,
+        }
+    }
 }
 
 /// One row of the checklist with what it found.
@@ -80,6 +103,9 @@ pub struct Report {
     pub verdict: Verdict,
     pub diagnoses: Vec<Diagnosis>,
     pub checks: Vec<CheckReport>,
+    /// Ids of checks that say nothing because nothing was asked for them: offline, or in a record of
+    /// a part of the checklist.
+    pub not_asked: Vec<&'static str>,
     pub requests: Vec<RequestRecord>,
 }
 
@@ -102,6 +128,7 @@ impl Report {
         let findings = shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))).collect();
         let diagnoses = diagnose(&Case { facts, findings });
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
+        let not_asked = not_asked(&checks);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         Self {
             schema: 1,
@@ -115,9 +142,10 @@ impl Report {
                 protocol_version: facts.version.known().copied(),
             },
             account: account(facts),
-            verdict: verdict(&checks),
+            verdict: verdict(&checks, !not_asked.is_empty() && !facts.setup.offline),
             diagnoses,
             checks,
+            not_asked,
             requests: facts.requests.clone(),
         }
     }
@@ -180,10 +208,11 @@ fn judge(facts: &Facts) -> Vec<Judged> {
     let mut judged: Vec<Judged> = Vec::with_capacity(CHECKS.len());
     for check in CHECKS {
         let needed = || judged.iter().filter(|earlier| check.needs.contains(&earlier.check.id));
-        // before the first run not even the settings are known
-        let open = facts.started_ms == 0
-            || needed().any(|need| !need.status.is_settled())
-            || check.reads.iter().any(|probe| !facts.is_settled(*probe));
+        let is_open = || {
+            needed().any(|need| !need.status.is_settled()) || check.reads.iter().any(|probe| !facts.is_settled(*probe))
+        };
+        // before the first run not even the settings are known; after it nothing more comes
+        let open = facts.started_ms == 0 || facts.elapsed_ms.is_none() && is_open();
         let blocking = needed().find(|need| need.status.is_settled() && !need.status.lets_go_on());
         let finding = match blocking {
             Some(need) => Some(Finding::skip(need.check.id, format!("Not judged: it needs {}", need.check.id))),
@@ -245,11 +274,23 @@ fn account(facts: &Facts) -> Account {
     }
 }
 
-fn verdict(checks: &[CheckReport]) -> Verdict {
+/// The checks for which nothing was asked, and those that need them.
+fn not_asked(checks: &[CheckReport]) -> Vec<&'static str> {
+    let mut ids: Vec<&'static str> = Vec::new();
+    for check in checks.iter().filter(|check| check.status == Status::Skip) {
+        if check.blocked_by.is_none_or(|need| ids.contains(&need)) {
+            ids.push(check.id);
+        }
+    }
+    ids
+}
+
+/// `by_chance`: something was not asked, and not because nobody wanted it to be.
+fn verdict(checks: &[CheckReport], by_chance: bool) -> Verdict {
     let any = |status| checks.iter().any(|check| check.status == status);
     if any(Status::Fail) {
         Verdict::Broken
-    } else if any(Status::Unknown) {
+    } else if any(Status::Unknown) || by_chance {
         Verdict::Incomplete
     } else if any(Status::Warn) {
         Verdict::Degraded

@@ -4,11 +4,24 @@
 //! [`SettingProblem`], which the checklist shows with its place; only a file that cannot be read
 //! stops the program.
 
+pub mod change;
+mod config;
+mod conflicts;
+pub mod edit;
+mod env_file;
+mod files;
+pub mod fix;
+mod found;
+mod keystore;
 mod load;
 mod names;
+mod place;
+mod polymarket_cli;
+pub mod save;
 mod setup;
 mod sources;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,12 +29,17 @@ use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
+pub use env_file::{EnvFile, env_file_variables};
+pub use found::{FoundKey, found_keys};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
 pub use names::{Name, SETTINGS};
+pub use place::Place;
+pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
-pub use sources::{EnvFile, Inputs, KeyInput, SettingsError, env_file_variables};
+pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
@@ -70,12 +88,20 @@ pub enum Source {
         path: String,
         name: String,
         key: String,
+        #[serde(default)]
+        line: usize,
+    },
+    PolymarketCli {
+        path: String,
+        key: String,
     },
     /// `--key-file` or `--keystore`
     File {
         path: String,
     },
     StandardInput,
+    /// Into the set-up wizard.
+    Typed,
     Default,
 }
 
@@ -85,8 +111,10 @@ impl std::fmt::Display for Source {
             Self::Flag { name } => write!(f, "flag {name}"),
             Self::Variable { name } => write!(f, "env {name}"),
             Self::EnvFile { path, line, name } => write!(f, "{name}, line {line} of {path}"),
-            Self::Profile { path, name, key } => write!(f, "{key} of profile {name} in {path}"),
+            Self::Profile { path, name, key, line } => write!(f, "{key} of profile {name}, line {line} of {path}"),
+            Self::PolymarketCli { path, key } => write!(f, "{key} of polymarket-cli in {path}"),
             Self::File { path } => write!(f, "file {path}"),
+            Self::Typed => f.write_str("typed in"),
             Self::StandardInput => f.write_str("standard input"),
             Self::Default => f.write_str("default"),
         }
@@ -110,8 +138,10 @@ pub struct SettingProblem {
 pub enum ProblemKind {
     /// The value cannot be used.
     Invalid,
-    /// Two places or names give different values.
+    /// Two places or names give different values, or one value is read differently.
     Conflict,
+    /// A value that another place overrides, as is usual: a note.
+    Shadowed,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
 }
@@ -169,7 +199,29 @@ pub struct Settings {
     pub timeout: Duration,
     /// Of a whole run.
     pub deadline: Duration,
+    /// Every place that has a value for a setting, by the setting's name; the first is in force.
+    pub places: BTreeMap<&'static str, Vec<Source>>,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
     pub problems: Vec<SettingProblem>,
+}
+
+impl Settings {
+    /// The value in force of a setting that is not secret, as it is written in a profile; `None`
+    /// where there is no usable one.
+    pub fn public_text(&self, setting: &str) -> Option<String> {
+        let url = |url: &Option<Sourced<Url>>| url.as_ref().map(|url| url.value.to_string());
+        match setting {
+            "nonce" => self.nonce.as_ref().map(|nonce| nonce.value.to_string()),
+            "builder_code" => self.builder_code.as_ref().map(|code| code.value.clone()),
+            "builder_signer_url" => url(&self.builder_signer_url),
+            "clob_url" => url(&self.clob_url),
+            "gamma_url" => url(&self.gamma_url),
+            "data_url" => url(&self.data_url),
+            "relayer_url" => url(&self.relayer_url),
+            "geoblock_url" => url(&self.geoblock_url),
+            "rpc_url" => url(&self.rpc_url),
+            _ => None,
+        }
+    }
 }

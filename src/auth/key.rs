@@ -25,6 +25,9 @@ pub enum KeyMistake {
     KeystoreJson,
     #[error("the keystore could not be unlocked: {reason}")]
     Keystore { reason: String },
+    /// The reason stands behind "it".
+    #[error("it {reason}")]
+    NotThere { reason: String },
     #[error("it is a public key ({digits} hex digits), which cannot sign")]
     PublicKey { digits: usize },
     #[error("it is base64 of 32 bytes; the clients want hex. An API secret looks like this too")]

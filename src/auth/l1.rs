@@ -23,15 +23,22 @@ sol! {
 /// The sentence that every client signs.
 pub const MESSAGE: &str = "This message attests that I control the given wallet";
 
+pub(super) const DOMAIN_NAME: &str = "ClobAuthDomain";
+pub(super) const DOMAIN_VERSION: &str = "1";
+
 /// `ClobAuthDomain`, version 1, of a chain.
 pub fn domain(chain_id: u64) -> Eip712Domain {
-    eip712_domain! { name: "ClobAuthDomain", version: "1", chain_id: chain_id, }
+    eip712_domain! { name: DOMAIN_NAME, version: DOMAIN_VERSION, chain_id: chain_id, }
+}
+
+/// The struct that is signed. `timestamp` is the header's text.
+pub(super) fn auth(address: Address, timestamp: &str, nonce: U256) -> ClobAuth {
+    ClobAuth { address, timestamp: timestamp.to_owned(), nonce, message: MESSAGE.to_owned() }
 }
 
 /// The 32 bytes that are signed. `timestamp` is the header's text: decimal Unix seconds.
 pub fn digest(chain_id: u64, address: Address, timestamp: &str, nonce: U256) -> B256 {
-    ClobAuth { address, timestamp: timestamp.to_owned(), nonce, message: MESSAGE.to_owned() }
-        .eip712_signing_hash(&domain(chain_id))
+    auth(address, timestamp, nonce).eip712_signing_hash(&domain(chain_id))
 }
 
 /// The four L1 headers. `timestamp` is in Unix seconds.

@@ -1,8 +1,8 @@
 //! Reach, region and time.
 
-use super::Finding;
+use super::{Finding, Status};
 use crate::diagnosis::Cause;
-use crate::engine::clock::{self, Drift};
+use crate::engine::clock::{self, Drift, spoken};
 use crate::engine::facts::{Facts, Failure};
 
 /// The official host of the CLOB.
@@ -15,7 +15,7 @@ fn is_firewall(title: &str) -> bool {
 }
 
 /// The cause and likelihood that a request which gave nothing points to.
-pub(super) fn network_cause(failure: &Failure) -> (Cause, f64) {
+pub fn network_cause(failure: &Failure) -> (Cause, f64) {
     match failure {
         // gateways and Cloudflare say these in pages of their own
         Failure::Refused { status: 429, .. } | Failure::BlockPage { status: 429, .. } => (Cause::RateLimited, 0.95),
@@ -70,12 +70,12 @@ pub(super) fn reach(facts: &Facts) -> Finding {
         return Finding::skip("setup.settings", "There is no usable address of the CLOB");
     };
     let host = format!("{} ({})", url.value, url.source);
-    if facts.setup.offline {
-        return Finding::not_asked("Offline: nothing was asked").with("CLOB", host);
-    }
     let answered = facts.server_time.known().is_some() || facts.version.known().is_some();
-    if let (false, Some(failure)) = (answered, facts.server_time.failure()) {
-        return unreached(facts, failure).with("CLOB", host).with("GET /time", failure);
+    match facts.server_time.failure() {
+        _ if answered => {}
+        Some(failure) => return unreached(facts, failure).with("CLOB", host).with("GET /time", failure),
+        None if facts.setup.offline => return Finding::not_asked("Offline: nothing was asked").with("CLOB", host),
+        None => return Finding::not_asked("Nothing was asked").with("CLOB", host),
     }
     let version = match (facts.version.known(), facts.version.failure()) {
         (Some(version), _) => version.to_string(),
@@ -158,33 +158,41 @@ pub(super) fn drift(facts: &Facts) -> Finding {
             .likely(likelihood)
             .with("GET /time", failure);
     };
-    let off = drift.middle_s().abs();
     let summary = describe(drift);
-    let finding = if off < 2.0 {
-        Finding::pass(summary)
-    } else if off < 10.0 {
-        Finding::note(summary)
-    } else {
-        let finding = if off < 30.0 {
-            Finding::warn(Cause::ClockDrift, summary)
-        } else {
-            Finding::fail(Cause::ClockDrift, summary)
-        };
-        // what the server makes of a request stamped by this clock settles it
-        let likelihood = match (facts.local_clock.known(), facts.local_clock.failure()) {
-            (_, Some(failure)) if proves_drift(facts, failure) => 0.99,
-            (Some(()), _) => 0.6,
-            _ => 0.9,
-        };
-        finding
-            .likely(likelihood)
-            .fixed_by("Set this machine's clock by the network; until then let the client use the server's time (useServerTime in TypeScript, use_server_time in Python and Rust)")
-            .command("sudo timedatectl set-ntp true")
+    let finding = match drift_status(drift.middle_s()) {
+        Status::Pass => Finding::pass(summary),
+        Status::Note => Finding::note(summary),
+        status => {
+            let finding = match status {
+                Status::Warn => Finding::warn(Cause::ClockDrift, summary),
+                _ => Finding::fail(Cause::ClockDrift, summary),
+            };
+            // what the server makes of a request stamped by this clock settles it
+            let likelihood = match (facts.local_clock.known(), facts.local_clock.failure()) {
+                (_, Some(failure)) if proves_drift(facts, failure) => 0.99,
+                (Some(()), _) => 0.6,
+                _ => 0.9,
+            };
+            finding
+                .likely(likelihood)
+                .fixed_by("Set this machine's clock by the network; until then let the client use the server's time (useServerTime in TypeScript, use_server_time in Python and Rust)")
+                .command("sudo timedatectl set-ntp true")
+        }
     };
     let finding = finding
         .with("this clock", format!("{:+.2} s against the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s()))
         .with("readings", facts.clock.len());
     limits(guide(finding, facts), facts)
+}
+
+/// How a drift of so many seconds is judged, either way.
+pub fn drift_status(seconds: f64) -> Status {
+    match seconds.abs() {
+        ..2.0 => Status::Pass,
+        ..10.0 => Status::Note,
+        ..30.0 => Status::Warn,
+        _ => Status::Fail,
+    }
 }
 
 fn describe(drift: Drift) -> String {
@@ -195,10 +203,6 @@ fn describe(drift: Drift) -> String {
     } else {
         format!("This clock is {} {direction} the server", spoken(off.abs()))
     }
-}
-
-fn spoken(seconds: f64) -> String {
-    if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} minutes", seconds / 60.0) }
 }
 
 fn guide(finding: Finding, facts: &Facts) -> Finding {

@@ -10,9 +10,10 @@ use crate::settings::{ProblemKind, SettingProblem, Source, key_shape};
 pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;
     let set = setup.shown.iter().filter(|setting| !setting.source.is_empty()).count();
-    let worst = setup.problems.iter().find(|problem| problem.kind == ProblemKind::Invalid);
+    let of = |kind| setup.problems.iter().find(move |problem| problem.kind == kind);
+    let contradictions = setup.problems.iter().rev().filter(|problem| problem.kind != ProblemKind::Shadowed);
     let known_chain = setup.chain_id.as_ref().is_none_or(|id| contracts::chain(id.value).is_some());
-    let mut finding = if let Some(problem) = worst {
+    let mut finding = if let Some(problem) = of(ProblemKind::Invalid) {
         Finding::fail(Cause::SettingInvalid, problem.text.clone()).likely(0.95).fixed_by(problem.fix.clone())
     } else if !known_chain {
         let summary = format!("Chain {} is none that Polymarket runs on", setup.chain());
@@ -21,10 +22,12 @@ pub(super) fn settings(facts: &Facts) -> Finding {
             .set("chain_id", contracts::POLYGON)
             .fixed_by("Set the chain id to 137 (Polygon); 80002 is the test network Amoy")
             .command("export POLYMARKET_CHAIN_ID=137")
-    } else if let Some(problem) = setup.problems.iter().rev().max_by_key(|problem| leaves_unset(setup, problem)) {
+    } else if let Some(problem) = contradictions.max_by_key(|problem| leaves_unset(setup, problem)) {
         // a wrong name of what is missing explains that it is missing
         let likelihood = if leaves_unset(setup, problem) { 0.9 } else { 0.5 };
         Finding::warn(Cause::SettingInvalid, problem.text.clone()).likely(likelihood).fixed_by(problem.fix.clone())
+    } else if let Some(problem) = of(ProblemKind::Shadowed) {
+        Finding::note(problem.text.clone()).fixed_by(problem.fix.clone())
     } else {
         Finding::pass(format!("{set} values, and nothing contradicts"))
     };
@@ -66,8 +69,10 @@ fn leaves_unset(setup: &Setup, problem: &SettingProblem) -> bool {
 }
 
 pub(super) fn secrets(facts: &Facts) -> Finding {
-    let Some(files) = facts.secret_files.known() else {
-        return Finding::note("The files could not be looked at");
+    let files = match (facts.secret_files.known(), facts.secret_files.failure()) {
+        (Some(files), _) => files,
+        (None, Some(_)) => return Finding::note("The files could not be looked at"),
+        (None, None) => return Finding::not_asked("The files were not looked at"),
     };
     let is_open = |file: &&SecretFile| file.mode.is_some_and(|mode| mode & 0o077 != 0);
     let tracked = files.iter().find(|file| file.tracked_by_git == Some(true));
@@ -134,6 +139,7 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
 
 fn mending(mistake: &KeyMistake) -> &'static str {
     match mistake {
+        KeyMistake::NotThere { .. } => "Put the key there, or say in the profile where it is",
         KeyMistake::Keystore { .. } => "Give the password that the keystore was made with, or the file of another key",
         _ => "Set the private key itself: 0x and 64 hex digits, without quotes or spaces",
     }
@@ -146,7 +152,7 @@ fn cause_of(mistake: &KeyMistake) -> Cause {
         KeyMistake::KeystoreJson | KeyMistake::PublicKey { .. } | KeyMistake::Base64 | KeyMistake::Base58 => {
             Cause::KeyOtherEncoding
         }
-        KeyMistake::Empty => Cause::KeyMissing,
+        KeyMistake::Empty | KeyMistake::NotThere { .. } => Cause::KeyMissing,
         KeyMistake::Keystore { .. } => Cause::SettingInvalid,
         KeyMistake::Length { .. }
         | KeyMistake::LostDigit { .. }

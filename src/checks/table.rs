@@ -15,11 +15,15 @@ pub struct Check {
     pub needs: &'static [&'static str],
     /// Probes that must be settled before it is judged.
     pub reads: &'static [Probe],
+    /// Probes whose facts it weighs too where they are there, and does not wait for.
+    pub weighs: &'static [Probe],
     pub judge: fn(&Facts) -> Finding,
 }
 
 macro_rules! checks {
-    ($($group:literal { $($id:literal needs [$($need:literal),*] reads [$($probe:ident),*] => $judge:path;)+ })+) => {
+    ($($group:literal {
+        $($id:literal needs [$($need:literal),*] reads [$($probe:ident),*] $(weighs [$($weighed:ident),*])? => $judge:path;)+
+    })+) => {
         /// Every check, in the order of the checklist.
         pub const CHECKS: &[Check] = &[
             $($(Check {
@@ -27,6 +31,7 @@ macro_rules! checks {
                 group: $group,
                 needs: &[$($need),*],
                 reads: &[$(Probe::$probe),*],
+                weighs: &[$($(Probe::$weighed),*)?],
                 judge: $judge,
             },)+)+
         ];
@@ -40,14 +45,18 @@ checks! {
     }
     "Key and reach" {
         "key.format" needs [] reads [] => setup::key_format;
-        "net.reach" needs [] reads [ServerTime, Version] => clock::reach;
-        "net.geoblock" needs [] reads [Geoblock] => clock::geoblock;
-        "clock.drift" needs ["net.reach"] reads [ServerTime, GuideTime] => clock::drift;
+        "net.reach" needs [] reads [ServerTime, Version] weighs [Geoblock, Chain, Profile] => clock::reach;
+        "net.geoblock" needs [] reads [Geoblock] weighs [ServerTime, Chain, Profile] => clock::geoblock;
+        "clock.drift" needs ["net.reach"] reads [ServerTime, GuideTime]
+            weighs [LocalClock, ConfiguredCredentials, DerivedCredentials] => clock::drift;
     }
     "Wallet" {
-        "wallet.map" needs ["key.format"] reads [Chain, Profile] => wallet::map;
-        "wallet.signature-type" needs ["key.format"] reads [Chain, Profile] => wallet::signature_type;
-        "wallet.funder" needs ["key.format"] reads [Chain, Profile] => funder::funder;
+        "wallet.map" needs ["key.format"] reads [Chain, Profile]
+            weighs [ServerTime, Version, Geoblock, Derive, SessionSigners] => wallet::map;
+        "wallet.signature-type" needs ["key.format"] reads [Chain, Profile]
+            weighs [Version, SessionSigners, OwnTrades] => wallet::signature_type;
+        "wallet.funder" needs ["key.format"] reads [Chain, Profile]
+            weighs [Version, SessionSigners, Ownership] => funder::funder;
         "wallet.deployed" needs ["wallet.map", "wallet.funder"] reads [Chain, Deployed] => wallet::deployed;
     }
     "Credentials" {
@@ -59,16 +68,19 @@ checks! {
             reads [ConfiguredCredentials, DerivedCredentials] => credentials::l2;
     }
     "Account and funds" {
-        "account.status" needs ["creds.derive", "creds.nonce"] reads [ClosedOnly] => account::status;
-        "funds.balance" needs ["key.format"]
-            reads [Chain, BalanceAllowance, Version] => account::balance;
-        "funds.allowance" needs ["wallet.map"]
-            reads [Chain, Version] => account::allowance;
+        "account.status" needs ["creds.derive", "creds.nonce"] reads [ClosedOnly]
+            weighs [ConfiguredCredentials, DerivedCredentials] => account::status;
+        "funds.balance" needs ["key.format"] reads [Chain, BalanceAllowance, Version]
+            weighs [Profile, SessionSigners, OwnTrades, Ownership] => account::balance;
+        "funds.allowance" needs ["wallet.map"] reads [Chain, Version]
+            weighs [Profile, SessionSigners, OwnTrades, Ownership] => account::allowance;
     }
     "Builder" {
-        "builder.credentials" needs [] reads [BuilderAccess, BuilderKeys] => builder::credentials;
-        "builder.signer" needs [] reads [BuilderSigner, BuilderAccess, BuilderKeys, ServerTime] => builder::signer;
-        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, Version] => builder::attribution;
+        "builder.credentials" needs [] reads [BuilderAccess, BuilderKeys]
+            weighs [ConfiguredCredentials, DerivedCredentials] => builder::credentials;
+        "builder.signer" needs [] reads [BuilderSigner, BuilderAccess, BuilderKeys, ServerTime]
+            weighs [Geoblock, Chain, Profile] => builder::signer;
+        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, BuilderFees, Version] => builder::attribution;
     }
 }
 
@@ -89,9 +101,20 @@ pub fn with_needs<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'stat
     all
 }
 
-/// The probes that these checks and those that they need read.
-pub fn probes_of<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<Probe> {
+/// The probes without which these checks and those that they need say nothing: what is repeated for
+/// them while the facts that they weigh beside are known from before.
+pub fn reads_of<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<Probe> {
     with_needs(ids).into_iter().filter_map(find).flat_map(|check| check.reads).copied().collect()
+}
+
+/// The probes that these checks and those that they need read or weigh.
+pub fn probes_of<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<Probe> {
+    with_needs(ids)
+        .into_iter()
+        .filter_map(find)
+        .flat_map(|check| check.reads.iter().chain(check.weighs))
+        .copied()
+        .collect()
 }
 
 #[cfg(test)]
@@ -110,12 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn every_probe_is_read_by_a_check_or_proves_one() {
-        // these only add proof to findings that stand without them
-        let proofs = [Probe::LocalClock, Probe::Ownership, Probe::SessionSigners];
-        for probe in Probe::ALL {
-            let read = CHECKS.iter().any(|check| check.reads.contains(probe));
-            assert!(read || proofs.contains(probe), "{probe}");
-        }
+    fn every_probe_is_read_or_weighed_by_a_check() {
+        let all: BTreeSet<Probe> = Probe::ALL.iter().copied().collect();
+        assert_eq!(probes_of(CHECKS.iter().map(|check| check.id)), all);
     }
 }

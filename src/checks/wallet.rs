@@ -12,10 +12,10 @@ use crate::engine::facts::{Facts, OnChain};
 
 /// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.
 /// 1.00 of 6 decimals.
-pub(super) const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
+pub const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 
 /// An amount of 6 decimals as people read it.
-pub(super) fn dollars(amount: U256) -> String {
+pub fn dollars(amount: U256) -> String {
     let text = format_units(amount, 6).unwrap_or_else(|_| amount.to_string());
     match text.split_once('.') {
         Some((whole, part)) => format!("{whole}.{}", part.get(..2).unwrap_or(part)),
@@ -30,7 +30,7 @@ pub(super) fn wallets(facts: &Facts) -> Option<&WalletMap> {
 /// The wallet of this key that the account most likely trades from, and what says so.
 ///
 /// Polymarket's own word comes first, then money, then existence.
-pub(super) fn account_wallet(facts: &Facts) -> Option<(WalletKind, Address, &'static str)> {
+pub fn account_wallet(facts: &Facts) -> Option<(WalletKind, Address, &'static str)> {
     let wallets = wallets(facts)?;
     let named = |address: Option<Address>, why| {
         let address = address?;
@@ -191,7 +191,7 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
 
 /// Orders of the signer's own address were taken before: the one proof that type 0 is allowed.
 fn trades_as_eoa(facts: &Facts) -> bool {
-    facts.setup.maker() == facts.setup.signer() && facts.own_trades.known().is_some_and(|own| !own.trades.is_empty())
+    facts.setup.maker() == facts.setup.signer() && facts.own_trades.known().is_some_and(|own| own.on_first_page > 0)
 }
 
 /// Whether the signer's own address holds collateral, and this wallet none.

@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::fleet::Load;
 use crate::secret::Secret;
-use crate::settings::{self, EnvFile, Inputs, KeyInput, Settings, SettingsError};
+use crate::settings::{self, ConfigFile, EnvFile, Inputs, KeyInput, Settings, SettingsError};
 
 const PASSWORD: &str = "POLYDOCTOR_KEYSTORE_PASSWORD";
 
@@ -80,9 +82,19 @@ pub(super) struct SettingsArgs {
 }
 
 impl SettingsArgs {
-    /// Asks for the password of a keystore, before anything else takes the terminal.
+    /// Asks for the password of a keystore, given here or named by the profile, before anything else
+    /// takes the terminal.
     pub(super) fn ask_password(&mut self) -> anyhow::Result<()> {
-        let Some(path) = &self.keystore else { return Ok(()) };
+        self.ask_password_of(&self.inputs(env::vars_os()))
+    }
+
+    /// The same on the sandbox, where profiles do not count.
+    pub(super) fn ask_password_of_demo(&mut self) -> anyhow::Result<()> {
+        self.ask_password_of(&self.demo_inputs(&BTreeMap::new()))
+    }
+
+    fn ask_password_of(&mut self, inputs: &Inputs) -> anyhow::Result<()> {
+        let Some(path) = settings::locked_keystore(inputs)? else { return Ok(()) };
         let password = match env::var(PASSWORD) {
             Ok(password) => password,
             Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
@@ -90,6 +102,23 @@ impl SettingsArgs {
         };
         self.password = Some(Secret::new(password));
         Ok(())
+    }
+
+    /// Whether the private key comes from standard input, so that nothing else can.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.key_stdin
+    }
+
+    /// What settings are loaded from: these flags, and this machine.
+    #[cfg(feature = "tui")]
+    pub(super) fn all_inputs(&self) -> Inputs {
+        self.inputs(env::vars_os())
+    }
+
+    /// The same flags with another profile.
+    #[cfg(feature = "tui")]
+    pub(super) fn with_profile(&self, profile: Option<String>) -> Self {
+        Self { profile: profile.or_else(|| self.profile.clone()), ..self.clone() }
     }
 
     /// Settings from all places.
@@ -100,16 +129,46 @@ impl SettingsArgs {
     /// Settings of a demo account: these flags and these variables, and nothing else of this
     /// machine.
     pub(super) fn load_demo(&self, variables: &BTreeMap<String, String>) -> Result<Settings, SettingsError> {
+        settings::load(&self.demo_inputs(variables))
+    }
+
+    pub(super) fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
         let mut inputs = self.inputs([]);
         inputs.environment.clone_from(variables);
         inputs.config_file = None;
+        inputs.polymarket_cli = None;
         if self.env_file.is_none() {
             inputs.env_file = EnvFile::None;
         }
-        settings::load(&inputs)
+        inputs
     }
 
-    fn inputs(&self, environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>) -> Inputs {
+    /// The profiles of the configuration file, and what gives the settings of each.
+    pub(super) fn fleet(&self) -> anyhow::Result<(Vec<String>, Load)> {
+        let path = settings::config_file().context("there is no home folder, so there are no profiles")?;
+        anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
+        let config = Arc::new(ConfigFile::read(&path)?);
+        let profiles: Vec<String> = config.names().into_iter().map(str::to_owned).collect();
+        anyhow::ensure!(!profiles.is_empty(), "there are no profiles in {}", path.display());
+        let inputs = Inputs {
+            env_file: EnvFile::None,
+            polymarket_cli: None,
+            config: Some(config),
+            in_fleet: true,
+            key: KeyInput::Settings,
+            ..self.inputs(env::vars_os())
+        };
+        let load = move |profile: &str| {
+            let inputs = Inputs { profile: Some(profile.to_owned()), ..inputs.clone() };
+            settings::load(&inputs).map_err(|error| error.to_string())
+        };
+        Ok((profiles, Arc::new(load)))
+    }
+
+    pub(super) fn inputs(
+        &self,
+        environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+    ) -> Inputs {
         let environment: BTreeMap<String, String> = environment
             .into_iter()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -133,9 +192,7 @@ impl SettingsArgs {
         let flags = flags.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
         let key = match (&self.key_file, &self.keystore) {
             (Some(path), _) => KeyInput::File(path.clone()),
-            (None, Some(path)) => {
-                KeyInput::Keystore { path: path.clone(), password: self.password.clone().unwrap_or_default() }
-            }
+            (None, Some(path)) => KeyInput::Keystore(path.clone()),
             (None, None) if self.key_stdin => KeyInput::StandardInput,
             (None, None) => KeyInput::Settings,
         };
@@ -145,7 +202,10 @@ impl SettingsArgs {
             environment,
             env_file: self.env_file.clone().map_or(EnvFile::Usual, EnvFile::Named),
             key,
+            keystore_password: self.password.clone(),
             config_file: settings::config_file(),
+            polymarket_cli: settings::polymarket_cli_file(),
+            ..Inputs::default()
         }
     }
 }

@@ -7,11 +7,11 @@ use thiserror::Error;
 use url::Url;
 
 use super::clob::{self, Clob, join};
-use super::http::{Answer, Http, Request, now_s};
+use super::http::{Answer, Http, LARGEST_LISTING, Request, now_s};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::{AuthHeaders, l1, l2};
 use crate::engine::facts::Failure;
-use crate::settings::{Settings, Sourced};
+use crate::settings::{CredentialParts, ProblemKind, Settings, Sourced};
 
 /// Why a call came to nothing.
 #[derive(Debug, Error)]
@@ -28,7 +28,6 @@ pub struct Account {
     settings: Settings,
     signer: Option<PrivateKeySigner>,
     http: Http,
-    /// This clock minus the one that requests are stamped by, in whole seconds.
     ahead_s: i64,
 }
 
@@ -92,12 +91,56 @@ impl Account {
         usable(self.settings.chain_id.as_ref(), "chain id", "chain-id").copied()
     }
 
+    /// Which of the signer's credential sets; 0 unless another one is configured.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] when the configured nonce cannot be used.
+    pub fn nonce(&self) -> Result<U256, AccountError> {
+        match self
+            .settings
+            .problems
+            .iter()
+            .find(|problem| problem.setting == "nonce" && problem.kind == ProblemKind::Invalid)
+        {
+            Some(problem) => Err(AccountError::Setting(problem.text.clone())),
+            None => Ok(self.settings.nonce.as_ref().map_or(U256::ZERO, |nonce| nonce.value)),
+        }
+    }
+
+    /// The configured API credentials, whole.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] when a part is missing.
+    pub fn credentials(&self) -> Result<ApiCredentials, AccountError> {
+        whole(&self.settings.credentials, "API", ["CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE"])
+    }
+
+    /// The configured builder credentials, whole.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] when a part is missing.
+    pub fn builder_credentials(&self) -> Result<ApiCredentials, AccountError> {
+        whole(
+            &self.settings.builder,
+            "builder",
+            ["POLY_BUILDER_API_KEY", "POLY_BUILDER_SECRET", "POLY_BUILDER_PASSPHRASE"],
+        )
+    }
+
     /// Unix seconds to stamp a request with.
     pub fn timestamp(&self) -> i64 {
         // today's seconds are far below the limits of i64
         #[allow(clippy::cast_possible_truncation)]
         let now = now_s().floor() as i64;
         now - self.ahead_s
+    }
+
+    /// This clock minus the one that requests are stamped by, in whole seconds.
+    pub fn ahead_s(&self) -> i64 {
+        self.ahead_s
     }
 
     /// Stamps requests by the server's clock from now on: for machines whose clock is off.
@@ -155,8 +198,20 @@ impl Account {
         } else {
             Request::write(method, url, call.body.map(str::to_owned))
         };
-        Ok(self.http.send(Request { headers, ..request }).await?)
+        Ok(self.http.send(Request { headers, largest: LARGEST_LISTING, ..request }).await?)
     }
+}
+
+fn whole(parts: &CredentialParts, kind: &str, names: [&str; 3]) -> Result<ApiCredentials, AccountError> {
+    parts.whole().ok_or_else(|| {
+        let found = [parts.key.is_some(), parts.secret.is_some(), parts.passphrase.is_some()];
+        let missing: Vec<&str> =
+            names.into_iter().zip(found).filter(|(_, found)| !found).map(|(name, _)| name).collect();
+        AccountError::Setting(match missing.len() {
+            3 => format!("there are no {kind} credentials; set {}", missing.join(", ")),
+            _ => format!("the {kind} credentials are incomplete; set {} too", missing.join(" and ")),
+        })
+    })
 }
 
 fn usable<'a, T>(value: Option<&'a Sourced<T>>, what: &str, flag: &str) -> Result<&'a T, AccountError> {

@@ -27,7 +27,14 @@ impl Drift {
         if self.low_s > 0.0 { self.low_s } else { (-self.high_s).max(0.0) }
     }
 
-    fn of(reading: &ClockReading) -> Self {
+    /// Whether requests are worth stamping with the server's time.
+    pub fn is_noticeable(self) -> bool {
+        const TOLERATED_S: f64 = 2.0;
+        self.at_least_s() > TOLERATED_S
+    }
+
+    /// What one reading allows.
+    pub fn of(reading: &ClockReading) -> Self {
         // whole seconds below 2^53 are exact
         #[allow(clippy::cast_precision_loss)]
         let server_s = reading.server_s as f64;
@@ -50,9 +57,45 @@ pub fn drift(readings: &[ClockReading]) -> Option<Drift> {
     Some(all.and_then(|all| all.and(own)).unwrap_or(own))
 }
 
+/// What is left of the drift after each reading, with those before it.
+///
+/// A `/time` that contradicts them shows that a clock was set, and begins anew; a `Date` header that
+/// does is left out: `None`.
+pub fn narrowed(readings: &[ClockReading]) -> Vec<Option<Drift>> {
+    let mut known: Option<Drift> = None;
+    let mut narrow = |reading: &ClockReading| {
+        let own = Drift::of(reading);
+        match (known.map_or(Some(own), |known| known.and(own)), reading.from_time) {
+            (Some(both), _) => known = Some(both),
+            (None, true) => known = Some(own),
+            (None, false) => return None,
+        }
+        known
+    };
+    readings.iter().map(&mut narrow).collect()
+}
+
+/// Seconds to wait until a request halves what is uncertain: sent then, it reaches the server as its
+/// second turns, by the middle of what is known. At least `least_s`.
+pub fn wait_for_turn(now_s: f64, drift: Drift, round_trip_s: f64, least_s: f64) -> f64 {
+    let turn = drift.middle_s() - round_trip_s / 2.0;
+    least_s + (turn - now_s - least_s).rem_euclid(1.0)
+}
+
 fn intersect<'a>(mut readings: impl Iterator<Item = &'a ClockReading>) -> Option<Drift> {
     let first = Drift::of(readings.next()?);
     readings.try_fold(first, |known, reading| known.and(Drift::of(reading)))
+}
+
+/// A length of time as people say it; coarser the longer it is.
+pub(crate) fn spoken(seconds: f64) -> String {
+    const HOUR: f64 = 3600.0;
+    match seconds {
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7200.0 => format!("{:.0} minutes", seconds / 60.0),
+        ..172_800.0 => format!("{:.0} hours", seconds / HOUR),
+        _ => format!("{:.0} days", seconds / (24.0 * HOUR)),
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +121,32 @@ mod tests {
         assert!(ahead.middle_s() > 239.0 && ahead.at_least_s() > 238.9);
         let behind = drift(&[reading(100, 40.0, 40.1, true)]).unwrap();
         assert!(behind.middle_s() < -59.0 && behind.at_least_s() > 59.0);
+    }
+
+    #[test]
+    fn readings_at_the_turn_of_a_second_halve_what_is_uncertain() {
+        let (drift, round_trip_s) = (3.37, 0.02);
+        let mut now_s = 1_000.0;
+        let mut readings: Vec<ClockReading> = Vec::new();
+        for _ in 0..6 {
+            let known = narrowed(&readings).last().copied().flatten();
+            now_s += known.map_or(0.0, |known| wait_for_turn(now_s, known, round_trip_s, 0.25));
+            #[allow(clippy::cast_possible_truncation)]
+            let server_s = (now_s + round_trip_s / 2.0 - drift).floor() as i64;
+            readings.push(reading(server_s, now_s, now_s + round_trip_s, true));
+            now_s += round_trip_s;
+        }
+        let left = narrowed(&readings).last().copied().flatten().unwrap();
+        assert!(left.low_s <= drift && drift <= left.high_s && left.uncertainty_s() < 0.04, "{left:?}");
+        assert!(now_s < 1_008.0, "six readings took {} s", now_s - 1_000.0);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_begins_anew_and_a_wrong_header_does_not() {
+        let steady = reading(100, 100.4, 100.5, true);
+        let left = narrowed(&[steady, reading(900, 100.6, 100.7, false), reading(101, 161.5, 161.6, true)]);
+        assert_eq!(left[1], None);
+        assert!(left[0].unwrap().at_least_s() < 1e-9 && left[2].unwrap().at_least_s() > 59.0);
     }
 
     #[test]

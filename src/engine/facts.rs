@@ -130,7 +130,7 @@ impl Failure {
     }
 }
 
-/// One request as it went over the wire; never with a header's value or a body.
+/// One request as it went over the wire; never with a secret or a body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestRecord {
     pub method: String,
@@ -144,6 +144,32 @@ pub struct RequestRecord {
     pub probe: Probe,
     /// Two when a lost connection was tried again.
     pub attempts: u32,
+    /// The headers that authenticate, and those that say what the body is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<SentHeader>,
+    /// Length of the body; `None` when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_bytes: Option<usize>,
+}
+
+/// A header of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentHeader {
+    pub name: String,
+    /// `None` where the value authenticates.
+    pub value: Option<String>,
+    pub characters: usize,
+}
+
+/// Headers whose values anybody may see.
+const PUBLIC_HEADERS: [&str; 5] =
+    ["POLY_ADDRESS", "POLY_TIMESTAMP", "POLY_NONCE", "POLY_BUILDER_TIMESTAMP", "content-type"];
+
+impl SentHeader {
+    pub fn new(name: &str, value: &str) -> Self {
+        let is_public = PUBLIC_HEADERS.contains(&name);
+        Self { name: name.to_owned(), value: is_public.then(|| value.to_owned()), characters: value.chars().count() }
+    }
 }
 
 /// One reading of the server's clock: what it said, between which moments here.
@@ -192,8 +218,9 @@ pub struct Facts {
     pub session_signers: Fact<SessionSigners>,
     pub builder_keys: Fact<Vec<BuilderKey>>,
     pub own_trades: Fact<OwnTrades>,
-    pub builder_access: Fact<usize>,
+    pub builder_access: Fact<BuilderAccess>,
     pub builder_trades: Fact<BuilderTrades>,
+    pub builder_fees: Fact<BuilderFees>,
     pub builder_signer: Fact<RemoteSigner>,
     /// Readings of the CLOB's clock, one an answer.
     pub clock: Vec<ClockReading>,
@@ -234,6 +261,7 @@ macro_rules! with_fact {
             OwnTrades: own_trades,
             BuilderAccess: builder_access,
             BuilderTrades: builder_trades,
+            BuilderFees: builder_fees,
             BuilderSigner: builder_signer)
     };
     (@@ $borrow:tt $facts:expr, $probe:expr, $fact:ident => $then:expr; $($name:ident: $field:ident),+) => {

@@ -99,7 +99,10 @@ fn for_each_text(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
             fix.commands.iter_mut().for_each(&mut *change);
         }
     }
-    report.requests.iter_mut().for_each(|request| change(&mut request.url));
+    for request in &mut report.requests {
+        change(&mut request.url);
+        request.headers.iter_mut().filter_map(|header| header.value.as_mut()).for_each(&mut *change);
+    }
 }
 
 fn short(address: Address) -> String {

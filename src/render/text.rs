@@ -8,7 +8,7 @@ use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Report, Verdict};
 
 /// The ANSI colour that repeats a status.
-fn color(status: Status) -> &'static str {
+pub(super) fn color(status: Status) -> &'static str {
     match status {
         Status::Pass => "32",
         Status::Warn => "33",
@@ -19,7 +19,7 @@ fn color(status: Status) -> &'static str {
     }
 }
 
-fn painted(text: &str, code: &str, style: Style) -> String {
+pub(super) fn painted(text: &str, code: &str, style: Style) -> String {
     if style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
@@ -109,16 +109,28 @@ fn tally(report: &Report) -> String {
     format!("{} in {}", words.join(", "), seconds(report.elapsed_ms))
 }
 
-fn seconds(millis: u64) -> String {
+pub(super) fn seconds(millis: u64) -> String {
     if millis < 1000 { format!("{millis} ms") } else { format!("{}.{} s", millis / 1000, millis % 1000 / 100) }
+}
+
+/// "15 of 20 checks asked nothing, net.reach first"
+fn left_out(report: &Report) -> String {
+    let first = report.not_asked.first().map_or_else(String::new, |id| format!(", {id} first"));
+    format!("nothing was asked for {} of {} checks{first}", report.not_asked.len(), report.checks.len())
 }
 
 /// The verdict in words, with the place to start.
 pub(super) fn verdict(report: &Report) -> String {
     let start = report.start().map_or_else(String::new, |check| format!("; start with {}", check.id));
     match report.verdict {
+        Verdict::Healthy | Verdict::Degraded if !report.not_asked.is_empty() => {
+            format!("{}, as far as was asked: {}{start}", report.verdict.word(), left_out(report))
+        }
         Verdict::Healthy => "healthy: everything that was checked is right; no order was placed".to_owned(),
         Verdict::Degraded => format!("degraded: it works, with warnings{start}"),
+        Verdict::Incomplete if report.start().is_none() => {
+            format!("incomplete: nothing failed, but {}", left_out(report))
+        }
         Verdict::Incomplete => format!("incomplete: nothing failed, but not everything could be found out{start}"),
         Verdict::Broken => match report.diagnoses.first() {
             Some(first) => format!("broken: {}{start}", first.title),

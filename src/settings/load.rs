@@ -1,5 +1,6 @@
 //! From places to settings in force, with a problem for each value that cannot be used.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,8 +8,9 @@ use std::time::Duration;
 use alloy_primitives::{Address, U256};
 use url::{Host, Url};
 
-use super::names::{Name, SETTINGS, setting};
-use super::sources::{Inputs, SettingsError, Sources, read_key};
+use super::conflicts::conflict;
+use super::names::{SETTINGS, setting, spoken};
+use super::sources::{Inputs, SettingsError, Sources};
 use super::{CredentialParts, ProblemKind, SettingProblem, Settings, Source, Sourced};
 use crate::auth::contracts;
 use crate::auth::wallet::SignatureType;
@@ -35,8 +37,8 @@ pub fn config_file() -> Option<PathBuf> {
 /// [`SettingsError`] when a file that was named, or the configuration, cannot be read. A value that
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
-    let key = read_key(&inputs.key)?;
     let mut loader = Loader { sources: Sources::read(inputs)?, problems: Vec::new() };
+    let key = loader.sources.key(inputs)?;
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
     let rpc_default = chain_id
@@ -50,7 +52,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
-        private_key: key.or_else(|| Some(loader.secret("private_key")?.map(Ok))),
+        private_key: key,
         signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
         funder: loader.parsed("funder", "an address: 0x and 40 hex digits", parse_address),
         chain_id,
@@ -82,11 +84,16 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         rpc_url: loader.url("rpc_url", Some(rpc_default)),
         timeout: loader.seconds("timeout").unwrap_or(DEFAULT_TIMEOUT),
         deadline: loader.seconds("deadline").unwrap_or(DEFAULT_DEADLINE),
+        places: BTreeMap::new(),
         secret_files: loader.sources.secret_files.clone(),
         problems: Vec::new(),
     };
+    settings.places = loader.places(settings.private_key.as_ref());
     if let Some(Source::File { path }) = settings.private_key.as_ref().map(|key| &key.source) {
-        settings.secret_files.push(PathBuf::from(path));
+        let path = PathBuf::from(path);
+        if !settings.secret_files.contains(&path) {
+            settings.secret_files.push(path);
+        }
     }
     settings.problems = loader.finish();
     Ok(settings)
@@ -109,8 +116,8 @@ impl Loader {
         self.problems.push(SettingProblem {
             kind: ProblemKind::Invalid,
             setting: name.to_owned(),
-            text: format!("{} is {shown} ({}), which is not {expected}", spoken(name), found.source),
-            fix: format!("Set {} to {expected}", spoken(name)),
+            text: format!("The {} is {shown} ({}), which is not {expected}", spoken(name), found.source),
+            fix: format!("Set the {} to {expected}", spoken(name)),
         });
         None
     }
@@ -148,6 +155,21 @@ impl Loader {
         self.parsed(name, "a number of seconds", parse).map(|found| found.value)
     }
 
+    /// Every place of each setting, the one in force first.
+    fn places<T>(&self, key: Option<&Sourced<T>>) -> BTreeMap<&'static str, Vec<Source>> {
+        let places = |setting| self.sources.all(setting).into_iter().map(|value| value.source).collect();
+        let mut all: BTreeMap<_, Vec<Source>> =
+            SETTINGS.iter().map(|setting| (setting.name, places(setting))).collect();
+        if let Some(key) = key {
+            // of a flag, or a place in the profile that does not give it
+            let of_key = all.entry("private_key").or_default();
+            if of_key.first() != Some(&key.source) {
+                of_key.insert(0, key.source.clone());
+            }
+        }
+        all
+    }
+
     fn finish(mut self) -> Vec<SettingProblem> {
         self.problems.append(&mut self.sources.problems);
         for setting in SETTINGS {
@@ -156,32 +178,6 @@ impl Loader {
         self.problems.extend(self.sources.near_misses());
         self.problems
     }
-}
-
-/// Two names or places with different values; a flag that overrides the rest is meant to.
-fn conflict(setting: &Name, values: &[Sourced<String>]) -> Option<SettingProblem> {
-    let is_deliberate =
-        |value: &&Sourced<String>| !matches!(value.source, Source::Flag { .. } | Source::Profile { .. });
-    let mut rest = values.iter().filter(is_deliberate);
-    let winner = rest.next()?;
-    let same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
-    let loser = rest.find(|value| !same(&value.value, &winner.value))?;
-    Some(SettingProblem {
-        kind: ProblemKind::Conflict,
-        setting: setting.name.to_owned(),
-        text: format!(
-            "{} is set twice with different values: {} is used, {} is not",
-            spoken(setting.name),
-            winner.source,
-            loser.source
-        ),
-        fix: format!("Keep one of the two: {} or {}", winner.source, loser.source),
-    })
-}
-
-/// A setting's name as people read it.
-fn spoken(name: &str) -> String {
-    name.replace('_', " ")
 }
 
 /// The text of a wrong value, unless it is so long that it could be a secret in the wrong place.
@@ -220,7 +216,6 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::fs;
 
     use super::*;
@@ -286,7 +281,7 @@ mod tests {
         let all = settings.problems.iter().map(|problem| problem.text.as_str()).collect::<Vec<_>>().join("\n");
         assert!(all.contains(&format!("funder is \"0x12\" (FUNDER, line 3 of {})", path.display())), "{all}");
         assert!(all.contains("CLOB_PASSPHRASE is set (line 4"), "{all}");
-        assert!(all.contains("(line 5)"), "{all}");
+        assert!(all.contains("Line 5 of"), "{all}");
     }
 
     #[test]

@@ -12,6 +12,18 @@ pub struct Name {
     pub variables: &'static [&'static str],
 }
 
+impl Name {
+    /// Whether it is the same for many accounts: where services are, and how long to wait for them.
+    pub(super) fn is_shared(&self) -> bool {
+        self.name != "builder_signer_url" && self.name.ends_with("_url") || ["timeout", "deadline"].contains(&self.name)
+    }
+
+    /// Whether its value must not be seen by others; such a one has no flag.
+    pub fn is_secret(&self) -> bool {
+        self.flag.is_none()
+    }
+}
+
 const fn public(name: &'static str, flag: &'static str, variables: &'static [&'static str]) -> Name {
     Name { name, flag: Some(flag), variables }
 }
@@ -89,18 +101,65 @@ pub(super) fn setting(name: &str) -> &'static Name {
 
 /// Whether a variable holds what must not be seen by others.
 pub(super) fn is_secret(variable: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.flag.is_none() && setting.variables.contains(&variable))
+    SETTINGS.iter().any(|setting| setting.is_secret() && setting.variables.contains(&variable))
 }
 
-/// The variable that a misspelt one was probably meant to be: alike but for underscores and case.
+/// Whether a setting, by its name in a profile, must not be seen by others.
+pub(super) fn is_secret_setting(name: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.is_secret() && setting.name == name)
+}
+
+/// Whether a variable is one that is read.
+pub(super) fn is_known(variable: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.variables.contains(&variable))
+}
+
+/// A setting's name as people read it.
+pub(super) fn spoken(name: &str) -> String {
+    name.replace('_', " ").replace("api ", "API ").replace("clob ", "CLOB ").replace("url", "address")
+}
+
+/// Names that users give by analogy, and what the clients read instead.
+const MISTAKEN: &[(&str, &str)] = &[
+    ("CLOB_API_SECRET", "CLOB_SECRET"),
+    ("CLOB_API_PASSPHRASE", "CLOB_PASS_PHRASE"),
+    ("CLOB_KEY", "CLOB_API_KEY"),
+    ("POLYMARKET_SECRET", "POLYMARKET_API_SECRET"),
+    ("POLYMARKET_PASSPHRASE", "POLYMARKET_API_PASSPHRASE"),
+    ("POLYMARKET_KEY", "POLYMARKET_PRIVATE_KEY"),
+    ("POLYMARKET_PK", "POLYMARKET_PRIVATE_KEY"),
+    ("POLY_KEY", "POLY_PRIVATE_KEY"),
+    ("POLYMARKET_FUNDER_ADDRESS", "POLYMARKET_FUNDER"),
+    ("POLYMARKET_HOST", "POLYMARKET_CLOB_URL"),
+    ("CLOB_URL", "CLOB_API_URL"),
+];
+
+/// Beginnings of names that are ours: others may be of any program.
+const FAMILIES: [&str; 4] = ["POLY", "CLOB_", "BUILDER_", "FUNDER"];
+
+/// The variable that a misspelt one was probably meant to be: alike but for underscores and case,
+/// known as a mistake, or one letter off.
 pub(super) fn meant(variable: &str) -> Option<&'static str> {
-    let folded = |name: &str| name.replace('_', "").to_ascii_uppercase();
-    let wanted = folded(variable);
-    let known = || SETTINGS.iter().flat_map(|setting| setting.variables).copied();
-    if known().any(|name| name == variable) {
+    if is_known(variable) {
         return None;
     }
-    known().filter(|name| name.len() > 4).find(|name| folded(name) == wanted)
+    let folded = |name: &str| name.replace('_', "").to_ascii_uppercase();
+    let wanted = folded(variable);
+    let known = || SETTINGS.iter().flat_map(|setting| setting.variables).copied().filter(|name| name.len() > 4);
+    let mistaken = || MISTAKEN.iter().find(|(name, _)| folded(name) == wanted).map(|(_, meant)| *meant);
+    let close = || {
+        let is_ours = variable.len() >= 10 && FAMILIES.iter().any(|family| variable.starts_with(family));
+        known().find(|name| is_ours && strsim::osa_distance(name, variable) == 1)
+    };
+    known().find(|name| folded(name) == wanted).or_else(mistaken).or_else(close)
+}
+
+/// The setting whose name in a profile is closest to a wrong one.
+pub(super) fn closest(name: &str) -> Option<&'static str> {
+    let variable = name.to_ascii_uppercase();
+    let by_variable = || SETTINGS.iter().find(|setting| setting.variables.contains(&variable.as_str()));
+    let near = |setting: &&Name| strsim::osa_distance(setting.name, &name.replace('-', "_")) <= 2;
+    SETTINGS.iter().find(near).or_else(by_variable).map(|setting| setting.name)
 }
 
 #[cfg(test)]
@@ -120,7 +179,15 @@ mod tests {
     fn near_misses_are_found() {
         assert_eq!(meant("CLOB_PASSPHRASE"), Some("CLOB_PASS_PHRASE"));
         assert_eq!(meant("clob_api_key"), Some("CLOB_API_KEY"));
-        assert_eq!(meant("CLOB_PASS_PHRASE"), None);
+        assert_eq!(meant("CLOB_API_SECRET"), Some("CLOB_SECRET"));
+        assert_eq!(meant("POLYMARKET_PRIVTE_KEY"), Some("POLYMARKET_PRIVATE_KEY"));
+        assert_eq!(closest("fundr"), Some("funder"));
+        assert_eq!(closest("pk"), Some("private_key"));
+        assert_eq!(closest("colour"), None);
+        // those of the signing server, and of other programs
+        for other in ["CLOB_PASS_PHRASE", "AUTHORIZATION_TOKEN", "PORT", "WS_URL", "POLYMARKET_ADDRESS", "TOKEN_ID"] {
+            assert_eq!(meant(other), None, "{other}");
+        }
         assert_eq!(meant("PATH"), None);
     }
 }

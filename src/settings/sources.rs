@@ -1,14 +1,18 @@
 //! The places that values come from, read once, with the place kept beside each value.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::names::{self, Name};
-use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced};
+use super::config::{self, ConfigFile, Profile, ProfileValue};
+use super::env_file::{self, EnvFile, EnvLine};
+use super::files::{path_named, read_text, reason};
+use super::names::{self, Name, setting, spoken};
+use super::place::Place;
+use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced, keystore, polymarket_cli};
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
@@ -33,22 +37,10 @@ pub enum KeyInput {
     Settings,
     File(PathBuf),
     /// Web3 secret storage: JSON that a password unlocks.
-    Keystore {
-        path: PathBuf,
-        password: Secret,
-    },
+    Keystore(PathBuf),
     StandardInput,
-}
-
-/// Which `.env` file is read.
-#[derive(Clone, Debug, Default)]
-pub enum EnvFile {
-    /// `.env` in the working directory, if there is one.
-    #[default]
-    Usual,
-    /// This one, which must be there.
-    Named(PathBuf),
-    None,
+    /// Typed into the set-up wizard.
+    Typed(Secret),
 }
 
 /// What settings are loaded from; a plain value, so that tests need no environment. It holds
@@ -60,16 +52,44 @@ pub struct Inputs {
     pub environment: BTreeMap<String, String>,
     pub env_file: EnvFile,
     pub key: KeyInput,
+    /// Of the keystore that is given, or that the profile names: see [`locked_keystore`].
+    pub keystore_password: Option<Secret>,
     /// `--profile` or `POLYDOCTOR_PROFILE`.
     pub profile: Option<String>,
     pub config_file: Option<PathBuf>,
+    /// What polymarket-cli has written; it may be missing.
+    pub polymarket_cli: Option<PathBuf>,
+    /// Where the configuration was read already: for those who load many profiles of it.
+    pub config: Option<Arc<ConfigFile>>,
+    /// A profile of a fleet stands for itself: of the flags and the environment only what is nobody's
+    /// own (addresses of services, time limits) counts, and the environment only where the profile
+    /// leaves it open.
+    pub in_fleet: bool,
 }
 
-/// One variable of a `.env` file.
-struct EnvLine {
-    name: String,
-    value: String,
-    line: usize,
+/// The keystore that the private key is in, if it is in one, and its password is not known yet.
+///
+/// # Errors
+///
+/// As [`super::load`].
+pub fn locked_keystore(inputs: &Inputs) -> Result<Option<PathBuf>, SettingsError> {
+    if inputs.keystore_password.is_some() {
+        return Ok(None);
+    }
+    match &inputs.key {
+        KeyInput::Keystore(path) => Ok(Some(path.clone())),
+        KeyInput::Settings => match Sources::read(inputs)?.keystore {
+            Some(Keystore { path, password: None, .. }) => Ok(Some(path)),
+            _ => Ok(None),
+        },
+        KeyInput::File(_) | KeyInput::StandardInput | KeyInput::Typed(_) => Ok(None),
+    }
+}
+
+/// A keystore that the profile names, and what it says of its password.
+struct Keystore {
+    path: PathBuf,
+    password: Option<Result<Secret, String>>,
 }
 
 /// All places, highest precedence first.
@@ -79,71 +99,132 @@ pub(super) struct Sources {
     env_path: String,
     env_lines: Vec<EnvLine>,
     pub(super) profile: String,
-    profile_path: String,
-    profile_values: toml::Table,
+    profile_values: BTreeMap<&'static str, Sourced<String>>,
+    /// Why the profile does not give the private key, though it names a place.
+    key_mistake: Option<Sourced<KeyMistake>>,
+    keystore: Option<Keystore>,
+    polymarket_cli: BTreeMap<&'static str, Sourced<String>>,
+    in_fleet: bool,
     pub(super) secret_files: Vec<PathBuf>,
     pub(super) problems: Vec<SettingProblem>,
 }
 
-impl EnvFile {
-    fn path(&self) -> Option<PathBuf> {
-        match self {
-            Self::Usual => Some(PathBuf::from(".env")).filter(|path| path.exists() && !path.is_dir()),
-            Self::Named(path) => Some(path.clone()),
-            Self::None => None,
-        }
-    }
-}
-
-/// Every variable of a `.env` file, for what is not one of the settings.
-///
-/// # Errors
-///
-/// [`SettingsError`] when the file cannot be read, or holds a line that is no assignment.
-pub fn env_file_variables(file: &EnvFile) -> Result<BTreeMap<String, String>, SettingsError> {
-    let Some(path) = file.path() else { return Ok(BTreeMap::new()) };
-    let mut problems = Vec::new();
-    let lines = parse_env_file(&path, &read_text(&path)?, &mut problems);
-    match problems.into_iter().next() {
-        Some(problem) => Err(SettingsError::BadLine { text: problem.text }),
-        // the last line of a name wins
-        None => Ok(lines.into_iter().map(|line| (line.name, line.value)).collect()),
-    }
-}
-
 impl Sources {
     pub(super) fn read(inputs: &Inputs) -> Result<Self, SettingsError> {
-        let mut problems = Vec::new();
-        let mut secret_files = Vec::new();
-        let env_path = inputs.env_file.path();
-        let mut env_lines = Vec::new();
-        if let Some(path) = &env_path {
-            env_lines = parse_env_file(path, &read_text(path)?, &mut problems);
-            if env_lines.iter().any(|line| names::is_secret(&line.name)) {
-                secret_files.push(path.clone());
-            }
-        }
-        let (profile, profile_path, profile_values) = read_profile(inputs)?;
-        Ok(Self {
+        let profile = config::chosen(inputs)?;
+        let mut sources = Self {
             flags: inputs.flags.clone(),
             environment: inputs.environment.clone(),
-            env_path: env_path.map_or_else(String::new, |path| path.display().to_string()),
-            env_lines,
-            profile,
-            profile_path,
-            profile_values,
-            secret_files,
-            problems,
-        })
+            env_path: String::new(),
+            env_lines: Vec::new(),
+            profile: profile.name.clone(),
+            profile_values: BTreeMap::new(),
+            key_mistake: None,
+            keystore: None,
+            polymarket_cli: BTreeMap::new(),
+            in_fleet: inputs.in_fleet,
+            secret_files: Vec::new(),
+            problems: Vec::new(),
+        };
+        if let Some(path) = inputs.env_file.path() {
+            sources.add_env_file(&path)?;
+        }
+        let key_is_given = !matches!(inputs.key, KeyInput::Settings);
+        sources.add_profile(profile, key_is_given);
+        let has_key = key_is_given
+            || sources.key_mistake.is_some()
+            || sources.keystore.is_some()
+            || !sources.all(setting("private_key")).is_empty();
+        if let Some(path) = inputs.polymarket_cli.as_ref().filter(|path| !has_key && path.exists()) {
+            sources.add_polymarket_cli(path);
+        }
+        Ok(sources)
+    }
+
+    fn add_env_file(&mut self, path: &Path) -> Result<(), SettingsError> {
+        let (lines, bad) = env_file::parse(&read_text(path)?);
+        self.problems.extend(bad.iter().map(|bad| bad.problem(path)));
+        if lines.iter().any(|line| names::is_secret(&line.name)) {
+            self.secret_files.push(path.to_owned());
+        }
+        self.env_path = path.display().to_string();
+        self.env_lines = lines;
+        Ok(())
+    }
+
+    fn add_profile(&mut self, profile: Profile, key_is_given: bool) {
+        self.problems.extend(profile.problems);
+        for entry in profile.entries {
+            let name = entry.setting;
+            let place = match entry.value {
+                ProfileValue::Text(text) => {
+                    if names::is_secret_setting(name) && !self.secret_files.contains(&profile.path) {
+                        self.secret_files.push(profile.path.clone());
+                    }
+                    self.profile_values.insert(name, Sourced::new(text, entry.source));
+                    continue;
+                }
+                ProfileValue::Place(place) => place,
+            };
+            let is_overridden = (name == "private_key" && key_is_given) || !self.all(setting(name)).is_empty();
+            if place.is_costly() && is_overridden {
+                continue;
+            }
+            if names::is_secret_setting(name) {
+                self.secret_files.extend(place.secret_file(&profile.path));
+            }
+            match (name, place) {
+                ("private_key", Place::Keystore { path, password }) => {
+                    let password = password.map(|place| {
+                        let read = place.read(&self.environment, &entry.source, &profile.path);
+                        read.map(|secret| secret.value).map_err(|wrong| format!("its password {wrong}"))
+                    });
+                    self.keystore = Some(Keystore { path: path_named(&path, &profile.path), password });
+                }
+                (_, place) => match place.read(&self.environment, &entry.source, &profile.path) {
+                    Ok(found) => {
+                        self.profile_values.insert(name, found.map(|secret| secret.expose().to_owned()));
+                    }
+                    Err(wrong) if name == "private_key" && !is_overridden => {
+                        let mistake = KeyMistake::NotThere { reason: wrong };
+                        self.key_mistake = Some(Sourced::new(mistake, entry.source));
+                    }
+                    Err(wrong) => self.problems.push(SettingProblem {
+                        kind: ProblemKind::Invalid,
+                        setting: name.to_owned(),
+                        text: format!("The {} {wrong} ({})", spoken(name), entry.source),
+                        fix: "Put the value there, or say in the profile where it is".to_owned(),
+                    }),
+                },
+            }
+        }
+    }
+
+    fn add_polymarket_cli(&mut self, path: &Path) {
+        match polymarket_cli::read(path) {
+            Ok(values) if values.is_empty() => {}
+            Ok(values) => {
+                self.polymarket_cli = values.into_iter().collect();
+                self.secret_files.push(path.to_owned());
+            }
+            Err(problem) => self.problems.push(problem),
+        }
     }
 
     /// Every value of a setting, the one that wins first. Empty text counts as not set.
     pub(super) fn all(&self, setting: &Name) -> Vec<Sourced<String>> {
         let mut found = Vec::new();
-        if let (Some(value), Some(flag)) = (self.flags.get(setting.name), setting.flag) {
+        // in a fleet only the profile says what is an account's own
+        let is_own = self.in_fleet && !setting.is_shared();
+        if let (Some(value), Some(flag), false) = (self.flags.get(setting.name), setting.flag, is_own) {
             found.push(Sourced::new(value.clone(), Source::Flag { name: format!("--{flag}") }));
         }
-        for &name in setting.variables {
+        let of_profile = self.profile_values.get(setting.name).cloned();
+        if self.in_fleet {
+            found.extend(of_profile.clone());
+        }
+        let variables = if is_own { &[] } else { setting.variables };
+        for &name in variables {
             if let Some(value) = self.environment.get(name) {
                 found.push(Sourced::new(value.clone(), Source::Variable { name: name.to_owned() }));
             }
@@ -155,155 +236,91 @@ impl Sources {
                 found.push(Sourced::new(line.value.clone(), source));
             }
         }
-        if let Some(value) = self.profile_values.get(setting.name) {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let source = Source::Profile {
-                path: self.profile_path.clone(),
-                name: self.profile.clone(),
-                key: setting.name.to_owned(),
-            };
-            found.push(Sourced::new(value, source));
+        if !self.in_fleet {
+            found.extend(of_profile);
         }
+        found.extend(self.polymarket_cli.get(setting.name).cloned());
         found.retain(|value| !value.value.trim().is_empty());
         found
+    }
+
+    /// The private key, or why the place that should have it does not give it.
+    pub(super) fn key(&self, inputs: &Inputs) -> Result<Option<Sourced<KeyText>>, SettingsError> {
+        if let Some(given) = read_key(inputs)? {
+            return Ok(Some(given));
+        }
+        if let Some(text) = self.all(setting("private_key")).into_iter().next() {
+            return Ok(Some(text.map(|text| Ok(Secret::new(text)))));
+        }
+        if let Some(Keystore { path, password }) = &self.keystore {
+            let source = Source::File { path: path.display().to_string() };
+            let locked = |reason| Err(KeyMistake::Keystore { reason });
+            let key = match password {
+                Some(Err(reason)) => locked(reason.clone()),
+                Some(Ok(password)) => {
+                    keystore::unlock(path, Some(password)).unwrap_or_else(|error| locked(error.to_string()))
+                }
+                None => {
+                    let password = inputs.keystore_password.as_ref();
+                    keystore::unlock(path, password).unwrap_or_else(|error| locked(error.to_string()))
+                }
+            };
+            return Ok(Some(Sourced::new(key, source)));
+        }
+        Ok(self.key_mistake.clone().map(|mistake| mistake.map(Err)))
     }
 
     /// Names that nothing reads but that look like ones that are read.
     pub(super) fn near_misses(&self) -> Vec<SettingProblem> {
         let lines = self.env_lines.iter().map(|line| (&line.name, format!("line {} of {}", line.line, self.env_path)));
-        let variables = self.environment.keys().map(|name| (name, "the environment".to_owned()));
-        lines
-            .chain(variables)
-            .filter_map(|(name, place)| {
-                let meant = names::meant(name)?;
-                let setting = names::SETTINGS.iter().find(|setting| setting.variables.contains(&meant))?;
-                Some(SettingProblem {
-                    kind: ProblemKind::NearMiss,
-                    setting: setting.name.to_owned(),
-                    text: format!("{name} is set ({place}) and nothing reads it; the clients read {meant}"),
-                    fix: format!("Rename {name} to {meant}"),
-                })
-            })
-            .collect()
+        let variables = self.environment.keys().filter(|_| !self.in_fleet);
+        let variables = variables.map(|name| (name, "the environment".to_owned()));
+        lines.chain(variables).filter_map(|(name, place)| near_miss(name, &place)).collect()
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> SettingsError {
-    SettingsError::Unreadable { path: path.display().to_string(), reason: error.to_string() }
-}
+/// Polymarket US is another product, with keys of another kind.
+const POLYMARKET_US: [&str; 2] = ["POLYMARKET_KEY_ID", "POLYMARKET_SECRET_KEY"];
 
-fn read_text(path: &Path) -> Result<String, SettingsError> {
-    fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+fn near_miss(name: &str, place: &str) -> Option<SettingProblem> {
+    if POLYMARKET_US.contains(&name) {
+        return Some(SettingProblem {
+            kind: ProblemKind::NearMiss,
+            setting: "api_credentials".to_owned(),
+            text: format!(
+                "{name} is set ({place}): it is of Polymarket US, another product, and the CLOB takes none of its keys"
+            ),
+            fix: "Derive the API credentials of the CLOB from the private key".to_owned(),
+        });
+    }
+    let meant = names::meant(name)?;
+    let setting = names::SETTINGS.iter().find(|setting| setting.variables.contains(&meant))?;
+    Some(SettingProblem {
+        kind: ProblemKind::NearMiss,
+        setting: setting.name.to_owned(),
+        text: format!("{name} is set ({place}) and nothing reads it; the clients read {meant}"),
+        fix: format!("Rename {name} to {meant}"),
+    })
 }
 
 /// The key of `--key-file`, `--keystore` or `--key-stdin`, and where it came from.
-pub(super) fn read_key(input: &KeyInput) -> Result<Option<Sourced<KeyText>>, SettingsError> {
-    match input {
+fn read_key(inputs: &Inputs) -> Result<Option<Sourced<KeyText>>, SettingsError> {
+    let file = |path: &Path| Source::File { path: path.display().to_string() };
+    let key = |text: &str| Ok(Secret::new(text.trim_end_matches(['\r', '\n'])));
+    match &inputs.key {
         KeyInput::Settings => Ok(None),
-        KeyInput::File(path) => {
-            let text = read_text(path)?;
-            let source = Source::File { path: path.display().to_string() };
-            Ok(Some(Sourced::new(Ok(Secret::new(text.trim_end_matches(['\r', '\n']))), source)))
+        KeyInput::File(path) => Ok(Some(Sourced::new(key(&read_text(path)?), file(path)))),
+        KeyInput::Keystore(path) => {
+            Ok(Some(Sourced::new(keystore::unlock(path, inputs.keystore_password.as_ref())?, file(path))))
         }
-        KeyInput::Keystore { path, password } => {
-            // read here too, so that a missing file is not taken for a wrong password
-            read_text(path)?;
-            let source = Source::File { path: path.display().to_string() };
-            Ok(Some(Sourced::new(unlock(path, password), source)))
-        }
+        KeyInput::Typed(key) => Ok(Some(Sourced::new(Ok(key.clone()), Source::Typed))),
         KeyInput::StandardInput => {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| unreadable(Path::new("standard input"), &error))?;
-            let key = Ok(Secret::new(text.trim_end_matches(['\r', '\n'])));
-            Ok(Some(Sourced::new(key, Source::StandardInput)))
-        }
-    }
-}
-
-fn unlock(path: &Path, password: &Secret) -> KeyText {
-    use alloy_signer_local::{LocalSignerError, PrivateKeySigner};
-    let signer = PrivateKeySigner::decrypt_keystore(path, password.expose()).map_err(|error| {
-        let reason = match error {
-            // the library says "Mac Mismatch" to a wrong password
-            LocalSignerError::EthKeystoreError(inner) if inner.to_string().contains("Mac") => {
-                "the password is wrong".to_owned()
-            }
-            _ => "it is not a keystore of version 3 (Web3 secret storage)".to_owned(),
-        };
-        KeyMistake::Keystore { reason }
-    })?;
-    Ok(Secret::new(alloy_primitives::hex::encode_prefixed(signer.to_bytes())))
-}
-
-fn parse_env_file(path: &Path, text: &str, problems: &mut Vec<SettingProblem>) -> Vec<EnvLine> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines: Vec<EnvLine> = Vec::new();
-    for entry in dotenvy::from_read_iter(text.as_bytes()) {
-        match entry {
-            Ok((name, value)) => {
-                let seen = lines.iter().filter(|line| line.name == name).count();
-                let line = line_of(text, &name, seen);
-                lines.push(EnvLine { name, value, line });
-            }
-            Err(error) => problems.push(SettingProblem {
-                kind: ProblemKind::Invalid,
-                setting: "env_file".to_owned(),
-                text: format!("{} has a line that is no NAME=value{}", path.display(), place_of(text, &error)),
-                fix: "Write one NAME=value a line; quote values that hold spaces or #".to_owned(),
-            }),
-        }
-    }
-    lines
-}
-
-/// The line of the n-th assignment of a name, counted from 1.
-fn line_of(text: &str, name: &str, nth: usize) -> usize {
-    let assigns = |line: &str| {
-        let line = line.trim_start();
-        let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
-        line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
-    };
-    text.lines().enumerate().filter(|(_, line)| assigns(line)).nth(nth).map_or(0, |(index, _)| index + 1)
-}
-
-/// Where a line that cannot be parsed stands. Its text is not shown: it may hold a secret.
-fn place_of(text: &str, error: &dotenvy::Error) -> String {
-    let dotenvy::Error::LineParse(bad, _) = error else { return String::new() };
-    let line = text.lines().position(|line| !bad.is_empty() && line.contains(bad.trim()));
-    line.map_or_else(String::new, |index| format!(" (line {})", index + 1))
-}
-
-fn read_profile(inputs: &Inputs) -> Result<(String, String, toml::Table), SettingsError> {
-    let wanted = inputs.profile.clone();
-    let Some(path) = inputs.config_file.as_ref().filter(|path| path.exists()) else {
-        return match wanted {
-            Some(name) => Err(SettingsError::NoSuchProfile {
-                name,
-                path: inputs
-                    .config_file
-                    .as_ref()
-                    .map_or_else(|| "the configuration".to_owned(), |path| path.display().to_string()),
-                known: "none".to_owned(),
-            }),
-            None => Ok(("default".to_owned(), String::new(), toml::Table::new())),
-        };
-    };
-    let shown = path.display().to_string();
-    let config: toml::Table = read_text(path)?.parse().map_err(|error: toml::de::Error| SettingsError::Malformed {
-        path: shown.clone(),
-        reason: error.message().to_owned(),
-    })?;
-    let profiles = config.get("profiles").and_then(toml::Value::as_table).cloned().unwrap_or_default();
-    let named = wanted.clone().or_else(|| config.get("default_profile")?.as_str().map(str::to_owned));
-    let name = named.clone().unwrap_or_else(|| "default".to_owned());
-    match (profiles.get(&name).and_then(toml::Value::as_table), named) {
-        (Some(values), _) => Ok((name, shown, values.clone())),
-        (None, None) => Ok((name, shown, toml::Table::new())),
-        (None, Some(_)) => {
-            let known = profiles.keys().cloned().collect::<Vec<_>>().join(", ");
-            Err(SettingsError::NoSuchProfile { name, path: shown, known })
+            let mut text = zeroize::Zeroizing::new(String::new());
+            std::io::stdin().read_to_string(&mut text).map_err(|error| SettingsError::Unreadable {
+                path: "standard input".to_owned(),
+                reason: reason(&error),
+            })?;
+            Ok(Some(Sourced::new(key(&text), Source::StandardInput)))
         }
     }
 }

@@ -1,21 +1,32 @@
 //! The state of the dashboard, and how messages change it: no effects, and time arrives in messages.
 
+mod act;
+mod pointing;
+mod rows;
 mod typing;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-use super::Scope;
-use super::keys::{self, Action};
-use super::layout::{self, Shape};
-use super::motion::Motion;
-use super::panels::{self, PANELS, Place};
+use super::dialogue::Dialogue;
+use super::first_run;
+use super::first_run::FirstRun;
+use super::fix::Before;
+use super::menu::Menu;
+use super::panels::{self, PANELS};
 use super::symptom::Symptom;
+use super::task::{Draft, News, Task, TaskKind};
 use super::theme::Theme;
-use crate::checks::{Fix, Status};
+use super::{About, Load, Scope};
+use crate::checks::Fix;
 use crate::diagnosis::Diagnosis;
 use crate::engine::facts::Facts;
 use crate::report::{CheckReport, Report};
+use crate::secret::Secret;
+use crate::watch::Watch;
 
 /// What reaches the dashboard.
 #[derive(Debug)]
@@ -29,6 +40,15 @@ pub enum Message {
     Paste(String),
     /// A sentence for the footer, until the next key.
     Notice(String),
+    /// What a task found, or how far it is.
+    News(News),
+    Mouse(MouseEvent),
+    /// Settings were read.
+    Launched(About),
+    /// A run has come to its end.
+    RunOver,
+    TaskBegan(TaskKind),
+    TaskOver(TaskKind),
 }
 
 #[derive(Clone, Debug)]
@@ -44,23 +64,37 @@ pub enum Command {
     Run(Scope),
     Stop,
     Copy(String),
+    /// Copies what must not be seen; the words say what it is.
+    CopyUnseen(Secret, String),
     /// The error that the user sees; none takes it back.
     Tell(Option<String>),
+    /// Work beside the run, in place of what goes on of its kind.
+    Start(Task),
+    Cancel(TaskKind),
+    /// Reads the settings again, and runs all with them.
+    Reload(Load),
     Redraw,
     Suspend,
 }
 
 /// Where keys go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub enum Mode {
     #[default]
     Panels,
-    /// The filter of the checks, or the search in the errors, is being typed.
-    Filter,
+    /// What `/` looks for in the panel is being typed.
+    Search,
     /// What the user saw is being told, over the panels.
     Symptom,
     /// The help lies over the panels, scrolled by so many lines.
-    Help { scroll: usize },
+    Help {
+        scroll: usize,
+    },
+    Menu(Menu),
+    /// A question waits for its answer.
+    Asking(Box<Dialogue>),
+    /// The set-up wizard, in place of the panels.
+    FirstRun(Box<FirstRun>),
 }
 
 /// How far the run is.
@@ -74,20 +108,36 @@ pub enum Phase {
 
 pub struct App {
     pub theme: Theme,
-    /// Such as `demo: funder-is-signer`.
-    pub title: Option<String>,
     pub facts: Facts,
     pub report: Report,
     pub now_ms: i64,
     pub size: Size,
     pub mode: Mode,
-    pub filter: String,
-    /// What is looked for in the errors.
-    pub query: String,
+    /// What panels remember.
+    pub panels: panels::States,
     /// The error that the user sees, while it is told.
     pub symptom: Symptom,
-    pub problems_only: bool,
     pub notice: Option<String>,
+    /// The work that goes on beside the run.
+    pub tasks: BTreeSet<TaskKind>,
+    pub about: About,
+    /// While watching, the time between rounds.
+    pub watching: Option<Duration>,
+    pub watch: Watch,
+    /// How the checks stood before a fix was applied.
+    pub before: Option<Before>,
+    /// What the last fix has changed.
+    pub fixed: Vec<String>,
+    /// The answers of the wizard that are in force and not saved.
+    pub draft: Option<Draft>,
+    /// The profile that was switched to.
+    profile: Option<String>,
+    /// Whether clicks and the wheel come here rather than to the terminal.
+    pub mouse: bool,
+    /// Whether the terminal may take copies.
+    pub copies: bool,
+    /// The home folder, which reports do not tell.
+    pub home: Option<String>,
     /// The panel with the focus, by its place in [`PANELS`].
     pub focus: usize,
     /// The panel beside the list where there is room for one, and the large one where there is more.
@@ -104,17 +154,25 @@ impl App {
     pub fn new(theme: Theme, title: Option<String>, Observed { facts, report }: Observed) -> Self {
         Self {
             theme,
-            title,
             facts,
             report,
             now_ms: 0,
             size: Size::default(),
             mode: Mode::default(),
-            filter: String::new(),
-            query: String::new(),
+            panels: panels::States::default(),
             symptom: Symptom::default(),
-            problems_only: false,
             notice: None,
+            tasks: BTreeSet::new(),
+            about: About { title, ..About::default() },
+            watching: None,
+            watch: Watch::default(),
+            before: None,
+            fixed: Vec::new(),
+            draft: None,
+            profile: None,
+            mouse: false,
+            copies: true,
+            home: None,
             focus: panels::LIST,
             beside: panels::DETAIL,
             main: panels::DETAIL,
@@ -142,41 +200,6 @@ impl App {
         }
     }
 
-    /// The checks that are listed, by their place in the report, in the order of the list.
-    pub fn rows(&self) -> Vec<usize> {
-        let mut rows: Vec<usize> = (0..self.report.checks.len()).filter(|&row| self.is_listed(row)).collect();
-        if Shape::of(self.size) == Shape::Narrow && self.report.is_settled() {
-            rows.sort_by_key(|&row| self.report.checks[row].status.severity());
-        }
-        rows
-    }
-
-    /// Whether a check passes the filter: by its words, or by an error sentence that it leads to.
-    fn is_listed(&self, row: usize) -> bool {
-        let check = &self.report.checks[row];
-        if self.problems_only && matches!(check.status, Status::Pass | Status::Note) {
-            return false;
-        }
-        if self.filter.is_empty() {
-            return true;
-        }
-        let explained = self.report.diagnoses.iter().map(|diagnosis| &diagnosis.explains);
-        let sentences = explained.filter(|explains| explains.iter().any(|id| id == check.id)).flatten();
-        let own = [check.id, check.group, &check.title, &check.summary, check.status.word()];
-        let text = own.into_iter().chain(sentences.map(String::as_str)).collect::<Vec<_>>().join(" ").to_lowercase();
-        self.filter.to_lowercase().split_whitespace().all(|word| text.contains(word))
-    }
-
-    /// Place of the selected check among the listed ones.
-    pub fn cursor(&self) -> Option<usize> {
-        self.rows().iter().position(|&row| row == self.selected)
-    }
-
-    /// `None` when no check is listed.
-    pub fn selected(&self) -> Option<&CheckReport> {
-        self.cursor().map(|_| &self.report.checks[self.selected])
-    }
-
     /// The most likely diagnosis that explains a check; the first of all for the place to start.
     pub fn diagnosis_of(&self, check: &CheckReport) -> Option<&Diagnosis> {
         let starts_here = self.report.start().is_some_and(|start| start.id == check.id);
@@ -195,22 +218,76 @@ impl App {
         }
     }
 
+    /// Whether nobody has moved the cursor of the list yet.
+    pub fn is_untouched(&self) -> bool {
+        !self.steered
+    }
+
     pub fn is_launching_or_running(&self) -> bool {
         self.phase() != Phase::Over
     }
 
-    pub fn has_filter(&self) -> bool {
-        self.problems_only || !self.filter.is_empty()
+    /// Whether something on the screen changes with the time.
+    pub fn is_moving(&self) -> bool {
+        self.is_launching_or_running() || self.tasks.iter().any(|task| task.moves())
     }
 
-    /// What `y` copies: the commands of the fix, or its words.
+    /// What `y` copies: what the panel says, or the fix of the selected check.
     pub fn copyable(&self) -> Option<String> {
+        match self.panel().copy {
+            Some(copy) => copy(self),
+            None => self.fix_to_copy(),
+        }
+    }
+
+    /// The commands of the fix, or its words.
+    fn fix_to_copy(&self) -> Option<String> {
         let check = self.selected()?;
         let of_fix = |fix: &Fix| (fix.commands.join("\n"), fix.text.clone());
         let of_diagnosis = |diagnosis: &Diagnosis| (diagnosis.fix.commands.join("\n"), diagnosis.fix.text.clone());
         let (commands, words) =
             self.diagnosis_of(check).map(of_diagnosis).or_else(|| check.fix.as_ref().map(of_fix))?;
         Some(if commands.is_empty() { words } else { commands })
+    }
+
+    /// Other settings are in force: what was watched is no longer the same.
+    fn use_settings(&mut self, about: About) {
+        self.about = about;
+        self.watch = Watch::default();
+        if let Some(before) = &mut self.before {
+            before.begun = true;
+        }
+        self.mode = match self.about.first_run.clone() {
+            Some(draft) => Mode::FirstRun(Box::new(FirstRun::new(*draft.0))),
+            None => Mode::Panels,
+        };
+    }
+
+    /// The profile that was switched to, for reading the settings again.
+    pub fn profile(&self) -> Option<String> {
+        self.profile.clone()
+    }
+
+    fn finish_run(&mut self) -> Option<Command> {
+        self.say_what_changed();
+        if self.watching.is_some() && self.phase() == Phase::Over {
+            self.watch.take(&self.report, self.now_ms);
+        }
+        first_run::offer(self)
+    }
+
+    /// After a fix: what it has come to.
+    fn say_what_changed(&mut self) {
+        let Some(before) = self.before.as_ref().filter(|before| before.begun && self.phase() == Phase::Over) else {
+            return;
+        };
+        self.fixed = before.changes(&self.report);
+        self.before = None;
+        self.notice = Some(match self.fixed.as_slice() {
+            [] => "The fix is written, and every check stands as before".to_owned(),
+            [one] => format!("The fix changed {one}"),
+            [first, more @ ..] => format!("The fix changed {first}, and {} more", more.len()),
+        });
     }
 
     fn observe(&mut self, Observed { facts, report }: Observed) {
@@ -221,144 +298,6 @@ impl App {
             let start = self.report.checks.iter().position(|check| Some(check.id) == start);
             self.select(start.or_else(|| self.rows().first().copied()).unwrap_or_default());
         }
-    }
-
-    /// Keeps the selection on a listed check.
-    fn keep_in_list(&mut self) {
-        let rows = self.rows();
-        if !rows.contains(&self.selected) {
-            let after = rows.iter().copied().find(|&row| row > self.selected);
-            self.select(after.or_else(|| rows.last().copied()).unwrap_or_default());
-        }
-    }
-
-    fn select(&mut self, row: usize) {
-        if self.selected != row {
-            self.selected = row;
-            self.scroll[panels::DETAIL] = None;
-        }
-    }
-
-    fn steer(&mut self, to: impl FnOnce(&[usize], usize) -> Option<usize>) {
-        self.steered = true;
-        let rows = self.rows();
-        let cursor = self.cursor().unwrap_or_default();
-        if let Some(&row) = to(&rows, cursor).and_then(|cursor| rows.get(cursor)) {
-            self.select(row);
-        }
-    }
-
-    fn focus_on(&mut self, panel: usize) {
-        let Some(shown) = PANELS.get(panel) else { return };
-        self.focus = panel;
-        if shown.place != Place::List {
-            self.beside = panel;
-        }
-        if shown.place == Place::Main {
-            self.main = panel;
-        }
-    }
-
-    /// Moves within the panel that has the focus: the cursor of the list, the text of others.
-    fn go(&mut self, motion: Motion) {
-        if let Mode::Help { scroll } = self.mode {
-            let (lines, height) = layout::help_extent(self);
-            self.mode = Mode::Help { scroll: motion.apply(scroll, lines.saturating_sub(height), height) };
-            return;
-        }
-        let height = layout::height_of(self, self.focus);
-        if self.focus == panels::LIST {
-            self.steer(|rows, cursor| Some(motion.apply(cursor, rows.len().saturating_sub(1), height)));
-            return;
-        }
-        let content = panels::content(self, self.focus);
-        let furthest = content.lines.len().saturating_sub(height);
-        let from = self.scrolled(self.focus, &content, height);
-        let to = motion.apply(from, furthest, height);
-        // At its end, a panel that grows there goes on following.
-        self.scroll[self.focus] = (!content.newest_last || to < furthest).then_some(to);
-    }
-
-    fn go_to_problem(&mut self, forward: bool) {
-        let problems: Vec<bool> = self.rows().iter().map(|&row| self.report.checks[row].status.is_problem()).collect();
-        self.steer(|rows, cursor| {
-            let steps = 1..=rows.len();
-            let place = |step| if forward { cursor + step } else { cursor + rows.len() - step } % rows.len();
-            steps.map(place).find(|&place| problems[place])
-        });
-    }
-
-    /// One step out: of the help, to the list, of the filter, of the run.
-    fn back(&mut self) -> Option<Command> {
-        if self.mode != Mode::Panels {
-            self.mode = Mode::Panels;
-        } else if self.focus != panels::LIST {
-            self.focus_on(panels::LIST);
-        } else if self.has_filter() {
-            self.filter.clear();
-            self.problems_only = false;
-        } else if self.phase() == Phase::Running {
-            return Some(Command::Stop);
-        }
-        None
-    }
-
-    fn press(&mut self, key: KeyEvent) -> Option<Command> {
-        if key.kind == KeyEventKind::Release {
-            return None;
-        }
-        self.notice = None;
-        let action = keys::action(key);
-        if self.is_typing() && !matches!(action, Some(Action::Interrupt | Action::Suspend)) {
-            return self.type_text(key);
-        }
-        self.act(action?)
-    }
-
-    fn act(&mut self, action: Action) -> Option<Command> {
-        match action {
-            Action::Quit | Action::Interrupt => return Some(Command::Quit),
-            Action::Help => {
-                let open = matches!(self.mode, Mode::Help { .. });
-                self.mode = if open { Mode::Panels } else { Mode::Help { scroll: 0 } };
-            }
-            Action::Back => return self.back(),
-            Action::Down => self.go(Motion::Lines(1)),
-            Action::Up => self.go(Motion::Lines(-1)),
-            Action::HalfPageDown => self.go(Motion::HalfPages(1)),
-            Action::HalfPageUp => self.go(Motion::HalfPages(-1)),
-            Action::PageDown => self.go(Motion::HalfPages(2)),
-            Action::PageUp => self.go(Motion::HalfPages(-2)),
-            Action::First => self.go(Motion::First),
-            Action::Last => self.go(Motion::Last),
-            Action::NextPalette => self.theme.palette = self.theme.palette.next(),
-            Action::Addresses => self.theme.full_addresses = !self.theme.full_addresses,
-            Action::Redraw => return Some(Command::Redraw),
-            Action::Suspend => return Some(Command::Suspend),
-            // The rest belongs to the panels, which the help covers.
-            _ if self.mode != Mode::Panels => {}
-            Action::NextPanel => self.focus_on((self.focus + 1) % PANELS.len()),
-            Action::PreviousPanel => self.focus_on((self.focus + PANELS.len() - 1) % PANELS.len()),
-            Action::Panel(panel) => self.focus_on(panel),
-            Action::Open if self.focus == panels::LIST => self.focus_on(panels::DETAIL),
-            Action::Filter => {
-                self.mode = Mode::Filter;
-                if self.focus != panels::ERRORS {
-                    self.focus_on(panels::LIST);
-                }
-            }
-            Action::Symptom => self.mode = Mode::Symptom,
-            Action::ProblemsOnly => self.problems_only = !self.problems_only,
-            Action::NextProblem => self.go_to_problem(true),
-            Action::PreviousProblem => self.go_to_problem(false),
-            Action::Again if self.phase() == Phase::Over => {
-                return self.selected().map(|check| Command::Run(Scope::Check(check.id)));
-            }
-            Action::AllAgain => return Some(Command::Run(Scope::All)),
-            Action::Copy => return self.copyable().map(Command::Copy),
-            Action::Open | Action::Again => {}
-        }
-        None
     }
 }
 
@@ -372,6 +311,16 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         Message::Tick(now_ms) => app.now_ms = now_ms,
         Message::Paste(text) => app.paste(&text),
         Message::Notice(text) => app.notice = Some(text),
+        Message::News(news) => command = panels::hear(app, news),
+        Message::Mouse(mouse) => app.point(mouse),
+        Message::Launched(about) => app.use_settings(about),
+        Message::RunOver => command = app.finish_run(),
+        Message::TaskBegan(kind) => {
+            app.tasks.insert(kind);
+        }
+        Message::TaskOver(kind) => {
+            app.tasks.remove(&kind);
+        }
     }
     app.keep_in_list();
     command

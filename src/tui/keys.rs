@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::app::{App, Mode, Phase};
+use super::fix;
 use super::panels;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,9 @@ pub enum Action {
     PageUp,
     Open,
     Back,
-    Filter,
+    Search,
+    ChoosePanel,
+    Offers,
     Symptom,
     ProblemsOnly,
     NextProblem,
@@ -33,6 +36,12 @@ pub enum Action {
     Again,
     AllAgain,
     Copy,
+    CopyReport,
+    SaveReport,
+    Watch,
+    Mouse,
+    Profiles,
+    ApplyFix,
     Addresses,
     NextPalette,
     Redraw,
@@ -49,17 +58,17 @@ pub struct Binding {
     pub footer: fn(&App) -> Option<&'static str>,
 }
 
-type Key = (KeyModifiers, KeyCode);
+pub type Key = (KeyModifiers, KeyCode);
 
-const fn char(c: char) -> Key {
+pub const fn char(c: char) -> Key {
     plain(KeyCode::Char(c))
 }
 
-const fn plain(code: KeyCode) -> Key {
+pub const fn plain(code: KeyCode) -> Key {
     (KeyModifiers::NONE, code)
 }
 
-const fn ctrl(c: char) -> Key {
+pub const fn ctrl(c: char) -> Key {
     (KeyModifiers::CONTROL, KeyCode::Char(c))
 }
 
@@ -68,6 +77,15 @@ const fn bind(keys: &'static [Key], label: &'static str, action: Action, help: &
 }
 
 impl Binding {
+    /// What lies over the panels takes most keys, and says itself what they do there.
+    pub fn works_in(&self, mode: &Mode) -> bool {
+        match mode {
+            Mode::Panels => true,
+            Mode::Help { .. } => matches!(self.action, Action::Quit | Action::Help | Action::Back),
+            Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => false,
+        }
+    }
+
     const fn footer(self, footer: fn(&App) -> Option<&'static str>) -> Self {
         Self { footer, ..self }
     }
@@ -90,16 +108,23 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[char('N')], "N", Action::PreviousProblem, "previous problem"),
     bind(&[char('y')], "y", Action::Copy, "copy the fix of this check, through the terminal (OSC 52)")
         .footer(|app| app.copyable().map(|_| "copy fix")),
+    bind(&[char('F')], "F", Action::ApplyFix, "apply the fix to the file that the setting came from; asks first")
+        .footer(|app| fix::wanted(app).map(|_| "apply fix")),
+    bind(&[char('Y')], "Y", Action::CopyReport, "copy the report for others, as Markdown, the same way")
+        .footer(|app| (app.phase() == Phase::Over).then_some("report")),
+    bind(&[char('s')], "s", Action::SaveReport, "save that report to a file in this folder; never over another"),
     bind(&[char('r')], "r", Action::Again, "run this check again, with what it needs")
         .footer(|app| (app.phase() == Phase::Over && app.selected().is_some()).then_some("again")),
     bind(&[char('R')], "R", Action::AllAgain, "run all again")
         .footer(|app| (app.phase() == Phase::Over).then_some("all again")),
     bind(&[char('f')], "f", Action::ProblemsOnly, "only what did not pass, or all again")
-        .footer(|app| Some(if app.problems_only { "show all" } else { "not passed" })),
+        .footer(|app| Some(if app.panels.checklist.problems_only { "show all" } else { "not passed" })),
     bind(&[char('e')], "e", Action::Symptom, "tell which error you see; the diagnosis takes it in")
         .footer(|app| (app.phase() == Phase::Over).then_some("error seen")),
-    bind(&[char('/')], "/", Action::Filter, "filter the checks by words; in the errors: search")
-        .footer(|app| Some(if app.focus == panels::ERRORS { "search" } else { "filter" })),
+    bind(&[char('/')], "/", Action::Search, "filter the checks by words or by an error sentence; elsewhere: search")
+        .footer(|app| Some(app.search().word)),
+    bind(&[char('x')], "x", Action::Offers, "actions of this panel; each asks first")
+        .footer(|app| (!(app.panel().offers)(app).is_empty()).then_some("actions")),
     bind(&[plain(KeyCode::Tab), plain(KeyCode::Right), char('l')], "Tab → l", Action::NextPanel, "next panel"),
     bind(
         &[plain(KeyCode::BackTab), plain(KeyCode::Left), char('h')],
@@ -108,6 +133,7 @@ pub const BINDINGS: &[Binding] = &[
         "previous panel",
     ),
     bind(DIGITS, "1 2 …", Action::Panel(0), "go to a panel by its number"),
+    bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name").footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),
     bind(&[char('k'), plain(KeyCode::Up)], "k ↑", Action::Up, "up"),
     bind(&[char('g'), plain(KeyCode::Home)], "g Home", Action::First, "to the top"),
@@ -116,16 +142,29 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('u')], "Ctrl-U", Action::HalfPageUp, "half a page up"),
     bind(&[plain(KeyCode::PageDown)], "PgDn", Action::PageDown, "a page down"),
     bind(&[plain(KeyCode::PageUp)], "PgUp", Action::PageUp, "a page up"),
+    bind(&[char('w')], "w", Action::Watch, "watch: time, reach and credentials again every 30 s, or stop").footer(
+        |app| match app.watching {
+            Some(_) => Some("stop watching"),
+            None => (app.phase() == Phase::Over && !app.about.recorded).then_some("watch"),
+        },
+    ),
+    bind(&[char('P')], "P", Action::Profiles, "another profile of the settings")
+        .footer(|app| (!app.about.profiles.is_empty()).then_some("profiles")),
+    bind(&[char('m')], "m", Action::Mouse, "mouse on or off; while it is on, the terminal selects with Shift"),
     bind(&[char('a')], "a", Action::Addresses, "addresses in full or short"),
     bind(&[char('t')], "t", Action::NextPalette, "next palette"),
     bind(&[ctrl('l')], "Ctrl-L", Action::Redraw, "draw the screen anew"),
     bind(&[ctrl('z')], "Ctrl-Z", Action::Suspend, "suspend; fg comes back"),
 ];
 
+/// A key as tables name it: terminals disagree on whether `R` and `?` come with Shift.
+pub fn pressed(key: KeyEvent) -> Key {
+    (key.modifiers - KeyModifiers::SHIFT, key.code)
+}
+
 /// What a key asks for.
 pub fn action(key: KeyEvent) -> Option<Action> {
-    // Terminals disagree on whether `R` and `?` come with Shift.
-    let pressed = (key.modifiers - KeyModifiers::SHIFT, key.code);
+    let pressed = pressed(key);
     let binding = BINDINGS.iter().find(|binding| binding.keys.contains(&pressed))?;
     match (binding.action, key.code) {
         (Action::Panel(_), KeyCode::Char(digit)) => Some(Action::Panel(digit.to_digit(10)? as usize - 1)),
@@ -134,7 +173,7 @@ pub fn action(key: KeyEvent) -> Option<Action> {
 }
 
 fn esc_word(app: &App) -> Option<&'static str> {
-    if app.mode != Mode::Panels {
+    if !matches!(app.mode, Mode::Panels) {
         Some("close")
     } else if app.focus != panels::LIST {
         Some("back")

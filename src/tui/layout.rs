@@ -56,9 +56,13 @@ fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
     let [list, under_list] = below(left, body.height - lower);
     let [main, under_main] = below(right, body.height - lower);
     let at = |place| PANELS.iter().position(|panel| panel.place == place);
+    // opened in the large place, the panel below it takes both
+    let main = if PANELS[app.main].place == Place::UnderMain { right } else { main };
     let fixed = [(at(Place::UnderList), under_list), (at(Place::UnderMain), under_main)];
     let mut panels = vec![(panels::LIST, list), (app.main, main)];
-    panels.extend(fixed.into_iter().filter_map(|(panel, area)| Some((panel?, area))));
+    panels.extend(
+        fixed.into_iter().filter_map(|(panel, area)| Some((panel?, area))).filter(|(panel, _)| *panel != app.main),
+    );
     panels
 }
 
@@ -106,8 +110,9 @@ pub fn height_of(app: &App, panel: usize) -> usize {
 /// Where the help lies: in the middle, over everything.
 pub fn help(app: &App) -> Rect {
     let Size { width, height } = app.size;
-    let most = u16::try_from(panels::help::HEIGHT).unwrap_or(u16::MAX);
-    let (wide, high) = (width.min(76), height.min(most));
+    let wide = width.min(78);
+    let lines = panels::help::lines(app, wide.saturating_sub(4).into()).len();
+    let high = height.min(u16::try_from(lines + 2).unwrap_or(u16::MAX));
     Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
 }
 

@@ -5,15 +5,15 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Stylize as _;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Padding, Paragraph};
-use textwrap::core::display_width;
 
 use super::app::App;
+use super::field::Field;
 use crate::reference::{self, Entry, ErrorEntry};
 
 /// What is being told.
 #[derive(Clone, Debug, Default)]
 pub struct Symptom {
-    pub text: String,
+    pub text: Field,
     /// Place among the offered sentences; `None` while the own text counts.
     pub choice: Option<usize>,
 }
@@ -21,7 +21,7 @@ pub struct Symptom {
 impl Symptom {
     /// The known sentences that are like the text: all of them while there is none.
     pub fn offered(&self) -> Vec<&'static ErrorEntry> {
-        let found = reference::search(&self.text).into_iter();
+        let found = reference::search(self.text.text()).into_iter();
         found.filter_map(|entry| if let Entry::Error(error) = entry { Some(error) } else { None }).collect()
     }
 
@@ -38,7 +38,7 @@ impl Symptom {
     /// The chosen sentence, or else the text; `None` when there is neither.
     pub(super) fn told(&self) -> Option<String> {
         let chosen = self.choice.and_then(|place| self.offered().get(place).map(|entry| entry.text.clone()));
-        chosen.or_else(|| Some(self.text.clone()).filter(|text| !text.trim().is_empty()))
+        chosen.or_else(|| Some(self.text.text().to_owned()).filter(|text| !text.trim().is_empty()))
     }
 }
 
@@ -54,10 +54,8 @@ pub fn draw(frame: &mut Frame, app: &App) {
         .title_bottom(Line::from(app.theme.say(" Enter tell   ↓ ↑ choose   Esc take back ")));
     let inside = block.inner(area);
     let room = usize::from(inside.width);
-    let typed = app.theme.say(&app.symptom.text);
-    let start = typed.char_indices().rev().nth(room.saturating_sub(2)).map_or(0, |(start, _)| start);
-    let visible = &typed[start..];
-    let mut lines = vec![Line::from(visible.to_owned()).bold()];
+    let (typed, column) = app.symptom.text.view(app.theme, room);
+    let mut lines = vec![Line::from(typed).bold()];
     lines.push(Line::from(Span::styled("Paste a log, or choose what comes nearest:", app.theme.dim())));
     let rows = usize::from(inside.height).saturating_sub(lines.len());
     let chosen = app.symptom.choice;
@@ -71,7 +69,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).block(block), area);
     if chosen.is_none() && inside.width > 0 && inside.height > 0 {
-        let x = inside.x.saturating_add(u16::try_from(display_width(visible)).unwrap_or(u16::MAX));
+        let x = inside.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
         frame.set_cursor_position(Position::new(x.min(inside.right() - 1), inside.y));
     }
 }

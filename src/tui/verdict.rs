@@ -13,12 +13,15 @@ pub fn status(app: &App) -> Status {
     if app.is_launching_or_running() {
         return Status::Running;
     }
-    match app.report.verdict {
-        Verdict::Healthy => Status::Pass,
-        Verdict::Degraded => Status::Warn,
-        Verdict::Incomplete => Status::Unknown,
-        Verdict::Broken => Status::Fail,
-    }
+    app.report.verdict.status()
+}
+
+/// The verdict for the title of the terminal.
+pub fn title(app: &App) -> String {
+    let status = status(app);
+    let start = app.report.start().filter(|_| status != Status::Running);
+    let place = start.map_or_else(String::new, |check| format!(" {}", check.id));
+    format!("polydoctor: {}{place}", status.word())
 }
 
 /// What it comes to and what to do now, in one sentence: the fullest first, for where there is room.
@@ -61,6 +64,15 @@ fn healthy(report: &Report) -> Vec<String> {
     vec![format!("Proved right: {}. No order was placed", proved.join(", "))]
 }
 
+/// Whether not one request of the run was answered.
+pub fn nothing_was_reached(app: &App) -> bool {
+    let requests = &app.report.requests;
+    app.phase() == Phase::Over
+        && !requests.is_empty()
+        && requests.iter().all(|request| request.status.is_none())
+        && !was_stopped(app)
+}
+
 fn was_stopped(app: &App) -> bool {
     app.report.verdict == Verdict::Incomplete
         && Probe::ALL.iter().any(|&probe| app.facts.failure(probe) == Some(&Failure::Stopped))
@@ -71,8 +83,16 @@ fn waiting(app: &App) -> String {
     let running = |&&probe: &&Probe| app.facts.running_since_ms(probe).is_some();
     let longest = Probe::ALL.iter().filter(running).min_by_key(|&&probe| app.facts.running_since_ms(probe));
     match longest.map(|&probe| (probe, since(app, app.facts.running_since_ms(probe)))) {
-        Some((probe, ms)) if ms >= SLOW_MS => format!("Waiting for {}, {}", answers(probe), duration(ms)),
+        Some((probe, ms)) if ms >= SLOW_MS => format!("Waiting for {}", patience(app, party(probe).1, ms)),
         _ => "Checking".to_owned(),
+    }
+}
+
+/// Who is waited for, how long by now, and how long at most.
+pub fn patience(app: &App, party: &str, ms: u64) -> String {
+    match app.about.timeout_s {
+        0 => format!("{party}, {}", duration(ms)),
+        most => format!("{party}, {} s of {most}", ms / 1_000),
     }
 }
 
@@ -91,21 +111,21 @@ pub fn awaited(app: &App, check: &CheckReport) -> Option<&'static str> {
         .filter(|&&probe| {
             check.running_since_ms.is_some() && app.facts.running_since_ms(probe) == check.running_since_ms
         })
-        .map(|&probe| answers(probe))
+        .map(|&probe| party(probe).1)
         .collect();
     parties.dedup();
     <[_; 1]>::try_from(parties).ok().map(|[party]| party)
 }
 
-/// Who answers a probe.
-fn answers(probe: Probe) -> &'static str {
+/// Who answers a probe: in a word, and in a sentence.
+pub fn party(probe: Probe) -> (&'static str, &'static str) {
     match probe {
-        Probe::SecretFiles => "the disk",
-        Probe::Geoblock => "the geoblock service",
-        Probe::Chain | Probe::Ownership => "the Polygon node",
-        Probe::Profile => "the Gamma service",
-        Probe::Deployed | Probe::BuilderAccess => "the relayer",
-        Probe::BuilderSigner => "the builder signer",
+        Probe::SecretFiles => ("disk", "the disk"),
+        Probe::Geoblock => ("geoblock", "the geoblock service"),
+        Probe::Chain | Probe::Ownership => ("node", "the Polygon node"),
+        Probe::Profile => ("gamma", "the Gamma service"),
+        Probe::Deployed | Probe::BuilderAccess => ("relayer", "the relayer"),
+        Probe::BuilderSigner => ("signer", "the builder signer"),
         Probe::ServerTime
         | Probe::GuideTime
         | Probe::Version
@@ -121,6 +141,7 @@ fn answers(probe: Probe) -> &'static str {
         | Probe::SessionSigners
         | Probe::BuilderKeys
         | Probe::OwnTrades
-        | Probe::BuilderTrades => "the CLOB",
+        | Probe::BuilderTrades
+        | Probe::BuilderFees => ("clob", "the CLOB"),
     }
 }

@@ -17,9 +17,12 @@ use ratatui::widgets::{Block, Borders, Clear, Padding, Paragraph};
 use textwrap::core::display_width;
 
 use super::app::{App, Mode};
+use super::dialogue;
+use super::first_run;
 use super::header::{self, progress};
 use super::keys::BINDINGS;
 use super::layout::{self, Shape};
+use super::menu;
 use super::panels::{self, Content, PANELS};
 use super::symptom;
 use super::verdict;
@@ -30,16 +33,22 @@ pub fn draw(frame: &mut Frame, app: &App) {
         frame.render_widget(Paragraph::new(one_line(app)), frame.area());
         return;
     }
+    if let Mode::FirstRun(wizard) = &app.mode {
+        first_run::draw(frame, app, wizard);
+        return;
+    }
     let screen = layout::screen(app);
     frame.render_widget(Paragraph::new(header::lines(app, screen.header.width.into())), screen.header);
     for (panel, area) in screen.panels {
         draw_panel(frame, app, panel, area);
     }
     draw_footer(frame, app, screen.footer);
-    match app.mode {
-        Mode::Help { scroll } => draw_help(frame, app, scroll),
+    match &app.mode {
+        Mode::Help { scroll } => draw_help(frame, app, *scroll),
         Mode::Symptom => symptom::draw(frame, app),
-        Mode::Panels | Mode::Filter => {}
+        Mode::Menu(menu) => menu::draw(frame, app, menu),
+        Mode::Asking(question) => dialogue::draw(frame, app, question),
+        Mode::Panels | Mode::Search | Mode::FirstRun(_) => {}
     }
 }
 
@@ -77,8 +86,20 @@ fn draw_panel(frame: &mut Frame, app: &App, panel: usize, area: Rect) {
         block = if narrow { block.title_top(said) } else { block.title_bottom(said) };
     }
     frame.render_widget(block, area);
+    if let Some((line, cell)) = content.caret.filter(|_| app.focus == panel && matches!(app.mode, Mode::Panels)) {
+        show_caret(frame, inside, line.checked_sub(scrolled), cell);
+    }
     let visible: Vec<_> = content.lines.into_iter().skip(scrolled).take(height).collect();
     frame.render_widget(Paragraph::new(visible), inside);
+}
+
+/// The terminal's cursor, where a text is typed in a panel.
+fn show_caret(frame: &mut Frame, inside: Rect, line: Option<usize>, cell: usize) {
+    let place = line.and_then(|line| Some((u16::try_from(cell).ok()?, u16::try_from(line).ok()?)));
+    let position = place.map(|(x, y)| Position::new(inside.x.saturating_add(x), inside.y.saturating_add(y)));
+    if let Some(position) = position.filter(|position| inside.contains(*position)) {
+        frame.set_cursor_position(position);
+    }
 }
 
 fn title(app: &App, panel: usize, content: &Content) -> Line<'static> {
@@ -111,22 +132,41 @@ fn corner(app: &App, panel: usize, content: &Content, width: usize) -> Line<'sta
 }
 
 fn draw_footer(frame: &mut Frame, app: &App, area: Rect) {
-    if app.mode == Mode::Filter {
-        draw_filter(frame, app, area);
+    if matches!(app.mode, Mode::Search) {
+        draw_search(frame, app, area);
         return;
     }
-    let line = match &app.notice {
-        Some(notice) => Line::from(format!(" {}", app.theme.say_whole(notice))),
-        None => keys(app, area.width.into()),
-    };
-    frame.render_widget(Paragraph::new(line), area);
+    if let Some(notice) = &app.notice {
+        draw_notice(frame, app, notice, area);
+        return;
+    }
+    frame.render_widget(Paragraph::new(keys(app, area.width.into())), area);
+}
+
+/// What happened, in the footer; a long sentence grows upwards over the panels.
+fn draw_notice(frame: &mut Frame, app: &App, notice: &str, area: Rect) {
+    const MOST: usize = 4;
+    let width = usize::from(area.width).saturating_sub(1).max(1);
+    let options = textwrap::Options::new(width).initial_indent(" ").subsequent_indent(" ");
+    let notice = app.theme.say_whole(notice);
+    let lines: Vec<_> =
+        textwrap::wrap(&notice, options).into_iter().take(MOST).map(|line| Line::from(line.into_owned())).collect();
+    let height = u16::try_from(lines.len()).unwrap_or(1).min(area.bottom());
+    let area = Rect { y: area.bottom() - height, height, ..area };
+    frame.render_widget(Clear, area);
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 /// The keys that do something now, as far as they fit.
 fn keys(app: &App, width: usize) -> Line<'static> {
     let mut line = Vec::new();
     let mut used = 0;
-    for (label, word) in BINDINGS.iter().filter_map(|binding| Some((binding.label, (binding.footer)(app)?))) {
+    let own = app.panel().keys.iter().filter_map(|own| Some((own.label, (own.footer)(app)?)));
+    let own = own.filter(|_| matches!(app.mode, Mode::Panels));
+    // a field takes every other key as text
+    let general = BINDINGS.iter().filter(|binding| binding.works_in(&app.mode) && !app.is_typing());
+    let general = general.filter_map(|binding| Some((binding.label, (binding.footer)(app)?)));
+    for (label, word) in own.chain(general) {
         let gap = if line.is_empty() { " " } else { "   " };
         used += gap.len() + display_width(label) + 1 + word.len();
         if used > width {
@@ -137,13 +177,13 @@ fn keys(app: &App, width: usize) -> Line<'static> {
     Line::from(line)
 }
 
-/// The filter while it is typed, with the cursor behind it.
-fn draw_filter(frame: &mut Frame, app: &App, area: Rect) {
-    let typed = app.theme.say(if app.focus == panels::ERRORS { &app.query } else { &app.filter });
-    let behind = 2 + display_width(&typed);
+/// The filter or search while it is typed, with the cursor in it.
+fn draw_search(frame: &mut Frame, app: &App, area: Rect) {
+    let room = usize::from(area.width).saturating_sub(2);
+    let (typed, column) = (app.search().field)(app).view(app.theme, room);
     let line = vec![Span::from(format!(" /{typed}")).bold(), Span::raw("    Enter keep   Esc clear")];
     frame.render_widget(Paragraph::new(Line::from(line)), area);
-    let x = area.x.saturating_add(u16::try_from(behind).unwrap_or(u16::MAX));
+    let x = area.x.saturating_add(u16::try_from(column + 2).unwrap_or(u16::MAX));
     frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::program::{causes, check, polydoctor, run, status, stdout};
 
-fn validator() -> jsonschema::Validator {
+pub(crate) fn validator() -> jsonschema::Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/report.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     jsonschema::validator_for(&schema).unwrap()
@@ -83,6 +83,48 @@ fn offline_asks_nothing() {
     assert_eq!(report["requests"], json!([]));
     assert_eq!(status(&report, "wallet.funder"), "pass");
     assert_eq!(status(&report, "net.reach"), "skip");
+}
+
+#[test]
+fn what_was_not_asked_is_said() {
+    let text = stdout(&run(&["check", "--demo", "healthy-safe", "--offline"]));
+    assert!(text.contains("healthy, as far as was asked: nothing was asked for 15 of 20 checks"), "{text}");
+    let (report, code) = check(&["--demo", "healthy-safe", "--offline"]);
+    assert_eq!((&report["not_asked"][0], code), (&json!("net.reach"), 0));
+    let (report, _) = check(&["--demo", "healthy-safe"]);
+    assert_eq!(report["not_asked"], json!([]));
+}
+
+#[test]
+fn a_record_of_a_part_is_incomplete() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("facts.json");
+    let record = record.to_str().unwrap();
+    let (part, code) = check(&["--demo", "healthy-safe", "wallet.map", "--record", record]);
+    assert_eq!((&part["verdict"], code), (&json!("healthy"), 0));
+    let (whole, code) = check(&["--replay", record]);
+    assert_eq!((&whole["verdict"], code), (&json!("incomplete"), 3));
+    assert_eq!(whole["not_asked"][0], "setup.secrets");
+    assert!(validator().is_valid(&whole));
+    let (again, code) = check(&["--replay", record, "wallet.map"]);
+    assert_eq!((again, code), (part, 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_deadline_holds_also_for_a_git_that_hangs() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let git = folder.path().join("git");
+    std::fs::write(&git, "#!/bin/sh\nexec sleep 30\n").unwrap();
+    std::fs::set_permissions(&git, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(folder.path().join(".env"), "PK=0x12\n").unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let began = std::time::Instant::now();
+    let mut command = polydoctor();
+    command.args(["check", "--offline", "--deadline", "0.2"]).current_dir(&folder).env("PATH", path);
+    assert_eq!(command.output().unwrap().status.code(), Some(1));
+    assert!(began.elapsed() < std::time::Duration::from_secs(20));
 }
 
 #[test]
@@ -199,7 +241,7 @@ fn junit_has_a_suite_a_group_and_a_case_a_check() {
 fn completions_and_manual_name_every_command() {
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
         let text = stdout(&run(arguments));
-        for command in ["check", "list", "sandbox", "sign-server"] {
+        for command in ["check", "list", "headers", "sandbox", "sign-server"] {
             assert!(text.contains(command), "{arguments:?} lacks {command}");
         }
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::program::{Sandbox, causes, check, polydoctor, run, status, stdout};
 
-fn names() -> Vec<String> {
+pub(crate) fn names() -> Vec<String> {
     let listing = stdout(&run(&["sandbox", "--list"]));
     listing.lines().map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
 }
@@ -29,7 +29,7 @@ fn text<'a>(table: &'a toml::Table, key: &str) -> Option<&'a str> {
 }
 
 /// Looks at every name, a few at a time: most of what takes long here is waiting.
-fn each(names: &[String], look: impl Fn(&str) + Sync) {
+pub(crate) fn each(names: &[String], look: impl Fn(&str) + Sync) {
     const AT_ONCE: usize = 6;
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {

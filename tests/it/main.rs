@@ -2,12 +2,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod alone;
 mod check;
 mod diagnosis;
 mod evm;
 mod explain;
+mod fleet;
+mod headers;
 mod judgement;
+mod keys;
 mod pairs;
+#[cfg(feature = "tui")]
+mod pictures;
 mod program;
 mod robust;
 mod sandbox;

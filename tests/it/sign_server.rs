@@ -153,7 +153,7 @@ async fn everything_can_come_from_an_env_file() {
     }
     std::fs::write(folder.path().join("broken"), format!("{text}AUTHORIZATION_TOKEN {TOKEN}\n")).unwrap();
     let error = refused(command(&["--env-file", "broken"]).current_dir(folder.path()));
-    assert!(error.contains("broken has a line that is no NAME=value (line 6)"), "{error}");
+    assert!(error.contains("Line 6 of broken is no NAME=value"), "{error}");
 }
 
 #[tokio::test]

@@ -5,13 +5,17 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 
+use alloy_primitives::hex;
 use polydoctor::auth::contracts::chain;
 use polydoctor::auth::l2::{ApiCredentials, SecretKey};
 use polydoctor::auth::wallet::{WalletKind, WalletMap};
-use polydoctor::auth::{AuthHeaders, builder, key, l1, l2};
+use polydoctor::auth::{AuthHeaders, builder, explain, key, l1, l2};
 use polydoctor::secret::Secret;
 use serde_json::Value;
+
+use crate::program::polydoctor;
 
 fn vectors(name: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name);
@@ -21,6 +25,35 @@ fn vectors(name: &str) -> Vec<Value> {
 
 fn text<'a>(vector: &'a Value, field: &str) -> &'a str {
     vector[field].as_str().unwrap_or_else(|| panic!("{} has no text {field}", vector["id"]))
+}
+
+/// Holds what the command prints against the library's headers; without any, it must refuse.
+fn assert_prints(command: &mut Command, ours: Option<&AuthHeaders>, id: &Value) {
+    let output = command.output().unwrap();
+    let Some(ours) = ours else {
+        assert_eq!(output.status.code(), Some(2), "{id}");
+        return assert!(output.stdout.is_empty(), "{id}");
+    };
+    assert!(output.status.success(), "{id}: {}", String::from_utf8_lossy(&output.stderr));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ours: serde_json::Map<_, _> = ours.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    assert_eq!(printed["headers"], Value::Object(ours), "{id}");
+}
+
+/// `polydoctor headers` for a vector.
+fn command(level: &str, vector: &Value) -> Command {
+    let mut command = polydoctor();
+    command.args(["headers", level, "--format", "json", "--show-secrets"]);
+    command.args(["--timestamp", &vector["timestamp"].to_string()]);
+    if let Some(private_key) = vector["private_key"].as_str() {
+        command.env("PK", private_key);
+    }
+    for flag in ["method", "path", "body"] {
+        if let Some(value) = vector[flag].as_str() {
+            command.arg(format!("--{flag}={value}"));
+        }
+    }
+    command
 }
 
 /// Holds our headers against every client's; gives the clients that differ.
@@ -57,6 +90,11 @@ fn l1_headers_equal_every_clients() {
         assert_eq!(ours.get("POLY_SIGNATURE"), vector["signature"].as_str(), "{id}");
         assert_eq!(ours.get("POLY_ADDRESS"), vector["address"].as_str(), "{id}");
         assert_eq!(differing(vector, &ours), BTreeSet::new(), "{id}");
+        let arguments = ["--chain-id", &chain_id.to_string(), "--nonce", text(vector, "nonce")];
+        assert_prints(command("l1", vector).args(arguments), Some(&ours), id);
+        let explained = explain::l1(chain_id, signer.address(), &timestamp.to_string(), nonce);
+        let digest = &explained.sections[2].hash.as_ref().unwrap().bytes;
+        assert_eq!(hex::encode_prefixed(digest), text(vector, "digest"), "{id}");
         let recovered =
             l1::recover(text(vector, "signature"), chain_id, signer.address(), &timestamp.to_string(), nonce);
         assert_eq!(recovered, Some(signer.address()), "{id}");
@@ -110,6 +148,11 @@ fn l2_headers_equal_every_clients() {
         let credentials = credentials(vector);
         let ours = l2::headers(signer.address(), &credentials, timestamp, method, path, body);
         let message = l2::message(timestamp, method, path, body);
+        let parts = [("CLOB_API_KEY", "key"), ("CLOB_SECRET", "secret"), ("CLOB_PASS_PHRASE", "passphrase")];
+        let mut command = command("l2", vector);
+        command.envs(parts.map(|(variable, part)| (variable, text(&vector["creds"], part))));
+        // an empty secret counts as none
+        assert_prints(&mut command, ours.as_ref().ok().filter(|_| !credentials.secret.is_empty()), &vector["id"]);
         let differing = check_hmac(vector, ours);
         for client in &differing {
             let quotes = body.is_some_and(|body| body.contains('\''));
@@ -119,6 +162,7 @@ fn l2_headers_equal_every_clients() {
         }
         if let (Ok(key), Some(signature)) = (SecretKey::decode(&credentials.secret), vector["signature"].as_str()) {
             assert!(key.verifies(&message, signature), "{}", vector["id"]);
+            assert_eq!(explain::hmac(&key, timestamp, method, path, body).message(), message);
             assert!(!key.verifies(&format!("{message} "), signature), "{}", vector["id"]);
         }
     }
@@ -133,6 +177,11 @@ fn builder_headers_equal_every_clients() {
         let body = vector["body"].as_str();
         let ours =
             builder::headers(&credentials(vector), timestamp, text(vector, "method"), text(vector, "path"), body);
+        let mut command = command("builder", vector);
+        let parts = [("API_KEY", "key"), ("SECRET", "secret"), ("PASSPHRASE", "passphrase")];
+        command.envs(parts.map(|(name, part)| (format!("POLY_BUILDER_{name}"), text(&vector["creds"], part))));
+        let printed = ours.as_ref().ok().filter(|_| vector["creds"]["secret"] != "");
+        assert_prints(&mut command, printed, &vector["id"]);
         for client in check_hmac(vector, ours) {
             let quotes = body.is_some_and(|body| body.contains('\''));
             let lenient = ["bad_character", "bad_length"].iter().any(|kind| text(vector, "note").contains(kind));

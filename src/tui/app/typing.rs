@@ -1,71 +1,109 @@
-//! Keys as text: the filter, the search, the error that is told.
+//! Keys as text: searches, the error that is told, the fields of panels.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Command, Mode};
-use crate::tui::panels;
+use crate::tui::panels::{self, Search, Typing, checklist};
 
 impl App {
-    /// Whether keys are text.
+    /// Whether keys are text, so that pasted text is too.
     pub fn is_typing(&self) -> bool {
-        matches!(self.mode, Mode::Filter | Mode::Symptom)
-    }
-
-    /// The text that is being typed.
-    fn field(&mut self) -> &mut String {
         match self.mode {
-            Mode::Symptom => &mut self.symptom.text,
-            _ if self.focus == panels::ERRORS => &mut self.query,
-            _ => &mut self.filter,
+            Mode::Search | Mode::Symptom | Mode::Menu(_) => true,
+            Mode::Panels => self.typing().is_some(),
+            Mode::FirstRun(ref wizard) => wizard.is_typing(),
+            Mode::Help { .. } | Mode::Asking(_) => false,
         }
     }
 
-    /// Takes a key as text; everything but Enter, Esc and the arrows means the same in every field.
+    /// The panel's own text, while one is typed in it.
+    fn typing(&self) -> Option<&'static Typing> {
+        self.panel().typing.as_ref().filter(|typing| (typing.is_open)(self))
+    }
+
+    /// What `/` looks for in this panel; the list's filter where it has nothing to search.
+    pub fn search(&self) -> &'static Search {
+        self.panel().search.as_ref().unwrap_or(&checklist::SEARCH)
+    }
+
+    /// Takes a key as text.
     pub(super) fn type_text(&mut self, key: KeyEvent) -> Option<Command> {
+        match self.mode {
+            Mode::Symptom => return self.type_symptom(key),
+            Mode::Search => return self.type_search(key),
+            _ => {}
+        }
+        let typing = self.typing()?;
+        if !(typing.field)(self).key(key) {
+            return (typing.key)(self, key);
+        }
+        (typing.changed)(self);
+        None
+    }
+
+    fn type_search(&mut self, key: KeyEvent) -> Option<Command> {
+        let search = self.search();
         match key.code {
-            KeyCode::Enter => return self.finish_typing(),
+            KeyCode::Enter => self.mode = Mode::Panels,
             KeyCode::Esc => {
-                self.field().clear();
+                (search.field_mut)(self).clear();
+                (search.changed)(self);
                 self.mode = Mode::Panels;
             }
-            KeyCode::Down if self.mode == Mode::Symptom => self.symptom.choose(1),
-            KeyCode::Up if self.mode == Mode::Symptom => self.symptom.choose(-1),
-            KeyCode::Down => self.steer(|_, cursor| Some(cursor + 1)),
-            KeyCode::Up => self.steer(|_, cursor| cursor.checked_sub(1)),
-            KeyCode::Backspace => self.edit(|text| {
-                text.pop();
-            }),
-            KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => self.edit(String::clear),
-            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
-                self.edit(|text| text.push(c));
+            KeyCode::Down | KeyCode::Up => self.go_a_line(key.code == KeyCode::Down),
+            _ => {
+                if (search.field_mut)(self).key(key) {
+                    (search.changed)(self);
+                }
             }
-            _ => {}
         }
         None
     }
 
-    /// Changes the text that is being typed; what was chosen or scrolled to is another place now.
-    fn edit(&mut self, change: impl FnOnce(&mut String)) {
-        change(self.field());
-        self.symptom.choice = None;
-        self.scroll[panels::ERRORS] = None;
-    }
-
-    fn finish_typing(&mut self) -> Option<Command> {
-        let told = (self.mode == Mode::Symptom).then(|| self.symptom.told());
-        self.mode = Mode::Panels;
-        if told.is_some() {
-            // where the explanation stands
-            (self.main, self.beside) = (panels::DETAIL, panels::DETAIL);
+    fn type_symptom(&mut self, key: KeyEvent) -> Option<Command> {
+        match key.code {
+            KeyCode::Enter => {
+                self.mode = Mode::Panels;
+                // where the explanation stands
+                (self.main, self.beside) = (panels::DETAIL, panels::DETAIL);
+                return Some(Command::Tell(self.symptom.told()));
+            }
+            KeyCode::Esc => {
+                self.symptom.text.clear();
+                self.mode = Mode::Panels;
+            }
+            KeyCode::Down => self.symptom.choose(1),
+            KeyCode::Up => self.symptom.choose(-1),
+            _ => {
+                if self.symptom.text.key(key) {
+                    self.symptom.choice = None;
+                }
+            }
         }
-        told.map(Command::Tell)
+        None
     }
 
     /// A log that is pasted becomes one line.
     pub(super) fn paste(&mut self, text: &str) {
-        if self.is_typing() {
-            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.edit(|typed| typed.push_str(&words));
+        match &mut self.mode {
+            Mode::Menu(menu) => menu.paste(text),
+            Mode::Symptom => {
+                self.symptom.text.paste(text);
+                self.symptom.choice = None;
+            }
+            Mode::Search => {
+                let search = self.search();
+                (search.field_mut)(self).paste(text);
+                (search.changed)(self);
+            }
+            Mode::Panels => {
+                if let Some(typing) = self.typing() {
+                    (typing.field)(self).paste(text);
+                    (typing.changed)(self);
+                }
+            }
+            Mode::FirstRun(wizard) => wizard.paste(text),
+            Mode::Help { .. } | Mode::Asking(_) => {}
         }
     }
 }

@@ -1,18 +1,92 @@
 //! The checklist: one row a check.
 
+use std::collections::BTreeSet;
+
 use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
-use super::{Content, Panel, Place};
+use super::{Content, Offer, Panel, Place, Search};
 use crate::checks::Status;
+use crate::reference;
 use crate::report::CheckReport;
-use crate::tui::app::App;
+use crate::tui::Scope;
+use crate::tui::app::{App, Command};
+use crate::tui::dialogue::{Change, Dialogue};
+use crate::tui::field::Field;
+use crate::tui::task::Task;
 use crate::tui::text::duration;
-use crate::tui::verdict::{SLOW_MS, awaited, since};
+use crate::tui::verdict::{self, SLOW_MS, awaited, since};
 
-pub(super) const PANEL: Panel = Panel { name: "Checks", place: Place::List, content };
+pub(super) const PANEL: Panel = Panel {
+    steer: Some(|app, motion, height| {
+        app.steer(|rows, cursor| Some(motion.apply(cursor, rows.len().saturating_sub(1), height)));
+    }),
+    click: Some(|app, row| app.steer(|_, _| Some(row))),
+    search: Some(SEARCH),
+    offers,
+    ..Panel::new("Checks", Place::List, content)
+};
+
+pub const SEARCH: Search = Search {
+    field: |app| &app.panels.checklist.filter,
+    field_mut: |app| &mut app.panels.checklist.filter,
+    changed: |app| {
+        let list = &mut app.panels.checklist;
+        list.told_of = reference::checks_for(list.filter.text());
+    },
+    word: "filter",
+};
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub filter: Field,
+    pub problems_only: bool,
+    /// The checks that the filter leads to as an error sentence.
+    pub told_of: BTreeSet<&'static str>,
+}
+
+/// What may be done from the checklist and from a check.
+pub(super) fn offers(app: &App) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    if app.facts.setup.signer().is_some() {
+        offers.push(Offer {
+            label: "Update the balance cache".to_owned(),
+            note: "makes the CLOB read balance and allowance from the chain again".to_owned(),
+            act: ask_to_update_balance,
+        });
+    }
+    offers
+}
+
+fn ask_to_update_balance(app: &mut App) -> Option<Command> {
+    let said = |text: &str| Change::Text(text.to_owned());
+    app.ask(Dialogue {
+        changes: vec![
+            said("GET /balance-allowance/update, signed with the API credentials"),
+            said("The CLOB reads balance and allowance of this account from the chain again."),
+        ],
+        undo: "There is nothing to take back: only the CLOB's own copy of these figures changes.".to_owned(),
+        yes: "Yes, update".to_owned(),
+        ..Dialogue::new("Update the balance cache?", Command::Start(Task::UpdateBalance))
+    });
+    None
+}
+
+/// Shows by a new look at the balance what the update has changed.
+pub(super) fn balance_updated(app: &mut App, outcome: Result<(), String>) -> Option<Command> {
+    match outcome {
+        Ok(()) => {
+            app.notice = Some("The CLOB has read the balance again".to_owned());
+            Some(Command::Run(Scope::Check("funds.balance")))
+        }
+        Err(error) => {
+            app.notice = Some(format!("The balance was not read again: {error}"));
+            None
+        }
+    }
+}
 
 /// Room that the longest row needs with the word of its status.
 const WITH_WORDS: u16 = 36;
@@ -25,8 +99,14 @@ fn content(app: &App, room: Size) -> Content {
         content.lines = nothing(app);
         return content;
     }
-    if rows.len() < app.report.checks.len() {
-        content.corner = format!("{} of {} shown", rows.len(), app.report.checks.len());
+    let hidden = app.report.checks.len() - rows.len();
+    if verdict::nothing_was_reached(app) && !app.has_filter() {
+        content.corner.push_str("no network");
+    } else if hidden > 0 {
+        content.corner = match app.panels.checklist.told_of.len() {
+            0 => format!("{} of {} shown", rows.len(), app.report.checks.len()),
+            _ => format!("error points to {}", rows.len()),
+        };
     }
     let grouped = has_room_for_groups(app, &rows, room);
     let mut group = "";
@@ -40,25 +120,31 @@ fn content(app: &App, room: Size) -> Content {
         if selected {
             content.cursor = Some(content.lines.len());
         }
+        content.rows.push(content.lines.len());
         content.lines.push(line(app, check, selected, room.width));
+    }
+    if hidden > 0 && verdict::nothing_was_reached(app) && !app.has_filter() {
+        let more = format!(" {hidden} more need the network");
+        content.lines.push(Line::from(app.theme.say(&more)).style(app.theme.dim()));
     }
     content
 }
 
 fn title(app: &App) -> String {
     let mut title = String::new();
-    if app.problems_only {
+    let State { filter, problems_only, .. } = &app.panels.checklist;
+    if *problems_only {
         title.push_str("not passed ");
     }
-    if !app.filter.is_empty() {
+    if !filter.is_empty() {
         title.push('/');
-        title.push_str(&app.theme.say(&app.filter));
+        title.push_str(&app.theme.fit(filter.text(), 18));
     }
     title
 }
 
 fn nothing(app: &App) -> Vec<Line<'static>> {
-    let why = if app.filter.is_empty() { "Every check passed" } else { "No check matches the filter" };
+    let why = if app.panels.checklist.filter.is_empty() { "Every check passed" } else { "No check matches the filter" };
     vec![Line::from(format!(" {why}")), Line::from(" Esc shows all").style(app.theme.dim())]
 }
 

@@ -3,16 +3,31 @@
 use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style};
 
-use super::{Content, Panel, Place};
+use super::{Content, Panel, Place, Search};
 use crate::diagnosis::Cause;
 use crate::reference::{self, Entry, ErrorEntry};
 use crate::tui::app::App;
+use crate::tui::field::Field;
 use crate::tui::text::Page;
 
-pub(super) const PANEL: Panel = Panel { name: "Errors", place: Place::Main, content };
+pub(super) const PANEL: Panel = Panel { search: Some(SEARCH), ..Panel::new("Errors", Place::Main, content) };
+
+const SEARCH: Search = Search {
+    field: |app| &app.panels.errors.query,
+    field_mut: |app| &mut app.panels.errors.query,
+    changed: |app| app.to_top(),
+    word: "search",
+};
+
+#[derive(Debug, Default)]
+pub struct State {
+    /// What is looked for.
+    query: Field,
+}
 
 fn content(app: &App, room: Size) -> Content {
-    let found = reference::search(&app.query);
+    let query = app.panels.errors.query.text();
+    let found = reference::search(query);
     let mut page = Page::new(app.theme, room.width.into());
     if found.is_empty() {
         page.text("No known error, cause or check is like that", Style::new());
@@ -24,7 +39,7 @@ fn content(app: &App, room: Size) -> Content {
             Entry::Check(check) => page.heading(&format!("{}: {}", check.id, crate::checks::words(check.id).title)),
         }
     }
-    let title = if app.query.is_empty() { String::new() } else { format!("/{}", app.query) };
+    let title = if query.is_empty() { String::new() } else { format!("/{}", app.theme.say(query)) };
     Content { title, corner: found.len().to_string(), lines: page.finish(), ..Content::default() }
 }
 

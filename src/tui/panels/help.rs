@@ -20,14 +20,18 @@ const MEANINGS: [(Status, &str); 8] = [
     (Status::Waiting, "not started"),
 ];
 
-/// With its frame, where nothing wraps.
-pub const HEIGHT: usize = BINDINGS.len() + MEANINGS.len() + 6;
-
 pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(app.theme, width);
     let label = BINDINGS.iter().map(|binding| display_width(binding.label)).max().unwrap_or_default();
     for binding in BINDINGS {
         page.field(binding.label, label, binding.help);
+    }
+    let own = app.panel().keys;
+    if !own.is_empty() {
+        page.heading(&format!("In {}", app.panel().name));
+        for own in own {
+            page.field(own.label, label, own.help);
+        }
     }
     page.gap();
     for (status, meaning) in MEANINGS {

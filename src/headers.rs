@@ -1,0 +1,219 @@
+//! The headers of one request, signed exactly as it is given: for `polydoctor headers` and its panel.
+//!
+//! Pure: the caller brings the key, the credentials and the time. What a server would refuse is
+//! signed all the same, and said in [`Signed::remarks`].
+
+mod curl;
+mod remarks;
+
+use alloy_primitives::U256;
+use alloy_signer_local::PrivateKeySigner;
+use thiserror::Error;
+
+use curl::Curl;
+pub use curl::Unquotable;
+pub use remarks::about_clock;
+
+use crate::auth::explain::{self, Explanation};
+use crate::auth::l2::{ApiCredentials, NotBase64, SecretKey};
+use crate::auth::{AuthHeaders, builder, l1, l2};
+use crate::client::services;
+use crate::settings::{Settings, Source};
+
+/// Stands for a passphrase that is not to be seen.
+pub const MASK: &str = "********";
+
+/// Which headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Level {
+    /// Signed with the private key: creates and derives API credentials.
+    L1,
+    /// Signed with API credentials: everything else of an account.
+    L2,
+    /// Signed with builder credentials: attribution and relayer.
+    Builder,
+}
+
+impl Level {
+    pub const ALL: [Self; 3] = [Self::L1, Self::L2, Self::Builder];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::L1 => "L1",
+            Self::L2 => "L2",
+            Self::Builder => "builder",
+        }
+    }
+
+    /// What signs it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::L1 => "the private key",
+            Self::L2 => "the API credentials",
+            Self::Builder => "the builder credentials",
+        }
+    }
+}
+
+/// What is to be signed, character by character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsigned {
+    pub method: String,
+    pub path: String,
+    pub body: Option<String>,
+    /// Unix seconds.
+    pub timestamp: i64,
+}
+
+/// What it is signed with.
+#[derive(Clone, Copy)]
+pub enum Key<'a> {
+    L1 { signer: &'a PrivateKeySigner, chain_id: u64, nonce: U256 },
+    L2 { signer: &'a PrivateKeySigner, credentials: &'a ApiCredentials },
+    Builder { credentials: &'a ApiCredentials },
+}
+
+/// Why nothing could be signed.
+#[derive(Debug, Error)]
+pub enum NotSigned {
+    #[error(transparent)]
+    Secret(#[from] NotBase64),
+    #[error("{0}")]
+    Signer(#[from] alloy_signer::Error),
+    #[error("the value of {0} holds a control character or a line end, which no header can carry; remove it")]
+    NoHeader(&'static str),
+}
+
+/// The headers, what exactly was signed, and what a server would find wrong with it.
+pub struct Signed {
+    pub headers: AuthHeaders,
+    pub explanation: Explanation,
+    pub remarks: Vec<String>,
+}
+
+impl Unsigned {
+    /// Signs exactly this. `now_s` is the time by which the timestamp is judged, in Unix seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSigned`] when the secret cannot be decoded, or a value cannot stand in a header.
+    pub fn sign(&self, key: Key<'_>, now_s: i64) -> Result<Signed, NotSigned> {
+        let (method, path, body) = (self.method.as_str(), self.path.as_str(), self.body.as_deref());
+        let (headers, explanation) = match key {
+            Key::L1 { signer, chain_id, nonce } => (
+                l1::headers(signer, chain_id, self.timestamp, nonce)?,
+                explain::l1(chain_id, signer.address(), &self.timestamp.to_string(), nonce),
+            ),
+            Key::L2 { signer, credentials } => (
+                l2::headers(signer.address(), credentials, self.timestamp, method, path, body)?,
+                explain::hmac(&SecretKey::decode(&credentials.secret)?, self.timestamp, method, path, body),
+            ),
+            Key::Builder { credentials } => (
+                builder::headers(credentials, self.timestamp, method, path, body)?,
+                explain::hmac(&SecretKey::decode(&credentials.secret)?, self.timestamp, method, path, body),
+            ),
+        };
+        if let Some((name, _)) = headers.iter().find(|(_, value)| value.contains(char::is_control)) {
+            return Err(NotSigned::NoHeader(name));
+        }
+        Ok(Signed { headers, explanation, remarks: remarks::remarks(self, key, now_s) })
+    }
+}
+
+/// What may be seen of signed headers: enough to compare, too little to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub headers: Vec<(&'static str, String)>,
+    pub explanation: Explanation,
+    pub remarks: Vec<String>,
+}
+
+impl Signed {
+    /// Without the passphrase, and with no more than both ends of a signature.
+    pub fn shown(&self) -> Shown {
+        let shown = |(name, value): (&'static str, &str)| {
+            let value = match name {
+                "POLY_PASSPHRASE" | "POLY_BUILDER_PASSPHRASE" => MASK.to_owned(),
+                "POLY_SIGNATURE" | "POLY_BUILDER_SIGNATURE" => both_ends(value),
+                _ => value.to_owned(),
+            };
+            (name, value)
+        };
+        Shown {
+            headers: self.headers.iter().map(shown).collect(),
+            explanation: self.explanation.clone(),
+            remarks: self.remarks.clone(),
+        }
+    }
+
+    /// The headers of both, as order clients of protocol version 1 send them: one message, two keys.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.headers = self.headers.and(other.headers);
+        self.explanation.signed_by.extend(other.explanation.signed_by);
+        for remark in other.remarks {
+            if !self.remarks.contains(&remark) {
+                self.remarks.push(remark);
+            }
+        }
+        self
+    }
+}
+
+fn both_ends(signature: &str) -> String {
+    let ends = signature.get(..10).zip(signature.get(signature.len().saturating_sub(8)..));
+    ends.map_or_else(|| MASK.to_owned(), |(start, end)| format!("{start}…{end}"))
+}
+
+/// The variable that holds the passphrase of a header, for those that carry one: the one that the
+/// settings found it in, or its usual name.
+pub fn passphrase_variable(header: &str, settings: &Settings) -> Option<String> {
+    let (parts, usual) = match header {
+        "POLY_PASSPHRASE" => (&settings.credentials, "CLOB_PASS_PHRASE"),
+        "POLY_BUILDER_PASSPHRASE" => (&settings.builder, "POLY_BUILDER_PASSPHRASE"),
+        _ => return None,
+    };
+    Some(match parts.passphrase.as_ref().map(|passphrase| &passphrase.source) {
+        Some(Source::Variable { name } | Source::EnvFile { name, .. }) => name.clone(),
+        _ => usual.to_owned(),
+    })
+}
+
+/// The variables that such a command reads and that the settings do not come from: to be set first.
+pub fn absent_variables(headers: &AuthHeaders, settings: &Settings) -> Vec<String> {
+    let is_absent = |variable: &String| {
+        [&settings.credentials, &settings.builder].into_iter().all(|parts| {
+            let source = parts.passphrase.as_ref().map(|passphrase| &passphrase.source);
+            !matches!(source, Some(Source::Variable { name }) if name == variable)
+        })
+    };
+    headers.iter().filter_map(|(name, _)| passphrase_variable(name, settings)).filter(is_absent).collect()
+}
+
+/// A command that sends the request. A passphrase is taken from its variable, unless it may be shown.
+///
+/// # Errors
+///
+/// [`Unquotable`] for a NUL character.
+pub fn curl(
+    unsigned: &Unsigned,
+    headers: &AuthHeaders,
+    settings: &Settings,
+    body_file: Option<&str>,
+    show_secrets: bool,
+) -> Result<String, Unquotable> {
+    let is_relayer = headers.get("POLY_ADDRESS").is_none() && unsigned.path == services::RELAYER_TRANSACTIONS;
+    let base = if is_relayer { &settings.relayer_url } else { &settings.clob_url };
+    let base = base.as_ref().map_or("", |url| url.value.as_str());
+    let mut curl = Curl::new(base, unsigned)?;
+    for (name, value) in headers.iter() {
+        curl = match passphrase_variable(name, settings).filter(|_| !show_secrets) {
+            Some(variable) => curl.header_from(name, &variable),
+            None => curl.header(name, value)?,
+        };
+    }
+    if let Some(body) = &unsigned.body {
+        curl = curl.body(body, body_file)?;
+    }
+    Ok(curl.to_string())
+}

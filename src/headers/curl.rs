@@ -1,0 +1,106 @@
+//! A request as a command line of curl that sends what was signed, and nothing else.
+
+use thiserror::Error;
+
+use super::Unsigned;
+
+/// A text that no command line can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the request holds a NUL character, which no command line can carry; use another format")]
+pub struct Unquotable;
+
+/// A command that is being put together, one flag a line.
+pub(super) struct Curl {
+    words: Vec<String>,
+}
+
+impl Curl {
+    /// `base` is the address of the service, without the path.
+    pub(super) fn new(base: &str, unsigned: &Unsigned) -> Result<Self, Unquotable> {
+        let url = format!("{}{}", base.trim_end_matches('/'), unsigned.path);
+        // with --request HEAD curl would wait for a body
+        let first = match unsigned.method.as_str() {
+            "HEAD" => format!("curl --head {}", quote(&url)?),
+            method => format!("curl --request {} {}", quote(method)?, quote(&url)?),
+        };
+        let mut words = vec![first];
+        if unsigned.path.contains(['[', ']', '{', '}']) {
+            words.push("--globoff".to_owned());
+        }
+        if unsigned.path.contains("/.") {
+            words.push("--path-as-is".to_owned());
+        }
+        Ok(Self { words })
+    }
+
+    pub(super) fn header(mut self, name: &str, value: &str) -> Result<Self, Unquotable> {
+        self.words.push(format!("--header {}", quote(&format!("{name}: {value}"))?));
+        Ok(self)
+    }
+
+    /// A header whose value the shell takes from a variable, so that the command holds no secret.
+    #[must_use]
+    pub(super) fn header_from(mut self, name: &str, variable: &str) -> Self {
+        self.words.push(format!("--header \"{name}: ${variable}\""));
+        self
+    }
+
+    /// The bytes of the body; `from` is the file that holds them.
+    pub(super) fn body(mut self, body: &str, from: Option<&str>) -> Result<Self, Unquotable> {
+        self = self.header("Content-Type", "application/json")?;
+        self.words.push(match from {
+            Some(path) => format!("--data-binary {}", quote(&format!("@{path}"))?),
+            // not --data, which would read a file when the body begins with @
+            None => format!("--data-raw {}", quote(body)?),
+        });
+        Ok(self)
+    }
+}
+
+impl std::fmt::Display for Curl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words.join(" \\\n  "))
+    }
+}
+
+fn quote(text: &str) -> Result<std::borrow::Cow<'_, str>, Unquotable> {
+    shlex::try_quote(text).map_err(|_| Unquotable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_shell_reads_is_what_was_signed() {
+        let body = "{\"note\":\"it's $HOME `id` \\\\\",\n\"a\":[1]}";
+        let unsigned = Unsigned {
+            method: "POST".to_owned(),
+            path: "/order?a=[1]&b=c d".to_owned(),
+            body: Some(body.to_owned()),
+            timestamp: 1,
+        };
+        let curl = Curl::new("https://clob.polymarket.com/", &unsigned).and_then(|curl| curl.header("A", "b 'c'"));
+        let curl = curl.and_then(|curl| curl.header_from("P", "PASS").body(body, None)).expect("quotable").to_string();
+        let words = shlex::split(&curl.replace("\\\n", "")).expect("words");
+        assert_eq!(
+            words,
+            [
+                "curl",
+                "--request",
+                "POST",
+                "https://clob.polymarket.com/order?a=[1]&b=c d",
+                "--globoff",
+                "--header",
+                "A: b 'c'",
+                "--header",
+                "P: $PASS",
+                "--header",
+                "Content-Type: application/json",
+                "--data-raw",
+                body,
+            ]
+        );
+        assert!(Curl::new("https://x", &Unsigned { path: "/\0".to_owned(), ..unsigned }).is_err());
+    }
+}

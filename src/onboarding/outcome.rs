@@ -1,0 +1,44 @@
+//! What an account can and cannot do, as the checklist shows it.
+
+use crate::checks::Status;
+use crate::report::Report;
+
+/// One thing that a bot may want to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ability {
+    pub what: &'static str,
+    /// `None` where it could not be found out.
+    pub can: Option<bool>,
+    /// The check that speaks against it.
+    pub because: Option<&'static str>,
+}
+
+/// Each ability, and the checks that it hangs on.
+const NEEDS: &[(&str, &[&str])] = &[
+    ("sign in, and derive its API credentials", &["key.format", "net.reach", "clock.drift", "creds.derive"]),
+    ("read its own orders and trades", &["creds.match", "creds.l2"]),
+    (
+        "sign orders that the exchange accepts",
+        &["wallet.signature-type", "wallet.funder", "wallet.deployed", "account.status"],
+    ),
+    ("trade from this address", &["net.geoblock"]),
+    ("buy: there is money, and the exchange may spend it", &["funds.balance", "funds.allowance"]),
+    ("have its trades counted for a builder", &["builder.credentials", "builder.attribution"]),
+];
+
+/// What the account of a report can do.
+pub fn abilities(report: &Report) -> Vec<Ability> {
+    NEEDS.iter().map(|(what, checks)| ability(report, what, checks)).collect()
+}
+
+fn ability(report: &Report, what: &'static str, checks: &[&str]) -> Ability {
+    let of = |status: Status| report.checks.iter().find(|check| checks.contains(&check.id) && check.status == status);
+    let configured =
+        |check: &str| !check.starts_with("builder.") || report.check(check).is_some_and(|c| c.status == Status::Pass);
+    let missing = checks.iter().copied().find(|check| !configured(check)).and_then(|check| report.check(check));
+    match (of(Status::Fail), of(Status::Unknown).or_else(|| of(Status::Skip))) {
+        (Some(check), _) => Ability { what, can: Some(false), because: Some(check.id) },
+        (None, Some(check)) => Ability { what, can: None, because: Some(check.id) },
+        (None, None) => Ability { what, can: Some(missing.is_none()), because: missing.map(|check| check.id) },
+    }
+}

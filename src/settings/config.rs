@@ -1,0 +1,194 @@
+//! The configuration file: profiles, each value with its line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml_edit::{Document, Item, TableLike};
+
+use super::edit::line_at;
+use super::files::read_text;
+use super::place::Place;
+use super::sources::{Inputs, SettingsError};
+use super::{ProblemKind, SettingProblem, Source, names};
+
+/// A configuration file as it was read.
+pub struct ConfigFile {
+    path: PathBuf,
+    document: Document<String>,
+}
+
+/// What a profile says of one setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileValue {
+    Text(String),
+    Place(Place),
+}
+
+/// A setting in a profile.
+#[derive(Clone)]
+pub struct ProfileEntry {
+    /// The setting's name.
+    pub setting: &'static str,
+    pub value: ProfileValue,
+    pub(super) source: Source,
+}
+
+/// A profile as it was read.
+#[derive(Clone, Default)]
+pub struct Profile {
+    pub name: String,
+    /// Empty without a configuration file.
+    pub(super) path: PathBuf,
+    pub entries: Vec<ProfileEntry>,
+    pub problems: Vec<SettingProblem>,
+}
+
+impl ConfigFile {
+    /// # Errors
+    ///
+    /// [`SettingsError`] when the file cannot be read, or is no TOML with tables for profiles.
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let text = read_text(path)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+        let malformed = |line: Option<usize>, reason: String| SettingsError::Malformed {
+            path: path.display().to_string(),
+            reason: line.map_or_else(|| reason.clone(), |line| format!("line {line}: {reason}")),
+        };
+        let document = Document::parse(text.clone()).map_err(|error| {
+            let line = error.span().map(|span| line_at(&text, span.start));
+            malformed(line, error.message().lines().next().unwrap_or_default().to_owned())
+        })?;
+        let line = |item: &Item| item.span().map(|span| line_at(&text, span.start));
+        if let Some(item) = document.get("profiles") {
+            let Some(profiles) = item.as_table_like() else {
+                return Err(malformed(line(item), "profiles is no table; write [profiles.NAME]".to_owned()));
+            };
+            if let Some((name, item)) = profiles.iter().find(|(_, item)| !item.is_table_like()) {
+                return Err(malformed(line(item), format!("{name} is no table; write [profiles.{name}]")));
+            }
+        }
+        match document.get("default_profile") {
+            Some(item) if !item.is_str() => Err(malformed(line(item), "default_profile is no text".to_owned())),
+            _ => Ok(Self { path: path.to_owned(), document }),
+        }
+    }
+
+    pub fn default_profile(&self) -> Option<&str> {
+        self.document.get("default_profile")?.as_str()
+    }
+
+    /// The names of all profiles, in the order of the file.
+    pub fn names(&self) -> Vec<&str> {
+        self.profiles().map(|profiles| profiles.iter().map(|(name, _)| name).collect()).unwrap_or_default()
+    }
+
+    fn profiles(&self) -> Option<&dyn TableLike> {
+        self.document.get("profiles")?.as_table_like()
+    }
+
+    fn line(&self, key: &toml_edit::Key) -> usize {
+        key.span().map_or(1, |span| line_at(self.document.raw(), span.start))
+    }
+
+    /// # Errors
+    ///
+    /// [`SettingsError::NoSuchProfile`]
+    pub fn profile(&self, name: &str) -> Result<Profile, SettingsError> {
+        let values = self.profiles().and_then(|profiles| profiles.get(name)).and_then(Item::as_table_like);
+        let Some(values) = values else {
+            return Err(SettingsError::NoSuchProfile {
+                name: name.to_owned(),
+                path: self.path.display().to_string(),
+                known: if self.names().is_empty() { "none".to_owned() } else { self.names().join(", ") },
+            });
+        };
+        let mut profile = Profile { name: name.to_owned(), path: self.path.clone(), ..Profile::default() };
+        for (key, item) in values.iter() {
+            let line = values.key(key).map_or(1, |key| self.line(key));
+            match entry(&profile, key, item, line) {
+                Ok(entry) => profile.entries.push(entry),
+                Err(problem) => profile.problems.push(problem),
+            }
+        }
+        profile.problems.extend(self.outside_of_profiles());
+        Ok(profile)
+    }
+
+    fn outside_of_profiles(&self) -> impl Iterator<Item = SettingProblem> {
+        let root = self.document.as_table();
+        root.iter().filter(|(key, _)| !matches!(*key, "profiles" | "default_profile")).map(|(key, _)| {
+            let line = root.key(key).map_or(1, |key| self.line(key));
+            SettingProblem {
+                kind: ProblemKind::NearMiss,
+                setting: "profile".to_owned(),
+                text: format!(
+                    "{key} (line {line} of {}) stands outside of the profiles, and nothing reads it",
+                    self.path.display()
+                ),
+                fix: "Move it below [profiles.NAME]".to_owned(),
+            }
+        })
+    }
+}
+
+fn entry(profile: &Profile, key: &str, item: &Item, line: usize) -> Result<ProfileEntry, SettingProblem> {
+    let path = profile.path.display().to_string();
+    let source = Source::Profile { path, name: profile.name.clone(), key: key.to_owned(), line };
+    let Some(setting) = names::SETTINGS.iter().find(|setting| setting.name == key) else {
+        let meant = names::closest(key);
+        return Err(SettingProblem {
+            kind: ProblemKind::NearMiss,
+            setting: meant.unwrap_or("profile").to_owned(),
+            text: format!("There is no setting of that name: {source}"),
+            fix: meant.map_or_else(|| "Remove it".to_owned(), |meant| format!("Did you mean {meant}?")),
+        });
+    };
+    let value = match item {
+        _ if item.is_table_like() => item.as_table_like().map(|table| Place::parse(table).map(ProfileValue::Place)),
+        _ => item
+            .as_str()
+            .map(str::to_owned)
+            .or_else(|| Some(item.as_integer()?.to_string()))
+            .map(|text| Ok(ProfileValue::Text(text))),
+    };
+    let problem = |wrong: String| SettingProblem {
+        kind: ProblemKind::Invalid,
+        setting: setting.name.to_owned(),
+        text: format!("The {} {wrong} ({source})", names::spoken(setting.name)),
+        fix: "Write text in quotes, a number, or the place where the value is".to_owned(),
+    };
+    match value {
+        Some(Ok(value)) => Ok(ProfileEntry { setting: setting.name, value, source }),
+        Some(Err(wrong)) => Err(problem(wrong)),
+        None => Err(problem(format!("is {}, which is neither text nor a number", item.type_name()))),
+    }
+}
+
+/// The profile that is asked for, or the default one; an empty one where there is none at all.
+pub(super) fn chosen(inputs: &Inputs) -> Result<Profile, SettingsError> {
+    let none = || Profile { name: "default".to_owned(), ..Profile::default() };
+    let wanted = inputs.profile.as_deref().filter(|name| !name.is_empty());
+    let Some(path) = inputs.config_file.as_ref().filter(|path| fs::symlink_metadata(path).is_ok()) else {
+        let path = inputs.config_file.as_ref();
+        return wanted.map_or_else(
+            || Ok(none()),
+            |name| {
+                Err(SettingsError::NoSuchProfile {
+                    name: name.to_owned(),
+                    path: path.map_or_else(|| "the configuration".to_owned(), |path| path.display().to_string()),
+                    known: "none".to_owned(),
+                })
+            },
+        );
+    };
+    let config = match &inputs.config {
+        Some(config) => Arc::clone(config),
+        None => Arc::new(ConfigFile::read(path)?),
+    };
+    match wanted.or_else(|| config.default_profile()) {
+        Some(name) => config.profile(name),
+        None if config.names().contains(&"default") => config.profile("default"),
+        None => Ok(Profile { problems: config.outside_of_profiles().collect(), ..none() }),
+    }
+}

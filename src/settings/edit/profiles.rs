@@ -1,0 +1,169 @@
+//! Profiles of the configuration file: comments, order and what is not touched stay.
+
+use std::fmt;
+
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+
+use super::{EditError, mask};
+use crate::settings::names;
+
+const PROFILES: &str = "profiles";
+const DEFAULT: &str = "default_profile";
+
+/// The text of a configuration file, for editing; its `Display` is the text.
+#[derive(Clone)]
+pub struct ConfigText(DocumentMut);
+
+impl fmt::Display for ConfigText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ConfigText {
+    /// # Errors
+    ///
+    /// [`EditError::Malformed`] and [`EditError::NoTable`], with the line.
+    pub fn parse(text: &str) -> Result<Self, EditError> {
+        let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| EditError::Malformed {
+            line: error.span().map_or(1, |span| line_at(text, span.start)),
+            reason: error.message().to_owned(),
+        })?;
+        match document.get(PROFILES) {
+            Some(profiles) if !profiles.is_table() => Err(EditError::NoTable { line: 1, key: PROFILES.to_owned() }),
+            _ => Ok(Self(document)),
+        }
+    }
+
+    pub fn names(&self) -> Vec<&str> {
+        let profiles = self.0.get(PROFILES).and_then(Item::as_table_like);
+        profiles.map(|profiles| profiles.iter().map(|(name, _)| name).collect()).unwrap_or_default()
+    }
+
+    pub fn default_profile(&self) -> Option<&str> {
+        self.0.get(DEFAULT)?.as_str()
+    }
+
+    /// The profile that is used where none is named.
+    pub fn set_default_profile(&mut self, name: &str) {
+        put(self.0.as_table_mut(), DEFAULT, name.into());
+    }
+
+    /// Sets a key of a profile, which is made where it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError::NoTable`] when the profile is something else than a table.
+    pub fn set(&mut self, profile: &str, key: &str, value: impl Into<Value>) -> Result<(), EditError> {
+        let mut all = Table::new();
+        all.set_implicit(true);
+        let profiles = self.0.entry(PROFILES).or_insert(Item::Table(all));
+        let no_table = |key: &str| EditError::NoTable { line: 1, key: key.to_owned() };
+        let profiles = profiles.as_table_mut().ok_or_else(|| no_table(PROFILES))?;
+        let values = profiles.entry(profile).or_insert(Item::Table(Table::new()));
+        put(values.as_table_like_mut().ok_or_else(|| no_table(profile))?, key, value.into());
+        Ok(())
+    }
+
+    /// Removes a key of a profile; whether it was there.
+    pub fn unset(&mut self, profile: &str, key: &str) -> bool {
+        let profile = self.0.get_mut(PROFILES).and_then(|profiles| profiles.get_mut(profile));
+        let values = profile.and_then(Item::as_table_like_mut);
+        values.is_some_and(|values| values.remove(key).is_some())
+    }
+
+    /// Removes a profile, and the default where it is that one.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError::NoSuchProfile`]
+    pub fn remove(&mut self, profile: &str) -> Result<(), EditError> {
+        let missing = || EditError::NoSuchProfile(profile.to_owned());
+        let profiles = self.0.get_mut(PROFILES).and_then(Item::as_table_like_mut).ok_or_else(missing)?;
+        profiles.remove(profile).ok_or_else(missing)?;
+        if self.default_profile() == Some(profile) {
+            self.0.remove(DEFAULT);
+        }
+        Ok(())
+    }
+
+    /// The text with the shape of each secret that stands in it in clear.
+    pub fn masked(&self) -> String {
+        let mut masked = self.clone();
+        let profiles = masked.0.get_mut(PROFILES).and_then(Item::as_table_like_mut);
+        for (_, profile) in profiles.into_iter().flat_map(TableLike::iter_mut) {
+            for (key, item) in profile.as_table_like_mut().into_iter().flat_map(TableLike::iter_mut) {
+                if let Some(text) = item.as_str().filter(|_| names::is_secret_setting(&key)).map(mask) {
+                    *item = Item::Value(text.into());
+                }
+            }
+        }
+        masked.to_string()
+    }
+}
+
+/// Sets a key, with the space and comments that stand around it.
+fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
+    match table.get_mut(key) {
+        Some(item) => {
+            if let Some(old) = item.as_value() {
+                *value.decor_mut() = old.decor().clone();
+            }
+            *item = Item::Value(value);
+        }
+        None => {
+            table.insert(key, Item::Value(value));
+        }
+    }
+}
+
+/// The line of a place in a text, from 1.
+pub(in crate::settings) fn line_at(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# mine\ndefault_profile = \"main\" # the bot\n\n[profiles.main]\nsignature_type = 1 # proxy\n\
+                        funder = '0x1'\n\n# the other\n[profiles.\"a b\"]\nprivate_key = \"0xsecret\"\n";
+
+    #[test]
+    fn what_is_not_touched_stays() {
+        let mut config = ConfigText::parse(TEXT).unwrap();
+        assert_eq!(config.to_string(), TEXT);
+        config.set("main", "signature_type", 2).unwrap();
+        config.set("main", "nonce", 3).unwrap();
+        config.set_default_profile("a b");
+        assert_eq!(
+            config.to_string(),
+            TEXT.replace("= 1 #", "= 2 #").replace("\"main\"", "\"a b\"").replace("'0x1'\n", "'0x1'\nnonce = 3\n")
+        );
+        assert!(config.unset("main", "nonce") && !config.unset("main", "nonce") && !config.unset("none", "x"));
+        config.remove("a b").unwrap();
+        assert_eq!(config.names(), ["main"]);
+        assert_eq!(config.default_profile(), None);
+        assert_eq!(config.remove("a b"), Err(EditError::NoSuchProfile("a b".into())));
+    }
+
+    #[test]
+    fn a_new_file_is_as_one_writes_it_by_hand() {
+        let mut config = ConfigText::parse("").unwrap();
+        config.set("main", "chain_id", 137).unwrap();
+        config.set_default_profile("main");
+        assert_eq!(config.to_string(), "default_profile = \"main\"\n\n[profiles.main]\nchain_id = 137\n");
+    }
+
+    #[test]
+    fn secrets_in_clear_are_masked() {
+        let masked = ConfigText::parse(TEXT).unwrap().masked();
+        assert!(!masked.contains("0xsecret") && masked.contains("8 characters, fingerprint"), "{masked}");
+    }
+
+    #[test]
+    fn what_is_no_configuration_is_refused_with_its_line() {
+        assert!(matches!(ConfigText::parse("a = 1\nb ="), Err(EditError::Malformed { line: 2, .. })));
+        assert!(matches!(ConfigText::parse("profiles = 1"), Err(EditError::NoTable { .. })));
+    }
+}

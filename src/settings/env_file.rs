@@ -1,0 +1,211 @@
+//! What a `.env` says, and what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::edit::{Assignment, Entry, entries};
+use super::files::read_text;
+use super::sources::SettingsError;
+use super::{ProblemKind, SettingProblem, names};
+
+/// Which `.env` file is read.
+#[derive(Clone, Debug, Default)]
+pub enum EnvFile {
+    /// `.env` in the working directory, if there is one.
+    #[default]
+    Usual,
+    /// This one, which must be there.
+    Named(PathBuf),
+    None,
+}
+
+impl EnvFile {
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::Usual => Some(PathBuf::from(".env")).filter(|path| path.exists() && !path.is_dir()),
+            Self::Named(path) => Some(path.clone()),
+            Self::None => None,
+        }
+    }
+}
+
+/// One variable of a `.env`.
+pub(super) struct EnvLine {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) line: usize,
+}
+
+/// A line of a `.env` that programs do not read, or not alike. Its text is not kept: it may hold a
+/// secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BadLine {
+    pub(super) line: usize,
+    pub(super) kind: ProblemKind,
+    pub(super) name: Option<String>,
+    pub(super) wrong: &'static str,
+    pub(super) fix: &'static str,
+}
+
+/// Every variable of a `.env` file, for what is not one of the settings.
+///
+/// # Errors
+///
+/// [`SettingsError`] when the file cannot be read, or holds a line that is no assignment.
+pub fn env_file_variables(file: &EnvFile) -> Result<BTreeMap<String, String>, SettingsError> {
+    let Some(path) = file.path() else { return Ok(BTreeMap::new()) };
+    let (lines, bad) = parse(&read_text(&path)?);
+    match bad.iter().find(|bad| bad.kind == ProblemKind::Invalid) {
+        Some(bad) => Err(SettingsError::BadLine { text: bad.problem(&path).text }),
+        // the last line of a name wins
+        None => Ok(lines.into_iter().map(|line| (line.name, line.value)).collect()),
+    }
+}
+
+impl BadLine {
+    pub(super) fn problem(&self, path: &Path) -> SettingProblem {
+        let Self { line, wrong, .. } = self;
+        let what = self.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        SettingProblem {
+            kind: self.kind,
+            setting: "env_file".to_owned(),
+            text: format!("Line {line} of {}{what} {wrong}", path.display()),
+            fix: self.fix.to_owned(),
+        }
+    }
+}
+
+/// The variables of a `.env` in order, and the lines that are wrong.
+///
+/// Each assignment is read by dotenvy on its own, so that a line it cannot read spoils no other.
+pub(super) fn parse(text: &str) -> (Vec<EnvLine>, Vec<BadLine>) {
+    let (mut lines, mut bad): (Vec<EnvLine>, _) = (Vec::new(), Vec::new());
+    let mut earlier = String::new();
+    for entry in entries(text) {
+        let assignment = match entry {
+            Entry::Assignment(assignment) => assignment,
+            Entry::Other(line) => {
+                bad.push(BadLine {
+                    line,
+                    kind: ProblemKind::Invalid,
+                    name: None,
+                    wrong: "is no NAME=value",
+                    fix: "Write one NAME=value a line, and # before a comment",
+                });
+                continue;
+            }
+        };
+        let raw = &text[assignment.value.clone()];
+        let this = format!("{}={raw}\n", assignment.name);
+        // others are needed where a value refers to them
+        let whole = if raw.contains('$') { format!("{earlier}{this}") } else { this.clone() };
+        match dotenvy::from_read_iter(whole.as_bytes()).last() {
+            // a value of ours is one line: more are a quote that a later one happens to close
+            Some(Ok((name, value)))
+                if name == assignment.name && !(names::is_known(&name) && value.trim_end().contains('\n')) =>
+            {
+                bad.extend(read_differently(&assignment, raw, &value));
+                lines.push(EnvLine { name, value, line: assignment.line });
+                earlier.push_str(&this);
+            }
+            _ => bad.push(unreadable(&assignment, raw)),
+        }
+    }
+    bad.extend(twice(&lines));
+    (lines, bad)
+}
+
+/// Why dotenvy cannot read a value.
+fn unreadable(assignment: &Assignment<'_>, raw: &str) -> BadLine {
+    let opens = raw.starts_with(['"', '\'']);
+    let closed = opens && raw.len() > 1 && raw.ends_with(&raw[..1]) && !raw.contains('\n');
+    let (wrong, fix) = if opens && !closed {
+        ("opens a quote and does not close it", "Close the quote, or take it away")
+    } else if raw.contains("${") && !raw.contains('}') {
+        ("opens ${ and does not close it", "Put the value in single quotes, or close the brace")
+    } else if raw.contains('$') {
+        ("has a $ outside of single quotes, which programs read in different ways", "Put the value in single quotes")
+    } else if raw.contains('\\') {
+        ("has a backslash that programs read in different ways", "Put the value in single quotes")
+    } else {
+        ("has a space in a value without quotes", "Put the value in single quotes")
+    };
+    BadLine { line: assignment.line, kind: ProblemKind::Invalid, name: Some(assignment.name.to_owned()), wrong, fix }
+}
+
+/// A value that programs read, but not all of them alike.
+fn read_differently(assignment: &Assignment<'_>, raw: &str, value: &str) -> Option<BadLine> {
+    if !names::is_known(assignment.name) {
+        return None;
+    }
+    let wrong = if !raw.starts_with(['"', '\'']) && raw.contains('#') {
+        "has a # in a value without quotes: dotenv of Node ends the value there, others do not"
+    } else if !raw.starts_with('\'') && raw.contains('$') && raw.trim_matches('"') != value {
+        "has a $ that shells and dotenvy replace with a variable's value, and dotenv of Node keeps"
+    } else {
+        return None;
+    };
+    Some(BadLine {
+        line: assignment.line,
+        kind: ProblemKind::Conflict,
+        name: Some(assignment.name.to_owned()),
+        wrong,
+        fix: "Put the value in single quotes",
+    })
+}
+
+/// One name with two values: the clients in Rust take the first, all others the last.
+fn twice(lines: &[EnvLine]) -> Vec<BadLine> {
+    let again = |(index, line): (usize, &EnvLine)| {
+        let differs = |other: &EnvLine| other.name == line.name && other.value != line.value;
+        (names::is_known(&line.name) && lines[..index].iter().any(differs)).then(|| BadLine {
+            line: line.line,
+            kind: ProblemKind::Conflict,
+            name: Some(line.name.clone()),
+            wrong: "sets again what an earlier line has set: clients in Rust take the first, others the last",
+            fix: "Keep one of the lines",
+        })
+    };
+    lines.iter().enumerate().filter_map(again).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_wrong_line_is_told_and_spoils_no_other() {
+        let text = "\u{feff}PK=a\r\nno assignment\r\n\nB=x y\nC=a\\qb\nD=${open\n\nCLOB_SECRET=a#b\n\
+                    CLOB_PASS_PHRASE=p$w\nG=\"p$w\"\nE='multi\nline'\nPK=b  # don't\nF=\"${E}!\"\n\
+                    FUNDER='open\nCHAIN_ID='1'\nH='open\nI=1\n";
+        let (lines, bad) = parse(text);
+        let read: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.value.as_str(), line.line)).collect();
+        assert_eq!(
+            read,
+            [
+                ("PK", "a", 1),
+                ("CLOB_SECRET", "a#b", 8),
+                ("CLOB_PASS_PHRASE", "p", 9),
+                ("E", "multi\nline", 11),
+                ("PK", "b", 13),
+                ("F", "multi\nline!", 14),
+                ("I", "1", 18),
+            ]
+        );
+        let wrong: Vec<_> = bad.iter().map(|bad| (bad.line, bad.wrong.split(':').next().unwrap_or_default())).collect();
+        assert_eq!(
+            wrong,
+            [
+                (2, "is no NAME=value"),
+                (4, "has a space in a value without quotes"),
+                (5, "has a backslash that programs read in different ways"),
+                (6, "opens ${ and does not close it"),
+                (8, "has a # in a value without quotes"),
+                (9, "has a $ that shells and dotenvy replace with a variable's value, and dotenv of Node keeps"),
+                (10, "has a $ outside of single quotes, which programs read in different ways"),
+                (15, "opens a quote and does not close it"),
+                (13, "sets again what an earlier line has set"),
+            ]
+        );
+    }
+}

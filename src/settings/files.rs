@@ -1,0 +1,39 @@
+//! Files of settings, read with words for what keeps them from it.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::sources::SettingsError;
+
+/// Larger than any settings file; what is longer is another file.
+const LONGEST: u64 = 1 << 20;
+
+pub(super) fn read_text(path: &Path) -> Result<String, SettingsError> {
+    let text = fs::metadata(path).and_then(|found| match found.len() {
+        0..=LONGEST => fs::read_to_string(path),
+        _ => Err(io::Error::other("it is larger than 1 MiB")),
+    });
+    text.map_err(|error| SettingsError::Unreadable { path: path.display().to_string(), reason: reason(&error) })
+}
+
+/// Why a file cannot be read, in words.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// A path that a settings file names: `~` is the home folder, and what is not absolute is beside
+/// that file.
+pub(super) fn path_named(text: &str, beside: &Path) -> PathBuf {
+    let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+    match (text.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => beside.parent().unwrap_or(Path::new("")).join(text),
+    }
+}

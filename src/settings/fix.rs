@@ -1,0 +1,247 @@
+//! From the settings that a diagnosis wants to changes of the files that they came from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::change::{ChangeError, FileChange};
+use super::names::setting;
+use super::{CredentialParts, Settings, Source, Sourced};
+use crate::secret::Secret;
+
+/// What a fix comes to: changes of files, and what only the user can do.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub changes: Vec<FileChange>,
+    pub by_hand: Vec<ByHand>,
+}
+
+/// A setting that no change of a file can mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// As in `fix.settings` of the report.
+    pub setting: String,
+    /// One sentence without a full stop.
+    pub reason: String,
+    pub command: Option<String>,
+}
+
+/// Plans how to set what a diagnosis wants (`fix.settings` of the report). Nothing is written.
+///
+/// # Errors
+///
+/// [`ChangeError`] when a file that would be changed cannot be read or edited.
+pub fn plan(settings: &Settings, wanted: &Map<String, Value>) -> Result<Plan, ChangeError> {
+    let mut plan = Plan::default();
+    let mut edits = Edits::default();
+    for (name, value) in wanted {
+        match values(settings, name, value) {
+            Ok(values) => {
+                for (name, text) in values {
+                    if let Err(by_hand) = place(settings, name, text, &mut edits) {
+                        plan.by_hand.push(by_hand);
+                    }
+                }
+            }
+            Err(by_hand) => plan.by_hand.push(by_hand),
+        }
+    }
+    let lines = |values: &[(String, Secret)]| {
+        values.iter().map(|(name, text)| (name.clone(), text.clone())).collect::<Vec<_>>()
+    };
+    for (path, values) in &edits.variables {
+        let values = lines(values);
+        let values: Vec<_> = values.iter().map(|(name, text)| (name.as_str(), text.expose())).collect();
+        plan.changes.push(FileChange::of_variables(path, &values)?);
+    }
+    for ((path, profile), values) in &edits.profiles {
+        plan.changes.push(FileChange::of_config(path, |config| {
+            values.iter().try_for_each(|(key, text)| config.set(profile, key, toml_value(key, text.expose())))
+        })?);
+    }
+    plan.changes.retain(|change| !change.is_empty());
+    Ok(plan)
+}
+
+/// What is to be set where, a file's edits together.
+#[derive(Default)]
+struct Edits {
+    variables: BTreeMap<PathBuf, Vec<(String, Secret)>>,
+    profiles: BTreeMap<(PathBuf, String), Vec<(&'static str, Secret)>>,
+}
+
+/// The settings that a wanted one stands for, each with the text that it gets.
+fn values(settings: &Settings, name: &str, value: &Value) -> Result<Vec<(&'static str, Secret)>, ByHand> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let by_hand = |reason: &str, command: Option<&str>| {
+        Err(ByHand { setting: name.to_owned(), reason: reason.to_owned(), command: command.map(str::to_owned) })
+    };
+    match name {
+        "signature_type" | "funder" | "chain_id" | "nonce" | "clob_url" => {
+            Ok(vec![(setting(name).name, Secret::new(text))])
+        }
+        "private_key" => match surrounded_key(settings) {
+            Some(key) => Ok(vec![("private_key", key)]),
+            None => by_hand(
+                "Only you have the key: export it from the wallet that you sign in with",
+                Some("read -rs POLYMARKET_PRIVATE_KEY && export POLYMARKET_PRIVATE_KEY"),
+            ),
+        },
+        "api_credentials" => match surrounded(&settings.credentials) {
+            cleaned if !cleaned.is_empty() => Ok(cleaned),
+            _ => by_hand("The CLOB gives them to the private key", Some("polydoctor keys derive --save")),
+        },
+        "builder_credentials" => by_hand("Copy them from your builder profile on polymarket.com", None),
+        _ => by_hand(&format!("Set it to {text}"), None),
+    }
+}
+
+/// The key as every client takes it, where only what surrounds it is wrong.
+fn surrounded_key(settings: &Settings) -> Option<Secret> {
+    let parsed = settings.parsed_key()?;
+    let refused = parsed.remarks.iter().any(|remark| remark.is_refused());
+    refused.then(|| Secret::new(alloy_primitives::hex::encode_prefixed(parsed.signer.to_bytes())))
+}
+
+/// The parts of credentials that have white space or quotes around them, without those.
+fn surrounded(parts: &CredentialParts) -> Vec<(&'static str, Secret)> {
+    let clean = |text: &str| text.trim().trim_matches(['"', '\'']).trim().to_owned();
+    let cleaned = |name, text: &str| (text != clean(text)).then(|| (name, Secret::new(clean(text))));
+    let secret = |part: &Option<Sourced<Secret>>| part.as_ref().map(|part| part.value.clone()).unwrap_or_default();
+    [
+        cleaned("api_key", parts.key.as_ref().map_or("", |key| &key.value)),
+        cleaned("api_secret", secret(&parts.secret).expose()),
+        cleaned("api_passphrase", secret(&parts.passphrase).expose()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Finds the place where a setting is to be set.
+fn place(settings: &Settings, name: &'static str, text: Secret, edits: &mut Edits) -> Result<(), ByHand> {
+    let places = settings.places.get(name).map_or(&[][..], Vec::as_slice);
+    let shown = if setting(name).is_secret() { "…" } else { text.expose() };
+    let by_hand = |reason: String, command: Option<String>| Err(ByHand { setting: name.to_owned(), reason, command });
+    match places.first().or_else(|| usual_place(settings)) {
+        Some(Source::EnvFile { path, .. }) => {
+            let here = |place: &Source| match place {
+                Source::EnvFile { path: other, name, .. } if other == path => Some(name.clone()),
+                _ => None,
+            };
+            // every name that the file has for it, so that none contradicts
+            let mut names: Vec<String> = places.iter().filter_map(here).collect();
+            if names.is_empty() {
+                names.push(setting(name).variables[0].to_owned());
+            }
+            let file = edits.variables.entry(Path::new(path).to_owned()).or_default();
+            file.extend(names.into_iter().map(|name| (name, text.clone())));
+            Ok(())
+        }
+        Some(Source::Profile { path, name: profile, .. }) => {
+            let key = (Path::new(path).to_owned(), profile.clone());
+            edits.profiles.entry(key).or_default().push((name, text));
+            Ok(())
+        }
+        Some(Source::Flag { name: flag }) => {
+            by_hand(format!("It was given as {flag}: give this instead"), Some(format!("{flag} {shown}")))
+        }
+        Some(Source::Variable { name: variable }) => by_hand(
+            format!("It comes from the environment, which only your shell or service can change: {variable}"),
+            Some(format!("export {variable}={shown}")),
+        ),
+        Some(place @ (Source::File { .. } | Source::PolymarketCli { .. } | Source::StandardInput | Source::Typed)) => {
+            by_hand(format!("It comes from {place}, which is not written"), None)
+        }
+        Some(Source::Default) | None => by_hand(
+            "It is set nowhere, and there is no .env or profile to set it in".to_owned(),
+            Some(format!("export {}={shown}", setting(name).variables[0])),
+        ),
+    }
+}
+
+/// The file that the account's other settings are in.
+fn usual_place(settings: &Settings) -> Option<&Source> {
+    let in_force = ["private_key", "signature_type", "funder", "api_key"].into_iter();
+    in_force
+        .filter_map(|name| settings.places.get(name)?.first())
+        .find(|place| matches!(place, Source::EnvFile { .. } | Source::Profile { .. }))
+}
+
+/// Numbers are numbers in a profile.
+fn toml_value(key: &str, text: &str) -> toml_edit::Value {
+    match text.parse::<i64>() {
+        Ok(number) if !setting(key).is_secret() => number.into(),
+        _ => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::settings::{EnvFile, Inputs, load};
+
+    const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+    const SAFE: &str = "0xd93B25cb943D14d0d34FBaF01Fc93a0F8b5f6e47";
+
+    /// The plan for these variables, this `.env` and this configuration, and what the files become.
+    fn planned(variables: &[(&str, &str)], env: &str, config: &str, wanted: &Value) -> (Vec<ByHand>, String, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let (env_path, config_path) = (folder.path().join(".env"), folder.path().join("config.toml"));
+        fs::write(&env_path, env).unwrap();
+        fs::write(&config_path, config).unwrap();
+        let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let env_file = if env.is_empty() { EnvFile::None } else { EnvFile::Named(env_path.clone()) };
+        let inputs = Inputs { environment, env_file, config_file: Some(config_path.clone()), ..Inputs::default() };
+        let plan = plan(&load(&inputs).unwrap(), wanted.as_object().unwrap()).unwrap();
+        for change in &plan.changes {
+            assert!(change.diff().iter().all(|line| !line.text.contains(&KEY[2..])));
+            change.apply().unwrap();
+        }
+        let read = |path| fs::read_to_string(path).unwrap();
+        (plan.by_hand, read(env_path), read(config_path))
+    }
+
+    #[test]
+    fn a_value_is_set_where_it_came_from() {
+        let wanted = json!({ "funder": SAFE, "signature_type": 2 });
+        let env = format!("PK={KEY}\nFUNDER=0x1 # wrong\nPOLY_FUNDER=0x2\n");
+        let (by_hand, env, _) = planned(&[], &env, "", &wanted);
+        assert_eq!(by_hand, []);
+        assert_eq!(
+            env,
+            format!("PK={KEY}\nFUNDER={SAFE} # wrong\nPOLY_FUNDER={SAFE}\nPOLYMARKET_SIGNATURE_TYPE=2\n"),
+            "all names of the file, and what was nowhere beside the key"
+        );
+        let config = format!("[profiles.default]\nfunder = \"0x1\"\nprivate_key = \"{KEY}\"\n");
+        let (by_hand, _, config) = planned(&[], "", &config, &wanted);
+        assert_eq!(by_hand, []);
+        assert_eq!(
+            config,
+            format!("[profiles.default]\nfunder = \"{SAFE}\"\nprivate_key = \"{KEY}\"\nsignature_type = 2\n")
+        );
+    }
+
+    #[test]
+    fn what_no_file_holds_is_told_as_a_command() {
+        let wanted = json!({ "funder": SAFE, "api_credentials": "the derived ones" });
+        let (by_hand, env, _) = planned(&[("FUNDER", "0x1"), ("PK", KEY)], "POLY_FUNDER=0x1\n", "", &wanted);
+        assert_eq!(env, "POLY_FUNDER=0x1\n", "it is not in force");
+        let commands: Vec<_> = by_hand.iter().map(|by_hand| by_hand.command.as_deref().unwrap()).collect();
+        assert_eq!(commands, [format!("export FUNDER={SAFE}"), "polydoctor keys derive --save".to_owned()]);
+    }
+
+    #[test]
+    fn what_surrounds_a_secret_is_taken_away() {
+        let env = format!("PK=\"'{}' \"\nCLOB_API_KEY=a\nCLOB_SECRET=' b'\n", &KEY[2..]);
+        let wanted = json!({ "private_key": "the same key", "api_credentials": "the same" });
+        let (by_hand, env, _) = planned(&[], &env, "", &wanted);
+        assert_eq!(by_hand, []);
+        assert_eq!(env, format!("PK=\"{KEY}\"\nCLOB_API_KEY=a\nCLOB_SECRET='b'\n"));
+    }
+}

@@ -1,0 +1,254 @@
+//! Where a profile says that a value is, so that no secret need stand in it.
+//!
+//! ```toml
+//! private_key = { env = "MY_BOT_KEY" }
+//! private_key = { env_file = "~/bot/.env", name = "PK" }
+//! private_key = { file = "/run/secrets/key" }
+//! private_key = { keystore = "~/keys/bot.json", password = { file = "/run/secrets/password" } }
+//! private_key = { command = ["secret-tool", "lookup", "service", "my-bot"] }
+//! ```
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use toml_edit::{InlineTable, TableLike, Value};
+
+use super::files::{path_named, read_text};
+use super::{Source, Sourced, env_file, polymarket_cli};
+use crate::secret::Secret;
+
+/// The forms that a place can have.
+const FORMS: &str = "{ env = \"NAME\" }, { file = \"PATH\" }, { env_file = \"PATH\", name = \"NAME\" }, { keystore = \
+                     \"PATH\" } or { command = [\"PROGRAM\", …] }";
+
+/// Where a profile says that a value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A variable of the environment.
+    Env { name: String },
+    /// All of a file, without the line end.
+    File { path: String },
+    /// A variable in a `.env`.
+    EnvFile { path: String, name: String },
+    /// Web3 secret storage; without a place for its password it is asked for.
+    Keystore { path: String, password: Option<Box<Place>> },
+    /// The private key in the configuration of polymarket-cli.
+    PolymarketCli { path: String },
+    /// What a program prints: the way to the keyring of the system, or to a password manager.
+    Command { program: Vec<String> },
+}
+
+impl Place {
+    /// How a profile says the place that a value came from; `None` where it cannot.
+    pub fn of(source: &Source) -> Option<Self> {
+        // a profile is read in other folders, too
+        let absolute =
+            |path: &str| std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string());
+        match source {
+            Source::Variable { name } => Some(Self::Env { name: name.clone() }),
+            Source::EnvFile { path, name, .. } => Some(Self::EnvFile { path: absolute(path), name: name.clone() }),
+            Source::File { path } => Some(Self::File { path: absolute(path) }),
+            Source::PolymarketCli { path, .. } => Some(Self::PolymarketCli { path: absolute(path) }),
+            Source::Flag { .. } | Source::Profile { .. } | Source::Typed | Source::StandardInput | Source::Default => {
+                None
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// What is wrong with it, to stand behind its name.
+    pub(super) fn parse(table: &dyn TableLike) -> Result<Self, String> {
+        let text = |key: &str| table.get(key).and_then(|item| item.as_str()).map(str::to_owned);
+        let keys: Vec<&str> = table.iter().map(|(key, _)| key).collect();
+        let wrong = || format!("says a place in a form that is not known; write {FORMS}");
+        let place = match keys.as_slice() {
+            ["env"] => text("env").map(|name| Self::Env { name }),
+            ["file"] => text("file").map(|path| Self::File { path }),
+            ["env_file", "name"] | ["name", "env_file"] => {
+                text("env_file").zip(text("name")).map(|(path, name)| Self::EnvFile { path, name })
+            }
+            ["polymarket_cli"] => text("polymarket_cli").map(|path| Self::PolymarketCli { path }),
+            ["keystore"] => text("keystore").map(|path| Self::Keystore { path, password: None }),
+            ["keystore", "password"] | ["password", "keystore"] => {
+                let password = table.get("password").and_then(|item| item.as_table_like());
+                let password = password.map(Self::parse).transpose()?.map(Box::new);
+                if password.is_none() {
+                    return Err("has a password in clear; say where it is, as { env = \"NAME\" }".to_owned());
+                }
+                text("keystore").map(|path| Self::Keystore { path, password })
+            }
+            ["command"] => {
+                let words = table.get("command").and_then(|item| item.as_array());
+                let program: Option<Vec<String>> =
+                    words.and_then(|words| words.iter().map(|word| word.as_str().map(str::to_owned)).collect());
+                program.filter(|program| !program.is_empty()).map(|program| Self::Command { program })
+            }
+            _ => None,
+        };
+        place.ok_or_else(wrong)
+    }
+
+    /// Whether the value is got by work that may wait for somebody.
+    pub(super) fn is_costly(&self) -> bool {
+        matches!(self, Self::Keystore { .. } | Self::Command { .. })
+    }
+
+    /// The file that a secret is in.
+    pub(super) fn secret_file(&self, beside: &Path) -> Option<PathBuf> {
+        match self {
+            Self::File { path } | Self::EnvFile { path, .. } | Self::PolymarketCli { path } => {
+                Some(path_named(path, beside))
+            }
+            Self::Env { .. } | Self::Keystore { .. } | Self::Command { .. } => None,
+        }
+    }
+
+    /// The value; `profile` is where the place is written.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not to be had, to stand behind the name of the setting.
+    pub(super) fn read(
+        &self,
+        environment: &BTreeMap<String, String>,
+        profile: &Source,
+        beside: &Path,
+    ) -> Result<Sourced<Secret>, String> {
+        match self {
+            Self::Env { name } => match environment.get(name).filter(|value| !value.trim().is_empty()) {
+                Some(value) => Ok(Sourced::new(Secret::new(value.clone()), Source::Variable { name: name.clone() })),
+                None => Err(format!("is said to be in the variable {name}, which is not set")),
+            },
+            Self::File { path } => {
+                let path = path_named(path, beside);
+                let text = read_text(&path).map_err(|error| format!("is said to be in a file: {error}"))?;
+                let text = text.trim_end_matches(['\r', '\n']);
+                if text.trim().is_empty() {
+                    return Err(format!("is said to be in {}, which is empty", path.display()));
+                }
+                Ok(Sourced::new(Secret::new(text), Source::File { path: path.display().to_string() }))
+            }
+            Self::EnvFile { path, name } => {
+                let path = path_named(path, beside);
+                let text = read_text(&path).map_err(|error| format!("is said to be in a .env: {error}"))?;
+                let (lines, _) = env_file::parse(&text);
+                let line = lines.into_iter().rfind(|line| line.name == *name && !line.value.trim().is_empty());
+                let line =
+                    line.ok_or_else(|| format!("is said to be {name} in {}, which sets no such", path.display()))?;
+                let path = path.display().to_string();
+                Ok(Sourced::new(Secret::new(line.value), Source::EnvFile { path, line: line.line, name: line.name }))
+            }
+            Self::PolymarketCli { path } => {
+                let path = path_named(path, beside);
+                let values =
+                    polymarket_cli::read(&path).map_err(|problem| format!("cannot be had: {}", problem.text))?;
+                let key = values.into_iter().find(|(name, _)| *name == "private_key");
+                let none = || format!("is said to be in {}, which holds no private key", path.display());
+                Ok(key.ok_or_else(none)?.1.map(Secret::new))
+            }
+            Self::Keystore { .. } => Err("is said to be in a keystore, which holds private keys only".to_owned()),
+            Self::Command { program } => Ok(Sourced::new(run(program)?, profile.clone())),
+        }
+    }
+}
+
+/// What a program prints, without the line end.
+fn run(program: &[String]) -> Result<Secret, String> {
+    /// Long enough to unlock a keyring by hand.
+    const LONGEST: Duration = Duration::from_mins(1);
+    const STEP: Duration = Duration::from_millis(10);
+    let [name, arguments @ ..] = program else { return Err("is said to come from no program".to_owned()) };
+    let mut child =
+        Command::new(name).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| {
+            format!("is said to come from {name}, which does not start: {}", super::files::reason(&error))
+        })?;
+    let started = Instant::now();
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if started.elapsed() < LONGEST => std::thread::sleep(STEP),
+            Ok(None) | Err(_) => {
+                // it may have ended just now
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(format!("is said to come from {name}, which did not end in {} s", LONGEST.as_secs()));
+            }
+        }
+    };
+    if !status.success() {
+        return Err(format!("is said to come from {name}, which failed ({status})"));
+    }
+    let mut text = zeroize::Zeroizing::new(String::new());
+    let read = child.stdout.take().map(|mut out| out.read_to_string(&mut text));
+    if !matches!(read, Some(Ok(_))) || text.trim().is_empty() {
+        return Err(format!("is said to come from {name}, which printed nothing that can be read"));
+    }
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+impl From<Place> for Value {
+    fn from(place: Place) -> Self {
+        let mut table = InlineTable::new();
+        match place {
+            Place::Env { name } => table.extend([("env", name)]),
+            Place::File { path } => table.extend([("file", path)]),
+            Place::EnvFile { path, name } => table.extend([("env_file", path), ("name", name)]),
+            Place::PolymarketCli { path } => table.extend([("polymarket_cli", path)]),
+            Place::Keystore { path, password } => {
+                table.insert("keystore", path.into());
+                if let Some(password) = password {
+                    table.insert("password", Self::from(*password));
+                }
+            }
+            Place::Command { program } => {
+                table.insert("command", Self::Array(program.into_iter().collect()));
+            }
+        }
+        Self::InlineTable(table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Place, String> {
+        let document: toml_edit::DocumentMut = format!("v = {text}").parse().unwrap();
+        Place::parse(document["v"].as_table_like().unwrap())
+    }
+
+    #[test]
+    fn a_place_is_written_as_it_is_read() {
+        for text in [
+            "{ env = \"A\" }",
+            "{ file = \"~/a\" }",
+            "{ env_file = \".env\", name = \"PK\" }",
+            "{ keystore = \"k.json\" }",
+            "{ polymarket_cli = \"~/c.json\" }",
+            "{ keystore = \"k.json\", password = { env = \"P\" } }",
+            "{ command = [\"pass\", \"bot\"] }",
+        ] {
+            assert_eq!(Value::from(parse(text).unwrap()).to_string(), text);
+        }
+        for text in
+            ["{ environment = \"A\" }", "{ env = 1 }", "{ env = \"A\", file = \"b\" }", "{ command = [] }", "{}"]
+        {
+            assert!(parse(text).unwrap_err().contains("not known"), "{text}");
+        }
+        assert!(parse("{ keystore = \"k\", password = \"hunter2\" }").unwrap_err().contains("in clear"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_program_may_say_the_value() {
+        let said = |program: &[&str]| run(&program.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+        assert_eq!(said(&["echo", "secret"]).unwrap().expose(), "secret");
+        assert!(said(&["false"]).unwrap_err().contains("failed"));
+        assert!(said(&["true"]).unwrap_err().contains("nothing"));
+        assert!(said(&["/no/such"]).unwrap_err().contains("does not start"));
+    }
+}
