@@ -2,27 +2,34 @@
 
 mod clock;
 mod fix;
+mod fleet;
+mod headers;
 mod keys;
 mod report;
+mod wizard;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::headers;
+use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
-use crate::settings::Settings;
 use crate::settings::change::FileChange;
+use crate::settings::{Inputs, Settings};
 use crate::tui::task::{News, Post, Task};
 
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
+        Task::CheckFleet => return fleet::check(&desk, &post).await,
         Task::ReadClock { quick } => return clock::read_clock(&desk, quick, &post).await,
         Task::ReadKeys => keys::read_keys(&desk.account().await).await,
         Task::ScanNonces { last } => keys::scan_nonces(&desk, last, &post).await,
         Task::ChangeKeys(change) => keys::change_keys(&desk, change, &post).await,
+        Task::Look(draft) => News::Looked(Box::new(desk.look(&draft).await)),
+        Task::PlanProfile(draft) => News::ProfilePlanned(desk.plan_profile(&draft)),
+        Task::SaveProfile => News::ProfileSaved(desk.save_profile()),
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
         Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
@@ -45,13 +52,17 @@ pub(super) fn run_recorded(task: Task, post: &Post) {
 /// What tasks work with.
 pub(super) struct Desk {
     settings: Settings,
+    /// What the settings were loaded from.
+    inputs: Inputs,
+    /// The command line, for what loads other profiles.
+    flags: SettingsArgs,
     /// The changes that were shown last.
     planned: RefCell<Vec<FileChange>>,
 }
 
 impl Desk {
-    pub(super) fn new(settings: Settings) -> Self {
-        Self { settings, planned: RefCell::default() }
+    pub(super) fn new(settings: Settings, inputs: Inputs, flags: SettingsArgs) -> Self {
+        Self { settings, inputs, flags, planned: RefCell::default() }
     }
 
     /// The account to ask, stamped by the server's clock where that can be had.

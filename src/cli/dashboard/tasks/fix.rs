@@ -11,12 +11,7 @@ use crate::tui::task::{FilePlan, FixPlan};
 impl Desk {
     pub(super) fn plan_fix(&self, wanted: &Map<String, Value>) -> Result<FixPlan, ChangeError> {
         let Plan { changes, by_hand } = fix::plan(&self.settings, wanted)?;
-        let file = |change: &FileChange| FilePlan {
-            path: change.path().display().to_string(),
-            is_new: change.is_new_file(),
-            diff: change.diff(),
-        };
-        let files = changes.iter().map(file).collect();
+        let files = changes.iter().map(shown).collect();
         self.planned.replace(changes);
         Ok(FixPlan { files, by_hand })
     }
@@ -32,4 +27,8 @@ impl Desk {
         }
         Ok(done.join("; "))
     }
+}
+
+pub(super) fn shown(change: &FileChange) -> FilePlan {
+    FilePlan { path: change.path().display().to_string(), is_new: change.is_new_file(), diff: change.diff() }
 }
