@@ -13,7 +13,7 @@ use super::sources::{Inputs, SettingsError};
 use super::{ProblemKind, SettingProblem, Source, names};
 
 /// What the dashboard reads outside of the profiles, each `true` or `false`.
-const SWITCHES: [&str; 2] = ["mouse", "reduced_motion"];
+pub(super) const SWITCHES: [&str; 2] = ["mouse", "reduced_motion"];
 
 /// A configuration file as it was read.
 pub struct ConfigFile {

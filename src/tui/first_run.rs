@@ -245,7 +245,10 @@ fn dots(app: &App, step: Step) -> String {
 fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
     let Question { text, choices, entry, help, .. } = &first.question;
     let mut page = Page::new(app.theme, width);
-    page.line("");
+    let roomy = app.size.height >= 24;
+    if roomy {
+        page.line("");
+    }
     page.text(text, Style::new().bold());
     page.line("");
     let columns = Columns::of(app, choices, width.saturating_sub(6));
@@ -278,6 +281,10 @@ fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Op
     }
     for paragraph in help {
         page.text(paragraph, Style::new());
+        // the lines of the review belong together
+        if roomy && first.wizard.step() != Step::Review {
+            page.line("");
+        }
     }
     if first.wizard.step() == Step::Review {
         page.heading("What will be asked, and only read");

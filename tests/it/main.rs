@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod builder;
 mod check;
 mod diagnosis;
 mod evm;
