@@ -45,6 +45,8 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod assets;
+pub mod attribution;
 pub mod auth;
 pub mod checks;
 pub mod cli;

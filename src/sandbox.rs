@@ -125,6 +125,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
         &options.scenario,
         names,
         credentials.as_ref(),
+        sandbox.trades.unattributed(),
         sandbox.accounts(),
     );
     let (stop, stopped) = oneshot::channel();
@@ -248,7 +249,7 @@ impl Sandbox {
             wallet: demo.address(scenario.account.wallet).unwrap_or(demo.eoa),
             key: keys.users_of(demo.eoa).first().map(ToString::to_string).unwrap_or_default(),
         };
-        let trades = Trades::new(options.seed, now.as_second(), &customer, &scenario.account);
+        let trades = Trades::new(options.seed, now.as_second(), customer, &scenario.account, &scenario.builder);
         let sandbox = Self {
             demo,
             other,

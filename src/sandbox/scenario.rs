@@ -201,6 +201,11 @@ pub enum Person {
 #[serde(deny_unknown_fields, default)]
 pub struct Builder {
     pub revoked: bool,
+    /// What it takes of each trade, in hundredths of a percent.
+    pub maker_bps: u64,
+    pub taker_bps: u64,
+    /// Without it the boards do not show the builder.
+    pub unverified: bool,
 }
 
 /// The remote builder signer.

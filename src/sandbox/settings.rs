@@ -26,6 +26,9 @@ pub struct Announcement {
     /// The same signer, for those who send the token.
     pub builder_signer_token_url: String,
     pub builder_signer_token: &'static str,
+    /// The ids of the account's trades that carry no builder code, of more than a day ago.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unattributed_trades: Vec<String>,
     /// A complete set of settings for the demo account, by the names of environment variables.
     pub env: BTreeMap<String, String>,
     /// The accounts beside it: of each what differs from those.
@@ -63,6 +66,7 @@ impl Announcement {
         scenario: &Scenario,
         mut names: Names,
         credentials: Option<&ApiCredentials>,
+        unattributed_trades: Vec<String>,
         accounts: Vec<BTreeMap<String, String>>,
     ) -> Self {
         let clob_url = format!("http://{listen}");
@@ -76,6 +80,7 @@ impl Announcement {
             builder_signer_url: format!("{}/sign", at(SIGNER)),
             builder_signer_token_url: format!("{}/sign", at(TOKEN_SIGNER)),
             builder_signer_token: SIGNER_TOKEN,
+            unattributed_trades,
             env: BTreeMap::new(),
             accounts,
             clob_url,

@@ -61,10 +61,8 @@ pub(super) fn planned(app: &mut App, plan: Result<FixPlan, String>) -> Option<Co
         return match command {
             Some(command) => {
                 let copied = app.copy(command);
-                app.notice = Some(match &copied {
-                    Some(_) => format!("No file can be changed: {why}. The command was sent to the terminal"),
-                    None => format!("No file can be changed: {why}"),
-                });
+                let sent = if copied.is_some() { "; the command for it was sent to the terminal" } else { "" };
+                app.notice = Some(format!("No file was changed. {why}{sent}"));
                 copied
             }
             None => by_hand(app, why),

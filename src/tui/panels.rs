@@ -3,6 +3,7 @@
 
 pub mod checklist;
 pub mod clock;
+pub mod credentials;
 pub mod detail;
 pub mod errors;
 pub mod fleet;
@@ -19,6 +20,7 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::first_run;
 use super::fix;
 use super::keys::Key;
 use super::layout;
@@ -33,6 +35,7 @@ pub const PANELS: &[Panel] = &[
     requests::PANEL,
     wallets::PANEL,
     clock::PANEL,
+    credentials::PANEL,
     headers::PANEL,
     errors::PANEL,
     settings::PANEL,
@@ -49,6 +52,7 @@ pub const REQUESTS: usize = 3;
 pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
+    pub credentials: credentials::State,
     pub errors: errors::State,
     pub fleet: fleet::State,
     pub headers: headers::State,
@@ -181,8 +185,15 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => app.panels.clock.take(answer),
+        News::Looked(facts) => return first_run::looked(app, *facts),
+        News::ProfilePlanned(plan) => return first_run::planned(app, plan),
+        News::ProfileSaved(outcome) => return first_run::saved(app, outcome),
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),
+        News::Keys(keys) => app.panels.credentials.take_keys(*keys),
+        News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
+        News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
+        News::KeysChanged(outcome) => return credentials::changed(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
         News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }

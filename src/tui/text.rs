@@ -124,6 +124,11 @@ impl Page {
         Self { theme, width: width.max(1), lines: Vec::new() }
     }
 
+    /// Lines so far.
+    pub fn height(&self) -> usize {
+        self.lines.len()
+    }
+
     pub fn width(&self) -> usize {
         self.width
     }
@@ -192,7 +197,7 @@ impl Page {
     /// Fields under each other, their values aligned as far as the longest sensible label.
     pub fn fields<'a>(&mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)> + Clone) {
         let widest =
-            fields.clone().into_iter().map(|(label, _)| display_width(label)).filter(|&width| width <= 20).max();
+            fields.clone().into_iter().map(|(label, _)| display_width(label)).filter(|&width| width <= 22).max();
         for (label, value) in fields {
             self.field(label, widest.unwrap_or_default(), value);
         }

@@ -141,6 +141,7 @@ pub fn party(probe: Probe) -> (&'static str, &'static str) {
         | Probe::SessionSigners
         | Probe::BuilderKeys
         | Probe::OwnTrades
-        | Probe::BuilderTrades => ("clob", "the CLOB"),
+        | Probe::BuilderTrades
+        | Probe::BuilderFees => ("clob", "the CLOB"),
     }
 }

@@ -13,12 +13,8 @@ const SHOWN: usize = 8;
 /// The section of the detail; nothing where nothing was watched.
 pub(super) fn section(app: &App, check: &str, page: &mut Page) {
     let points: Vec<&Point> = app.watch.points(check).collect();
-    let changes: Vec<String> = app.watch.changes().rev().take(SHOWN).map(ToString::to_string).collect();
-    if points.is_empty() && changes.is_empty() {
-        return;
-    }
-    page.heading("Watch");
     if let Some(last) = points.last() {
+        page.heading("Watch");
         let fitting = points.len().saturating_sub(page.width());
         let points = &points[fitting..];
         let mark =
@@ -28,6 +24,15 @@ pub(super) fn section(app: &App, check: &str, page: &mut Page) {
         page.line(Line::styled(sparkline(&took, app.theme.ascii), app.theme.dim()));
         let took = last.elapsed_ms.map_or_else(String::new, |ms| format!(", the last took {}", duration(ms)));
         page.text(&format!("{} results{took}", points.len()), app.theme.dim());
+    }
+    changes(app, page);
+}
+
+/// What stands otherwise since the watching began, the newest first.
+pub(super) fn changes(app: &App, page: &mut Page) {
+    let changes: Vec<String> = app.watch.changes().rev().take(SHOWN).map(ToString::to_string).collect();
+    if !changes.is_empty() {
+        page.heading("Changed while watching");
     }
     for change in &changes {
         page.text(change, Style::new());

@@ -12,6 +12,8 @@ mod headers;
 mod judgement;
 mod keys;
 mod pairs;
+#[cfg(feature = "tui")]
+mod pictures;
 mod program;
 mod robust;
 mod sandbox;

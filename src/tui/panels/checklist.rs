@@ -103,7 +103,10 @@ fn content(app: &App, room: Size) -> Content {
     if verdict::nothing_was_reached(app) && !app.has_filter() {
         content.corner.push_str("no network");
     } else if hidden > 0 {
-        content.corner = format!("{} of {} shown", rows.len(), app.report.checks.len());
+        content.corner = match app.panels.checklist.told_of.len() {
+            0 => format!("{} of {} shown", rows.len(), app.report.checks.len()),
+            _ => format!("error points to {}", rows.len()),
+        };
     }
     let grouped = has_room_for_groups(app, &rows, room);
     let mut group = "";
@@ -129,16 +132,13 @@ fn content(app: &App, room: Size) -> Content {
 
 fn title(app: &App) -> String {
     let mut title = String::new();
-    let State { filter, problems_only, told_of } = &app.panels.checklist;
+    let State { filter, problems_only, .. } = &app.panels.checklist;
     if *problems_only {
         title.push_str("not passed ");
     }
     if !filter.is_empty() {
         title.push('/');
-        title.push_str(&app.theme.fit(filter.text(), 20));
-        if !told_of.is_empty() {
-            title.push_str(" points to");
-        }
+        title.push_str(&app.theme.fit(filter.text(), 18));
     }
     title
 }

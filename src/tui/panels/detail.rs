@@ -51,6 +51,12 @@ fn content(app: &App, room: Size) -> Content {
             page.text(&myth.value, Style::new());
         }
     }
+    if let Some(diagnosis) = diagnosis.filter(|diagnosis| !diagnosis.excluded.is_empty()) {
+        page.heading("What it is not");
+        for excluded in &diagnosis.excluded {
+            page.point(excluded);
+        }
+    }
     neighbours(app, check, &mut page);
     Content { lines: page.finish(), ..Content::default() }
 }
@@ -58,6 +64,7 @@ fn content(app: &App, room: Size) -> Content {
 /// What was proved and what was not, while nobody looks at one check.
 fn all_in_order(app: &App, page: &mut Page) {
     after_fix(app, page);
+    watching::changes(app, page);
     seen(app, page);
     page.heading("Proved right");
     let with = |status| app.report.checks.iter().filter(move |check| check.status == status);
@@ -115,12 +122,6 @@ fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
         page.heading("What speaks for it");
         for because in because {
             page.point(because);
-        }
-    }
-    if !diagnosis.excluded.is_empty() {
-        page.heading("What it is not");
-        for excluded in &diagnosis.excluded {
-            page.point(excluded);
         }
     }
     if let Some(decide) = &diagnosis.decide {

@@ -8,7 +8,7 @@ use polydoctor::auth::key::KeyMistake;
 use polydoctor::auth::wallet::{CodeClass, SignatureType, WalletMap};
 use polydoctor::engine::facts::{
     ChainState, ClockReading, Fact, Facts, Failure, GuideTime, KeyFact, OnChain, PublicProfile, RemoteSigner,
-    SecretFile, SessionSigners, ShownSetting,
+    SecretFile, SessionSigners, ShownSetting, SignedOver,
 };
 use polydoctor::settings::{ProblemKind, SettingProblem, Source, Sourced};
 use polydoctor::tui::task::News;
@@ -174,7 +174,10 @@ fn clock(ahead_s: i64) -> Observed {
         key: "019a".to_owned(),
         timestamp: (started_s - ahead_s - 12).to_string(),
         asked_s,
-        signature_verifies: Some(true),
+        latency_ms: 42,
+        signature: Some(SignedOver::Everything),
+        open_without_token: None,
+        takes_timestamp: Some(false),
     });
     Observed { facts, report }
 }
