@@ -94,6 +94,8 @@ pub(super) fn fleet_of(inputs: &Inputs) -> anyhow::Result<(Vec<String>, Load)> {
         config: Some(config),
         in_fleet: true,
         key: KeyInput::Settings,
+        // nobody is asked a thousand times; a profile may name a place of its own
+        keystore_password: inputs.environment.get(PASSWORD).map(|password| Secret::new(password.as_str())),
         ..inputs.clone()
     };
     let load = move |profile: &str| {
@@ -132,7 +134,6 @@ impl SettingsArgs {
     }
 
     /// What settings are loaded from: these flags, and this machine.
-    #[cfg(feature = "tui")]
     pub(super) fn all_inputs(&self) -> Inputs {
         self.inputs(env::vars_os())
     }
