@@ -10,7 +10,7 @@ use crate::settings::DEFAULT_TIMEOUT;
 use crate::tui::panels::fleet::Progress;
 use crate::tui::task::{News, Post};
 
-use super::tasks::Desk;
+use super::Desk;
 
 /// Whoever drops this stops it.
 pub(super) async fn check(desk: &Desk, post: &Post) {
