@@ -20,6 +20,7 @@ pub use page::{Block, Page, Section, often, varied};
 pub use recognise::recognise;
 pub use search::{Found, find, nearest, search};
 
+use crate::assets;
 use crate::checks::{self, Check};
 use crate::diagnosis::Cause;
 
@@ -98,9 +99,8 @@ struct ErrorFile {
 }
 
 static ERRORS: LazyLock<Vec<ErrorEntry>> = LazyLock::new(|| {
-    toml::from_str::<ErrorFile>(include_str!("../assets/errors.toml"))
-        .unwrap_or_else(|error| unreachable!("assets/errors.toml is part of the program: {error}"))
-        .error
+    let errors: Vec<ErrorFile> = assets::tables("errors.toml", include_str!("../assets/errors.toml"));
+    errors.into_iter().flat_map(|file| file.error).collect()
 });
 
 /// Every known error sentence, in the groups of the file.

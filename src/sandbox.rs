@@ -8,6 +8,7 @@
 mod auth;
 mod calls;
 mod clob;
+mod crowd;
 mod faults;
 mod http;
 mod keys;
@@ -20,7 +21,7 @@ mod settings;
 mod trades;
 mod views;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,6 +43,7 @@ use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::WalletMap;
 use crate::secret::Secret;
 use crate::sign_server::{self, Signer};
+use crowd::Customer;
 use faults::Faults;
 use keys::Keys;
 use ledger::Ledger;
@@ -124,6 +126,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
         names,
         credentials.as_ref(),
         sandbox.trades.unattributed(),
+        sandbox.accounts(),
     );
     let (stop, stopped) = oneshot::channel();
     let app = app(Arc::new(sandbox), &options)?;
@@ -207,6 +210,7 @@ struct Sandbox {
     scenario: Scenario,
     demo: WalletMap,
     other: WalletMap,
+    customers: Vec<Customer>,
     ledger: Ledger,
     trades: Trades,
     keys: Mutex<Keys>,
@@ -227,10 +231,16 @@ impl Sandbox {
         let demo = names::wallets(chain, names::DEMO_KEY);
         let other = names::wallets(chain, names::OTHER_KEY);
         let mut names = Names::of_wallets(&demo, &other);
-        let ledger = Ledger::new(chain, &scenario, &names, [&demo, &other])?;
+        let customers = crowd::customers(chain, options.seed, scenario.server.accounts);
+        let people = [(&demo, "250"), (&other, "40")].into_iter();
+        let people = people.chain(customers.iter().map(|customer| (&customer.wallets, "100")));
+        let ledger = Ledger::new(chain, &scenario, &names, people)?;
         let mut keys = Keys::new(options.seed);
         let now = Timestamp::now() + SignedDuration::from_secs(scenario.server.clock_offset_seconds);
         let configured = issue(&mut keys, &scenario, [demo.eoa, other.eoa], now);
+        for customer in &customers {
+            keys.create(customer.wallets.eoa, U256::ZERO, now.as_second());
+        }
         if let Some(key) = keys.at(other.eoa, U256::ZERO) {
             names.add_credentials("other_api", Some(&key.credentials));
         }
@@ -243,6 +253,7 @@ impl Sandbox {
         let sandbox = Self {
             demo,
             other,
+            customers,
             ledger,
             trades,
             keys: Mutex::new(keys),
@@ -252,6 +263,12 @@ impl Sandbox {
             scenario,
         };
         Ok((sandbox, names, configured))
+    }
+
+    /// The settings of the accounts beside the demo's, as far as they are their own.
+    fn accounts(&self) -> Vec<BTreeMap<String, String>> {
+        let keys = self.keys();
+        self.customers.iter().map(|customer| customer.env(self.scenario.account.wallet, &keys)).collect()
     }
 
     /// The service's clock, which is ahead of this machine's by what the scenario says.

@@ -1,7 +1,7 @@
 //! API credentials: derived, configured, compared, tried.
 
 use super::Finding;
-use super::clock::{is_official, network_cause};
+use super::clock::{is_official, not_told};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::diagnosis::Cause;
@@ -24,11 +24,8 @@ pub fn secret_form(secret: &SecretFact) -> String {
     }
 }
 
-/// A finding for an answer of the server that says nothing of the credentials.
-fn not_told(failure: &Failure, summary: &str) -> Finding {
-    let (cause, likelihood) = network_cause(failure);
-    Finding::unknown(cause, summary).likely(likelihood).with("answer", failure)
-}
+/// Writes the right credentials to where the configured ones are.
+const SAVE: &str = "polydoctor keys derive --save";
 
 /// What gives the right credentials, in the words of the clients.
 const DERIVE: &str = "create_or_derive_api_key() in Python and Rust, createOrDeriveApiKey() in TypeScript";
@@ -48,7 +45,7 @@ pub(super) fn derive(facts: &Facts) -> Finding {
                 .with("answer", failure)
         }
         Some(failure @ Failure::Refused { status: 401, .. }) => signature_refused(facts).with("answer", failure),
-        Some(failure) => not_told(failure, "The CLOB did not say whether the wallet signature is good"),
+        Some(failure) => not_told(facts, failure, "The CLOB did not say whether the wallet signature is good"),
         None => Finding::not_asked("Nothing was asked"),
     }
 }
@@ -139,7 +136,9 @@ fn no_key(facts: &Facts) -> Finding {
             .set("nonce", other.nonce.to_string())
             .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce))
             .command(format!("export POLYMARKET_NONCE={}", other.nonce)),
-        None => finding.fixed_by(format!("Let the client create one: {DERIVE}")),
+        None => {
+            finding.fixed_by(format!("Create one, or let the client do it: {DERIVE}")).command("polydoctor keys create")
+        }
     }
 }
 
@@ -155,7 +154,8 @@ pub(super) fn matching(facts: &Facts) -> Finding {
         )
         .likely(0.97)
         .set("api_credentials", "key, secret and passphrase of one derivation")
-        .fixed_by(format!("Set all three from one derivation: {DERIVE}"));
+        .fixed_by(format!("Set all three from one derivation: {DERIVE}"))
+        .command(SAVE);
     }
     let finding = unusable_secret(configured).unwrap_or_else(|| compare(facts, configured));
     let finding = match &configured.secret {
@@ -253,6 +253,7 @@ fn stale(finding: Finding) -> Finding {
     finding
         .set("api_credentials", "the derived ones")
         .fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
+        .command(SAVE)
 }
 
 /// Another key than the derived one, and yet it passes.
@@ -270,7 +271,7 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
     match facts.configured_credentials.failure() {
         None => return Finding::skip("net.reach", "The configured credentials were not tried"),
         Some(failure) if !failure.is_refusal() => {
-            return not_told(failure, "The CLOB did not say whether the configured credentials are good");
+            return not_told(facts, failure, "The CLOB did not say whether the configured credentials are good");
         }
         Some(_) => {}
     }
@@ -305,7 +306,8 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
             .likely(0.75)
             .set("api_credentials", "newly created ones")
             .or(Cause::CredentialsOtherAddress, 0.5)
-            .fixed_by("Create a new API key and replace all three");
+            .fixed_by("Create a new API key and replace all three")
+            .command("polydoctor keys create --save");
     }
     Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
         .likely(0.86)
@@ -313,6 +315,7 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         .or(Cause::CredentialsStale, 0.3)
         .with("the signer's keys", known_keys(facts))
         .fixed_by(format!("Replace all three by the ones derived from this key: {DERIVE}. Credentials made in the browser or by another key never pass"))
+        .command(SAVE)
 }
 
 fn known_keys(facts: &Facts) -> String {
@@ -334,7 +337,7 @@ pub(super) fn l2(facts: &Facts) -> Finding {
         (Some(keys), _) => Finding::pass(format!("GET /auth/api-keys passes with the {whose} credentials"))
             .with("keys of this signer", keys.len()),
         (None, Some(failure)) if !failure.is_refusal() => {
-            not_told(failure, "The CLOB did not answer the signed request")
+            not_told(facts, failure, "The CLOB did not answer the signed request")
         }
         (None, Some(failure)) if configured && facts.derived_credentials.known().is_some() => Finding::warn(
             Cause::CredentialsReactivated,

@@ -24,6 +24,7 @@ use crate::report::{Report, Verdict};
 use crate::sandbox::Running;
 use crate::settings::{Settings, SettingsError};
 use fleet::FleetArgs;
+pub(super) use fleet::period;
 
 /// The least problem that makes the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -101,7 +102,7 @@ impl From<DashboardArgs> for CheckArgs {
             record: args.record,
             replay: args.replay,
             demo: args.demo,
-            many: FleetArgs::default(),
+            many: FleetArgs::watching(args.watch),
             settings: args.settings,
         }
     }
@@ -159,15 +160,18 @@ impl CheckArgs {
 }
 
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
+    match &args.demo.demo {
+        Some(_) => args.settings.ask_password_of_demo()?,
+        None if args.many.all_profiles => {}
+        None => args.settings.ask_password()?,
+    }
     if let Some(every) = args.many.watch {
         anyhow::ensure!(matches!(args.format, Format::Text | Format::Json), "--watch prints text or json");
-        args.settings.ask_password(args.demo.demo.is_some())?;
         return watch::run(args, every).await;
     }
     if args.many.all_profiles {
         return fleet::run(args).await;
     }
-    args.settings.ask_password(args.demo.demo.is_some())?;
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;

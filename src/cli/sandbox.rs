@@ -54,6 +54,9 @@ pub(super) struct SandboxArgs {
     /// Keys, secrets and trades follow from it
     #[arg(long, default_value_t = SEED)]
     seed: u64,
+    /// Healthy accounts beside the scenario's, for trying out many; the announcement names them
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    accounts: u32,
     /// Name the scenarios and end
     #[arg(long)]
     list: bool,
@@ -76,6 +79,7 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
         scenario.account.attributed_trades = usize::try_from(attributed)?;
         scenario.account.unattributed_trades = usize::try_from(unattributed)?;
     }
+    scenario.server.accounts = args.accounts;
     let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
     let running = sandbox::start(options).await?;
     // before the ready line: whoever has read it may send a signal

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 
 use super::Exit;
 use crate::settings::EnvFile;
-use crate::sign_server::{Allowed, Limits, RateLimit, Reload, Server, Stopped};
+use crate::sign_server::{Allowed, Limits, RateLimit, Server, Stopped};
 use places::{Loaded, Places};
 use variables::{Missing, Variables};
 
@@ -144,8 +144,8 @@ async fn serve(
     let mut out = io::stdout();
     writeln!(out, "Builder signing server listening on :{}", listener.local_addr()?.port())?;
     out.flush()?;
-    if let Stopped::Overdue(connections) = server.listen(listener, limits, stop).await {
-        tracing::warn!(connections, "stopped before every request was answered");
+    if server.listen(listener, limits, stop).await == Stopped::Overdue {
+        tracing::warn!("stopped before every request was answered");
     }
     Ok(Exit::Done)
 }
@@ -170,6 +170,7 @@ fn reload_on_hangup(_: Arc<Server>, _: Places, _: SocketAddr) -> io::Result<()> 
 
 #[cfg(unix)]
 fn reload(server: &Server, places: &Places, address: SocketAddr) {
+    use crate::sign_server::Reload;
     match places.load(address) {
         Ok(Loaded { signer, tls }) => {
             server.replace(signer, tls);

@@ -243,6 +243,8 @@ pub struct Server {
     pub rpc_chain_id: Option<u64>,
     /// Where the service sees the caller: not in a blocked country, by default.
     pub geoblocked: bool,
+    /// Healthy accounts beside the demo's, named in the announcement.
+    pub accounts: u32,
 }
 
 impl Default for Server {
@@ -257,6 +259,7 @@ impl Default for Server {
             cached_balance: "0".to_owned(),
             rpc_chain_id: None,
             geoblocked: false,
+            accounts: 0,
         }
     }
 }

@@ -31,6 +31,9 @@ pub struct Announcement {
     pub unattributed_trades: Vec<String>,
     /// A complete set of settings for the demo account, by the names of environment variables.
     pub env: BTreeMap<String, String>,
+    /// The accounts beside it: of each what differs from those.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<BTreeMap<String, String>>,
 }
 
 /// The settings of an account with nothing wrong, in the placeholders of [`super::names`].
@@ -64,6 +67,7 @@ impl Announcement {
         mut names: Names,
         credentials: Option<&ApiCredentials>,
         unattributed_trades: Vec<String>,
+        accounts: Vec<BTreeMap<String, String>>,
     ) -> Self {
         let clob_url = format!("http://{listen}");
         let at = |prefix: &str| format!("{clob_url}{prefix}");
@@ -78,6 +82,7 @@ impl Announcement {
             builder_signer_token: SIGNER_TOKEN,
             unattributed_trades,
             env: BTreeMap::new(),
+            accounts,
             clob_url,
         };
         announcement.name_urls(&mut names);

@@ -48,9 +48,10 @@ fn address(received: &Received, name: &str) -> Result<Address, Refusal> {
 fn public_profile(sandbox: &Sandbox, received: &Received) -> Answer {
     let asked = address(received, "address")?;
     let account = &sandbox.scenario.account;
-    let people = [(&sandbox.demo, "sandbox-demo"), (&sandbox.other, "sandbox-other")];
+    let people = [(&sandbox.demo, "sandbox-demo"), (&sandbox.other, "sandbox-other")].into_iter();
+    let people = people.chain(sandbox.customers.iter().map(|customer| (&customer.wallets, "sandbox-customer")));
     let has_profile = account.profile.unwrap_or(account.wallet != WalletKind::Eoa);
-    let found = people.into_iter().filter(|_| has_profile).find_map(|(map, name)| {
+    let found = people.filter(|_| has_profile).find_map(|(map, name)| {
         let wallet = map.address(account.wallet)?;
         [map.eoa, wallet]
             .contains(&asked)

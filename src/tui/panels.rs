@@ -4,8 +4,10 @@
 pub mod builder;
 pub mod checklist;
 pub mod clock;
+pub mod credentials;
 pub mod detail;
 pub mod errors;
+pub mod fleet;
 pub mod headers;
 pub mod help;
 pub mod identity;
@@ -19,6 +21,7 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::first_run;
 use super::fix;
 use super::keys::Key;
 use super::layout;
@@ -33,10 +36,12 @@ pub const PANELS: &[Panel] = &[
     requests::PANEL,
     wallets::PANEL,
     clock::PANEL,
+    credentials::PANEL,
     headers::PANEL,
     builder::PANEL,
     errors::PANEL,
     settings::PANEL,
+    fleet::PANEL,
 ];
 
 /// Places in [`PANELS`] that others refer to.
@@ -50,9 +55,21 @@ pub struct States {
     pub builder: builder::State,
     pub checklist: checklist::State,
     pub clock: clock::State,
+    pub credentials: credentials::State,
     pub errors: errors::State,
+    pub fleet: fleet::State,
     pub headers: headers::State,
     pub requests: requests::State,
+}
+
+impl States {
+    /// Lets go of what was found out about the account: another one may be in force now.
+    pub fn forget_account(&mut self) {
+        self.clock = clock::State::default();
+        self.credentials = credentials::State::default();
+        self.headers = headers::State::default();
+        self.requests = requests::State::default();
+    }
 }
 
 /// A panel shows itself by `content`; everything else is for those that do more than that.
@@ -180,9 +197,17 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Builder(news) => app.panels.builder.take(news),
+        News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => app.panels.clock.take(answer),
+        News::Looked(facts) => return first_run::looked(app, *facts),
+        News::ProfilePlanned(plan) => return first_run::planned(app, plan),
+        News::ProfileSaved(outcome) => return first_run::saved(app, outcome),
         News::FixPlanned(plan) => return fix::planned(app, plan),
         News::FixApplied(outcome) => return fix::applied(app, outcome),
+        News::Keys(keys) => app.panels.credentials.take_keys(*keys),
+        News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
+        News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
+        News::KeysChanged(outcome) => return credentials::changed(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
         News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }

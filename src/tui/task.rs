@@ -7,8 +7,12 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::panels::builder::BuilderNews;
+use super::panels::credentials::AccountKeys;
+use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
-use crate::engine::facts::ClockReading;
+use crate::engine::facts::{ClockReading, Facts, NonceKey};
+use crate::keys::Change;
+use crate::onboarding::Wizard;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
 
@@ -23,6 +27,8 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Checks every profile of the configuration.
+    CheckFleet,
     /// Reads the first page of a builder's trades, and the boards.
     LookAtBuilder,
     /// Reads on in a builder's trades: a page, or to the end.
@@ -35,7 +41,39 @@ pub enum Task {
     PlanFix(Map<String, Value>),
     /// Writes the fix that was planned last.
     ApplyFix,
+    /// Lists the keys of the account.
+    ReadKeys,
+    /// Asks which of the nonces from 0 to this one hold a key.
+    ScanNonces { last: u64 },
+    /// Changes the keys of the account, and lists them again.
+    ChangeKeys(Change),
+    /// Looks at the wallets of the key in these answers.
+    Look(Draft),
+    /// Finds out what the answers come to as a profile; writes nothing.
+    PlanProfile(Draft),
+    /// Writes the profile that was planned last.
+    SaveProfile,
 }
+
+/// The answers of the set-up wizard. They hold the private key, so nothing of them is printed.
+#[derive(Clone)]
+pub struct Draft(pub Box<Wizard>);
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Draft")
+    }
+}
+
+/// By what may be shown of them.
+impl PartialEq for Draft {
+    fn eq(&self, other: &Self) -> bool {
+        let shown = |wizard: &Wizard| (wizard.step(), wizard.signer(), wizard.funder());
+        shown(&self.0) == shown(&other.0)
+    }
+}
+
+impl Eq for Draft {}
 
 /// Of each kind one task goes on at a time; another one takes its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,11 +81,17 @@ pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
     ReadClock,
+    CheckFleet,
     LookAtBuilder,
     BuilderTrades,
     Reconcile,
     SaveReport,
     Fix,
+    ReadKeys,
+    ScanNonces,
+    ChangeKeys,
+    Look,
+    Profile,
 }
 
 impl Task {
@@ -56,11 +100,17 @@ impl Task {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::CheckFleet => TaskKind::CheckFleet,
             Self::LookAtBuilder => TaskKind::LookAtBuilder,
             Self::BuilderTrades { .. } => TaskKind::BuilderTrades,
             Self::Reconcile => TaskKind::Reconcile,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
+            Self::ReadKeys => TaskKind::ReadKeys,
+            Self::ScanNonces { .. } => TaskKind::ScanNonces,
+            Self::ChangeKeys(_) => TaskKind::ChangeKeys,
+            Self::Look(_) => TaskKind::Look,
+            Self::PlanProfile(_) | Self::SaveProfile => TaskKind::Profile,
         }
     }
 }
@@ -70,15 +120,18 @@ impl TaskKind {
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {
         match self {
-            Self::UpdateBalance => true,
+            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys | Self::Look => true,
             // news of each page of a listing draws the screen
             Self::LookAtBuilder
             | Self::BuilderTrades
             | Self::Reconcile
+            | Self::CheckFleet
             | Self::ReadClock
+            | Self::ReadKeys
             | Self::SignHeaders
             | Self::SaveReport
-            | Self::Fix => false,
+            | Self::Fix
+            | Self::Profile => false,
         }
     }
 }
@@ -95,10 +148,24 @@ pub enum News {
     Builder(BuilderNews),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
+    Keys(Box<AccountKeys>),
+    /// Whether a nonce holds a key.
+    Nonce(NonceKey),
+    /// How a scan ended.
+    NoncesScanned(Result<(), String>),
+    /// What was changed, or why nothing was.
+    KeysChanged(Result<String, String>),
+    /// How far the check of a fleet is.
+    Fleet(Progress),
     /// Or why the files cannot be changed.
     FixPlanned(Result<FixPlan, String>),
     /// What was done, in a sentence, or why it was not.
     FixApplied(Result<String, String>),
+    /// What is on chain for the key of the wizard.
+    Looked(Box<Facts>),
+    /// The file that the profile is to be written to, as it changes.
+    ProfilePlanned(Result<FilePlan, String>),
+    ProfileSaved(Result<String, String>),
 }
 
 /// How a fix can be made.

@@ -24,7 +24,7 @@ pub(in crate::cli) struct FleetArgs {
     /// first, and of the environment only addresses of services and time limits fill in
     #[arg(long, conflicts_with_all = [
         "profile", "env_file", "key_file", "keystore", "key_stdin", "signature_type", "funder", "nonce",
-        "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom",
+        "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom",
     ])]
     pub(super) all_profiles: bool,
     /// Accounts that are checked at once, of those that ask the same hosts [default: 16]
@@ -50,13 +50,18 @@ fn at_once(text: &str) -> Result<NonZeroUsize, String> {
     count.filter(|count| count.get() <= MOST_AT_ONCE).ok_or_else(|| format!("give a number from 1 to {MOST_AT_ONCE}"))
 }
 
-fn period(text: &str) -> Result<Duration, String> {
+pub(in crate::cli) fn period(text: &str) -> Result<Duration, String> {
     let seconds = text.trim_end_matches('s').parse().ok().map(Duration::from_secs);
     let least = watch::SHORTEST.as_secs();
     seconds.filter(|period| *period >= watch::SHORTEST).ok_or_else(|| format!("give whole seconds, at least {least}"))
 }
 
 impl FleetArgs {
+    /// One account, again and again where a period is given.
+    pub(super) fn watching(watch: Option<Duration>) -> Self {
+        Self { watch, ..Self::default() }
+    }
+
     /// What the accounts share, over one pool of connections.
     pub(super) fn fleet(&self, load: Load, offline: bool) -> Arc<Fleet> {
         let limits = self.rate_limit.map_or_else(Limits::published, Limits::per_second);

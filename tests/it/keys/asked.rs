@@ -37,7 +37,7 @@ fn a_builder_secret_is_not_lost_when_its_file_cannot_be_written() {
         terminal.press(answer);
         terminal.wait_for_text("was created, and not saved");
         assert_eq!(terminal.contents().contains("POLY_BUILDER_SECRET="), shown, "{}", terminal.contents());
-        terminal.wait_for_text(if shown { "Keep what was printed" } else { "keys builder revoke" });
+        terminal.wait_for_text(if shown { "Keep what was printed" } else { "the key is of no use" });
         assert_eq!(terminal.end(), 1);
     }
 }
@@ -65,4 +65,29 @@ fn a_scan_stops_on_request_and_tells_what_it_read() {
     terminal.wait_for_text("stopped before 100000");
     assert!(terminal.contents().contains("nonce 0"), "{}", terminal.contents());
     assert_eq!(terminal.end(), 3);
+}
+
+#[cfg(feature = "tui")]
+#[test]
+fn the_dashboard_creates_a_key_after_its_question() {
+    let desk = Desk::new("healthy-safe");
+    let mut terminal = Terminal::start_with(&[], 120, 40, desk.folder.path(), desk.sandbox.env());
+    terminal.wait_for_text("20/20");
+    terminal.press("7");
+    terminal.wait_for_text("read-only");
+    terminal.press("x");
+    terminal.wait_for_text("Scan the nonces");
+    terminal.press("create an api\r");
+    terminal.wait_for_text("Taking it back");
+    terminal.press("\r");
+    assert_eq!(desk.nonces(), ["0"], "the answer is no");
+    terminal.press("x");
+    terminal.wait_for_text("Scan the nonces");
+    terminal.press("create an api\r");
+    terminal.wait_for_text("Taking it back");
+    terminal.press("\t\r");
+    terminal.wait_for_text("Created ");
+    assert_eq!(desk.nonces(), ["0", "1"]);
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::tasks::Desk;
+use super::Desk;
 use crate::attribution::BuilderTrade;
 use crate::client::account::{Account, AccountError};
 use crate::client::boards::{self, Boards, Period};
