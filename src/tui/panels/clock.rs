@@ -58,7 +58,8 @@ struct Row {
 }
 
 fn rows(app: &App) -> Vec<Row> {
-    let all: Vec<ClockReading> = [&app.facts.clock[..], &app.panels.clock.readings].concat();
+    let mut all: Vec<ClockReading> = [&app.facts.clock[..], &app.panels.clock.readings].concat();
+    all.sort_by(|a, b| a.sent_s.total_cmp(&b.sent_s));
     let kept = &all[all.len().saturating_sub(MOST)..];
     kept.iter().zip(narrowed(kept)).map(|(&reading, left)| Row { reading, left }).collect()
 }
