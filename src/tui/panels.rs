@@ -1,6 +1,7 @@
 //! The panels. Each is one file that makes lines of `&App`; a new one is one more line in the table,
 //! and one more in [`States`] where it keeps something of its own.
 
+pub mod builder;
 pub mod checklist;
 pub mod clock;
 pub mod credentials;
@@ -37,6 +38,7 @@ pub const PANELS: &[Panel] = &[
     clock::PANEL,
     credentials::PANEL,
     headers::PANEL,
+    builder::PANEL,
     errors::PANEL,
     settings::PANEL,
     fleet::PANEL,
@@ -50,6 +52,7 @@ pub const REQUESTS: usize = 3;
 /// What panels remember between frames.
 #[derive(Debug, Default)]
 pub struct States {
+    pub builder: builder::State,
     pub checklist: checklist::State,
     pub clock: clock::State,
     pub credentials: credentials::State,
@@ -183,6 +186,7 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Builder(news) => app.panels.builder.take(news),
         News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => app.panels.clock.take(answer),
         News::Looked(facts) => return first_run::looked(app, *facts),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod builder;
 mod check;
 mod diagnosis;
 mod evm;
@@ -16,6 +17,7 @@ mod pairs;
 mod pictures;
 mod program;
 mod robust;
+mod rpc;
 mod sandbox;
 mod scenarios;
 #[cfg(feature = "tui")]

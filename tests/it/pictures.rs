@@ -21,7 +21,7 @@ const ROWS: u16 = 40;
 const PICTURES: [(&str, bool, &str, &str); 3] = [
     ("checks", true, "", "Start with wallet.funder"),
     ("wallets", true, "5", "holds the money"),
-    ("builder", false, ":Builder\r", "BUILDERTEXT"),
+    ("builder", false, ":Builder\r", "Leaderboard"),
 ];
 
 #[test]

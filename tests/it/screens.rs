@@ -1,5 +1,6 @@
 //! Each state of the dashboard at three sizes, as text; and random handling of it.
 
+mod builder;
 mod fleet;
 mod headers;
 mod panels;
