@@ -2,10 +2,12 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Exit;
 use crate::sandbox::{self, Options, Running, scenario};
+use crate::settings::change::FileChange;
 
 const SEED: u64 = 1;
 
@@ -46,6 +48,9 @@ pub(super) struct SandboxArgs {
     /// Keys and secrets follow from it
     #[arg(long, default_value_t = SEED)]
     seed: u64,
+    /// Write the settings of its account to this .env file, too
+    #[arg(long, value_name = "PATH")]
+    write_env: Option<PathBuf>,
     /// Name the scenarios and end
     #[arg(long)]
     list: bool,
@@ -62,6 +67,11 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     let latency = Duration::from_millis(args.latency);
     let options = Options { listen: args.listen, scenario: find(&args.scenario)?, latency, seed: args.seed };
     let running = sandbox::start(options).await?;
+    if let Some(path) = &args.write_env {
+        let values: Vec<_> =
+            running.announcement().env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        FileChange::of_variables(path, &values)?.apply()?;
+    }
     writeln!(out, "{}", serde_json::to_string(running.announcement())?)?;
     out.flush()?;
     tokio::select! {

@@ -123,6 +123,7 @@ impl SettingsArgs {
         inputs.environment.clone_from(variables);
         inputs.config_file = None;
         inputs.polymarket_cli = None;
+        inputs.folder = None;
         if self.env_file.is_none() {
             inputs.env_file = EnvFile::None;
         }
@@ -169,6 +170,7 @@ impl SettingsArgs {
             keystore_password: self.password.clone(),
             config_file: settings::config_file(),
             polymarket_cli: settings::polymarket_cli_file(),
+            folder: Some(PathBuf::from(".")),
         }
     }
 }

@@ -58,6 +58,8 @@ pub struct Inputs {
     pub config_file: Option<PathBuf>,
     /// What polymarket-cli has written; it may be missing.
     pub polymarket_cli: Option<PathBuf>,
+    /// Where the bot's own scripts are; they are looked at for secrets.
+    pub folder: Option<PathBuf>,
 }
 
 /// The keystore that the private key is in, if it is in one, and its password is not known yet.

@@ -10,9 +10,11 @@ mod explain;
 mod headers;
 mod judgement;
 mod pairs;
+mod profiles;
 mod program;
 mod robust;
 mod sandbox;
+mod saving;
 mod scenarios;
 #[cfg(feature = "tui")]
 mod screens;
@@ -26,3 +28,4 @@ mod terminal;
 mod undone;
 mod vectors;
 mod views;
+mod wrong_input;
