@@ -293,13 +293,13 @@ proptest! {
 
     #[test]
     fn whatever_happens_it_draws_and_the_selection_is_listed(happened in prop::collection::vec(events(), 1..24)) {
-        let states = [samples::waiting(), samples::running(), samples::failed(), samples::stopped()];
+        let states = [samples::waiting, samples::running, samples::failed, samples::stopped];
         let mut app = app(samples::waiting(), (80, 24));
         for event in happened {
             send(&mut app, match event {
                 Event::Key(code, modifiers) => Message::Key(KeyEvent::new(code, modifiers)),
                 Event::Resize(width, height) => Message::Resize(Size::new(width, height)),
-                Event::Observed(state) => Message::Observed(Box::new(states[state].clone())),
+                Event::Observed(state) => Message::Observed(Box::new(states[state]())),
                 Event::Tick(now_ms) => Message::Tick(now_ms),
             });
             draw(&app);
