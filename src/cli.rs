@@ -1,12 +1,15 @@
 //! The command line: what is typed, and where it goes. One file a command.
 
+mod builder;
 mod check;
 mod config;
 #[cfg(feature = "tui")]
 mod dashboard;
+mod dashboard_args;
 mod explain;
 mod headers;
 mod init;
+mod keys;
 mod list;
 mod pages;
 mod profile;
@@ -14,6 +17,7 @@ mod prompt;
 mod sandbox;
 mod settings;
 mod sign_server;
+mod stop;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -21,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::render::Style;
-use settings::SettingsArgs;
+use dashboard_args::DashboardArgs;
 
 /// Exit codes, the same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +37,19 @@ pub enum Exit {
     Usage = 2,
     /// Could not be found out.
     Unknown = 3,
+}
+
+impl Exit {
+    /// The worse of two: a no tells more than what could not be found out.
+    fn or(self, other: Self) -> Self {
+        let place = |exit| match exit {
+            Self::Done => 0,
+            Self::Unknown => 1,
+            Self::No => 2,
+            Self::Usage => 3,
+        };
+        if place(self) < place(other) { other } else { self }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -74,25 +91,14 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// The headers of one request, signed exactly as it is given
     Headers(Box<headers::HeadersArgs>),
+    /// API, read-only and builder keys: derive, list, create, delete, rotate
+    Keys(keys::KeysArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
+    /// A builder's trades: what they come to, and which are not attributed
+    Builder(builder::BuilderArgs),
     /// Sign for builders as a server, so that their secret stays on one machine
     SignServer(sign_server::SignServerArgs),
-}
-
-/// What the dashboard takes.
-#[derive(Debug, clap::Args)]
-struct DashboardArgs {
-    #[command(flatten)]
-    settings: SettingsArgs,
-    #[command(flatten)]
-    demo: sandbox::DemoArgs,
-    /// Draw with ASCII characters only
-    #[arg(long)]
-    ascii: bool,
-    /// No moving parts: times instead of spinners
-    #[arg(long)]
-    no_animation: bool,
 }
 
 /// Runs the command.
@@ -111,23 +117,21 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Headers(args)) => wait_for(headers::run(*args)),
+        Some(Command::Keys(args)) => wait_for(keys::run(args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
+        Some(Command::Builder(args)) => wait_for(builder::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard),
     }
 }
 
-#[cfg(feature = "tui")]
+/// The screen, or without a terminal the same as text.
 fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
-    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+    #[cfg(feature = "tui")]
+    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() {
         return dashboard::run(args);
     }
-    wait_for(check::run(check::CheckArgs::plain(args.settings, args.demo)))
-}
-
-#[cfg(not(feature = "tui"))]
-fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
-    wait_for(check::run(check::CheckArgs::plain(args.settings, args.demo)))
+    wait_for(check::run(args.into()))
 }
 
 /// How text on standard output may look.

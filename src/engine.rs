@@ -17,7 +17,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::client::http::millis;
+use crate::client::http::{Http, millis};
+use crate::client::limits::InLine;
 use crate::settings::Settings;
 use context::Context;
 use facts::{Facts, Failure};
@@ -26,6 +27,7 @@ use probe::Probe;
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
     settings: Arc<Settings>,
+    http: Http,
     facts: watch::Sender<Facts>,
 }
 
@@ -33,7 +35,13 @@ impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
-        Self { settings: Arc::new(settings), facts: watch::Sender::new(facts) }
+        Self { http: Http::new(settings.timeout), settings: Arc::new(settings), facts: watch::Sender::new(facts) }
+    }
+
+    /// Over these connections, within their limits, instead of over some of its own.
+    #[must_use]
+    pub fn over(self, http: &Http) -> Self {
+        Self { http: http.clone(), ..self }
     }
 
     /// The facts as they stand, and news of each change.
@@ -47,7 +55,8 @@ impl Engine {
         self.facts.send_modify(|facts| facts.symptoms = symptoms);
     }
 
-    /// Runs these probes and what they come after, within the deadline of the settings.
+    /// Runs these probes and what they come after, within the deadline of the settings. Time that all
+    /// of it stands in line, because of the limits of the connections, does not count.
     ///
     /// Their facts are forgotten first; facts of other probes stay.
     pub async fn run(&self, wanted: &BTreeSet<Probe>) {
@@ -65,9 +74,15 @@ impl Engine {
                 facts.forget(probe);
             }
         });
-        let context = Arc::new(Context::new(Arc::clone(&self.settings), self.facts.clone(), started));
-        if tokio::time::timeout(self.settings.deadline, schedule(context, wanted)).await.is_err() {
-            self.stop();
+        let in_line = Arc::new(InLine::default());
+        let context =
+            Context::new(Arc::clone(&self.settings), &self.http, Arc::clone(&in_line), self.facts.clone(), started);
+        let mut work = std::pin::pin!(schedule(Arc::new(context), wanted));
+        while tokio::time::timeout(in_line.left_of(self.settings.deadline, started), &mut work).await.is_err() {
+            if in_line.left_of(self.settings.deadline, started).is_zero() {
+                self.stop();
+                break;
+            }
         }
         self.facts.send_modify(|facts| facts.elapsed_ms = Some(millis(started.elapsed())));
     }
@@ -88,7 +103,7 @@ impl Engine {
 }
 
 /// The known sentences in what the user saw. The logs themselves are not kept: they may hold secrets.
-fn recognised(symptoms: &[String]) -> Vec<String> {
+pub fn recognised(symptoms: &[String]) -> Vec<String> {
     symptoms.iter().filter_map(|text| Some(crate::reference::recognise(text).first()?.text.clone())).collect()
 }
 

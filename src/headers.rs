@@ -34,6 +34,27 @@ pub enum Level {
     Builder,
 }
 
+impl Level {
+    pub const ALL: [Self; 3] = [Self::L1, Self::L2, Self::Builder];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::L1 => "L1",
+            Self::L2 => "L2",
+            Self::Builder => "builder",
+        }
+    }
+
+    /// What signs it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::L1 => "the private key",
+            Self::L2 => "the API credentials",
+            Self::Builder => "the builder credentials",
+        }
+    }
+}
+
 /// What is to be signed, character by character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsigned {
@@ -99,7 +120,32 @@ impl Unsigned {
     }
 }
 
+/// What may be seen of signed headers: enough to compare, too little to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub headers: Vec<(&'static str, String)>,
+    pub explanation: Explanation,
+    pub remarks: Vec<String>,
+}
+
 impl Signed {
+    /// Without the passphrase, and with no more than both ends of a signature.
+    pub fn shown(&self) -> Shown {
+        let shown = |(name, value): (&'static str, &str)| {
+            let value = match name {
+                "POLY_PASSPHRASE" | "POLY_BUILDER_PASSPHRASE" => MASK.to_owned(),
+                "POLY_SIGNATURE" | "POLY_BUILDER_SIGNATURE" => both_ends(value),
+                _ => value.to_owned(),
+            };
+            (name, value)
+        };
+        Shown {
+            headers: self.headers.iter().map(shown).collect(),
+            explanation: self.explanation.clone(),
+            remarks: self.remarks.clone(),
+        }
+    }
+
     /// The headers of both, as order clients of protocol version 1 send them: one message, two keys.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -112,6 +158,11 @@ impl Signed {
         }
         self
     }
+}
+
+fn both_ends(signature: &str) -> String {
+    let ends = signature.get(..10).zip(signature.get(signature.len().saturating_sub(8)..));
+    ends.map_or_else(|| MASK.to_owned(), |(start, end)| format!("{start}…{end}"))
 }
 
 /// The variable that holds the passphrase of a header, for those that carry one: the one that the

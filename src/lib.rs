@@ -45,13 +45,17 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod assets;
+pub mod attribution;
 pub mod auth;
 pub mod checks;
 pub mod cli;
 pub mod client;
 pub mod diagnosis;
 pub mod engine;
+pub mod fleet;
 pub mod headers;
+pub mod keys;
 pub mod onboarding;
 pub mod reference;
 pub mod render;

@@ -11,6 +11,7 @@ mod search;
 mod words;
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ pub use page::{Block, Page, Section, often, varied};
 pub use recognise::recognise;
 pub use search::{Found, find, nearest, search};
 
+use crate::assets;
 use crate::checks::{self, Check};
 use crate::diagnosis::Cause;
 
@@ -97,9 +99,8 @@ struct ErrorFile {
 }
 
 static ERRORS: LazyLock<Vec<ErrorEntry>> = LazyLock::new(|| {
-    toml::from_str::<ErrorFile>(include_str!("../assets/errors.toml"))
-        .unwrap_or_else(|error| unreachable!("assets/errors.toml is part of the program: {error}"))
-        .error
+    let errors: Vec<ErrorFile> = assets::tables("errors.toml", include_str!("../assets/errors.toml"));
+    errors.into_iter().flat_map(|file| file.error).collect()
 });
 
 /// Every known error sentence, in the groups of the file.
@@ -116,6 +117,12 @@ pub fn shows_as(cause: Cause) -> Vec<&'static str> {
         said.filter_map(|error| Some((error.typical(error.weight_of(cause)?), error.text.as_str()))).collect();
     sentences.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
     sentences.into_iter().map(|(_, text)| text).collect()
+}
+
+/// The checks that tell the causes of a sentence apart, where a known one is in the text.
+pub fn checks_for(text: &str) -> BTreeSet<&'static str> {
+    let causes = recognise(text).into_iter().flat_map(|error| &error.causes);
+    causes.flat_map(|weighted| &weighted.cause.words().checks).map(String::as_str).collect()
 }
 
 /// Something that the reference has a page for.
@@ -169,8 +176,6 @@ impl PartialEq for Entry {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

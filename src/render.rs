@@ -1,5 +1,6 @@
 //! The printers: each a function of the report.
 
+mod fleet;
 mod json;
 mod junit;
 mod markdown;
@@ -8,6 +9,7 @@ mod text;
 
 use std::io::{self, Write};
 
+pub use fleet::{Ended, Printer};
 pub use share::{Share, share};
 
 use crate::checks::Status;

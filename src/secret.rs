@@ -59,6 +59,8 @@ impl PartialEq for Secret {
     }
 }
 
+impl Eq for Secret {}
+
 /// Compares two texts in a time that depends on their lengths only.
 pub fn same_text(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::checks::{Status, probes_of};
+use crate::checks::{Status, reads_of};
 use crate::engine::probe::Probe;
 use crate::report::Report;
 
@@ -27,9 +27,9 @@ const KEPT_CHANGES: usize = 200;
 /// A change is believed when it was seen so often in a row.
 const IN_A_ROW: usize = 2;
 
-/// What a round asks for.
+/// What a round asks for: only what the watched checks cannot be judged without.
 pub fn probes() -> BTreeSet<Probe> {
-    probes_of(WATCHED.iter().copied())
+    reads_of(WATCHED.iter().copied())
 }
 
 /// How long to wait before the next round: a tenth more or less, so that many watchers do not come

@@ -123,13 +123,14 @@ pub fn hmac(key: &SecretKey, timestamp: i64, method: &str, path: &str, body: Opt
     }
 }
 
-/// Sixteen bytes a row: offset, hex, and the text with a dot for what is no ASCII.
-pub fn hex_rows(bytes: &[u8]) -> impl Iterator<Item = String> + '_ {
-    bytes.chunks(16).enumerate().map(|(row, chunk)| {
+/// Rows of so many bytes: offset, hex, and the text with a dot for what is no ASCII.
+pub fn hex_rows(bytes: &[u8], a_row: usize) -> impl Iterator<Item = String> + '_ {
+    let width = (a_row * 5).div_ceil(2) - 1;
+    bytes.chunks(a_row).enumerate().map(move |(row, chunk)| {
         let pairs: Vec<String> = chunk.chunks(2).map(hex::encode).collect();
         let text: String =
             chunk.iter().map(|&byte| if byte.is_ascii_graphic() { char::from(byte) } else { '.' }).collect();
-        format!("{:04x}  {:<39}  {text}", row * 16, pairs.join(" "))
+        format!("{:04x}  {:<width$}  {text}", row * a_row, pairs.join(" "))
     })
 }
 
@@ -184,6 +185,9 @@ mod tests {
     fn nothing_of_a_text_is_invisible() {
         assert_eq!(visible("a b\r\n\t\u{1b}[2J\u{202e}", false), "a·b␍␊␉␛[2J\\u{202e}");
         assert_eq!(visible("a b\né", true), "a b\\n\\u{e9}");
-        assert_eq!(hex_rows(b"1GET/").collect::<Vec<_>>(), ["0000  3147 4554 2f                             1GET/"]);
+        assert_eq!(
+            hex_rows(b"1GET/", 16).collect::<Vec<_>>(),
+            ["0000  3147 4554 2f                             1GET/"]
+        );
     }
 }

@@ -105,6 +105,8 @@ enum NotBase64Reason {
 /// The bytes of the HMAC key; wiped when dropped.
 pub struct SecretKey {
     bytes: Zeroizing<Vec<u8>>,
+    /// The key taken in, ready for a message.
+    mac: Hmac<Sha256>,
     pub form: SecretForm,
 }
 
@@ -142,24 +144,19 @@ impl SecretKey {
             unclean: text.as_str() != written,
             hex: body.len() == 64 && body.bytes().all(|c| c.is_ascii_hexdigit()),
         };
-        Ok(Self { bytes: Zeroizing::new(bytes), form })
+        let bytes = Zeroizing::new(bytes);
+        let mac = Hmac::new_from_slice(&bytes).unwrap_or_else(|_| unreachable!("HMAC takes keys of every length"));
+        Ok(Self { bytes, mac, form })
     }
 
     /// The signature of a message: URL-safe base64 of HMAC-SHA256, 44 characters.
     pub fn sign(&self, message: &str) -> String {
-        URL_SAFE.encode(self.mac(message).finalize().into_bytes())
+        URL_SAFE.encode(self.mac.clone().chain_update(message).finalize().into_bytes())
     }
 
     /// Whether `signature` is the URL-safe text of this message's HMAC, compared in constant time.
     pub fn verifies(&self, message: &str, signature: &str) -> bool {
         crate::secret::same_text(&self.sign(message), signature)
-    }
-
-    fn mac(&self, message: &str) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.bytes)
-            .unwrap_or_else(|_| unreachable!("HMAC takes keys of every length"));
-        mac.update(message.as_bytes());
-        mac
     }
 
     /// A fingerprint of the decoded bytes: equal for two spellings of one secret.

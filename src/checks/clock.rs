@@ -15,7 +15,7 @@ fn is_firewall(title: &str) -> bool {
 }
 
 /// The cause and likelihood that a request which gave nothing points to.
-pub(super) fn network_cause(failure: &Failure) -> (Cause, f64) {
+pub fn network_cause(failure: &Failure) -> (Cause, f64) {
     match failure {
         // gateways and Cloudflare say these in pages of their own
         Failure::Refused { status: 429, .. } | Failure::BlockPage { status: 429, .. } => (Cause::RateLimited, 0.95),

@@ -9,7 +9,7 @@ use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact}
 use crate::settings::Source;
 
 /// A key id that can be told from another, without showing all of it.
-pub(super) fn short(key: &str) -> String {
+pub fn short(key: &str) -> String {
     match (key.get(..8), key.len().checked_sub(4).and_then(|end| key.get(end..))) {
         (Some(start), Some(end)) if key.len() > 16 => format!("{start}…{end}"),
         _ => key.to_owned(),
@@ -17,7 +17,7 @@ pub(super) fn short(key: &str) -> String {
 }
 
 /// The form of a secret in words, or why it has none.
-pub(super) fn secret_form(secret: &SecretFact) -> String {
+pub fn secret_form(secret: &SecretFact) -> String {
     match &secret.decoded {
         Ok(decoded) => format!("{}, fingerprint {}", decoded.form, decoded.fingerprint),
         Err(error) => error.to_string(),
@@ -29,6 +29,9 @@ fn not_told(failure: &Failure, summary: &str) -> Finding {
     let (cause, likelihood) = network_cause(failure);
     Finding::unknown(cause, summary).likely(likelihood).with("answer", failure)
 }
+
+/// Writes the right credentials to where the configured ones are.
+const SAVE: &str = "polydoctor keys derive --save";
 
 /// What gives the right credentials, in the words of the clients.
 const DERIVE: &str = "create_or_derive_api_key() in Python and Rust, createOrDeriveApiKey() in TypeScript";
@@ -139,7 +142,9 @@ fn no_key(facts: &Facts) -> Finding {
             .set("nonce", other.nonce.to_string())
             .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce))
             .command(format!("export POLYMARKET_NONCE={}", other.nonce)),
-        None => finding.fixed_by(format!("Let the client create one: {DERIVE}")),
+        None => {
+            finding.fixed_by(format!("Create one, or let the client do it: {DERIVE}")).command("polydoctor keys create")
+        }
     }
 }
 
@@ -155,7 +160,8 @@ pub(super) fn matching(facts: &Facts) -> Finding {
         )
         .likely(0.97)
         .set("api_credentials", "key, secret and passphrase of one derivation")
-        .fixed_by(format!("Set all three from one derivation: {DERIVE}"));
+        .fixed_by(format!("Set all three from one derivation: {DERIVE}"))
+        .command(SAVE);
     }
     let finding = unusable_secret(configured).unwrap_or_else(|| compare(facts, configured));
     let finding = match &configured.secret {
@@ -270,6 +276,7 @@ fn stale(finding: Finding) -> Finding {
     finding
         .set("api_credentials", "the derived ones")
         .fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
+        .command(SAVE)
 }
 
 /// Another key than the derived one, and yet it passes.
@@ -322,7 +329,8 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
             .likely(0.75)
             .set("api_credentials", "newly created ones")
             .or(Cause::CredentialsOtherAddress, 0.5)
-            .fixed_by("Create a new API key and replace all three");
+            .fixed_by("Create a new API key and replace all three")
+            .command("polydoctor keys create --save");
     }
     Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
         .likely(0.86)
@@ -330,6 +338,7 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         .or(Cause::CredentialsStale, 0.3)
         .with("the signer's keys", known_keys(facts))
         .fixed_by(format!("Replace all three by the ones derived from this key: {DERIVE}. Credentials made in the browser or by another key never pass"))
+        .command(SAVE)
 }
 
 fn known_keys(facts: &Facts) -> String {

@@ -80,7 +80,7 @@ checks! {
             weighs [ConfiguredCredentials, DerivedCredentials] => builder::credentials;
         "builder.signer" needs [] reads [BuilderSigner, BuilderAccess, BuilderKeys, ServerTime]
             weighs [Geoblock, Chain, Profile] => builder::signer;
-        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, Version] => builder::attribution;
+        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, BuilderFees, Version] => builder::attribution;
     }
 }
 
@@ -99,6 +99,12 @@ pub fn with_needs<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'stat
         }
     }
     all
+}
+
+/// The probes without which these checks and those that they need say nothing: what is repeated for
+/// them while the facts that they weigh beside are known from before.
+pub fn reads_of<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<Probe> {
+    with_needs(ids).into_iter().filter_map(find).flat_map(|check| check.reads).copied().collect()
 }
 
 /// The probes that these checks and those that they need read or weigh.

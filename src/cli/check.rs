@@ -1,13 +1,18 @@
 //! `polydoctor check`
 
+mod fleet;
+mod scrapes;
+mod watch;
+
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use super::Exit;
+use super::dashboard_args::DashboardArgs;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
@@ -16,6 +21,9 @@ use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
 use crate::render::{self, Format, Share, Show, Style};
 use crate::report::{Report, Verdict};
+use crate::sandbox::Running;
+use crate::settings::{Settings, SettingsError};
+use fleet::FleetArgs;
 
 /// The least problem that makes the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -64,6 +72,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     demo: DemoArgs,
     #[command(flatten)]
+    many: FleetArgs,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -74,9 +84,9 @@ fn known_id(text: &str) -> Result<String, String> {
     }
 }
 
-impl CheckArgs {
-    /// The whole checklist as text: what the dashboard falls back to without a terminal.
-    pub(super) fn plain(settings: SettingsArgs, demo: DemoArgs) -> Self {
+/// The whole checklist as text: what the dashboard falls back to without a terminal.
+impl From<DashboardArgs> for CheckArgs {
+    fn from(args: DashboardArgs) -> Self {
         Self {
             ids: Vec::new(),
             skip: Vec::new(),
@@ -88,10 +98,41 @@ impl CheckArgs {
             anonymous: false,
             offline: false,
             symptom: Vec::new(),
-            record: None,
-            replay: None,
-            demo,
-            settings,
+            record: args.record,
+            replay: args.replay,
+            demo: args.demo,
+            many: FleetArgs::default(),
+            settings: args.settings,
+        }
+    }
+}
+
+impl CheckArgs {
+    /// Settings of the demo account, where there is one.
+    fn load(&self, demo: Option<&Running>) -> Result<Settings, SettingsError> {
+        match demo {
+            Some(demo) => self.settings.load_demo(&demo.announcement().env),
+            None => self.settings.load(),
+        }
+    }
+
+    /// Where results go.
+    fn writer(&self) -> anyhow::Result<Box<dyn Write>> {
+        match &self.output {
+            Some(path) => {
+                let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                Ok(Box::new(BufWriter::new(file)))
+            }
+            None => Ok(Box::new(io::stdout())),
+        }
+    }
+
+    /// The report as it may be told, without what is taken out for others to read.
+    fn told(&self, report: Report) -> Report {
+        let home = std::env::var("HOME").ok();
+        match self.level() {
+            Some(level) => render::share(&report, level, home.as_deref()),
+            None => report,
         }
     }
 
@@ -120,7 +161,15 @@ impl CheckArgs {
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     match &args.demo.demo {
         Some(_) => args.settings.ask_password_of_demo()?,
+        None if args.many.all_profiles => {}
         None => args.settings.ask_password()?,
+    }
+    if let Some(every) = args.many.watch {
+        anyhow::ensure!(matches!(args.format, Format::Text | Format::Json), "--watch prints text or json");
+        return watch::run(args, every).await;
+    }
+    if args.many.all_profiles {
+        return fleet::run(args).await;
     }
     let facts = match &args.replay {
         Some(path) => {
@@ -134,29 +183,20 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         serde_json::to_writer_pretty(file, &facts).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let report = Report::by(&facts, |check| args.selects(check));
-    let home = std::env::var("HOME").ok();
-    let report = match args.level() {
-        Some(level) => render::share(&report, level, home.as_deref()),
-        None => report,
-    };
+    let report = args.told(Report::by(&facts, |check| args.selects(check)));
     print(&args, &report)?;
     Ok(exit(&report, args.fail_on))
 }
 
 async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
     let demo = args.demo.start().await?;
-    let settings = match &demo {
-        Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
-        None => args.settings.load()?,
-    };
-    let engine = Engine::new(settings, args.offline, &args.symptom);
+    let engine = Engine::new(args.load(demo.as_ref())?, args.offline, &args.symptom);
     engine.run(&args.probes()).await;
     let facts = engine.facts().borrow().clone();
     Ok(facts)
 }
 
-fn replay(path: &Path) -> anyhow::Result<Facts> {
+pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))
 }
@@ -166,10 +206,14 @@ fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
     let style = Style { color: terminal.color && args.output.is_none(), share: args.level(), ..terminal };
     let mut text = Vec::new();
     render::print(report, args.format, args.show, style, &mut text)?;
-    match &args.output {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
-        None => Ok(io::stdout().lock().write_all(&text)?),
-    }
+    let mut out = args.writer()?;
+    out.write_all(&text)?;
+    Ok(out.flush()?)
+}
+
+/// Says something beside the results.
+fn hint(text: std::fmt::Arguments<'_>) -> io::Result<()> {
+    writeln!(io::stderr(), "polydoctor: {text}")
 }
 
 fn exit(report: &Report, fail_on: FailOn) -> Exit {

@@ -88,7 +88,10 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
         }
     }
     let unsigned = args.unsigned(body, &account);
-    let signed = args.sign(&unsigned, &account)?;
+    let mut signed = sign(&unsigned, &account, args.level)?;
+    if args.with_builder {
+        signed = signed.and(sign(&unsigned, &account, Level::Builder)?);
+    }
     for remark in &signed.remarks {
         writeln!(io::stderr(), "polydoctor: {remark}")?;
     }
@@ -133,26 +136,26 @@ impl HeadersArgs {
             timestamp: self.timestamp.unwrap_or_else(|| account.timestamp()),
         }
     }
+}
 
-    fn sign(&self, unsigned: &Unsigned, account: &Account) -> anyhow::Result<Signed> {
-        // today's seconds are far below the limits of i64
-        #[allow(clippy::cast_possible_truncation)]
-        let now_s = now_s() as i64;
-        let builder = || -> anyhow::Result<Signed> {
-            let credentials = account.builder_credentials()?;
-            unsigned.sign(Key::Builder { credentials: &credentials }, now_s).context("builder")
-        };
-        match self.level {
-            Level::L1 => {
-                let (signer, chain_id, nonce) = (account.signer()?, account.chain_id()?, account.nonce()?);
-                Ok(unsigned.sign(Key::L1 { signer, chain_id, nonce }, now_s)?)
-            }
-            Level::L2 => {
-                let (signer, credentials) = (account.signer()?, account.credentials()?);
-                let signed = unsigned.sign(Key::L2 { signer, credentials: &credentials }, now_s)?;
-                Ok(if self.with_builder { signed.and(builder()?) } else { signed })
-            }
-            Level::Builder => builder(),
+/// Signs with what the settings have for this level.
+///
+/// # Errors
+///
+/// A sentence for what is missing or cannot be used.
+pub(super) fn sign(unsigned: &Unsigned, account: &Account, level: Level) -> anyhow::Result<Signed> {
+    // today's seconds are far below the limits of i64
+    #[allow(clippy::cast_possible_truncation)]
+    let now_s = now_s() as i64;
+    Ok(match level {
+        Level::L1 => {
+            let (signer, chain_id, nonce) = (account.signer()?, account.chain_id()?, account.nonce()?);
+            unsigned.sign(Key::L1 { signer, chain_id, nonce }, now_s)?
         }
-    }
+        Level::L2 => {
+            let (signer, credentials) = (account.signer()?, account.credentials()?);
+            unsigned.sign(Key::L2 { signer, credentials: &credentials }, now_s)?
+        }
+        Level::Builder => unsigned.sign(Key::Builder { credentials: &account.builder_credentials()? }, now_s)?,
+    })
 }

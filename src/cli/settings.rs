@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::fleet::Load;
 use crate::secret::Secret;
-use crate::settings::{self, EnvFile, Inputs, KeyInput, Settings, SettingsError};
+use crate::settings::{self, ConfigFile, EnvFile, Inputs, KeyInput, Settings, SettingsError};
 
 const PASSWORD: &str = "POLYDOCTOR_KEYSTORE_PASSWORD";
 
@@ -98,6 +100,18 @@ impl SettingsArgs {
         self.key_stdin
     }
 
+    /// What settings are loaded from: these flags, and this machine.
+    #[cfg(feature = "tui")]
+    pub(super) fn all_inputs(&self) -> Inputs {
+        self.inputs(env::vars_os())
+    }
+
+    /// The same flags with another profile.
+    #[cfg(feature = "tui")]
+    pub(super) fn with_profile(&self, profile: Option<String>) -> Self {
+        Self { profile: profile.or_else(|| self.profile.clone()), ..self.clone() }
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))
@@ -109,7 +123,7 @@ impl SettingsArgs {
         settings::load(&self.demo_inputs(variables))
     }
 
-    fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
+    pub(super) fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
         let mut inputs = self.inputs([]);
         inputs.environment.clone_from(variables);
         inputs.config_file = None;
@@ -119,6 +133,29 @@ impl SettingsArgs {
             inputs.env_file = EnvFile::None;
         }
         inputs
+    }
+
+    /// The profiles of the configuration file, and what gives the settings of each.
+    pub(super) fn fleet(&self) -> anyhow::Result<(Vec<String>, Load)> {
+        let path = settings::config_file().context("there is no home folder, so there are no profiles")?;
+        anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
+        let config = Arc::new(ConfigFile::read(&path)?);
+        let profiles: Vec<String> = config.names().into_iter().map(str::to_owned).collect();
+        anyhow::ensure!(!profiles.is_empty(), "there are no profiles in {}", path.display());
+        let inputs = Inputs {
+            env_file: EnvFile::None,
+            polymarket_cli: None,
+            folder: None,
+            config: Some(config),
+            in_fleet: true,
+            key: KeyInput::Settings,
+            ..self.inputs(env::vars_os())
+        };
+        let load = move |profile: &str| {
+            let inputs = Inputs { profile: Some(profile.to_owned()), ..inputs.clone() };
+            settings::load(&inputs).map_err(|error| error.to_string())
+        };
+        Ok((profiles, Arc::new(load)))
     }
 
     pub(super) fn inputs(
@@ -162,6 +199,7 @@ impl SettingsArgs {
             config_file: settings::config_file(),
             polymarket_cli: settings::polymarket_cli_file(),
             folder: Some(PathBuf::from(".")),
+            ..Inputs::default()
         }
     }
 }

@@ -7,7 +7,6 @@ mod log;
 mod places;
 mod variables;
 
-use std::future::Future;
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -134,7 +133,7 @@ async fn serve(
     }
     let server = Arc::new(server);
     // before the ready line: whoever has read it may send a signal
-    let stop = stop_signal()?;
+    let stop = super::stop::signal()?;
     reload_on_hangup(Arc::clone(&server), places, address)?;
     let listener = bind(address).await?;
     if let Some(listener) = scraped {
@@ -145,33 +144,10 @@ async fn serve(
     let mut out = io::stdout();
     writeln!(out, "Builder signing server listening on :{}", listener.local_addr()?.port())?;
     out.flush()?;
-    if let Stopped::Overdue(connections) = server.listen(listener, limits, stop).await {
-        tracing::warn!(connections, "stopped before every request was answered");
+    if server.listen(listener, limits, stop).await == Stopped::Overdue {
+        tracing::warn!("stopped before every request was answered");
     }
     Ok(Exit::Done)
-}
-
-/// Ends at the first SIGTERM or Ctrl-C from this call on.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => (),
-            _ = interrupt.recv() => (),
-        }
-    })
-}
-
-/// Ends at the first Ctrl-C.
-#[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    })
 }
 
 /// From this call on, SIGHUP reads everything anew.

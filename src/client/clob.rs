@@ -1,4 +1,4 @@
-//! Typed calls of the CLOB's REST interface; all of them reads.
+//! The CLOB's REST interface: paths, and what its answers mean.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::Url;
 
-use super::http::{Answer, Http, Request};
-use crate::auth::AuthHeaders;
+use super::http::{Answer, Http, Request, Sign};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
-use crate::engine::facts::{BalanceAllowance, BuilderKey, BuilderTrades, Failure, SessionSigners};
+use crate::engine::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, SessionSigners};
 use crate::engine::probe::Probe;
 use crate::secret::Secret;
 
@@ -19,19 +18,29 @@ pub const TIME: &str = "/time";
 /// Named by a popular guide; no official client calls it.
 pub const GUIDE_TIME: &str = "/server-time";
 pub const VERSION: &str = "/version";
-pub const API_KEY: &str = "/auth/api-key";
 pub const DERIVE: &str = "/auth/derive-api-key";
+/// Created by POST, deleted by DELETE.
+pub const API_KEY: &str = "/auth/api-key";
 pub const API_KEYS: &str = "/auth/api-keys";
+/// Created by POST, deleted by DELETE.
+pub const READONLY_KEY: &str = "/auth/readonly-api-key";
+pub const READONLY_KEYS: &str = "/auth/readonly-api-keys";
+pub const VALIDATE_READONLY_KEY: &str = "/auth/validate-readonly-api-key";
 pub const CLOSED_ONLY: &str = "/auth/ban-status/closed-only";
 pub const BALANCE_ALLOWANCE: &str = "/balance-allowance";
 /// A read that makes the CLOB ask the chain again.
 pub const UPDATE_BALANCE: &str = "/balance-allowance/update";
 pub const SESSION_SIGNERS: &str = "/v1/user/session-signers";
+/// Listed by GET, created by POST, revoked by DELETE.
 pub const BUILDER_KEYS: &str = "/auth/builder-api-key";
 pub const TRADES: &str = "/data/trades";
 pub const BUILDER_TRADES: &str = "/builder/trades";
+/// The code follows.
+pub const BUILDER_FEES: &str = "/fees/builder-fees/";
 
-/// The cursor that ends every listing: base64 of -1.
+/// The cursor of every listing's first page: base64 of 0.
+pub const FIRST_CURSOR: &str = "MA==";
+/// The cursor that ends every listing: base64 of -1. No server takes it back.
 const END_CURSOR: &str = "LTE=";
 
 /// `base` with `path` behind whatever path it has, and a query.
@@ -58,9 +67,9 @@ impl Clob<'_> {
         probe: Probe,
         path: &str,
         query: &[(&str, &str)],
-        headers: Option<&AuthHeaders>,
+        sign: Option<Sign<'_>>,
     ) -> Result<Answer, Failure> {
-        let request = Request { headers, ..Request::get(probe, join(self.base, path, query)) };
+        let request = Request { sign, ..Request::get(probe, join(self.base, path, query)) };
         self.http.send(request).await
     }
 
@@ -80,11 +89,12 @@ impl Clob<'_> {
         Ok(answer.json::<Body>()?.version)
     }
 
-    /// `{"apiKey", "secret", "passphrase"}`.
+    /// `{"apiKey", "secret", "passphrase"}`; of builders `key` instead of `apiKey`.
     pub fn read_credentials(answer: &Answer) -> Result<ApiCredentials, Failure> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Body {
+            #[serde(alias = "key")]
             api_key: String,
             secret: String,
             passphrase: String,
@@ -111,6 +121,35 @@ impl Clob<'_> {
         }
         let text = |key: &Value| key.as_str().or_else(|| key.get("apiKey")?.as_str()).map(str::to_owned);
         Ok(answer.json::<Body>()?.api_keys.iter().filter_map(text).collect())
+    }
+
+    /// `{"apiKey"}`. The key is all that reading takes, so an error must not quote it.
+    pub fn read_readonly_key(answer: &Answer) -> Result<String, Failure> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body {
+            api_key: String,
+        }
+        let body: Result<Body, _> = serde_json::from_str(&answer.text);
+        body.map(|body| body.api_key).map_err(|_| garbled(answer, "no object with apiKey"))
+    }
+
+    /// `{"readonlyApiKeys": [...]}`, as the Rust client has it, or the bare array of the TypeScript
+    /// clients.
+    pub fn read_readonly_keys(answer: &Answer) -> Result<Vec<String>, Failure> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Body {
+            Bare(Vec<String>),
+            #[serde(rename_all = "camelCase")]
+            Named {
+                readonly_api_keys: Vec<String>,
+            },
+        }
+        match serde_json::from_str(&answer.text) {
+            Ok(Body::Bare(keys) | Body::Named { readonly_api_keys: keys }) => Ok(keys),
+            Err(_) => Err(garbled(answer, "no list of keys")),
+        }
     }
 
     /// `{"closed_only": false}`.
@@ -152,45 +191,46 @@ impl Clob<'_> {
         Ok(SessionSigners { wallet: body.wallet, signers: body.signers.iter().map(|row| row.address).collect() })
     }
 
-    /// An array of `{"key", "createdAt", "revokedAt"?}`, or of plain texts.
+    /// An array of `{"key", "createdAt", "revokedAt"?}`, or of plain texts. Times are ISO 8601 or Unix
+    /// milliseconds.
     pub fn read_builder_keys(answer: &Answer) -> Result<Vec<BuilderKey>, Failure> {
         let rows: Vec<Value> = answer.json()?;
         let key = |row: &Value| {
             let key = row.as_str().or_else(|| row.get("key")?.as_str())?.to_owned();
-            Some(BuilderKey { key, revoked: row.get("revokedAt").is_some_and(|at| !at.is_null()) })
+            let revoked = row.get("revokedAt").filter(|at| !at.is_null() && *at != "");
+            Some(BuilderKey {
+                key,
+                revoked: revoked.is_some(),
+                created_ms: row.get("createdAt").and_then(unix_ms),
+                revoked_ms: revoked.and_then(unix_ms),
+            })
         };
         Ok(rows.iter().filter_map(key).collect())
     }
 
-    /// A page `{"limit", "count", "next_cursor", "data": [...]}`.
-    pub fn read_builder_trades(answer: &Answer) -> Result<BuilderTrades, Failure> {
+    /// A page `{"limit", "count", "next_cursor", "data": [...]}` of a listing: its rows, and the cursor of
+    /// the next page, if there is one.
+    pub fn read_page(answer: &Answer) -> Result<(Vec<Value>, Option<String>), Failure> {
         #[derive(Deserialize)]
         struct Page {
+            #[serde(default)]
             next_cursor: String,
             data: Vec<Value>,
         }
         let page: Page = answer.json()?;
-        let matched = |trade: &Value| {
-            let time = trade.get("matchTime")?;
-            time.as_i64().or_else(|| time.as_str()?.parse().ok())
-        };
-        Ok(BuilderTrades {
-            on_first_page: page.data.len(),
-            more: page.next_cursor != END_CURSOR,
-            newest_s: page.data.iter().filter_map(matched).max(),
-        })
+        let next = Some(page.next_cursor).filter(|cursor| !cursor.is_empty() && cursor != END_CURSOR);
+        Ok((page.data, next))
     }
 
-    /// A page of trades, of an account (`match_time`) or of a builder (`matchTime`).
-    pub(crate) fn read_trades(answer: &Answer) -> Result<TradePage, Failure> {
+    /// `{"builder_maker_fee_rate_bps", "builder_taker_fee_rate_bps"}`.
+    pub fn read_builder_fees(answer: &Answer) -> Result<BuilderFees, Failure> {
         #[derive(Deserialize)]
-        struct Page {
-            next_cursor: String,
-            data: Vec<Value>,
+        struct Body {
+            builder_maker_fee_rate_bps: u32,
+            builder_taker_fee_rate_bps: u32,
         }
-        let page: Page = answer.json()?;
-        let rows = page.data.iter().filter_map(TradeRow::read).collect();
-        Ok(TradePage { rows, more: page.next_cursor != END_CURSOR })
+        let body: Body = answer.json()?;
+        Ok(BuilderFees { maker_bps: body.builder_maker_fee_rate_bps, taker_bps: body.builder_taker_fee_rate_bps })
     }
 
     /// The query of a collateral balance.
@@ -199,41 +239,14 @@ impl Clob<'_> {
     }
 }
 
-pub(crate) struct TradePage {
-    pub(crate) rows: Vec<TradeRow>,
-    pub(crate) more: bool,
+fn garbled(answer: &Answer, reason: &str) -> Failure {
+    Failure::Garbled { status: answer.status, reason: reason.to_owned() }
 }
 
-/// What tells one trade from another.
-pub(crate) struct TradeRow {
-    id: String,
-    taker_order: Option<String>,
-    transaction: Option<String>,
-    pub(crate) matched_s: i64,
-}
-
-impl TradeRow {
-    fn read(row: &Value) -> Option<Self> {
-        let text = |names: [&str; 2]| {
-            let found = names.iter().find_map(|name| row.get(name)?.as_str());
-            found.filter(|text| !text.is_empty()).map(str::to_owned)
-        };
-        let time = row.get("match_time").or_else(|| row.get("matchTime"))?;
-        Some(Self {
-            id: text(["id", "trade_id"])?,
-            taker_order: text(["taker_order_id", "takerOrderHash"]),
-            transaction: text(["transaction_hash", "transactionHash"]),
-            matched_s: time.as_i64().or_else(|| time.as_str()?.parse().ok())?,
-        })
-    }
-
-    /// By whichever of the three both listings have.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-        self.id == other.id
-            || same(&self.transaction, &other.transaction)
-            || same(&self.taker_order, &other.taker_order)
-    }
+/// Unix milliseconds of a time as text or number.
+fn unix_ms(time: &Value) -> Option<i64> {
+    let parsed = || time.as_str()?.parse::<jiff::Timestamp>().ok();
+    time.as_i64().or_else(|| parsed().map(jiff::Timestamp::as_millisecond))
 }
 
 /// A whole number as decimal text or as a JSON number.

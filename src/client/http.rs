@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use url::Url;
 
+use super::limits::{InLine, Limits};
 use crate::auth::AuthHeaders;
 use crate::engine::facts::{Facts, Failure, RequestRecord, SentHeader};
 use crate::engine::probe::Probe;
@@ -19,6 +20,8 @@ use crate::secret::Secret;
 
 /// The largest answer that is read.
 const LARGEST: usize = 1024 * 1024;
+/// The same for a page of trades: one trade can name many orders.
+pub(super) const LARGEST_LISTING: usize = 16 * LARGEST;
 const JSON: &str = "application/json";
 /// The longest text of a server that is kept.
 const LONGEST_MESSAGE: usize = 300;
@@ -27,6 +30,9 @@ const LONGEST_MESSAGE: usize = 300;
 pub fn now_s() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
+
+/// Makes the headers of a request at the moment when it is sent: they carry the time.
+pub type Sign<'a> = &'a (dyn Fn() -> Result<AuthHeaders, Failure> + Send + Sync);
 
 /// A request; the probe that it is for stands beside it in the log.
 pub struct Request<'a> {
@@ -37,16 +43,31 @@ pub struct Request<'a> {
     /// What the log shows instead of the address, where that may hold an access key.
     pub shown: Option<String>,
     pub headers: Option<&'a AuthHeaders>,
+    /// Makes the headers when the request is sent, instead.
+    pub sign: Option<Sign<'a>>,
     pub bearer: Option<&'a Secret>,
     pub body: Option<String>,
     /// Whether sending it twice does no harm.
     pub is_read: bool,
+    /// Bytes of the answer that are read at most.
+    pub largest: usize,
 }
 
 impl<'a> Request<'a> {
     pub fn get(probe: impl Into<Option<Probe>>, url: Url) -> Self {
         let probe = probe.into();
-        Self { probe, method: Method::GET, url, shown: None, headers: None, bearer: None, body: None, is_read: true }
+        Self {
+            probe,
+            method: Method::GET,
+            url,
+            shown: None,
+            headers: None,
+            sign: None,
+            bearer: None,
+            body: None,
+            is_read: true,
+            largest: LARGEST,
+        }
     }
 
     /// A read that is asked with a body.
@@ -93,6 +114,7 @@ pub struct Http {
     /// does not, for servers of this machine.
     clients: Arc<[OnceLock<Client>; 2]>,
     timeout: Duration,
+    limits: Option<Arc<Limits>>,
     log: Option<Log>,
 }
 
@@ -101,18 +123,32 @@ pub struct Http {
 struct Log {
     facts: watch::Sender<Facts>,
     started: Instant,
+    in_line: Arc<InLine>,
 }
 
 impl Http {
     /// Connects to nothing yet. `timeout` is of one request.
     pub fn new(timeout: Duration) -> Self {
-        Self { clients: Arc::default(), timeout, log: None }
+        Self { clients: Arc::default(), timeout, limits: None, log: None }
     }
 
-    /// The same connections, with each request of a probe noted in the facts of a run.
+    /// The same connections, with another longest wait for one request.
     #[must_use]
-    pub fn logging_to(&self, facts: watch::Sender<Facts>, started: Instant) -> Self {
-        Self { log: Some(Log { facts, started }), ..self.clone() }
+    pub fn waiting(&self, timeout: Duration) -> Self {
+        Self { timeout, ..self.clone() }
+    }
+
+    /// The same connections, asked no faster than these limits allow.
+    #[must_use]
+    pub fn limited(&self, limits: Limits) -> Self {
+        Self { limits: Some(Arc::new(limits)), ..self.clone() }
+    }
+
+    /// The same connections, with each request of a probe noted in the facts of a run, and the time
+    /// that its requests stand in line in `in_line`.
+    #[must_use]
+    pub fn logging_to(&self, facts: watch::Sender<Facts>, started: Instant, in_line: Arc<InLine>) -> Self {
+        Self { log: Some(Log { facts, started, in_line }), ..self.clone() }
     }
 
     /// What goes to this machine stays on it: never through a proxy.
@@ -124,10 +160,8 @@ impl Http {
         }
         // An error says that a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .timeout(self.timeout)
-            .user_agent(concat!("polydoctor/", env!("CARGO_PKG_VERSION")));
+        let mut builder =
+            Client::builder().redirect(Policy::none()).user_agent(concat!("polydoctor/", env!("CARGO_PKG_VERSION")));
         if direct {
             builder = builder.no_proxy();
         }
@@ -141,6 +175,9 @@ impl Http {
     ///
     /// [`Failure`] for everything but a JSON-like answer of status 200 to 299.
     pub async fn send(&self, request: Request<'_>) -> Result<Answer, Failure> {
+        self.turn(&request.url).await;
+        let signed = request.sign.map(|sign| sign()).transpose()?;
+        let request = Request { headers: request.headers.or(signed.as_ref()), ..request };
         let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;
         let mut outcome = self.attempt(&request).await;
@@ -158,8 +195,16 @@ impl Http {
         outcome
     }
 
+    /// Waits until the limits let a request to this address go.
+    async fn turn(&self, url: &Url) {
+        let Some(limits) = &self.limits else { return };
+        let _standing = self.log.as_ref().map(|log| log.in_line.stand());
+        limits.turn(url).await;
+    }
+
     async fn attempt(&self, request: &Request<'_>) -> Result<Answer, Failure> {
-        let mut builder = self.client(&request.url)?.request(request.method.clone(), request.url.clone());
+        let client = self.client(&request.url)?;
+        let mut builder = client.request(request.method.clone(), request.url.clone()).timeout(self.timeout);
         for (name, value) in request.headers.into_iter().flat_map(AuthHeaders::iter) {
             builder = builder.header(name, value);
         }
@@ -174,8 +219,9 @@ impl Http {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.explain(error))? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err(Failure::Garbled { status, reason: "the answer is larger than 1 MiB".to_owned() });
+            if body.len() + chunk.len() > request.largest {
+                let reason = format!("the answer is larger than {} MiB", request.largest / LARGEST);
+                return Err(Failure::Garbled { status, reason });
             }
             body.extend_from_slice(&chunk);
         }

@@ -5,8 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::clob::join;
-use super::http::{Http, Request};
-use crate::auth::AuthHeaders;
+use super::http::{Http, Request, Sign};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::engine::facts::{Failure, Geoblock, PublicProfile};
 use crate::engine::probe::Probe;
@@ -63,8 +62,8 @@ pub async fn deployed(http: &Http, relayer: &Url, wallet: Address, kind: WalletK
 }
 
 /// How many transactions the relayer lists for these builder headers: proof that they are good.
-pub async fn builder_transactions(http: &Http, relayer: &Url, headers: &AuthHeaders) -> Result<usize, Failure> {
+pub async fn builder_transactions(http: &Http, relayer: &Url, sign: Sign<'_>) -> Result<usize, Failure> {
     let url = join(relayer, RELAYER_TRANSACTIONS, &[]);
-    let answer = http.send(Request::get(Probe::BuilderAccess, url).with(headers)).await?;
+    let answer = http.send(Request { sign: Some(sign), ..Request::get(Probe::BuilderAccess, url) }).await?;
     Ok(answer.json::<Vec<serde_json::Value>>()?.len())
 }

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::assets;
+
 macro_rules! causes {
     ($($variant:ident = $name:literal,)+) => {
         /// A root cause; one name for one cause, the same in reports, commands and documents.
@@ -190,8 +192,9 @@ impl Snippets {
 }
 
 static WORDS: LazyLock<BTreeMap<String, CauseWords>> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../assets/causes.toml"))
-        .unwrap_or_else(|error| unreachable!("assets/causes.toml is part of the program: {error}"))
+    let causes: Vec<BTreeMap<String, CauseWords>> =
+        assets::tables("causes.toml", include_str!("../../assets/causes.toml"));
+    causes.into_iter().flatten().collect()
 });
 
 impl Cause {

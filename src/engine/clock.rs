@@ -27,6 +27,12 @@ impl Drift {
         if self.low_s > 0.0 { self.low_s } else { (-self.high_s).max(0.0) }
     }
 
+    /// Whether requests are worth stamping with the server's time.
+    pub fn is_noticeable(self) -> bool {
+        const TOLERATED_S: f64 = 2.0;
+        self.at_least_s() > TOLERATED_S
+    }
+
     /// What one reading allows.
     pub fn of(reading: &ClockReading) -> Self {
         // whole seconds below 2^53 are exact

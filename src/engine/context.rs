@@ -12,10 +12,10 @@ use url::Url;
 use super::clock::{self, Drift};
 use super::facts::{ClockReading, Fact, Facts, Failure};
 use super::probe::Probe;
-use crate::auth::AuthHeaders;
 use crate::auth::l2::{self, ApiCredentials};
 use crate::client::clob::Clob;
-use crate::client::http::{Answer, Http, millis, now_s};
+use crate::client::http::{Answer, Http, Sign, millis, now_s};
+use crate::client::limits::InLine;
 use crate::settings::{Settings, Sourced};
 
 /// Why a probe gave no fact.
@@ -39,9 +39,6 @@ impl Missing {
 
 pub(super) type Outcome<T> = Result<T, Missing>;
 
-/// A drift beyond this is worth stamping requests with the server's time.
-const TOLERATED_DRIFT_S: f64 = 2.0;
-
 pub(super) struct Context {
     pub(super) settings: Arc<Settings>,
     pub(super) facts: watch::Sender<Facts>,
@@ -53,9 +50,15 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(settings: Arc<Settings>, facts: watch::Sender<Facts>, started: Instant) -> Self {
+    pub(super) fn new(
+        settings: Arc<Settings>,
+        http: &Http,
+        in_line: Arc<InLine>,
+        facts: watch::Sender<Facts>,
+        started: Instant,
+    ) -> Self {
         let key = settings.parsed_key().map(|key| key.signer);
-        let http = Http::new(settings.timeout).logging_to(facts.clone(), started);
+        let http = http.waiting(settings.timeout).logging_to(facts.clone(), started, in_line);
         Self { settings, facts, key, derived: OnceLock::new(), http, started }
     }
 
@@ -88,31 +91,31 @@ impl Context {
         probe: Probe,
         path: &str,
         query: &[(&str, &str)],
-        headers: Option<&AuthHeaders>,
+        sign: Option<Sign<'_>>,
     ) -> Outcome<Answer> {
         let base = url(self.settings.clob_url.as_ref(), "CLOB")?;
         if probe != Probe::ServerTime && self.is_unreachable() {
             return Err(Missing::Blocked(Probe::ServerTime));
         }
-        let answer = Clob { http: self.http()?, base }.get(probe, path, query, headers).await?;
+        let answer = Clob { http: self.http()?, base }.get(probe, path, query, sign).await?;
         if let Some(server_s) = answer.date_s {
             self.saw_clock(&answer, server_s, false);
         }
         Ok(answer)
     }
 
-    /// A read with L2 headers over this path.
+    /// A read with L2 headers over this path, stamped when it is sent.
     pub(super) async fn get_signed(
         &self,
         probe: Probe,
         credentials: &ApiCredentials,
         path: &str,
         query: &[(&str, &str)],
-        timestamp: i64,
+        stamp: fn(&Self) -> i64,
     ) -> Outcome<Answer> {
-        let headers = l2::headers(self.signer()?.address(), credentials, timestamp, "GET", path, None)
-            .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
-        self.get(probe, path, query, Some(&headers)).await
+        let address = self.signer()?.address();
+        let sign = || unless_unsendable(l2::headers(address, credentials, stamp(self), "GET", path, None));
+        self.get(probe, path, query, Some(&sign)).await
     }
 
     pub(super) fn saw_clock(&self, answer: &Answer, server_s: i64, from_time: bool) {
@@ -140,8 +143,7 @@ impl Context {
 
     /// This clock minus the server's, when that is more than clients would notice.
     pub(super) fn drift(&self) -> Option<Drift> {
-        let drift = clock::drift(&self.facts.borrow().clock)?;
-        (drift.at_least_s() > TOLERATED_DRIFT_S).then_some(drift)
+        clock::drift(&self.facts.borrow().clock).filter(|drift| drift.is_noticeable())
     }
 
     /// Unix seconds to stamp a request with: by this clock, or by the server's where this one is
@@ -164,6 +166,11 @@ impl Context {
         all.dedup();
         all
     }
+}
+
+/// Headers, or why the request cannot be made at all.
+pub(super) fn unless_unsendable<T, E: std::fmt::Display>(made: Result<T, E>) -> Result<T, Failure> {
+    made.map_err(|error| Failure::NotSent { reason: error.to_string() })
 }
 
 /// Unix seconds, cut off.

@@ -70,10 +70,13 @@ probes! {
     BuilderKeys = "builder-keys" after [Derive];
     /// `GET /data/trades` of the maker, and which of them are listed under the builder code.
     OwnTrades = "own-trades" after [Derive];
-    /// The relayer's `GET /transactions`, which takes builder credentials only.
+    /// The relayer's `GET /transactions`, which takes builder credentials only; where it gives no answer,
+    /// the CLOB's `GET /builder/trades`, as clients of version 1 ask it.
     BuilderAccess = "builder-access" after [ServerTime];
     /// `GET /builder/trades`, the first page.
     BuilderTrades = "builder-trades" after [ServerTime];
+    /// `GET /fees/builder-fees/{code}`.
+    BuilderFees = "builder-fees" after [ServerTime];
     /// The remote builder signer: is it there, and what does it sign?
     BuilderSigner = "builder-signer" after [];
 }

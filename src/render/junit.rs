@@ -6,8 +6,31 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
 use super::Show;
+use super::fleet::LONGEST_NAME;
 use crate::checks::Status;
+use crate::client::http::clean;
 use crate::report::{CheckReport, Report};
+
+/// Many accounts: a suite each.
+pub(super) struct Suites(Junit);
+
+impl Default for Suites {
+    fn default() -> Self {
+        Self(Junit::new(env!("CARGO_PKG_NAME")))
+    }
+}
+
+impl Suites {
+    pub(super) fn add(&mut self, report: &Report, show: Show) {
+        let mut suite = TestSuite::new(clean(&report.profile, LONGEST_NAME));
+        suite.add_test_cases(report.checks.iter().filter(|check| show.shows(check.status)).map(case));
+        self.0.add_test_suite(suite);
+    }
+
+    pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.0.serialize(out).map_err(io::Error::other)
+    }
+}
 
 pub(super) fn print(report: &Report, show: Show, out: &mut dyn Write) -> io::Result<()> {
     let mut junit = Junit::new(report.tool.name);

@@ -8,7 +8,7 @@ use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Report, Verdict};
 
 /// The ANSI colour that repeats a status.
-fn color(status: Status) -> &'static str {
+pub(super) fn color(status: Status) -> &'static str {
     match status {
         Status::Pass => "32",
         Status::Warn => "33",
@@ -19,7 +19,7 @@ fn color(status: Status) -> &'static str {
     }
 }
 
-fn painted(text: &str, code: &str, style: Style) -> String {
+pub(super) fn painted(text: &str, code: &str, style: Style) -> String {
     if style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
@@ -109,7 +109,7 @@ fn tally(report: &Report) -> String {
     format!("{} in {}", words.join(", "), seconds(report.elapsed_ms))
 }
 
-fn seconds(millis: u64) -> String {
+pub(super) fn seconds(millis: u64) -> String {
     if millis < 1000 { format!("{millis} ms") } else { format!("{}.{} s", millis / 1000, millis % 1000 / 100) }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toml_edit::{Document, Item, TableLike};
 
@@ -181,7 +182,10 @@ pub(super) fn chosen(inputs: &Inputs) -> Result<Profile, SettingsError> {
             },
         );
     };
-    let config = ConfigFile::read(path)?;
+    let config = match &inputs.config {
+        Some(config) => Arc::clone(config),
+        None => Arc::new(ConfigFile::read(path)?),
+    };
     match wanted.or_else(|| config.default_profile()) {
         Some(name) => config.profile(name),
         None if config.names().contains(&"default") => config.profile("default"),

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
 use thiserror::Error;
 
 /// Ends the names of files that are not yet complete.
@@ -71,6 +72,17 @@ pub(super) fn replace(path: &Path, expected: Before<'_>, content: &[u8], access:
     }
     drop(lock);
     Ok(())
+}
+
+/// Makes sure that a file can be replaced, or made: all that [`write`] does but the last step.
+///
+/// # Errors
+///
+/// [`SaveError::Failed`], with the path.
+pub fn check(path: &Path) -> Result<(), SaveError> {
+    let failed = |error: io::Error| SaveError::Failed { path: path.display().to_string(), reason: reason(&error) };
+    let target = target(path).map_err(failed)?;
+    unfinished(&target, &[], Access::AsItIs).map(drop).map_err(failed)
 }
 
 /// Copies a file beside itself, as `NAME.bak`, `NAME.bak.2` and so on, for its owner only.
@@ -154,20 +166,25 @@ fn remove_unfinished(folder: &Path) {
 }
 
 fn write_whole(target: &Path, content: &[u8], access: Access) -> io::Result<()> {
-    let folder = folder_of(target);
+    let file = unfinished(target, content, access)?;
+    file.as_file().sync_all()?;
+    file.persist(target).map_err(|error| error.error)?;
+    #[cfg(unix)]
+    File::open(folder_of(target))?.sync_all()?;
+    Ok(())
+}
+
+/// A new file beside the one that it is to replace, removed again when it is dropped.
+fn unfinished(target: &Path, content: &[u8], access: Access) -> io::Result<NamedTempFile> {
     let before = fs::metadata(target).ok();
     let prefix = target.file_name().map(|name| format!(".{}.", name.to_string_lossy())).unwrap_or_default();
     // only its owner can read it until it is complete
-    let mut file = tempfile::Builder::new().prefix(&prefix).suffix(UNFINISHED).tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(&prefix).suffix(UNFINISHED).tempfile_in(folder_of(target))?;
     file.write_all(content)?;
     if let Some(before) = before {
         keep(file.as_file(), &before, access)?;
     }
-    file.as_file().sync_all()?;
-    file.persist(target).map_err(|error| error.error)?;
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
+    Ok(file)
 }
 
 /// Gives a new file the owner and the mode of the one that it replaces.

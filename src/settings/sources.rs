@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::config::{self, Profile, ProfileValue};
+use super::config::{self, ConfigFile, Profile, ProfileValue};
 use super::env_file::{self, EnvFile, EnvLine};
 use super::files::{path_named, read_text, reason};
 use super::names::{self, Name, setting, spoken};
@@ -60,6 +61,12 @@ pub struct Inputs {
     pub polymarket_cli: Option<PathBuf>,
     /// Where the bot's own scripts are; they are looked at for secrets.
     pub folder: Option<PathBuf>,
+    /// Where the configuration was read already: for those who load many profiles of it.
+    pub config: Option<Arc<ConfigFile>>,
+    /// A profile of a fleet stands for itself: of the flags and the environment only what is nobody's
+    /// own (addresses of services, time limits) counts, and the environment only where the profile
+    /// leaves it open.
+    pub in_fleet: bool,
 }
 
 /// The keystore that the private key is in, if it is in one, and its password is not known yet.
@@ -99,6 +106,7 @@ pub(super) struct Sources {
     key_mistake: Option<Sourced<KeyMistake>>,
     keystore: Option<Keystore>,
     polymarket_cli: BTreeMap<&'static str, Sourced<String>>,
+    in_fleet: bool,
     pub(super) secret_files: Vec<PathBuf>,
     pub(super) problems: Vec<SettingProblem>,
 }
@@ -116,6 +124,7 @@ impl Sources {
             key_mistake: None,
             keystore: None,
             polymarket_cli: BTreeMap::new(),
+            in_fleet: inputs.in_fleet,
             secret_files: Vec::new(),
             problems: Vec::new(),
         };
@@ -207,10 +216,17 @@ impl Sources {
     /// Every value of a setting, the one that wins first. Empty text counts as not set.
     pub(super) fn all(&self, setting: &Name) -> Vec<Sourced<String>> {
         let mut found = Vec::new();
-        if let (Some(value), Some(flag)) = (self.flags.get(setting.name), setting.flag) {
+        // in a fleet only the profile says what is an account's own
+        let is_own = self.in_fleet && !setting.is_shared();
+        if let (Some(value), Some(flag), false) = (self.flags.get(setting.name), setting.flag, is_own) {
             found.push(Sourced::new(value.clone(), Source::Flag { name: format!("--{flag}") }));
         }
-        for &name in setting.variables {
+        let of_profile = self.profile_values.get(setting.name).cloned();
+        if self.in_fleet {
+            found.extend(of_profile.clone());
+        }
+        let variables = if is_own { &[] } else { setting.variables };
+        for &name in variables {
             if let Some(value) = self.environment.get(name) {
                 found.push(Sourced::new(value.clone(), Source::Variable { name: name.to_owned() }));
             }
@@ -222,7 +238,9 @@ impl Sources {
                 found.push(Sourced::new(line.value.clone(), source));
             }
         }
-        found.extend(self.profile_values.get(setting.name).cloned());
+        if !self.in_fleet {
+            found.extend(of_profile);
+        }
         found.extend(self.polymarket_cli.get(setting.name).cloned());
         found.retain(|value| !value.value.trim().is_empty());
         found
@@ -257,7 +275,8 @@ impl Sources {
     /// Names that nothing reads but that look like ones that are read.
     pub(super) fn near_misses(&self) -> Vec<SettingProblem> {
         let lines = self.env_lines.iter().map(|line| (&line.name, format!("line {} of {}", line.line, self.env_path)));
-        let variables = self.environment.keys().map(|name| (name, "the environment".to_owned()));
+        let variables = self.environment.keys().filter(|_| !self.in_fleet);
+        let variables = variables.map(|name| (name, "the environment".to_owned()));
         lines.chain(variables).filter_map(|(name, place)| near_miss(name, &place)).collect()
     }
 }

@@ -11,11 +11,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::accounts::{Entry, Signer};
 use super::rate_limit::Throttle;
 use super::{body, request};
+use crate::auth::AuthHeaders;
 
 /// An answer, and what is to be counted of it.
 pub(super) struct Reply {
@@ -63,6 +65,15 @@ pub(super) fn route(path: &str) -> String {
     path.strip_suffix('/').unwrap_or(path).to_ascii_lowercase()
 }
 
+/// Headers as the body of an answer; the one place where they become text.
+struct Signed(AuthHeaders);
+
+impl Serialize for Signed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter())
+    }
+}
+
 /// Why something is not signed.
 enum Refusal {
     /// The token's rate limit is used up for so long.
@@ -89,20 +100,20 @@ impl Refusal {
 }
 
 /// The request's own timestamp is checked and not used: the official server stamps by its clock.
-fn sign(signer: &Signer, entry: &Entry, body: &Value) -> Result<Value, Refusal> {
-    if let Some(wait) = entry.throttle.as_ref().and_then(Throttle::wait) {
-        return Err(Refusal::TooMany(wait));
-    }
+fn sign(signer: &Signer, entry: &Entry, body: &Value) -> Result<Signed, Refusal> {
     let wanted = request::read(body).map_err(Refusal::Invalid)?;
     if !signer.lets_pass(wanted.method, wanted.path) {
         return Err(Refusal::NotAllowed);
     }
-    let headers = entry.key.headers(signer.now(), wanted.method, wanted.path, wanted.body);
-    Ok(headers.iter().map(|(name, value)| (name, Value::from(value))).collect())
+    if let Some(wait) = entry.throttle.as_ref().and_then(Throttle::wait) {
+        return Err(Refusal::TooMany(wait));
+    }
+    Ok(Signed(entry.key.headers(signer.now(), wanted.method, wanted.path, wanted.body)))
 }
 
-pub(super) fn json_response(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(value.to_string()));
+pub(super) fn json_response(status: StatusCode, value: &impl Serialize) -> Response<Full<Bytes>> {
+    let text = serde_json::to_string(value).unwrap_or_else(|_| unreachable!("texts and maps of texts are JSON"));
+    let mut response = Response::new(Full::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use flate2::read::{GzDecoder, ZlibDecoder};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Buf as _};
@@ -36,24 +36,21 @@ static BIG: Semaphore = Semaphore::const_new(64);
 /// limit, 400 for what is no JSON object or array.
 pub(super) async fn read<B: Body + Unpin>(headers: &HeaderMap, body: B) -> Result<Value, StatusCode> {
     let sent = timeout(TIME, collect(body)).await.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
-    let content_type = text(headers, CONTENT_TYPE);
-    let mut parts = content_type.split(';').map(str::trim);
-    if parts.next() != Some("application/json") {
+    let mut parts = text(headers, CONTENT_TYPE).split(';').map(str::trim);
+    if !parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
         return Ok(Value::Object(Map::new()));
     }
-    let charset = parts.find_map(|part| part.strip_prefix("charset=")).unwrap_or("utf-8");
-    if charset.trim_matches('"') != "utf-8" {
+    let charset = parts.find_map(|part| part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("charset")));
+    if charset.is_some_and(|(_, charset)| !charset.trim_matches('"').eq_ignore_ascii_case("utf-8")) {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let encoding = text(headers, CONTENT_ENCODING);
-    if !ENCODINGS.contains(&encoding.as_str()) {
-        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    }
-    let plain = decode(&encoding, sent?)?;
+    let encoding = Encoding::named(text(headers, CONTENT_ENCODING)).ok_or(StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
+    let plain = encoding.decode(sent?)?;
+    let plain = plain.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&plain); // a byte order mark
     if plain.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
-    match serde_json::from_slice(&plain) {
+    match serde_json::from_slice(plain) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(value),
         _ => Err(StatusCode::BAD_REQUEST),
     }
@@ -80,13 +77,26 @@ async fn collect<B: Body + Unpin>(mut body: B) -> Result<Vec<u8>, StatusCode> {
     if length > LIMIT { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept) }
 }
 
-const ENCODINGS: [&str; 4] = ["", "identity", "gzip", "deflate"];
+#[derive(Clone, Copy)]
+enum Encoding {
+    Identity,
+    Gzip,
+    Deflate,
+}
 
-fn decode(encoding: &str, sent: Vec<u8>) -> Result<Vec<u8>, StatusCode> {
-    match encoding {
-        "gzip" => inflate(GzDecoder::new(sent.as_slice())),
-        "deflate" => inflate(ZlibDecoder::new(sent.as_slice())),
-        _ => Ok(sent),
+impl Encoding {
+    fn named(name: &str) -> Option<Self> {
+        let known =
+            [("", Self::Identity), ("identity", Self::Identity), ("gzip", Self::Gzip), ("deflate", Self::Deflate)];
+        known.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, encoding)| encoding)
+    }
+
+    fn decode(self, sent: Vec<u8>) -> Result<Vec<u8>, StatusCode> {
+        match self {
+            Self::Identity => Ok(sent),
+            Self::Gzip => inflate(GzDecoder::new(sent.as_slice())),
+            Self::Deflate => inflate(ZlibDecoder::new(sent.as_slice())),
+        }
     }
 }
 
@@ -97,7 +107,7 @@ fn inflate(reader: impl Read) -> Result<Vec<u8>, StatusCode> {
     if plain.len() > LIMIT { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(plain) }
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> String {
-    let value = headers.get(name).map(HeaderValue::as_bytes).unwrap_or_default();
-    String::from_utf8_lossy(value).trim().to_ascii_lowercase()
+/// A header's value; one that is no text is nothing that is known.
+fn text(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers.get(name).map_or("", |value| value.to_str().unwrap_or("?").trim())
 }

@@ -7,6 +7,7 @@ use textwrap::core::display_width;
 use zeroize::Zeroize as _;
 
 use super::theme::Theme;
+use crate::auth::explain;
 
 /// Longer text is cut off.
 const LONGEST: usize = 64 * 1024;
@@ -17,18 +18,33 @@ pub struct Field {
     text: String,
     /// In bytes; always between two characters.
     cursor: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    /// Pasted lines become one.
+    #[default]
+    Line,
     /// Shows how much was typed, and nothing of it.
-    hidden: bool,
+    Hidden,
+    /// Keeps every character that is pasted, and has a sign for those that leave no mark.
+    Exact,
 }
 
 impl Field {
     pub fn of(text: &str) -> Self {
-        Self { text: text.to_owned(), cursor: text.len(), hidden: false }
+        Self { text: text.to_owned(), cursor: text.len(), kind: Kind::Line }
     }
 
     /// For secrets. As long as keys usually are, it never moves in memory.
     pub fn hidden() -> Self {
-        Self { text: String::with_capacity(1024), cursor: 0, hidden: true }
+        Self { text: String::with_capacity(1024), cursor: 0, kind: Kind::Hidden }
+    }
+
+    /// For text that counts to the last byte.
+    pub fn exact() -> Self {
+        Self { text: String::new(), cursor: 0, kind: Kind::Exact }
     }
 
     pub fn text(&self) -> &str {
@@ -76,8 +92,11 @@ impl Field {
         true
     }
 
-    /// A text of several lines becomes one line.
+    /// A text of several lines becomes one line, unless every character counts.
     pub fn paste(&mut self, text: &str) {
+        if self.kind == Kind::Exact {
+            return self.insert(text);
+        }
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         self.insert(&words);
     }
@@ -85,7 +104,11 @@ impl Field {
     /// What is visible in so many cells, and the cell of the cursor.
     pub fn view(&self, theme: Theme, width: usize) -> (String, usize) {
         let (before, after) = self.text.split_at(self.cursor);
-        let shown = |text: &str| if self.hidden { "*".repeat(text.chars().count()) } else { theme.say_whole(text) };
+        let shown = |text: &str| match self.kind {
+            Kind::Line => theme.say_whole(text),
+            Kind::Hidden => "*".repeat(text.chars().count()),
+            Kind::Exact => explain::visible(text, theme.ascii),
+        };
         let (before, after) = (shown(before), shown(after));
         let room = width.saturating_sub(1);
         let start = before
@@ -137,7 +160,11 @@ impl Drop for Field {
 
 impl fmt::Debug for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.hidden { write!(f, "Field({} bytes)", self.text.len()) } else { write!(f, "Field({:?})", self.text) }
+        if self.kind == Kind::Hidden {
+            write!(f, "Field({} bytes)", self.text.len())
+        } else {
+            write!(f, "Field({:?})", self.text)
+        }
     }
 }
 

@@ -3,11 +3,15 @@
 
 pub mod checklist;
 pub mod clock;
+pub mod credentials;
 pub mod detail;
 pub mod errors;
+pub mod fleet;
+pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod settings;
 pub mod wallets;
 
 use crossterm::event::KeyEvent;
@@ -16,14 +20,27 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::first_run;
+use super::fix;
 use super::keys::Key;
 use super::layout;
 use super::motion::Motion;
 use super::task::{News, Task};
 
 /// In the order of their numbers.
-pub const PANELS: &[Panel] =
-    &[checklist::PANEL, detail::PANEL, identity::PANEL, requests::PANEL, wallets::PANEL, clock::PANEL, errors::PANEL];
+pub const PANELS: &[Panel] = &[
+    checklist::PANEL,
+    detail::PANEL,
+    identity::PANEL,
+    requests::PANEL,
+    wallets::PANEL,
+    clock::PANEL,
+    credentials::PANEL,
+    headers::PANEL,
+    errors::PANEL,
+    settings::PANEL,
+    fleet::PANEL,
+];
 
 /// Places in [`PANELS`] that others refer to.
 pub const LIST: usize = 0;
@@ -35,7 +52,10 @@ pub const REQUESTS: usize = 3;
 pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
+    pub credentials: credentials::State,
     pub errors: errors::State,
+    pub fleet: fleet::State,
+    pub headers: headers::State,
     pub requests: requests::State,
 }
 
@@ -49,6 +69,8 @@ pub struct Panel {
     pub keys: &'static [PanelKey],
     /// How the cursor of a list moves, given the height of a page; without it the text scrolls.
     pub steer: Option<fn(&mut App, Motion, usize)>,
+    /// A click on a row of the content.
+    pub click: Option<fn(&mut App, usize)>,
     /// Texts that are typed in the panel itself.
     pub typing: Option<Typing>,
     /// What `/` types into.
@@ -69,6 +91,7 @@ impl Panel {
             content,
             keys: &[],
             steer: None,
+            click: None,
             typing: None,
             search: None,
             copy: None,
@@ -135,6 +158,8 @@ pub struct Content {
     /// At the right end of the upper border.
     pub corner: String,
     pub lines: Vec<Line<'static>>,
+    /// The first line of each row that a click chooses.
+    pub rows: Vec<usize>,
     /// The line to keep in sight.
     pub cursor: Option<usize>,
     /// Where text is typed: line and cell.
@@ -158,8 +183,19 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => app.panels.clock.take(answer),
+        News::Looked(facts) => return first_run::looked(app, *facts),
+        News::ProfilePlanned(plan) => return first_run::planned(app, plan),
+        News::ProfileSaved(outcome) => return first_run::saved(app, outcome),
+        News::FixPlanned(plan) => return fix::planned(app, plan),
+        News::FixApplied(outcome) => return fix::applied(app, outcome),
+        News::Keys(keys) => app.panels.credentials.take_keys(*keys),
+        News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
+        News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
+        News::KeysChanged(outcome) => return credentials::changed(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
+        News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }
     None
 }

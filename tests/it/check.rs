@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::program::{causes, check, polydoctor, run, status, stdout};
 
-fn validator() -> jsonschema::Validator {
+pub(crate) fn validator() -> jsonschema::Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/report.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     jsonschema::validator_for(&schema).unwrap()
@@ -241,7 +241,7 @@ fn junit_has_a_suite_a_group_and_a_case_a_check() {
 fn completions_and_manual_name_every_command() {
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
         let text = stdout(&run(arguments));
-        for command in ["check", "list", "sandbox", "sign-server"] {
+        for command in ["check", "list", "headers", "sandbox", "sign-server"] {
             assert!(text.contains(command), "{arguments:?} lacks {command}");
         }
     }

@@ -1,5 +1,12 @@
 //! `polydoctor sign-server` as a process of its own.
 
+mod accounts;
+mod differences;
+mod limits;
+mod metrics;
+mod soak;
+mod tls;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
@@ -62,6 +69,16 @@ impl Server {
 
     async fn get(&self, path: &str) -> (StatusCode, Value) {
         answer(client().get(self.url(path))).await
+    }
+
+    /// Asks for a signature until the status is this one.
+    #[cfg(unix)]
+    async fn comes_to(&self, token: &str, status: u16) {
+        let began = Instant::now();
+        while self.sign("POST", "/order", token).await.0 != status {
+            assert!(began.elapsed() < Duration::from_secs(10), "{status} never came");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     async fn sign(&self, method: &str, path: &str, token: &str) -> (StatusCode, Value) {
@@ -240,16 +257,35 @@ async fn logs_one_line_a_request_and_no_secret() {
     server.sign("POST", "/order", "a-wrong-token").await;
     server.get(&format!("/nope?token={TOKEN}")).await;
     let log = server.stop("-TERM");
-    let without_time = |line: &str| {
-        let (line, time) = line.strip_suffix(" ms").unwrap().rsplit_once(' ').unwrap();
-        time.parse::<u32>().unwrap();
-        line.to_owned()
+    let fields = |line: &str| -> Vec<String> {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (time, rest) = fields.split_first().unwrap();
+        time.parse::<jiff::Timestamp>().unwrap();
+        rest.iter().filter(|field| !field.starts_with("took_us=")).map(ToString::to_string).collect()
     };
-    let lines: Vec<String> = log.lines().map(without_time).collect();
-    assert_eq!(lines, ["GET /healthz 200", "POST /sign 200", "POST /sign 401", "GET /nope 401"]);
+    let lines: Vec<String> = log.lines().map(|line| fields(line).join(" ")).collect();
+    let wanted = [
+        "INFO method=GET path=/healthz status=200",
+        "INFO method=POST path=/sign status=200 account=\"default\"",
+        "INFO method=POST path=/sign status=401",
+        "INFO method=GET path=/nope status=401",
+    ];
+    assert_eq!(lines, wanted);
     let quiet = start(&["--quiet"]);
     quiet.sign("POST", "/order", TOKEN).await;
     assert_eq!(quiet.stop("-INT"), "");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_log_can_be_json() {
+    let server = Server::start(&mut command(&["--listen", "127.0.0.1:0", "--log-format", "json"]));
+    server.sign("POST", "/order", "").await;
+    let line: Value = serde_json::from_str(&server.stop("-TERM")).unwrap();
+    line["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert!(line["took_us"].is_u64(), "{line}");
+    let named = ["level", "method", "path", "status", "account"].map(|name| line[name].clone());
+    assert_eq!(json!(named), json!(["INFO", "POST", "/sign", 200, "default"]));
 }
 
 /// Half of a request, until the server has been told to stop and listens no more.
@@ -282,6 +318,6 @@ fn a_stop_finishes_what_is_in_flight() {
     assert!(answered.contains("HTTP/1.1 200"), "{answered}");
     assert!(answered.contains("POLY_BUILDER_SIGNATURE"), "{answered}");
     let log = server.ended();
-    assert!(log.starts_with("POST /sign 200") && log.lines().count() == 1, "{log}");
+    assert!(log.contains("path=/sign status=200") && log.lines().count() == 1, "{log}");
     drop(idle);
 }

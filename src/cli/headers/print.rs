@@ -71,7 +71,7 @@ fn text(explanation: &Explanation) -> String {
             let text = if text.is_empty() { "(none)".to_owned() } else { explain::visible(text, false) };
             lines.push(format!("  {label:<16}  {text}"));
         }
-        lines.extend(explain::hex_rows(&section.bytes()).map(|row| format!("  {row}")));
+        lines.extend(explain::hex_rows(&section.bytes(), 16).map(|row| format!("  {row}")));
     }
     lines.extend(explanation.signed_by.iter().map(|signed_by| format!("Signed by {signed_by}")));
     lines.into_iter().map(|line| line + "\n").collect()

@@ -41,8 +41,12 @@ pub(super) fn parse(shown: &Path, text: &str, variables: &Variables) -> anyhow::
     let shown = shown.display();
     let accounts: Accounts = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-        // without the excerpt that its Display shows
-        anyhow!("{shown}, line {line}: {}", error.message())
+        // neither the excerpt that Display shows, nor serde's sentences that quote a value
+        let quotes = ["invalid type", "invalid value", "unknown variant"];
+        let message = error.message();
+        let message =
+            if quotes.iter().any(|start| message.starts_with(start)) { "not the right type" } else { message };
+        anyhow!("{shown}, line {line}: {message}")
     })?;
     let account = |(index, entry)| read(entry, variables).with_context(|| format!("account {} of {shown}", index + 1));
     accounts.account.into_iter().enumerate().map(account).collect()

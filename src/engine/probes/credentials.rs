@@ -9,7 +9,7 @@ use crate::auth::l2::{self, ApiCredentials};
 use crate::auth::{contracts, l1};
 use crate::client::clob::{self, Clob};
 use crate::client::http::now_s;
-use crate::engine::context::{Context, Missing, Outcome, whole};
+use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, whole};
 use crate::engine::facts::{Derived, Failure, NonceKey};
 use crate::engine::probe::Probe;
 use crate::settings::secret_fact;
@@ -23,9 +23,9 @@ fn chain_id(context: &Context) -> Outcome<u64> {
 }
 
 async fn derive_at(context: &Context, probe: Probe, chain_id: u64, nonce: U256) -> Outcome<ApiCredentials> {
-    let headers = l1::headers(context.signer()?, chain_id, context.timestamp(), nonce)
-        .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
-    let answer = context.get(probe, clob::DERIVE, &[], Some(&headers)).await?;
+    let signer = context.signer()?;
+    let sign = || unless_unsendable(l1::headers(signer, chain_id, context.timestamp(), nonce));
+    let answer = context.get(probe, clob::DERIVE, &[], Some(&sign)).await?;
     Ok(Clob::read_credentials(&answer)?)
 }
 
@@ -96,7 +96,12 @@ pub(super) async fn other_chain(context: &Context) -> Outcome<Option<u64>> {
     Ok(None)
 }
 
-async fn api_keys(context: &Context, probe: Probe, credentials: &ApiCredentials, stamp: i64) -> Outcome<Vec<String>> {
+async fn api_keys(
+    context: &Context,
+    probe: Probe,
+    credentials: &ApiCredentials,
+    stamp: fn(&Context) -> i64,
+) -> Outcome<Vec<String>> {
     let answer = context.get_signed(probe, credentials, clob::API_KEYS, &[], stamp).await?;
     Ok(Clob::read_api_keys(&answer)?)
 }
@@ -104,7 +109,7 @@ async fn api_keys(context: &Context, probe: Probe, credentials: &ApiCredentials,
 pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {
     let credentials = context.settings.credentials.whole();
     let credentials = credentials.ok_or_else(|| Missing::because("no whole set of API credentials is configured"))?;
-    api_keys(context, Probe::ConfiguredCredentials, &credentials, context.timestamp()).await
+    api_keys(context, Probe::ConfiguredCredentials, &credentials, Context::timestamp).await
 }
 
 /// Whether the configured credentials were made for the funder's address instead of the signer's.
@@ -125,14 +130,14 @@ pub(super) async fn funder_address(context: &Context) -> Outcome<()> {
     let (true, Some(funder), Some(credentials)) = (refused, funder, context.settings.credentials.whole()) else {
         return Err(Missing::because("the configured credentials are not refused, or there is no other address"));
     };
-    let headers = l2::headers(funder, &credentials, context.timestamp(), "GET", clob::API_KEYS, None)
-        .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
-    context.get(Probe::FunderAddress, clob::API_KEYS, &[], Some(&headers)).await.map(drop)
+    let sign =
+        || unless_unsendable(l2::headers(funder, &credentials, context.timestamp(), "GET", clob::API_KEYS, None));
+    context.get(Probe::FunderAddress, clob::API_KEYS, &[], Some(&sign)).await.map(drop)
 }
 
 pub(super) async fn derived(context: &Context) -> Outcome<Vec<String>> {
     let credentials = context.derived.get().ok_or(Missing::Blocked(Probe::Derive))?;
-    api_keys(context, Probe::DerivedCredentials, credentials, context.timestamp()).await
+    api_keys(context, Probe::DerivedCredentials, credentials, Context::timestamp).await
 }
 
 pub(super) async fn local_clock(context: &Context) -> Outcome<()> {
@@ -140,5 +145,5 @@ pub(super) async fn local_clock(context: &Context) -> Outcome<()> {
         return Err(Missing::because("this clock agrees with the server's"));
     }
     let credentials = context.credentials()?;
-    api_keys(context, Probe::LocalClock, &credentials, whole(now_s())).await.map(drop)
+    api_keys(context, Probe::LocalClock, &credentials, |_| whole(now_s())).await.map(drop)
 }

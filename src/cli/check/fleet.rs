@@ -1,0 +1,110 @@
+//! `polydoctor check --all-profiles`
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{CheckArgs, exit};
+use crate::cli::{Exit, stop};
+use crate::client::http::{Http, millis};
+use crate::client::limits::Limits;
+use crate::fleet::{Fleet, Load, MOST_AT_ONCE, Member, USUAL_AT_ONCE};
+use crate::render::{Ended, Format, Printer, Style};
+use crate::settings::DEFAULT_TIMEOUT;
+use crate::watch;
+
+/// Many accounts, and again and again.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Fleet and watch")]
+pub(in crate::cli) struct FleetArgs {
+    /// Check every profile of the configuration file: a row an account, the worst first; with
+    /// --format json a line for each as it is done. Each profile stands for itself: flags come
+    /// first, and of the environment only addresses of services and time limits fill in
+    #[arg(long, conflicts_with_all = [
+        "profile", "env_file", "key_file", "keystore", "key_stdin", "signature_type", "funder", "nonce",
+        "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom",
+    ])]
+    pub(super) all_profiles: bool,
+    /// Accounts that are checked at once, of those that ask the same hosts [default: 16]
+    #[arg(long, value_name = "COUNT", requires = "all_profiles", value_parser = at_once)]
+    concurrency: Option<NonZeroUsize>,
+    /// Requests a second to each host [default: below the limits that Polymarket publishes]
+    #[arg(long, value_name = "COUNT", requires = "all_profiles")]
+    rate_limit: Option<NonZeroU32>,
+    /// Repeat time, reach and credentials every so many seconds, at least 5, and print what changes
+    #[arg(long, value_name = "SECONDS", value_parser = period)]
+    #[arg(conflicts_with_all = ["ids", "skip", "show", "offline", "replay", "record", "share", "anonymous"])]
+    pub(super) watch: Option<Duration>,
+    /// Serve how the accounts stand to Prometheus, as http://ADDRESS:PORT/metrics
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "watch")]
+    pub(super) metrics: Option<SocketAddr>,
+    /// Let --metrics listen where other machines reach it: they see the names of the profiles
+    #[arg(long, requires = "metrics")]
+    pub(super) allow_public: bool,
+}
+
+fn at_once(text: &str) -> Result<NonZeroUsize, String> {
+    let count: Option<NonZeroUsize> = text.parse().ok();
+    count.filter(|count| count.get() <= MOST_AT_ONCE).ok_or_else(|| format!("give a number from 1 to {MOST_AT_ONCE}"))
+}
+
+fn period(text: &str) -> Result<Duration, String> {
+    let seconds = text.trim_end_matches('s').parse().ok().map(Duration::from_secs);
+    let least = watch::SHORTEST.as_secs();
+    seconds.filter(|period| *period >= watch::SHORTEST).ok_or_else(|| format!("give whole seconds, at least {least}"))
+}
+
+impl FleetArgs {
+    /// What the accounts share, over one pool of connections.
+    pub(super) fn fleet(&self, load: Load, offline: bool) -> Arc<Fleet> {
+        let limits = self.rate_limit.map_or_else(Limits::published, Limits::per_second);
+        let http = Http::new(DEFAULT_TIMEOUT).limited(limits);
+        Fleet::new(load, http, self.concurrency.unwrap_or(USUAL_AT_ONCE), offline)
+    }
+}
+
+/// Checks every profile once.
+pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
+    let started = Instant::now();
+    let mut stopped = std::pin::pin!(stop::signal()?);
+    let (profiles, load) = args.settings.fleet()?;
+    let (wanted, mut done, mut worst) = (profiles.len(), 0, Exit::Done);
+    let mut out = args.writer()?;
+    let style = Style { color: args.output.is_none() && crate::cli::style().color, ..crate::cli::style() };
+    let mut printer = Printer::new(args.format, args.show, style);
+    let mut round = args.many.fleet(load, args.offline).check(profiles.into_iter().map(Member::of), args.probes());
+    loop {
+        let member = tokio::select! {
+            () = &mut stopped => break,
+            member = round.next() => member,
+        };
+        let Some(member) = member else { break };
+        let report = args.told(member.report(|check| args.selects(check)));
+        worst = worst.or(exit(&report, args.fail_on));
+        printer.take(&report, &mut out)?;
+        done += 1;
+        if args.format != Format::Json {
+            progress(done, wanted)?;
+        }
+    }
+    drop(round);
+    printer.finish(Ended { wanted, elapsed_ms: millis(started.elapsed()) }, &mut out)?;
+    out.flush()?;
+    if done < wanted {
+        super::hint(format_args!("stopped: {done} of {wanted} accounts were checked"))?;
+        worst = worst.or(Exit::Unknown);
+    }
+    Ok(worst)
+}
+
+/// Counts on a terminal, over the same line.
+fn progress(done: usize, wanted: usize) -> io::Result<()> {
+    let mut stderr = io::stderr();
+    if stderr.is_terminal() {
+        let end = if done == wanted { "\u{1b}[K" } else { "" };
+        write!(stderr, "{done} of {wanted}\r{end}")?;
+    }
+    Ok(())
+}

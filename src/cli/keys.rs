@@ -1,0 +1,88 @@
+//! `polydoctor keys`: API, read-only and builder keys of the account.
+//!
+//! What changes something says first what it does, what that breaks and whether it can be undone,
+//! and asks. A secret is shown or written only where the user says.
+
+mod builder;
+mod consent;
+mod create;
+mod delete;
+mod derive;
+mod failed;
+mod give;
+mod list;
+mod nonces;
+mod place;
+mod print;
+mod readonly;
+mod rotate;
+mod session;
+
+use clap::Subcommand;
+
+use super::Exit;
+use failed::Stop;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct KeysArgs {
+    #[command(subcommand)]
+    command: Keys,
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// The API credentials of a nonce, from the private key; changes nothing
+    Derive(Box<derive::DeriveArgs>),
+    /// The API keys of the account
+    List(Box<list::ListArgs>),
+    /// Create API credentials at a nonce that has none
+    Create(Box<create::CreateArgs>),
+    /// Delete an API key
+    Delete(Box<delete::DeleteArgs>),
+    /// Replace the API key: create at a new nonce, prove it, save it, then delete the old one
+    Rotate(Box<rotate::RotateArgs>),
+    /// Which nonces hold an API key, and which of them is the configured one
+    Nonces(Box<nonces::NoncesArgs>),
+    /// Keys that can read orders and do nothing else
+    #[command(subcommand)]
+    Readonly(readonly::Readonly),
+    /// Keys of builders
+    #[command(subcommand)]
+    Builder(builder::Builder),
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) async fn run(args: KeysArgs) -> anyhow::Result<Exit> {
+    use builder::Builder;
+    use readonly::Readonly;
+    let (format, outcome) = match args.command {
+        Keys::Derive(args) => (args.common.format, derive::run(*args).await),
+        Keys::List(args) => (args.common.format, list::run(*args).await),
+        Keys::Create(args) => (args.common.format, create::run(*args).await),
+        Keys::Delete(args) => (args.common.format, delete::run(*args).await),
+        Keys::Rotate(args) => (args.common.format, rotate::run(*args).await),
+        Keys::Nonces(args) => (args.common.format, nonces::run(*args).await),
+        Keys::Readonly(Readonly::List(args)) => (args.common.format, readonly::list(*args).await),
+        Keys::Readonly(Readonly::Create(args)) => (args.common.format, readonly::create(*args).await),
+        Keys::Readonly(Readonly::Delete(args)) => (args.common.format, readonly::delete(*args).await),
+        Keys::Readonly(Readonly::Validate(args)) => (args.common.format, readonly::validate(*args).await),
+        Keys::Builder(Builder::List(args)) => (args.common.format, builder::list(*args).await),
+        Keys::Builder(Builder::Create(args)) => (args.common.format, builder::create(*args).await),
+        Keys::Builder(Builder::Revoke(args)) => (args.common.format, builder::revoke(*args).await),
+    };
+    match outcome {
+        Ok(exit) => Ok(exit),
+        Err(Stop::Usage(text)) => anyhow::bail!(text),
+        Err(Stop::Other(error)) => Err(error),
+        Err(Stop::Failed(failed)) => {
+            print::failed(&failed, format)?;
+            Ok(failed.exit)
+        }
+    }
+}

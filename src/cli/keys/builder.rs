@@ -1,0 +1,209 @@
+//! `polydoctor keys builder`
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::consent::{ConsentArgs, dry_run};
+use super::failed::{Failed, Stop};
+use super::give::GiveArgs;
+use super::place::Kind;
+use super::session::{CommonArgs, Session};
+use super::{Format, print};
+use crate::cli::Exit;
+use crate::client::account::AccountError;
+use crate::client::keys::Signing;
+use crate::diagnosis::Cause;
+use crate::engine::facts::BuilderKey;
+use crate::keys::{Change, RevokeAs};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Builder {
+    /// The builder keys of the account, revoked ones among them
+    List(Box<ListArgs>),
+    /// Create a builder key; its secret is given only once
+    Create(Box<CreateArgs>),
+    /// Revoke a builder key
+    Revoke(Box<RevokeArgs>),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CreateArgs {
+    #[command(flatten)]
+    consent: ConsentArgs,
+    #[command(flatten)]
+    give: GiveArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+/// The official clients sign this in two ways. With configured builder credentials they sign, and
+/// that key is revoked; without, the API credentials sign, and the service chooses.
+#[derive(Debug, clap::Args)]
+pub(super) struct RevokeArgs {
+    /// Who signs [default: builder, where builder credentials are configured, else user]
+    #[arg(long = "as", value_enum, value_name = "WHO")]
+    by: Option<RevokeAs>,
+    #[command(flatten)]
+    consent: ConsentArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+async fn keys(session: &Session, signing: &Signing) -> Result<Vec<BuilderKey>, Stop> {
+    match session.account.builder_keys(&signing.credentials).await {
+        Ok(keys) => Ok(keys),
+        Err(error) => Err(session.explain("The builder keys could not be listed", error).await),
+    }
+}
+
+fn time(unix_ms: Option<i64>) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(unix_ms?).ok()?;
+    Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+fn is_configured(session: &Session, key: &str) -> bool {
+    session.account.settings().builder.key.as_ref().is_some_and(|configured| configured.value == key)
+}
+
+fn object(session: &Session, key: &BuilderKey) -> Value {
+    json!({
+        "key": key.key,
+        "created_at": time(key.created_ms),
+        "revoked": key.revoked,
+        "revoked_at": time(key.revoked_ms),
+        "configured": is_configured(session, &key.key),
+    })
+}
+
+fn line(session: &Session, key: &BuilderKey) -> String {
+    let created = time(key.created_ms).map(|time| format!("created {time}"));
+    let revoked = time(key.revoked_ms).map_or_else(|| "revoked".to_owned(), |time| format!("revoked {time}"));
+    let configured = is_configured(session, &key.key).then(|| "configured".to_owned());
+    let parts = [Some(key.key.clone()), created, key.revoked.then_some(revoked), configured];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    let signing = session.signing().await?;
+    let keys = keys(&session, &signing).await?;
+    if session.format == Format::Json {
+        let rows: Vec<Value> = keys.iter().map(|key| object(&session, key)).collect();
+        print::json(&json!({ "schema": 1, "done": true, "keys": rows }))?;
+    } else {
+        let head = format!("Builder keys of {}: {}", session.account_text(), keys.len());
+        print::list(&head, &keys.iter().map(|key| line(&session, key)).collect::<Vec<_>>())?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    let change = Change::CreateBuilderKey;
+    if args.consent.dry_run {
+        let mut requests = session.signing_plan();
+        requests.push(change.request());
+        return dry_run(&session, &requests, &[change]);
+    }
+    let give = args.give.prepare(Kind::Builder, &session)?;
+    if give.is_lost() && args.consent.is_unasked() {
+        let text = "the secret of a builder key is given only once: say --save or --show-secrets";
+        return Err(Stop::Usage(text.to_owned()));
+    }
+    let signing = session.signing().await?;
+    args.consent.ask(&session, &change, &[("secret", give.text())])?;
+    let credentials = match session.account.create_builder_key(&signing.credentials).await {
+        Ok(credentials) => credentials,
+        Err(error) => {
+            let summary = "No builder key was created";
+            return Err(session.explain_change(summary, error, "polydoctor keys builder list").await);
+        }
+    };
+    give.keep(&credentials, None, &session)?;
+    give.print(&credentials, &[], &session)?;
+    Ok(Exit::Done)
+}
+
+pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    let builder = session.account.settings().builder.whole();
+    let by = args.by.unwrap_or(if builder.is_some() { RevokeAs::Builder } else { RevokeAs::User });
+    let signing_builder = match (by, builder) {
+        (RevokeAs::User, _) => None,
+        (RevokeAs::Builder, Some(credentials)) => Some(credentials),
+        (RevokeAs::Builder, None) => {
+            let text = "there are no whole builder credentials to sign with; set POLY_BUILDER_API_KEY, \
+                        POLY_BUILDER_SECRET and POLY_BUILDER_PASSPHRASE, or say --as user";
+            return Err(Stop::Usage(text.to_owned()));
+        }
+    };
+    let change = Change::RevokeBuilderKey { key: signing_builder.as_ref().map(|builder| builder.key.clone()) };
+    if args.consent.dry_run {
+        let mut requests = if signing_builder.is_some() { Vec::new() } else { session.signing_plan() };
+        requests.push(change.request());
+        return dry_run(&session, &requests, &[change]);
+    }
+    match signing_builder {
+        Some(builder) => {
+            args.consent.ask(&session, &change, &[])?;
+            if let Err(error) = session.account.revoke_builder_key(&builder).await {
+                return Err(not_revoked(&session, error).await);
+            }
+            revoked(&session, &[builder.key])
+        }
+        None => revoke_as_user(&session, &change, args.consent).await,
+    }
+}
+
+/// The request names no key; which one went is seen by listing them before and after.
+async fn revoke_as_user(session: &Session, change: &Change, consent: ConsentArgs) -> Result<Exit, Stop> {
+    let signing = session.signing().await?;
+    let active = |keys: Vec<BuilderKey>| -> Vec<String> {
+        keys.into_iter().filter(|key| !key.revoked).map(|key| key.key).collect()
+    };
+    let before = active(keys(session, &signing).await?);
+    if before.is_empty() {
+        return Err(Failed::new(Exit::No, "The account has no builder key that could be revoked").into());
+    }
+    consent.ask(session, change, &[("one of", before.join(", "))])?;
+    if let Err(error) = session.account.revoke_builder_key_as_user(&signing.credentials).await {
+        let look = "polydoctor keys builder list";
+        return Err(session.explain_change("No builder key was revoked", error, look).await);
+    }
+    let after = active(keys(session, &signing).await?);
+    let gone: Vec<String> = before.into_iter().filter(|key| !after.contains(key)).collect();
+    revoked(session, &gone)
+}
+
+fn revoked(session: &Session, keys: &[String]) -> Result<Exit, Stop> {
+    if session.format == Format::Json {
+        print::json(&json!({ "schema": 1, "done": true, "revoked": keys }))?;
+    } else {
+        print::text(&format!("Revoked {}\n", keys.join(", ")))?;
+    }
+    if let Some(configured) = session.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value)) {
+        print::note(&format!("The settings still have it ({}): remove it there", configured.source));
+    }
+    Ok(Exit::Done)
+}
+
+/// Why the builder's own signature did not revoke its key.
+async fn not_revoked(session: &Session, error: AccountError) -> Stop {
+    let summary = "The builder key was not revoked";
+    match error {
+        AccountError::Failure(failure) if failure.is_refusal() => Failed::new(Exit::No, summary)
+            .by(Cause::BuilderCredentialsInvalid)
+            .because(failure)
+            .because("the builder credentials signed; the clients of version 2 sign as the user: --as user")
+            .command("polydoctor check builder.credentials")
+            .command("polydoctor keys builder list")
+            .into(),
+        error => session.explain_change(summary, error, "polydoctor keys builder list").await,
+    }
+}

@@ -1,0 +1,120 @@
+//! The question before anything is changed.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+use serde_json::{Value, json};
+
+use super::failed::{Failed, Stop};
+use super::session::Session;
+use super::{Format, print};
+use crate::cli::Exit;
+use crate::keys::{Change, Planned, SignedWith};
+
+/// How a command that changes something is let do it.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct ConsentArgs {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// Say what would be sent, and send nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
+}
+
+impl ConsentArgs {
+    /// For what changes nothing but files.
+    pub(super) fn for_files(yes: bool) -> Self {
+        Self { yes, dry_run: false }
+    }
+
+    pub(super) fn is_unasked(self) -> bool {
+        self.yes
+    }
+
+    /// Says what a change means, with what is worth knowing beside it, and asks.
+    pub(super) fn ask(self, session: &Session, change: &Change, beside: &[(&str, String)]) -> Result<(), Stop> {
+        let mut rows = vec![("account", session.account_text())];
+        rows.extend(beside.iter().map(|(label, text)| (*label, text.clone())));
+        rows.push(("breaks", change.breaks().to_owned()));
+        rows.push(("undo", change.undo()));
+        self.ask_for(&change.does(), &rows)
+    }
+
+    /// Asks whether to do what these lines say.
+    pub(super) fn ask_for(self, does: &str, rows: &[(&str, String)]) -> Result<(), Stop> {
+        let said = format!("{does}\n{}", print::lines(rows));
+        if self.yes {
+            // a lost standard error is no reason to keep from what was told to be done
+            let _ = io::stderr().write_all(said.as_bytes());
+            return Ok(());
+        }
+        let mut err = io::stderr();
+        err.write_all(said.as_bytes())?;
+        if !io::stdin().is_terminal() {
+            return Err(Stop::Usage(
+                "there is no terminal to ask on, so nothing was done; --yes does it unasked".into(),
+            ));
+        }
+        if is_yes("Do it?")? { Ok(()) } else { Err(Failed::new(Exit::No, "Nothing was changed").into()) }
+    }
+
+    /// Offers something that can be left: without a terminal the answer is no, and `--yes` says
+    /// nothing about it.
+    pub(super) fn offer(question: &str) -> io::Result<bool> {
+        if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+            return Ok(false);
+        }
+        is_yes(question)
+    }
+}
+
+fn is_yes(question: &str) -> io::Result<bool> {
+    let mut err = io::stderr();
+    write!(err, "{question} [y/N] ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Prints what a command would send, in order. Nothing is sent.
+pub(super) fn dry_run(session: &Session, requests: &[Planned], changes: &[Change]) -> Result<Exit, Stop> {
+    let base = session.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
+    let base = base.as_str().trim_end_matches('/');
+    if session.format == Format::Json {
+        print::json(&json!({
+            "schema": 1,
+            "done": false,
+            "dry_run": true,
+            "changes": changes.iter().map(object).collect::<Vec<_>>(),
+            "clob_url": base,
+            "requests": requests,
+        }))?;
+        return Ok(Exit::Done);
+    }
+    let rows: Vec<String> = requests.iter().flat_map(|request| planned(base, request)).collect();
+    print::list("Nothing was sent; this would be, in this order", &rows)?;
+    for change in changes {
+        let rows = [("breaks", change.breaks().to_owned()), ("undo", change.undo())];
+        print::text(&format!("{}\n{}", change.does(), print::lines(&rows)))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn object(change: &Change) -> Value {
+    json!({ "does": change.does(), "breaks": change.breaks(), "undo": change.undo() })
+}
+
+fn planned(base: &str, request: &Planned) -> Vec<String> {
+    let signed = match request.signed_with {
+        SignedWith::PrivateKey => "signed with the private key (L1)",
+        SignedWith::ApiCredentials => "signed with the API credentials (L2)",
+        SignedWith::BuilderCredentials => "signed with the builder credentials",
+    };
+    let mut lines = vec![
+        format!("{} {base}{}{}", request.method, request.path, request.query),
+        format!("  {signed}: {}", request.signed_with.headers().join(", ")),
+    ];
+    lines.extend(request.body.as_ref().map(|body| format!("  {body}")));
+    lines
+}

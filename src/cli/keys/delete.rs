@@ -1,0 +1,54 @@
+//! `polydoctor keys delete`
+
+use serde_json::json;
+
+use super::consent::{ConsentArgs, dry_run};
+use super::failed::Stop;
+use super::session::{CommonArgs, Session, whose};
+use super::{Format, print};
+use crate::cli::Exit;
+use crate::keys::Change;
+
+/// Deletes the configured API key, or with --nonce the one of that nonce.
+///
+/// A key signs its own deletion, so one whose secret is lost cannot be deleted unless its nonce is
+/// known.
+#[derive(Debug, clap::Args)]
+pub(super) struct DeleteArgs {
+    #[command(flatten)]
+    consent: ConsentArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    if args.consent.dry_run {
+        let configured = session.account.settings().credentials.key.as_ref().map(|key| key.value.clone());
+        let mut requests = session.signing_plan();
+        let key = match configured.filter(|_| requests.is_empty()) {
+            Some(key) => key,
+            None => format!("of nonce {}", session.nonce()?),
+        };
+        let change = Change::DeleteApiKey { key };
+        requests.push(change.request());
+        return dry_run(&session, &requests, &[change]);
+    }
+    let signing = session.signing().await?;
+    let key = &signing.credentials.key;
+    let change = Change::DeleteApiKey { key: key.clone() };
+    args.consent.ask(&session, &change, &[("which", whose(&signing))])?;
+    if let Err(error) = session.account.delete_api_key(&signing.credentials).await {
+        return Err(session.explain_change("The API key was not deleted", error, "polydoctor keys list").await);
+    }
+    let configured = session.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
+    if session.format == Format::Json {
+        print::json(&json!({ "schema": 1, "done": true, "deleted": key, "was_configured": configured.is_some() }))?;
+    } else {
+        print::text(&format!("Deleted {key}\n"))?;
+    }
+    if let Some(configured) = configured {
+        print::note(&format!("The settings still have it ({}): remove it there, or derive another", configured.source));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,44 @@
+//! `polydoctor keys derive`
+
+use serde_json::{Value, json};
+
+use super::consent::ConsentArgs;
+use super::failed::Stop;
+use super::give::GiveArgs;
+use super::place::Kind;
+use super::session::{CommonArgs, Session, no_key};
+use crate::auth::l2::ApiCredentials;
+use crate::cli::Exit;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DeriveArgs {
+    #[command(flatten)]
+    give: GiveArgs,
+    /// Replace other values in the file of --save without asking
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+pub(super) async fn run(args: DeriveArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    let give = args.give.prepare(Kind::User, &session)?;
+    let nonce = session.nonce()?;
+    let Some(credentials) = session.derive(nonce).await? else { return Err(no_key(nonce).into()) };
+    give.save(&credentials, nonce, ConsentArgs::for_files(args.yes))?;
+    let facts = [("nonce", json!(nonce.to_string())), ("configured", configured(&session, &credentials))];
+    give.print(&credentials, &facts, &session)?;
+    Ok(Exit::Done)
+}
+
+/// What the configured credentials are beside these.
+fn configured(session: &Session, derived: &ApiCredentials) -> Value {
+    let parts = &session.account.settings().credentials;
+    match (&parts.key, parts.whole()) {
+        (_, Some(configured)) if configured == *derived => "the same".into(),
+        (Some(key), _) if key.value == derived.key => "the same key, with another secret or passphrase".into(),
+        (Some(key), _) => format!("another key, {} ({})", key.value, key.source).into(),
+        (None, _) => "none".into(),
+    }
+}

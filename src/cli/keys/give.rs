@@ -1,0 +1,173 @@
+//! Where secrets go: to the file of `--save`, to standard output with `--show-secrets`, or nowhere.
+
+use alloy_primitives::U256;
+use serde_json::{Value, json};
+
+use super::consent::ConsentArgs;
+use super::failed::{Failed, Stop};
+use super::place::{Destination, Kind, Names, Place};
+use super::session::Session;
+use super::{Format, print};
+use crate::auth::l2::ApiCredentials;
+use crate::checks::secret_form;
+use crate::cli::Exit;
+use crate::secret::Secret;
+use crate::settings::secret_fact;
+
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Secrets")]
+pub(super) struct GiveArgs {
+    /// Write the credentials to env[=PATH], profile[=NAME] or json=PATH; without a value, to the
+    /// file that the configured ones come from, or else to .env
+    #[arg(long, value_name = "WHERE", num_args = 0..=1, default_missing_value = "")]
+    save: Option<Place>,
+    /// The variables that a .env gets which has none of them yet
+    #[arg(long, value_enum, value_name = "FAMILY")]
+    names: Option<Names>,
+    /// Print the secrets, once
+    #[arg(long)]
+    show_secrets: bool,
+}
+
+/// What was asked for, made sure that it can be done.
+pub(super) struct Give {
+    kind: Kind,
+    destination: Option<Destination>,
+    names: Option<Names>,
+    show: bool,
+}
+
+impl GiveArgs {
+    pub(super) fn prepare(&self, kind: Kind, session: &Session) -> Result<Give, Stop> {
+        let prepare = |place| Destination::prepare(place, self.names, kind, session);
+        let destination = self.save.as_ref().map(prepare).transpose()?;
+        Ok(Give { kind, destination, names: self.names, show: self.show_secrets })
+    }
+
+    /// As [`GiveArgs::prepare`], with the usual place where none is named.
+    pub(super) fn prepare_usual(&self, kind: Kind, session: &Session) -> Result<Give, Stop> {
+        let save = Some(self.save.clone().unwrap_or(Place::Usual));
+        Self { save, ..self.clone() }.prepare(kind, session)
+    }
+}
+
+impl Give {
+    /// The setting that stays in force although the file is written, in words.
+    pub(super) fn overruled_by(&self, key: &str, session: &Session) -> Option<String> {
+        self.destination.as_ref()?.overruled_by(key, session)
+    }
+
+    /// Whether nobody would ever see the secret.
+    pub(super) fn is_lost(&self) -> bool {
+        self.destination.is_none() && !self.show
+    }
+
+    /// Where the secret goes, for the question before it is made.
+    pub(super) fn text(&self) -> String {
+        match (&self.destination, self.show) {
+            (Some(destination), false) => destination.text(),
+            (Some(destination), true) => format!("{}, and shown once", destination.text()),
+            (None, true) => "shown once".to_owned(),
+            (None, false) => match self.kind {
+                Kind::User => "not shown and not written: polydoctor keys derive gives it again".to_owned(),
+                Kind::Builder => {
+                    "LOST: it is given this once, and neither --save nor --show-secrets is there".to_owned()
+                }
+            },
+        }
+    }
+
+    /// Writes credentials that exist already. Asks where something else would be replaced.
+    pub(super) fn save(&self, credentials: &ApiCredentials, nonce: U256, consent: ConsentArgs) -> Result<(), Stop> {
+        let Some(destination) = &self.destination else { return Ok(()) };
+        let change = destination.change(credentials, Some(nonce)).map_err(anyhow::Error::from)?;
+        if change.replaces() {
+            let rows: Vec<(&str, String)> = change.lines().into_iter().map(|line| ("", line)).collect();
+            consent.ask_for(&format!("Write {destination}"), &rows)?;
+        }
+        change.apply().map_err(anyhow::Error::from)?;
+        Ok(())
+    }
+
+    /// Writes credentials that were just created. A file that cannot be written must not lose them.
+    pub(super) fn keep(
+        &self,
+        credentials: &ApiCredentials,
+        nonce: Option<U256>,
+        session: &Session,
+    ) -> Result<(), Stop> {
+        let Some(destination) = &self.destination else { return Ok(()) };
+        let saved = destination.change(credentials, nonce).and_then(|change| Ok(change.apply()?));
+        let Err(error) = saved else { return Ok(()) };
+        let failed = Failed::new(Exit::No, format!("The key {} was created, and not saved", credentials.key));
+        let mut failed = failed.because(error);
+        Err(match self.kind {
+            Kind::User => {
+                let at = nonce.unwrap_or_default();
+                failed
+                    .fixed_by("Nothing is lost: deriving gives the same credentials again")
+                    .command(format!("polydoctor keys derive --nonce {at} --save env=PATH"))
+            }
+            Kind::Builder
+                if self.show || ConsentArgs::offer("Show the credentials here, so that they are not lost?")? =>
+            {
+                if session.format == Format::Json {
+                    failed.credentials = Some(credentials_object(credentials, true));
+                } else {
+                    print::text(&self.kind.lines(self.names, credentials))?;
+                }
+                failed.fixed_by("Keep what was printed; the service does not give it again")
+            }
+            Kind::Builder => failed
+                .fixed_by("The secret is lost, since the service gives it once: revoke the key and create another")
+                .command("polydoctor keys builder revoke"),
+        }
+        .into())
+    }
+
+    /// Prints credentials: what may be said of them, and the secrets where that is asked for.
+    pub(super) fn print(
+        &self,
+        credentials: &ApiCredentials,
+        facts: &[(&str, Value)],
+        session: &Session,
+    ) -> Result<(), Stop> {
+        if let Some(overruled) = self.overruled_by(&credentials.key, session) {
+            print::note(&overruled);
+        }
+        let saved = self.destination.as_ref().map(ToString::to_string);
+        if session.format == Format::Json {
+            let mut object = json!({ "schema": 1, "done": true });
+            for (name, value) in facts {
+                object[*name] = value.clone();
+            }
+            object["credentials"] = credentials_object(credentials, self.show);
+            object["saved_to"] = saved.into();
+            return Ok(print::json(&object)?);
+        }
+        let mut rows = vec![("key", credentials.key.clone())];
+        let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        rows.extend(facts.iter().map(|(name, value)| (*name, plain(value))));
+        rows.push(("secret", secret_form(&secret_fact(&credentials.secret))));
+        rows.push(("passphrase", credentials.passphrase.shape().to_string()));
+        rows.extend(saved.map(|saved| ("saved", saved)));
+        print::text(&print::lines(&rows))?;
+        if self.show {
+            print::text(&format!("\n{}", self.kind.lines(self.names, credentials)))?;
+        }
+        Ok(())
+    }
+}
+
+fn credentials_object(credentials: &ApiCredentials, show: bool) -> Value {
+    let shown = |secret: &Secret| if show { Value::from(secret.expose()) } else { Value::Null };
+    json!({
+        "key": credentials.key,
+        "secret": shown(&credentials.secret),
+        "passphrase": shown(&credentials.passphrase),
+        "fingerprints": {
+            "secret": secret_fact(&credentials.secret).decoded.ok().map(|decoded| decoded.fingerprint),
+            "passphrase": credentials.passphrase.shape().fingerprint,
+        },
+    })
+}

@@ -1,0 +1,163 @@
+//! `polydoctor keys nonces`
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use serde_json::{Value, json};
+
+use super::failed::Stop;
+use super::session::{CommonArgs, Session};
+use super::{Format, print};
+use crate::cli::Exit;
+use crate::diagnosis::Cause;
+use crate::engine::facts::NonceKey;
+use crate::keys::{NONCES, belongs_to, due};
+use crate::settings::Sourced;
+
+/// Asks for the key of each nonce from 0 on. Only reads; keeps to half of the service's rate limit.
+#[derive(Debug, clap::Args)]
+pub(super) struct NoncesArgs {
+    /// The last nonce that is asked for
+    #[arg(long, value_name = "NUMBER", default_value_t = 9)]
+    to: u64,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+/// How a scan ended.
+enum End {
+    Whole,
+    Interrupted,
+    Stopped(Stop),
+}
+
+pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    let shows = io::stderr().is_terminal();
+    let seconds = due(args.to).as_secs();
+    if seconds > 5 {
+        print::note(&format!("About {seconds} s, to leave your bots their share of the rate limit; Ctrl-C stops"));
+    }
+    let mut found = Vec::new();
+    let scan = session.account.scan_nonces(args.to, |nonce| {
+        if shows {
+            let held = found.iter().filter(|nonce: &&NonceKey| nonce.key.is_some()).count();
+            // progress only
+            let _ = write!(io::stderr(), "\r  nonce {} of {}, {held} with a key ", nonce.nonce, args.to);
+        }
+        found.push(nonce);
+    });
+    let end = tokio::select! {
+        outcome = scan => match outcome {
+            Ok(()) => End::Whole,
+            Err(error) => End::Stopped(session.explain("Not all nonces could be asked for", error).await),
+        },
+        interrupted = tokio::signal::ctrl_c() => { interrupted?; End::Interrupted }
+    };
+    if shows {
+        let _ = write!(io::stderr(), "\r\u{1b}[K");
+    }
+    report(&session, &found, args.to, end)
+}
+
+fn report(session: &Session, found: &[NonceKey], to: u64, end: End) -> Result<Exit, Stop> {
+    let whole = matches!(end, End::Whole);
+    match end {
+        End::Stopped(stop) if found.is_empty() => return Err(stop),
+        End::Stopped(Stop::Failed(failed)) => {
+            print::note(&format!("{}: {}", failed.summary, failed.because.join("; ")));
+        }
+        End::Stopped(stop) => return Err(stop),
+        End::Whole | End::Interrupted => {}
+    }
+    let scan = Scan { found, to, whole, configured: configured(session) };
+    match session.format {
+        Format::Json => print::json(&scan.json())?,
+        Format::Text => print::text(&scan.text())?,
+    }
+    Ok(match (whole, scan.holding()) {
+        (false, _) => Exit::Unknown,
+        (true, 0) => Exit::No,
+        (true, _) => Exit::Done,
+    })
+}
+
+fn configured(session: &Session) -> Option<Sourced<String>> {
+    session.account.settings().credentials.key.clone()
+}
+
+/// What was found out.
+struct Scan<'a> {
+    found: &'a [NonceKey],
+    to: u64,
+    whole: bool,
+    configured: Option<Sourced<String>>,
+}
+
+impl Scan<'_> {
+    fn holding(&self) -> usize {
+        self.found.iter().filter(|nonce| nonce.key.is_some()).count()
+    }
+
+    /// The cause, where no nonce holds a key.
+    fn cause(&self) -> Option<Cause> {
+        (self.whole && self.holding() == 0).then_some(Cause::NoKeyAtNonce)
+    }
+
+    fn of_configured(&self) -> Option<String> {
+        let key = &self.configured.as_ref()?.value;
+        belongs_to(self.found, key).map(|nonce| nonce.nonce.to_string())
+    }
+
+    fn is_configured(&self, nonce: &NonceKey) -> bool {
+        nonce.key.is_some() && nonce.key.as_ref() == self.configured.as_ref().map(|key| &key.value)
+    }
+
+    fn json(&self) -> Value {
+        let row = |nonce: &NonceKey| json!({ "nonce": nonce.nonce.to_string(), "key": nonce.key, "configured": self.is_configured(nonce) });
+        json!({
+            "schema": 1,
+            "done": self.whole,
+            "cause": self.cause(),
+            "to": self.to,
+            "nonces": self.found.iter().map(row).collect::<Vec<_>>(),
+            "configured_key_nonce": self.of_configured(),
+        })
+    }
+
+    fn text(&self) -> String {
+        let mut rows: Vec<(String, String)> = Vec::new();
+        for nonce in self.found {
+            let Some(key) = &nonce.key else { continue };
+            let mark = match &self.configured {
+                Some(configured) if self.is_configured(nonce) => format!("  configured ({})", configured.source),
+                _ => String::new(),
+            };
+            rows.push((format!("nonce {}", nonce.nonce), format!("{key}{mark}")));
+        }
+        let asked = match self.found.last() {
+            Some(last) => format!("Nonces 0 to {}: {} with a key", last.nonce, rows.len()),
+            None => "No nonce was asked for".to_owned(),
+        };
+        let stopped = if self.whole { String::new() } else { format!("; stopped before {}", self.to) };
+        let rows: Vec<(&str, String)> = rows.iter().map(|(label, text)| (label.as_str(), text.clone())).collect();
+        format!("{asked}{stopped}\n{}{}\n{}", print::lines(&rows), self.whose(), explained())
+    }
+
+    /// Where the configured key stands.
+    fn whose(&self) -> String {
+        match (&self.configured, self.of_configured()) {
+            (None, _) => "No API key is configured\n".to_owned(),
+            (Some(_), Some(nonce)) => format!("The configured key is that of nonce {nonce}\n"),
+            (Some(configured), None) => format!(
+                "The configured key ({}) is at none of them: it is of a later nonce, another private key, or deleted\n",
+                configured.source
+            ),
+        }
+    }
+}
+
+/// What else is called nonce.
+fn explained() -> String {
+    let rows: Vec<(&str, String)> = NONCES.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    format!("Four things are called nonce\n{}", print::lines(&rows))
+}

@@ -1,0 +1,225 @@
+//! `polydoctor keys readonly`
+//!
+//! A read-only key is all that reading takes, so it is treated as a secret: shown short, and in
+//! full only where the user asks for it.
+
+#![expect(clippy::doc_markdown, reason = "some of these comments are the help text")]
+
+use std::io::Read as _;
+
+use alloy_primitives::Address;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::consent::{ConsentArgs, dry_run};
+use super::failed::{Failed, Stop};
+use super::session::{CommonArgs, Session};
+use super::{Format, print};
+use crate::checks::short;
+use crate::cli::Exit;
+use crate::client::keys::Signing;
+use crate::keys::Change;
+use crate::secret::Secret;
+
+/// The variable that holds a read-only key; the name of the header that it is sent in.
+const VARIABLE: &str = "POLY_READONLY_API_KEY";
+/// A read-only key is told from others by so many of its first characters.
+const SHORTEST: usize = 6;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Readonly {
+    /// The read-only keys of the account
+    List(Box<ListArgs>),
+    /// Create a read-only key
+    Create(Box<CreateArgs>),
+    /// Delete a read-only key
+    Delete(Box<DeleteArgs>),
+    /// Whether a read-only key opens what an address owns
+    Validate(Box<ValidateArgs>),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArgs {
+    /// Print the keys in full
+    #[arg(long)]
+    show_secrets: bool,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CreateArgs {
+    /// Print the key in full
+    #[arg(long)]
+    show_secrets: bool,
+    #[command(flatten)]
+    consent: ConsentArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DeleteArgs {
+    /// How the key begins, as `list` shows it
+    #[arg(value_name = "BEGINNING")]
+    key: String,
+    #[command(flatten)]
+    consent: ConsentArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+/// Needs no private key when --address is given. The key is read from POLY_READONLY_API_KEY, or
+/// with `-` from standard input.
+#[derive(Debug, clap::Args)]
+pub(super) struct ValidateArgs {
+    /// How the key begins, as `list` shows it; or - for standard input
+    #[arg(value_name = "BEGINNING")]
+    key: Option<String>,
+    /// Whose key it is [default: the signer]
+    #[arg(long)]
+    address: Option<Address>,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+fn shown(key: &str, in_full: bool) -> String {
+    if in_full { key.to_owned() } else { short(key) }
+}
+
+async fn keys(session: &Session, signing: &Signing) -> Result<Vec<String>, Stop> {
+    match session.account.readonly_keys(&signing.credentials).await {
+        Ok(keys) => Ok(keys),
+        Err(error) => Err(session.explain("The read-only keys could not be listed", error).await),
+    }
+}
+
+pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    let signing = session.signing().await?;
+    let keys = keys(&session, &signing).await?;
+    let shown: Vec<String> = keys.iter().map(|key| shown(key, args.show_secrets)).collect();
+    if session.format == Format::Json {
+        print::json(&json!({ "schema": 1, "done": true, "keys": shown }))?;
+    } else {
+        let head = format!("Read-only keys of {}: {}", session.account_text(), shown.len());
+        print::list(&head, &shown)?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    let change = Change::CreateReadonlyKey;
+    if args.consent.dry_run {
+        let mut requests = session.signing_plan();
+        requests.push(change.request());
+        return dry_run(&session, &requests, &[change]);
+    }
+    let signing = session.signing().await?;
+    let text = if args.show_secrets { "shown" } else { "shown short; keys readonly list --show-secrets gives it" };
+    args.consent.ask(&session, &change, &[("key", text.to_owned())])?;
+    let key = match session.account.create_readonly_key(&signing.credentials).await {
+        Ok(key) => key,
+        Err(error) => {
+            let summary = "No read-only key was created";
+            return Err(session.explain_change(summary, error, "polydoctor keys readonly list").await);
+        }
+    };
+    let shown = shown(&key, args.show_secrets);
+    if session.format == Format::Json {
+        print::json(&json!({ "schema": 1, "done": true, "key": shown }))?;
+    } else {
+        let rows =
+            [("key", shown), ("use", format!("send it as {VARIABLE}, with POLY_ADDRESS; it reads orders and trades"))];
+        print::text(&print::lines(&rows))?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
+    let session = Session::open(args.common).await?;
+    if args.consent.dry_run {
+        let change = Change::DeleteReadonlyKey { key: short(&args.key) };
+        let mut requests = session.signing_plan();
+        requests.push(change.request());
+        return dry_run(&session, &requests, &[change]);
+    }
+    let signing = session.signing().await?;
+    let key = chosen(&keys(&session, &signing).await?, &args.key)?;
+    let change = Change::DeleteReadonlyKey { key: short(&key) };
+    args.consent.ask(&session, &change, &[])?;
+    let missing = || Failed::new(Exit::No, "There was no such key any more");
+    match session.account.delete_readonly_key(&signing.credentials, &key).await {
+        Ok(true) => {}
+        Ok(false) => return Err(missing().into()),
+        Err(error) => {
+            let summary = "The read-only key was not deleted";
+            return Err(session.explain_change(summary, error, "polydoctor keys readonly list").await);
+        }
+    }
+    if session.format == Format::Json {
+        print::json(&json!({ "schema": 1, "done": true, "deleted": short(&key) }))?;
+    } else {
+        print::text(&format!("Deleted {}\n", short(&key)))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The one key that begins so.
+fn chosen(keys: &[String], beginning: &str) -> Result<String, Stop> {
+    // `list` shows the beginning, an ellipsis and the end
+    let beginning = beginning.split('…').next().unwrap_or_default();
+    if beginning.chars().count() < SHORTEST {
+        return Err(Stop::Usage(format!("give at least {SHORTEST} characters of the key")));
+    }
+    let found: Vec<&String> = keys.iter().filter(|key| key.starts_with(beginning)).collect();
+    match found[..] {
+        [key] => Ok(key.clone()),
+        [] => {
+            let failed = Failed::new(Exit::No, "None of the account's read-only keys begins so");
+            Err(failed.command("polydoctor keys readonly list").into())
+        }
+        _ => Err(Stop::Usage(format!("{} keys begin so: give more of it", found.len()))),
+    }
+}
+
+pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
+    let session = Session::open_unsigned(args.common).await?;
+    let address = match args.address {
+        Some(address) => address,
+        None => session.account.signer().map_err(|error| Stop::Usage(format!("{error}; or give --address")))?.address(),
+    };
+    let key = match args.key.as_deref() {
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().take(1024).read_to_string(&mut text)?;
+            Secret::new(text.trim())
+        }
+        Some(beginning) => {
+            session.account.signer().map_err(|error| Stop::Usage(error.to_string()))?;
+            let signing = session.signing().await?;
+            Secret::new(chosen(&keys(&session, &signing).await?, beginning)?)
+        }
+        None => match std::env::var(VARIABLE) {
+            Ok(key) => Secret::new(key.trim()),
+            Err(_) => return Err(Stop::Usage(format!("set {VARIABLE}, or say - to read the key from standard input"))),
+        },
+    };
+    if key.is_empty() {
+        return Err(Stop::Usage("the read-only key is empty".to_owned()));
+    }
+    match session.account.is_valid_readonly_key(address, key.expose()).await {
+        Ok(valid) => {
+            let shown = short(key.expose());
+            if session.format == Format::Json {
+                print::json(&json!({ "schema": 1, "done": true, "valid": valid, "address": address, "key": shown }))?;
+            } else {
+                let answer = if valid { "opens" } else { "does not open" };
+                print::text(&format!("{shown} {answer} what {address} owns\n"))?;
+            }
+            Ok(if valid { Exit::Done } else { Exit::No })
+        }
+        Err(error) => Err(session.explain("The key could not be validated", error).await),
+    }
+}

@@ -1,0 +1,182 @@
+//! Keys of the account: created, listed, deleted. What each change means is in [`crate::keys`].
+
+use std::time::{Duration, Instant};
+
+use alloy_primitives::{Address, U256};
+use reqwest::Method;
+use serde_json::json;
+
+use super::account::{Account, AccountError, Call};
+use super::clob::{self, Clob};
+use crate::auth::builder;
+use crate::auth::l2::ApiCredentials;
+use crate::auth::wallet::SignatureType;
+use crate::engine::facts::{BuilderKey, Failure, NonceKey};
+use crate::keys::due;
+use crate::settings::Source;
+
+/// How long a scan waits when the service asks it to and does not say how long.
+const USUAL_WAIT_S: u64 = 10;
+/// A scan gives up when it is asked to wait longer.
+const LONGEST_WAIT_S: u64 = 60;
+
+/// Credentials to sign with, and where they come from.
+pub struct Signing {
+    pub credentials: ApiCredentials,
+    pub from: From,
+}
+
+/// Where credentials come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum From {
+    Configured(Source),
+    /// Derived at this nonce.
+    Nonce(U256),
+}
+
+/// Every call fails as [`Account::l1`] or [`Account::l2`] do.
+impl Account {
+    /// The nonce to derive at instead of taking the configured credentials: the one of `--nonce`,
+    /// or the configured one where the credentials are not whole.
+    pub fn nonce_to_derive(&self) -> Result<Option<U256>, AccountError> {
+        let settings = self.settings();
+        let named = settings.nonce.as_ref().is_some_and(|nonce| matches!(nonce.source, Source::Flag { .. }));
+        let nonce = self.nonce()?;
+        Ok((named || settings.credentials.whole().is_none()).then_some(nonce))
+    }
+
+    /// The credentials that calls are signed with: with `--nonce` those of that nonce, else the
+    /// configured ones, else the derived ones. `None` when there are none to derive.
+    pub async fn signing(&self) -> Result<Option<Signing>, AccountError> {
+        let parts = &self.settings().credentials;
+        match (self.nonce_to_derive()?, parts.whole(), &parts.key) {
+            (None, Some(credentials), Some(key)) => {
+                Ok(Some(Signing { credentials, from: From::Configured(key.source.clone()) }))
+            }
+            (nonce, ..) => {
+                let nonce = nonce.unwrap_or_default();
+                let derived = self.derive(nonce).await?;
+                Ok(derived.map(|credentials| Signing { credentials, from: From::Nonce(nonce) }))
+            }
+        }
+    }
+
+    /// The same, where nothing can be done without them.
+    pub async fn signing_credentials(&self) -> Result<ApiCredentials, AccountError> {
+        self.signing().await?.map(|signing| signing.credentials).ok_or_else(|| {
+            AccountError::Setting(
+                "the signer has no API key at the configured nonce; `polydoctor keys create` makes one".to_owned(),
+            )
+        })
+    }
+
+    /// The credentials of a nonce; `None` when it has none. A read.
+    pub async fn derive(&self, nonce: U256) -> Result<Option<ApiCredentials>, AccountError> {
+        match self.l1(Method::GET, clob::DERIVE, nonce).await {
+            Ok(answer) => Ok(Some(Clob::read_credentials(&answer)?)),
+            Err(AccountError::Failure(Failure::Refused { status: 400, .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub async fn create_api_key(&self, nonce: U256) -> Result<ApiCredentials, AccountError> {
+        Ok(Clob::read_credentials(&self.l1(Method::POST, clob::API_KEY, nonce).await?)?)
+    }
+
+    /// The ids of all API keys of the signer.
+    pub async fn api_keys(&self, with: &ApiCredentials) -> Result<Vec<String>, AccountError> {
+        Ok(Clob::read_api_keys(&self.l2(Method::GET, Call::to(clob::API_KEYS), with).await?)?)
+    }
+
+    /// Deletes the key that signs.
+    pub async fn delete_api_key(&self, with: &ApiCredentials) -> Result<(), AccountError> {
+        self.l2(Method::DELETE, Call::to(clob::API_KEY), with).await.map(drop)
+    }
+
+    pub async fn create_readonly_key(&self, with: &ApiCredentials) -> Result<String, AccountError> {
+        Ok(Clob::read_readonly_key(&self.l2(Method::POST, Call::to(clob::READONLY_KEY), with).await?)?)
+    }
+
+    pub async fn readonly_keys(&self, with: &ApiCredentials) -> Result<Vec<String>, AccountError> {
+        Ok(Clob::read_readonly_keys(&self.l2(Method::GET, Call::to(clob::READONLY_KEYS), with).await?)?)
+    }
+
+    /// Whether there was such a key.
+    pub async fn delete_readonly_key(&self, with: &ApiCredentials, key: &str) -> Result<bool, AccountError> {
+        let body = json!({ "key": key }).to_string();
+        let call = Call { body: Some(&body), ..Call::to(clob::READONLY_KEY) };
+        let answer = self.l2(Method::DELETE, call, with).await?;
+        // typed as a boolean by one client and not at all by the others
+        Ok(answer.text.trim() != "false")
+    }
+
+    /// Whether a read-only key opens what this address owns. Signed by nobody.
+    pub async fn is_valid_readonly_key(&self, address: Address, key: &str) -> Result<bool, AccountError> {
+        let address = address.to_string();
+        let call = Call { query: &[("address", &address), ("key", key)], ..Call::to(clob::VALIDATE_READONLY_KEY) };
+        match self.send(Method::GET, call, None).await {
+            Ok(_) => Ok(true),
+            Err(AccountError::Failure(failure)) if failure.is_refusal() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A new builder key. Its secret is given this once.
+    pub async fn create_builder_key(&self, with: &ApiCredentials) -> Result<ApiCredentials, AccountError> {
+        Ok(Clob::read_credentials(&self.l2(Method::POST, Call::to(clob::BUILDER_KEYS), with).await?)?)
+    }
+
+    pub async fn builder_keys(&self, with: &ApiCredentials) -> Result<Vec<BuilderKey>, AccountError> {
+        Ok(Clob::read_builder_keys(&self.l2(Method::GET, Call::to(clob::BUILDER_KEYS), with).await?)?)
+    }
+
+    /// Revokes a builder key that the service chooses.
+    pub async fn revoke_builder_key_as_user(&self, with: &ApiCredentials) -> Result<(), AccountError> {
+        self.l2(Method::DELETE, Call::to(clob::BUILDER_KEYS), with).await.map(drop)
+    }
+
+    /// Revokes the builder key that signs.
+    pub async fn revoke_builder_key(&self, with: &ApiCredentials) -> Result<(), AccountError> {
+        let headers = builder::headers(with, self.timestamp(), "DELETE", clob::BUILDER_KEYS, None)
+            .map_err(|error| AccountError::Setting(format!("builder credentials: {error}")))?;
+        self.send(Method::DELETE, Call::to(clob::BUILDER_KEYS), Some(&headers)).await.map(drop)
+    }
+
+    /// Has the CLOB read balance and allowances of the collateral from the chain again.
+    pub async fn update_balances(&self, with: &ApiCredentials, kind: SignatureType) -> Result<(), AccountError> {
+        let query = Clob::collateral_query(kind);
+        let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let call = Call { query: &query, ..Call::to(clob::UPDATE_BALANCE) };
+        self.l2(Method::GET, call, with).await.map(drop)
+    }
+
+    /// Which of the nonces 0 to `last` hold a key, told one by one as they are found out.
+    ///
+    /// Keeps to half of the service's limit and waits when it is asked to. Dropping the future
+    /// stops it.
+    pub async fn scan_nonces(&self, last: u64, mut found: impl FnMut(NonceKey)) -> Result<(), AccountError> {
+        let started = Instant::now();
+        for number in 0..=last {
+            tokio::time::sleep(due(number).saturating_sub(started.elapsed())).await;
+            let nonce = U256::from(number);
+            let credentials = match self.derive(nonce).await {
+                Err(AccountError::Failure(failure)) => match asked_to_wait(&failure) {
+                    Some(wait) => {
+                        tokio::time::sleep(wait).await;
+                        self.derive(nonce).await?
+                    }
+                    None => return Err(failure.into()),
+                },
+                answer => answer?,
+            };
+            found(NonceKey { nonce, key: credentials.map(|credentials| credentials.key) });
+        }
+        Ok(())
+    }
+}
+
+fn asked_to_wait(failure: &Failure) -> Option<Duration> {
+    let Failure::Refused { status: 429, retry_after_s, .. } = failure else { return None };
+    let seconds = retry_after_s.unwrap_or(USUAL_WAIT_S);
+    (seconds <= LONGEST_WAIT_S).then(|| Duration::from_secs(seconds))
+}

@@ -1,0 +1,90 @@
+//! What is shown of each account of a fleet: one row.
+
+use std::cmp::Reverse;
+
+use crate::checks::Status;
+use crate::report::{Report, Verdict};
+
+/// An account in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub profile: String,
+    pub verdict: Verdict,
+    /// The check to start with.
+    pub start: Option<&'static str>,
+    /// The likeliest cause, by its name.
+    pub cause: Option<&'static str>,
+    /// What is wrong in one sentence, or how many checks passed.
+    pub says: String,
+    /// What mends it.
+    pub fix: Option<String>,
+    pub elapsed_ms: u64,
+}
+
+impl Row {
+    pub fn of(report: &Report) -> Self {
+        let start = report.start();
+        let diagnosis = report.diagnoses.first();
+        let says = match (diagnosis, start) {
+            (Some(diagnosis), _) => diagnosis.title.clone(),
+            (None, Some(check)) => check.summary.clone(),
+            (None, None) => counts(report),
+        };
+        Self {
+            profile: report.profile.clone(),
+            verdict: report.verdict,
+            start: start.map(|check| check.id),
+            cause: diagnosis.map(|diagnosis| diagnosis.cause.name()),
+            says,
+            fix: diagnosis.map(|diagnosis| diagnosis.fix.text.clone()),
+            elapsed_ms: report.elapsed_ms,
+        }
+    }
+}
+
+/// "16 passed, 3 notes, 1 skipped"
+fn counts(report: &Report) -> String {
+    report.counts().into_iter().rev().map(|(_, words)| words).collect::<Vec<_>>().join(", ")
+}
+
+/// The worst first, and those that are alike by name.
+pub fn sort(rows: &mut [Row]) {
+    rows.sort_by(|a, b| (Reverse(a.verdict), &a.profile).cmp(&(Reverse(b.verdict), &b.profile)));
+}
+
+/// How many accounts stand how, the worst first: "2 broken, 1 incomplete, 2 healthy".
+pub fn tally(rows: &[Row]) -> String {
+    let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+    let said = Verdict::ALL.into_iter().rev().map(|verdict| (count(verdict), verdict)).filter(|(count, _)| *count > 0);
+    let said: Vec<String> = said.map(|(count, verdict)| format!("{count} {}", verdict.word())).collect();
+    said.join(", ")
+}
+
+/// One problem of some accounts: the same cause, mended in the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem<'a> {
+    pub cause: &'a str,
+    pub status: Status,
+    pub says: &'a str,
+    pub fix: &'a str,
+    pub profiles: Vec<&'a str>,
+}
+
+/// The problems of sorted rows, the worst first.
+pub fn problems(rows: &[Row]) -> Vec<Problem<'_>> {
+    let mut problems: Vec<Problem<'_>> = Vec::new();
+    for row in rows {
+        let (Some(cause), Some(fix)) = (row.cause, &row.fix) else { continue };
+        match problems.iter_mut().find(|problem| problem.cause == cause && problem.fix == fix) {
+            Some(problem) => problem.profiles.push(&row.profile),
+            None => problems.push(Problem {
+                cause,
+                status: row.verdict.status(),
+                says: &row.says,
+                fix,
+                profiles: vec![&row.profile],
+            }),
+        }
+    }
+    problems
+}

@@ -1,0 +1,160 @@
+//! What a change to the account does, what it breaks, and whether it can be undone.
+
+use alloy_primitives::U256;
+use serde::Serialize;
+
+use crate::auth::wallet::SignatureType;
+use crate::client::clob;
+
+/// Who signs the revocation of a builder key. The official clients differ: the first TypeScript
+/// client and the unified ones sign with the builder key, the clients of version 2 as the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum RevokeAs {
+    /// With the builder credentials: revokes the key that signs
+    Builder,
+    /// With the API credentials: names no key, so the service chooses
+    User,
+}
+
+/// With what a request is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignedWith {
+    /// L1: the wallet's signature.
+    PrivateKey,
+    /// L2: the HMAC of the API credentials.
+    ApiCredentials,
+    /// The HMAC of the builder credentials.
+    BuilderCredentials,
+}
+
+impl SignedWith {
+    /// The headers that carry the signature.
+    pub fn headers(self) -> &'static [&'static str] {
+        match self {
+            Self::PrivateKey => &["POLY_ADDRESS", "POLY_SIGNATURE", "POLY_TIMESTAMP", "POLY_NONCE"],
+            Self::ApiCredentials => {
+                &["POLY_ADDRESS", "POLY_SIGNATURE", "POLY_TIMESTAMP", "POLY_API_KEY", "POLY_PASSPHRASE"]
+            }
+            Self::BuilderCredentials => {
+                &["POLY_BUILDER_API_KEY", "POLY_BUILDER_PASSPHRASE", "POLY_BUILDER_SIGNATURE", "POLY_BUILDER_TIMESTAMP"]
+            }
+        }
+    }
+}
+
+/// A request that a change consists of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Planned {
+    pub method: &'static str,
+    pub path: &'static str,
+    /// What follows the path, or nothing.
+    pub query: String,
+    pub signed_with: SignedWith,
+    /// What is in the body, with keys shortened.
+    pub body: Option<String>,
+}
+
+/// One change to the account. Keys are ids, fit to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    CreateApiKey {
+        nonce: U256,
+    },
+    DeleteApiKey {
+        key: String,
+    },
+    CreateReadonlyKey,
+    DeleteReadonlyKey {
+        key: String,
+    },
+    CreateBuilderKey,
+    /// `key` is the one that signs, unless the user signs.
+    RevokeBuilderKey {
+        key: Option<String>,
+    },
+    UpdateBalances {
+        signature_type: SignatureType,
+    },
+}
+
+impl Change {
+    /// What is done, as an order: "Create …".
+    pub fn does(&self) -> String {
+        match self {
+            Self::CreateApiKey { nonce } => format!("Create API credentials at nonce {nonce}"),
+            Self::DeleteApiKey { key } => format!("Delete the API key {key}"),
+            Self::CreateReadonlyKey => "Create a read-only API key".to_owned(),
+            Self::DeleteReadonlyKey { key } => format!("Delete the read-only API key {key}"),
+            Self::CreateBuilderKey => "Create a builder key".to_owned(),
+            Self::RevokeBuilderKey { key: Some(key) } => format!("Revoke the builder key {key}"),
+            Self::RevokeBuilderKey { key: None } => "Revoke a builder key of this account".to_owned(),
+            Self::UpdateBalances { signature_type } => {
+                format!("Have the CLOB read balance and allowances from the chain again, for type {signature_type}")
+            }
+        }
+    }
+
+    /// What stops working by it.
+    pub fn breaks(&self) -> &'static str {
+        match self {
+            Self::CreateApiKey { .. } => {
+                "Nothing that is known: keys of several nonces work side by side. An older page of the documentation \
+                 says that a new key ends the one before it; should yours stop, derive it again."
+            }
+            Self::DeleteApiKey { .. } => {
+                "Every bot and script that signs with it is refused from then on with 401 Unauthorized/Invalid api key."
+            }
+            Self::CreateReadonlyKey | Self::CreateBuilderKey | Self::UpdateBalances { .. } => "Nothing.",
+            Self::DeleteReadonlyKey { .. } => "Every monitor that reads with it is refused from then on.",
+            Self::RevokeBuilderKey { key: Some(_) } => {
+                "Everything that signs with it is refused from then on: signing servers, the relayer, attribution by \
+                 headers. Orders may be placed all the same, without attribution and without an error."
+            }
+            Self::RevokeBuilderKey { key: None } => {
+                "Everything that signs with the revoked key is refused. Signed as the user, the request names no key, \
+                 and which one goes is not documented: sign as the builder where there are several."
+            }
+        }
+    }
+
+    /// Whether it can be undone, and by what.
+    pub fn undo(&self) -> String {
+        match self {
+            Self::CreateApiKey { nonce } => format!("Can be undone: polydoctor keys delete --nonce {nonce}"),
+            Self::DeleteApiKey { .. } => {
+                "Cannot be undone: a new key at the same nonce has another id and another secret".to_owned()
+            }
+            Self::CreateReadonlyKey => "Can be undone: polydoctor keys readonly delete".to_owned(),
+            Self::DeleteReadonlyKey { .. } => "Cannot be undone: a new read-only key is another one".to_owned(),
+            Self::CreateBuilderKey => "Can be undone: polydoctor keys builder revoke".to_owned(),
+            Self::RevokeBuilderKey { .. } => "Cannot be undone: a new builder key is another one".to_owned(),
+            Self::UpdateBalances { .. } => "Needs no undoing: nothing but the service's cache changes".to_owned(),
+        }
+    }
+
+    /// What is sent for it.
+    pub fn request(&self) -> Planned {
+        let (method, path, signed_with) = match self {
+            Self::CreateApiKey { .. } => ("POST", clob::API_KEY, SignedWith::PrivateKey),
+            Self::DeleteApiKey { .. } => ("DELETE", clob::API_KEY, SignedWith::ApiCredentials),
+            Self::CreateReadonlyKey => ("POST", clob::READONLY_KEY, SignedWith::ApiCredentials),
+            Self::DeleteReadonlyKey { .. } => ("DELETE", clob::READONLY_KEY, SignedWith::ApiCredentials),
+            Self::CreateBuilderKey => ("POST", clob::BUILDER_KEYS, SignedWith::ApiCredentials),
+            Self::RevokeBuilderKey { key: None } => ("DELETE", clob::BUILDER_KEYS, SignedWith::ApiCredentials),
+            Self::RevokeBuilderKey { key: Some(_) } => ("DELETE", clob::BUILDER_KEYS, SignedWith::BuilderCredentials),
+            Self::UpdateBalances { .. } => ("GET", clob::UPDATE_BALANCE, SignedWith::ApiCredentials),
+        };
+        let query = match self {
+            Self::UpdateBalances { signature_type } => {
+                format!("?asset_type=COLLATERAL&signature_type={}", u8::from(*signature_type))
+            }
+            _ => String::new(),
+        };
+        let body = match self {
+            Self::DeleteReadonlyKey { key } => Some(format!("{{\"key\":\"{key}\"}}")),
+            _ => None,
+        };
+        Planned { method, path, query, signed_with, body }
+    }
+}

@@ -1,0 +1,138 @@
+//! Many reports: each printed when it is there, or all of them as one list.
+
+use std::io::{self, Write};
+
+use super::{Format, Show, Style, junit, text};
+use crate::client::http::clean;
+use crate::fleet::row::{self, Problem, Row};
+use crate::report::Report;
+
+/// Names of profiles are cut here.
+pub(super) const LONGEST_NAME: usize = 32;
+/// So many profiles are named for one problem.
+const NAMED: usize = 8;
+
+/// Takes reports as they come. As JSON each is a line at once, and nothing of it is kept.
+pub struct Printer {
+    format: Format,
+    show: Show,
+    style: Style,
+    rows: Vec<Row>,
+    suites: junit::Suites,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    pub wanted: usize,
+    pub elapsed_ms: u64,
+}
+
+impl Printer {
+    pub fn new(format: Format, show: Show, style: Style) -> Self {
+        Self { format, show, style, rows: Vec::new(), suites: junit::Suites::default() }
+    }
+
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn take(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        match self.format {
+            Format::Text | Format::Markdown => self.rows.push(Row::of(report)),
+            Format::Json => {
+                super::json::line(report, self.show, out)?;
+                out.flush()?;
+            }
+            Format::Junit => self.suites.add(report, self.show),
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn finish(mut self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
+        row::sort(&mut self.rows);
+        match self.format {
+            Format::Text => self.lines(ended, out),
+            Format::Markdown => self.table(ended, out),
+            Format::Json => Ok(()),
+            Format::Junit => self.suites.print(out),
+        }
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| self.show.shows(row.verdict.status()))
+    }
+
+    fn lines(&self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
+        let width = self.shown().map(|row| name(&row.profile).chars().count()).max().unwrap_or_default();
+        for row in self.shown() {
+            let status = row.verdict.status();
+            let head = format!("{} {:<10}", status.symbol(self.style.ascii), row.verdict.word());
+            let head = text::painted(&head, text::color(status), self.style);
+            let cause = row.cause.or(row.start).map_or_else(String::new, |cause| format!("{cause}: "));
+            writeln!(out, " {head} {:<width$}  {cause}{}", name(&row.profile), row.says)?;
+        }
+        for problem in row::problems(&self.rows) {
+            let count = problem.profiles.len();
+            let accounts = if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") };
+            let head = text::painted(problem.cause, text::color(problem.status), self.style);
+            writeln!(out, "\n{head}: {} ({accounts})", problem.says)?;
+            writeln!(out, "  of    {}", named(&problem))?;
+            writeln!(out, "  fix   {}", problem.fix)?;
+            writeln!(out, "  more  $ polydoctor check --profile {}", quoted(problem.profiles[0]))?;
+        }
+        writeln!(out, "\n{}", self.sum(ended))
+    }
+
+    fn table(&self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "## {}\n\n| | account | found |\n|---|---|---|", self.sum(ended))?;
+        for row in self.shown() {
+            let cause = row.cause.map_or_else(String::new, |cause| format!("`{cause}`: "));
+            let cells = [row.verdict.word(), &name(&row.profile), &format!("{cause}{}", row.says)];
+            writeln!(out, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))?;
+        }
+        for problem in row::problems(&self.rows) {
+            writeln!(
+                out,
+                "\n**{}** (`{}`): {}\n\n- fix: {}",
+                problem.says,
+                problem.cause,
+                named(&problem),
+                problem.fix
+            )?;
+        }
+        Ok(())
+    }
+
+    /// "5 accounts: 2 broken, 1 incomplete, 2 healthy, in 12.1 s"
+    fn sum(&self, ended: Ended) -> String {
+        let (done, took) = (self.rows.len(), text::seconds(ended.elapsed_ms));
+        let accounts = match ended.wanted {
+            1 => "1 account".to_owned(),
+            wanted if done < wanted => format!("stopped: {done} of {wanted} accounts were checked"),
+            wanted => format!("{wanted} accounts"),
+        };
+        let tally = row::tally(&self.rows);
+        if tally.is_empty() { format!("{accounts}, in {took}") } else { format!("{accounts}: {tally}, in {took}") }
+    }
+}
+
+fn name(profile: &str) -> String {
+    clean(profile, LONGEST_NAME)
+}
+
+fn named(problem: &Problem<'_>) -> String {
+    let names: Vec<String> = problem.profiles.iter().take(NAMED).map(|profile| name(profile)).collect();
+    match problem.profiles.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// A name as a shell takes it.
+fn quoted(profile: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if profile.chars().all(is_plain) { name(profile) } else { format!("'{}'", name(profile).replace('\'', "'\\''")) }
+}
