@@ -91,6 +91,7 @@ pub(super) fn fleet_of(inputs: &Inputs) -> anyhow::Result<(Vec<String>, Load)> {
     let inputs = Inputs {
         env_file: EnvFile::None,
         polymarket_cli: None,
+        folder: None,
         config: Some(config),
         in_fleet: true,
         key: KeyInput::Settings,
@@ -109,22 +110,13 @@ impl SettingsArgs {
     /// Asks for the password of a keystore, given here or named by the profile, before anything else
     /// takes the terminal.
     pub(super) fn ask_password(&mut self) -> anyhow::Result<()> {
-        self.ask_password_of(&self.inputs(env::vars_os()))
+        self.password = password_for(&self.inputs(env::vars_os()))?;
+        Ok(())
     }
 
     /// The same on the sandbox, where profiles do not count.
     pub(super) fn ask_password_of_demo(&mut self) -> anyhow::Result<()> {
-        self.ask_password_of(&self.demo_inputs(&BTreeMap::new()))
-    }
-
-    fn ask_password_of(&mut self, inputs: &Inputs) -> anyhow::Result<()> {
-        let Some(path) = settings::locked_keystore(inputs)? else { return Ok(()) };
-        let password = match env::var(PASSWORD) {
-            Ok(password) => password,
-            Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
-                .with_context(|| format!("no terminal to ask for the keystore's password; set {PASSWORD}"))?,
-        };
-        self.password = Some(Secret::new(password));
+        self.password = password_for(&self.demo_inputs(&BTreeMap::new()))?;
         Ok(())
     }
 
@@ -160,6 +152,7 @@ impl SettingsArgs {
         inputs.environment.clone_from(variables);
         inputs.config_file = None;
         inputs.polymarket_cli = None;
+        inputs.folder = None;
         if self.env_file.is_none() {
             inputs.env_file = EnvFile::None;
         }
@@ -206,7 +199,19 @@ impl SettingsArgs {
             keystore_password: self.password.clone(),
             config_file: settings::config_file(),
             polymarket_cli: settings::polymarket_cli_file(),
+            folder: Some(PathBuf::from(".")),
             ..Inputs::default()
         }
     }
+}
+
+/// The password of the keystore that settings name, if they name one.
+pub(super) fn password_for(inputs: &Inputs) -> anyhow::Result<Option<Secret>> {
+    let Some(path) = settings::locked_keystore(inputs)? else { return Ok(inputs.keystore_password.clone()) };
+    let password = match env::var(PASSWORD) {
+        Ok(password) => password,
+        Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
+            .with_context(|| format!("no terminal to ask for the keystore's password; set {PASSWORD}"))?,
+    };
+    Ok(Some(Secret::new(password)))
 }

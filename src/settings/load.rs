@@ -1,6 +1,6 @@
 //! From places to settings in force, with a problem for each value that cannot be used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -60,17 +60,17 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         credentials: CredentialParts {
             key: loader.text("api_key"),
             secret: loader.secret("api_secret"),
-            passphrase: loader.secret("api_passphrase"),
+            passphrase: loader.sent_as_it_is("api_passphrase"),
         },
         builder: CredentialParts {
             key: loader.text("builder_api_key"),
             secret: loader.secret("builder_secret"),
-            passphrase: loader.secret("builder_passphrase"),
+            passphrase: loader.sent_as_it_is("builder_passphrase"),
         },
         builder_code: loader.text("builder_code"),
         builder_signer_url: loader.url("builder_signer_url", None),
-        builder_signer_token: loader.secret("builder_signer_token"),
-        relayer_key: loader.secret("relayer_api_key"),
+        builder_signer_token: loader.sent_as_it_is("builder_signer_token"),
+        relayer_key: loader.sent_as_it_is("relayer_api_key"),
         relayer_key_address: loader.parsed(
             "relayer_api_key_address",
             "an address: 0x and 40 hex digits",
@@ -85,16 +85,16 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         timeout: loader.seconds("timeout").unwrap_or(DEFAULT_TIMEOUT),
         deadline: loader.seconds("deadline").unwrap_or(DEFAULT_DEADLINE),
         places: BTreeMap::new(),
+        folder: inputs.folder.clone(),
         secret_files: loader.sources.secret_files.clone(),
         problems: Vec::new(),
     };
     settings.places = loader.places(settings.private_key.as_ref());
     if let Some(Source::File { path }) = settings.private_key.as_ref().map(|key| &key.source) {
-        let path = PathBuf::from(path);
-        if !settings.secret_files.contains(&path) {
-            settings.secret_files.push(path);
-        }
+        settings.secret_files.push(PathBuf::from(path));
     }
+    let mut seen = BTreeSet::new();
+    settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     settings.problems = loader.finish();
     Ok(settings)
 }
@@ -135,6 +135,24 @@ impl Loader {
 
     fn secret(&self, name: &str) -> Option<Sourced<Secret>> {
         Some(self.sources.all(setting(name)).into_iter().next()?.map(Secret::new))
+    }
+
+    /// A secret that is sent as it is written, so that what surrounds it is sent, too.
+    fn sent_as_it_is(&mut self, name: &str) -> Option<Sourced<Secret>> {
+        let found = self.secret(name)?;
+        if found.value.cleaned().is_some() {
+            self.problems.push(SettingProblem {
+                kind: ProblemKind::Invalid,
+                setting: name.to_owned(),
+                text: format!(
+                    "The {} ({}) has white space or quotes around it, which are sent along",
+                    spoken(name),
+                    found.source
+                ),
+                fix: "Remove what surrounds it".to_owned(),
+            });
+        }
+        Some(found)
     }
 
     fn url(&mut self, name: &str, default: Option<&str>) -> Option<Sourced<Url>> {
