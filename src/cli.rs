@@ -1,13 +1,19 @@
 //! The command line: what is typed, and where it goes. One file a command.
 
+mod builder;
 mod check;
+mod config;
 #[cfg(feature = "tui")]
 mod dashboard;
+mod dashboard_args;
 mod explain;
 mod headers;
+mod init;
 mod keys;
 mod list;
 mod pages;
+mod profile;
+mod prompt;
 mod sandbox;
 mod settings;
 mod sign_server;
@@ -19,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::render::Style;
-use settings::SettingsArgs;
+use dashboard_args::DashboardArgs;
 
 /// Exit codes, the same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +75,12 @@ pub struct Cli {
 enum Command {
     /// Run the checklist once and print it
     Check(Box<check::CheckArgs>),
+    /// Set up an account: a few questions, then the checklist on it
+    Init(Box<init::InitArgs>),
+    /// The accounts that are set up, by name
+    Profile(profile::ProfileArgs),
+    /// Every setting in force, and where it comes from
+    Config(Box<config::ConfigArgs>),
     /// Every check: its id, what it needs, what it asks
     List,
     /// Completions for a shell: put them where it looks for them
@@ -83,23 +95,10 @@ enum Command {
     Keys(keys::KeysArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
+    /// A builder's trades: what they come to, and which are not attributed
+    Builder(builder::BuilderArgs),
     /// Sign for builders as a server, so that their secret stays on one machine
     SignServer(sign_server::SignServerArgs),
-}
-
-/// What the dashboard takes.
-#[derive(Debug, clap::Args)]
-struct DashboardArgs {
-    #[command(flatten)]
-    settings: SettingsArgs,
-    #[command(flatten)]
-    demo: sandbox::DemoArgs,
-    /// Draw with ASCII characters only
-    #[arg(long)]
-    ascii: bool,
-    /// No moving parts: times instead of spinners
-    #[arg(long)]
-    no_animation: bool,
 }
 
 /// Runs the command.
@@ -110,6 +109,9 @@ struct DashboardArgs {
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Some(Command::Check(args)) => wait_for(check::run(*args)),
+        Some(Command::Init(args)) => wait_for(init::run(*args)),
+        Some(Command::Profile(args)) => profile::run(args),
+        Some(Command::Config(args)) => config::run(*args),
         Some(Command::List) => list::run(),
         Some(Command::Completions(args)) => Ok(pages::completions(&args)?),
         Some(Command::Man) => pages::man(),
@@ -117,22 +119,19 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Headers(args)) => wait_for(headers::run(*args)),
         Some(Command::Keys(args)) => wait_for(keys::run(args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
+        Some(Command::Builder(args)) => wait_for(builder::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard),
     }
 }
 
-#[cfg(feature = "tui")]
+/// The screen, or without a terminal the same as text.
 fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
-    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+    #[cfg(feature = "tui")]
+    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() {
         return dashboard::run(args);
     }
-    wait_for(check::run(check::CheckArgs::plain(args.settings, args.demo)))
-}
-
-#[cfg(not(feature = "tui"))]
-fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
-    wait_for(check::run(check::CheckArgs::plain(args.settings, args.demo)))
+    wait_for(check::run(args.into()))
 }
 
 /// How text on standard output may look.

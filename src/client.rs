@@ -8,13 +8,19 @@
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
 //! * [`keys`]: its keys among that
+//! * [`trades`]: listings of trades, page by page
+//! * [`comparison`]: both listings read side by side
+//! * [`boards`]: leaderboard and volume of builders
 
 pub mod account;
+pub mod boards;
 pub mod chain;
 pub mod clob;
+pub mod comparison;
 pub mod http;
 pub mod keys;
 pub mod limits;
 pub mod rpc;
 pub mod services;
 pub mod signer;
+pub mod trades;

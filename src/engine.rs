@@ -115,7 +115,7 @@ impl Engine {
 }
 
 /// The known sentences in what the user saw. The logs themselves are not kept: they may hold secrets.
-fn recognised(symptoms: &[String]) -> Vec<String> {
+pub fn recognised(symptoms: &[String]) -> Vec<String> {
     symptoms.iter().filter_map(|text| Some(crate::reference::recognise(text).first()?.text.clone())).collect()
 }
 

@@ -46,6 +46,7 @@
 //! ```
 
 mod assets;
+pub mod attribution;
 pub mod auth;
 pub mod checks;
 pub mod cli;

@@ -11,6 +11,7 @@ mod search;
 mod words;
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,12 @@ pub fn shows_as(cause: Cause) -> Vec<&'static str> {
     sentences.into_iter().map(|(_, text)| text).collect()
 }
 
+/// The checks that tell the causes of a sentence apart, where a known one is in the text.
+pub fn checks_for(text: &str) -> BTreeSet<&'static str> {
+    let causes = recognise(text).into_iter().flat_map(|error| &error.causes);
+    causes.flat_map(|weighted| &weighted.cause.words().checks).map(String::as_str).collect()
+}
+
 /// Something that the reference has a page for.
 #[derive(Clone, Copy)]
 pub enum Entry {
@@ -169,8 +176,6 @@ impl PartialEq for Entry {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

@@ -8,6 +8,7 @@
 mod auth;
 mod calls;
 mod clob;
+mod crowd;
 mod faults;
 mod http;
 mod keys;
@@ -20,7 +21,7 @@ mod settings;
 mod trades;
 mod views;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,6 +43,7 @@ use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::WalletMap;
 use crate::secret::Secret;
 use crate::sign_server::{self, Signer};
+use crowd::Customer;
 use faults::Faults;
 use keys::Keys;
 use ledger::Ledger;
@@ -123,6 +125,8 @@ pub async fn start(options: Options) -> io::Result<Running> {
         &options.scenario,
         names,
         credentials.as_ref(),
+        sandbox.trades.unattributed(),
+        sandbox.accounts(),
     );
     let (stop, stopped) = oneshot::channel();
     let app = app(Arc::new(sandbox), &options)?;
@@ -206,6 +210,7 @@ struct Sandbox {
     scenario: Scenario,
     demo: WalletMap,
     other: WalletMap,
+    customers: Vec<Customer>,
     ledger: Ledger,
     trades: Trades,
     keys: Mutex<Keys>,
@@ -226,10 +231,16 @@ impl Sandbox {
         let demo = names::wallets(chain, names::DEMO_KEY);
         let other = names::wallets(chain, names::OTHER_KEY);
         let mut names = Names::of_wallets(&demo, &other);
-        let ledger = Ledger::new(chain, &scenario, &names, [&demo, &other])?;
+        let customers = crowd::customers(chain, options.seed, scenario.server.accounts);
+        let people = [(&demo, "250"), (&other, "40")].into_iter();
+        let people = people.chain(customers.iter().map(|customer| (&customer.wallets, "100")));
+        let ledger = Ledger::new(chain, &scenario, &names, people)?;
         let mut keys = Keys::new(options.seed);
         let now = Timestamp::now() + SignedDuration::from_secs(scenario.server.clock_offset_seconds);
         let configured = issue(&mut keys, &scenario, [demo.eoa, other.eoa], now);
+        for customer in &customers {
+            keys.create(customer.wallets.eoa, U256::ZERO, now.as_second());
+        }
         if let Some(key) = keys.at(other.eoa, U256::ZERO) {
             names.add_credentials("other_api", Some(&key.credentials));
         }
@@ -238,10 +249,11 @@ impl Sandbox {
             wallet: demo.address(scenario.account.wallet).unwrap_or(demo.eoa),
             key: keys.users_of(demo.eoa).first().map(ToString::to_string).unwrap_or_default(),
         };
-        let trades = Trades::new(options.seed, now.as_second(), &customer, &scenario.account);
+        let trades = Trades::new(options.seed, now.as_second(), customer, &scenario.account, &scenario.builder);
         let sandbox = Self {
             demo,
             other,
+            customers,
             ledger,
             trades,
             keys: Mutex::new(keys),
@@ -251,6 +263,12 @@ impl Sandbox {
             scenario,
         };
         Ok((sandbox, names, configured))
+    }
+
+    /// The settings of the accounts beside the demo's, as far as they are their own.
+    fn accounts(&self) -> Vec<BTreeMap<String, String>> {
+        let keys = self.keys();
+        self.customers.iter().map(|customer| customer.env(self.scenario.account.wallet, &keys)).collect()
     }
 
     /// The service's clock, which is ahead of this machine's by what the scenario says.

@@ -8,6 +8,8 @@
 pub mod app;
 pub mod dialogue;
 pub mod field;
+pub mod first_run;
+mod fix;
 pub mod header;
 mod input;
 pub mod keys;
@@ -16,27 +18,30 @@ mod live;
 pub mod menu;
 pub mod motion;
 pub mod panels;
+mod screen;
+pub mod share;
 pub mod symptom;
 pub mod task;
 pub mod text;
 pub mod theme;
 pub mod verdict;
 pub mod view;
+mod watching;
 
-use std::io::stdout;
 use std::pin::Pin;
+use std::time::Duration;
 
-use crossterm::event::DisableBracketedPaste;
-use crossterm::{execute, style};
+use crossterm::style;
 use tokio::sync::watch;
 
 use self::app::{App, Observed};
-use self::task::{Post, Task};
+use self::task::{Draft, Post, Task};
 use self::theme::{Palette, Theme};
 use crate::engine::facts::Facts;
 use crate::report::Report;
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub struct Options {
     /// Symbols and lines of ASCII only, whatever the locale says.
     pub ascii: bool,
@@ -46,6 +51,25 @@ pub struct Options {
     pub animation: bool,
     /// Said in the header, such as `demo: funder-is-signer`.
     pub title: Option<String>,
+    /// Captures the mouse from the start.
+    pub mouse: bool,
+    /// Sets the title of the terminal to the verdict.
+    pub sets_title: bool,
+    /// Watches from the start, with this time between rounds.
+    pub watch: Option<Duration>,
+    /// The home folder, which reports do not tell.
+    pub home: Option<String>,
+}
+
+/// Which settings to start from; the ones of the command line unless said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Another profile.
+    pub profile: Option<String>,
+    /// The embedded sandbox, with its usual scenario.
+    pub demo: bool,
+    /// The answers of the set-up wizard, over everything else.
+    pub draft: Option<Draft>,
 }
 
 /// What to run.
@@ -54,10 +78,37 @@ pub enum Scope {
     All,
     /// A check by its id, with what it needs.
     Check(&'static str),
+    /// A round of watching.
+    Watched,
+}
+
+/// What there is to know of settings beside the facts.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// Said in the header, such as `demo: funder-is-signer`.
+    pub title: Option<String>,
+    /// The profiles that one may switch to.
+    pub profiles: Vec<String>,
+    /// The longest wait for one request, in whole seconds.
+    pub timeout_s: u64,
+    /// These are recorded facts: nothing is asked.
+    pub recorded: bool,
+    /// Nothing is configured yet: the questions to begin with.
+    pub first_run: Option<Draft>,
+    /// The hosts that a run asks, each with what for.
+    pub hosts: Vec<(&'static str, String)>,
+}
+
+impl About {
+    /// Whether a run starts at once.
+    fn runs(&self) -> bool {
+        !self.recorded && self.first_run.is_none()
+    }
 }
 
 /// An engine that is ready to run, as the dashboard sees it.
 pub struct Launched {
+    pub about: About,
     pub facts: watch::Receiver<Facts>,
     /// Runs probes, telling of each change through `facts`. Dropping the future cancels it.
     pub run: Box<dyn Fn(Scope) -> Run>,
@@ -71,32 +122,31 @@ pub struct Launched {
 
 pub type Run = Pin<Box<dyn Future<Output = ()>>>;
 
+/// Reads settings and makes an engine of them.
+pub type Launch = Box<dyn Fn(Load) -> Launching>;
+
+pub type Launching = Pin<Box<dyn Future<Output = anyhow::Result<Launched>>>>;
+
 /// Shows the dashboard until a person or a signal ends it. The first frame is on the screen before
-/// `launch` is polled; when that fails, its error comes back with the terminal restored.
-pub async fn run(launch: impl Future<Output = anyhow::Result<Launched>>, options: Options) -> anyhow::Result<()> {
+/// `launch` is called; when it fails the first time, its error comes back with the terminal restored.
+pub async fn run(launch: Launch, options: Options) -> anyhow::Result<()> {
     let theme = Theme::detect(options.ascii, options.palette, options.animation, |name| std::env::var(name).ok());
     let facts = Facts::default();
     let report = Report::of(&facts);
-    let app = App::new(theme, options.title, Observed { facts, report });
+    let mut app = App::new(theme, options.title, Observed { facts, report });
+    app.mouse = options.mouse;
+    app.watching = options.watch;
+    app.home = options.home;
+    app.copies = share::takes_copies(|name| std::env::var(name).ok());
     // The palette heeds `NO_COLOR`, so that a flag or `t` can overrule it.
     style::force_color_output(true);
-    restore_paste_on_panic();
+    screen::restore_on_panic();
     // its own `Terminal` would stand beside the dashboard's, with two more screens of cells
     let outcome = match ratatui::try_init().map(drop) {
-        Ok(()) => live::show(launch, app).await,
+        Ok(()) => live::show(launch, app, options.sets_title).await,
         Err(error) => Err(error.into()),
     };
     // A terminal that is gone cannot be restored, and nobody is there to be told.
-    let _ = execute!(stdout(), DisableBracketedPaste);
     let _ = ratatui::try_restore();
     outcome
-}
-
-/// ratatui's own hook gives back everything else.
-fn restore_paste_on_panic() {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let _ = execute!(stdout(), DisableBracketedPaste);
-        hook(panic);
-    }));
 }

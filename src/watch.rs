@@ -27,7 +27,7 @@ const KEPT_CHANGES: usize = 200;
 /// A change is believed when it was seen so often in a row.
 const IN_A_ROW: usize = 2;
 
-/// What a round asks for.
+/// What a round asks for: only what the watched checks cannot be judged without.
 pub fn probes() -> BTreeSet<Probe> {
     reads_of(WATCHED.iter().copied())
 }

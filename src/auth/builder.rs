@@ -1,6 +1,6 @@
 //! Builder headers: the same HMAC as L2, with the builder's credentials and other header names.
 //!
-//! A remote signer makes them too: `POST /sign {method, path, body?}` answers the four headers,
+//! A remote signer makes them too: `POST /sign {method, path, body?, timestamp?}` answers the four headers,
 //! stamped by the signer's own clock (the official builder signing server ignores the timestamp
 //! that it is sent).
 
@@ -59,6 +59,9 @@ pub struct SignRequest<'a> {
     pub path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<&'a str>,
+    /// Unix seconds; the official server takes it and stamps with its own clock all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<i64>,
 }
 
 /// What a remote signer answers. The passphrase is among it, so it is neither shown nor kept.
@@ -84,6 +87,19 @@ pub fn builder_key_created_ms(key: &str) -> Option<u64> {
     let created = u64::try_from(uuid.as_u128() >> 80).ok()?;
     // 2023-01-01 to 2100-01-01: outside of it the version nibble is chance.
     (1_672_531_200_000..4_102_444_800_000).contains(&created).then_some(created)
+}
+
+/// Whether orders can carry a builder code: 32 bytes of hex that are not all zero.
+///
+/// # Errors
+///
+/// What is wrong with it, to stand after "the builder code".
+pub fn usable_code(code: &str) -> Result<(), &'static str> {
+    let digits = code.strip_prefix("0x").ok_or("does not begin with 0x")?;
+    if digits.len() != 64 || !digits.bytes().all(|c| c.is_ascii_hexdigit()) {
+        return Err("is not 64 hex digits");
+    }
+    if digits.bytes().all(|c| c == b'0') { Err("is zero, which attributes nothing") } else { Ok(()) }
 }
 
 #[cfg(test)]

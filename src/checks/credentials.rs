@@ -24,6 +24,9 @@ pub fn secret_form(secret: &SecretFact) -> String {
     }
 }
 
+/// Writes the right credentials to where the configured ones are.
+const SAVE: &str = "polydoctor keys derive --save";
+
 /// What gives the right credentials, in the words of the clients.
 const DERIVE: &str = "create_or_derive_api_key() in Python and Rust, createOrDeriveApiKey() in TypeScript";
 
@@ -133,7 +136,9 @@ fn no_key(facts: &Facts) -> Finding {
             .set("nonce", other.nonce.to_string())
             .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce))
             .command(format!("export POLYMARKET_NONCE={}", other.nonce)),
-        None => finding.fixed_by(format!("Let the client create one: {DERIVE}")),
+        None => {
+            finding.fixed_by(format!("Create one, or let the client do it: {DERIVE}")).command("polydoctor keys create")
+        }
     }
 }
 
@@ -149,7 +154,8 @@ pub(super) fn matching(facts: &Facts) -> Finding {
         )
         .likely(0.97)
         .set("api_credentials", "key, secret and passphrase of one derivation")
-        .fixed_by(format!("Set all three from one derivation: {DERIVE}"));
+        .fixed_by(format!("Set all three from one derivation: {DERIVE}"))
+        .command(SAVE);
     }
     let finding = unusable_secret(configured).unwrap_or_else(|| compare(facts, configured));
     let finding = match &configured.secret {
@@ -247,6 +253,7 @@ fn stale(finding: Finding) -> Finding {
     finding
         .set("api_credentials", "the derived ones")
         .fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
+        .command(SAVE)
 }
 
 /// Another key than the derived one, and yet it passes.
@@ -299,7 +306,8 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
             .likely(0.75)
             .set("api_credentials", "newly created ones")
             .or(Cause::CredentialsOtherAddress, 0.5)
-            .fixed_by("Create a new API key and replace all three");
+            .fixed_by("Create a new API key and replace all three")
+            .command("polydoctor keys create --save");
     }
     Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
         .likely(0.86)
@@ -307,6 +315,7 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         .or(Cause::CredentialsStale, 0.3)
         .with("the signer's keys", known_keys(facts))
         .fixed_by(format!("Replace all three by the ones derived from this key: {DERIVE}. Credentials made in the browser or by another key never pass"))
+        .command(SAVE)
 }
 
 fn known_keys(facts: &Facts) -> String {

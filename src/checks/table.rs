@@ -80,7 +80,7 @@ checks! {
             weighs [ConfiguredCredentials, DerivedCredentials] => builder::credentials;
         "builder.signer" needs [] reads [BuilderSigner, BuilderAccess, BuilderKeys, ServerTime]
             weighs [Geoblock, Chain, Profile] => builder::signer;
-        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, Version] => builder::attribution;
+        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, BuilderFees, Version] => builder::attribution;
     }
 }
 

@@ -191,7 +191,7 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
 
 /// Orders of the signer's own address were taken before: the one proof that type 0 is allowed.
 fn trades_as_eoa(facts: &Facts) -> bool {
-    facts.setup.maker() == facts.setup.signer() && facts.own_trades.known().is_some_and(|own| !own.trades.is_empty())
+    facts.setup.maker() == facts.setup.signer() && facts.own_trades.known().is_some_and(|own| own.on_first_page > 0)
 }
 
 /// Whether the signer's own address holds collateral, and this wallet none.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::Exit;
+use super::dashboard_args::DashboardArgs;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
@@ -83,9 +84,9 @@ fn known_id(text: &str) -> Result<String, String> {
     }
 }
 
-impl CheckArgs {
-    /// The whole checklist as text: what the dashboard falls back to without a terminal.
-    pub(super) fn plain(settings: SettingsArgs, demo: DemoArgs) -> Self {
+/// The whole checklist as text: what the dashboard falls back to without a terminal.
+impl From<DashboardArgs> for CheckArgs {
+    fn from(args: DashboardArgs) -> Self {
         Self {
             ids: Vec::new(),
             skip: Vec::new(),
@@ -97,14 +98,16 @@ impl CheckArgs {
             anonymous: false,
             offline: false,
             symptom: Vec::new(),
-            record: None,
-            replay: None,
-            demo,
+            record: args.record,
+            replay: args.replay,
+            demo: args.demo,
             many: FleetArgs::default(),
-            settings,
+            settings: args.settings,
         }
     }
+}
 
+impl CheckArgs {
     /// Settings of the demo account, where there is one.
     fn load(&self, demo: Option<&Running>) -> Result<Settings, SettingsError> {
         match demo {
@@ -126,7 +129,7 @@ impl CheckArgs {
 
     /// The report as it may be told, without what is taken out for others to read.
     fn told(&self, report: Report) -> Report {
-        let home = std::env::var("HOME").ok();
+        let home = crate::settings::home_folder().map(|home| home.display().to_string());
         match self.level() {
             Some(level) => render::share(&report, level, home.as_deref()),
             None => report,
@@ -156,15 +159,18 @@ impl CheckArgs {
 }
 
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
+    match &args.demo.demo {
+        Some(_) => args.settings.ask_password_of_demo()?,
+        None if args.many.all_profiles => {}
+        None => args.settings.ask_password()?,
+    }
     if let Some(every) = args.many.watch {
         anyhow::ensure!(matches!(args.format, Format::Text | Format::Json), "--watch prints text or json");
-        args.settings.ask_password(args.demo.demo.is_some())?;
         return watch::run(args, every).await;
     }
     if args.many.all_profiles {
         return fleet::run(args).await;
     }
-    args.settings.ask_password(args.demo.demo.is_some())?;
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;
@@ -190,7 +196,7 @@ async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
     Ok(facts)
 }
 
-fn replay(path: &Path) -> anyhow::Result<Facts> {
+pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))
 }

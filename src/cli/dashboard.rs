@@ -1,69 +1,51 @@
 //! `polydoctor` without a command: the dashboard.
 
 mod headers;
+mod launch;
 mod tasks;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{DashboardArgs, Exit, wait_for};
-use crate::checks::probes_of;
-use crate::engine::Engine;
-use crate::engine::probe::Probe;
-use crate::settings::Settings;
-use crate::tui::{self, Launched, Options, Scope};
+use super::dashboard_args::{Color, DashboardArgs};
+use super::{Exit, wait_for};
+use crate::tui::theme::Palette;
+use crate::tui::{self, Launch, Options};
 
 pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password(args.demo.demo.is_some())?;
+    match &args.demo.demo {
+        Some(_) => args.settings.ask_password_of_demo()?,
+        None => args.settings.ask_password()?,
+    }
     let options = Options {
         ascii: args.ascii,
-        palette: None,
+        palette: args.palette.or((args.color == Color::Never).then_some(Palette::Mono)),
         animation: !args.no_animation,
-        title: args.demo.demo.as_ref().map(|name| format!("demo: {name}")),
+        title: launch::title(&args),
+        mouse: args.mouse,
+        sets_title: args.title,
+        watch: args.watch,
+        home: crate::settings::home_folder().map(|home| home.display().to_string()),
     };
-    wait_for(tui::run(launch(args), options))?;
+    let record = args.record.clone();
+    let (seen, launch) = launcher(Rc::new(args));
+    wait_for(tui::run(launch, options))?;
+    if let Some(path) = record {
+        launch::record(seen.borrow().as_ref(), &path)?;
+    }
     Ok(Exit::Done)
 }
 
-/// Settings, sandbox and engine; polled after the first frame is on the screen.
-async fn launch(args: DashboardArgs) -> anyhow::Result<Launched> {
-    let demo = args.demo.start().await?;
-    let settings = match &demo {
-        Some(demo) => args.settings.load_demo(&demo.announcement().env)?,
-        None => args.settings.load()?,
-    };
-    let desk = Rc::new(Desk { settings: settings.clone() });
-    let engine = Rc::new(Engine::new(settings, false, &[]));
-    let facts = engine.facts();
-    let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));
-    // the sandbox of a demo lives as long as what runs on it
-    let demo = Rc::new(demo);
-    let run = move |scope| -> tui::Run {
-        let (engine, demo) = (Rc::clone(&engine), Rc::clone(&demo));
+/// Launches by the arguments, as often as it is asked; and the facts of what was launched last.
+fn launcher(args: Rc<DashboardArgs>) -> (launch::Seen, Launch) {
+    let seen = launch::Seen::default();
+    let latest = Rc::clone(&seen);
+    let launch = Box::new(move |load| -> tui::Launching {
+        let (args, latest) = (Rc::clone(&args), Rc::clone(&latest));
         Box::pin(async move {
-            let _alive = demo;
-            engine.run(&probes(scope)).await;
+            let launched = launch::launch(&args, load).await?;
+            *latest.borrow_mut() = Some(launched.facts.clone());
+            Ok(launched)
         })
-    };
-    let tell = move |symptoms: Vec<String>| told.tell(&symptoms);
-    let work = move |task, post| -> tui::Run { Box::pin(tasks::run(Rc::clone(&desk), task, post)) };
-    Ok(Launched {
-        facts,
-        run: Box::new(run),
-        tell: Box::new(tell),
-        stop: Box::new(move || stopping.stop()),
-        work: Box::new(work),
-    })
-}
-
-/// What tasks work with.
-struct Desk {
-    settings: Settings,
-}
-
-fn probes(scope: Scope) -> BTreeSet<Probe> {
-    match scope {
-        Scope::All => Probe::ALL.iter().copied().collect(),
-        Scope::Check(id) => probes_of([id]),
-    }
+    });
+    (seen, launch)
 }

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use super::Exit;
 use crate::sandbox::{self, Options, Running, scenario};
 
@@ -43,9 +45,18 @@ pub(super) struct SandboxArgs {
     /// Milliseconds that each answer is late
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
-    /// Keys and secrets follow from it
+    /// How many trades the account has, up to 100000
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    trades: Option<u32>,
+    /// How many of them carry no builder code
+    #[arg(long, value_name = "N", requires = "trades", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    unattributed: Option<u32>,
+    /// Keys, secrets and trades follow from it
     #[arg(long, default_value_t = SEED)]
     seed: u64,
+    /// Healthy accounts beside the scenario's, for trying out many; the announcement names them
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    accounts: u32,
     /// Name the scenarios and end
     #[arg(long)]
     list: bool,
@@ -60,7 +71,16 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let latency = Duration::from_millis(args.latency);
-    let options = Options { listen: args.listen, scenario: find(&args.scenario)?, latency, seed: args.seed };
+    let mut scenario = find(&args.scenario)?;
+    if let Some(trades) = args.trades {
+        let unattributed = args.unattributed.unwrap_or(0);
+        let attributed = trades.checked_sub(unattributed);
+        let attributed = attributed.context("there cannot be more unattributed trades than trades")?;
+        scenario.account.attributed_trades = usize::try_from(attributed)?;
+        scenario.account.unattributed_trades = usize::try_from(unattributed)?;
+    }
+    scenario.server.accounts = args.accounts;
+    let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
     let running = sandbox::start(options).await?;
     // before the ready line: whoever has read it may send a signal
     let stopped = super::stop::signal()?;

@@ -66,10 +66,10 @@ pub(super) struct SettingsArgs {
     #[arg(long, value_name = "CODE")]
     builder_code: Option<String>,
     /// Longest wait for one request
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<String>,
     /// Longest time of a run
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<String>,
     /// Read variables from this file [default: .env, if there is one]
     #[arg(long, value_name = "PATH")]
@@ -81,12 +81,25 @@ pub(super) struct SettingsArgs {
     password: Option<Secret>,
 }
 
+/// How a run behaves is no finding of it: what cannot be used is said at once.
+fn seconds(text: &str) -> Result<String, String> {
+    settings::parse_seconds(text.trim()).map(|_| text.to_owned()).ok_or_else(|| format!("give {}", settings::SECONDS))
+}
+
 impl SettingsArgs {
     /// Asks for the password of a keystore, given here or named by the profile, before anything else
     /// takes the terminal.
-    pub(super) fn ask_password(&mut self, is_demo: bool) -> anyhow::Result<()> {
-        let inputs = if is_demo { self.demo_inputs(&BTreeMap::new()) } else { self.inputs(env::vars_os()) };
-        let Some(path) = settings::locked_keystore(&inputs)? else { return Ok(()) };
+    pub(super) fn ask_password(&mut self) -> anyhow::Result<()> {
+        self.ask_password_of(&self.inputs(env::vars_os()))
+    }
+
+    /// The same on the sandbox, where profiles do not count.
+    pub(super) fn ask_password_of_demo(&mut self) -> anyhow::Result<()> {
+        self.ask_password_of(&self.demo_inputs(&BTreeMap::new()))
+    }
+
+    fn ask_password_of(&mut self, inputs: &Inputs) -> anyhow::Result<()> {
+        let Some(path) = settings::locked_keystore(inputs)? else { return Ok(()) };
         let password = match env::var(PASSWORD) {
             Ok(password) => password,
             Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
@@ -101,6 +114,18 @@ impl SettingsArgs {
         self.key_stdin
     }
 
+    /// What settings are loaded from: these flags, and this machine.
+    #[cfg(feature = "tui")]
+    pub(super) fn all_inputs(&self) -> Inputs {
+        self.inputs(env::vars_os())
+    }
+
+    /// The same flags with another profile.
+    #[cfg(feature = "tui")]
+    pub(super) fn with_profile(&self, profile: Option<String>) -> Self {
+        Self { profile: profile.or_else(|| self.profile.clone()), ..self.clone() }
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))
@@ -112,7 +137,7 @@ impl SettingsArgs {
         settings::load(&self.demo_inputs(variables))
     }
 
-    fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
+    pub(super) fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
         let mut inputs = self.inputs([]);
         inputs.environment.clone_from(variables);
         inputs.config_file = None;
@@ -144,7 +169,10 @@ impl SettingsArgs {
         Ok((profiles, Arc::new(load)))
     }
 
-    fn inputs(&self, environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>) -> Inputs {
+    pub(super) fn inputs(
+        &self,
+        environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+    ) -> Inputs {
         let environment: BTreeMap<String, String> = environment
             .into_iter()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -7,7 +7,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::clob::{self, Clob, join};
-use super::http::{Answer, Http, Request, now_s};
+use super::http::{Answer, Http, LARGEST_LISTING, Request, now_s};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::{AuthHeaders, l1, l2};
 use crate::engine::facts::Failure;
@@ -198,7 +198,7 @@ impl Account {
         } else {
             Request::write(method, url, call.body.map(str::to_owned))
         };
-        Ok(self.http.send(Request { headers, ..request }).await?)
+        Ok(self.http.send(Request { headers, largest: LARGEST_LISTING, ..request }).await?)
     }
 }
 

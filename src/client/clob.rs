@@ -10,7 +10,7 @@ use url::Url;
 use super::http::{Answer, Http, Request, Sign};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
-use crate::engine::facts::{BalanceAllowance, BuilderKey, BuilderTrades, Failure, SessionSigners};
+use crate::engine::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, SessionSigners};
 use crate::engine::probe::Probe;
 use crate::secret::Secret;
 
@@ -35,8 +35,12 @@ pub const SESSION_SIGNERS: &str = "/v1/user/session-signers";
 pub const BUILDER_KEYS: &str = "/auth/builder-api-key";
 pub const TRADES: &str = "/data/trades";
 pub const BUILDER_TRADES: &str = "/builder/trades";
+/// The code follows.
+pub const BUILDER_FEES: &str = "/fees/builder-fees/";
 
-/// The cursor that ends every listing: base64 of -1.
+/// The cursor of every listing's first page: base64 of 0.
+pub const FIRST_CURSOR: &str = "MA==";
+/// The cursor that ends every listing: base64 of -1. No server takes it back.
 const END_CURSOR: &str = "LTE=";
 
 /// `base` with `path` behind whatever path it has, and a query.
@@ -193,7 +197,7 @@ impl Clob<'_> {
         let rows: Vec<Value> = answer.json()?;
         let key = |row: &Value| {
             let key = row.as_str().or_else(|| row.get("key")?.as_str())?.to_owned();
-            let revoked = row.get("revokedAt").filter(|at| !at.is_null());
+            let revoked = row.get("revokedAt").filter(|at| !at.is_null() && *at != "");
             Some(BuilderKey {
                 key,
                 revoked: revoked.is_some(),
@@ -204,35 +208,29 @@ impl Clob<'_> {
         Ok(rows.iter().filter_map(key).collect())
     }
 
-    /// A page `{"limit", "count", "next_cursor", "data": [...]}`.
-    pub fn read_builder_trades(answer: &Answer) -> Result<BuilderTrades, Failure> {
+    /// A page `{"limit", "count", "next_cursor", "data": [...]}` of a listing: its rows, and the cursor of
+    /// the next page, if there is one.
+    pub fn read_page(answer: &Answer) -> Result<(Vec<Value>, Option<String>), Failure> {
         #[derive(Deserialize)]
         struct Page {
+            #[serde(default)]
             next_cursor: String,
             data: Vec<Value>,
         }
         let page: Page = answer.json()?;
-        let matched = |trade: &Value| {
-            let time = trade.get("matchTime")?;
-            time.as_i64().or_else(|| time.as_str()?.parse().ok())
-        };
-        Ok(BuilderTrades {
-            on_first_page: page.data.len(),
-            more: page.next_cursor != END_CURSOR,
-            newest_s: page.data.iter().filter_map(matched).max(),
-        })
+        let next = Some(page.next_cursor).filter(|cursor| !cursor.is_empty() && cursor != END_CURSOR);
+        Ok((page.data, next))
     }
 
-    /// A page of trades, of an account (`match_time`) or of a builder (`matchTime`).
-    pub(crate) fn read_trades(answer: &Answer) -> Result<TradePage, Failure> {
+    /// `{"builder_maker_fee_rate_bps", "builder_taker_fee_rate_bps"}`.
+    pub fn read_builder_fees(answer: &Answer) -> Result<BuilderFees, Failure> {
         #[derive(Deserialize)]
-        struct Page {
-            next_cursor: String,
-            data: Vec<Value>,
+        struct Body {
+            builder_maker_fee_rate_bps: u32,
+            builder_taker_fee_rate_bps: u32,
         }
-        let page: Page = answer.json()?;
-        let rows = page.data.iter().filter_map(TradeRow::read).collect();
-        Ok(TradePage { rows, more: page.next_cursor != END_CURSOR })
+        let body: Body = answer.json()?;
+        Ok(BuilderFees { maker_bps: body.builder_maker_fee_rate_bps, taker_bps: body.builder_taker_fee_rate_bps })
     }
 
     /// The query of a collateral balance.
@@ -249,43 +247,6 @@ fn garbled(answer: &Answer, reason: &str) -> Failure {
 fn unix_ms(time: &Value) -> Option<i64> {
     let parsed = || time.as_str()?.parse::<jiff::Timestamp>().ok();
     time.as_i64().or_else(|| parsed().map(jiff::Timestamp::as_millisecond))
-}
-
-pub(crate) struct TradePage {
-    pub(crate) rows: Vec<TradeRow>,
-    pub(crate) more: bool,
-}
-
-/// What tells one trade from another.
-pub(crate) struct TradeRow {
-    id: String,
-    taker_order: Option<String>,
-    transaction: Option<String>,
-    pub(crate) matched_s: i64,
-}
-
-impl TradeRow {
-    fn read(row: &Value) -> Option<Self> {
-        let text = |names: [&str; 2]| {
-            let found = names.iter().find_map(|name| row.get(name)?.as_str());
-            found.filter(|text| !text.is_empty()).map(str::to_owned)
-        };
-        let time = row.get("match_time").or_else(|| row.get("matchTime"))?;
-        Some(Self {
-            id: text(["id", "trade_id"])?,
-            taker_order: text(["taker_order_id", "takerOrderHash"]),
-            transaction: text(["transaction_hash", "transactionHash"]),
-            matched_s: time.as_i64().or_else(|| time.as_str()?.parse().ok())?,
-        })
-    }
-
-    /// By whichever of the three both listings have.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-        self.id == other.id
-            || same(&self.transaction, &other.transaction)
-            || same(&self.taker_order, &other.taker_order)
-    }
 }
 
 /// A whole number as decimal text or as a JSON number.

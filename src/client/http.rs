@@ -20,6 +20,8 @@ use crate::secret::Secret;
 
 /// The largest answer that is read.
 const LARGEST: usize = 1024 * 1024;
+/// The same for a page of trades: one trade can name many orders.
+pub(super) const LARGEST_LISTING: usize = 16 * LARGEST;
 const JSON: &str = "application/json";
 /// The longest text of a server that is kept.
 const LONGEST_MESSAGE: usize = 300;
@@ -47,6 +49,8 @@ pub struct Request<'a> {
     pub body: Option<String>,
     /// Whether sending it twice does no harm.
     pub is_read: bool,
+    /// Bytes of the answer that are read at most.
+    pub largest: usize,
 }
 
 impl<'a> Request<'a> {
@@ -62,6 +66,7 @@ impl<'a> Request<'a> {
             bearer: None,
             body: None,
             is_read: true,
+            largest: LARGEST,
         }
     }
 
@@ -214,8 +219,9 @@ impl Http {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.explain(error))? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err(Failure::Garbled { status, reason: "the answer is larger than 1 MiB".to_owned() });
+            if body.len() + chunk.len() > request.largest {
+                let reason = format!("the answer is larger than {} MiB", request.largest / LARGEST);
+                return Err(Failure::Garbled { status, reason });
             }
             body.extend_from_slice(&chunk);
         }

@@ -61,6 +61,15 @@ impl Account {
         }
     }
 
+    /// The same, where nothing can be done without them.
+    pub async fn signing_credentials(&self) -> Result<ApiCredentials, AccountError> {
+        self.signing().await?.map(|signing| signing.credentials).ok_or_else(|| {
+            AccountError::Setting(
+                "the signer has no API key at the configured nonce; `polydoctor keys create` makes one".to_owned(),
+            )
+        })
+    }
+
     /// The credentials of a nonce; `None` when it has none. A read.
     pub async fn derive(&self, nonce: U256) -> Result<Option<ApiCredentials>, AccountError> {
         match self.l1(Method::GET, clob::DERIVE, nonce).await {

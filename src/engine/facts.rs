@@ -218,8 +218,9 @@ pub struct Facts {
     pub session_signers: Fact<SessionSigners>,
     pub builder_keys: Fact<Vec<BuilderKey>>,
     pub own_trades: Fact<OwnTrades>,
-    pub builder_access: Fact<usize>,
+    pub builder_access: Fact<BuilderAccess>,
     pub builder_trades: Fact<BuilderTrades>,
+    pub builder_fees: Fact<BuilderFees>,
     pub builder_signer: Fact<RemoteSigner>,
     /// Readings of the CLOB's clock, one an answer.
     pub clock: Vec<ClockReading>,
@@ -260,6 +261,7 @@ macro_rules! with_fact {
             OwnTrades: own_trades,
             BuilderAccess: builder_access,
             BuilderTrades: builder_trades,
+            BuilderFees: builder_fees,
             BuilderSigner: builder_signer)
     };
     (@@ $borrow:tt $facts:expr, $probe:expr, $fact:ident => $then:expr; $($name:ident: $field:ident),+) => {

@@ -36,10 +36,11 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::ClosedOnly => c.fill(|f| &mut f.closed_only, account::closed_only(c)).await,
         Probe::BalanceAllowance => c.fill(|f| &mut f.balance_allowance, account::balance_allowance(c)).await,
         Probe::SessionSigners => c.fill(|f| &mut f.session_signers, account::session_signers(c)).await,
-        Probe::OwnTrades => c.fill(|f| &mut f.own_trades, account::own_trades(c)).await,
+        Probe::OwnTrades => c.fill(|f| &mut f.own_trades, builder::own_trades(c)).await,
         Probe::BuilderKeys => c.fill(|f| &mut f.builder_keys, account::builder_keys(c)).await,
         Probe::BuilderAccess => c.fill(|f| &mut f.builder_access, builder::access(c)).await,
         Probe::BuilderTrades => c.fill(|f| &mut f.builder_trades, builder::trades(c)).await,
+        Probe::BuilderFees => c.fill(|f| &mut f.builder_fees, builder::fees(c)).await,
         Probe::BuilderSigner => c.fill(|f| &mut f.builder_signer, builder::signer(c)).await,
     }
 }

@@ -17,7 +17,9 @@ pub struct Fault {
     pub path: String,
     /// Any method when empty.
     pub method: String,
-    /// Only so many requests, from the first on; 0 for all.
+    /// So many requests are spared.
+    pub after: u64,
+    /// Only so many requests, from the first on that is not spared; 0 for all.
     pub first: u64,
     pub answer: Option<FaultAnswer>,
     /// An answer of the scenario's own: JSON text with this status.
@@ -34,6 +36,7 @@ impl Default for Fault {
         Self {
             path: "/".to_owned(),
             method: String::new(),
+            after: 0,
             first: 0,
             answer: None,
             status: 0,
@@ -122,8 +125,7 @@ impl Faults {
     /// Changes a request in place, or answers it in the service's stead.
     pub(super) async fn meet(&self, request: &mut Request<Body>) -> Option<Response> {
         let (fault, _) = self.0.iter().find(|(fault, met)| {
-            fault.fits(request.method(), request.uri().path())
-                && (met.fetch_add(1, Ordering::Relaxed) < fault.first || fault.first == 0)
+            fault.fits(request.method(), request.uri().path()) && fault.is_due(met.fetch_add(1, Ordering::Relaxed))
         })?;
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
         for name in &fault.drop_headers {
@@ -137,6 +139,11 @@ impl Faults {
 }
 
 impl Fault {
+    /// Whether it happens to a request that comes after so many others.
+    fn is_due(&self, before: u64) -> bool {
+        before >= self.after && (self.first == 0 || before - self.after < self.first)
+    }
+
     fn fits(&self, method: &Method, path: &str) -> bool {
         let same_side = path.starts_with("/-/") == self.path.starts_with("/-/");
         same_side && path.starts_with(&self.path) && (self.method.is_empty() || self.method == method.as_str())

@@ -91,21 +91,21 @@ pub(super) struct Ledger {
 const CONTRACT_CODE: [u8; 6] = [0x60, 0x80, 0x60, 0x40, 0x52, 0xfe];
 
 impl Ledger {
-    /// The chain of a scenario.
+    /// The chain of a scenario, with these people and what they have of collateral.
     ///
     /// # Errors
     ///
     /// A sentence about the part of the scenario that cannot be.
-    pub(super) fn new(
+    pub(super) fn new<'a>(
         chain: &'static Chain,
         scenario: &Scenario,
         names: &Names,
-        people: [&WalletMap; 2],
+        people: impl IntoIterator<Item = (&'a WalletMap, &'static str)>,
     ) -> Result<Self, String> {
         let mut ledger = Self { chain, grants: grants(chain, scenario.server.version), holders: BTreeMap::new() };
         let kind = scenario.account.wallet;
         let collateral = collateral(chain, scenario.server.version);
-        for (map, funds) in people.into_iter().zip(["250", "40"]) {
+        for (map, funds) in people {
             let address = map.address(kind).ok_or_else(|| format!("no {kind} on {}", chain.name))?;
             for (_, known) in map.iter() {
                 ledger.holders.insert(known, Holder { owner: map.eoa, kind: map.kind_of(known), ..Holder::default() });

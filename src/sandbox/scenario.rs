@@ -201,6 +201,11 @@ pub enum Person {
 #[serde(deny_unknown_fields, default)]
 pub struct Builder {
     pub revoked: bool,
+    /// What it takes of each trade, in hundredths of a percent.
+    pub maker_bps: u64,
+    pub taker_bps: u64,
+    /// Without it the boards do not show the builder.
+    pub unverified: bool,
 }
 
 /// The remote builder signer.
@@ -236,6 +241,8 @@ pub struct Server {
     pub rpc_chain_id: Option<u64>,
     /// Where the service sees the caller: not in a blocked country, by default.
     pub geoblocked: bool,
+    /// Healthy accounts beside the demo's, named in the announcement.
+    pub accounts: u32,
 }
 
 impl Default for Server {
@@ -250,6 +257,7 @@ impl Default for Server {
             cached_balance: "0".to_owned(),
             rpc_chain_id: None,
             geoblocked: false,
+            accounts: 0,
         }
     }
 }

@@ -26,8 +26,14 @@ pub struct Announcement {
     /// The same signer, for those who send the token.
     pub builder_signer_token_url: String,
     pub builder_signer_token: &'static str,
+    /// The ids of the account's trades that carry no builder code, of more than a day ago.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unattributed_trades: Vec<String>,
     /// A complete set of settings for the demo account, by the names of environment variables.
     pub env: BTreeMap<String, String>,
+    /// The accounts beside it: of each what differs from those.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<BTreeMap<String, String>>,
 }
 
 /// The settings of an account with nothing wrong, in the placeholders of [`super::names`].
@@ -60,6 +66,8 @@ impl Announcement {
         scenario: &Scenario,
         mut names: Names,
         credentials: Option<&ApiCredentials>,
+        unattributed_trades: Vec<String>,
+        accounts: Vec<BTreeMap<String, String>>,
     ) -> Self {
         let clob_url = format!("http://{listen}");
         let at = |prefix: &str| format!("{clob_url}{prefix}");
@@ -72,7 +80,9 @@ impl Announcement {
             builder_signer_url: format!("{}/sign", at(SIGNER)),
             builder_signer_token_url: format!("{}/sign", at(TOKEN_SIGNER)),
             builder_signer_token: SIGNER_TOKEN,
+            unattributed_trades,
             env: BTreeMap::new(),
+            accounts,
             clob_url,
         };
         announcement.name_urls(&mut names);

@@ -3,14 +3,15 @@
 // All functions of a route table have one type.
 #![allow(clippy::unnecessary_wraps)]
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use axum::routing::MethodFilter as Method;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Sandbox;
 use super::http::{Answer, Received, Refusal, Route};
 use super::rpc;
-use super::trades::DEMO_CODE;
+use super::trades::{DEMO_CODE, SAMPLE_CODE};
 use crate::auth::wallet::{WalletKind, WalletMap};
 
 pub(super) const RPC: &str = "/-/rpc";
@@ -47,9 +48,10 @@ fn address(received: &Received, name: &str) -> Result<Address, Refusal> {
 fn public_profile(sandbox: &Sandbox, received: &Received) -> Answer {
     let asked = address(received, "address")?;
     let account = &sandbox.scenario.account;
-    let people = [(&sandbox.demo, "sandbox-demo"), (&sandbox.other, "sandbox-other")];
+    let people = [(&sandbox.demo, "sandbox-demo"), (&sandbox.other, "sandbox-other")].into_iter();
+    let people = people.chain(sandbox.customers.iter().map(|customer| (&customer.wallets, "sandbox-customer")));
     let has_profile = account.profile.unwrap_or(account.wallet != WalletKind::Eoa);
-    let found = people.into_iter().filter(|_| has_profile).find_map(|(map, name)| {
+    let found = people.filter(|_| has_profile).find_map(|(map, name)| {
         let wallet = map.address(account.wallet)?;
         [map.eoa, wallet]
             .contains(&asked)
@@ -69,26 +71,63 @@ fn volume_v1(sandbox: &Sandbox, _: &Received) -> Answer {
     Ok(json!([{ "dt": day, "builder": "sandbox-builder", "volume": VOLUME, "activeUsers": 31, "rank": "1" }]))
 }
 
-fn builder_entry() -> Value {
-    json!({
-        "rank": 1,
-        "builder_name": "sandbox-builder",
-        "builder_code": DEMO_CODE,
-        "profile_image": "",
-        "verified": true,
-        "volume": VOLUME,
-        "active_users": 31,
-    })
+/// The demo builder, and one that is ahead of it; those that are not verified are not shown.
+fn on_boards(sandbox: &Sandbox) -> Vec<Value> {
+    let entry = |rank: u32, name: &str, code: B256, volume: u32| {
+        json!({
+            "rank": rank,
+            "builder_name": name,
+            "builder_code": code,
+            "profile_image": "",
+            "verified": true,
+            "volume": volume,
+            "active_users": 31,
+        })
+    };
+    let mut builders = vec![entry(1, "sandbox-sample", SAMPLE_CODE, 3 * VOLUME)];
+    if !sandbox.scenario.builder.unverified {
+        builders.push(entry(2, "sandbox-builder", DEMO_CODE, VOLUME));
+    }
+    builders
 }
 
-fn leaderboard_v2(_: &Sandbox, _: &Received) -> Answer {
-    Ok(json!({ "data": [builder_entry()], "pagination": { "next_cursor": "LTE=" } }))
+/// A page a builder.
+fn leaderboard_v2(sandbox: &Sandbox, received: &Received) -> Answer {
+    let place: usize = match received.parameter("cursor") {
+        None => 0,
+        Some(cursor) => cursor.parse().map_err(|_| Refusal::bad_request("invalid cursor"))?,
+    };
+    let builders = on_boards(sandbox);
+    let next = Some(place + 1).filter(|next| *next < builders.len()).map(|next| next.to_string());
+    let has_more = next.is_some();
+    let data: Vec<&Value> = builders.get(place).into_iter().collect();
+    Ok(json!({ "data": data, "pagination": { "next_cursor": next, "has_more": has_more } }))
 }
 
-fn volume_v2(sandbox: &Sandbox, _: &Received) -> Answer {
-    let mut entry = builder_entry();
-    entry["date"] = json!(sandbox.timestamp().to_string());
-    Ok(json!({ "data": [entry] }))
+/// Each bucket has all builders, the newest bucket first.
+fn volume_v2(sandbox: &Sandbox, received: &Received) -> Answer {
+    let days = match received.parameter("interval").unwrap_or("day") {
+        "day" => 1,
+        "week" => 7,
+        "month" => 30,
+        "all" => 365,
+        _ => return Err(Refusal::bad_request("invalid interval")),
+    };
+    let limit: i64 = received.parameter("limit").unwrap_or("30").parse().unwrap_or(0);
+    if !(1..=90).contains(&limit) {
+        return Err(Refusal::bad_request("invalid limit"));
+    }
+    let today = sandbox.now().div_euclid(86_400);
+    let mut rows = Vec::new();
+    for bucket in 0..limit {
+        let day = (today - today.rem_euclid(days) - bucket * days) * 86_400;
+        for (number, mut row) in (1..).zip(on_boards(sandbox)) {
+            row["date"] = json!(Timestamp::from_second(day).unwrap_or_default().to_string());
+            row["volume"] = json!(i64::from(VOLUME) * days / (number + bucket % 5));
+            rows.push(row);
+        }
+    }
+    Ok(json!({ "data": rows }))
 }
 
 fn approvals(sandbox: &Sandbox, received: &Received) -> Answer {

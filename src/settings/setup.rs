@@ -1,6 +1,7 @@
 //! What may be said of the settings: facts without a secret.
 
 use alloy_primitives::U256;
+use url::Url;
 
 use super::{CredentialParts, KeyText, Settings, Source, Sourced};
 use crate::auth::contracts;
@@ -41,9 +42,74 @@ impl Settings {
         };
         let chain = self.chain_id.as_ref().and_then(|id| contracts::chain(id.value));
         setup.wallets = chain.zip(setup.signer()).map(|(chain, signer)| WalletMap::derive(chain, signer));
-        setup.shown = shown(&setup);
+        setup.shown = self.shown(&setup);
         setup
     }
+
+    /// Every setting for people to read.
+    fn shown(&self, setup: &Setup) -> Vec<ShownSetting> {
+        let url = |url: &Option<Sourced<Url>>| said(url.as_ref(), shown_url);
+        let mut rows = vec![
+            ("private key", "private_key", said(setup.key.as_ref(), key_shape)),
+            ("signature type", "signature_type", said(setup.signature_type.as_ref(), ToString::to_string)),
+            ("funder", "funder", said(setup.funder.as_ref(), ToString::to_string)),
+            ("chain id", "chain_id", said(setup.chain_id.as_ref(), ToString::to_string)),
+            ("nonce", "nonce", said(setup.nonce.as_ref(), ToString::to_string)),
+        ];
+        rows.extend(shown_set(
+            setup.credentials.as_ref(),
+            ["API credentials", "API key", "API secret", "API passphrase"],
+            ["api_key", "api_secret", "api_passphrase"],
+        ));
+        rows.extend(shown_set(
+            setup.builder.as_ref(),
+            ["builder credentials", "builder key", "builder secret", "builder passphrase"],
+            ["builder_api_key", "builder_secret", "builder_passphrase"],
+        ));
+        rows.extend([
+            ("builder code", "builder_code", said(setup.builder_code.as_ref(), Clone::clone)),
+            ("builder signer", "builder_signer_url", url(&self.builder_signer_url)),
+            ("signer token", "builder_signer_token", said(setup.builder_signer_token.as_ref(), ToString::to_string)),
+            ("relayer key", "relayer_api_key", said(setup.relayer_key.as_ref(), ToString::to_string)),
+            ("CLOB", "clob_url", url(&self.clob_url)),
+            ("Polygon node", "rpc_url", url(&self.rpc_url)),
+            ("Gamma", "gamma_url", url(&self.gamma_url)),
+            ("data API", "data_url", url(&self.data_url)),
+            ("relayer", "relayer_url", url(&self.relayer_url)),
+            ("geoblock", "geoblock_url", url(&self.geoblock_url)),
+        ]);
+        rows.into_iter().map(|(name, setting, said)| self.shown_setting(name, setting, said)).collect()
+    }
+
+    fn shown_setting(&self, name: &str, setting: &str, said: Option<(String, Source)>) -> ShownSetting {
+        let (value, source) =
+            said.map_or_else(|| ("not set".to_owned(), None), |(value, source)| (value, Some(source)));
+        let others = self.places.get(setting).into_iter().flatten().filter(|place| Some(*place) != source.as_ref());
+        ShownSetting {
+            name: name.to_owned(),
+            value,
+            overridden: others.map(ToString::to_string).collect(),
+            source: source.map_or_else(String::new, |source| source.to_string()),
+        }
+    }
+}
+
+/// A setting's name for people, its name in profiles, and what may be said of its value.
+type Row = (&'static str, &'static str, Option<(String, Source)>);
+
+fn said<T>(setting: Option<&Sourced<T>>, value: impl FnOnce(&T) -> String) -> Option<(String, Source)> {
+    setting.map(|setting| (value(&setting.value), setting.source.clone()))
+}
+
+/// The three parts of a set of credentials, or one row where there is none.
+fn shown_set(set: Option<&CredentialsFact>, names: [&'static str; 4], settings: [&'static str; 3]) -> Vec<Row> {
+    let ([whole, key, secret, passphrase], [of_key, of_secret, of_passphrase]) = (names, settings);
+    let Some(set) = set else { return vec![(whole, of_key, None)] };
+    vec![
+        (key, of_key, said(set.key.as_ref(), Clone::clone)),
+        (secret, of_secret, said(set.secret.as_ref(), |secret| secret.shape.to_string())),
+        (passphrase, of_passphrase, said(set.passphrase.as_ref(), ToString::to_string)),
+    ]
 }
 
 /// Host and port; a path may hold an access key of the node's provider.
@@ -98,37 +164,6 @@ fn credentials_fact(parts: &CredentialParts) -> Option<CredentialsFact> {
         secret: parts.secret.as_ref().map(|secret| secret.as_ref().map(secret_fact)),
         passphrase: shape(parts.passphrase.as_ref()),
     })
-}
-
-fn shown(setup: &Setup) -> Vec<ShownSetting> {
-    let mut shown = Vec::new();
-    let mut add = |name: &str, value: Option<(String, &Source)>| {
-        let (value, source) =
-            value.map_or_else(|| ("not set".to_owned(), String::new()), |(value, source)| (value, source.to_string()));
-        shown.push(ShownSetting { name: name.to_owned(), value, source });
-    };
-    add("private key", setup.key.as_ref().map(|key| (key_shape(&key.value), &key.source)));
-    add("signature type", setup.signature_type.as_ref().map(|kind| (kind.value.to_string(), &kind.source)));
-    add("funder", setup.funder.as_ref().map(|funder| (funder.value.to_string(), &funder.source)));
-    add("chain id", setup.chain_id.as_ref().map(|id| (id.value.to_string(), &id.source)));
-    add("nonce", setup.nonce.as_ref().map(|nonce| (nonce.value.to_string(), &nonce.source)));
-    for (name, credentials) in [("API", &setup.credentials), ("builder", &setup.builder)] {
-        let Some(credentials) = credentials else {
-            add(&format!("{name} credentials"), None);
-            continue;
-        };
-        let key = credentials.key.as_ref();
-        add(&format!("{name} key"), key.map(|key| (key.value.clone(), &key.source)));
-        let secret = credentials.secret.as_ref();
-        add(&format!("{name} secret"), secret.map(|secret| (secret.value.shape.to_string(), &secret.source)));
-        let passphrase = credentials.passphrase.as_ref();
-        add(&format!("{name} passphrase"), passphrase.map(|text| (text.value.to_string(), &text.source)));
-    }
-    add("CLOB", setup.clob_url.as_ref().map(|url| (url.value.clone(), &url.source)));
-    add("Polygon node", setup.rpc_url.as_ref().map(|url| (url.value.clone(), &url.source)));
-    add("builder signer", setup.builder_signer_url.as_ref().map(|url| (url.value.clone(), &url.source)));
-    add("builder code", setup.builder_code.as_ref().map(|code| (code.value.clone(), &code.source)));
-    shown
 }
 
 /// What may be said of a key, usable or not.

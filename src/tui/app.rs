@@ -1,26 +1,32 @@
 //! The state of the dashboard, and how messages change it: no effects, and time arrives in messages.
 
 mod act;
+mod pointing;
 mod rows;
 mod typing;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-use super::Scope;
 use super::dialogue::Dialogue;
+use super::first_run;
+use super::first_run::FirstRun;
+use super::fix::Before;
 use super::menu::Menu;
 use super::panels::{self, PANELS};
 use super::symptom::Symptom;
-use super::task::{News, Task, TaskKind};
+use super::task::{Draft, News, Task, TaskKind};
 use super::theme::Theme;
+use super::{About, Load, Scope};
 use crate::checks::Fix;
 use crate::diagnosis::Diagnosis;
 use crate::engine::facts::Facts;
 use crate::report::{CheckReport, Report};
 use crate::secret::Secret;
+use crate::watch::Watch;
 
 /// What reaches the dashboard.
 #[derive(Debug)]
@@ -36,6 +42,11 @@ pub enum Message {
     Notice(String),
     /// What a task found, or how far it is.
     News(News),
+    Mouse(MouseEvent),
+    /// Settings were read.
+    Launched(About),
+    /// A run has come to its end.
+    RunOver,
     TaskBegan(TaskKind),
     TaskOver(TaskKind),
 }
@@ -60,6 +71,8 @@ pub enum Command {
     /// Work beside the run, in place of what goes on of its kind.
     Start(Task),
     Cancel(TaskKind),
+    /// Reads the settings again, and runs all with them.
+    Reload(Load),
     Redraw,
     Suspend,
 }
@@ -80,6 +93,8 @@ pub enum Mode {
     Menu(Menu),
     /// A question waits for its answer.
     Asking(Box<Dialogue>),
+    /// The set-up wizard, in place of the panels.
+    FirstRun(Box<FirstRun>),
 }
 
 /// How far the run is.
@@ -93,8 +108,6 @@ pub enum Phase {
 
 pub struct App {
     pub theme: Theme,
-    /// Such as `demo: funder-is-signer`.
-    pub title: Option<String>,
     pub facts: Facts,
     pub report: Report,
     pub now_ms: i64,
@@ -107,6 +120,24 @@ pub struct App {
     pub notice: Option<String>,
     /// The work that goes on beside the run.
     pub tasks: BTreeSet<TaskKind>,
+    pub about: About,
+    /// While watching, the time between rounds.
+    pub watching: Option<Duration>,
+    pub watch: Watch,
+    /// How the checks stood before a fix was applied.
+    pub before: Option<Before>,
+    /// What the last fix has changed.
+    pub fixed: Vec<String>,
+    /// The answers of the wizard that are in force and not saved.
+    pub draft: Option<Draft>,
+    /// The profile that was switched to.
+    profile: Option<String>,
+    /// Whether clicks and the wheel come here rather than to the terminal.
+    pub mouse: bool,
+    /// Whether the terminal may take copies.
+    pub copies: bool,
+    /// The home folder, which reports do not tell.
+    pub home: Option<String>,
     /// The panel with the focus, by its place in [`PANELS`].
     pub focus: usize,
     /// The panel beside the list where there is room for one, and the large one where there is more.
@@ -123,7 +154,6 @@ impl App {
     pub fn new(theme: Theme, title: Option<String>, Observed { facts, report }: Observed) -> Self {
         Self {
             theme,
-            title,
             facts,
             report,
             now_ms: 0,
@@ -133,6 +163,16 @@ impl App {
             symptom: Symptom::default(),
             notice: None,
             tasks: BTreeSet::new(),
+            about: About { title, ..About::default() },
+            watching: None,
+            watch: Watch::default(),
+            before: None,
+            fixed: Vec::new(),
+            draft: None,
+            profile: None,
+            mouse: false,
+            copies: true,
+            home: None,
             focus: panels::LIST,
             beside: panels::DETAIL,
             main: panels::DETAIL,
@@ -178,6 +218,11 @@ impl App {
         }
     }
 
+    /// Whether nobody has moved the cursor of the list yet.
+    pub fn is_untouched(&self) -> bool {
+        !self.steered
+    }
+
     pub fn is_launching_or_running(&self) -> bool {
         self.phase() != Phase::Over
     }
@@ -205,6 +250,46 @@ impl App {
         Some(if commands.is_empty() { words } else { commands })
     }
 
+    /// Other settings are in force: what was watched is no longer the same.
+    fn use_settings(&mut self, about: About) {
+        self.about = about;
+        self.watch = Watch::default();
+        if let Some(before) = &mut self.before {
+            before.begun = true;
+        }
+        self.mode = match self.about.first_run.clone() {
+            Some(draft) => Mode::FirstRun(Box::new(FirstRun::new(*draft.0))),
+            None => Mode::Panels,
+        };
+    }
+
+    /// The profile that was switched to, for reading the settings again.
+    pub fn profile(&self) -> Option<String> {
+        self.profile.clone()
+    }
+
+    fn finish_run(&mut self) -> Option<Command> {
+        self.say_what_changed();
+        if self.watching.is_some() && self.phase() == Phase::Over {
+            self.watch.take(&self.report, self.now_ms);
+        }
+        first_run::offer(self)
+    }
+
+    /// After a fix: what it has come to.
+    fn say_what_changed(&mut self) {
+        let Some(before) = self.before.as_ref().filter(|before| before.begun && self.phase() == Phase::Over) else {
+            return;
+        };
+        self.fixed = before.changes(&self.report);
+        self.before = None;
+        self.notice = Some(match self.fixed.as_slice() {
+            [] => "The fix is written, and every check stands as before".to_owned(),
+            [one] => format!("The fix changed {one}"),
+            [first, more @ ..] => format!("The fix changed {first}, and {} more", more.len()),
+        });
+    }
+
     fn observe(&mut self, Observed { facts, report }: Observed) {
         self.facts = facts;
         self.report = report;
@@ -227,6 +312,9 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         Message::Paste(text) => app.paste(&text),
         Message::Notice(text) => app.notice = Some(text),
         Message::News(news) => command = panels::hear(app, news),
+        Message::Mouse(mouse) => app.point(mouse),
+        Message::Launched(about) => app.use_settings(about),
+        Message::RunOver => command = app.finish_run(),
         Message::TaskBegan(kind) => {
             app.tasks.insert(kind);
         }

@@ -11,6 +11,7 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph};
 use super::app::{App, Command};
 use super::text::Page;
 use crate::checks::Status;
+use crate::settings::edit::{self, DiffLine};
 
 /// A question, and what Yes does.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Dialogue {
     pub changes: Vec<Change>,
     /// What stops working by it.
     pub breaks: Vec<String>,
+    /// What there is to know beside it.
+    pub notes: Vec<String>,
     /// Whether it can be undone, and how.
     pub undo: String,
     /// What the button says instead of `Yes`, such as `Yes, write it`.
@@ -29,14 +32,12 @@ pub struct Dialogue {
     pub(super) scroll: usize,
 }
 
-/// A line of what will change.
+/// A part of what will change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     Text(String),
-    /// A line of a file that stays.
-    Same(String),
-    Removed(String),
-    Added(String),
+    /// A line of a file, before or after.
+    Line(DiffLine),
 }
 
 /// What a key makes of a question.
@@ -52,6 +53,7 @@ impl Dialogue {
             title: title.into(),
             changes: Vec::new(),
             breaks: Vec::new(),
+            notes: Vec::new(),
             undo: String::new(),
             yes: "Yes".to_owned(),
             command,
@@ -99,13 +101,16 @@ pub(super) fn furthest(app: &App) -> usize {
 fn text(app: &App, dialogue: &Dialogue, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(app.theme, width);
     for change in &dialogue.changes {
-        let (mark, said, style) = match change {
-            Change::Text(said) => ("", said, Style::new()),
-            Change::Same(said) => ("  ", said, app.theme.dim()),
-            Change::Removed(said) => ("- ", said, app.theme.status(Status::Fail)),
-            Change::Added(said) => ("+ ", said, app.theme.status(Status::Pass)),
-        };
-        page.whole(&format!("{mark}{said}"), style);
+        match change {
+            Change::Text(said) => page.text(said, Style::new()),
+            Change::Line(line) => page.whole(&format!("{} {}", line.sign(), line.text), style(app, line.change)),
+        }
+    }
+    if !dialogue.notes.is_empty() {
+        page.gap();
+        for note in &dialogue.notes {
+            page.text(note, Style::new().bold());
+        }
     }
     if !dialogue.breaks.is_empty() {
         page.heading("What stops working");
@@ -116,6 +121,14 @@ fn text(app: &App, dialogue: &Dialogue, width: usize) -> Vec<Line<'static>> {
         page.text(&dialogue.undo, Style::new());
     }
     page.finish()
+}
+
+fn style(app: &App, change: edit::Change) -> Style {
+    match change {
+        edit::Change::Same => app.theme.dim(),
+        edit::Change::Removed => app.theme.status(Status::Fail),
+        edit::Change::Added => app.theme.status(Status::Pass),
+    }
 }
 
 pub(super) fn draw(frame: &mut Frame, app: &App, dialogue: &Dialogue) {

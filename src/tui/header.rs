@@ -26,7 +26,9 @@ pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
 }
 
 fn who(app: &App, width: usize) -> Line<'static> {
-    let right = [progress(app), elapsed(app)].join("  ") + " ";
+    let watch = app.watching.map(|period| format!("watch {} s", period.as_secs()));
+    let right = watch.into_iter().chain([progress(app), elapsed(app)]).collect::<Vec<_>>().join("  ");
+    let right = format!("  {right} ");
     let mut line = vec![Span::from(" polydoctor").bold()];
     let mut used = line[0].width() + display_width(&right);
     for forms in facts(app) {
@@ -44,7 +46,7 @@ fn who(app: &App, width: usize) -> Line<'static> {
 /// What there is to say of the account, by weight; each in the forms it may take, the fullest first.
 fn facts(app: &App) -> Vec<Vec<Span<'static>>> {
     let mut facts = Vec::new();
-    if let Some(title) = &app.title {
+    if let Some(title) = &app.about.title {
         facts.push(vec![Span::from(app.theme.say(title)).bold()]);
     }
     if let Some(signer) = app.report.account.signer {

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::app::{App, Mode, Phase};
+use super::fix;
 use super::panels;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,12 @@ pub enum Action {
     Again,
     AllAgain,
     Copy,
+    CopyReport,
+    SaveReport,
+    Watch,
+    Mouse,
+    Profiles,
+    ApplyFix,
     Addresses,
     NextPalette,
     Redraw,
@@ -75,7 +82,7 @@ impl Binding {
         match mode {
             Mode::Panels => true,
             Mode::Help { .. } => matches!(self.action, Action::Quit | Action::Help | Action::Back),
-            Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) => false,
+            Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => false,
         }
     }
 
@@ -101,6 +108,11 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[char('N')], "N", Action::PreviousProblem, "previous problem"),
     bind(&[char('y')], "y", Action::Copy, "copy the fix of this check, through the terminal (OSC 52)")
         .footer(|app| app.copyable().map(|_| "copy fix")),
+    bind(&[char('F')], "F", Action::ApplyFix, "apply the fix to the file that the setting came from; asks first")
+        .footer(|app| fix::wanted(app).map(|_| "apply fix")),
+    bind(&[char('Y')], "Y", Action::CopyReport, "copy the report for others, as Markdown, the same way")
+        .footer(|app| (app.phase() == Phase::Over).then_some("report")),
+    bind(&[char('s')], "s", Action::SaveReport, "save that report to a file in this folder; never over another"),
     bind(&[char('r')], "r", Action::Again, "run this check again, with what it needs")
         .footer(|app| (app.phase() == Phase::Over && app.selected().is_some()).then_some("again")),
     bind(&[char('R')], "R", Action::AllAgain, "run all again")
@@ -130,6 +142,15 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('u')], "Ctrl-U", Action::HalfPageUp, "half a page up"),
     bind(&[plain(KeyCode::PageDown)], "PgDn", Action::PageDown, "a page down"),
     bind(&[plain(KeyCode::PageUp)], "PgUp", Action::PageUp, "a page up"),
+    bind(&[char('w')], "w", Action::Watch, "watch: time, reach and credentials again every 30 s, or stop").footer(
+        |app| match app.watching {
+            Some(_) => Some("stop watching"),
+            None => (app.phase() == Phase::Over && !app.about.recorded).then_some("watch"),
+        },
+    ),
+    bind(&[char('P')], "P", Action::Profiles, "another profile of the settings")
+        .footer(|app| (!app.about.profiles.is_empty()).then_some("profiles")),
+    bind(&[char('m')], "m", Action::Mouse, "mouse on or off; while it is on, the terminal selects with Shift"),
     bind(&[char('a')], "a", Action::Addresses, "addresses in full or short"),
     bind(&[char('t')], "t", Action::NextPalette, "next palette"),
     bind(&[ctrl('l')], "Ctrl-L", Action::Redraw, "draw the screen anew"),

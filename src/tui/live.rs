@@ -1,43 +1,39 @@
 //! The loop: waits for whatever happens next, tells the state, does what it asks for, draws once.
 
-use std::future::{pending, poll_fn};
-use std::io::{self, BufWriter, Stdout, stdout};
-use std::mem;
-use std::pin::pin;
-use std::task::Poll;
+mod tasks;
+
+use std::future::pending;
+use std::io;
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
-use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event};
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use crossterm::{execute, queue};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::{Position, Rect, Size};
+use crossterm::event::Event;
+use ratatui::layout::Size;
 use tokio::sync::mpsc;
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
 
+use self::tasks::Tasks;
 use super::app::{App, Command, Message, Observed, update};
 use super::input::{self, Signals};
-use super::task::{News, Post, Task, TaskKind};
-use super::{Launched, Run, Scope, panels, view};
+use super::screen::Screen;
+use super::task::{News, TaskKind};
+use super::{Launch, Launched, Launching, Load, Run, Scope};
 use crate::report::Report;
+use crate::watch;
 
-pub(super) async fn show(launch: impl Future<Output = anyhow::Result<Launched>>, app: App) -> anyhow::Result<()> {
-    let Ok(mut dashboard) = Dashboard::new(app) else { return Ok(()) };
-    let outcome = dashboard.live(launch).await;
-    // Where the terminal is gone, dropping this would complain to it, and panic over that.
-    if dashboard.terminal.show_cursor().is_err() {
-        mem::forget(dashboard.terminal);
-    }
+pub(super) async fn show(launch: Launch, app: App, sets_title: bool) -> anyhow::Result<()> {
+    let Ok(mut dashboard) = Dashboard::new(launch, app, sets_title) else { return Ok(()) };
+    let outcome = dashboard.live().await;
+    dashboard.screen.close();
     outcome
 }
 
 enum Happening {
     Input(Event),
-    Launched(Launched),
+    Launched(anyhow::Result<Launched>),
     Facts,
     RunOver,
+    RoundDue,
     News(News),
     TaskOver(TaskKind),
     Tick,
@@ -61,72 +57,62 @@ async fn changed(launched: &mut Option<Launched>) {
     }
 }
 
-async fn finished(run: &mut Option<Run>) {
+/// Waits for what there may be.
+async fn finished<T>(run: &mut Option<Pin<Box<impl Future<Output = T> + ?Sized>>>) -> T {
     match run {
         Some(run) => run.await,
         None => pending().await,
     }
 }
 
-/// Drives every task; ends with the kind of one that is done.
-async fn done(tasks: &mut [(TaskKind, Run)]) -> TaskKind {
-    poll_fn(|context| {
-        let done = tasks.iter_mut().find_map(|(kind, run)| run.as_mut().poll(context).is_ready().then_some(*kind));
-        done.map_or(Poll::Pending, Poll::Ready)
-    })
-    .await
-}
-
 struct Dashboard {
     app: App,
-    /// Buffered, so that a frame is one write.
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    screen: Screen,
     input: mpsc::UnboundedReceiver<Event>,
     signals: Signals,
     tick: Interval,
+    launch: Launch,
+    launching: Option<Launching>,
     launched: Option<Launched>,
     running: Option<Run>,
-    tasks: Vec<(TaskKind, Run)>,
-    /// The tasks among them that go on because a panel is on the screen.
-    shown: Vec<TaskKind>,
-    post: Post,
+    /// Whether the run is a round of watching, of which only the end is shown.
+    round: bool,
+    round_due: Option<Pin<Box<Sleep>>>,
+    tasks: Tasks,
     news: mpsc::UnboundedReceiver<News>,
-    /// Whether pasted text arrives as such, which it does only while text is typed.
-    takes_paste: bool,
 }
 
 impl Dashboard {
     /// Draws the first frame.
-    fn new(app: App) -> io::Result<Self> {
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
+    fn new(launch: Launch, app: App, sets_title: bool) -> io::Result<Self> {
         let period = if app.theme.animation { 100 } else { 1_000 };
         let mut tick = interval(Duration::from_millis(period));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (post, news) = mpsc::unbounded_channel();
+        let (tasks, news) = Tasks::new();
         let mut dashboard = Self {
             app,
-            terminal: Terminal::new(backend)?,
+            screen: Screen::new(sets_title)?,
             input: mpsc::unbounded_channel().1,
             signals: Signals::listen()?,
             tick,
+            launch,
+            launching: None,
             launched: None,
             running: None,
-            tasks: Vec::new(),
-            shown: Vec::new(),
-            post,
+            round: false,
+            round_due: None,
+            tasks,
             news,
-            takes_paste: false,
         };
-        let size = dashboard.terminal.size()?;
+        let size = dashboard.screen.size()?;
         update(&mut dashboard.app, Message::Resize(size));
-        dashboard.draw()?;
+        dashboard.screen.draw(&dashboard.app)?;
         dashboard.input = input::read()?;
+        dashboard.launching = Some((dashboard.launch)(Load::default()));
         Ok(dashboard)
     }
 
-    async fn live(&mut self, launch: impl Future<Output = anyhow::Result<Launched>>) -> anyhow::Result<()> {
-        let mut launch = pin!(launch);
-        let mut launching = true;
+    async fn live(&mut self) -> anyhow::Result<()> {
         loop {
             let happened = tokio::select! {
                 biased;
@@ -138,14 +124,29 @@ impl Dashboard {
                 },
                 () = changed(&mut self.launched) => Happening::Facts,
                 Some(news) = self.news.recv() => Happening::News(news),
-                launched = &mut launch, if launching => {
-                    launching = false;
-                    Happening::Launched(launched?)
-                }
+                launched = finished(&mut self.launching) => Happening::Launched(launched),
                 () = finished(&mut self.running) => Happening::RunOver,
-                kind = done(&mut self.tasks) => Happening::TaskOver(kind),
+                kind = self.tasks.done() => Happening::TaskOver(kind),
+                () = finished(&mut self.round_due) => Happening::RoundDue,
                 _ = self.tick.tick(), if self.app.is_moving() => Happening::Tick,
             };
+            if let Happening::Facts = happened
+                && self.round
+                && let Some(launched) = &mut self.launched
+            {
+                // a round of watching is shown when it is over
+                launched.facts.mark_unchanged();
+                continue;
+            }
+            if let Happening::Launched(Err(error)) = happened {
+                // without settings there is nothing to show; later ones leave those in force
+                if self.launched.is_none() {
+                    return Err(error);
+                }
+                self.launching = None;
+                update(&mut self.app, Message::Notice(format!("{error:#}")));
+                continue;
+            }
             // Drawing fails only when the terminal is gone, which ends all this as quietly as `q`.
             match self.handle(happened) {
                 Ok(Next::Wait) => {}
@@ -157,44 +158,63 @@ impl Dashboard {
     /// Takes in what happened and whatever else is waiting, then draws once.
     fn handle(&mut self, happened: Happening) -> io::Result<Next> {
         update(&mut self.app, Message::Tick(unix_ms()));
-        let message = match happened {
-            Happening::Launched(launched) => {
-                self.launched = Some(launched);
-                self.start(Scope::All);
-                self.observe();
-                None
-            }
-            Happening::Facts => {
-                self.observe();
-                None
-            }
-            Happening::RunOver => {
-                self.running = None;
-                None
-            }
-            Happening::Tick => None,
-            Happening::News(news) => Some(Message::News(news)),
-            Happening::TaskOver(kind) => {
-                self.forget(kind);
-                None
-            }
+        let first = match happened {
             Happening::Input(event) => said(event),
+            Happening::News(news) => Some(Message::News(news)),
+            Happening::RunOver => {
+                (self.running, self.round) = (None, false);
+                self.observe();
+                Some(Message::RunOver)
+            }
+            other => {
+                self.take(other);
+                None
+            }
         };
-        let waiting = std::iter::from_fn(|| self.input.try_recv().ok()).filter_map(said);
-        for message in message.into_iter().chain(waiting.collect::<Vec<_>>()) {
+        let waiting: Vec<_> = std::iter::from_fn(|| self.input.try_recv().ok()).filter_map(said).collect();
+        let news: Vec<_> = std::iter::from_fn(|| self.news.try_recv().ok()).map(Message::News).collect();
+        for message in first.into_iter().chain(waiting).chain(news) {
             if self.tell(message)? == Next::End {
                 return Ok(Next::End);
             }
         }
-        while let Ok(news) = self.news.try_recv() {
-            if self.tell(Message::News(news))? == Next::End {
-                return Ok(Next::End);
-            }
+        if let Some(launched) = &self.launched {
+            self.tasks.follow_panels(&mut self.app, launched);
         }
-        self.mind_what_is_shown();
-        self.take_paste_while_typing()?;
-        self.draw()?;
+        self.plan_round();
+        self.screen.draw(&self.app)?;
         Ok(Next::Wait)
+    }
+
+    /// Takes in what the work has come to.
+    fn take(&mut self, happened: Happening) {
+        match happened {
+            Happening::Launched(launched) => {
+                self.launching = None;
+                if let Ok(launched) = launched {
+                    self.use_launched(launched);
+                }
+            }
+            Happening::Facts => self.observe(),
+            Happening::RoundDue => {
+                self.round_due = None;
+                self.start(Scope::Watched);
+            }
+            Happening::TaskOver(kind) => self.tasks.forget(&mut self.app, kind),
+            Happening::Tick | Happening::Input(_) | Happening::News(_) | Happening::RunOver => {}
+        }
+    }
+
+    fn use_launched(&mut self, launched: Launched) {
+        self.stop();
+        self.tasks.forget_all(&mut self.app);
+        let runs = launched.about.runs();
+        update(&mut self.app, Message::Launched(launched.about.clone()));
+        self.launched = Some(launched);
+        if runs {
+            self.start(Scope::All);
+        }
+        self.observe();
     }
 
     /// Tells the state, and does what it asks for.
@@ -204,28 +224,43 @@ impl Dashboard {
             Some(Command::Quit) => return Ok(Next::End),
             Some(Command::Run(scope)) => self.start(scope),
             Some(Command::Stop) => self.stop(),
-            Some(Command::Copy(text)) => self.copy(&text, &text)?,
-            Some(Command::CopyUnseen(text, said)) => self.copy(text.expose(), &said)?,
+            Some(Command::Copy(text)) => self.screen.copy(&text)?,
+            Some(Command::CopyUnseen(text, said)) => {
+                self.screen.copy(text.expose())?;
+                update(&mut self.app, Message::Notice(format!("Sent to the terminal: {said}")));
+            }
             Some(Command::Tell(symptom)) => {
                 if let Some(launched) = &self.launched {
                     (launched.tell)(symptom.into_iter().collect());
                 }
             }
-            Some(Command::Start(task)) => self.begin(task),
-            Some(Command::Cancel(kind)) => self.forget(kind),
+            Some(Command::Start(task)) => {
+                if let Some(launched) = &self.launched {
+                    self.tasks.begin(&mut self.app, launched, task);
+                }
+            }
+            Some(Command::Cancel(kind)) => self.tasks.forget(&mut self.app, kind),
+            Some(Command::Reload(load)) => self.launching = Some((self.launch)(load)),
             Some(Command::Redraw) => self.forget_screen()?,
-            Some(Command::Suspend) => self.suspend()?,
+            Some(Command::Suspend) => {
+                self.screen.suspend()?;
+                self.forget_screen()?;
+            }
         }
         Ok(Next::Wait)
     }
 
     /// Starts a run in place of the one that goes on.
     fn start(&mut self, scope: Scope) {
+        // what a round that is cut short leaves open is asked again
+        let scope = if self.round { Scope::All } else { scope };
         self.stop();
         self.running = self.launched.as_ref().map(|launched| (launched.run)(scope));
+        self.round = scope == Scope::Watched;
     }
 
     fn stop(&mut self) {
+        self.round = false;
         if self.running.take().is_some()
             && let Some(launched) = &self.launched
         {
@@ -233,40 +268,15 @@ impl Dashboard {
         }
     }
 
-    /// Starts a task in place of the one of its kind.
-    fn begin(&mut self, task: Task) {
-        let kind = task.kind();
-        self.forget(kind);
-        let Some(launched) = &self.launched else { return };
-        self.tasks.push((kind, (launched.work)(task, self.post.clone())));
-        update(&mut self.app, Message::TaskBegan(kind));
-    }
-
-    /// Cancels a task, or lets go of one that is done.
-    fn forget(&mut self, kind: TaskKind) {
-        self.tasks.retain(|(other, _)| *other != kind);
-        update(&mut self.app, Message::TaskOver(kind));
-    }
-
-    /// Starts and stops the work of panels as they come onto the screen and leave it. What is done is
-    /// not begun again while its panel stays.
-    fn mind_what_is_shown(&mut self) {
-        if self.launched.is_none() {
-            return;
-        }
-        let wanted = panels::wanted(&self.app);
-        let kinds: Vec<TaskKind> = wanted.iter().map(Task::kind).collect();
-        for kind in mem::take(&mut self.shown) {
-            if kinds.contains(&kind) {
-                self.shown.push(kind);
-            } else {
-                self.forget(kind);
-            }
-        }
-        for task in wanted {
-            if !self.shown.contains(&task.kind()) {
-                self.shown.push(task.kind());
-                self.begin(task);
+    /// While watching, the next round comes some time after the last run.
+    fn plan_round(&mut self) {
+        match self.app.watching {
+            None => self.round_due = None,
+            Some(_) if self.running.is_some() || self.launched.is_none() => self.round_due = None,
+            Some(period) => {
+                let random =
+                    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+                self.round_due.get_or_insert_with(|| Box::pin(sleep(watch::pause(period, random.into()))));
             }
         }
     }
@@ -279,56 +289,10 @@ impl Dashboard {
         update(&mut self.app, Message::Observed(Box::new(Observed { facts, report })));
     }
 
-    fn take_paste_while_typing(&mut self) -> io::Result<()> {
-        let typing = self.app.is_typing();
-        if mem::replace(&mut self.takes_paste, typing) == typing {
-            return Ok(());
-        }
-        if typing {
-            queue!(self.terminal.backend_mut(), EnableBracketedPaste)
-        } else {
-            queue!(self.terminal.backend_mut(), DisableBracketedPaste)
-        }
-    }
-
-    fn draw(&mut self) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        let app = &self.app;
-        self.terminal.draw(|frame| view::draw(frame, app))?;
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
-    }
-
-    /// Makes the next frame draw every cell. `Terminal::clear` would ask where the cursor is, and wait
-    /// for an answer that the reading thread takes.
     fn forget_screen(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
+        let size = self.screen.size()?;
         update(&mut self.app, Message::Resize(size));
-        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
-    }
-
-    fn copy(&mut self, text: &str, said: &str) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;
-        update(&mut self.app, Message::Notice(format!("Sent to the terminal: {said}")));
-        Ok(())
-    }
-
-    /// Gives the terminal back and stops as the shell expects; goes on when the shell says so.
-    #[cfg(unix)]
-    fn suspend(&mut self) -> io::Result<()> {
-        use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
-        use rustix::process::{Signal, kill_current_process_group};
-
-        self.terminal.show_cursor()?;
-        ratatui::try_restore()?;
-        kill_current_process_group(Signal::TSTP)?;
-        enable_raw_mode()?;
-        execute!(self.terminal.backend_mut(), EnterAlternateScreen)?;
-        self.forget_screen()
-    }
-
-    #[cfg(not(unix))]
-    fn suspend(&mut self) -> io::Result<()> {
-        self.forget_screen()
+        self.screen.forget()
     }
 }
 
@@ -336,6 +300,7 @@ impl Dashboard {
 fn said(event: Event) -> Option<Message> {
     match event {
         Event::Key(key) => Some(Message::Key(key)),
+        Event::Mouse(mouse) => Some(Message::Mouse(mouse)),
         Event::Resize(width, height) => Some(Message::Resize(Size::new(width, height))),
         Event::Paste(text) => Some(Message::Paste(text)),
         _ => None,

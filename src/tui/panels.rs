@@ -3,12 +3,14 @@
 
 pub mod checklist;
 pub mod clock;
+pub mod credentials;
 pub mod detail;
 pub mod errors;
 pub mod headers;
 pub mod help;
 pub mod identity;
 pub mod requests;
+pub mod settings;
 pub mod wallets;
 
 use crossterm::event::KeyEvent;
@@ -17,6 +19,8 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::first_run;
+use super::fix;
 use super::keys::Key;
 use super::layout;
 use super::motion::Motion;
@@ -30,8 +34,10 @@ pub const PANELS: &[Panel] = &[
     requests::PANEL,
     wallets::PANEL,
     clock::PANEL,
+    credentials::PANEL,
     headers::PANEL,
     errors::PANEL,
+    settings::PANEL,
 ];
 
 /// Places in [`PANELS`] that others refer to.
@@ -44,6 +50,7 @@ pub const REQUESTS: usize = 3;
 pub struct States {
     pub checklist: checklist::State,
     pub clock: clock::State,
+    pub credentials: credentials::State,
     pub errors: errors::State,
     pub headers: headers::State,
     pub requests: requests::State,
@@ -59,6 +66,8 @@ pub struct Panel {
     pub keys: &'static [PanelKey],
     /// How the cursor of a list moves, given the height of a page; without it the text scrolls.
     pub steer: Option<fn(&mut App, Motion, usize)>,
+    /// A click on a row of the content.
+    pub click: Option<fn(&mut App, usize)>,
     /// Texts that are typed in the panel itself.
     pub typing: Option<Typing>,
     /// What `/` types into.
@@ -79,6 +88,7 @@ impl Panel {
             content,
             keys: &[],
             steer: None,
+            click: None,
             typing: None,
             search: None,
             copy: None,
@@ -145,6 +155,8 @@ pub struct Content {
     /// At the right end of the upper border.
     pub corner: String,
     pub lines: Vec<Line<'static>>,
+    /// The first line of each row that a click chooses.
+    pub rows: Vec<usize>,
     /// The line to keep in sight.
     pub cursor: Option<usize>,
     /// Where text is typed: line and cell.
@@ -169,6 +181,15 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Clock(answer) => app.panels.clock.take(answer),
+        News::Looked(facts) => return first_run::looked(app, *facts),
+        News::ProfilePlanned(plan) => return first_run::planned(app, plan),
+        News::ProfileSaved(outcome) => return first_run::saved(app, outcome),
+        News::FixPlanned(plan) => return fix::planned(app, plan),
+        News::FixApplied(outcome) => return fix::applied(app, outcome),
+        News::Keys(keys) => app.panels.credentials.take_keys(*keys),
+        News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
+        News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
+        News::KeysChanged(outcome) => return credentials::changed(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
         News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }

@@ -3,10 +3,16 @@
 //! The dashboard says what with [`Command::Start`](super::app::Command::Start); `cli/dashboard` does
 //! it; what it finds arrives as [`News`]. A task is cancelled by dropping it.
 
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::panels::credentials::AccountKeys;
 use super::panels::headers::{SignedSets, ToSign};
-use crate::engine::facts::ClockReading;
+use crate::engine::facts::{ClockReading, Facts, NonceKey};
+use crate::keys::Change;
+use crate::onboarding::Wizard;
+use crate::settings::edit::DiffLine;
+use crate::settings::fix::ByHand;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +25,45 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Writes a text to a new file in the working folder.
+    SaveReport(String),
+    /// Finds out how a fix can be made where the settings came from; writes nothing.
+    PlanFix(Map<String, Value>),
+    /// Writes the fix that was planned last.
+    ApplyFix,
+    /// Lists the keys of the account.
+    ReadKeys,
+    /// Asks which of the nonces from 0 to this one hold a key.
+    ScanNonces { last: u64 },
+    /// Changes the keys of the account, and lists them again.
+    ChangeKeys(Change),
+    /// Looks at the wallets of the key in these answers.
+    Look(Draft),
+    /// Finds out what the answers come to as a profile; writes nothing.
+    PlanProfile(Draft),
+    /// Writes the profile that was planned last.
+    SaveProfile,
 }
+
+/// The answers of the set-up wizard. They hold the private key, so nothing of them is printed.
+#[derive(Clone)]
+pub struct Draft(pub Box<Wizard>);
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Draft")
+    }
+}
+
+/// By what may be shown of them.
+impl PartialEq for Draft {
+    fn eq(&self, other: &Self) -> bool {
+        let shown = |wizard: &Wizard| (wizard.step(), wizard.signer(), wizard.funder());
+        shown(&self.0) == shown(&other.0)
+    }
+}
+
+impl Eq for Draft {}
 
 /// Of each kind one task goes on at a time; another one takes its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +71,13 @@ pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
     ReadClock,
+    SaveReport,
+    Fix,
+    ReadKeys,
+    ScanNonces,
+    ChangeKeys,
+    Look,
+    Profile,
 }
 
 impl Task {
@@ -35,6 +86,13 @@ impl Task {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::SaveReport(_) => TaskKind::SaveReport,
+            Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
+            Self::ReadKeys => TaskKind::ReadKeys,
+            Self::ScanNonces { .. } => TaskKind::ScanNonces,
+            Self::ChangeKeys(_) => TaskKind::ChangeKeys,
+            Self::Look(_) => TaskKind::Look,
+            Self::PlanProfile(_) | Self::SaveProfile => TaskKind::Profile,
         }
     }
 }
@@ -44,8 +102,10 @@ impl TaskKind {
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {
         match self {
-            Self::UpdateBalance => true,
-            Self::ReadClock | Self::SignHeaders => false,
+            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys | Self::Look => true,
+            Self::ReadClock | Self::ReadKeys | Self::SignHeaders | Self::SaveReport | Self::Fix | Self::Profile => {
+                false
+            }
         }
     }
 }
@@ -61,6 +121,38 @@ pub enum News {
     HeadersSigned(Box<SignedSets>),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
+    Keys(Box<AccountKeys>),
+    /// Whether a nonce holds a key.
+    Nonce(NonceKey),
+    /// How a scan ended.
+    NoncesScanned(Result<(), String>),
+    /// What was changed, or why nothing was.
+    KeysChanged(Result<String, String>),
+    /// Or why the files cannot be changed.
+    FixPlanned(Result<FixPlan, String>),
+    /// What was done, in a sentence, or why it was not.
+    FixApplied(Result<String, String>),
+    /// What is on chain for the key of the wizard.
+    Looked(Box<Facts>),
+    /// The file that the profile is to be written to, as it changes.
+    ProfilePlanned(Result<FilePlan, String>),
+    ProfileSaved(Result<String, String>),
+}
+
+/// How a fix can be made.
+#[derive(Clone, Debug, Default)]
+pub struct FixPlan {
+    pub files: Vec<FilePlan>,
+    /// What no change of a file can mend.
+    pub by_hand: Vec<ByHand>,
+}
+
+/// How one settings file changes.
+#[derive(Clone, Debug)]
+pub struct FilePlan {
+    pub path: String,
+    pub is_new: bool,
+    pub diff: Vec<DiffLine>,
 }
 
 /// Where a task puts its news.

@@ -124,6 +124,15 @@ impl Page {
         Self { theme, width: width.max(1), lines: Vec::new() }
     }
 
+    /// Lines so far.
+    pub fn height(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     pub fn line(&mut self, line: impl Into<Line<'static>>) {
         self.lines.push(line.into());
     }
@@ -155,10 +164,20 @@ impl Page {
         self.wrap(&self.theme.say(text), ["- ", "  "], Style::new());
     }
 
-    /// A command to copy: whole, whatever its length.
+    /// A command to copy: whole, whatever its length, and cut only at the edge, as a terminal would.
     pub fn command(&mut self, text: &str) {
         for line in text.lines() {
-            self.wrap(&self.theme.say_whole(line), ["$ ", "  "], Style::new().bold());
+            let mut rest = self.theme.say_whole(line);
+            let mut before = "$ ";
+            loop {
+                let part = take_width(rest.chars(), self.width.saturating_sub(2).max(2));
+                self.line(Line::from(format!("{before}{part}")).bold());
+                rest = rest.split_off(part.len());
+                before = "  ";
+                if rest.is_empty() {
+                    break;
+                }
+            }
         }
     }
 
@@ -178,7 +197,7 @@ impl Page {
     /// Fields under each other, their values aligned as far as the longest sensible label.
     pub fn fields<'a>(&mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)> + Clone) {
         let widest =
-            fields.clone().into_iter().map(|(label, _)| display_width(label)).filter(|&width| width <= 20).max();
+            fields.clone().into_iter().map(|(label, _)| display_width(label)).filter(|&width| width <= 22).max();
         for (label, value) in fields {
             self.field(label, widest.unwrap_or_default(), value);
         }
@@ -192,6 +211,22 @@ impl Page {
         if let Some(line) = self.lines.get_mut(first) {
             let text = line.to_string().trim_start().to_owned();
             *line = Line::from([before, vec![Span::styled(text, style)]].concat());
+        }
+    }
+
+    /// A field with where it came from: the first form of that which fits beside the value, or else
+    /// the fullest on a line of its own.
+    pub fn sourced(&mut self, label: &str, label_width: usize, value: &str, sources: &[String]) {
+        let first = self.lines.len();
+        self.field(label, label_width, value);
+        let Some(line) = self.lines.get_mut(first) else { return };
+        let room = self.width.saturating_sub(line.width() + 2);
+        let said = sources.iter().map(|source| self.theme.say(source));
+        if let Some(source) = said.clone().find(|source| display_width(source) <= room) {
+            line.push_span(Span::styled(format!("  {source:>room$}"), self.theme.dim()));
+        } else if let Some(source) = said.into_iter().next() {
+            let indent = " ".repeat(if label_width + 14 > self.width { 2 } else { label_width + 2 });
+            self.wrap(&source, [&indent, &indent], self.theme.dim());
         }
     }
 

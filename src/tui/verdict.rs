@@ -16,6 +16,14 @@ pub fn status(app: &App) -> Status {
     app.report.verdict.status()
 }
 
+/// The verdict for the title of the terminal.
+pub fn title(app: &App) -> String {
+    let status = status(app);
+    let start = app.report.start().filter(|_| status != Status::Running);
+    let place = start.map_or_else(String::new, |check| format!(" {}", check.id));
+    format!("polydoctor: {}{place}", status.word())
+}
+
 /// What it comes to and what to do now, in one sentence: the fullest first, for where there is room.
 pub fn advice(app: &App) -> Vec<String> {
     match app.phase() {
@@ -56,6 +64,15 @@ fn healthy(report: &Report) -> Vec<String> {
     vec![format!("Proved right: {}. No order was placed", proved.join(", "))]
 }
 
+/// Whether not one request of the run was answered.
+pub fn nothing_was_reached(app: &App) -> bool {
+    let requests = &app.report.requests;
+    app.phase() == Phase::Over
+        && !requests.is_empty()
+        && requests.iter().all(|request| request.status.is_none())
+        && !was_stopped(app)
+}
+
 fn was_stopped(app: &App) -> bool {
     app.report.verdict == Verdict::Incomplete
         && Probe::ALL.iter().any(|&probe| app.facts.failure(probe) == Some(&Failure::Stopped))
@@ -66,8 +83,16 @@ fn waiting(app: &App) -> String {
     let running = |&&probe: &&Probe| app.facts.running_since_ms(probe).is_some();
     let longest = Probe::ALL.iter().filter(running).min_by_key(|&&probe| app.facts.running_since_ms(probe));
     match longest.map(|&probe| (probe, since(app, app.facts.running_since_ms(probe)))) {
-        Some((probe, ms)) if ms >= SLOW_MS => format!("Waiting for {}, {}", party(probe).1, duration(ms)),
+        Some((probe, ms)) if ms >= SLOW_MS => format!("Waiting for {}", patience(app, party(probe).1, ms)),
         _ => "Checking".to_owned(),
+    }
+}
+
+/// Who is waited for, how long by now, and how long at most.
+pub fn patience(app: &App, party: &str, ms: u64) -> String {
+    match app.about.timeout_s {
+        0 => format!("{party}, {}", duration(ms)),
+        most => format!("{party}, {} s of {most}", ms / 1_000),
     }
 }
 
@@ -116,6 +141,7 @@ pub fn party(probe: Probe) -> (&'static str, &'static str) {
         | Probe::SessionSigners
         | Probe::BuilderKeys
         | Probe::OwnTrades
-        | Probe::BuilderTrades => ("clob", "the CLOB"),
+        | Probe::BuilderTrades
+        | Probe::BuilderFees => ("clob", "the CLOB"),
     }
 }

@@ -18,6 +18,7 @@ use textwrap::core::display_width;
 
 use super::app::{App, Mode};
 use super::dialogue;
+use super::first_run;
 use super::header::{self, progress};
 use super::keys::BINDINGS;
 use super::layout::{self, Shape};
@@ -32,6 +33,10 @@ pub fn draw(frame: &mut Frame, app: &App) {
         frame.render_widget(Paragraph::new(one_line(app)), frame.area());
         return;
     }
+    if let Mode::FirstRun(wizard) = &app.mode {
+        first_run::draw(frame, app, wizard);
+        return;
+    }
     let screen = layout::screen(app);
     frame.render_widget(Paragraph::new(header::lines(app, screen.header.width.into())), screen.header);
     for (panel, area) in screen.panels {
@@ -43,7 +48,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
         Mode::Symptom => symptom::draw(frame, app),
         Mode::Menu(menu) => menu::draw(frame, app, menu),
         Mode::Asking(question) => dialogue::draw(frame, app, question),
-        Mode::Panels | Mode::Search => {}
+        Mode::Panels | Mode::Search | Mode::FirstRun(_) => {}
     }
 }
 
@@ -131,11 +136,25 @@ fn draw_footer(frame: &mut Frame, app: &App, area: Rect) {
         draw_search(frame, app, area);
         return;
     }
-    let line = match &app.notice {
-        Some(notice) => Line::from(format!(" {}", app.theme.say_whole(notice))),
-        None => keys(app, area.width.into()),
-    };
-    frame.render_widget(Paragraph::new(line), area);
+    if let Some(notice) = &app.notice {
+        draw_notice(frame, app, notice, area);
+        return;
+    }
+    frame.render_widget(Paragraph::new(keys(app, area.width.into())), area);
+}
+
+/// What happened, in the footer; a long sentence grows upwards over the panels.
+fn draw_notice(frame: &mut Frame, app: &App, notice: &str, area: Rect) {
+    const MOST: usize = 4;
+    let width = usize::from(area.width).saturating_sub(1).max(1);
+    let options = textwrap::Options::new(width).initial_indent(" ").subsequent_indent(" ");
+    let notice = app.theme.say_whole(notice);
+    let lines: Vec<_> =
+        textwrap::wrap(&notice, options).into_iter().take(MOST).map(|line| Line::from(line.into_owned())).collect();
+    let height = u16::try_from(lines.len()).unwrap_or(1).min(area.bottom());
+    let area = Rect { y: area.bottom() - height, height, ..area };
+    frame.render_widget(Clear, area);
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 /// The keys that do something now, as far as they fit.

@@ -7,10 +7,13 @@ mod check;
 mod diagnosis;
 mod evm;
 mod explain;
+mod fleet;
 mod headers;
 mod judgement;
 mod keys;
 mod pairs;
+#[cfg(feature = "tui")]
+mod pictures;
 mod program;
 mod robust;
 mod rpc;

@@ -1,19 +1,27 @@
 //! Each state of the dashboard at three sizes, as text; and random handling of it.
 
 mod headers;
+mod panels;
 mod samples;
 
+use alloy_primitives::U256;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::{Settings, assert_snapshot};
+use polydoctor::keys::Change;
+use polydoctor::onboarding::Wizard;
+use polydoctor::secret::Secret;
+use polydoctor::settings::{FoundKey, Source};
 use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
-use polydoctor::tui::task::Task;
+use polydoctor::tui::task::{Draft, News, Task, TaskKind};
 use polydoctor::tui::theme::{Palette, Theme};
-use polydoctor::tui::{Scope, view};
+use polydoctor::tui::{About, Load, Scope, view};
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use ratatui::style::Color;
+
+use crate::support::DEMO_KEY;
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (44, 20)];
 
@@ -48,12 +56,16 @@ fn draw(app: &App) -> Terminal<TestBackend> {
 }
 
 fn assert_screen(name: &str, app: &App) {
+    let size = format!("{}x{}", app.size.width, app.size.height);
+    assert_text(&format!("{name}-{size}"), &draw(app).backend().to_string());
+}
+
+fn assert_text(name: &str, text: &str) {
     let mut settings = Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    let size = format!("{}x{}", app.size.width, app.size.height);
-    settings.bind(|| assert_snapshot!(format!("{name}-{size}"), draw(app).backend()));
+    settings.bind(|| assert_snapshot!(name, text));
 }
 
 /// The screen of a state, after some keys, at the three sizes.
@@ -119,7 +131,11 @@ fn an_error_sentence_filters_too() {
     let mut app = app(samples::failed(), (80, 24));
     press(&mut app, "/Invalid signature\n");
     let listed: Vec<_> = app.rows().iter().map(|&row| app.report.checks[row].id).collect();
-    assert_eq!(listed, ["wallet.funder"]);
+    for told_of in ["wallet.funder", "wallet.signature-type"] {
+        assert!(listed.contains(&told_of), "{listed:?}");
+    }
+    assert!(listed.len() < app.report.checks.len());
+    assert_screen("filter-sentence", &app);
 }
 
 #[test]
@@ -141,6 +157,93 @@ fn a_question_is_answered_by_no_until_a_person_moves_to_yes() {
     for answer in ["\t\n", "\ty", "l\n"] {
         assert_eq!(asked(answer), Some(Command::Start(Task::UpdateBalance)), "{answer:?}");
     }
+}
+
+/// The credentials panel of an account whose keys and nonces are read.
+fn credentials(size: (u16, u16)) -> App {
+    let mut app = app(samples::credentials(), size);
+    press(&mut app, "7");
+    send(&mut app, Message::News(News::Keys(Box::new(samples::account_keys()))));
+    for nonce in samples::scanned() {
+        send(&mut app, Message::News(News::Nonce(nonce)));
+    }
+    app
+}
+
+/// The set-up wizard with a key that was found, after some keys.
+fn wizard(size: (u16, u16), keys: &str) -> App {
+    let mut app = app(samples::waiting(), size);
+    let source = Source::Variable { name: "PK".to_owned() };
+    let found = FoundKey { key: Secret::new(DEMO_KEY), place: None, source };
+    let first_run = Some(Draft(Box::new(Wizard::new(vec![found], "default"))));
+    let hosts = vec![("orders and credentials", "clob.polymarket.com".to_owned())];
+    send(&mut app, Message::Launched(About { first_run, hosts, ..About::default() }));
+    press(&mut app, keys);
+    app
+}
+
+#[test]
+fn the_set_up_wizard() {
+    for size in SIZES {
+        assert_screen("first-run", &wizard(size, "k"));
+    }
+    // an address in the place of the key
+    assert_screen("first-run-wrong-key", &wizard((80, 24), "\nj0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\n"));
+    let mut app = wizard((80, 24), "");
+    assert!(matches!(press(&mut app, "\n\n"), Some(Command::Start(Task::Look(_)))));
+    assert_screen("first-run-funder", &app);
+    assert_eq!(press(&mut app, "\x1b\x1b"), Some(Command::Cancel(TaskKind::Look)));
+    assert!(matches!(press(&mut app, "d"), Some(Command::Reload(Load { demo: true, .. }))));
+    assert_eq!(press(&mut app, "q"), Some(Command::Quit));
+}
+
+#[test]
+fn a_key_that_is_typed_is_never_drawn() {
+    let mut app = wizard((120, 40), "\nj");
+    send(&mut app, Message::Paste(DEMO_KEY.to_owned()));
+    let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(text.contains("******") && !text.contains("ac0974bec3"));
+    assert!(!format!("{:?}", app.mode).contains("ac0974bec3"));
+}
+
+#[test]
+fn credentials_beside_the_derived_ones() {
+    assert_screens("credentials-unread", &samples::failed(), "7");
+    for size in SIZES {
+        let mut app = credentials(size);
+        assert_screen("credentials", &app);
+        let text = |app: &App| draw(app).backend().to_string();
+        let painted = text(&app);
+        app.theme.palette = Palette::Mono;
+        assert_eq!(text(&app), painted, "words carry what colours repeat");
+        assert!(draw(&app).backend().buffer().content().iter().all(|cell| cell.fg == Color::Reset));
+        press(&mut app, "x");
+        assert_screen("credentials-actions", &app);
+    }
+}
+
+#[test]
+fn keys_are_changed_after_a_question_only() {
+    for size in SIZES {
+        let mut app = credentials(size);
+        press(&mut app, "xcreate an api\n");
+        assert_screen("credentials-create", &app);
+    }
+    let create = Command::Start(Task::ChangeKeys(Change::CreateApiKey { nonce: U256::from(1) }));
+    for (keys, command) in [
+        ("xcreate an api\n\n", None),
+        ("xcreate an api\n\t\n", Some(create)),
+        ("xscan\n", Some(Command::Start(Task::ScanNonces { last: 19 }))),
+        ("xdelete\n\x1b", None),
+    ] {
+        assert_eq!(press(&mut credentials((80, 24)), keys), command, "{keys:?}");
+    }
+    let mut app = credentials((80, 24));
+    let done = send(&mut app, Message::News(News::KeysChanged(Ok("Created a key".to_owned()))));
+    assert_eq!(done, Some(Command::Run(Scope::Check("creds.l2"))));
+    assert_eq!(app.notice.as_deref(), Some("Created a key"));
+    send(&mut app, Message::News(News::KeysChanged(Err("no connection".to_owned()))));
+    assert!(app.notice.unwrap().starts_with("Nothing was changed"));
 }
 
 #[test]
@@ -294,13 +397,13 @@ proptest! {
 
     #[test]
     fn whatever_happens_it_draws_and_the_selection_is_listed(happened in prop::collection::vec(events(), 1..24)) {
-        let states = [samples::waiting(), samples::running(), samples::failed(), samples::stopped()];
+        let states = [samples::waiting, samples::running, samples::failed, samples::stopped];
         let mut app = app(samples::waiting(), (80, 24));
         for event in happened {
             send(&mut app, match event {
                 Event::Key(code, modifiers) => Message::Key(KeyEvent::new(code, modifiers)),
                 Event::Resize(width, height) => Message::Resize(Size::new(width, height)),
-                Event::Observed(state) => Message::Observed(Box::new(states[state].clone())),
+                Event::Observed(state) => Message::Observed(Box::new(states[state]())),
                 Event::Tick(now_ms) => Message::Tick(now_ms),
             });
             draw(&app);

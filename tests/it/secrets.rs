@@ -15,6 +15,22 @@ const SECRET: [&str; 6] = [
     "POLY_BUILDER_SIGNER_TOKEN",
 ];
 
+/// All that look and what is refused without an answer; what is created is not among the secrets.
+const KEYS_COMMANDS: [&str; 12] = [
+    "derive",
+    "derive --format json",
+    "list",
+    "create --nonce 1",
+    "create --nonce 1 --dry-run --format json",
+    "delete --dry-run",
+    "rotate --dry-run --save json=/nowhere/a",
+    "nonces --to 1",
+    "readonly list",
+    "readonly validate",
+    "builder list --format json",
+    "builder revoke",
+];
+
 /// Each secret, also as it stands without its prefix or padding, and its first half.
 fn forms(secret: &str) -> Vec<String> {
     let bare = secret.trim_start_matches("0x").trim_end_matches('=');
@@ -65,6 +81,13 @@ fn no_secret_leaves_the_program() {
             let output = command.output().unwrap();
             search("standard output", &String::from_utf8_lossy(&output.stdout), &secrets);
             search("standard error", &String::from_utf8_lossy(&output.stderr), &secrets);
+        }
+        for arguments in KEYS_COMMANDS {
+            let mut command = polydoctor();
+            command.arg("keys").args(arguments.split(' ')).envs(env.clone());
+            let output = command.output().unwrap();
+            search(arguments, &String::from_utf8_lossy(&output.stdout), &secrets);
+            search(arguments, &String::from_utf8_lossy(&output.stderr), &secrets);
         }
         search("the record", &std::fs::read_to_string(&record).unwrap(), &secrets);
         let inputs = Inputs { environment: env.into_iter().collect(), env_file: EnvFile::None, ..Inputs::default() };

@@ -1,5 +1,8 @@
 //! The real binary on a real pseudo-terminal, read back through a terminal emulator.
 
+mod account;
+mod manners;
+
 use std::io::{Read as _, Write};
 use std::num::NonZero;
 use std::path::Path;
@@ -7,6 +10,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before the test gives up; generous, since machines differ.
@@ -29,9 +34,18 @@ fn cells(count: u16) -> NonZero<u16> {
     NonZero::new(count).unwrap()
 }
 
+/// The program, with nothing of this machine's environment.
+fn program(arguments: &[&str]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_polydoctor"));
+    command.args(arguments);
+    command.env_clear();
+    command.cwd(std::env::temp_dir());
+    command
+}
+
 impl Terminal {
-    fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
-        Self::start_with(arguments, cols, rows, &std::env::temp_dir(), [])
+    pub(crate) fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
+        Self::run(program(arguments), cols, rows)
     }
 
     /// In this folder, with these variables.
@@ -42,14 +56,19 @@ impl Terminal {
         folder: &Path,
         variables: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_polydoctor"));
-        command.args(arguments);
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        command.env("LANG", "C.UTF-8");
+        let mut command = program(arguments);
         variables.into_iter().for_each(|(name, value)| command.env(name, value));
         command.cwd(folder);
+        Self::run(command, cols, rows)
+    }
+
+    pub(crate) fn run(mut command: CommandBuilder, cols: u16, rows: u16) -> Self {
+        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
+        if command.get_env("TERM").is_none() {
+            command.env("TERM", "xterm-256color");
+        }
+        command.env("LANG", "C.UTF-8");
+        command.env("TZ", "UTC");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -71,6 +90,10 @@ impl Terminal {
             screen: vt100::Parser::new(cells(rows), cells(cols), 0),
             raw: Vec::new(),
         }
+    }
+
+    pub(crate) fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
     }
 
     pub(crate) fn contents(&self) -> String {
@@ -96,6 +119,14 @@ impl Terminal {
         self.wait_for(text, |screen| screen.contains(text));
     }
 
+    /// Reads until nothing more comes for a while, so that no frame is seen half drawn.
+    pub(crate) fn settle(&mut self) {
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(400)) {
+            self.screen.process(&bytes);
+            self.raw.extend(bytes);
+        }
+    }
+
     pub(crate) fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
@@ -106,9 +137,31 @@ impl Terminal {
         self.master.resize(size(cols, rows)).unwrap();
     }
 
+    fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// The text that was copied last (OSC 52).
+    fn copied(&self) -> String {
+        let raw = String::from_utf8_lossy(&self.raw);
+        let encoded = raw.rsplit("\x1b]52;c;").next().unwrap().split(['\x1b', '\x07']).next().unwrap();
+        String::from_utf8(BASE64.decode(encoded).unwrap()).unwrap()
+    }
+
     /// Waits for the end, and gives the exit code; the terminal must be as it was found.
     pub(crate) fn end(mut self) -> u32 {
-        let code = self.child.wait().unwrap().exit_code();
+        let end = Instant::now() + PATIENCE;
+        let code = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status.exit_code();
+            }
+            if Instant::now() > end {
+                self.child.kill().unwrap();
+                panic!("it does not end:\n{}", self.contents());
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
             self.screen.process(&bytes);
             self.raw.extend(bytes);
@@ -157,8 +210,8 @@ fn an_error_that_is_told_is_explained() {
     terminal.wait_for_text("Could not create api key");
     terminal.press("\r");
     terminal.wait_for_text("Harmless");
-    terminal.press(":err\r");
-    terminal.wait_for_text(" Errors ");
+    terminal.press(":errors\r");
+    terminal.wait_for_text("Errors");
     terminal.press("/order_version");
     terminal.wait_for_text("order_version_mismatch");
     terminal.press("\rq");

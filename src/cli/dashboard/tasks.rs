@@ -1,33 +1,65 @@
 //! Doing what the dashboard asks for beside the run.
 
+mod clock;
+mod fix;
+mod keys;
+mod report;
+mod wizard;
+
+use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
-use alloy_primitives::U256;
-use reqwest::Method;
-
-use super::{Desk, headers};
-use crate::auth::l2::ApiCredentials;
-use crate::client::account::{Account, AccountError, Call};
-use crate::client::clob::{self, Clob};
-use crate::client::http::{Http, now_s};
-use crate::engine::clock::{narrowed, wait_for_turn};
-use crate::engine::facts::ClockReading;
-use crate::tui::panels::clock::{EVERY_S, QUICK};
+use super::headers;
+use crate::client::account::{Account, AccountError};
+use crate::client::http::Http;
+use crate::settings::change::FileChange;
+use crate::settings::{Inputs, Settings};
 use crate::tui::task::{News, Post, Task};
 
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
-        Task::ReadClock { quick } => return read_clock(&desk, quick, &post).await,
+        Task::ReadClock { quick } => return clock::read_clock(&desk, quick, &post).await,
+        Task::ReadKeys => keys::read_keys(&desk.account().await).await,
+        Task::ScanNonces { last } => keys::scan_nonces(&desk, last, &post).await,
+        Task::ChangeKeys(change) => keys::change_keys(&desk, change, &post).await,
+        Task::Look(draft) => News::Looked(Box::new(desk.look(&draft).await)),
+        Task::PlanProfile(draft) => News::ProfilePlanned(desk.plan_profile(&draft)),
+        Task::SaveProfile => News::ProfileSaved(desk.save_profile()),
+        Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
+        Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
+        Task::SaveReport(text) => News::Said(report::save_report(&text)),
         Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
     };
     // nobody listens any more when the dashboard ends
     let _ = post.send(news);
 }
 
+/// What goes with recorded facts: only what stays on this machine.
+pub(super) fn run_recorded(task: Task, post: &Post) {
+    let said = if let Task::SaveReport(text) = task {
+        report::save_report(&text)
+    } else {
+        "These are recorded facts: nothing is asked or changed".to_owned()
+    };
+    let _ = post.send(News::Said(said));
+}
+
+/// What tasks work with.
+pub(super) struct Desk {
+    settings: Settings,
+    /// What the settings were loaded from.
+    inputs: Inputs,
+    /// The changes that were shown last.
+    planned: RefCell<Vec<FileChange>>,
+}
+
 impl Desk {
+    pub(super) fn new(settings: Settings, inputs: Inputs) -> Self {
+        Self { settings, inputs, planned: RefCell::default() }
+    }
+
     /// The account to ask, stamped by the server's clock where that can be had.
     async fn account(&self) -> Account {
         let mut account = Account::new(self.settings.clone(), Http::new(self.settings.timeout));
@@ -37,55 +69,12 @@ impl Desk {
     }
 }
 
-/// The configured credentials, or else the derived ones.
-async fn credentials(account: &Account) -> Result<ApiCredentials, AccountError> {
-    if let Some(configured) = account.settings().credentials.whole() {
-        return Ok(configured);
-    }
-    let nonce = account.settings().nonce.as_ref().map_or(U256::ZERO, |nonce| nonce.value);
-    Ok(Clob::read_credentials(&account.l1(Method::GET, clob::DERIVE, nonce).await?)?)
-}
-
 async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
     let account = desk.account().await;
-    let credentials = credentials(&account).await?;
     let kind = account.settings().signature_type.as_ref().ok_or_else(|| {
         AccountError::Setting(
             "the signature type cannot be used; `polydoctor check setup.settings` says why".to_owned(),
         )
     })?;
-    let query = Clob::collateral_query(kind.value);
-    let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let call = Call { query: &query, ..Call::to(clob::UPDATE_BALANCE) };
-    account.l2(Method::GET, call, &credentials).await?;
-    Ok(())
-}
-
-/// Seconds between quick readings, at the least.
-const PAUSE_S: f64 = 0.3;
-
-/// Each reading is sent so that it halves what the earlier ones left open.
-async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
-    let account = Account::new(desk.settings.clone(), Http::new(desk.settings.timeout));
-    let mut readings: Vec<ClockReading> = Vec::new();
-    for count in 1_usize.. {
-        let answer = read_time(&account).await.map_err(|error| error.to_string());
-        readings.extend(answer.as_ref().ok());
-        let least_s = if answer.is_ok() && count < quick { PAUSE_S } else { EVERY_S };
-        if post.send(News::Clock(answer)).is_err() {
-            return;
-        }
-        readings.drain(..readings.len().saturating_sub(QUICK));
-        let wait_s = match (readings.last(), narrowed(&readings).last().copied().flatten()) {
-            (Some(last), Some(known)) => wait_for_turn(now_s(), known, last.received_s - last.sent_s, least_s),
-            _ => least_s,
-        };
-        tokio::time::sleep(Duration::from_secs_f64(wait_s)).await;
-    }
-}
-
-async fn read_time(account: &Account) -> Result<ClockReading, AccountError> {
-    let answer = account.send(Method::GET, Call::to(clob::TIME), None).await?;
-    let server_s = Clob::read_time(&answer)?;
-    Ok(ClockReading { server_s, sent_s: answer.sent_s, received_s: answer.received_s, from_time: true })
+    account.update_balances(&account.signing_credentials().await?, kind.value).await
 }

@@ -72,15 +72,17 @@ fn block(block: &Block, width: usize, out: &mut dyn Write) -> io::Result<()> {
 
 /// Breaks lines at blanks only, and not inside of a command.
 fn wrapped(text: &str, first: &str, further: &str, out: &mut dyn Write) -> io::Result<()> {
-    const COMMAND: (&str, &str) = ("polydoctor check ", "polydoctor\u{a0}check\u{a0}");
+    const COMMANDS: [(&str, &str); 2] =
+        [("polydoctor check ", "polydoctor\u{a0}check\u{a0}"), ("polydoctor keys ", "polydoctor\u{a0}keys\u{a0}")];
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(further)
         .break_words(false)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    let filled = textwrap::fill(&text.replace(COMMAND.0, COMMAND.1), options);
-    writeln!(out, "{}", filled.replace(COMMAND.1, COMMAND.0))
+    let kept = COMMANDS.iter().fold(text.to_owned(), |text, (written, kept)| text.replace(written, kept));
+    let filled = textwrap::fill(&kept, options);
+    writeln!(out, "{}", COMMANDS.iter().fold(filled, |text, (written, kept)| text.replace(kept, written)))
 }
 
 /// Names, and what each is in a line.

@@ -7,6 +7,7 @@ use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, SecretFact};
+use crate::attribution::Reconciliation;
 use crate::auth::wallet::{CodeClass, SignatureType};
 use crate::auth::wallet_signature::SignatureForm;
 use crate::secret::SecretShape;
@@ -194,18 +195,10 @@ pub struct BuilderKey {
 /// The newest trades of the maker.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OwnTrades {
-    pub trades: Vec<OwnTrade>,
-    /// When the oldest of those listed under the builder code was matched; older ones may be on
-    /// pages that were not read. `None` when all were.
-    pub listed_since_s: Option<i64>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OwnTrade {
-    /// Unix seconds.
-    pub matched_s: i64,
-    /// Whether it is listed under the configured builder code; `None` when there is no code to ask by.
-    pub attributed: Option<bool>,
+    pub on_first_page: usize,
+    /// Set beside the newest trades of the builder's listing; `None` without a builder code or builder
+    /// credentials to ask for it.
+    pub reconciliation: Option<Reconciliation>,
 }
 
 /// The first page of a builder's trades.
@@ -217,7 +210,24 @@ pub struct BuilderTrades {
     pub newest_s: Option<i64>,
 }
 
-/// What a remote signer did when it was asked to sign a harmless message.
+/// What a builder takes on top of the platform's fees, in hundredths of a percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuilderFees {
+    pub maker_bps: u32,
+    pub taker_bps: u32,
+}
+
+/// Who accepted the builder credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "by")]
+pub enum BuilderAccess {
+    /// `GET /transactions` of the relayer, which lists so many.
+    Relayer { transactions: usize },
+    /// `GET /builder/trades` of the CLOB, as clients of version 1 ask it.
+    Clob,
+}
+
+/// What a remote signer did when it was asked to sign as the official SDK asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RemoteSigner {
     pub key: String,
@@ -225,6 +235,29 @@ pub struct RemoteSigner {
     pub timestamp: String,
     /// Unix seconds by this clock, halfway through the request.
     pub asked_s: f64,
-    /// Whether the signature is right; `None` when no builder secret is configured to tell.
-    pub signature_verifies: Option<bool>,
+    /// Of one signature.
+    pub latency_ms: u64,
+    /// What the signature covers; `None` when no builder secret is configured to tell.
+    pub signature: Option<SignedOver>,
+    /// Whether it signs without the token as well; `None` when none is configured.
+    pub open_without_token: Option<bool>,
+    /// Whether it signs with the timestamp that it is sent, which the official server does not;
+    /// `None` when it did not say.
+    pub takes_timestamp: Option<bool>,
+}
+
+/// What a signature was found to cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignedOver {
+    /// Timestamp, method, path and body, as they were sent.
+    Everything,
+    /// The body is left out.
+    NoBody,
+    /// The body was read and written anew, so its bytes are others.
+    BodyRewritten,
+    /// The method in other letters than it was sent.
+    OtherCase,
+    /// Nothing that was tried: another secret, or another message.
+    Nothing,
 }

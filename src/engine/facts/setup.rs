@@ -73,7 +73,11 @@ impl Setup {
 pub struct ShownSetting {
     pub name: String,
     pub value: String,
+    /// Empty when it is not set.
     pub source: String,
+    /// Other places that have a value, which this one wins over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

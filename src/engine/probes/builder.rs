@@ -1,38 +1,111 @@
-//! Probes of the builder programme: credentials, trades, remote signer.
+//! Probes of the builder programme: credentials, trades, fees, remote signer.
 
-use crate::auth::builder as headers;
+use serde_json::Value;
+
+use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Whose};
+use crate::auth::builder::{self as headers, builder_key_created_ms};
 use crate::auth::l2::ApiCredentials;
-use crate::client::clob::{self, Clob};
+use crate::client::clob::{self, Clob, FIRST_CURSOR};
+use crate::client::http::Answer;
 use crate::client::{services, signer as remote};
 use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, url};
-use crate::engine::facts::{BuilderTrades, RemoteSigner};
+use crate::engine::facts::{BuilderAccess, BuilderFees, BuilderTrades, Failure, OwnTrades, RemoteSigner};
 use crate::engine::probe::Probe;
+
+/// The cursor of every listing's first page.
+const FIRST: (&str, &str) = ("next_cursor", FIRST_CURSOR);
 
 fn credentials(context: &Context) -> Outcome<ApiCredentials> {
     let whole = context.settings.builder.whole();
     whole.ok_or_else(|| Missing::because("no whole set of builder credentials is configured"))
 }
 
-pub(super) async fn access(context: &Context) -> Outcome<usize> {
-    let credentials = credentials(context)?;
-    let path = services::RELAYER_TRANSACTIONS;
+/// A read of the CLOB with builder headers.
+async fn get_signed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outcome<Answer> {
+    let (credentials, path) = (credentials(context)?, clob::BUILDER_TRADES);
     let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
-    let relayer = url(context.settings.relayer_url.as_ref(), "relayer")?;
-    Ok(services::builder_transactions(context.http()?, relayer, &sign).await?)
+    context.get(probe, path, query, Some(&sign)).await
 }
 
-/// By builder code without headers (protocol version 2), or by builder credentials (version 1).
-pub(super) async fn trades(context: &Context) -> Outcome<BuilderTrades> {
-    let (path, first) = (clob::BUILDER_TRADES, ("next_cursor", "MA=="));
-    let answer = if let Some(code) = &context.settings.builder_code {
-        let query = [("builder_code", code.value.as_str()), first];
-        context.get(Probe::BuilderTrades, path, &query, None).await?
-    } else {
-        let credentials = credentials(context)?;
-        let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
-        context.get(Probe::BuilderTrades, path, &[first], Some(&sign)).await?
+pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
+    let (credentials, path) = (credentials(context)?, services::RELAYER_TRANSACTIONS);
+    let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
+    let relayer = url(context.settings.relayer_url.as_ref(), "relayer");
+    let asked = match relayer {
+        Ok(relayer) => services::builder_transactions(context.http()?, relayer, &sign).await,
+        Err(_) => Err(Failure::NotSent { reason: "there is no usable address of the relayer".to_owned() }),
     };
-    Ok(Clob::read_builder_trades(&answer)?)
+    match asked {
+        Ok(transactions) => Ok(BuilderAccess::Relayer { transactions }),
+        Err(failure) if failure.is_refusal() => Err(failure.into()),
+        Err(failure) => match get_signed(context, Probe::BuilderAccess, &[FIRST]).await {
+            Ok(_) => Ok(BuilderAccess::Clob),
+            Err(Missing::Failed(refused @ Failure::Refused { status: 401 | 403, .. })) => Err(refused.into()),
+            // version 2 wants a code there, and says nothing of the credentials
+            Err(_) => Err(failure.into()),
+        },
+    }
+}
+
+/// A page by builder code without headers (protocol version 2), or by builder credentials (version 1).
+async fn listed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outcome<Answer> {
+    let mut query = query.to_vec();
+    query.push(FIRST);
+    if let Some(code) = &context.settings.builder_code {
+        query.push(("builder_code", code.value.as_str()));
+        return context.get(probe, clob::BUILDER_TRADES, &query, None).await;
+    }
+    get_signed(context, probe, &query).await
+}
+
+pub(super) async fn trades(context: &Context) -> Outcome<BuilderTrades> {
+    let (rows, next) = Clob::read_page(&listed(context, Probe::BuilderTrades, &[]).await?)?;
+    let times = rows.iter().filter_map(|row| BuilderTrade::read(row)?.matched_s());
+    Ok(BuilderTrades { on_first_page: rows.len(), more: next.is_some(), newest_s: times.max() })
+}
+
+pub(super) async fn fees(context: &Context) -> Outcome<BuilderFees> {
+    let code = context.settings.builder_code.as_ref();
+    let code = &code.ok_or_else(|| Missing::because("no builder code is configured"))?.value;
+    if let Err(wrong) = headers::usable_code(code) {
+        return Err(Missing::because(format!("the builder code {wrong}")));
+    }
+    let answer = context.get(Probe::BuilderFees, &format!("{}{code}", clob::BUILDER_FEES), &[], None).await?;
+    Ok(Clob::read_builder_fees(&answer)?)
+}
+
+/// The newest trades of the maker, beside the newest of the maker in the builder's listing.
+pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
+    let maker = context.facts.borrow().setup.maker().ok_or_else(|| Missing::because("there is no funder"))?;
+    let credentials = context.credentials()?;
+    let address = maker.to_string();
+    let of_maker = [("maker_address", address.as_str())];
+    let query = [of_maker[0], FIRST];
+    let own = context.get_signed(Probe::OwnTrades, &credentials, clob::TRADES, &query, Context::timestamp);
+    let settings = &context.settings;
+    if settings.builder_code.is_none() && settings.builder.whole().is_none() {
+        let (rows, _) = Clob::read_page(&own.await?)?;
+        return Ok(OwnTrades { on_first_page: rows.len(), reconciliation: None });
+    }
+    let (own, listed) = tokio::join!(own, listed(context, Probe::OwnTrades, &of_maker));
+    let (own, more_own) = Clob::read_page(&own?)?;
+    let on_first_page = own.len();
+    // what the builder's listing says of itself is the fact of another probe
+    let Ok(listed) = listed else { return Ok(OwnTrades { on_first_page, reconciliation: None }) };
+    let (listed, more_listed) = Clob::read_page(&listed)?;
+    let made_s = settings.builder.key.as_ref().and_then(|key| builder_key_created_ms(&key.value));
+    let mut both = Reconciler::new(Whose {
+        maker,
+        api_key: Some(credentials.key),
+        builder_key_made_s: made_s.filter(|_| settings.builder_code.is_none()).map(|ms| (ms / 1000).cast_signed()),
+    });
+    listed.iter().filter_map(BuilderTrade::read).for_each(|trade| both.add_listed(&trade));
+    own.iter().filter_map(|row: &Value| OwnTrade::read(row, maker)).for_each(|trade| both.add_own(trade));
+    let read = |more: Option<String>| if more.is_some() { Read::Partly } else { Read::Whole };
+    Ok(OwnTrades {
+        on_first_page,
+        reconciliation: Some(both.finish(context.timestamp(), read(more_own), read(more_listed))),
+    })
 }
 
 pub(super) async fn signer(context: &Context) -> Outcome<RemoteSigner> {

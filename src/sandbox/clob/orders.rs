@@ -14,7 +14,7 @@ use crate::sandbox::trades::{Filter, page};
 
 pub(super) fn open_orders(sandbox: &Sandbox, received: &Received) -> Answer {
     sandbox.reader(received)?;
-    page(received.parameter("next_cursor"), 500, &[])
+    page(received.parameter("next_cursor"), 500, 0, |_| Vec::new())
         .ok_or_else(|| Refusal::bad_request("invalid order params payload"))
 }
 
@@ -28,8 +28,7 @@ pub(super) fn trades(sandbox: &Sandbox, received: &Received) -> Answer {
     let owner = sandbox.reader(received)?;
     let refusal = || Refusal::bad_request("Invalid trade params payload");
     let filter = Filter::read(received).ok_or_else(refusal)?;
-    let own = sandbox.trades.of_account(owner, &filter);
-    page(received.parameter("next_cursor"), 500, &own).ok_or_else(refusal)
+    sandbox.trades.of_account(owner, &filter, received.parameter("next_cursor")).ok_or_else(refusal)
 }
 
 /// Three ways of asking: by builder code alone, by code with L2 headers that nobody needs, and, as
@@ -47,8 +46,8 @@ pub(super) fn builder_trades(sandbox: &Sandbox, received: &Received) -> Answer {
         None => None,
     };
     let filter = Filter::read(received).ok_or_else(refusal)?;
-    let listed = sandbox.trades.of_builder(code.ok_or_else(refusal)?, &filter);
-    page(received.parameter("next_cursor"), 100, &listed).ok_or_else(refusal)
+    let cursor = received.parameter("next_cursor");
+    sandbox.trades.of_builder(code.ok_or_else(refusal)?, &filter, cursor).ok_or_else(refusal)
 }
 
 pub(super) fn is_scoring(sandbox: &Sandbox, received: &Received) -> Answer {

@@ -3,13 +3,14 @@
 // All functions of a route table have one type.
 #![allow(clippy::unnecessary_wraps)]
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use serde_json::{Map, Value, json};
 
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::sandbox::Sandbox;
 use crate::sandbox::http::{Answer, Received, Refusal};
 use crate::sandbox::ledger::collateral;
+use crate::sandbox::trades::DEMO_CODE;
 
 pub(super) fn ok(_: &Sandbox, _: &Received) -> Answer {
     Ok(json!("OK"))
@@ -47,8 +48,12 @@ pub(super) fn fee_rate(_: &Sandbox, received: &Received) -> Answer {
     token_id(received).map(|()| json!({ "base_fee": 0 }))
 }
 
-pub(super) fn builder_fees(_: &Sandbox, _: &Received) -> Answer {
-    Ok(json!({ "builder_maker_fee_rate_bps": 0, "builder_taker_fee_rate_bps": 0 }))
+/// Builders that are not known here take nothing.
+pub(super) fn builder_fees(sandbox: &Sandbox, received: &Received) -> Answer {
+    let code: B256 = received.last_segment().parse().map_err(|_| Refusal::bad_request("invalid builder code"))?;
+    let fees = &sandbox.scenario.builder;
+    let (maker, taker) = if code == DEMO_CODE { (fees.maker_bps, fees.taker_bps) } else { (0, 0) };
+    Ok(json!({ "builder_maker_fee_rate_bps": maker, "builder_taker_fee_rate_bps": taker }))
 }
 
 /// The wallet that the service looks at for a signer and a signature type; funders are never sent.

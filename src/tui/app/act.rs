@@ -3,13 +3,18 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{App, Command, Mode, Phase};
-use crate::tui::Scope;
 use crate::tui::dialogue::{self, Answer, Dialogue};
+use crate::tui::first_run;
+use crate::tui::fix;
 use crate::tui::keys::{self, Action};
 use crate::tui::layout;
 use crate::tui::menu::{Choice, Entry, Menu, Pick};
 use crate::tui::motion::Motion;
 use crate::tui::panels::{self, PANELS, Panel, Place};
+use crate::tui::share;
+use crate::tui::task::Task;
+use crate::tui::{Load, Scope};
+use crate::watch;
 
 impl App {
     /// The panel that has the focus.
@@ -60,16 +65,20 @@ impl App {
             self.mode = Mode::Help { scroll: motion.apply(scroll, lines.saturating_sub(height), height) };
             return;
         }
-        let height = layout::height_of(self, self.focus);
-        if let Some(steer) = self.panel().steer {
+        self.go_in(self.focus, motion);
+    }
+
+    pub(super) fn go_in(&mut self, panel: usize, motion: Motion) {
+        let height = layout::height_of(self, panel);
+        if let Some(steer) = PANELS[panel].steer {
             return steer(self, motion, height);
         }
-        let content = panels::content(self, self.focus);
+        let content = panels::content(self, panel);
         let furthest = content.lines.len().saturating_sub(height);
-        let from = self.scrolled(self.focus, &content, height);
+        let from = self.scrolled(panel, &content, height);
         let to = motion.apply(from, furthest, height);
         // At its end, a panel that grows there goes on following.
-        self.scroll[self.focus] = (!content.newest_last || to < furthest).then_some(to);
+        self.scroll[panel] = (!content.newest_last || to < furthest).then_some(to);
     }
 
     /// One step out: of the help, to the list, of the filter, of the run.
@@ -98,6 +107,7 @@ impl App {
         match &self.mode {
             Mode::Menu(_) => self.choose(key),
             Mode::Asking(_) => self.answer(key),
+            Mode::FirstRun(_) => first_run::press(self, key),
             _ if self.is_typing() => self.type_text(key),
             Mode::Panels => match self.panel().keys.iter().find(|own| own.keys.contains(&keys::pressed(key))) {
                 Some(own) => (own.act)(self),
@@ -166,6 +176,42 @@ impl App {
         self.offer(Menu::new("Actions", offers.into_iter().map(entry).collect()));
     }
 
+    fn choose_profile(&mut self) {
+        if self.about.profiles.is_empty() {
+            self.notice = Some("There is no profile to switch to; `polydoctor init` makes one".to_owned());
+            return;
+        }
+        let entry = |name: &String| Entry {
+            label: name.clone(),
+            note: if *name == self.report.profile { "in use".to_owned() } else { String::new() },
+            pick: Pick::Command(Command::Reload(Load { profile: Some(name.clone()), ..Load::default() })),
+        };
+        let entries = self.about.profiles.iter().map(entry).collect();
+        self.offer(Menu::new("Profiles", entries));
+    }
+
+    fn watch_or_stop(&mut self) {
+        self.notice = Some(match self.watching.take() {
+            Some(_) => "Watching is over".to_owned(),
+            None if self.about.recorded => "These are recorded facts: there is nothing to watch".to_owned(),
+            None => {
+                self.watching = Some(watch::USUAL);
+                self.watch.take(&self.report, self.now_ms);
+                format!("Watching time, reach and credentials, every {} s", watch::USUAL.as_secs())
+            }
+        });
+    }
+
+    /// Sends a text to the terminal, where it may take it.
+    pub fn copy(&mut self, text: String) -> Option<Command> {
+        if self.copies {
+            self.notice = Some(share::sent(&text));
+            return Some(Command::Copy(text));
+        }
+        self.notice = Some("This terminal takes no copies; s saves the report with every fix to a file".to_owned());
+        None
+    }
+
     fn act(&mut self, action: Action) -> Option<Command> {
         match action {
             Action::Quit | Action::Interrupt => return Some(Command::Quit),
@@ -204,11 +250,27 @@ impl App {
             Action::ProblemsOnly => self.panels.checklist.problems_only ^= true,
             Action::NextProblem => self.go_to_problem(true),
             Action::PreviousProblem => self.go_to_problem(false),
-            Action::Again if self.phase() == Phase::Over => {
+            Action::Again if self.phase() == Phase::Over && !self.about.recorded => {
                 return self.selected().map(|check| Command::Run(Scope::Check(check.id)));
             }
+            Action::AllAgain if self.about.recorded => {
+                self.notice = Some("These are recorded facts: nothing is asked again".to_owned());
+            }
             Action::AllAgain => return Some(Command::Run(Scope::All)),
-            Action::Copy => return self.copyable().map(Command::Copy),
+            Action::Copy => return self.copyable().and_then(|text| self.copy(text)),
+            Action::CopyReport => return self.copy(share::report(self)),
+            Action::SaveReport => return Some(Command::Start(Task::SaveReport(share::report(self)))),
+            Action::Watch => self.watch_or_stop(),
+            Action::Mouse => {
+                self.mouse = !self.mouse;
+                self.notice = Some(if self.mouse {
+                    "Mouse on: click to choose, wheel to scroll; Shift selects text as before".to_owned()
+                } else {
+                    "Mouse off".to_owned()
+                });
+            }
+            Action::ApplyFix => return fix::begin(self),
+            Action::Profiles => self.choose_profile(),
             Action::Open | Action::Again => {}
         }
         None

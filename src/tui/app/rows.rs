@@ -5,6 +5,7 @@ use crate::checks::Status;
 use crate::report::CheckReport;
 use crate::tui::layout::Shape;
 use crate::tui::panels::{self, checklist};
+use crate::tui::verdict;
 
 impl App {
     /// The checks that are listed, by their place in the report, in the order of the list.
@@ -24,6 +25,9 @@ impl App {
             return false;
         }
         if list.filter.is_empty() {
+            return list.problems_only || check.id == "net.reach" || !self.hides_for_want_of_network(check.status);
+        }
+        if list.told_of.contains(check.id) {
             return true;
         }
         let explained = self.report.diagnoses.iter().map(|diagnosis| &diagnosis.explains);
@@ -41,6 +45,11 @@ impl App {
     /// `None` when no check is listed.
     pub fn selected(&self) -> Option<&CheckReport> {
         self.cursor().map(|_| &self.report.checks[self.selected])
+    }
+
+    /// Without any network one line says so, and not one for each check.
+    fn hides_for_want_of_network(&self, status: Status) -> bool {
+        matches!(status, Status::Unknown | Status::Skip) && verdict::nothing_was_reached(self)
     }
 
     pub fn has_filter(&self) -> bool {

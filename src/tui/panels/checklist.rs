@@ -1,5 +1,7 @@
 //! The checklist: one row a check.
 
+use std::collections::BTreeSet;
+
 use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -7,6 +9,7 @@ use textwrap::core::display_width;
 
 use super::{Content, Offer, Panel, Place, Search};
 use crate::checks::Status;
+use crate::reference;
 use crate::report::CheckReport;
 use crate::tui::Scope;
 use crate::tui::app::{App, Command};
@@ -14,12 +17,13 @@ use crate::tui::dialogue::{Change, Dialogue};
 use crate::tui::field::Field;
 use crate::tui::task::Task;
 use crate::tui::text::duration;
-use crate::tui::verdict::{SLOW_MS, awaited, since};
+use crate::tui::verdict::{self, SLOW_MS, awaited, since};
 
 pub(super) const PANEL: Panel = Panel {
     steer: Some(|app, motion, height| {
         app.steer(|rows, cursor| Some(motion.apply(cursor, rows.len().saturating_sub(1), height)));
     }),
+    click: Some(|app, row| app.steer(|_, _| Some(row))),
     search: Some(SEARCH),
     offers,
     ..Panel::new("Checks", Place::List, content)
@@ -28,7 +32,10 @@ pub(super) const PANEL: Panel = Panel {
 pub const SEARCH: Search = Search {
     field: |app| &app.panels.checklist.filter,
     field_mut: |app| &mut app.panels.checklist.filter,
-    changed: |_| {},
+    changed: |app| {
+        let list = &mut app.panels.checklist;
+        list.told_of = reference::checks_for(list.filter.text());
+    },
     word: "filter",
 };
 
@@ -36,6 +43,8 @@ pub const SEARCH: Search = Search {
 pub struct State {
     pub filter: Field,
     pub problems_only: bool,
+    /// The checks that the filter leads to as an error sentence.
+    pub told_of: BTreeSet<&'static str>,
 }
 
 /// What may be done from the checklist and from a check.
@@ -90,8 +99,14 @@ fn content(app: &App, room: Size) -> Content {
         content.lines = nothing(app);
         return content;
     }
-    if rows.len() < app.report.checks.len() {
-        content.corner = format!("{} of {} shown", rows.len(), app.report.checks.len());
+    let hidden = app.report.checks.len() - rows.len();
+    if verdict::nothing_was_reached(app) && !app.has_filter() {
+        content.corner.push_str("no network");
+    } else if hidden > 0 {
+        content.corner = match app.panels.checklist.told_of.len() {
+            0 => format!("{} of {} shown", rows.len(), app.report.checks.len()),
+            _ => format!("error points to {}", rows.len()),
+        };
     }
     let grouped = has_room_for_groups(app, &rows, room);
     let mut group = "";
@@ -105,20 +120,25 @@ fn content(app: &App, room: Size) -> Content {
         if selected {
             content.cursor = Some(content.lines.len());
         }
+        content.rows.push(content.lines.len());
         content.lines.push(line(app, check, selected, room.width));
+    }
+    if hidden > 0 && verdict::nothing_was_reached(app) && !app.has_filter() {
+        let more = format!(" {hidden} more need the network");
+        content.lines.push(Line::from(app.theme.say(&more)).style(app.theme.dim()));
     }
     content
 }
 
 fn title(app: &App) -> String {
     let mut title = String::new();
-    let State { filter, problems_only } = &app.panels.checklist;
+    let State { filter, problems_only, .. } = &app.panels.checklist;
     if *problems_only {
         title.push_str("not passed ");
     }
     if !filter.is_empty() {
         title.push('/');
-        title.push_str(&app.theme.say(filter.text()));
+        title.push_str(&app.theme.fit(filter.text(), 18));
     }
     title
 }

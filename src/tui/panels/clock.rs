@@ -1,8 +1,10 @@
 //! The clock: how far this one is from the server's, what is still uncertain, and how that narrowed.
 //! While it is on the screen it takes readings of its own.
 
+use std::iter;
+
 use ratatui::layout::Size;
-use ratatui::style::{Style, Stylize as _};
+use ratatui::style::{Modifier, Style, Stylize as _};
 use ratatui::text::{Line, Span};
 
 use super::{Content, Panel, Place};
@@ -43,7 +45,8 @@ impl State {
 /// Once the run is over, so that its own readings are not disturbed.
 fn while_shown(app: &App) -> Option<Task> {
     let quick = QUICK.saturating_sub(app.panels.clock.readings.len());
-    (app.phase() == Phase::Over && !app.facts.setup.offline).then_some(Task::ReadClock { quick })
+    let is_live = app.phase() == Phase::Over && !app.facts.setup.offline && !app.about.recorded;
+    is_live.then_some(Task::ReadClock { quick })
 }
 
 /// A reading with what it leaves of the drift.
@@ -71,9 +74,10 @@ fn content(app: &App, room: Size) -> Content {
     parties(app, known, &rows, &mut below);
     let below = below.finish();
     if !rows.is_empty() {
-        page.heading("Offset of this clock, reading by reading");
+        page.heading("Offset, reading by reading");
         let above = page.len() + 1;
         let fitting = usize::from(room.height).saturating_sub(above + below.len() + 1).clamp(4, CHARTED);
+        let rows = telling(&rows);
         chart(app, &rows[rows.len().saturating_sub(fitting)..], width, &mut page);
     }
     page.gap();
@@ -133,6 +137,13 @@ fn direction(drift: Drift) -> String {
         Drift { high_s: ..0.0, .. } => format!("This clock is behind the server, by {:.2} s at least", -drift.high_s),
         _ => "As far as it can be told, the two clocks agree".to_owned(),
     }
+}
+
+/// Without the headers that neither narrow nor contradict anything: a run gives many of them.
+fn telling(rows: &[Row]) -> Vec<Row> {
+    let before = iter::once(None).chain(rows.iter().map(|row| row.left));
+    let tells = |(row, before): &(&Row, Option<Drift>)| row.reading.from_time || row.left != *before;
+    rows.iter().zip(before).filter(tells).map(|(row, _)| *row).collect()
 }
 
 /// A row a reading: the interval that it allows, and within it what all so far leave.
@@ -230,9 +241,9 @@ fn round_trip_ms(reading: &ClockReading) -> u64 {
 fn meaning(app: &App, known: Option<Drift>, page: &mut Page) {
     const LIMITS: [(f64, &str, &str); 4] = [
         (0.0, "below 2 s", "fine"),
-        (2.0, "2 to 10 s", "worth knowing, refused by nobody"),
-        (10.0, "10 to 30 s", "near to what sibling services refuse"),
-        (30.0, "beyond 30 s", "sibling services refuse it; the CLOB publishes no limit"),
+        (2.0, "2 to 10 s", "no harm seen"),
+        (10.0, "10 to 30 s", "near the limit"),
+        (30.0, "beyond 30 s", "refused"),
     ];
     page.heading("What it means");
     let holds = known.map(|drift| checks::drift_status(drift.middle_s()));
@@ -241,13 +252,13 @@ fn meaning(app: &App, known: Option<Drift>, page: &mut Page) {
         let is_here = holds == Some(status);
         let mark = if is_here { app.theme.cursor() } else { " " };
         let sign = format!("{mark}{} {}", app.theme.symbol(status, app.now_ms), status.word());
-        let style = if is_here { Style::new().bold() } else { Style::new() };
-        let label = vec![
-            Span::styled(format!("{sign}  "), app.theme.status(status)),
-            Span::styled(format!("{range:<11}  "), style),
-        ];
-        page.beside(label, said, app.theme.dim());
+        let weight = if is_here { Modifier::BOLD } else { Modifier::empty() };
+        page.line(vec![
+            Span::styled(sign, app.theme.status(status)),
+            Span::styled(format!("  {range:<11}  {said}"), Style::new().add_modifier(weight)),
+        ]);
     }
+    page.text("By what sibling services refuse: the CLOB publishes no limit", app.theme.dim());
 }
 
 /// Whose clocks were read, and where.
@@ -255,10 +266,13 @@ fn parties(app: &App, known: Option<Drift>, rows: &[Row], page: &mut Page) {
     let facts = &app.facts;
     page.heading("Who was asked");
     let of_time = rows.iter().filter(|row| row.reading.from_time).count();
-    let left_out = rows.iter().filter(|row| row.left.is_none()).count();
+    let left_out = match rows.iter().filter(|row| row.left.is_none()).count() {
+        0 => String::new(),
+        count => format!(", {count} left out: they contradict /time"),
+    };
     let mut fields = vec![
-        ("/time", format!("answered {of_time} times, in whole seconds")),
-        ("Date headers", format!("{} read, {left_out} left out as contradicting", rows.len() - of_time)),
+        ("/time", format!("{of_time} read, each in whole seconds")),
+        ("Date headers", format!("{} read{left_out}", rows.len() - of_time)),
     ];
     fields.extend(guide(facts).map(|said| ("/server-time", said)));
     fields.extend(signer(facts, known).map(|said| ("builder signer", said)));

@@ -7,10 +7,11 @@ use ratatui::text::{Line, Span};
 use super::{Content, Panel, Place, checklist};
 use crate::checks::{Fix, Status};
 use crate::diagnosis::Diagnosis;
-use crate::report::CheckReport;
-use crate::tui::app::App;
+use crate::report::{CheckReport, Verdict};
+use crate::tui::app::{App, Phase};
 use crate::tui::text::{Page, duration};
-use crate::tui::verdict::{SLOW_MS, awaited, since};
+use crate::tui::verdict::{SLOW_MS, awaited, patience, since};
+use crate::tui::watching;
 
 pub(super) const PANEL: Panel = Panel { offers: checklist::offers, ..Panel::new("Detail", Place::Main, content) };
 
@@ -19,6 +20,10 @@ fn content(app: &App, room: Size) -> Content {
         return Content { lines: vec![Line::from("No check is selected")], ..Content::default() };
     };
     let mut page = Page::new(app.theme, room.width.into());
+    if app.is_untouched() && app.report.verdict == Verdict::Healthy && app.phase() == Phase::Over {
+        all_in_order(app, &mut page);
+        return Content { title: "all in order".to_owned(), lines: page.finish(), ..Content::default() };
+    }
     standing(app, check, &mut page);
     let diagnosis = app.diagnosis_of(check);
     if let Some(diagnosis) = diagnosis {
@@ -27,17 +32,55 @@ fn content(app: &App, room: Size) -> Content {
     if let Some(fix) = check.fix.as_ref().filter(|fix| !repeats(fix, diagnosis)) {
         fix_section(&fix.text, &fix.commands, &mut page);
     }
+    others(app, check, diagnosis, &mut page);
     seen(app, &mut page);
-    if !check.evidence.is_empty() {
+    after_fix(app, &mut page);
+    watching::section(app, check.id, &mut page);
+    let (myths, found): (Vec<_>, Vec<_>) = check.evidence.iter().partition(|found| found.label == "myth");
+    if !found.is_empty() {
         page.heading("What was found");
-        page.fields(check.evidence.iter().map(|found| (found.label.as_str(), found.value.as_str())));
+        page.fields(found.iter().map(|found| (found.label.as_str(), found.value.as_str())));
     }
     if !check.why.is_empty() {
         page.heading("Why it matters");
         page.text(&check.why, Style::new());
     }
+    if !myths.is_empty() {
+        page.heading("What guides get wrong");
+        for myth in myths {
+            page.text(&myth.value, Style::new());
+        }
+    }
+    if let Some(diagnosis) = diagnosis.filter(|diagnosis| !diagnosis.excluded.is_empty()) {
+        page.heading("What it is not");
+        for excluded in &diagnosis.excluded {
+            page.point(excluded);
+        }
+    }
     neighbours(app, check, &mut page);
     Content { lines: page.finish(), ..Content::default() }
+}
+
+/// What was proved and what was not, while nobody looks at one check.
+fn all_in_order(app: &App, page: &mut Page) {
+    after_fix(app, page);
+    watching::changes(app, page);
+    seen(app, page);
+    page.heading("Proved right");
+    let with = |status| app.report.checks.iter().filter(move |check| check.status == status);
+    page.fields(with(Status::Pass).map(|check| (check.id, check.summary.as_str())));
+    page.heading("Not proved");
+    page.point("An order was not placed: nothing here signs or posts one.");
+    for note in with(Status::Note) {
+        page.point(&format!("{}: {}", note.id, note.summary));
+    }
+}
+
+fn after_fix(app: &App, page: &mut Page) {
+    if !app.fixed.is_empty() {
+        page.heading("Since the fix");
+        app.fixed.iter().for_each(|change| page.point(change));
+    }
 }
 
 fn standing(app: &App, check: &CheckReport, page: &mut Page) {
@@ -64,7 +107,7 @@ fn standing(app: &App, check: &CheckReport, page: &mut Page) {
 fn waits(app: &App, check: &CheckReport) -> String {
     let running = since(app, check.running_since_ms);
     match awaited(app, check).unwrap_or("an answer") {
-        party if running >= SLOW_MS => format!("Waiting for {party}, {}", duration(running)),
+        party if running >= SLOW_MS => format!("Waiting for {}", patience(app, party, running)),
         _ => "Running".to_owned(),
     }
 }
@@ -80,6 +123,22 @@ fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
         for because in because {
             page.point(because);
         }
+    }
+    if let Some(decide) = &diagnosis.decide {
+        page.heading("What would decide");
+        page.text(decide, Style::new());
+    }
+}
+
+/// Less likely causes of the same finding.
+fn others(app: &App, check: &CheckReport, first: Option<&Diagnosis>, page: &mut Page) {
+    let explains = |diagnosis: &&Diagnosis| diagnosis.explains.iter().any(|id| id == check.id);
+    let mut others = app.report.diagnoses.iter().filter(explains).filter(|other| Some(*other) != first).peekable();
+    if others.peek().is_some() {
+        page.heading("What else it could be");
+    }
+    for other in others {
+        page.point(&format!("{}, {:.0} % likely", other.title, other.likelihood * 100.0));
     }
 }
 

@@ -106,28 +106,28 @@ struct Table {
     method: usize,
     target: usize,
     tries: usize,
+    time: usize,
+    gap: usize,
     bar: usize,
     /// What the bars are parts of.
     whole_ms: u64,
 }
 
-/// Cells of the mark, of the answer, and of the time.
+/// Cells of the mark, and of the answer.
 const MARK: usize = 1;
 const ANSWER: usize = 5;
-const TIME: usize = 8;
 
 impl Table {
     fn of(app: &App, requests: &[&RequestRecord], width: usize) -> Self {
-        let (method, bar) = match width {
-            ..36 => (0, 0),
-            ..56 => (0, 6),
-            _ => (5, (width / 4).min(30)),
+        let (method, time, gap, bar) = match width {
+            0..36 => (0, 7, 0, 0),
+            36..56 => (0, 7, 1, 6),
+            _ => (5, 8, 2, (width / 4).min(30)),
         };
         let ends = requests.iter().map(|request| request.sent_ms + took_ms(app, request));
         let tries = if requests.iter().any(|request| request.attempts > 1) { 3 } else { 0 };
-        let gap = if bar > 0 { 2 } else { 0 };
-        let target = width.saturating_sub(MARK + method + tries + ANSWER + TIME + gap + bar);
-        Self { method, target, tries, bar, whole_ms: ends.max().unwrap_or_default().max(1) }
+        let target = width.saturating_sub(MARK + method + tries + ANSWER + time + gap + bar);
+        Self { method, target, tries, time, gap, bar, whole_ms: ends.max().unwrap_or_default().max(1) }
     }
 
     fn line(&self, app: &App, request: &RequestRecord, is_selected: bool) -> Line<'static> {
@@ -144,12 +144,12 @@ impl Table {
             Span::styled(format!("{target}{padding}"), style),
             Span::raw(format!("{tries:>0$}", self.tries)),
             Span::styled(format!("{answer:>ANSWER$}"), app.theme.status(status)),
-            Span::styled(format!("{:>TIME$}", duration(took_ms)), app.theme.dim()),
+            Span::styled(format!("{:>1$}", duration(took_ms), self.time), app.theme.dim()),
         ];
         if self.bar > 0 {
             let (before, long) = self.bar(request.sent_ms, took_ms);
             let (full, _) = app.theme.gauge();
-            spans.push(Span::raw(" ".repeat(2 + before)));
+            spans.push(Span::raw(" ".repeat(self.gap + before)));
             spans.push(Span::styled(full.repeat(long), app.theme.status(status)));
         }
         Line::from(spans)
@@ -195,10 +195,12 @@ fn target(app: &App, request: &RequestRecord, room: usize) -> String {
         value,
         Some(format!("{name} {bare}")),
         Some(format!("{name} …/{end}")),
+        Some(format!("…/{end}")),
+        Some(end.to_owned()),
     ];
     let said = forms.into_iter().flatten().map(|form| app.theme.say(&form));
     let fitting = said.clone().find(|form| display_width(form) <= room);
-    fitting.or_else(|| said.last()).map_or_else(String::new, |form| app.theme.fit(&form, room))
+    fitting.or_else(|| said.into_iter().next_back()).map_or_else(String::new, |form| app.theme.fit(&form, room))
 }
 
 /// The path and query of an address.

@@ -15,7 +15,7 @@ use crate::auth::wallet::{CodeClass, WalletKind};
 use crate::checks::{self, Standing, Status};
 use crate::engine::facts::{Facts, KeyFact, OnChain};
 use crate::engine::probe::Probe;
-use crate::settings::key_shape;
+use crate::settings::{Source, key_shape};
 use crate::tui::app::{App, Phase};
 use crate::tui::text::duration;
 use crate::tui::verdict::since;
@@ -92,7 +92,7 @@ fn key(app: &App, graph: &mut Graph, spaced: bool) {
         graph.node("private key", &[("not set".to_owned(), bad), plain(watched)], false);
         return;
     };
-    let from = plain(format!("from {}", key.source));
+    let from = plain(from(&key.source));
     match &key.value {
         KeyFact::Unusable { mistake, .. } => {
             graph.node("private key", &[(format!("cannot be used: {mistake}"), bad), from], false);
@@ -249,6 +249,10 @@ fn owner(app: &App, address: Address, at: &OnChain) -> Option<Piece> {
     })
 }
 
+fn from(source: &Source) -> String {
+    if *source == Source::Default { "by default".to_owned() } else { format!("from {source}") }
+}
+
 /// The end of the chain: the maker of orders, and how it was judged.
 fn funder(app: &App, graph: &mut Graph) {
     let setup = &app.facts.setup;
@@ -257,22 +261,20 @@ fn funder(app: &App, graph: &mut Graph) {
         (Some(funder), _) => {
             said.push((funder.value.to_string(), Style::new().bold()));
             said.push(whose(app, funder.value));
-            said.push((format!("from {}", funder.source), app.theme.dim()));
+            said.push((from(&funder.source), app.theme.dim()));
         }
         (None, Some(_)) => said.push(plain("not set: type 0 trades from the signer's own address")),
         (None, None) => said.push(("not set".to_owned(), app.theme.status(Status::Fail))),
     }
     if let Some(kind) = &setup.signature_type {
-        said.push(plain(format!("signature type {}", kind.value)));
-        said.push((format!("from {}", kind.source), app.theme.dim()));
+        said.push(plain(format!("type {}, {}", kind.value, from(&kind.source))));
     }
     graph.end_rail(|graph| graph.node("funder", &said, false));
+    let Some(wallets) = &setup.wallets else { return };
     let profile = app.facts.profile.known().and_then(|profile| profile.proxy_wallet);
-    let is_known = |address| setup.wallets.as_ref().is_some_and(|wallets| wallets.kind_of(address).is_some());
-    if let Some(wallet) = profile.filter(|wallet| !is_known(*wallet)) {
-        let remark =
-            ("Polymarket's profile shows it; none of this key's wallets".to_owned(), app.theme.status(Status::Warn));
-        graph.node("profile", &[plain(wallet.to_string()), remark], false);
+    if let Some(wallet) = profile.filter(|wallet| wallets.kind_of(*wallet).is_none()) {
+        let remark = "Polymarket's profile shows it; none of this key's wallets".to_owned();
+        graph.node("profile", &[plain(wallet.to_string()), (remark, app.theme.status(Status::Warn))], false);
     }
 }
 
@@ -292,7 +294,7 @@ fn whose(app: &App, funder: Address) -> Piece {
             });
             let (said, status) = match setup.signer() {
                 Some(_) => ("none of this key's wallets", Status::Fail),
-                None => ("there", Status::Note),
+                None => ("on chain", Status::Note),
             };
             (format!("{said}{there}"), app.theme.status(status))
         }

@@ -66,3 +66,28 @@ fn a_scan_stops_on_request_and_tells_what_it_read() {
     assert!(terminal.contents().contains("nonce 0"), "{}", terminal.contents());
     assert_eq!(terminal.end(), 3);
 }
+
+#[cfg(feature = "tui")]
+#[test]
+fn the_dashboard_creates_a_key_after_its_question() {
+    let desk = Desk::new("healthy-safe");
+    let mut terminal = Terminal::start_with(&[], 120, 40, desk.folder.path(), desk.sandbox.env());
+    terminal.wait_for_text("20/20");
+    terminal.press("7");
+    terminal.wait_for_text("read-only");
+    terminal.press("x");
+    terminal.wait_for_text("Scan the nonces");
+    terminal.press("create an api\r");
+    terminal.wait_for_text("Taking it back");
+    terminal.press("\r");
+    assert_eq!(desk.nonces(), ["0"], "the answer is no");
+    terminal.press("x");
+    terminal.wait_for_text("Scan the nonces");
+    terminal.press("create an api\r");
+    terminal.wait_for_text("Taking it back");
+    terminal.press("\t\r");
+    terminal.wait_for_text("Created ");
+    assert_eq!(desk.nonces(), ["0", "1"]);
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}

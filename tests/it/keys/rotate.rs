@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Desk, json_of, run};
 
 fn rotate(desk: &Desk, arguments: &str) -> (i32, Value) {
-    json_of(desk.command_by_file(&format!("rotate --format json {arguments}").trim_end()))
+    json_of(desk.command_by_file(format!("rotate --format json {arguments}").trim_end()))
 }
 
 #[test]

@@ -1,17 +1,19 @@
 //! Reports made by hand: an account whose funder is its signer, and a healthy one.
 
-use alloy_primitives::{Address, address};
+use alloy_primitives::{Address, U256, address};
 use polydoctor::auth::wallet::SignatureType;
 use polydoctor::checks::{Evidence, Fix, Status};
 use polydoctor::diagnosis::{Cause, Diagnosis, DiagnosisFix};
 use polydoctor::engine::facts::{
-    CredentialsFact, Fact, Facts, Failure, KeyFact, RequestRecord, SentHeader, ShownSetting,
+    BuilderKey, CredentialsFact, Derived, Fact, Facts, Failure, KeyFact, NonceKey, RequestRecord, SentHeader,
+    ShownSetting,
 };
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
 use polydoctor::secret::Secret;
-use polydoctor::settings::{Source, Sourced};
+use polydoctor::settings::{Source, Sourced, secret_fact};
 use polydoctor::tui::app::Observed;
+use polydoctor::tui::panels::credentials::AccountKeys;
 
 pub(super) const STARTED_MS: i64 = 1_795_269_600_000;
 pub(super) const FUNDER_FIX: &str = "export POLYMARKET_FUNDER=0xd93b25Cb943D14d0d34FBAf01fc93a0F8b5f6e47";
@@ -171,7 +173,9 @@ pub(super) fn unreachable() -> Observed {
             ..DiagnosisFix::default()
         },
     };
-    Observed { facts: facts(SAFE), report: report(checks.collect(), Verdict::Incomplete, vec![diagnosis]) }
+    let mut report = report(checks.collect(), Verdict::Incomplete, vec![diagnosis]);
+    report.requests.iter_mut().for_each(|request| request.status = None);
+    Observed { facts: facts(SAFE), report }
 }
 
 /// A person stopped the run that [`running`] shows.
@@ -225,6 +229,52 @@ fn check(&(id, group, needs, elapsed_ms, summary): &Row, status: Status) -> Chec
     }
 }
 
+/// The configured secret is not the derived one, and the passphrase is not set; two nonces hold keys.
+pub(super) fn credentials() -> Observed {
+    let mut observed = failed();
+    let variable = |name: &str| Source::Variable { name: name.to_owned() };
+    let secret = |text: &str| secret_fact(&Secret::new(text));
+    let key = observed.facts.setup.credentials.as_ref().and_then(CredentialsFact::key).unwrap().to_owned();
+    if let Some(set) = &mut observed.facts.setup.credentials {
+        set.secret = Some(Sourced::new(secret("d3Jvbmc="), variable("CLOB_SECRET")));
+    }
+    observed.facts.setup.nonce = Some(Sourced::new(U256::ZERO, Source::Default));
+    let derived = Derived {
+        nonce: U256::ZERO,
+        key: key.clone(),
+        secret: secret("cmlnaHQ="),
+        passphrase: Secret::new("passphrase").shape(),
+        with_server_time: false,
+    };
+    observed.facts.derived = Fact::Known { value: derived, took_ms: 156 };
+    let refused =
+        Failure::Refused { status: 401, message: "Unauthorized/Invalid api key".to_owned(), retry_after_s: None };
+    observed.facts.configured_credentials = Fact::Failed { failure: refused, took_ms: 143 };
+    observed
+}
+
+/// What a scan finds on that account.
+pub(super) fn scanned() -> Vec<NonceKey> {
+    let keys = [Some("019a4c1e-7b7d-7000-8000-0242ac12c41f"), None, Some("77f0a3c2-11e4-4a02-9d9b-5d3b1c9f0e12"), None];
+    let nonce = |(nonce, key): (u64, Option<&str>)| NonceKey { nonce: U256::from(nonce), key: key.map(str::to_owned) };
+    (0..).zip(keys).map(nonce).collect()
+}
+
+/// The keys that its service lists.
+pub(super) fn account_keys() -> AccountKeys {
+    let builder = |key: &str, revoked| BuilderKey { key: key.to_owned(), revoked, created_ms: None, revoked_ms: None };
+    AccountKeys {
+        api: Ok(["019a4c1e-7b7d-7000-8000-0242ac12c41f", "77f0a3c2-11e4-4a02-9d9b-5d3b1c9f0e12"]
+            .map(str::to_owned)
+            .to_vec()),
+        readonly: Ok(Vec::new()),
+        builder: Ok(vec![
+            builder("019894b9-cb40-79c4-b2bd-6aecb6f8c6c5", true),
+            builder("01a1fdc7-55cf-737f-a218-d63de21979a7", false),
+        ]),
+    }
+}
+
 fn evidence(label: &str, value: &str) -> Evidence {
     Evidence { label: label.to_owned(), value: value.to_owned() }
 }
@@ -244,7 +294,12 @@ fn facts(funder: Address) -> Facts {
         ("funder", &funder.to_string(), "env FUNDER"),
         ("clob_url", "https://clob.polymarket.com", "default"),
     ]
-    .map(|(name, value, source)| ShownSetting { name: name.into(), value: value.into(), source: source.into() })
+    .map(|(name, value, source)| ShownSetting {
+        name: name.into(),
+        value: value.into(),
+        source: source.into(),
+        overridden: Vec::new(),
+    })
     .to_vec();
     facts
 }

@@ -1,0 +1,321 @@
+//! An account's own trades set beside those under a builder's code.
+//!
+//! Both listings give the newest trades first, so reading on in whichever is behind keeps them in step:
+//! what has met its counterpart is forgotten, and memory holds only what is still open, however long
+//! the listings are. Nothing depends on that order but how much is held, and what may be said of a
+//! listing that was not read to its end.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use alloy_primitives::Address;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::trade::{BuilderTrade, OwnTrade};
+
+/// How long a trade may take to count, as the service publishes it.
+pub const PENDING_S: i64 = 24 * 60 * 60;
+
+/// Whose trades they are.
+#[derive(Clone, Debug)]
+pub struct Whose {
+    /// The account's wallet. The builder's listing also has trades of the builder's other users.
+    pub maker: Address,
+    /// The configured API key: orders of another one were sent by another client.
+    pub api_key: Option<String>,
+    /// When the builder key was made, where the key and not a code attributes; Unix seconds.
+    pub builder_key_made_s: Option<i64>,
+}
+
+/// Which listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Own,
+    Listed,
+}
+
+/// How far a listing was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// To the end that the question set.
+    Whole,
+    /// As far as its oldest row.
+    Partly,
+}
+
+/// A trade of the account that the builder's listing does not have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unlisted {
+    #[serde(flatten)]
+    pub trade: OwnTrade,
+    pub reason: Reason,
+}
+
+/// The likely reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Younger than the published 24 hours.
+    Young,
+    /// The trade itself failed on chain.
+    Failed,
+    /// Another API key sent the order.
+    OtherClient,
+    /// The builder key was made later.
+    BeforeBuilderKey,
+    /// The order went out without the builder's code or headers.
+    NotCarried,
+}
+
+impl Reason {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Young => "less than 24 hours old: it may still be counted",
+            Self::Failed => "the trade failed, and failed trades count for nobody",
+            Self::OtherClient => "sent with another API key: another client, or polymarket.com itself",
+            Self::BeforeBuilderKey => "made before the builder key was",
+            Self::NotCarried => {
+                "the order carried no builder code or another one, or its builder headers were dropped in silence"
+            }
+        }
+    }
+}
+
+/// What setting the listings side by side came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reconciliation {
+    /// Both listings were read to their ends, and can be compared.
+    pub complete: bool,
+    /// False where the builder's listing has trades of this account, and none of them is among its own:
+    /// then the listings name trades in different ways, and nothing is missing by that.
+    pub comparable: bool,
+    /// Trades in the account's own listing, as far as it was read.
+    pub own: u64,
+    /// Trades in the builder's listing, as far as it was read.
+    pub listed: u64,
+    /// In both.
+    pub matched: u64,
+    /// In the builder's listing, and not of this account.
+    pub foreign: u64,
+    /// Own trades of a time up to which the builder's listing was not read.
+    pub unjudged: u64,
+    /// Own trades that are not under the builder's code, the newest first.
+    pub missing: Vec<Unlisted>,
+    pub pending: Vec<Unlisted>,
+    /// The oldest time up to which both listings were read, where not to the end.
+    pub judged_since: Option<Timestamp>,
+}
+
+impl Reconciliation {
+    /// How often each reason is the likely one, the most frequent first.
+    pub fn reasons(&self) -> Vec<(Reason, usize)> {
+        let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
+        for unlisted in &self.missing {
+            *counts.entry(unlisted.reason).or_default() += 1;
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| Reverse(*count));
+        counts
+    }
+}
+
+/// Takes in both listings, page by page.
+#[derive(Debug)]
+pub struct Reconciler {
+    whose: Whose,
+    own: Progress,
+    listed: Progress,
+    /// Own trades that the builder's listing has not had yet.
+    open: Pool<OwnTrade>,
+    /// Trades under the account's wallet in the builder's listing that its own has not had yet.
+    waiting: Pool<()>,
+    of_others: u64,
+    matched: u64,
+}
+
+impl Reconciler {
+    pub fn new(whose: Whose) -> Self {
+        let (own, listed) = (Progress::default(), Progress::default());
+        Self { whose, own, listed, open: Pool::default(), waiting: Pool::default(), of_others: 0, matched: 0 }
+    }
+
+    /// The listing to read on in, so that both stay in step.
+    pub fn behind(&self) -> Side {
+        let position = |progress: &Progress| progress.oldest_s.unwrap_or(i64::MAX);
+        if position(&self.listed) >= position(&self.own) { Side::Listed } else { Side::Own }
+    }
+
+    /// Own trades read, the builder's read, and those in both.
+    pub fn counts(&self) -> [u64; 3] {
+        [self.own.rows, self.listed.rows, self.matched]
+    }
+
+    /// How far back both were read; Unix seconds.
+    pub fn oldest_s(&self) -> Option<i64> {
+        self.own.oldest_s.max(self.listed.oldest_s)
+    }
+
+    pub fn add_listed(&mut self, trade: &BuilderTrade) {
+        self.listed.pass(trade.matched_s());
+        let is_own_key = trade.owner.is_some() && trade.owner == self.whose.api_key;
+        if !is_own_key && trade.maker.is_some_and(|maker| maker != self.whose.maker) {
+            self.of_others += 1;
+            return;
+        }
+        let name = Name::of(&trade.id, trade.transaction_hash.as_deref());
+        if self.open.take(name).is_some() {
+            self.matched += 1;
+        } else {
+            self.waiting.put(name, ());
+        }
+    }
+
+    pub fn add_own(&mut self, trade: OwnTrade) {
+        self.own.pass(Some(trade.match_time.as_second()));
+        let name = Name::of(&trade.id, trade.transaction_hash.as_deref());
+        if self.waiting.take(name).is_some() {
+            self.matched += 1;
+        } else {
+            self.open.put(name, trade);
+        }
+    }
+
+    /// Judges what is left. `now_s` is the service's clock in Unix seconds.
+    pub fn finish(self, now_s: i64, own: Read, listed: Read) -> Reconciliation {
+        let under_this_wallet = self.matched + self.waiting.len();
+        let comparable = self.own.rows == 0 || under_this_wallet == 0 || self.matched > 0;
+        let judged_since = [self.own.since(own), self.listed.since(listed)].into_iter().flatten().max();
+        let is_judged = |at: i64| comparable && self.listed.since(listed).is_none_or(|since| at > since);
+        let mut outcome = Reconciliation {
+            complete: comparable && own == Read::Whole && listed == Read::Whole,
+            comparable,
+            own: self.own.rows,
+            listed: self.listed.rows,
+            matched: self.matched,
+            foreign: self.of_others + if own == Read::Whole { self.waiting.len() } else { 0 },
+            judged_since: judged_since.and_then(|seconds| Timestamp::from_second(seconds).ok()),
+            ..Reconciliation::default()
+        };
+        for trade in self.open.into_values() {
+            let at = trade.match_time.as_second();
+            if !is_judged(at) {
+                outcome.unjudged += 1;
+                continue;
+            }
+            let reason = self.whose.reason(&trade, now_s);
+            let list = if reason == Reason::Young { &mut outcome.pending } else { &mut outcome.missing };
+            list.push(Unlisted { trade, reason });
+        }
+        for list in [&mut outcome.missing, &mut outcome.pending] {
+            list.sort_by(|a, b| (b.trade.match_time, &a.trade.id).cmp(&(a.trade.match_time, &b.trade.id)));
+        }
+        outcome
+    }
+}
+
+impl Whose {
+    fn reason(&self, trade: &OwnTrade, now_s: i64) -> Reason {
+        let at = trade.match_time.as_second();
+        let is_failed = trade.status.as_deref().is_some_and(|status| status.ends_with("FAILED"));
+        let is_of_another_key = trade.owner.is_some() && self.api_key.is_some() && trade.owner != self.api_key;
+        if now_s - at < PENDING_S {
+            Reason::Young
+        } else if is_failed {
+            Reason::Failed
+        } else if self.builder_key_made_s.is_some_and(|made_s| at < made_s) {
+            Reason::BeforeBuilderKey
+        } else if is_of_another_key {
+            Reason::OtherClient
+        } else {
+            Reason::NotCarried
+        }
+    }
+}
+
+/// How far a listing was read.
+#[derive(Debug, Default)]
+struct Progress {
+    rows: u64,
+    oldest_s: Option<i64>,
+    /// A row came that was newer than one before it, or had no time: then the oldest row bounds nothing.
+    unordered: bool,
+}
+
+impl Progress {
+    fn pass(&mut self, at: Option<i64>) {
+        self.rows += 1;
+        self.unordered |= at.is_none() || at > self.oldest_s.or(at);
+        self.oldest_s = [self.oldest_s, at].into_iter().flatten().min();
+    }
+
+    /// After which moment everything was read; `None` when all of it was.
+    fn since(&self, read: Read) -> Option<i64> {
+        match read {
+            Read::Whole => None,
+            Read::Partly if self.unordered => Some(i64::MAX),
+            Read::Partly => Some(self.oldest_s.unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+/// What both listings name a trade by, hashed: 8 bytes each instead of 36 and 66.
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    id: u64,
+    transaction: Option<u64>,
+}
+
+impl Name {
+    /// Services have named one trade differently in the two listings, but its transaction is the same.
+    fn of(id: &str, transaction: Option<&str>) -> Self {
+        let hash = |text: &str| {
+            let mut hasher = DefaultHasher::new();
+            text.to_ascii_lowercase().hash(&mut hasher);
+            hasher.finish()
+        };
+        let transaction = transaction.map(hash);
+        Self { id: if id.is_empty() { transaction.unwrap_or_default() } else { hash(id) }, transaction }
+    }
+}
+
+/// Trades that wait for their counterpart.
+#[derive(Debug)]
+struct Pool<T> {
+    by_id: HashMap<u64, (Option<u64>, T)>,
+    by_transaction: HashMap<u64, u64>,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { by_id: HashMap::new(), by_transaction: HashMap::new() }
+    }
+}
+
+impl<T> Pool<T> {
+    fn len(&self) -> u64 {
+        self.by_id.len() as u64
+    }
+
+    fn put(&mut self, name: Name, trade: T) {
+        self.by_id.insert(name.id, (name.transaction, trade));
+        if let Some(transaction) = name.transaction {
+            self.by_transaction.insert(transaction, name.id);
+        }
+    }
+
+    fn take(&mut self, name: Name) -> Option<T> {
+        let by_transaction = || self.by_transaction.get(&name.transaction?).copied();
+        let id = if self.by_id.contains_key(&name.id) { name.id } else { by_transaction()? };
+        let (transaction, trade) = self.by_id.remove(&id)?;
+        if let Some(transaction) = transaction {
+            self.by_transaction.remove(&transaction);
+        }
+        Some(trade)
+    }
+
+    fn into_values(self) -> impl Iterator<Item = T> {
+        self.by_id.into_values().map(|(_, trade)| trade)
+    }
+}

@@ -1,0 +1,121 @@
+//! Would orders carry the builder's code, and do the trades?
+
+use super::super::Finding;
+use super::super::clock::service_unknown;
+use crate::attribution::Reconciliation;
+use crate::auth::builder::usable_code;
+use crate::diagnosis::Cause;
+use crate::engine::facts::{BuilderFees, Facts};
+
+pub(in crate::checks) fn attribution(facts: &Facts) -> Finding {
+    let code = facts.setup.builder_code.as_ref();
+    let finding = judge(facts);
+    match (code, facts.builder_fees.known(), facts.builder_fees.failure()) {
+        (Some(_), Some(fees), _) => finding.with("fees of the code", in_percent(*fees)),
+        (Some(_), None, Some(failure)) if failure.is_refusal() => finding.with("fees of the code", failure),
+        _ => finding,
+    }
+}
+
+fn judge(facts: &Facts) -> Finding {
+    let code = facts.setup.builder_code.as_ref();
+    let version = facts.protocol_version();
+    if let Some(code) = code
+        && let Err(wrong) = usable_code(&code.value)
+    {
+        return Finding::fail(Cause::BuilderCodeMissing, format!("The builder code {wrong}"))
+            .likely(0.9)
+            .set("builder_code", "0x and 64 hex digits")
+            .with("configured", &code.source)
+            .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
+    }
+    if code.is_none() && facts.setup.builder.is_none() {
+        return Finding::note("Nothing of a builder is configured, so nothing is attributed");
+    }
+    if code.is_none() && version >= 2 {
+        return Finding::warn(
+            Cause::BuilderCodeMissing,
+            "Builder credentials alone attribute nothing: since version 2 the order carries a builder code",
+        )
+        .likely(0.85)
+        .set("builder_code", "0x and 64 hex digits")
+        .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder and pass it with each order")
+        .command("export POLY_BUILDER_CODE=0x…");
+    }
+    let beside = facts.own_trades.known().and_then(|own| own.reconciliation.as_ref());
+    if let Some(found) = beside.and_then(unattributed) {
+        return found;
+    }
+    match (facts.builder_trades.known(), facts.builder_trades.failure()) {
+        (Some(trades), _) if trades.on_first_page == 0 => {
+            Finding::note("No trade is attributed yet; new ones can take a day to count")
+        }
+        (Some(trades), _) => {
+            let more = if trades.more { " or more" } else { "" };
+            let newest = trades.newest_s.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+            let finding = Finding::pass(format!("{}{more} trades are attributed", trades.on_first_page)).with(
+                "newest",
+                newest.map_or_else(|| "no time given".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string()),
+            );
+            match beside {
+                Some(beside) => finding.with("of the funder's own trades", own_share(beside)),
+                None => finding,
+            }
+        }
+        (None, Some(failure)) if failure.is_refusal() && code.is_some() => Finding::fail(
+            Cause::BuilderCodeMissing,
+            "The CLOB takes the question for trades under the builder code as wrong",
+        )
+        .likely(0.5)
+        .or(Cause::ProxyTampering, 0.3)
+        .with("answer", failure)
+        .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder"),
+        (None, Some(failure)) if failure.is_refusal() => {
+            Finding::fail(Cause::BuilderCredentialsInvalid, "The CLOB refuses to list the builder's trades")
+                .likely(0.6)
+                .with("answer", failure)
+        }
+        (None, Some(failure)) => service_unknown(facts, "The list of attributed trades", failure),
+        (None, None) => Finding::not_asked("Nothing was asked"),
+    }
+}
+
+/// What the newest trades of both listings say, when some are not attributed.
+fn unattributed(found: &Reconciliation) -> Option<Finding> {
+    if !found.missing.is_empty() {
+        let summary = format!(
+            "{} of the {} newest trades of the funder are not listed under the builder code",
+            found.missing.len(),
+            found.own
+        );
+        let finding = Finding::warn(Cause::TradesUnattributed, summary).likely(0.7);
+        let finding = found
+            .reasons()
+            .into_iter()
+            .fold(finding, |finding, (reason, count)| finding.with(format!("{count} of them"), reason.words()));
+        return Some(
+            finding
+                .fixed_by("Pass the builder code with each order. Trades made on polymarket.com itself carry none, and need none")
+                .command("polydoctor builder reconcile"),
+        );
+    }
+    let pending = found.pending.len();
+    (pending > 0).then(|| {
+        Finding::note(format!(
+            "{pending} trades of the last day are not listed under the builder code yet; it can take a day",
+        ))
+    })
+}
+
+fn own_share(beside: &Reconciliation) -> String {
+    if beside.comparable {
+        format!("{} of the {} newest are among them", beside.matched, beside.own)
+    } else {
+        "not to be compared: the two listings name trades differently".to_owned()
+    }
+}
+
+fn in_percent(fees: BuilderFees) -> String {
+    let percent = |bps: u32| format!("{}.{:02} %", bps / 100, bps % 100);
+    format!("taker {}, maker {}", percent(fees.taker_bps), percent(fees.maker_bps))
+}

@@ -1,0 +1,160 @@
+//! Does the remote signer sign what the official SDK sends it?
+
+use super::super::Finding;
+use super::super::clock::{is_said_by_all, service_unknown};
+use super::super::credentials::short;
+use crate::diagnosis::Cause;
+use crate::engine::clock;
+use crate::engine::facts::{CredentialsFact, Facts, Failure, RemoteSigner, SignedOver};
+
+pub(in crate::checks) fn signer(facts: &Facts) -> Finding {
+    let Some(url) = &facts.setup.builder_signer_url else {
+        return Finding::note("No remote signer is configured");
+    };
+    let finding = match (facts.builder_signer.known(), facts.builder_signer.failure()) {
+        (Some(answer), _) => answered(facts, answer),
+        (None, Some(failure)) => not_signed(facts, failure),
+        (None, None) => Finding::not_asked("Offline: nothing was asked"),
+    };
+    finding.with("signer", format!("{} ({})", url.value, url.source))
+}
+
+fn not_signed(facts: &Facts, failure: &Failure) -> Finding {
+    if is_said_by_all(facts, failure) {
+        return service_unknown(facts, "The remote signer", failure);
+    }
+    let silent = "the official SDK would drop the headers and post the order unattributed, without an error";
+    let finding = match failure {
+        Failure::Refused { status: 401 | 403, .. } => {
+            Finding::fail(Cause::RemoteSignerUnauthorized, format!("The remote signer refuses the token; {silent}"))
+                .likely(0.97)
+                .fixed_by("Set POLY_BUILDER_SIGNER_TOKEN to the server's AUTHORIZATION_TOKEN")
+        }
+        Failure::Refused { status: 404 | 405, .. } | Failure::Garbled { .. } | Failure::Redirected { .. } | Failure::BlockPage { .. } => {
+            Finding::fail(Cause::RemoteSignerWrongPath, format!("There is a server, but no POST /sign at this address; {silent}"))
+                .likely(0.9)
+                .fixed_by("Set the full address, with /sign at its end")
+        }
+        Failure::Refused { status: 400 | 422, .. } => {
+            Finding::fail(Cause::RemoteSignerWrongPath, format!("The server at this address does not sign what the official SDK sends; {silent}"))
+                .likely(0.7)
+                .fixed_by("Set the full address of a builder signing server, with /sign at its end: it takes {method, path, body}")
+        }
+        // like every server that does not answer: nothing is known of it
+        _ => Finding::unknown(Cause::RemoteSignerUnreachable, format!("The remote signer gives no headers; {silent}"))
+            .likely(0.9)
+            .fixed_by("Start it, or correct host and port: the official server listens on 8080 unless PORT says otherwise, while its pages name 3000 and 5001"),
+    };
+    finding.with("answer", failure)
+}
+
+fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
+    let key = facts.setup.builder.as_ref().and_then(CredentialsFact::key);
+    let revoked =
+        facts.builder_keys.known().into_iter().flatten().any(|known| known.key == answer.key && known.revoked);
+    // credentials that the relayer refuses are no measure for the signer's
+    let known_good = !facts
+        .builder_access
+        .failure()
+        .is_some_and(|failure| failure.is_refusal() || matches!(failure, Failure::NotSent { .. }));
+    let signature = answer.signature.filter(|_| known_good);
+    let differs = signature == Some(SignedOver::Nothing) || (known_good && key.is_some_and(|key| key != answer.key));
+    let own = clock::drift(&facts.clock).map_or(0.0, clock::Drift::middle_s);
+    let off = signer_offset(answer, own);
+    let finding = if revoked {
+        Finding::fail(Cause::BuilderKeyRevoked, "The remote signer signs with a builder key that is revoked")
+            .likely(0.97)
+            .fixed_by("Start the signer with a new builder key from polymarket.com/settings?tab=builder")
+    } else if differs {
+        Finding::fail(
+            Cause::RemoteSignerWrongCredentials,
+            "The remote signer signs with other builder credentials than the configured ones",
+        )
+        .likely(0.95)
+        .fixed_by("Start the signer with the builder credentials that the profile shows")
+    } else if let Some(finding) = signature.and_then(other_message) {
+        finding
+    } else if answer.timestamp.len() == 13 {
+        Finding::fail(Cause::RemoteSignerClock, "The remote signer stamps in milliseconds; the CLOB takes seconds")
+            .likely(0.97)
+            .fixed_by("Stamp with whole seconds: one published sample uses Date.now() and is wrong")
+    } else {
+        match off {
+            Some(off) if off.abs() <= 10.0 && answer.open_without_token == Some(true) => Finding::note(
+                "The remote signer signs, with the right time, and without the token too: whoever reaches it uses your key",
+            ),
+            Some(off) if off.abs() <= 10.0 => Finding::pass("The remote signer signs, with the right time"),
+            Some(off) if off.abs() <= 30.0 => signer_clock(Finding::warn(Cause::RemoteSignerClock, drifted(off))),
+            Some(off) => signer_clock(Finding::fail(Cause::RemoteSignerClock, drifted(off)).likely(0.97)),
+            None => signer_clock(Finding::fail(Cause::RemoteSignerClock, "The remote signer's timestamp is no number")),
+        }
+    };
+    let finding = finding
+        .with("signature", signature.map_or("not checked: no good builder secret is configured here", covers))
+        .with("key", short(&answer.key))
+        .with("timestamp", &answer.timestamp);
+    let finding = match off.filter(|_| answer.timestamp.len() != 13) {
+        Some(off) => finding.with("its clock", format!("{off:+.0} s against the CLOB's")),
+        None => finding,
+    };
+    let finding = match answer.takes_timestamp {
+        Some(true) => finding.with("timestamp asked for", "taken; the official server stamps with its own clock"),
+        Some(false) => finding.with("timestamp asked for", "passed over, as by the official server"),
+        None => finding.with("timestamp asked for", "refused; official clients may send one"),
+    };
+    let finding = match answer.open_without_token {
+        Some(true) => finding.with("token", "not asked for: it signs without it"),
+        Some(false) => finding.with("token", "asked for, and the configured one is right"),
+        None => finding.with("token", "none is set, and none is asked for"),
+    };
+    finding.with("answered in", format!("{} ms, which each order waits for", answer.latency_ms))
+}
+
+/// The remote signer's clock minus the CLOB's in seconds, to half a second; `None` where its stamp is
+/// no number. `own_s` is this clock minus the CLOB's.
+pub fn signer_offset(answer: &RemoteSigner, own_s: f64) -> Option<f64> {
+    let stamp: f64 = answer.timestamp.parse().ok()?;
+    Some(stamp + 0.5 - (answer.asked_s - own_s))
+}
+
+/// It has the right secret and signs something else than it was sent.
+fn other_message(signature: SignedOver) -> Option<Finding> {
+    let finding = match signature {
+        SignedOver::Everything | SignedOver::Nothing => return None,
+        SignedOver::NoBody => {
+            Finding::fail(Cause::BodyMissing, "The remote signer leaves the body out of what it signs")
+        }
+        SignedOver::BodyRewritten => Finding::fail(
+            Cause::BodySerialisation,
+            "The remote signer rewrites the body before it signs, so that the signature is of another text",
+        ),
+        SignedOver::OtherCase => {
+            Finding::fail(Cause::MethodMismatch, "The remote signer signs the method in other letters than it was sent")
+        }
+    };
+    Some(finding.likely(0.96).fixed_by(
+        "Sign timestamp, method, path and body exactly as they come, as `polydoctor sign-server` and the official server do",
+    ))
+}
+
+fn covers(signature: SignedOver) -> &'static str {
+    match signature {
+        SignedOver::Everything => "right for the configured secret, over timestamp, method, path and body",
+        SignedOver::NoBody => "right for the configured secret, without the body",
+        SignedOver::BodyRewritten => "right for the configured secret, over a rewritten body",
+        SignedOver::OtherCase => "right for the configured secret, over the method in lower case",
+        SignedOver::Nothing => "wrong for the configured secret",
+    }
+}
+
+fn signer_clock(finding: Finding) -> Finding {
+    finding.fixed_by("Set the clock of the signer's machine by the network")
+}
+
+fn drifted(off: f64) -> String {
+    format!(
+        "The remote signer's clock is {:.0} s {} the CLOB's",
+        off.abs(),
+        if off > 0.0 { "ahead of" } else { "behind" }
+    )
+}

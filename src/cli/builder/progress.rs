@@ -1,0 +1,29 @@
+//! How far a long listing is, on a line of standard error that writes over itself.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+pub(super) struct Progress {
+    on: bool,
+    shown: bool,
+}
+
+impl Progress {
+    /// Says nothing unless standard error is a terminal that no rows are written to.
+    pub(super) fn new(rows_are_shown: bool) -> Self {
+        Self { on: io::stderr().is_terminal() && !(rows_are_shown && io::stdout().is_terminal()), shown: false }
+    }
+
+    pub(super) fn say(&mut self, text: &str) {
+        if self.on {
+            self.shown = true;
+            // whoever closed standard error does not want to know
+            let _ = write!(io::stderr(), "\r\u{1b}[K{text}");
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            let _ = write!(io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}

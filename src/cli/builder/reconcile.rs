@@ -1,0 +1,199 @@
+//! `polydoctor builder reconcile`
+
+use std::io::{self, Write as _};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::progress::Progress;
+use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
+use crate::attribution::{Amount, Reason, Reconciler, Reconciliation, Unlisted, Whose};
+use crate::client::comparison::Comparison;
+use crate::client::trades::{By, Source};
+
+/// So many of each kind are written in the text; the other formats have all.
+const ROWS: usize = 50;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ReconcileArgs {
+    #[command(flatten)]
+    range: RangeArgs,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    account: AccountArgs,
+}
+
+pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
+    let (mut account, _demo) = args.account.open().await?;
+    let source = Source::of_builder(&account, args.range.by)?;
+    let by = source.by();
+    // what is asked next says so when nothing answers
+    let _ = account.use_server_time().await;
+    let mut comparison = match Comparison::new(&account, source, &args.range.filter()).await {
+        Ok(comparison) => comparison,
+        Err(error) => return not_begun(&End::of(error)?),
+    };
+    let end = read(&mut comparison).await?;
+    let whose = comparison.whose().clone();
+    let found = comparison.finish();
+    print(args.format, by, &whose, &found)?;
+    if let Some(words) = end.words() {
+        writeln!(io::stderr(), "polydoctor: {words}; what is said holds for what was read")?;
+    }
+    Ok(match (found.complete, found.missing.is_empty()) {
+        (false, _) => Exit::Unknown,
+        (true, false) => Exit::No,
+        (true, true) => Exit::Done,
+    })
+}
+
+/// There are no credentials to read the account's own trades with.
+fn not_begun(end: &End) -> anyhow::Result<Exit> {
+    writeln!(
+        io::stderr(),
+        "polydoctor: the account's own trades cannot be asked for: {}. `polydoctor check creds.derive` says why",
+        end.words().unwrap_or_default()
+    )?;
+    Ok(Exit::Unknown)
+}
+
+async fn read(comparison: &mut Comparison<'_>) -> anyhow::Result<End> {
+    let mut stop = std::pin::pin!(interrupted());
+    let mut progress = Progress::new(false);
+    let end = loop {
+        let step = tokio::select! {
+            biased;
+            () = &mut stop => break End::Stopped,
+            step = comparison.step() => step,
+        };
+        match step {
+            Ok(true) => progress.say(&so_far(comparison.progress())),
+            Ok(false) => break End::Whole,
+            Err(error) => break End::of(error)?,
+        }
+    };
+    progress.clear();
+    Ok(end)
+}
+
+fn so_far(both: &Reconciler) -> String {
+    let [own, listed, matched] = both.counts();
+    let at = both.oldest_s().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let back_to = at.map_or_else(String::new, |at| format!(", back to {} UTC", shown(at)));
+    format!("{own} own trades, {listed} of the builder, {matched} in both{back_to}; Ctrl-C stops")
+}
+
+fn print(format: Format, by: By, whose: &Whose, found: &Reconciliation) -> anyhow::Result<()> {
+    let mut out = io::stdout();
+    match format {
+        Format::Text => text(&mut out, by, whose, found)?,
+        Format::Json => {
+            let maker = whose.maker.to_string();
+            serde_json::to_writer_pretty(&mut out, &Document { schema: 1, by, maker, found })?;
+            writeln!(out)?;
+        }
+        Format::Csv => {
+            let mut writer = csv::Writer::from_writer(out);
+            writer.write_record(COLUMNS)?;
+            for (state, list) in [("missing", &found.missing), ("pending", &found.pending)] {
+                for unlisted in list {
+                    writer.write_record(record(state, unlisted))?;
+                }
+            }
+            writer.flush()?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    by: By,
+    maker: String,
+    #[serde(flatten)]
+    found: &'a Reconciliation,
+}
+
+const COLUMNS: [&str; 11] = [
+    "state",
+    "id",
+    "order_id",
+    "transaction_hash",
+    "match_time",
+    "market",
+    "side",
+    "size",
+    "price",
+    "status",
+    "reason",
+];
+
+fn record(state: &str, Unlisted { trade, reason }: &Unlisted) -> [String; 11] {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let units = |value: Option<Amount>| value.map(|amount| amount.base_units().to_string()).unwrap_or_default();
+    [
+        state.to_owned(),
+        trade.id.clone(),
+        text(&trade.order_id),
+        text(&trade.transaction_hash),
+        trade.match_time.to_string(),
+        trade.market.map(|market| market.to_string()).unwrap_or_default(),
+        text(&trade.side),
+        units(trade.size),
+        units(trade.price),
+        text(&trade.status),
+        reason.words().to_owned(),
+    ]
+}
+
+fn text(out: &mut impl io::Write, by: By, whose: &Whose, found: &Reconciliation) -> io::Result<()> {
+    let by = match by {
+        By::Code => "the builder code",
+        By::Key => "the builder key",
+    };
+    writeln!(out, "{:>8}  own trades of {}", found.own, whose.maker)?;
+    writeln!(out, "{:>8}  trades under {by}", found.listed)?;
+    writeln!(out, "{:>8}  in both", found.matched)?;
+    writeln!(out, "{:>8}  missing under {by}", found.missing.len())?;
+    for (reason, count) in found.reasons() {
+        writeln!(out, "          {count}: {}", reason.words())?;
+    }
+    writeln!(out, "{:>8}  pending: {}", found.pending.len(), Reason::Young.words())?;
+    writeln!(out, "{:>8}  foreign: under {by}, and not of this account", found.foreign)?;
+    if found.unjudged > 0 {
+        writeln!(out, "{:>8}  not judged: the other listing was not read so far back", found.unjudged)?;
+    }
+    list(out, "Missing", &found.missing)?;
+    list(out, "Pending", &found.pending)?;
+    writeln!(out, "\n{}", verdict(found))
+}
+
+fn list(out: &mut impl io::Write, heading: &str, trades: &[Unlisted]) -> io::Result<()> {
+    if trades.is_empty() {
+        return Ok(());
+    }
+    let all = trades.len();
+    let cut = if all > ROWS { format!(", {ROWS} of {all}; --format csv has all") } else { String::new() };
+    writeln!(out, "\n{heading}{cut}")?;
+    for Unlisted { trade, reason } in trades.iter().take(ROWS) {
+        let of = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
+        writeln!(out, "{} UTC  trade {}", shown(trade.match_time), trade.id)?;
+        writeln!(out, "  order        {}", of(&trade.order_id))?;
+        writeln!(out, "  transaction  {}", of(&trade.transaction_hash))?;
+        writeln!(out, "  likely       {}", reason.words())?;
+    }
+    Ok(())
+}
+
+fn verdict(found: &Reconciliation) -> String {
+    let since = found.judged_since.map_or_else(String::new, |at| format!(" since {} UTC", shown(at)));
+    match (found.comparable, found.complete, found.missing.len()) {
+        (false, ..) => "The two listings name trades differently, so nothing can be said of what is missing".to_owned(),
+        (true, false, 0) => format!("Not read to the end; nothing is missing{since}"),
+        (true, false, missing) => format!("Not read to the end; {missing} trades are missing{since}"),
+        (true, true, 0) => "Nothing is missing".to_owned(),
+        (true, true, missing) => format!("{missing} of {} trades are not attributed", found.own),
+    }
+}

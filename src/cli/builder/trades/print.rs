@@ -1,0 +1,148 @@
+//! Trades as they arrive, and what they come to: a table, one JSON object, or CSV.
+
+use std::io::{self, Stdout, Write as _};
+
+use serde::Serialize as _;
+
+use super::super::{Format, shown};
+use crate::attribution::{Amount, BuilderTrade, Sum, Totals};
+use crate::client::trades::By;
+
+/// So many of the largest markets, and of the newest days, are written in the text.
+const MARKETS: usize = 10;
+const DAYS: usize = 31;
+
+/// Writes each trade at once, so that memory does not grow with the listing.
+pub(super) enum Printer {
+    Text { rows: u64 },
+    Json { rows: u64 },
+    Csv { rows: u64, writer: Box<csv::Writer<Stdout>> },
+}
+
+impl Printer {
+    pub(super) fn new(format: Format, by: By) -> io::Result<Self> {
+        Ok(match format {
+            Format::Text => Self::Text { rows: 0 },
+            Format::Csv => Self::Csv { rows: 0, writer: Box::new(csv::Writer::from_writer(io::stdout())) },
+            Format::Json => {
+                write!(io::stdout(), r#"{{"schema":1,"by":{},"trades":["#, serde_json::to_string(&by)?)?;
+                Self::Json { rows: 0 }
+            }
+        })
+    }
+
+    pub(super) fn trade(&mut self, trade: &BuilderTrade) -> anyhow::Result<()> {
+        let mut out = io::stdout();
+        match self {
+            Self::Text { rows } => {
+                if *rows == 0 {
+                    writeln!(
+                        out,
+                        "{}",
+                        line("matched (UTC)", "side", "shares", ["price", "dollars", "fees"], "status", "market")
+                    )?;
+                }
+                writeln!(out, "{}", row(trade))?;
+                *rows += 1;
+            }
+            Self::Json { rows } => {
+                out.write_all(if *rows == 0 { b"\n" } else { b",\n" })?;
+                serde_json::to_writer(&mut out, trade)?;
+                *rows += 1;
+            }
+            Self::Csv { rows, writer } => {
+                writer.serialize(trade)?;
+                *rows += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The sums; `next` is where to go on, when that is not the end.
+    pub(super) fn end(self, totals: &Totals, complete: bool, next: Option<&str>) -> anyhow::Result<()> {
+        let mut out = io::stdout();
+        match self {
+            Self::Text { rows } => {
+                if rows > 0 {
+                    writeln!(out)?;
+                }
+                sums(&mut out, totals)?;
+            }
+            Self::Json { .. } => {
+                write!(out, "\n],\"totals\":")?;
+                totals.serialize(&mut serde_json::Serializer::new(&mut out))?;
+                writeln!(out, ",\"complete\":{complete},\"next_cursor\":{}}}", serde_json::to_string(&next)?)?;
+            }
+            Self::Csv { rows: 0, .. } => write!(out, "{}", csv_header()?)?,
+            Self::Csv { mut writer, .. } => writer.flush()?,
+        }
+        Ok(())
+    }
+}
+
+/// The names of the columns, which the writer gives with its first row only.
+fn csv_header() -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.serialize(BuilderTrade::default())?;
+    let text = String::from_utf8(writer.into_inner()?)?;
+    Ok(text.lines().next().map(|header| format!("{header}\n")).unwrap_or_default())
+}
+
+fn line(at: &str, side: &str, shares: &str, money: [&str; 3], status: &str, market: &str) -> String {
+    let [price, volume, fees] = money;
+    format!("{at:<19}  {side:<4} {shares:>10} {price:>8} {volume:>12} {fees:>10}  {status:<10} {market}")
+}
+
+fn row(trade: &BuilderTrade) -> String {
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
+    let amount = |value: Option<Amount>| value.map_or_else(|| "–".to_owned(), |amount| amount.to_string());
+    let at = trade.match_time.map_or_else(|| "–".to_owned(), shown);
+    let market = trade.market.map_or_else(|| "–".to_owned(), |market| market.to_string());
+    let market =
+        if market.len() > 20 { format!("{}…{}", &market[..10], &market[market.len() - 6..]) } else { market };
+    let money = [amount(trade.price), amount(trade.size_usdc), amount(trade.fee_usdc)];
+    line(
+        &at,
+        &text(&trade.side),
+        &amount(trade.size),
+        money.each_ref().map(String::as_str),
+        text(&trade.status).trim_start_matches("TRADE_STATUS_"),
+        &market,
+    )
+}
+
+fn sums(out: &mut impl io::Write, totals: &Totals) -> io::Result<()> {
+    if totals.all.trades == 0 {
+        return writeln!(out, "No trades");
+    }
+    writeln!(out, "{}", sum("all", &totals.all))?;
+    if totals.all.without_volume > 0 {
+        writeln!(out, "{} of them without a volume, which count nothing in it", totals.all.without_volume)?;
+    }
+    for (heading, split) in [("By side", &totals.by_side), ("By status", &totals.by_status)] {
+        section(out, heading, split.iter(), usize::MAX)?;
+    }
+    let mut markets: Vec<(&String, &Sum)> = totals.by_market.iter().collect();
+    markets.sort_by_key(|(_, of)| std::cmp::Reverse(of.volume));
+    section(out, "By market, the largest first", markets.into_iter(), MARKETS)?;
+    section(out, "By day (UTC), the newest first", totals.by_day.iter().rev(), DAYS)
+}
+
+fn section<'a, N: ToString + 'a>(
+    out: &mut impl io::Write,
+    heading: &str,
+    sums: impl ExactSizeIterator<Item = (&'a N, &'a Sum)>,
+    most: usize,
+) -> io::Result<()> {
+    let cut = if sums.len() > most { format!(", {most} of {}", sums.len()) } else { String::new() };
+    writeln!(out, "\n{heading}{cut}")?;
+    for (name, of) in sums.take(most) {
+        writeln!(out, "{}", sum(&name.to_string(), of))?;
+    }
+    Ok(())
+}
+
+fn sum(name: &str, of: &Sum) -> String {
+    let trades = if of.trades == 1 { "trade" } else { "trades" };
+    format!("{name:<10}  {} {trades}, ${}, fees ${}, builder fees ${}", of.trades, of.volume, of.fees, of.builder_fees)
+}

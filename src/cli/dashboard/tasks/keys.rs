@@ -1,0 +1,84 @@
+//! The keys of the account: listed, scanned for, changed.
+
+use super::Desk;
+use crate::checks::short;
+use crate::client::account::{Account, AccountError};
+use crate::keys::Change;
+use crate::tui::panels::credentials::AccountKeys;
+use crate::tui::task::{News, Post};
+
+pub(super) async fn read_keys(account: &Account) -> News {
+    let keys = match account.signing_credentials().await {
+        Ok(with) => {
+            let (api, readonly, builder) =
+                tokio::join!(account.api_keys(&with), account.readonly_keys(&with), account.builder_keys(&with));
+            AccountKeys {
+                api: api.map_err(|error| error.to_string()),
+                readonly: readonly
+                    .map(|keys| keys.iter().map(|key| short(key)).collect())
+                    .map_err(|error| error.to_string()),
+                builder: builder.map_err(|error| error.to_string()),
+            }
+        }
+        Err(error) => {
+            let error = error.to_string();
+            AccountKeys { api: Err(error.clone()), readonly: Err(error.clone()), builder: Err(error) }
+        }
+    };
+    News::Keys(Box::new(keys))
+}
+
+pub(super) async fn scan_nonces(desk: &Desk, last: u64, post: &Post) -> News {
+    let account = desk.account().await;
+    let found = |nonce| {
+        // the end of the dashboard drops this
+        let _ = post.send(News::Nonce(nonce));
+    };
+    News::NoncesScanned(account.scan_nonces(last, found).await.map_err(|error| error.to_string()))
+}
+
+pub(super) async fn change_keys(desk: &Desk, change: Change, post: &Post) -> News {
+    let account = desk.account().await;
+    let done = do_change(&account, &change).await.map_err(|error| error.to_string());
+    // the list that follows shows it, whether or not it was done
+    let _ = post.send(News::KeysChanged(done));
+    read_keys(&account).await
+}
+
+/// What was done, in words.
+async fn do_change(account: &Account, change: &Change) -> Result<String, AccountError> {
+    let another = |what: &str| AccountError::Setting(format!("the settings hold another {what} by now"));
+    match change {
+        Change::CreateApiKey { nonce } => {
+            let key = account.create_api_key(*nonce).await?.key;
+            Ok(format!("Created {} at nonce {nonce}; polydoctor keys derive --save writes it", short(&key)))
+        }
+        Change::DeleteApiKey { key } => {
+            let credentials = account.credentials()?;
+            if credentials.key != *key {
+                return Err(another("API key"));
+            }
+            account.delete_api_key(&credentials).await?;
+            Ok(format!("Deleted {}", short(key)))
+        }
+        Change::CreateReadonlyKey => {
+            let key = account.create_readonly_key(&account.signing_credentials().await?).await?;
+            Ok(format!("Created {}; polydoctor keys readonly list --show-secrets gives it", short(&key)))
+        }
+        Change::RevokeBuilderKey { key: Some(key) } => {
+            let credentials = account.builder_credentials()?;
+            if credentials.key != *key {
+                return Err(another("builder key"));
+            }
+            account.revoke_builder_key(&credentials).await?;
+            Ok(format!("Revoked {}", short(key)))
+        }
+        // these show a secret or choose a key, which the command line does
+        Change::CreateBuilderKey
+        | Change::RevokeBuilderKey { key: None }
+        | Change::DeleteReadonlyKey { .. }
+        | Change::UpdateBalances { .. } => {
+            Err(AccountError::Setting(format!("{}: polydoctor keys does it", change.does())))
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What the dashboard takes, also where it is built without a screen and prints instead.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::sandbox::DemoArgs;
+use super::settings::SettingsArgs;
+use crate::watch;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Color {
+    /// As `NO_COLOR` and `TERM` say
+    #[default]
+    Auto,
+    Never,
+}
+
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
+pub(super) struct DashboardArgs {
+    #[command(flatten)]
+    pub(super) settings: SettingsArgs,
+    #[command(flatten)]
+    pub(super) demo: DemoArgs,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub(super) ascii: bool,
+    /// No moving parts: times instead of spinners
+    #[arg(long)]
+    pub(super) no_animation: bool,
+    /// Which colours
+    #[cfg(feature = "tui")]
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub(super) palette: Option<crate::tui::theme::Palette>,
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Print line by line instead: for screen readers, logs and pipes
+    #[arg(long)]
+    pub(super) plain: bool,
+    /// Set the title of the terminal to the verdict
+    #[arg(long)]
+    pub(super) title: bool,
+    /// Click and scroll with the mouse; m turns it off
+    #[arg(long)]
+    pub(super) mouse: bool,
+    /// Repeat the cheap checks so many seconds apart [least: 5]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "30")]
+    pub(super) watch: Option<Duration>,
+    /// When it ends, write the observed facts to this file; they hold no secret
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(super) record: Option<PathBuf>,
+    /// Show recorded facts instead of asking
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["demo", "watch"])]
+    pub(super) replay: Option<PathBuf>,
+}
+
+/// `30` or `30s`.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.strip_suffix('s').unwrap_or(text).parse().map(Duration::from_secs);
+    match seconds {
+        Ok(period) if period >= watch::SHORTEST => Ok(period),
+        Ok(_) => Err(format!("at least {} seconds, to be kind to the server", watch::SHORTEST.as_secs())),
+        Err(_) => Err("a number of seconds, such as 30".to_owned()),
+    }
+}

@@ -1,0 +1,221 @@
+//! The two listings of trades, page by page: an account's own and a builder's.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::Duration;
+
+use alloy_primitives::{Address, B256, U256};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use serde_json::Value;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::account::{Account, AccountError, Call};
+use super::clob::{BUILDER_TRADES, Clob, FIRST_CURSOR, TRADES};
+use crate::auth::builder;
+use crate::auth::l2::ApiCredentials;
+use crate::engine::facts::Failure;
+use crate::settings::Settings;
+
+/// Pages in [`WINDOW`]: below the published 500, so that a running bot keeps some for itself.
+const MOST_IN_WINDOW: usize = 400;
+const WINDOW: Duration = Duration::from_secs(10);
+/// How often a 429 is waited out before it counts as an answer.
+const WAITS: u32 = 3;
+const USUAL_WAIT_S: u64 = 10;
+const LONGEST_WAIT_S: u64 = 60;
+
+/// Which trades, and what they are asked for with.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// `GET /data/trades` of a wallet, with its L2 credentials.
+    Own { maker: Address, credentials: ApiCredentials },
+    /// `GET /builder/trades` by builder code, without headers: since protocol version 2.
+    ByCode(String),
+    /// `GET /builder/trades` with builder headers: protocol version 1.
+    ByKey(ApiCredentials),
+}
+
+/// By what a builder's trades are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// The builder code, without headers: since protocol version 2
+    Code,
+    /// The builder credentials, as headers: protocol version 1
+    Key,
+}
+
+impl Source {
+    /// A builder's trades, by what is configured: the code, else the credentials.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] when what it takes is missing or unusable.
+    pub fn of_builder(account: &Account, by: Option<By>) -> Result<Self, AccountError> {
+        let settings = account.settings();
+        let only_key = settings.builder_code.is_none() && !settings.builder.is_empty();
+        match by.unwrap_or(if only_key { By::Key } else { By::Code }) {
+            By::Code => Ok(Self::ByCode(builder_code(settings)?.to_owned())),
+            By::Key => account.builder_credentials().map(Self::ByKey),
+        }
+    }
+
+    pub fn by(&self) -> By {
+        if matches!(self, Self::ByCode(_)) { By::Code } else { By::Key }
+    }
+}
+
+/// The configured builder code.
+///
+/// # Errors
+///
+/// [`AccountError::Setting`] when there is none, or none that orders can carry.
+pub fn builder_code(settings: &Settings) -> Result<&str, AccountError> {
+    let missing = "there is no builder code; set POLY_BUILDER_CODE, or give --builder-code: \
+                   polymarket.com/settings?tab=builder shows it";
+    let code = settings.builder_code.as_ref().ok_or_else(|| AccountError::Setting(missing.to_owned()))?;
+    match builder::usable_code(&code.value) {
+        Ok(()) => Ok(&code.value),
+        Err(wrong) => Err(AccountError::Setting(format!("the builder code ({}) {wrong}", code.source))),
+    }
+}
+
+/// What the service may leave out. Times are Unix seconds, both exclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub id: Option<String>,
+    pub market: Option<B256>,
+    pub asset: Option<U256>,
+    pub maker: Option<Address>,
+    pub after_s: Option<i64>,
+    pub before_s: Option<i64>,
+}
+
+impl Filter {
+    fn query(&self) -> Vec<(&'static str, String)> {
+        [
+            ("id", self.id.clone()),
+            ("market", self.market.map(|market| market.to_string())),
+            ("asset_id", self.asset.map(|asset| asset.to_string())),
+            ("maker_address", self.maker.map(|maker| maker.to_string())),
+            ("after", self.after_s.map(|seconds| seconds.to_string())),
+            ("before", self.before_s.map(|seconds| seconds.to_string())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+}
+
+/// One page, without what the page before had: the list moves on while it is read.
+pub struct Page {
+    pub rows: Vec<Value>,
+    /// The service's clock, where the answer is dated; Unix seconds.
+    pub date_s: Option<i64>,
+}
+
+/// A listing in the course of being read. Dropping a read half-way loses nothing.
+pub struct Listing<'a> {
+    account: &'a Account,
+    source: Source,
+    query: Vec<(&'static str, String)>,
+    /// `None` behind the end.
+    cursor: Option<String>,
+    previous: HashSet<String>,
+    asked: VecDeque<Instant>,
+}
+
+impl<'a> Listing<'a> {
+    /// From a cursor of an earlier reading, or from the newest trade.
+    pub fn new(account: &'a Account, source: Source, filter: &Filter, cursor: Option<&str>) -> Self {
+        let mut query = filter.query();
+        match &source {
+            Source::Own { maker, .. } => query.push(("maker_address", maker.to_string())),
+            Source::ByCode(code) => query.push(("builder_code", code.clone())),
+            Source::ByKey(_) => {}
+        }
+        let cursor = Some(cursor.unwrap_or(FIRST_CURSOR).to_owned());
+        Self { account, source, query, cursor, previous: HashSet::new(), asked: VecDeque::new() }
+    }
+
+    /// Where to read on; `None` behind the end.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// The next page, in the pace that the service publishes; `None` behind the end.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call, except a 429, which is waited out a few times.
+    pub async fn next(&mut self) -> Result<Option<Page>, AccountError> {
+        let Some(cursor) = self.cursor.clone() else { return Ok(None) };
+        let mut waits = 0;
+        let answer = loop {
+            self.keep_pace().await;
+            match self.ask(&cursor).await {
+                Err(AccountError::Failure(Failure::Refused { status: 429, retry_after_s, .. })) if waits < WAITS => {
+                    waits += 1;
+                    let seconds = retry_after_s.unwrap_or(USUAL_WAIT_S).min(LONGEST_WAIT_S);
+                    sleep(Duration::from_secs(seconds)).await;
+                }
+                outcome => break outcome?,
+            }
+        };
+        let (rows, next) = Clob::read_page(&answer)?;
+        // a server that never ends a listing would be asked for ever
+        self.cursor = next.filter(|next| *next != cursor);
+        let ids: HashSet<String> = rows.iter().filter_map(id).collect();
+        let rows = rows.into_iter().filter(|row| id(row).is_none_or(|id| !self.previous.contains(&id))).collect();
+        self.previous = ids;
+        Ok(Some(Page { rows, date_s: answer.date_s }))
+    }
+
+    async fn ask(&self, cursor: &str) -> Result<super::http::Answer, AccountError> {
+        let mut query: Vec<(&str, &str)> = self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        query.push(("next_cursor", cursor));
+        let call = |path| Call { query: &query, ..Call::to(path) };
+        match &self.source {
+            Source::Own { credentials, .. } => self.account.l2(Method::GET, call(TRADES), credentials).await,
+            Source::ByCode(_) => self.account.send(Method::GET, call(BUILDER_TRADES), None).await,
+            Source::ByKey(credentials) => {
+                let stamp = self.account.timestamp();
+                let headers = builder::headers(credentials, stamp, "GET", BUILDER_TRADES, None)
+                    .map_err(|error| AccountError::Setting(format!("the builder secret cannot be used: {error}")))?;
+                self.account.send(Method::GET, call(BUILDER_TRADES), Some(&headers)).await
+            }
+        }
+    }
+
+    async fn keep_pace(&mut self) {
+        if self.asked.len() >= MOST_IN_WINDOW
+            && let Some(oldest) = self.asked.pop_front()
+        {
+            sleep_until(oldest + WINDOW).await;
+        }
+        self.asked.push_back(Instant::now());
+    }
+}
+
+fn id(row: &Value) -> Option<String> {
+    Some(row.get("id")?.as_str()?.to_owned())
+}
+
+/// The cursor of so many rows further on. Cursors are offsets in base64; of one that is not, itself.
+pub fn further(cursor: &str, rows: usize) -> String {
+    let offset = || String::from_utf8(STANDARD.decode(cursor).ok()?).ok()?.parse::<u64>().ok();
+    offset().map_or_else(|| cursor.to_owned(), |offset| STANDARD.encode((offset + rows as u64).to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_are_offsets_and_others_are_left_alone() {
+        assert_eq!(further("MA==", 300), "MzAw");
+        assert_eq!(further("aWQ6MjQ5Mzk2", 5), "aWQ6MjQ5Mzk2");
+        assert_eq!(further("not base64", 5), "not base64");
+    }
+}

@@ -1,0 +1,45 @@
+//! The mouse: a click chooses what lies under it, the wheel scrolls the panel under it.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+use super::{App, Mode};
+use crate::tui::layout;
+use crate::tui::motion::Motion;
+use crate::tui::panels::{self, PANELS};
+
+/// Lines that one step of the wheel goes.
+const WHEEL: isize = 3;
+
+impl App {
+    pub(super) fn point(&mut self, mouse: MouseEvent) {
+        if !self.mouse || !matches!(self.mode, Mode::Panels) {
+            return;
+        }
+        let at = Position::new(mouse.column, mouse.row);
+        let under = layout::screen(self).panels.into_iter().find(|(_, area)| area.contains(at));
+        let Some((panel, area)) = under else { return };
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.notice = None;
+                let row = self.row_at(panel, area, at);
+                self.focus_on(panel);
+                if let (Some(click), Some(row)) = (PANELS[panel].click, row) {
+                    click(self, row);
+                }
+            }
+            MouseEventKind::ScrollDown => self.go_in(panel, Motion::Lines(WHEEL)),
+            MouseEventKind::ScrollUp => self.go_in(panel, Motion::Lines(-WHEEL)),
+            _ => {}
+        }
+    }
+
+    /// The row of a panel's content at a place on the screen.
+    fn row_at(&self, panel: usize, area: Rect, at: Position) -> Option<usize> {
+        let inside = layout::inside(self, panel, area);
+        let content = panels::content(self, panel);
+        let line = self.scrolled(panel, &content, inside.height.into()) + usize::from(at.y.checked_sub(inside.y)?);
+        let is_above = |&first: &usize| first <= line;
+        if line < content.lines.len() { content.rows.iter().rposition(is_above) } else { None }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the panel offers, each with its question, and what comes of it.
+
+use alloy_primitives::U256;
+
+use super::super::{Offer, checklist};
+use super::known_nonces;
+use crate::engine::facts::CredentialsFact;
+use crate::keys::Change;
+use crate::tui::Scope;
+use crate::tui::app::{App, Command};
+use crate::tui::dialogue::{self, Dialogue};
+use crate::tui::task::{Task, TaskKind};
+
+/// How far a scan goes.
+const LAST_NONCE: u64 = 19;
+
+pub(super) fn offers(app: &App) -> Vec<Offer> {
+    if app.facts.setup.signer().is_none() || app.facts.setup.offline {
+        return Vec::new();
+    }
+    let offer = |label: &str, note: &str, act| Offer { label: label.to_owned(), note: note.to_owned(), act };
+    let mut offers = vec![if app.tasks.contains(&TaskKind::ScanNonces) {
+        offer("Stop the scan", "keeps what is read", |_| Some(Command::Cancel(TaskKind::ScanNonces)))
+    } else {
+        offer("Scan the nonces", "asks which of 0 to 19 hold a key; changes nothing", |_| {
+            Some(Command::Start(Task::ScanNonces { last: LAST_NONCE }))
+        })
+    }];
+    if free_nonce(app).is_some() {
+        offers.push(offer("Create an API key", "at the lowest nonce without one; asks", |app| {
+            let nonce = free_nonce(app)?;
+            ask(app, "Create an API key?", Change::CreateApiKey { nonce })
+        }));
+    }
+    if configured(app.facts.setup.credentials.as_ref()).is_some() {
+        offers.push(offer("Delete the configured API key", "asks", |app| {
+            let key = configured(app.facts.setup.credentials.as_ref())?;
+            ask(app, "Delete the configured API key?", Change::DeleteApiKey { key })
+        }));
+    }
+    offers.push(offer("Create a read-only key", "reads orders and trades, nothing else; asks", |app| {
+        ask(app, "Create a read-only key?", Change::CreateReadonlyKey)
+    }));
+    if configured(app.facts.setup.builder.as_ref()).is_some() {
+        offers.push(offer("Revoke the configured builder key", "asks", |app| {
+            let key = configured(app.facts.setup.builder.as_ref());
+            ask(app, "Revoke the configured builder key?", Change::RevokeBuilderKey { key })
+        }));
+    }
+    offers.extend(checklist::offers(app));
+    offers
+}
+
+/// The key of a whole set.
+fn configured(set: Option<&CredentialsFact>) -> Option<String> {
+    set.filter(|set| set.missing().is_empty())?.key().map(str::to_owned)
+}
+
+/// The lowest nonce that is known to hold no key, or the one behind those that do.
+fn free_nonce(app: &App) -> Option<U256> {
+    let known = known_nonces(app);
+    let free = known.iter().find(|nonce| nonce.key.is_none()).map(|nonce| nonce.nonce);
+    free.or_else(|| known.last().map(|nonce| nonce.nonce.saturating_add(U256::from(1))))
+}
+
+fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
+    let said = |text: String| dialogue::Change::Text(text);
+    let request = change.request();
+    let mut changes = vec![said(change.does()), said(format!("{} {}", request.method, request.path))];
+    if matches!(change, Change::CreateApiKey { .. }) {
+        let text = "The secret is not shown here: polydoctor keys derive --save writes it where you say.";
+        changes.push(said(text.to_owned()));
+    }
+    app.ask(Dialogue {
+        changes,
+        breaks: vec![change.breaks().to_owned()],
+        undo: change.undo(),
+        yes: "Yes, do it".to_owned(),
+        ..Dialogue::new(title, Command::Start(Task::ChangeKeys(change)))
+    });
+    None
+}
+
+/// Says what came of a change, and looks at the credentials again.
+pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, String>) -> Option<Command> {
+    app.panels.credentials.scanned.clear();
+    match outcome {
+        Ok(done) => {
+            app.notice = Some(done);
+            Some(Command::Run(Scope::Check("creds.l2")))
+        }
+        Err(error) => {
+            app.notice = Some(format!("Nothing was changed: {error}"));
+            None
+        }
+    }
+}
+
+/// How a scan ended.
+pub(in crate::tui::panels) fn scanned(app: &mut App, outcome: Result<(), String>) {
+    app.panels.credentials.failure = outcome.err();
+}

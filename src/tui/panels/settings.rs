@@ -1,0 +1,91 @@
+//! The settings: every value with where it came from, what it wins over, and what is wrong with them.
+
+use ratatui::layout::Size;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Span;
+
+use super::{Content, Panel, Place};
+use crate::checks::Status;
+use crate::engine::facts::{SecretFile, ShownSetting};
+use crate::settings::{ProblemKind, SettingProblem};
+use crate::tui::app::{App, Phase};
+use crate::tui::text::Page;
+
+pub(super) const PANEL: Panel = Panel::new("Settings", Place::Main, content);
+
+/// Cells of the longest name.
+const LABEL: usize = 18;
+
+fn content(app: &App, room: Size) -> Content {
+    let mut page = Page::new(app.theme, room.width.into());
+    if app.phase() == Phase::Launching {
+        page.text("The settings are being read", Style::new());
+        return Content { lines: page.finish(), ..Content::default() };
+    }
+    let setup = &app.facts.setup;
+    page.text(&format!("Profile {}", setup.profile), Style::new());
+    if !setup.problems.is_empty() {
+        page.heading("What needs a look");
+        setup.problems.iter().for_each(|problem| trouble(app, problem, &mut page));
+    }
+    page.heading("In force");
+    let (chosen, rest): (Vec<_>, Vec<_>) =
+        setup.shown.iter().partition(|shown| !matches!(shown.source.as_str(), "" | "default"));
+    for shown in chosen {
+        row(app, shown, &mut page);
+    }
+    if !rest.is_empty() {
+        page.heading("Not set, or by default");
+        for shown in rest {
+            row(app, shown, &mut page);
+        }
+    }
+    files(app, &mut page);
+    page.heading("What wins");
+    page.text("A flag, then the environment, then .env, then the profile, then the default", Style::new());
+    Content { lines: page.finish(), ..Content::default() }
+}
+
+fn row(app: &App, shown: &ShownSetting, page: &mut Page) {
+    let source = Some(&shown.source).filter(|source| !source.is_empty());
+    let name = source.and_then(|source| source.strip_prefix("env "));
+    let forms: Vec<String> = source.cloned().into_iter().chain(name.map(str::to_owned)).collect();
+    page.sourced(&shown.name, LABEL, &shown.value, &forms);
+    for other in &shown.overridden {
+        page.beside(vec![Span::raw(" ".repeat(LABEL + 2))], &format!("wins over {other}"), app.theme.dim());
+    }
+}
+
+fn trouble(app: &App, problem: &SettingProblem, page: &mut Page) {
+    let status = match problem.kind {
+        ProblemKind::Invalid => Status::Fail,
+        ProblemKind::Shadowed => Status::Note,
+        ProblemKind::Conflict | ProblemKind::NearMiss => Status::Warn,
+    };
+    let sign = format!("{} {}  ", app.theme.symbol(status, app.now_ms), status.word());
+    page.beside(vec![Span::styled(sign, app.theme.status(status))], &problem.text, Style::new());
+    page.beside(vec![Span::raw("        ")], &problem.fix, Style::new().add_modifier(Modifier::BOLD));
+}
+
+/// The files that hold secrets, and who else may see them.
+fn files(app: &App, page: &mut Page) {
+    let Some(files) = app.facts.secret_files.known().filter(|files| !files.is_empty()) else { return };
+    page.heading("Files that hold secrets");
+    for file in files {
+        page.point(&format!("{}: {}", file.path, seen_by(file)));
+    }
+}
+
+fn seen_by(file: &SecretFile) -> String {
+    let mode = match file.mode {
+        Some(mode) if mode & 0o077 != 0 => format!("mode {mode:04o}, others can read it"),
+        Some(mode) => format!("mode {mode:04o}, only you can read it"),
+        None => "permissions unknown".to_owned(),
+    };
+    let git = match file.tracked_by_git {
+        Some(true) => "tracked by git",
+        Some(false) => "not tracked by git",
+        None => "git not asked",
+    };
+    format!("{mode}; {git}")
+}

@@ -1,0 +1,313 @@
+//! The panels on their own: each of their states at the three sizes, in one picture a state.
+
+use std::fmt::Write as _;
+
+use alloy_primitives::{Address, U256, address};
+use polydoctor::auth::contracts::chain;
+use polydoctor::auth::key::KeyMistake;
+use polydoctor::auth::wallet::{CodeClass, SignatureType, WalletMap};
+use polydoctor::engine::facts::{
+    ChainState, ClockReading, Fact, Facts, Failure, GuideTime, KeyFact, OnChain, PublicProfile, RemoteSigner,
+    SecretFile, SessionSigners, ShownSetting, SignedOver,
+};
+use polydoctor::settings::{ProblemKind, SettingProblem, Source, Sourced};
+use polydoctor::tui::task::News;
+use ratatui::buffer::Cell;
+use ratatui::style::{Color, Modifier};
+
+use super::*;
+
+const SIGNER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+const STRANGER: Address = address!("0x8ac5D4Bd2752AFc9F5CA531f19D617647216B893");
+
+/// A state of a panel, reached by some keys, at the three sizes.
+fn assert_panel(name: &str, observed: &Observed, keys: &str) {
+    assert_panel_after(name, observed, keys, |_| {});
+}
+
+fn assert_panel_after(name: &str, observed: &Observed, keys: &str, prepare: impl Fn(&mut App)) {
+    let mut screens = String::new();
+    for (width, height) in SIZES {
+        let mut app = app(observed.clone(), (width, height));
+        prepare(&mut app);
+        press(&mut app, keys);
+        let _ = writeln!(screens, "{width}x{height}\n{}", draw(&app).backend());
+    }
+    assert_text(name, &screens);
+}
+
+fn known<T>(value: T) -> Fact<T> {
+    Fact::Known { value, took_ms: 20 }
+}
+
+fn dollars(amount: u64) -> U256 {
+    U256::from(amount * 1_000_000)
+}
+
+/// The account of the samples with its wallets on chain: the money is in the Safe.
+fn on_chain(change: impl FnOnce(&mut Facts, &WalletMap)) -> Observed {
+    let Observed { mut facts, mut report } = samples::failed();
+    let wallets = WalletMap::derive(chain(137).unwrap(), SIGNER);
+    let mut there: std::collections::BTreeMap<Address, OnChain> =
+        wallets.iter().map(|(_, address)| (address, OnChain::default())).collect();
+    there.insert(
+        wallets.eoa,
+        OnChain { pol: U256::from(80_u64) * U256::from(10).pow(U256::from(18)), ..OnChain::default() },
+    );
+    let safe = OnChain {
+        code: CodeClass::Safe,
+        owners: vec![SIGNER],
+        threshold: Some(1),
+        version: Some("1.3.0".to_owned()),
+        pusd: dollars(120) + U256::from(500_000),
+        ..OnChain::default()
+    };
+    there.insert(wallets.safe, safe);
+    facts.chain = known(ChainState { chain_id: 137, wallets: there, beacon: None });
+    facts.profile = known(PublicProfile { proxy_wallet: Some(wallets.safe) });
+    facts.setup.wallets = Some(wallets.clone());
+    change(&mut facts, &wallets);
+    report.account.funder = facts.setup.funder.as_ref().map(|funder| funder.value);
+    Observed { facts, report }
+}
+
+fn there(facts: &mut Facts, address: Address) -> &mut OnChain {
+    let Fact::Known { value, .. } = &mut facts.chain else { panic!("the chain is known") };
+    value.wallets.entry(address).or_default()
+}
+
+fn funder(facts: &mut Facts, address: Address) {
+    facts.setup.funder = Some(Sourced::new(address, Source::Variable { name: "FUNDER".to_owned() }));
+}
+
+#[test]
+fn the_wallet_map_leads_from_the_key_to_the_funder() {
+    assert_panel("wallets-funder-is-signer", &on_chain(|_, _| {}), "5");
+    let mut healthy = on_chain(|facts, wallets| funder(facts, wallets.safe));
+    healthy.report = samples::healthy().report;
+    assert_panel("wallets-healthy", &healthy, "5");
+    assert_panel_after("wallets-ascii-whole-addresses", &healthy, "5a", |app| app.theme.ascii = true);
+}
+
+#[test]
+fn the_wallet_map_shows_wallets_of_others_and_session_keys() {
+    let foreign = on_chain(|facts, _| {
+        funder(facts, STRANGER);
+        let owner = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
+        let at = OnChain { code: CodeClass::Safe, owners: vec![owner], pusd: dollars(40), ..OnChain::default() };
+        *there(facts, STRANGER) = at;
+    });
+    assert_panel("wallets-foreign-funder", &foreign, "5");
+    let session = on_chain(|facts, wallets| {
+        funder(facts, wallets.deposit_uups);
+        let until_s = Some(u64::try_from(samples::STARTED_MS / 1_000).unwrap() + 86_400);
+        let code = CodeClass::DepositUups { owner: STRANGER };
+        *there(facts, wallets.deposit_uups) =
+            OnChain { code, session_authorized_until_s: until_s, usdc: dollars(7), ..OnChain::default() };
+        facts.session_signers =
+            known(SessionSigners { wallet: Some(wallets.deposit_uups), signers: vec![SIGNER, STRANGER] });
+        facts.setup.signature_type = Some(Sourced::new(SignatureType::Poly1271, Source::Default));
+    });
+    assert_panel("wallets-session-key", &session, "5");
+}
+
+#[test]
+fn the_wallet_map_says_why_it_is_not_whole() {
+    let failed = on_chain(|facts, _| {
+        facts.chain = Fact::Failed { failure: Failure::TimedOut { after_ms: 10_000 }, took_ms: 10_000 }
+    });
+    assert_panel("wallets-node-unreachable", &failed, "5");
+    let other = on_chain(|facts, _| {
+        facts.chain = known(ChainState { chain_id: 1, ..ChainState::default() });
+    });
+    assert_panel("wallets-wrong-chain", &other, "5");
+    let mut running = on_chain(|facts, _| {
+        facts.chain = Fact::Running { since_ms: 12 };
+        facts.elapsed_ms = None;
+    });
+    running.report = samples::running().report;
+    assert_panel("wallets-running", &running, "5");
+    let no_key = |observed: &mut Observed, watched: Option<Address>| {
+        let facts = &mut observed.facts;
+        (facts.setup.key, facts.setup.wallets) = (None, None);
+        facts.setup.funder = watched.map(|funder| Sourced::new(funder, Source::Default));
+        observed.report.account.signer = None;
+    };
+    let mut missing = on_chain(|_, _| {});
+    no_key(&mut missing, None);
+    assert_panel("wallets-no-key", &missing, "5");
+    let mut watched = on_chain(|_, _| {});
+    let safe = WalletMap::derive(chain(137).unwrap(), SIGNER).safe;
+    no_key(&mut watched, Some(safe));
+    assert_panel("wallets-watch-only", &watched, "5");
+    let unusable = on_chain(|facts, _| {
+        let key = KeyFact::Unusable { shape: None, mistake: KeyMistake::Address };
+        facts.setup.key = Some(Sourced::new(key, Source::Default));
+        facts.setup.wallets = None;
+    });
+    assert_panel("wallets-unusable-key", &unusable, "5");
+}
+
+fn reading(server_s: i64, sent_ms: u32, took_ms: u32, from_time: bool) -> ClockReading {
+    #[allow(clippy::cast_precision_loss)]
+    let started_s = samples::STARTED_MS as f64 / 1_000.0;
+    let sent_s = started_s + f64::from(sent_ms) / 1_000.0;
+    ClockReading { server_s, sent_s, received_s: sent_s + f64::from(took_ms) / 1_000.0, from_time }
+}
+
+/// A clock that is so many seconds ahead, read as the run goes, with a header that lies.
+fn clock(ahead_s: i64) -> Observed {
+    let Observed { mut facts, report } = samples::healthy();
+    let started_s = samples::STARTED_MS / 1_000;
+    facts.clock = vec![
+        reading(started_s - ahead_s, 11, 88, true),
+        reading(started_s - ahead_s, 101, 156, false),
+        reading(started_s + 900, 260, 40, false),
+        reading(started_s - ahead_s, 420, 181, false),
+    ];
+    facts.guide_time = known(GuideTime { status: 404, time_s: None });
+    let url = "http://127.0.0.1:8080/sign".to_owned();
+    facts.setup.builder_signer_url = Some(Sourced::new(url, Source::Default));
+    #[allow(clippy::cast_precision_loss)]
+    let asked_s = started_s as f64 + 0.3;
+    facts.builder_signer = known(RemoteSigner {
+        key: "019a".to_owned(),
+        timestamp: (started_s - ahead_s - 12).to_string(),
+        asked_s,
+        latency_ms: 42,
+        signature: Some(SignedOver::Everything),
+        open_without_token: None,
+        takes_timestamp: Some(false),
+    });
+    Observed { facts, report }
+}
+
+#[test]
+fn the_clock_narrows_while_it_is_shown() {
+    assert_panel("clock", &clock(0), "6");
+    let narrowed = |app: &mut App| {
+        let started_s = samples::STARTED_MS / 1_000 - 14;
+        for (place, sent_ms) in [3_000_u32, 4_490, 5_740, 6_860, 7_930, 8_960, 9_975, 10_980].into_iter().enumerate() {
+            let server_s = started_s + i64::from(sent_ms + 15) / 1_000;
+            let answer = reading(server_s, sent_ms, 30, true);
+            let answer = if place == 7 { Err("no answer within 10000 ms".to_owned()) } else { Ok(answer) };
+            send(app, Message::News(News::Clock(answer)));
+        }
+    };
+    assert_panel_after("clock-narrowed", &clock(14), "6", narrowed);
+    assert_panel("clock-not-read", &samples::waiting(), "6");
+}
+
+#[test]
+fn the_clock_is_read_only_while_it_is_on_the_screen() {
+    let mut app = app(clock(0), (80, 24));
+    assert!(polydoctor::tui::panels::wanted(&app).is_empty());
+    press(&mut app, "6");
+    assert_eq!(polydoctor::tui::panels::wanted(&app).len(), 1);
+    press(&mut app, "2");
+    assert!(polydoctor::tui::panels::wanted(&app).is_empty());
+}
+
+#[test]
+fn a_request_opens() {
+    assert_panel("request-opened", &samples::failed(), "4kk\n");
+    let mut app = app(samples::failed(), (120, 40));
+    press(&mut app, "4g\n");
+    assert!(text(&app).contains("Headers sent"));
+    press(&mut app, "\x1b");
+    assert!(!text(&app).contains("Headers sent") && app.focus == 3);
+    press(&mut app, "\x1b");
+    assert_eq!(app.focus, 0);
+}
+
+fn text(app: &App) -> String {
+    draw(app).backend().buffer().content().iter().map(Cell::symbol).collect()
+}
+
+/// Settings with a conflict, a near miss and a value that loses.
+fn unsettled() -> Observed {
+    let Observed { mut facts, report } = samples::failed();
+    let problem = |kind, setting: &str, text: &str, fix: &str| SettingProblem {
+        kind,
+        setting: setting.to_owned(),
+        text: text.to_owned(),
+        fix: fix.to_owned(),
+    };
+    facts.setup.problems = vec![
+        problem(
+            ProblemKind::Invalid,
+            "nonce",
+            "nonce is \"x\" (env POLYMARKET_NONCE), which is not a whole number from 0",
+            "Set nonce to a whole number from 0",
+        ),
+        problem(
+            ProblemKind::Conflict,
+            "funder",
+            "funder is set twice with different values: env FUNDER is used, env PROXY_ADDRESS is not",
+            "Keep one of the two: env FUNDER or env PROXY_ADDRESS",
+        ),
+        problem(
+            ProblemKind::NearMiss,
+            "api_passphrase",
+            "CLOB_PASSPHRASE is set (line 4 of .env) and nothing reads it; the clients read CLOB_PASS_PHRASE",
+            "Rename CLOB_PASSPHRASE to CLOB_PASS_PHRASE",
+        ),
+    ];
+    if let Some(funder) = facts.setup.shown.iter_mut().find(|shown| shown.name == "funder") {
+        funder.overridden = vec!["env PROXY_ADDRESS".to_owned(), "line 7 of .env".to_owned()];
+    }
+    let unset = ShownSetting {
+        name: "nonce".to_owned(),
+        value: "not set".to_owned(),
+        source: String::new(),
+        overridden: Vec::new(),
+    };
+    facts.setup.shown.push(unset);
+    facts.secret_files =
+        known(vec![SecretFile { path: ".env".to_owned(), mode: Some(0o644), tracked_by_git: Some(false) }]);
+    Observed { facts, report }
+}
+
+/// To the panel at this place, which may have no digit.
+fn show(app: &mut App, name: &str) {
+    let place = polydoctor::tui::panels::PANELS.iter().position(|panel| panel.name == name).unwrap();
+    app.focus_on(place);
+}
+
+#[test]
+fn settings_with_their_sources_and_conflicts() {
+    assert_panel_after("settings", &unsettled(), "", |app| show(app, "Settings"));
+    assert_panel_after("settings-in-order", &samples::healthy(), "", |app| show(app, "Settings"));
+    assert_panel_after("settings-not-read", &samples::waiting(), "", |app| show(app, "Settings"));
+}
+
+/// What colours and weights repeat, row by row.
+fn styles(app: &App) -> String {
+    let terminal = draw(app);
+    let buffer = terminal.backend().buffer();
+    let mut said = String::new();
+    for y in 0..buffer.area.height {
+        let row: Vec<&Cell> = (0..buffer.area.width).map(|x| &buffer[(x, y)]).collect();
+        let runs = row.chunk_by(|a, b| (a.fg, a.bg, a.modifier) == (b.fg, b.bg, b.modifier));
+        for run in runs.filter(|run| run[0].fg != Color::Reset || run[0].modifier != Modifier::empty()) {
+            let text: String = run.iter().map(|cell| cell.symbol()).collect();
+            let _ = writeln!(said, "{y:>2} {:?} {:?} {}", run[0].fg, run[0].modifier, text.trim());
+        }
+    }
+    said
+}
+
+#[test]
+fn colours_repeat_what_words_say_and_mono_has_none() {
+    let panels =
+        [("wallets", "5", on_chain(|_, _| {})), ("clock", "6", clock(14)), ("requests", "4", samples::failed())];
+    for (name, keys, observed) in panels {
+        let mut app = app(observed, (80, 24));
+        press(&mut app, keys);
+        assert_text(&format!("{name}-colours"), &styles(&app));
+        let coloured = text(&app);
+        app.theme.palette = Palette::Mono;
+        assert_text(&format!("{name}-mono"), &styles(&app));
+        assert_eq!(text(&app), coloured);
+    }
+}
