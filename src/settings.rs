@@ -34,7 +34,7 @@ pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
 pub use env_file::{EnvFile, env_file_variables};
 pub use found::{FoundKey, found_keys};
 pub(crate) use load::is_loopback;
-pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
+pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use names::{Name, SETTINGS};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;

@@ -66,10 +66,10 @@ pub(super) struct SettingsArgs {
     #[arg(long, value_name = "CODE")]
     builder_code: Option<String>,
     /// Longest wait for one request
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<String>,
     /// Longest time of a run
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<String>,
     /// Read variables from this file [default: .env, if there is one]
     #[arg(long, value_name = "PATH")]
@@ -104,6 +104,11 @@ pub(super) fn fleet_of(inputs: &Inputs) -> anyhow::Result<(Vec<String>, Load)> {
         settings::load(&inputs).map_err(|error| error.to_string())
     };
     Ok((profiles, Arc::new(load)))
+}
+
+/// How a run behaves is no finding of it: what cannot be used is said at once.
+fn seconds(text: &str) -> Result<String, String> {
+    settings::parse_seconds(text.trim()).map(|_| text.to_owned()).ok_or_else(|| format!("give {}", settings::SECONDS))
 }
 
 impl SettingsArgs {

@@ -25,6 +25,11 @@ const DATA_URL: &str = "https://data-api.polymarket.com";
 const RELAYER_URL: &str = "https://relayer-v2.polymarket.com";
 const GEOBLOCK_URL: &str = "https://polymarket.com/api/geoblock";
 
+/// The folder of the user's own files; `None` where the platform tells of none.
+pub fn home_folder() -> Option<PathBuf> {
+    Some(directories::BaseDirs::new()?.home_dir().to_owned())
+}
+
 /// The platform's place for the configuration file; `None` without a home folder.
 pub fn config_file() -> Option<PathBuf> {
     Some(directories::ProjectDirs::from("", "", "polydoctor")?.config_dir().join("config.toml"))
@@ -99,6 +104,15 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     Ok(settings)
 }
 
+/// What a time limit has to be.
+pub const SECONDS: &str = "a number of seconds from 0.001 to 3600";
+
+/// A time limit: seconds, with or without an `s` behind.
+pub fn parse_seconds(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.trim_end_matches('s').parse().ok()?;
+    (0.001..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
+}
+
 struct Loader {
     sources: Sources,
     problems: Vec<SettingProblem>,
@@ -166,11 +180,7 @@ impl Loader {
     }
 
     fn seconds(&mut self, name: &str) -> Option<Duration> {
-        let parse = |text: &str| {
-            let seconds: f64 = text.trim_end_matches('s').parse().ok()?;
-            (0.001..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
-        };
-        self.parsed(name, "a number of seconds", parse).map(|found| found.value)
+        self.parsed(name, SECONDS, parse_seconds).map(|found| found.value)
     }
 
     /// Every place of each setting, the one in force first.
