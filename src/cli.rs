@@ -2,14 +2,18 @@
 
 mod builder;
 mod check;
+mod config;
 #[cfg(feature = "tui")]
 mod dashboard;
 mod dashboard_args;
 mod explain;
 mod headers;
+mod init;
 mod keys;
 mod list;
 mod pages;
+mod profile;
+mod prompt;
 mod sandbox;
 mod settings;
 mod sign_server;
@@ -71,6 +75,12 @@ pub struct Cli {
 enum Command {
     /// Run the checklist once and print it
     Check(Box<check::CheckArgs>),
+    /// Set up an account: a few questions, then the checklist on it
+    Init(Box<init::InitArgs>),
+    /// The accounts that are set up, by name
+    Profile(profile::ProfileArgs),
+    /// Every setting in force, and where it comes from
+    Config(Box<config::ConfigArgs>),
     /// Every check: its id, what it needs, what it asks
     List,
     /// Completions for a shell: put them where it looks for them
@@ -99,6 +109,9 @@ enum Command {
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Some(Command::Check(args)) => wait_for(check::run(*args)),
+        Some(Command::Init(args)) => wait_for(init::run(*args)),
+        Some(Command::Profile(args)) => profile::run(args),
+        Some(Command::Config(args)) => config::run(*args),
         Some(Command::List) => list::run(),
         Some(Command::Completions(args)) => Ok(pages::completions(&args)?),
         Some(Command::Man) => pages::man(),

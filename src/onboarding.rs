@@ -205,9 +205,11 @@ impl Wizard {
         true
     }
 
-    /// What the probes found out about the wallets.
-    pub fn saw(&mut self, facts: Facts) {
+    /// What the probes found out about the wallets, and what becomes of the funder that waited for it.
+    pub fn saw(&mut self, facts: Facts) -> Option<Result<Next, String>> {
         self.facts = Some(facts);
+        let asked = self.asked?;
+        Some(self.take_funder(asked))
     }
 
     /// Takes an answer to the question of this step.
@@ -347,7 +349,7 @@ mod tests {
     /// Facts as they are when the node does not answer.
     fn look(wizard: &mut Wizard) {
         let settings = load(&wizard.inputs(&Inputs::default())).unwrap();
-        wizard.saw(Facts { setup: settings.setup(true), ..Facts::default() });
+        assert_eq!(wizard.saw(Facts { setup: settings.setup(true), ..Facts::default() }), None);
     }
 
     #[test]

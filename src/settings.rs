@@ -205,3 +205,23 @@ pub struct Settings {
     pub secret_files: Vec<PathBuf>,
     pub problems: Vec<SettingProblem>,
 }
+
+impl Settings {
+    /// The value in force of a setting that is not secret, as it is written in a profile; `None`
+    /// where there is no usable one.
+    pub fn public_text(&self, setting: &str) -> Option<String> {
+        let url = |url: &Option<Sourced<Url>>| url.as_ref().map(|url| url.value.to_string());
+        match setting {
+            "nonce" => self.nonce.as_ref().map(|nonce| nonce.value.to_string()),
+            "builder_code" => self.builder_code.as_ref().map(|code| code.value.clone()),
+            "builder_signer_url" => url(&self.builder_signer_url),
+            "clob_url" => url(&self.clob_url),
+            "gamma_url" => url(&self.gamma_url),
+            "data_url" => url(&self.data_url),
+            "relayer_url" => url(&self.relayer_url),
+            "geoblock_url" => url(&self.geoblock_url),
+            "rpc_url" => url(&self.rpc_url),
+            _ => None,
+        }
+    }
+}

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod dialogue;
 pub mod field;
+pub mod first_run;
 mod fix;
 pub mod header;
 mod input;
@@ -34,7 +35,7 @@ use crossterm::style;
 use tokio::sync::watch;
 
 use self::app::{App, Observed};
-use self::task::{Post, Task};
+use self::task::{Draft, Post, Task};
 use self::theme::{Palette, Theme};
 use crate::engine::facts::Facts;
 use crate::report::Report;
@@ -67,6 +68,8 @@ pub struct Load {
     pub profile: Option<String>,
     /// The embedded sandbox, with its usual scenario.
     pub demo: bool,
+    /// The answers of the set-up wizard, over everything else.
+    pub draft: Option<Draft>,
 }
 
 /// What to run.
@@ -90,14 +93,16 @@ pub struct About {
     pub timeout_s: u64,
     /// These are recorded facts: nothing is asked.
     pub recorded: bool,
-    /// Nothing is configured yet.
-    pub first_run: bool,
+    /// Nothing is configured yet: the questions to begin with.
+    pub first_run: Option<Draft>,
+    /// The hosts that a run asks, each with what for.
+    pub hosts: Vec<(&'static str, String)>,
 }
 
 impl About {
     /// Whether a run starts at once.
     fn runs(&self) -> bool {
-        !self.recorded && !self.first_run
+        !self.recorded && self.first_run.is_none()
     }
 }
 

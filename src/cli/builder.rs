@@ -61,7 +61,7 @@ struct AccountArgs {
 impl AccountArgs {
     /// The account, and the sandbox that it lives on in a demo.
     async fn open(&mut self) -> anyhow::Result<(Account, Option<Running>)> {
-        self.settings.ask_password(false)?;
+        self.settings.ask_password()?;
         let demo = self.demo.start().await?;
         let settings = match &demo {
             Some(demo) => self.settings.load_demo(&demo.announcement().env)?,

@@ -159,15 +159,18 @@ impl CheckArgs {
 }
 
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
+    match &args.demo.demo {
+        Some(_) => args.settings.ask_password_of_demo()?,
+        None if args.many.all_profiles => {}
+        None => args.settings.ask_password()?,
+    }
     if let Some(every) = args.many.watch {
         anyhow::ensure!(matches!(args.format, Format::Text | Format::Json), "--watch prints text or json");
-        args.settings.ask_password(args.demo.demo.is_some())?;
         return watch::run(args, every).await;
     }
     if args.many.all_profiles {
         return fleet::run(args).await;
     }
-    args.settings.ask_password(args.demo.demo.is_some())?;
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;

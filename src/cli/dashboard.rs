@@ -1,7 +1,5 @@
 //! `polydoctor` without a command: the dashboard.
 
-mod headers;
-mod keys;
 mod launch;
 mod tasks;
 
@@ -13,7 +11,10 @@ use crate::tui::theme::Palette;
 use crate::tui::{self, Launch, Options};
 
 pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password(args.demo.demo.is_some())?;
+    match &args.demo.demo {
+        Some(_) => args.settings.ask_password_of_demo()?,
+        None => args.settings.ask_password()?,
+    }
     let options = Options {
         ascii: args.ascii,
         palette: args.palette.or((args.color == Color::Never).then_some(Palette::Mono)),

@@ -72,7 +72,7 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
     if args.with_builder && args.level != Level::L2 {
         bail!("--with-builder goes with l2 only");
     }
-    args.settings.ask_password(false)?;
+    args.settings.ask_password()?;
     let body = args.read_body()?;
     let settings = args.settings.load()?;
     let http = Http::new(settings.timeout);

@@ -84,9 +84,17 @@ pub(super) struct SettingsArgs {
 impl SettingsArgs {
     /// Asks for the password of a keystore, given here or named by the profile, before anything else
     /// takes the terminal.
-    pub(super) fn ask_password(&mut self, is_demo: bool) -> anyhow::Result<()> {
-        let inputs = if is_demo { self.demo_inputs(&BTreeMap::new()) } else { self.inputs(env::vars_os()) };
-        let Some(path) = settings::locked_keystore(&inputs)? else { return Ok(()) };
+    pub(super) fn ask_password(&mut self) -> anyhow::Result<()> {
+        self.ask_password_of(&self.inputs(env::vars_os()))
+    }
+
+    /// The same on the sandbox, where profiles do not count.
+    pub(super) fn ask_password_of_demo(&mut self) -> anyhow::Result<()> {
+        self.ask_password_of(&self.demo_inputs(&BTreeMap::new()))
+    }
+
+    fn ask_password_of(&mut self, inputs: &Inputs) -> anyhow::Result<()> {
+        let Some(path) = settings::locked_keystore(inputs)? else { return Ok(()) };
         let password = match env::var(PASSWORD) {
             Ok(password) => password,
             Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
@@ -99,6 +107,12 @@ impl SettingsArgs {
     /// Whether the private key comes from standard input, so that nothing else can.
     pub(super) fn reads_standard_input(&self) -> bool {
         self.key_stdin
+    }
+
+    /// What settings are loaded from: these flags, and this machine.
+    #[cfg(feature = "tui")]
+    pub(super) fn all_inputs(&self) -> Inputs {
+        self.inputs(env::vars_os())
     }
 
     /// The same flags with another profile.
@@ -123,7 +137,7 @@ impl SettingsArgs {
         settings::load(&self.demo_inputs(variables))
     }
 
-    fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
+    pub(super) fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
         let mut inputs = self.inputs([]);
         inputs.environment.clone_from(variables);
         inputs.config_file = None;
@@ -146,6 +160,7 @@ impl SettingsArgs {
             polymarket_cli: None,
             config: Some(config),
             in_fleet: true,
+            key: KeyInput::Settings,
             ..self.inputs(env::vars_os())
         };
         let load = move |profile: &str| {
@@ -155,7 +170,10 @@ impl SettingsArgs {
         Ok((profiles, Arc::new(load)))
     }
 
-    fn inputs(&self, environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>) -> Inputs {
+    pub(super) fn inputs(
+        &self,
+        environment: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+    ) -> Inputs {
         let environment: BTreeMap<String, String> = environment
             .into_iter()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

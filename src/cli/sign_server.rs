@@ -144,8 +144,8 @@ async fn serve(
     let mut out = io::stdout();
     writeln!(out, "Builder signing server listening on :{}", listener.local_addr()?.port())?;
     out.flush()?;
-    if let Stopped::Overdue(connections) = server.listen(listener, limits, stop).await {
-        tracing::warn!(connections, "stopped before every request was answered");
+    if server.listen(listener, limits, stop).await == Stopped::Overdue {
+        tracing::warn!("stopped before every request was answered");
     }
     Ok(Exit::Done)
 }

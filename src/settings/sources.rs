@@ -61,8 +61,9 @@ pub struct Inputs {
     pub polymarket_cli: Option<PathBuf>,
     /// Where the configuration was read already: for those who load many profiles of it.
     pub config: Option<Arc<ConfigFile>>,
-    /// A profile of a fleet stands for itself: of the environment only what is nobody's own
-    /// (addresses of services, time limits) fills in what the profile leaves open.
+    /// A profile of a fleet stands for itself: of the flags and the environment only what is nobody's
+    /// own (addresses of services, time limits) counts, and the environment only where the profile
+    /// leaves it open.
     pub in_fleet: bool,
 }
 
@@ -213,14 +214,16 @@ impl Sources {
     /// Every value of a setting, the one that wins first. Empty text counts as not set.
     pub(super) fn all(&self, setting: &Name) -> Vec<Sourced<String>> {
         let mut found = Vec::new();
-        if let (Some(value), Some(flag)) = (self.flags.get(setting.name), setting.flag) {
+        // in a fleet only the profile says what is an account's own
+        let is_own = self.in_fleet && !setting.is_shared();
+        if let (Some(value), Some(flag), false) = (self.flags.get(setting.name), setting.flag, is_own) {
             found.push(Sourced::new(value.clone(), Source::Flag { name: format!("--{flag}") }));
         }
         let of_profile = self.profile_values.get(setting.name).cloned();
         if self.in_fleet {
             found.extend(of_profile.clone());
         }
-        let variables = if self.in_fleet && !setting.is_shared() { &[] } else { setting.variables };
+        let variables = if is_own { &[] } else { setting.variables };
         for &name in variables {
             if let Some(value) = self.environment.get(name) {
                 found.push(Sourced::new(value.clone(), Source::Variable { name: name.to_owned() }));

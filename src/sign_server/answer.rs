@@ -101,12 +101,12 @@ impl Refusal {
 
 /// The request's own timestamp is checked and not used: the official server stamps by its clock.
 fn sign(signer: &Signer, entry: &Entry, body: &Value) -> Result<Signed, Refusal> {
-    if let Some(wait) = entry.throttle.as_ref().and_then(Throttle::wait) {
-        return Err(Refusal::TooMany(wait));
-    }
     let wanted = request::read(body).map_err(Refusal::Invalid)?;
     if !signer.lets_pass(wanted.method, wanted.path) {
         return Err(Refusal::NotAllowed);
+    }
+    if let Some(wait) = entry.throttle.as_ref().and_then(Throttle::wait) {
+        return Err(Refusal::TooMany(wait));
     }
     Ok(Signed(entry.key.headers(signer.now(), wanted.method, wanted.path, wanted.body)))
 }

@@ -46,10 +46,11 @@ pub(super) async fn read<B: Body + Unpin>(headers: &HeaderMap, body: B) -> Resul
     }
     let encoding = Encoding::named(text(headers, CONTENT_ENCODING)).ok_or(StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
     let plain = encoding.decode(sent?)?;
+    let plain = plain.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&plain); // a byte order mark
     if plain.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
-    match serde_json::from_slice(&plain) {
+    match serde_json::from_slice(plain) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(value),
         _ => Err(StatusCode::BAD_REQUEST),
     }

@@ -24,7 +24,10 @@ use super::server::{REQUESTS, Server};
 /// How long a client may take to agree on TLS.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
-/// What the head of a request may hold, and how much of a body is read at once.
+/// What the head of a request may hold, as in Node.js.
+const HEAD: usize = 16 * 1024;
+
+/// How much is read of a connection at once.
 const BUFFER: usize = 32 * 1024;
 
 /// How long to wait when no connection can be accepted, such as for want of file descriptors.
@@ -45,8 +48,8 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
     Finished,
-    /// So many connections had not been served when the time was over.
-    Overdue(usize),
+    /// Not every request in flight was answered in time.
+    Overdue,
 }
 
 impl Server {
@@ -107,10 +110,9 @@ where
         }
     }
     drop(listener);
-    let open = graceful.count();
     match timeout(limits.grace, graceful.shutdown()).await {
         Ok(()) => Stopped::Finished,
-        Err(_) => Stopped::Overdue(open),
+        Err(_) => Stopped::Overdue,
     }
 }
 
@@ -150,6 +152,7 @@ where
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(idle)
+        .max_header_size(HEAD)
         .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), service);
     // how a connection ends is its client's business: cut off, idle for too long, not HTTP

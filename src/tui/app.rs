@@ -12,11 +12,13 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
 use super::dialogue::Dialogue;
+use super::first_run;
+use super::first_run::FirstRun;
 use super::fix::Before;
 use super::menu::Menu;
 use super::panels::{self, PANELS};
 use super::symptom::Symptom;
-use super::task::{News, Task, TaskKind};
+use super::task::{Draft, News, Task, TaskKind};
 use super::theme::Theme;
 use super::{About, Load, Scope};
 use crate::checks::Fix;
@@ -91,6 +93,8 @@ pub enum Mode {
     Menu(Menu),
     /// A question waits for its answer.
     Asking(Box<Dialogue>),
+    /// The set-up wizard, in place of the panels.
+    FirstRun(Box<FirstRun>),
 }
 
 /// How far the run is.
@@ -124,6 +128,8 @@ pub struct App {
     pub before: Option<Before>,
     /// What the last fix has changed.
     pub fixed: Vec<String>,
+    /// The answers of the wizard that are in force and not saved.
+    pub draft: Option<Draft>,
     /// The profile that was switched to.
     profile: Option<String>,
     /// Whether clicks and the wheel come here rather than to the terminal.
@@ -162,6 +168,7 @@ impl App {
             watch: Watch::default(),
             before: None,
             fixed: Vec::new(),
+            draft: None,
             profile: None,
             mouse: false,
             copies: true,
@@ -250,6 +257,10 @@ impl App {
         if let Some(before) = &mut self.before {
             before.begun = true;
         }
+        self.mode = match self.about.first_run.clone() {
+            Some(draft) => Mode::FirstRun(Box::new(FirstRun::new(*draft.0))),
+            None => Mode::Panels,
+        };
     }
 
     /// The profile that was switched to, for reading the settings again.
@@ -257,11 +268,12 @@ impl App {
         self.profile.clone()
     }
 
-    fn finish_run(&mut self) {
+    fn finish_run(&mut self) -> Option<Command> {
         self.say_what_changed();
         if self.watching.is_some() && self.phase() == Phase::Over {
             self.watch.take(&self.report, self.now_ms);
         }
+        first_run::offer(self)
     }
 
     /// After a fix: what it has come to.
@@ -302,7 +314,7 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         Message::News(news) => command = panels::hear(app, news),
         Message::Mouse(mouse) => app.point(mouse),
         Message::Launched(about) => app.use_settings(about),
-        Message::RunOver => app.finish_run(),
+        Message::RunOver => command = app.finish_run(),
         Message::TaskBegan(kind) => {
             app.tasks.insert(kind);
         }

@@ -21,6 +21,8 @@ pub struct Dialogue {
     pub changes: Vec<Change>,
     /// What stops working by it.
     pub breaks: Vec<String>,
+    /// What there is to know beside it.
+    pub notes: Vec<String>,
     /// Whether it can be undone, and how.
     pub undo: String,
     /// What the button says instead of `Yes`, such as `Yes, write it`.
@@ -51,6 +53,7 @@ impl Dialogue {
             title: title.into(),
             changes: Vec::new(),
             breaks: Vec::new(),
+            notes: Vec::new(),
             undo: String::new(),
             yes: "Yes".to_owned(),
             command,
@@ -101,6 +104,12 @@ fn text(app: &App, dialogue: &Dialogue, width: usize) -> Vec<Line<'static>> {
         match change {
             Change::Text(said) => page.text(said, Style::new()),
             Change::Line(line) => page.whole(&format!("{} {}", line.sign(), line.text), style(app, line.change)),
+        }
+    }
+    if !dialogue.notes.is_empty() {
+        page.gap();
+        for note in &dialogue.notes {
+            page.text(note, Style::new().bold());
         }
     }
     if !dialogue.breaks.is_empty() {

@@ -27,7 +27,8 @@ pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
 
 fn who(app: &App, width: usize) -> Line<'static> {
     let watch = app.watching.map(|period| format!("watch {} s", period.as_secs()));
-    let right = watch.into_iter().chain([progress(app), elapsed(app)]).collect::<Vec<_>>().join("  ") + " ";
+    let right = watch.into_iter().chain([progress(app), elapsed(app)]).collect::<Vec<_>>().join("  ");
+    let right = format!("  {right} ");
     let mut line = vec![Span::from(" polydoctor").bold()];
     let mut used = line[0].width() + display_width(&right);
     for forms in facts(app) {

@@ -82,7 +82,7 @@ impl Binding {
         match mode {
             Mode::Panels => true,
             Mode::Help { .. } => matches!(self.action, Action::Quit | Action::Help | Action::Back),
-            Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) => false,
+            Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => false,
         }
     }
 

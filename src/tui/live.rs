@@ -161,6 +161,11 @@ impl Dashboard {
         let first = match happened {
             Happening::Input(event) => said(event),
             Happening::News(news) => Some(Message::News(news)),
+            Happening::RunOver => {
+                (self.running, self.round) = (None, false);
+                self.observe();
+                Some(Message::RunOver)
+            }
             other => {
                 self.take(other);
                 None
@@ -191,17 +196,12 @@ impl Dashboard {
                 }
             }
             Happening::Facts => self.observe(),
-            Happening::RunOver => {
-                (self.running, self.round) = (None, false);
-                self.observe();
-                update(&mut self.app, Message::RunOver);
-            }
             Happening::RoundDue => {
                 self.round_due = None;
                 self.start(Scope::Watched);
             }
             Happening::TaskOver(kind) => self.tasks.forget(&mut self.app, kind),
-            Happening::Tick | Happening::Input(_) | Happening::News(_) => {}
+            Happening::Tick | Happening::Input(_) | Happening::News(_) | Happening::RunOver => {}
         }
     }
 

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod credentials;
 pub mod detail;
 pub mod errors;
+pub mod fleet;
 pub mod headers;
 pub mod help;
 pub mod identity;
@@ -19,6 +20,7 @@ use ratatui::text::Line;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::first_run;
 use super::fix;
 use super::keys::Key;
 use super::layout;
@@ -37,6 +39,7 @@ pub const PANELS: &[Panel] = &[
     headers::PANEL,
     errors::PANEL,
     settings::PANEL,
+    fleet::PANEL,
 ];
 
 /// Places in [`PANELS`] that others refer to.
@@ -51,6 +54,7 @@ pub struct States {
     pub clock: clock::State,
     pub credentials: credentials::State,
     pub errors: errors::State,
+    pub fleet: fleet::State,
     pub headers: headers::State,
     pub requests: requests::State,
 }
@@ -179,13 +183,17 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => app.panels.clock.take(answer),
+        News::Looked(facts) => return first_run::looked(app, *facts),
+        News::ProfilePlanned(plan) => return first_run::planned(app, plan),
+        News::ProfileSaved(outcome) => return first_run::saved(app, outcome),
+        News::FixPlanned(plan) => return fix::planned(app, plan),
+        News::FixApplied(outcome) => return fix::applied(app, outcome),
         News::Keys(keys) => app.panels.credentials.take_keys(*keys),
         News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
         News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
         News::KeysChanged(outcome) => return credentials::changed(app, outcome),
-        News::FixPlanned(plan) => return fix::planned(app, plan),
-        News::FixApplied(outcome) => return fix::applied(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
         News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }

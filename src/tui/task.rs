@@ -7,9 +7,11 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::panels::credentials::AccountKeys;
+use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
-use crate::engine::facts::{ClockReading, NonceKey};
+use crate::engine::facts::{ClockReading, Facts, NonceKey};
 use crate::keys::Change;
+use crate::onboarding::Wizard;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
 
@@ -24,19 +26,47 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
-    /// Lists the keys of the account.
-    ReadKeys,
-    /// Asks which of the nonces from 0 to this one hold a key.
-    ScanNonces { last: u64 },
-    /// Changes the keys of the account, and lists them again.
-    ChangeKeys(Change),
+    /// Checks every profile of the configuration.
+    CheckFleet,
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
     PlanFix(Map<String, Value>),
     /// Writes the fix that was planned last.
     ApplyFix,
+    /// Lists the keys of the account.
+    ReadKeys,
+    /// Asks which of the nonces from 0 to this one hold a key.
+    ScanNonces { last: u64 },
+    /// Changes the keys of the account, and lists them again.
+    ChangeKeys(Change),
+    /// Looks at the wallets of the key in these answers.
+    Look(Draft),
+    /// Finds out what the answers come to as a profile; writes nothing.
+    PlanProfile(Draft),
+    /// Writes the profile that was planned last.
+    SaveProfile,
 }
+
+/// The answers of the set-up wizard. They hold the private key, so nothing of them is printed.
+#[derive(Clone)]
+pub struct Draft(pub Box<Wizard>);
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Draft")
+    }
+}
+
+/// By what may be shown of them.
+impl PartialEq for Draft {
+    fn eq(&self, other: &Self) -> bool {
+        let shown = |wizard: &Wizard| (wizard.step(), wizard.signer(), wizard.funder());
+        shown(&self.0) == shown(&other.0)
+    }
+}
+
+impl Eq for Draft {}
 
 /// Of each kind one task goes on at a time; another one takes its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,11 +74,14 @@ pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
     ReadClock,
+    CheckFleet,
+    SaveReport,
+    Fix,
     ReadKeys,
     ScanNonces,
     ChangeKeys,
-    SaveReport,
-    Fix,
+    Look,
+    Profile,
 }
 
 impl Task {
@@ -57,11 +90,14 @@ impl Task {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::CheckFleet => TaskKind::CheckFleet,
+            Self::SaveReport(_) => TaskKind::SaveReport,
+            Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
             Self::ReadKeys => TaskKind::ReadKeys,
             Self::ScanNonces { .. } => TaskKind::ScanNonces,
             Self::ChangeKeys(_) => TaskKind::ChangeKeys,
-            Self::SaveReport(_) => TaskKind::SaveReport,
-            Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
+            Self::Look(_) => TaskKind::Look,
+            Self::PlanProfile(_) | Self::SaveProfile => TaskKind::Profile,
         }
     }
 }
@@ -71,8 +107,14 @@ impl TaskKind {
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {
         match self {
-            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys => true,
-            Self::ReadClock | Self::ReadKeys | Self::SignHeaders | Self::SaveReport | Self::Fix => false,
+            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys | Self::Look => true,
+            Self::CheckFleet
+            | Self::ReadClock
+            | Self::ReadKeys
+            | Self::SignHeaders
+            | Self::SaveReport
+            | Self::Fix
+            | Self::Profile => false,
         }
     }
 }
@@ -95,10 +137,17 @@ pub enum News {
     NoncesScanned(Result<(), String>),
     /// What was changed, or why nothing was.
     KeysChanged(Result<String, String>),
+    /// How far the check of a fleet is.
+    Fleet(Progress),
     /// Or why the files cannot be changed.
     FixPlanned(Result<FixPlan, String>),
     /// What was done, in a sentence, or why it was not.
     FixApplied(Result<String, String>),
+    /// What is on chain for the key of the wizard.
+    Looked(Box<Facts>),
+    /// The file that the profile is to be written to, as it changes.
+    ProfilePlanned(Result<FilePlan, String>),
+    ProfileSaved(Result<String, String>),
 }
 
 /// How a fix can be made.

@@ -124,6 +124,11 @@ impl Page {
         Self { theme, width: width.max(1), lines: Vec::new() }
     }
 
+    /// Lines so far.
+    pub fn height(&self) -> usize {
+        self.lines.len()
+    }
+
     pub fn width(&self) -> usize {
         self.width
     }

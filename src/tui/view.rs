@@ -18,6 +18,7 @@ use textwrap::core::display_width;
 
 use super::app::{App, Mode};
 use super::dialogue;
+use super::first_run;
 use super::header::{self, progress};
 use super::keys::BINDINGS;
 use super::layout::{self, Shape};
@@ -32,6 +33,10 @@ pub fn draw(frame: &mut Frame, app: &App) {
         frame.render_widget(Paragraph::new(one_line(app)), frame.area());
         return;
     }
+    if let Mode::FirstRun(wizard) = &app.mode {
+        first_run::draw(frame, app, wizard);
+        return;
+    }
     let screen = layout::screen(app);
     frame.render_widget(Paragraph::new(header::lines(app, screen.header.width.into())), screen.header);
     for (panel, area) in screen.panels {
@@ -43,7 +48,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
         Mode::Symptom => symptom::draw(frame, app),
         Mode::Menu(menu) => menu::draw(frame, app, menu),
         Mode::Asking(question) => dialogue::draw(frame, app, question),
-        Mode::Panels | Mode::Search => {}
+        Mode::Panels | Mode::Search | Mode::FirstRun(_) => {}
     }
 }
 

@@ -12,8 +12,11 @@ mod headers;
 mod judgement;
 mod keys;
 mod pairs;
+#[cfg(feature = "tui")]
+mod pictures;
 mod program;
 mod robust;
+mod rpc;
 mod sandbox;
 mod scenarios;
 #[cfg(feature = "tui")]

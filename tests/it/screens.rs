@@ -1,5 +1,6 @@
 //! Each state of the dashboard at three sizes, as text; and random handling of it.
 
+mod fleet;
 mod headers;
 mod panels;
 mod samples;
@@ -8,15 +9,20 @@ use alloy_primitives::U256;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::{Settings, assert_snapshot};
 use polydoctor::keys::Change;
+use polydoctor::onboarding::Wizard;
+use polydoctor::secret::Secret;
+use polydoctor::settings::{FoundKey, Source};
 use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
-use polydoctor::tui::task::{News, Task};
+use polydoctor::tui::task::{Draft, News, Task, TaskKind};
 use polydoctor::tui::theme::{Palette, Theme};
-use polydoctor::tui::{Scope, view};
+use polydoctor::tui::{About, Load, Scope, view};
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use ratatui::style::Color;
+
+use crate::support::DEMO_KEY;
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (44, 20)];
 
@@ -163,6 +169,42 @@ fn credentials(size: (u16, u16)) -> App {
         send(&mut app, Message::News(News::Nonce(nonce)));
     }
     app
+}
+
+/// The set-up wizard with a key that was found, after some keys.
+fn wizard(size: (u16, u16), keys: &str) -> App {
+    let mut app = app(samples::waiting(), size);
+    let source = Source::Variable { name: "PK".to_owned() };
+    let found = FoundKey { key: Secret::new(DEMO_KEY), place: None, source };
+    let first_run = Some(Draft(Box::new(Wizard::new(vec![found], "default"))));
+    let hosts = vec![("orders and credentials", "clob.polymarket.com".to_owned())];
+    send(&mut app, Message::Launched(About { first_run, hosts, ..About::default() }));
+    press(&mut app, keys);
+    app
+}
+
+#[test]
+fn the_set_up_wizard() {
+    for size in SIZES {
+        assert_screen("first-run", &wizard(size, "k"));
+    }
+    // an address in the place of the key
+    assert_screen("first-run-wrong-key", &wizard((80, 24), "\nj0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\n"));
+    let mut app = wizard((80, 24), "");
+    assert!(matches!(press(&mut app, "\n\n"), Some(Command::Start(Task::Look(_)))));
+    assert_screen("first-run-funder", &app);
+    assert_eq!(press(&mut app, "\x1b\x1b"), Some(Command::Cancel(TaskKind::Look)));
+    assert!(matches!(press(&mut app, "d"), Some(Command::Reload(Load { demo: true, .. }))));
+    assert_eq!(press(&mut app, "q"), Some(Command::Quit));
+}
+
+#[test]
+fn a_key_that_is_typed_is_never_drawn() {
+    let mut app = wizard((120, 40), "\nj");
+    send(&mut app, Message::Paste(DEMO_KEY.to_owned()));
+    let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(text.contains("******") && !text.contains("ac0974bec3"));
+    assert!(!format!("{:?}", app.mode).contains("ac0974bec3"));
 }
 
 #[test]

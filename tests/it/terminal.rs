@@ -44,7 +44,7 @@ fn program(arguments: &[&str]) -> CommandBuilder {
 }
 
 impl Terminal {
-    fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
+    pub(crate) fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
         Self::run(program(arguments), cols, rows)
     }
 
@@ -68,6 +68,7 @@ impl Terminal {
             command.env("TERM", "xterm-256color");
         }
         command.env("LANG", "C.UTF-8");
+        command.env("TZ", "UTC");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -91,6 +92,10 @@ impl Terminal {
         }
     }
 
+    pub(crate) fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
     pub(crate) fn contents(&self) -> String {
         self.screen.screen().contents()
     }
@@ -112,6 +117,14 @@ impl Terminal {
 
     pub(crate) fn wait_for_text(&mut self, text: &str) {
         self.wait_for(text, |screen| screen.contains(text));
+    }
+
+    /// Reads until nothing more comes for a while, so that no frame is seen half drawn.
+    pub(crate) fn settle(&mut self) {
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(400)) {
+            self.screen.process(&bytes);
+            self.raw.extend(bytes);
+        }
     }
 
     pub(crate) fn press(&mut self, keys: &str) {

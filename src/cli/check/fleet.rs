@@ -24,7 +24,7 @@ pub(in crate::cli) struct FleetArgs {
     /// first, and of the environment only addresses of services and time limits fill in
     #[arg(long, conflicts_with_all = [
         "profile", "env_file", "key_file", "keystore", "key_stdin", "signature_type", "funder", "nonce",
-        "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom",
+        "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom",
     ])]
     pub(super) all_profiles: bool,
     /// Accounts that are checked at once, of those that ask the same hosts [default: 16]

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
+use url::Url;
 
 use super::tasks::{self, Desk};
 use crate::checks::probes_of;
@@ -19,9 +20,11 @@ use crate::cli::sandbox::DemoArgs;
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
+use crate::onboarding::Wizard;
 use crate::sandbox::scenario;
-use crate::settings;
 use crate::settings::edit::ConfigText;
+use crate::settings::{self, Inputs, Settings, Source};
+use crate::tui::task::Draft;
 use crate::tui::{self, About, Launched, Load, Scope};
 
 /// The facts that are on the screen.
@@ -47,18 +50,24 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
     let title = demo.demo.as_deref().map(demo_title);
     let sandbox = demo.start().await?;
     let flags = args.settings.with_profile(load.profile);
-    let (settings, profiles) = match &sandbox {
-        Some(sandbox) => (flags.load_demo(&sandbox.announcement().env)?, Vec::new()),
-        None => (flags.load()?, profiles()),
+    let (mut inputs, profiles) = match &sandbox {
+        Some(sandbox) => (flags.demo_inputs(&sandbox.announcement().env), Vec::new()),
+        None => (flags.all_inputs(), profiles()),
     };
+    if let Some(Draft(wizard)) = &load.draft {
+        inputs = wizard.inputs(&inputs);
+    }
+    let settings = settings::load(&inputs)?;
+    let is_first = sandbox.is_none() && settings.private_key.is_none();
     let about = About {
         title,
         profiles,
         timeout_s: settings.timeout.as_secs(),
         recorded: false,
-        first_run: sandbox.is_none() && settings.private_key.is_none(),
+        first_run: is_first.then(|| questions(&settings, &inputs)).transpose()?,
+        hosts: hosts(&settings),
     };
-    let desk = Rc::new(Desk::new(settings.clone()));
+    let desk = Rc::new(Desk::new(settings.clone(), inputs, flags));
     let engine = Rc::new(Engine::new(settings, false, &[]));
     let facts = engine.facts();
     let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));
@@ -81,6 +90,28 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
         stop: Box::new(move || stopping.stop()),
         work: Box::new(work),
     })
+}
+
+/// The set-up wizard over what there is already.
+fn questions(settings: &Settings, inputs: &Inputs) -> anyhow::Result<Draft> {
+    let mut wizard = Wizard::new(settings::found_keys(inputs)?, settings.profile.clone());
+    if let Some(chain) = settings.chain_id.as_ref().filter(|chain| chain.source != Source::Default) {
+        wizard.give("chain_id", i64::try_from(chain.value)?);
+    }
+    Ok(Draft(Box::new(wizard)))
+}
+
+/// Who is asked in a run.
+fn hosts(settings: &Settings) -> Vec<(&'static str, String)> {
+    let asked = [
+        ("orders and credentials", &settings.clob_url),
+        ("profile", &settings.gamma_url),
+        ("wallets on chain", &settings.rpc_url),
+        ("relayer", &settings.relayer_url),
+        ("is trading open here", &settings.geoblock_url),
+    ];
+    let host = |url: &Url| url.host_str().map(str::to_owned);
+    asked.into_iter().filter_map(|(what, url)| Some((what, host(&url.as_ref()?.value)?))).collect()
 }
 
 /// Recorded facts: nothing is asked, and nothing can be done.

@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{App, Command, Mode, Phase};
 use crate::tui::dialogue::{self, Answer, Dialogue};
+use crate::tui::first_run;
 use crate::tui::fix;
 use crate::tui::keys::{self, Action};
 use crate::tui::layout;
@@ -106,6 +107,7 @@ impl App {
         match &self.mode {
             Mode::Menu(_) => self.choose(key),
             Mode::Asking(_) => self.answer(key),
+            Mode::FirstRun(_) => first_run::press(self, key),
             _ if self.is_typing() => self.type_text(key),
             Mode::Panels => match self.panel().keys.iter().find(|own| own.keys.contains(&keys::pressed(key))) {
                 Some(own) => (own.act)(self),
@@ -194,7 +196,7 @@ impl App {
             None if self.about.recorded => "These are recorded facts: there is nothing to watch".to_owned(),
             None => {
                 self.watching = Some(watch::USUAL);
-                self.finish_run();
+                self.watch.take(&self.report, self.now_ms);
                 format!("Watching time, reach and credentials, every {} s", watch::USUAL.as_secs())
             }
         });

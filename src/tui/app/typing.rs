@@ -11,6 +11,7 @@ impl App {
         match self.mode {
             Mode::Search | Mode::Symptom | Mode::Menu(_) => true,
             Mode::Panels => self.typing().is_some(),
+            Mode::FirstRun(ref wizard) => wizard.is_typing(),
             Mode::Help { .. } | Mode::Asking(_) => false,
         }
     }
@@ -101,6 +102,7 @@ impl App {
                     (typing.changed)(self);
                 }
             }
+            Mode::FirstRun(wizard) => wizard.paste(text),
             Mode::Help { .. } | Mode::Asking(_) => {}
         }
     }

@@ -1,6 +1,8 @@
 //! The clock: how far this one is from the server's, what is still uncertain, and how that narrowed.
 //! While it is on the screen it takes readings of its own.
 
+use std::iter;
+
 use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style, Stylize as _};
 use ratatui::text::{Line, Span};
@@ -43,7 +45,8 @@ impl State {
 /// Once the run is over, so that its own readings are not disturbed.
 fn while_shown(app: &App) -> Option<Task> {
     let quick = QUICK.saturating_sub(app.panels.clock.readings.len());
-    (app.phase() == Phase::Over && !app.facts.setup.offline).then_some(Task::ReadClock { quick })
+    let is_live = app.phase() == Phase::Over && !app.facts.setup.offline && !app.about.recorded;
+    is_live.then_some(Task::ReadClock { quick })
 }
 
 /// A reading with what it leaves of the drift.
@@ -74,6 +77,7 @@ fn content(app: &App, room: Size) -> Content {
         page.heading("Offset, reading by reading");
         let above = page.len() + 1;
         let fitting = usize::from(room.height).saturating_sub(above + below.len() + 1).clamp(4, CHARTED);
+        let rows = telling(&rows);
         chart(app, &rows[rows.len().saturating_sub(fitting)..], width, &mut page);
     }
     page.gap();
@@ -133,6 +137,13 @@ fn direction(drift: Drift) -> String {
         Drift { high_s: ..0.0, .. } => format!("This clock is behind the server, by {:.2} s at least", -drift.high_s),
         _ => "As far as it can be told, the two clocks agree".to_owned(),
     }
+}
+
+/// Without the headers that neither narrow nor contradict anything: a run gives many of them.
+fn telling(rows: &[Row]) -> Vec<Row> {
+    let before = iter::once(None).chain(rows.iter().map(|row| row.left));
+    let tells = |(row, before): &(&Row, Option<Drift>)| row.reading.from_time || row.left != *before;
+    rows.iter().zip(before).filter(tells).map(|(row, _)| *row).collect()
 }
 
 /// A row a reading: the interval that it allows, and within it what all so far leave.

@@ -51,6 +51,12 @@ fn content(app: &App, room: Size) -> Content {
             page.text(&myth.value, Style::new());
         }
     }
+    if let Some(diagnosis) = diagnosis.filter(|diagnosis| !diagnosis.excluded.is_empty()) {
+        page.heading("What it is not");
+        for excluded in &diagnosis.excluded {
+            page.point(excluded);
+        }
+    }
     neighbours(app, check, &mut page);
     Content { lines: page.finish(), ..Content::default() }
 }
@@ -116,12 +122,6 @@ fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
         page.heading("What speaks for it");
         for because in because {
             page.point(because);
-        }
-    }
-    if !diagnosis.excluded.is_empty() {
-        page.heading("What it is not");
-        for excluded in &diagnosis.excluded {
-            page.point(excluded);
         }
     }
     if let Some(decide) = &diagnosis.decide {

@@ -1,12 +1,10 @@
-//! Who signs for whom: the values in force, each with where it came from, and the wallets of the key.
+//! Who signs for whom: the few values that decide everything else, each with where it came from.
 
-use alloy_primitives::Address;
 use ratatui::layout::Size;
 use ratatui::style::Style;
 
 use super::{Content, Panel, Place};
 use crate::engine::facts::{CredentialsFact, KeyFact};
-use crate::report::DerivedWallets;
 use crate::settings::{Source, Sourced};
 use crate::tui::app::{App, Phase};
 use crate::tui::text::Page;
@@ -21,10 +19,6 @@ fn content(app: &App, room: Size) -> Content {
     }
     for (label, value, source) in in_force(app) {
         page.sourced(label, LABEL, &value, &source);
-    }
-    if let Some(derived) = &app.report.account.derived {
-        page.heading("Wallets of this key");
-        page.fields(wallets(app, derived).iter().map(|(label, value)| (*label, value.as_str())));
     }
     let problems = app.facts.setup.problems.len();
     if problems > 0 {
@@ -83,28 +77,4 @@ fn forms(source: &Source) -> Vec<String> {
         Source::StandardInput | Source::Typed | Source::Default => Vec::new(),
     };
     [vec![source.to_string()], short].concat()
-}
-
-fn wallets(app: &App, derived: &DerivedWallets) -> Vec<(&'static str, String)> {
-    let known = [
-        ("EOA", app.report.account.signer),
-        ("proxy", Some(derived.proxy)),
-        ("Safe", Some(derived.safe)),
-        ("deposit", Some(derived.deposit_wallet_uups)),
-        ("deposit 2", derived.deposit_wallet_beacon),
-    ];
-    known.into_iter().filter_map(|(name, address)| Some((name, wallet(app, address?)))).collect()
-}
-
-fn wallet(app: &App, address: Address) -> String {
-    let mut said = address.to_string();
-    match app.facts.on_chain(address) {
-        Some(seen) if seen.has_code() => said.push_str("  deployed"),
-        Some(_) => said.push_str("  no code"),
-        None => {}
-    }
-    if app.report.account.funder == Some(address) {
-        said.push_str("  ← funder");
-    }
-    said
 }

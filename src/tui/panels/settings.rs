@@ -47,11 +47,10 @@ fn content(app: &App, room: Size) -> Content {
 }
 
 fn row(app: &App, shown: &ShownSetting, page: &mut Page) {
-    let source = match shown.source.as_str() {
-        "" => Vec::new(),
-        source => vec![source.to_owned()],
-    };
-    page.sourced(&shown.name, LABEL, &shown.value, &source);
+    let source = Some(&shown.source).filter(|source| !source.is_empty());
+    let name = source.and_then(|source| source.strip_prefix("env "));
+    let forms: Vec<String> = source.cloned().into_iter().chain(name.map(str::to_owned)).collect();
+    page.sourced(&shown.name, LABEL, &shown.value, &forms);
     for other in &shown.overridden {
         page.beside(vec![Span::raw(" ".repeat(LABEL + 2))], &format!("wins over {other}"), app.theme.dim());
     }

@@ -267,8 +267,7 @@ fn funder(app: &App, graph: &mut Graph) {
         (None, None) => said.push(("not set".to_owned(), app.theme.status(Status::Fail))),
     }
     if let Some(kind) = &setup.signature_type {
-        said.push(plain(format!("type {}", kind.value)));
-        said.push((from(&kind.source), app.theme.dim()));
+        said.push(plain(format!("type {}, {}", kind.value, from(&kind.source))));
     }
     graph.end_rail(|graph| graph.node("funder", &said, false));
     let Some(wallets) = &setup.wallets else { return };

@@ -5,7 +5,7 @@ use std::path::Path;
 use portable_pty::CommandBuilder;
 
 use super::{Terminal, program};
-use crate::support::Lab;
+use crate::support::{DEMO_KEY, Lab};
 
 /// The settings of a sandbox's account as a `.env`, with a comment that has to survive.
 fn env_file(lab: &Lab, folder: &Path) -> std::path::PathBuf {
@@ -77,6 +77,39 @@ async fn a_fix_is_refused_and_then_applied_to_the_file_and_turns_the_verdict() {
     let after = std::fs::read_to_string(&path).unwrap();
     assert!(after.starts_with("# my bot\n") && after.lines().count() == before.lines().count());
     assert_eq!(std::fs::read_to_string(folder.path().join(".env.bak")).unwrap(), before);
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_run_leads_to_a_saved_profile() {
+    let lab = Lab::named("healthy-safe").await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = in_folder(folder.path(), &[]);
+    // where the services are, and nothing of the account
+    for (name, value) in lab.running.announcement().env.iter().filter(|(name, _)| name.ends_with("_URL")) {
+        command.env(name, value);
+    }
+    let mut terminal = Terminal::run(command, 80, 24);
+    terminal.wait_for_text("How was the Polymarket account made?");
+    terminal.press("\r");
+    terminal.wait_for_text("Where is the private key");
+    terminal.press("\u{1b}[200~0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\u{1b}[201~\r");
+    terminal.wait_for_text("an address");
+    terminal.press(&format!("\u{15}\u{1b}[200~{DEMO_KEY}\u{1b}[201~\r"));
+    terminal.wait_for_text("Which wallet holds the money?");
+    terminal.wait_for_text("deployed");
+    terminal.press("\r");
+    terminal.wait_for_text("Check the account with these settings?");
+    assert!(!folder.path().join("polydoctor").exists(), "nothing is saved before it is asked for");
+    terminal.press("\r");
+    terminal.wait_for_text("Save these answers as profile default?");
+    terminal.wait_for_text("signature_type = 2");
+    terminal.press("\t\r");
+    terminal.wait_for_text("Saved in");
+    let saved = std::fs::read_to_string(folder.path().join("polydoctor/config.toml")).unwrap();
+    assert!(saved.contains("0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47") && !saved.contains(&DEMO_KEY[2..]));
+    assert!(!String::from_utf8_lossy(&terminal.raw).contains(&DEMO_KEY[2..12]));
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

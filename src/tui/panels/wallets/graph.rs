@@ -46,6 +46,8 @@ const INDENT: usize = 3;
 const RAIL: usize = 2;
 /// Cells of the labels beside which the nodes of the chain are told.
 const LABEL: usize = 13;
+/// Width from which everything said of a node stands beside its label.
+const ROOMY: usize = 56;
 
 pub(super) struct Graph {
     theme: Theme,
@@ -85,16 +87,23 @@ impl Graph {
         self.lines.push(Line::default());
     }
 
-    /// A place of the chain with its label; with a trunk, something hangs below it.
+    /// A place of the chain with its label; with a trunk, something hangs below it. Where there is
+    /// little room, only what fits stands beside the label.
     pub(super) fn node(&mut self, label: &str, pieces: &[Piece], trunk: bool) {
-        let beside = self.width >= LABEL + RAIL + 20;
-        let indent = if beside { LABEL } else { INDENT };
-        let mut texts = flow(self.theme, pieces, self.width - indent - RAIL).into_iter();
-        let trunk = if trunk { self.glyphs.trunk } else { "   " };
+        let room = self.width.saturating_sub(LABEL + RAIL).max(1);
+        let (indent, first, rest) = if self.width >= ROOMY {
+            let mut lines = flow(self.theme, pieces, room).into_iter();
+            (LABEL, lines.next(), lines.collect())
+        } else {
+            let fits = pieces.first().filter(|(text, _)| display_width(&self.theme.say(text)) <= room);
+            let (beside, below) = pieces.split_at(usize::from(fits.is_some()));
+            let first = flow(self.theme, beside, room).into_iter().next();
+            (INDENT, first, flow(self.theme, below, self.room()))
+        };
         let label = Span::from(format!("{:<LABEL$}", self.theme.say(label))).bold();
-        let first = if beside { texts.next().unwrap_or_default() } else { Vec::new() };
-        self.lines.push(Line::from([vec![label], first].concat()));
-        for text in texts {
+        self.lines.push(Line::from([vec![label], first.unwrap_or_default()].concat()));
+        let trunk = if trunk { self.glyphs.trunk } else { "   " };
+        for text in rest {
             let before = Span::styled(format!("{trunk:<indent$}"), self.theme.dim());
             self.lines.push(Line::from([vec![before], text].concat()));
         }

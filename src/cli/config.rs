@@ -1,0 +1,45 @@
+//! `polydoctor config`: every value in force, and where it comes from.
+
+use std::io::{self, Write as _};
+
+use serde_json::json;
+
+use super::Exit;
+use super::settings::SettingsArgs;
+use crate::settings::ProblemKind;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ConfigArgs {
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {
+    args.settings.ask_password()?;
+    let setup = args.settings.load()?.setup(true);
+    let mut out = io::stdout();
+    match args.format {
+        Format::Json => {
+            let object = json!({ "profile": setup.profile, "settings": setup.shown, "problems": setup.problems });
+            writeln!(out, "{object:#}")?;
+        }
+        Format::Text => {
+            for setting in &setup.shown {
+                writeln!(out, "{:<20} {:<44} {}", setting.name, setting.value, setting.source)?;
+            }
+            for problem in &setup.problems {
+                writeln!(out, "\n{}. {}", problem.text, problem.fix)?;
+            }
+        }
+    }
+    let wrong = setup.problems.iter().any(|problem| problem.kind == ProblemKind::Invalid);
+    Ok(if wrong { Exit::No } else { Exit::Done })
+}

@@ -1,0 +1,43 @@
+//! Reading the server's clock, again and again.
+
+use std::time::Duration;
+
+use reqwest::Method;
+
+use super::Desk;
+use crate::client::account::{Account, AccountError, Call};
+use crate::client::clob::{self, Clob};
+use crate::client::http::{Http, now_s};
+use crate::engine::clock::{narrowed, wait_for_turn};
+use crate::engine::facts::ClockReading;
+use crate::tui::panels::clock::{EVERY_S, QUICK};
+use crate::tui::task::{News, Post};
+
+/// Seconds between quick readings, at the least.
+const PAUSE_S: f64 = 0.3;
+
+/// Each reading is sent so that it halves what the earlier ones left open.
+pub(super) async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
+    let account = Account::new(desk.settings.clone(), Http::new(desk.settings.timeout));
+    let mut readings: Vec<ClockReading> = Vec::new();
+    for count in 1_usize.. {
+        let answer = read_time(&account).await.map_err(|error| error.to_string());
+        readings.extend(answer.as_ref().ok());
+        let least_s = if answer.is_ok() && count < quick { PAUSE_S } else { EVERY_S };
+        if post.send(News::Clock(answer)).is_err() {
+            return;
+        }
+        readings.drain(..readings.len().saturating_sub(QUICK));
+        let wait_s = match (readings.last(), narrowed(&readings).last().copied().flatten()) {
+            (Some(last), Some(known)) => wait_for_turn(now_s(), known, last.received_s - last.sent_s, least_s),
+            _ => least_s,
+        };
+        tokio::time::sleep(Duration::from_secs_f64(wait_s)).await;
+    }
+}
+
+async fn read_time(account: &Account) -> Result<ClockReading, AccountError> {
+    let answer = account.send(Method::GET, Call::to(clob::TIME), None).await?;
+    let server_s = Clob::read_time(&answer)?;
+    Ok(ClockReading { server_s, sent_s: answer.sent_s, received_s: answer.received_s, from_time: true })
+}

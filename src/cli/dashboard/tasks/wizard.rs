@@ -1,0 +1,39 @@
+//! What the set-up wizard asks for: a look at the wallets of a key, and a profile.
+
+use super::Desk;
+use super::fix::shown;
+use crate::engine::Engine;
+use crate::engine::facts::Facts;
+use crate::onboarding;
+use crate::settings;
+use crate::settings::change::FileChange;
+use crate::tui::task::{Draft, FilePlan};
+
+impl Desk {
+    /// What is on chain for the key of the wizard's answers.
+    pub(super) async fn look(&self, draft: &Draft) -> Facts {
+        let settings = match settings::load(&draft.0.inputs(&self.inputs)) {
+            Ok(settings) => settings,
+            // the settings in force were read from the same places
+            Err(_) => self.settings.clone(),
+        };
+        let engine = Engine::new(settings, false, &[]);
+        engine.run(&onboarding::PROBES.into_iter().collect()).await;
+        engine.facts().borrow().clone()
+    }
+
+    pub(super) fn plan_profile(&self, draft: &Draft) -> Result<FilePlan, String> {
+        let path = self.inputs.config_file.as_ref().ok_or("there is no home folder to keep a profile in")?;
+        let change = FileChange::of_config(path, |config| draft.0.write(config)).map_err(|error| error.to_string())?;
+        let plan = shown(&change);
+        self.planned.replace(vec![change]);
+        Ok(plan)
+    }
+
+    pub(super) fn save_profile(&self) -> Result<String, String> {
+        let path = |change: &FileChange| change.path().display().to_string();
+        let planned = self.planned.take();
+        planned.iter().try_for_each(FileChange::apply).map_err(|error| error.to_string())?;
+        Ok(planned.iter().map(path).collect())
+    }
+}

@@ -1,0 +1,148 @@
+//! `polydoctor profile`: accounts by name, without their secrets.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde_json::{Map, Value, json};
+
+use super::{Exit, prompt};
+use crate::settings::change::FileChange;
+use crate::settings::edit::EditError;
+use crate::settings::{self, ConfigFile, ProfileEntry, ProfileValue, SETTINGS};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ProfileArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Every profile, and which is used where none is named
+    List {
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// What a profile says; secrets as places, never as text
+    Show {
+        /// [default: the one that is used]
+        name: Option<String>,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Use this profile where none is named
+    Use { name: String },
+    /// Remove a profile; the keys and files that it names stay
+    Remove {
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(args: ProfileArgs) -> anyhow::Result<Exit> {
+    let path = settings::config_file().context("there is no home folder to keep profiles in")?;
+    match args.action {
+        Action::List { format } => list(&path, format),
+        Action::Show { name, format } => show(&path, name, format),
+        Action::Use { name } => change(&path, &name, |config| {
+            config.set_default_profile(&name);
+            Ok(())
+        }),
+        Action::Remove { name, yes } => {
+            read(&path)?.profile(&name)?;
+            if !prompt::confirm(&format!("Remove the profile {name} from {}?", path.display()), yes)? {
+                return Ok(Exit::No);
+            }
+            change(&path, &name, |config| config.remove(&name))
+        }
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<ConfigFile> {
+    if !path.exists() {
+        anyhow::bail!("there are no profiles yet: {} is not there; polydoctor init makes one", path.display());
+    }
+    Ok(ConfigFile::read(path)?)
+}
+
+fn change(
+    path: &Path,
+    name: &str,
+    edit: impl FnOnce(&mut settings::edit::ConfigText) -> Result<(), EditError>,
+) -> anyhow::Result<Exit> {
+    read(path)?.profile(name)?;
+    FileChange::of_config(path, edit)?.apply()?;
+    writeln!(io::stderr(), "{} is written", path.display())?;
+    Ok(Exit::Done)
+}
+
+fn list(path: &Path, format: Format) -> anyhow::Result<Exit> {
+    let mut out = io::stdout();
+    let config = if path.exists() { Some(ConfigFile::read(path)?) } else { None };
+    let names = config.as_ref().map(ConfigFile::names).unwrap_or_default();
+    let default = config.as_ref().and_then(ConfigFile::default_profile);
+    if format == Format::Json {
+        let profiles: Vec<Value> =
+            names.iter().map(|name| json!({ "name": name, "default": Some(*name) == default })).collect();
+        writeln!(out, "{}", json!({ "path": path.display().to_string(), "profiles": profiles }))?;
+        return Ok(Exit::Done);
+    }
+    let Some(config) = &config else {
+        writeln!(io::stderr(), "There are no profiles yet; polydoctor init makes one")?;
+        return Ok(Exit::Done);
+    };
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+    for name in &names {
+        let profile = config.profile(name)?;
+        let of = |setting: &str| profile.entries.iter().find(|entry| entry.setting == setting).map(shown);
+        let mark = if Some(*name) == default { '*' } else { ' ' };
+        let said = [("type", "signature_type"), ("funder", "funder"), ("key", "private_key")];
+        let said: Vec<String> =
+            said.iter().filter_map(|(word, setting)| Some(format!("{word} {}", of(setting)?))).collect();
+        writeln!(out, "{mark} {name:<width$}  {}", said.join("  "))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn show(path: &Path, name: Option<String>, format: Format) -> anyhow::Result<Exit> {
+    let config = read(path)?;
+    let name = name.or_else(|| config.default_profile().map(str::to_owned)).unwrap_or_else(|| "default".to_owned());
+    let profile = config.profile(&name)?;
+    let mut out = io::stdout();
+    match format {
+        Format::Json => {
+            let values: Map<String, Value> =
+                profile.entries.iter().map(|entry| (entry.setting.to_owned(), Value::from(shown(entry)))).collect();
+            writeln!(out, "{}", json!({ "name": name, "path": path.display().to_string(), "settings": values }))?;
+        }
+        Format::Text => {
+            writeln!(out, "{name}, in {}", path.display())?;
+            for entry in &profile.entries {
+                writeln!(out, "  {:<22} {}", entry.setting, shown(entry))?;
+            }
+        }
+    }
+    for problem in &profile.problems {
+        writeln!(io::stderr(), "{}. {}", problem.text, problem.fix)?;
+    }
+    Ok(if profile.problems.is_empty() { Exit::Done } else { Exit::No })
+}
+
+/// What may be shown of a value: a secret that stands in the file is only said to be there.
+fn shown(entry: &ProfileEntry) -> String {
+    let is_secret = SETTINGS.iter().any(|setting| setting.name == entry.setting && setting.is_secret());
+    match &entry.value {
+        ProfileValue::Place(place) => toml_edit::Value::from(place.clone()).to_string(),
+        ProfileValue::Text(_) if is_secret => "in clear".to_owned(),
+        ProfileValue::Text(text) => text.clone(),
+    }
+}

@@ -1,0 +1,73 @@
+//! The fleet panel: a row an account, and the way into each.
+
+use polydoctor::fleet::row::Row;
+use polydoctor::report::Verdict;
+use polydoctor::tui::Load;
+use polydoctor::tui::panels::fleet::Progress;
+use polydoctor::tui::task::{News, TaskKind};
+
+use super::*;
+
+fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str) -> Row {
+    Row { profile: profile.to_owned(), verdict, start: None, cause, says: says.to_owned(), fix: None, elapsed_ms: 300 }
+}
+
+/// The panel, while these accounts are done of so many.
+fn fleet(size: (u16, u16), wanted: usize, rows: &[Row]) -> App {
+    let mut app = app(samples::healthy(), size);
+    app.about.profiles = (0..wanted).map(|number| format!("bot-{number}")).collect();
+    press(&mut app, ":fleet\n");
+    if !rows.is_empty() {
+        assert_eq!(press(&mut app, "R"), Some(Command::Start(Task::CheckFleet)));
+        send(&mut app, Message::TaskBegan(TaskKind::CheckFleet));
+        send(&mut app, Message::News(News::Fleet(Progress::Begun { wanted })));
+    }
+    for row in rows {
+        send(&mut app, Message::News(News::Fleet(Progress::Done(Box::new(row.clone())))));
+    }
+    if rows.len() == wanted {
+        send(&mut app, Message::TaskOver(TaskKind::CheckFleet));
+    }
+    app
+}
+
+fn rows() -> Vec<Row> {
+    vec![
+        row("market-maker", Verdict::Healthy, None, "16 passed, 4 notes"),
+        row("arb-eu", Verdict::Incomplete, Some("clob-unreachable"), "The CLOB cannot be reached"),
+        row("copy-trader-2", Verdict::Broken, Some("funder-is-signer"), "The funder is the signer's own address"),
+        row("sports", Verdict::Degraded, Some("gas-missing"), "The signer has no POL to pay gas with"),
+    ]
+}
+
+#[test]
+fn the_fleet_is_shown_the_worst_first() {
+    for size in SIZES {
+        assert_screen("fleet", &fleet(size, 4, &rows()));
+        let mut mono = fleet(size, 4, &rows());
+        mono.theme = Theme { palette: Palette::Mono, ascii: true, ..mono.theme };
+        assert_screen("fleet-mono", &mono);
+        assert_screen("fleet-before", &fleet(size, 40, &[]));
+    }
+}
+
+#[test]
+fn an_account_of_the_fleet_is_opened_and_copied() {
+    let mut app = fleet((120, 40), 4, &rows());
+    let load = |profile: &str| Some(Command::Reload(Load { profile: Some(profile.to_owned()), ..Load::default() }));
+    assert_eq!(press(&mut app, "jy"), Some(Command::Copy("polydoctor check --profile arb-eu".to_owned())));
+    assert_eq!(press(&mut app, "\n"), load("arb-eu"));
+    let mut app = fleet((120, 40), 4, &rows());
+    assert_eq!(press(&mut app, "/funder\n\n"), load("copy-trader-2"));
+    assert_eq!(press(&mut fleet((120, 40), 0, &[]), "R\n"), None, "there is nothing to check or to open");
+}
+
+#[test]
+fn checking_the_fleet_is_stopped_by_esc_and_the_cursor_stays_on_its_account() {
+    let mut app = fleet((80, 24), 5, &rows());
+    press(&mut app, "j");
+    let next = row("another", Verdict::Broken, Some("key-missing"), "There is no private key");
+    send(&mut app, Message::News(News::Fleet(Progress::Done(Box::new(next)))));
+    assert_eq!(press(&mut app, "y"), Some(Command::Copy("polydoctor check --profile arb-eu".to_owned())));
+    assert_eq!(press(&mut app, "\x1b"), Some(Command::Cancel(TaskKind::CheckFleet)));
+}
