@@ -13,6 +13,7 @@ mod keys;
 mod list;
 mod pages;
 mod profile;
+mod progress;
 mod prompt;
 mod sandbox;
 mod settings;
