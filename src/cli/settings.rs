@@ -141,6 +141,11 @@ impl SettingsArgs {
         Self { profile: profile.or_else(|| self.profile.clone()), ..self.clone() }
     }
 
+    /// The `.env` that is read, or would be if it were there.
+    pub(super) fn env_file(&self) -> PathBuf {
+        self.env_file.clone().unwrap_or_else(|| PathBuf::from(".env"))
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))
