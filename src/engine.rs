@@ -80,11 +80,23 @@ impl Engine {
         let mut work = std::pin::pin!(schedule(Arc::new(context), wanted));
         while tokio::time::timeout(in_line.left_of(self.settings.deadline, started), &mut work).await.is_err() {
             if in_line.left_of(self.settings.deadline, started).is_zero() {
+                self.time_out(millis(started.elapsed()));
                 self.stop();
                 break;
             }
         }
         self.facts.send_modify(|facts| facts.elapsed_ms = Some(millis(started.elapsed())));
+    }
+
+    /// What was asked and not answered within the deadline is no person's doing.
+    fn time_out(&self, now_ms: u64) {
+        self.facts.send_modify(|facts| {
+            for &probe in Probe::ALL {
+                if let Some(since_ms) = facts.running_since_ms(probe) {
+                    facts.fail(probe, Failure::TimedOut { after_ms: now_ms.saturating_sub(since_ms) });
+                }
+            }
+        });
     }
 
     /// Marks every fact that did not arrive as stopped: known to be missing, not failed.

@@ -24,8 +24,8 @@
 //! ```
 //!
 //! Beside that line stand [`mod@reference`], what every error sentence means; [`headers`], the headers
-//! of one request; [`sandbox`], an embedded
-//! CLOB that verifies what [`auth`] produces; and [`sign_server`], the builder signing server that it
+//! of one request; [`keys`], what a change to the account's keys means; [`sandbox`], an embedded CLOB
+//! that verifies what [`auth`] produces; and [`sign_server`], the builder signing server that it
 //! contains.
 //!
 //! # Example

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 
 use super::Finding;
-use super::clock::network_cause;
+use super::clock::not_told;
 use super::trading::trading_wallet;
 use super::wallet::{DUST, dollars, exchanges};
 use crate::auth::wallet::{SignatureType, WalletKind};
@@ -28,10 +28,7 @@ pub(super) fn status(facts: &Facts) -> Finding {
                 Finding::skip("creds.l2", "The credentials are refused").with("answer", failure)
             }
         }
-        (None, Some(failure)) => {
-            let (cause, likelihood) = network_cause(failure);
-            Finding::unknown(cause, "The account's state could not be read").likely(likelihood).with("answer", failure)
-        }
+        (None, Some(failure)) => not_told(facts, failure, "The account's state could not be read"),
         (None, None) => Finding::skip("creds.derive", "There are no credentials to ask with"),
     }
 }
@@ -40,6 +37,18 @@ pub(super) fn status(facts: &Facts) -> Finding {
 fn cached(facts: &Facts, kind: SignatureType) -> Option<&Result<BalanceAllowance, Failure>> {
     let rows = facts.balance_allowance.known()?;
     rows.iter().find(|row| row.signature_type == kind).map(|row| &row.answer)
+}
+
+/// Whether each question for a balance arrives without what it asks for: the CLOB misses the first
+/// parameter, whatever the type.
+fn query_is_lost(facts: &Facts) -> bool {
+    let misses = |answer: &Result<BalanceAllowance, Failure>| matches!(answer, Err(Failure::Refused { message, .. }) if message.to_lowercase().contains("asset type"));
+    facts.balance_allowance.known().is_some_and(|rows| !rows.is_empty() && rows.iter().all(|row| misses(&row.answer)))
+}
+
+/// `Invalid signature_type`
+fn names_the_type(refusal: &Failure) -> bool {
+    matches!(refusal, Failure::Refused { message, .. } if message.contains("signature_type"))
 }
 
 pub(super) fn balance(facts: &Facts) -> Finding {
@@ -51,15 +60,21 @@ pub(super) fn balance(facts: &Facts) -> Finding {
     let chain = facts.on_chain(maker);
     let cache = cached(facts, kind);
     let finding = match (chain, cache) {
+        (_, Some(Err(refusal))) if query_is_lost(facts) => Finding::fail(
+            Cause::ProxyTampering,
+            "The CLOB takes the question for the balance as incomplete: its query does not arrive",
+        )
+        .likely(0.7)
+        .with("answer", refusal)
+        .fixed_by("Ask the official host, or let the relay in between pass on the query of each request"),
+        // the wallets of the other types are computed, so there is nothing to be missing
         (_, Some(Err(refusal))) if kind != SignatureType::Poly1271 => {
-            // the wallets of the other types are computed, so there is nothing to be missing
-            Finding::fail(
-                Cause::ProxyTampering,
-                "The CLOB takes the question for the balance as incomplete: its query does not arrive",
-            )
-            .likely(0.7)
-            .with("answer", refusal)
-            .fixed_by("Ask the official host, or let the relay in between pass on the query of each request")
+            let summary = format!("The CLOB does not say the balance of type {}", u8::from(kind));
+            if names_the_type(refusal) {
+                Finding::unknown(Cause::WrongSignatureType, summary).likely(0.5).with("answer", refusal)
+            } else {
+                not_told(facts, refusal, &summary)
+            }
         }
         (Some(at), Some(Err(_))) if !at.has_code() => {
             return Finding::skip("wallet.deployed", "The CLOB knows no balance of a wallet that does not exist yet");

@@ -14,7 +14,7 @@ fn is_firewall(title: &str) -> bool {
     ["cloudflare", "blocked", "just a moment"].iter().any(|words| title.contains(words))
 }
 
-/// The cause and likelihood that a request which gave nothing points to.
+/// The cause and likelihood that a request which gave nothing points to, by itself.
 pub fn network_cause(failure: &Failure) -> (Cause, f64) {
     match failure {
         // gateways and Cloudflare say these in pages of their own
@@ -24,11 +24,18 @@ pub fn network_cause(failure: &Failure) -> (Cause, f64) {
         Failure::BlockPage { .. } => (Cause::ProxyTampering, 0.7),
         Failure::Tls { .. } => (Cause::TlsFailure, 0.9),
         Failure::Refused { status: 425 | 500.., .. } => (Cause::ClobOutage, 0.85),
-        Failure::Redirected { .. } | Failure::Garbled { .. } | Failure::Refused { .. } | Failure::NotSent { .. } => {
-            (Cause::WrongHost, 0.8)
-        }
+        Failure::Refused { status: 403 | 451, message, .. } if is_of_the_region(message) => (Cause::Geoblocked, 0.85),
+        Failure::Redirected { .. } | Failure::Garbled { .. } | Failure::Refused { .. } => (Cause::WrongHost, 0.8),
+        // it was never sent, so no host is to blame
+        Failure::NotSent { .. } => (Cause::SettingInvalid, 0.8),
         Failure::TimedOut { .. } | Failure::Unreachable { .. } | Failure::Stopped => (Cause::ClobUnreachable, 0.95),
     }
+}
+
+/// `Trading restricted in your region`
+fn is_of_the_region(message: &str) -> bool {
+    let message = message.to_lowercase();
+    ["restricted in your region", "region", "country"].iter().any(|words| message.contains(words))
 }
 
 /// Whether the CLOB is asked at its official host, with nothing of somebody's own in between.
@@ -46,17 +53,32 @@ pub(super) fn is_said_by_all(facts: &Facts, failure: &Failure) -> bool {
     foreign && is_like(facts.server_time.failure()) && others.into_iter().any(is_like)
 }
 
-/// The cause of a failure in the light of what the other hosts answer: one that all give comes from
-/// something in between; a page that one address alone gives, from a wrong address.
-fn cause_among(facts: &Facts, failure: &Failure) -> (Cause, f64) {
-    match network_cause(failure) {
+/// The cause of a failure of the CLOB in the light of what else was answered: what all hosts give comes
+/// from something in between; a page that one address alone gives, from a wrong address; and where the
+/// official host answers everything else, it is that host which is at fault. None where a person
+/// stopped the run.
+fn cause_among(facts: &Facts, failure: &Failure) -> Option<(Cause, f64)> {
+    if *failure == Failure::Stopped {
+        return None;
+    }
+    Some(match network_cause(failure) {
         (Cause::WrongHost | Cause::ProxyTampering, _) if is_said_by_all(facts, failure) => {
             (Cause::ProxyTampering, 0.92)
         }
+        (Cause::WrongHost, _) if is_official(facts) && facts.server_time.known().is_some() => (Cause::ClobOutage, 0.5),
         (Cause::WrongHost, _) if is_official(facts) => (Cause::ProxyTampering, 0.8),
         (Cause::ProxyTampering, _) if !is_official(facts) => (Cause::WrongHost, 0.86),
         found => found,
+    })
+}
+
+/// A finding for an answer of the CLOB that says nothing of the account.
+pub(super) fn not_told(facts: &Facts, failure: &Failure, summary: &str) -> Finding {
+    match cause_among(facts, failure) {
+        Some((cause, likelihood)) => Finding::unknown(cause, summary).likely(likelihood),
+        None => Finding::stopped(summary),
     }
+    .with("answer", failure)
 }
 
 /// Whether a failure tells nothing but that the answer is not known yet.
@@ -92,7 +114,9 @@ pub(super) fn reach(facts: &Facts) -> Finding {
 }
 
 fn unreached(facts: &Facts, failure: &Failure) -> Finding {
-    let (cause, likelihood) = cause_among(facts, failure);
+    let Some((cause, likelihood)) = cause_among(facts, failure) else {
+        return Finding::stopped("The run was stopped before the CLOB answered");
+    };
     let summary = match failure {
         _ if cause == Cause::RateLimited => "The CLOB answers that there were too many requests",
         _ if cause == Cause::ClobOutage => "The CLOB is there but out of service",
@@ -123,12 +147,16 @@ pub(super) fn service_unknown(facts: &Facts, service: &str, failure: &Failure) -
     // Where nothing at all can be reached, that is one cause and not one for each host.
     let everything =
         facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure));
+    let summary = format!("{service} gave no answer");
+    if *failure == Failure::Stopped {
+        return Finding::stopped(summary).with("answer", failure);
+    }
     let (cause, likelihood) = match network_cause(failure) {
         (Cause::ClobUnreachable | Cause::ClobOutage, _) if !everything => (Cause::WrongHost, 0.6),
         _ if is_said_by_all(facts, failure) => (Cause::ProxyTampering, 0.92),
         found => found,
     };
-    Finding::unknown(cause, format!("{service} gave no answer")).likely(likelihood).with("answer", failure)
+    Finding::unknown(cause, summary).likely(likelihood).with("answer", failure)
 }
 
 pub(super) fn geoblock(facts: &Facts) -> Finding {
@@ -153,10 +181,7 @@ pub(super) fn geoblock(facts: &Facts) -> Finding {
 pub(super) fn drift(facts: &Facts) -> Finding {
     let Some(drift) = clock::drift(&facts.clock) else {
         let Some(failure) = facts.server_time.failure() else { return Finding::not_asked("Nothing was asked") };
-        let (cause, likelihood) = network_cause(failure);
-        return Finding::unknown(cause, "The server's time could not be read")
-            .likely(likelihood)
-            .with("GET /time", failure);
+        return not_told(facts, failure, "The server's time could not be read");
     };
     let summary = describe(drift);
     let finding = match drift_status(drift.middle_s()) {

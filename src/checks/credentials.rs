@@ -1,7 +1,7 @@
 //! API credentials: derived, configured, compared, tried.
 
 use super::Finding;
-use super::clock::{is_official, network_cause};
+use super::clock::{is_official, not_told};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::diagnosis::Cause;
@@ -22,12 +22,6 @@ pub fn secret_form(secret: &SecretFact) -> String {
         Ok(decoded) => format!("{}, fingerprint {}", decoded.form, decoded.fingerprint),
         Err(error) => error.to_string(),
     }
-}
-
-/// A finding for an answer of the server that says nothing of the credentials.
-fn not_told(failure: &Failure, summary: &str) -> Finding {
-    let (cause, likelihood) = network_cause(failure);
-    Finding::unknown(cause, summary).likely(likelihood).with("answer", failure)
 }
 
 /// Writes the right credentials to where the configured ones are.
@@ -51,7 +45,7 @@ pub(super) fn derive(facts: &Facts) -> Finding {
                 .with("answer", failure)
         }
         Some(failure @ Failure::Refused { status: 401, .. }) => signature_refused(facts).with("answer", failure),
-        Some(failure) => not_told(failure, "The CLOB did not say whether the wallet signature is good"),
+        Some(failure) => not_told(facts, failure, "The CLOB did not say whether the wallet signature is good"),
         None => Finding::not_asked("Nothing was asked"),
     }
 }
@@ -294,7 +288,7 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
     match facts.configured_credentials.failure() {
         None => return Finding::skip("net.reach", "The configured credentials were not tried"),
         Some(failure) if !failure.is_refusal() => {
-            return not_told(failure, "The CLOB did not say whether the configured credentials are good");
+            return not_told(facts, failure, "The CLOB did not say whether the configured credentials are good");
         }
         Some(_) => {}
     }
@@ -360,7 +354,7 @@ pub(super) fn l2(facts: &Facts) -> Finding {
         (Some(keys), _) => Finding::pass(format!("GET /auth/api-keys passes with the {whose} credentials"))
             .with("keys of this signer", keys.len()),
         (None, Some(failure)) if !failure.is_refusal() => {
-            not_told(failure, "The CLOB did not answer the signed request")
+            not_told(facts, failure, "The CLOB did not answer the signed request")
         }
         (None, Some(failure)) if configured && facts.derived_credentials.known().is_some() => Finding::warn(
             Cause::CredentialsReactivated,

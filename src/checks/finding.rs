@@ -111,7 +111,7 @@ pub struct Suspicion {
 /// What a check found.
 ///
 /// A problem cannot be stated without a cause: [`Finding::fail`], [`Finding::warn`] and
-/// [`Finding::unknown`] take one.
+/// [`Finding::unknown`] take one. Only what a person cut off, [`Finding::stopped`], has none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     pub status: Status,
@@ -149,6 +149,11 @@ impl Finding {
 
     pub fn unknown(cause: Cause, summary: impl Into<String>) -> Self {
         Self::new(Status::Unknown, summary).or(cause, 0.8)
+    }
+
+    /// The run ended before the answer came, which tells nothing of the account.
+    pub fn stopped(summary: impl Into<String>) -> Self {
+        Self::new(Status::Unknown, summary)
     }
 
     pub fn skip(blocked_by: &'static str, summary: impl Into<String>) -> Self {

@@ -81,6 +81,31 @@ pub(super) struct SettingsArgs {
     password: Option<Secret>,
 }
 
+/// The profiles of the configuration file, and what gives the settings of each.
+pub(super) fn fleet_of(inputs: &Inputs) -> anyhow::Result<(Vec<String>, Load)> {
+    let path = inputs.config_file.as_deref().context("there is no configuration, so there are no profiles")?;
+    anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
+    let config = Arc::new(ConfigFile::read(path)?);
+    let profiles: Vec<String> = config.names().into_iter().map(str::to_owned).collect();
+    anyhow::ensure!(!profiles.is_empty(), "there are no profiles in {}", path.display());
+    let inputs = Inputs {
+        env_file: EnvFile::None,
+        polymarket_cli: None,
+        folder: None,
+        config: Some(config),
+        in_fleet: true,
+        key: KeyInput::Settings,
+        // nobody is asked a thousand times; a profile may name a place of its own
+        keystore_password: inputs.environment.get(PASSWORD).map(|password| Secret::new(password.as_str())),
+        ..inputs.clone()
+    };
+    let load = move |profile: &str| {
+        let inputs = Inputs { profile: Some(profile.to_owned()), ..inputs.clone() };
+        settings::load(&inputs).map_err(|error| error.to_string())
+    };
+    Ok((profiles, Arc::new(load)))
+}
+
 impl SettingsArgs {
     /// Asks for the password of a keystore, given here or named by the profile, before anything else
     /// takes the terminal.
@@ -101,7 +126,6 @@ impl SettingsArgs {
     }
 
     /// What settings are loaded from: these flags, and this machine.
-    #[cfg(feature = "tui")]
     pub(super) fn all_inputs(&self) -> Inputs {
         self.inputs(env::vars_os())
     }
@@ -133,29 +157,6 @@ impl SettingsArgs {
             inputs.env_file = EnvFile::None;
         }
         inputs
-    }
-
-    /// The profiles of the configuration file, and what gives the settings of each.
-    pub(super) fn fleet(&self) -> anyhow::Result<(Vec<String>, Load)> {
-        let path = settings::config_file().context("there is no home folder, so there are no profiles")?;
-        anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
-        let config = Arc::new(ConfigFile::read(&path)?);
-        let profiles: Vec<String> = config.names().into_iter().map(str::to_owned).collect();
-        anyhow::ensure!(!profiles.is_empty(), "there are no profiles in {}", path.display());
-        let inputs = Inputs {
-            env_file: EnvFile::None,
-            polymarket_cli: None,
-            folder: None,
-            config: Some(config),
-            in_fleet: true,
-            key: KeyInput::Settings,
-            ..self.inputs(env::vars_os())
-        };
-        let load = move |profile: &str| {
-            let inputs = Inputs { profile: Some(profile.to_owned()), ..inputs.clone() };
-            settings::load(&inputs).map_err(|error| error.to_string())
-        };
-        Ok((profiles, Arc::new(load)))
     }
 
     pub(super) fn inputs(

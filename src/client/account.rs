@@ -11,7 +11,7 @@ use super::http::{Answer, Http, LARGEST_LISTING, Request, now_s};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::{AuthHeaders, l1, l2};
 use crate::engine::facts::Failure;
-use crate::settings::{CredentialParts, ProblemKind, Settings, Sourced};
+use crate::settings::{CredentialParts, ProblemKind, Settings, Source, Sourced};
 
 /// Why a call came to nothing.
 #[derive(Debug, Error)]
@@ -179,6 +179,33 @@ impl Account {
         let headers = l2::headers(signer, with, self.timestamp(), method.as_str(), call.path, call.body)
             .map_err(|error| AccountError::Setting(error.to_string()))?;
         self.send(method, call, Some(&headers)).await
+    }
+
+    /// The nonce to derive at instead of taking the configured credentials: the one of `--nonce`, or
+    /// the configured one where the credentials are not whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`Account::nonce`].
+    pub fn nonce_to_derive(&self) -> Result<Option<U256>, AccountError> {
+        let named = self.settings.nonce.as_ref().is_some_and(|nonce| matches!(nonce.source, Source::Flag { .. }));
+        let nonce = self.nonce()?;
+        Ok((named || self.settings.credentials.whole().is_none()).then_some(nonce))
+    }
+
+    /// The credentials to sign with: those of `--nonce`, else the configured ones, else the derived
+    /// ones. Deriving is a read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Account::l1`].
+    pub async fn credentials_or_derived(&self) -> Result<ApiCredentials, AccountError> {
+        match (self.nonce_to_derive()?, self.settings.credentials.whole()) {
+            (None, Some(configured)) => Ok(configured),
+            (nonce, _) => {
+                Ok(Clob::read_credentials(&self.l1(Method::GET, clob::DERIVE, nonce.unwrap_or_default()).await?)?)
+            }
+        }
     }
 
     /// A call to the CLOB with these headers, or with none.

@@ -27,7 +27,7 @@ impl<'a> Comparison<'a> {
         let maker = account.settings().setup(false).maker().ok_or_else(|| {
             AccountError::Setting("there is no funder, whose trades they are; set POLYMARKET_FUNDER".to_owned())
         })?;
-        let credentials = account.signing_credentials().await?;
+        let credentials = account.credentials_or_derived().await?;
         let key = account.settings().builder.key.as_ref().filter(|_| builder.by() == By::Key);
         let made_ms = key.and_then(|key| builder_key_created_ms(&key.value));
         let whose = Whose {
@@ -90,9 +90,9 @@ impl<'a> Comparison<'a> {
     }
 
     /// Judges what was read, be it all or not.
-    pub fn finish(self) -> Reconciliation {
+    pub fn judge(&self) -> Reconciliation {
         let read = |listing: &Listing<'_>| if listing.cursor().is_none() { Read::Whole } else { Read::Partly };
         let now_s = self.now_s.unwrap_or_else(|| self.account.timestamp());
-        self.both.finish(now_s, read(&self.own), read(&self.listed))
+        self.both.judge(now_s, read(&self.own), read(&self.listed))
     }
 }

@@ -13,63 +13,14 @@ use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
 use crate::engine::facts::{BuilderKey, Failure, NonceKey};
 use crate::keys::due;
-use crate::settings::Source;
 
 /// How long a scan waits when the service asks it to and does not say how long.
 const USUAL_WAIT_S: u64 = 10;
 /// A scan gives up when it is asked to wait longer.
 const LONGEST_WAIT_S: u64 = 60;
 
-/// Credentials to sign with, and where they come from.
-pub struct Signing {
-    pub credentials: ApiCredentials,
-    pub from: From,
-}
-
-/// Where credentials come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum From {
-    Configured(Source),
-    /// Derived at this nonce.
-    Nonce(U256),
-}
-
 /// Every call fails as [`Account::l1`] or [`Account::l2`] do.
 impl Account {
-    /// The nonce to derive at instead of taking the configured credentials: the one of `--nonce`,
-    /// or the configured one where the credentials are not whole.
-    pub fn nonce_to_derive(&self) -> Result<Option<U256>, AccountError> {
-        let settings = self.settings();
-        let named = settings.nonce.as_ref().is_some_and(|nonce| matches!(nonce.source, Source::Flag { .. }));
-        let nonce = self.nonce()?;
-        Ok((named || settings.credentials.whole().is_none()).then_some(nonce))
-    }
-
-    /// The credentials that calls are signed with: with `--nonce` those of that nonce, else the
-    /// configured ones, else the derived ones. `None` when there are none to derive.
-    pub async fn signing(&self) -> Result<Option<Signing>, AccountError> {
-        let parts = &self.settings().credentials;
-        match (self.nonce_to_derive()?, parts.whole(), &parts.key) {
-            (None, Some(credentials), Some(key)) => {
-                Ok(Some(Signing { credentials, from: From::Configured(key.source.clone()) }))
-            }
-            (nonce, ..) => {
-                let nonce = nonce.unwrap_or_default();
-                let derived = self.derive(nonce).await?;
-                Ok(derived.map(|credentials| Signing { credentials, from: From::Nonce(nonce) }))
-            }
-        }
-    }
-
-    /// The same, where nothing can be done without them.
-    pub async fn signing_credentials(&self) -> Result<ApiCredentials, AccountError> {
-        self.signing().await?.map(|signing| signing.credentials).ok_or_else(|| {
-            AccountError::Setting(
-                "the signer has no API key at the configured nonce; `polydoctor keys create` makes one".to_owned(),
-            )
-        })
-    }
-
     /// The credentials of a nonce; `None` when it has none. A read.
     pub async fn derive(&self, nonce: U256) -> Result<Option<ApiCredentials>, AccountError> {
         match self.l1(Method::GET, clob::DERIVE, nonce).await {

@@ -1,5 +1,9 @@
 //! Ethereum JSON-RPC: many calls in one round trip.
 
+mod multicall;
+
+use std::collections::BTreeMap;
+
 use alloy_primitives::{Address, Bytes, hex};
 use alloy_sol_types::{Revert, SolCall, SolError as _};
 use serde::Deserialize;
@@ -15,22 +19,25 @@ use crate::engine::probe::Probe;
 pub struct Call {
     method: &'static str,
     params: Value,
+    /// The address that it is about, and the data that it sends there.
+    about: Option<(Address, Vec<u8>)>,
 }
 
 impl Call {
     pub fn new(method: &'static str, params: Value) -> Self {
-        Self { method, params }
+        Self { method, params, about: None }
     }
 
     /// A read function of a contract, at the latest block.
     pub fn of(to: Address, function: &impl SolCall) -> Self {
-        let data = hex::encode_prefixed(function.abi_encode());
-        Self::new("eth_call", json!([{ "to": to, "data": data }, "latest"]))
+        let data = function.abi_encode();
+        let params = json!([{ "to": to, "data": hex::encode_prefixed(&data) }, "latest"]);
+        Self { about: Some((to, data)), ..Self::new("eth_call", params) }
     }
 
     /// Something that the node knows of an address, at the latest block.
     pub fn at(method: &'static str, address: Address) -> Self {
-        Self::new(method, json!([address, "latest"]))
+        Self { about: Some((address, Vec::new())), ..Self::new(method, json!([address, "latest"])) }
     }
 
     fn request(&self, id: usize) -> Value {
@@ -67,8 +74,8 @@ pub struct Node<'a> {
 impl Node<'_> {
     /// The replies to these calls, in their order.
     ///
-    /// One batch is one round trip. Public nodes that refuse batches of this size get the same calls
-    /// one by one, a few at a time.
+    /// One batch is one round trip. Public nodes that refuse batches of this size get what a contract
+    /// can collect in one call, and the rest one by one, a few at a time.
     ///
     /// # Errors
     ///
@@ -76,13 +83,35 @@ impl Node<'_> {
     pub async fn ask(&self, calls: &[Call]) -> Result<Vec<Reply>, Failure> {
         let batch: Value = calls.iter().enumerate().map(|(id, call)| call.request(id)).collect();
         let answer = self.http.send(self.post(&batch)).await;
-        let messages = match answer.and_then(|answer| answer.json::<Vec<Message>>()) {
-            Ok(messages) => messages,
-            Err(Failure::Garbled { .. }) => self.one_by_one(calls).await?,
-            Err(failure) if failure.is_refusal() || failure.status() == Some(500) => self.one_by_one(calls).await?,
-            Err(failure) => return Err(failure),
+        match answer.and_then(|answer| answer.json::<Vec<Message>>()) {
+            Ok(messages) if !is_refused(&messages, calls) => in_order(messages, calls),
+            Ok(_) | Err(Failure::Garbled { .. }) => self.without_batch(calls).await,
+            Err(failure) if failure.is_refusal() || failure.status() == Some(500) => self.without_batch(calls).await,
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn without_batch(&self, calls: &[Call]) -> Result<Vec<Reply>, Failure> {
+        let Some(collected) = self.collect(calls).await? else {
+            return in_order(self.one_by_one(calls.iter().enumerate().collect()).await?, calls);
         };
-        in_order(messages, calls)
+        let rest = calls.iter().enumerate().filter(|(place, _)| collected[*place].is_none()).collect();
+        let mut rest: BTreeMap<usize, Message> =
+            self.one_by_one(rest).await?.into_iter().filter_map(|message| Some((message.id?, message))).collect();
+        let reply = |(place, collected): (usize, Option<Reply>)| match collected {
+            Some(reply) => Ok(reply),
+            None => rest.remove(&place).ok_or_else(|| no_answer(&calls[place]))?.reply(),
+        };
+        collected.into_iter().enumerate().map(reply).collect()
+    }
+
+    /// What one call to a contract gives of these; `None` for the others, and for all of them where
+    /// the chain does not have the contract.
+    async fn collect(&self, calls: &[Call]) -> Result<Option<Vec<Option<Reply>>>, Failure> {
+        let Some(call) = multicall::call(calls) else { return Ok(None) };
+        let answer = self.http.send(self.post(&call.request(0))).await?;
+        let reply = answer.json::<Message>().and_then(Message::reply);
+        Ok(reply.ok().and_then(|reply| multicall::replies(calls, &reply.data())))
     }
 
     fn post(&self, body: &Value) -> Request<'static> {
@@ -90,11 +119,11 @@ impl Node<'_> {
         Request { shown: Some(shown), ..Request::post(self.probe, self.url.clone(), body.to_string()) }
     }
 
-    async fn one_by_one(&self, calls: &[Call]) -> Result<Vec<Message>, Failure> {
+    async fn one_by_one(&self, calls: Vec<(usize, &Call)>) -> Result<Vec<Message>, Failure> {
         const AT_ONCE: usize = 8;
         let mut messages = Vec::new();
         let mut running = JoinSet::new();
-        let mut waiting = calls.iter().enumerate();
+        let mut waiting = calls.into_iter();
         loop {
             while running.len() < AT_ONCE
                 && let Some((id, call)) = waiting.next()
@@ -152,9 +181,14 @@ impl RpcError {
     /// What the contract says itself, where it does; otherwise the node's sentence.
     fn reason(&self) -> String {
         let data = self.data.as_ref().and_then(Value::as_str).and_then(|data| hex::decode(data).ok());
-        let said = data.and_then(|data| Revert::abi_decode(&data).ok()).map(|revert| revert.reason);
-        clean(&said.unwrap_or_else(|| self.message.clone()), 120)
+        reason_of(&data.unwrap_or_default(), &self.message)
     }
+}
+
+/// The reason in what a reverted call gave back, or these words where there is none.
+fn reason_of(data: &[u8], otherwise: &str) -> String {
+    let said = Revert::abi_decode(data).map(|revert| revert.reason);
+    clean(said.as_deref().unwrap_or(otherwise), 120)
 }
 
 impl Message {
@@ -180,6 +214,17 @@ fn bytes(text: &str) -> Result<Bytes, Failure> {
     bytes.map(Bytes::from).map_err(|_| Failure::Garbled { status: 200, reason: "a result that is no hex".to_owned() })
 }
 
+/// Whether an answer to a batch is the node's no: one error for all of it, or errors of its own in
+/// place of replies.
+fn is_refused(messages: &[Message], calls: &[Call]) -> bool {
+    let refused = |message: &Message| message.error.as_ref().is_some_and(|error| !error.is_of_the_contract());
+    messages.len() < calls.len() || messages.iter().any(refused)
+}
+
+fn no_answer(call: &Call) -> Failure {
+    Failure::Garbled { status: 200, reason: format!("no answer to {}", call.method) }
+}
+
 /// Nodes may answer a batch in any order.
 fn in_order(messages: Vec<Message>, calls: &[Call]) -> Result<Vec<Reply>, Failure> {
     let mut sorted: Vec<Option<Message>> = calls.iter().map(|_| None).collect();
@@ -188,8 +233,7 @@ fn in_order(messages: Vec<Message>, calls: &[Call]) -> Result<Vec<Reply>, Failur
             *place = Some(message);
         }
     }
-    let missing = |call: &Call| Failure::Garbled { status: 200, reason: format!("no answer to {}", call.method) };
-    calls.iter().zip(sorted).map(|(call, message)| message.ok_or_else(|| missing(call))?.reply()).collect()
+    calls.iter().zip(sorted).map(|(call, message)| message.ok_or_else(|| no_answer(call))?.reply()).collect()
 }
 
 #[cfg(test)]

@@ -127,7 +127,9 @@ impl Change {
             }
             Self::CreateReadonlyKey => "Can be undone: polydoctor keys readonly delete".to_owned(),
             Self::DeleteReadonlyKey { .. } => "Cannot be undone: a new read-only key is another one".to_owned(),
-            Self::CreateBuilderKey => "Can be undone: polydoctor keys builder revoke".to_owned(),
+            Self::CreateBuilderKey => {
+                "Can be undone: polydoctor keys builder revoke, with its credentials configured".to_owned()
+            }
             Self::RevokeBuilderKey { .. } => "Cannot be undone: a new builder key is another one".to_owned(),
             Self::UpdateBalances { .. } => "Needs no undoing: nothing but the service's cache changes".to_owned(),
         }

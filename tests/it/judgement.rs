@@ -1,11 +1,17 @@
 //! Judgements on facts that no server here gives: made by hand.
 
 use alloy_primitives::U256;
+use polydoctor::auth::wallet::SignatureType;
 use polydoctor::checks::{Status, find};
 use polydoctor::diagnosis::Cause;
-use polydoctor::engine::facts::{CredentialsFact, Derived, Fact, Facts, Failure};
+use polydoctor::engine::facts::{
+    CachedBalance, ChainState, ClockReading, CredentialsFact, Derived, Fact, Facts, Failure, OnChain,
+};
+use polydoctor::report::Report;
 use polydoctor::secret::Secret;
-use polydoctor::settings::{Source, Sourced, secret_fact};
+use polydoctor::settings::{self, EnvFile, Inputs, Source, Sourced, secret_fact};
+
+use crate::support::DEMO_KEY;
 
 fn known<T>(value: T) -> Fact<T> {
     Fact::Known { value, took_ms: 1 }
@@ -57,4 +63,85 @@ fn a_wait_that_the_server_asks_for_is_said() {
     let finding = (find("creds.derive").unwrap().judge)(&facts);
     assert_eq!(finding.suspicions[0].cause, Cause::RateLimited);
     assert!(finding.evidence.iter().any(|evidence| evidence.value.contains("it asks to wait 17 s")), "{finding:?}");
+}
+
+/// The facts of an account at the official host, which answers `GET /time`.
+fn at_the_official_host() -> Facts {
+    let mut facts = Facts::default();
+    facts.setup.clob_url = Some(Sourced::new("https://clob.polymarket.com".to_owned(), Source::Default));
+    facts.server_time =
+        known(ClockReading { server_s: 1_700_000_000, sent_s: 1.7e9, received_s: 1.7e9, from_time: true });
+    facts
+}
+
+fn failed<T>(failure: Failure) -> Fact<T> {
+    Fact::Failed { failure, took_ms: 1 }
+}
+
+#[test]
+fn an_odd_answer_of_the_official_host_does_not_make_it_the_wrong_one() {
+    let refused = |status, message: &str| Failure::Refused { status, message: message.to_owned(), retry_after_s: None };
+    for (failure, cause) in [
+        (refused(404, "not found"), Cause::ClobOutage),
+        (Failure::Garbled { status: 200, reason: "no object".to_owned() }, Cause::ClobOutage),
+        (refused(403, "Trading restricted in your region"), Cause::Geoblocked),
+        (Failure::NotSent { reason: "a header that cannot be sent".to_owned() }, Cause::SettingInvalid),
+        (refused(503, "Trading is currently disabled"), Cause::ClobOutage),
+        (Failure::TimedOut { after_ms: 10_000 }, Cause::ClobUnreachable),
+    ] {
+        let mut facts = at_the_official_host();
+        facts.derived = failed(failure.clone());
+        let finding = (find("creds.derive").unwrap().judge)(&facts);
+        assert_eq!((finding.status, finding.suspicions[0].cause), (Status::Unknown, cause), "{failure}");
+        facts.setup.clob_url = Some(Sourced::new("https://relay.example".to_owned(), Source::Default));
+        let finding = (find("creds.derive").unwrap().judge)(&facts);
+        assert_eq!(
+            finding.suspicions[0].cause == Cause::WrongHost,
+            cause == Cause::ClobOutage && failure.status() != Some(503),
+            "{failure}"
+        );
+    }
+}
+
+#[test]
+fn what_a_person_stopped_points_to_no_cause() {
+    let mut facts = at_the_official_host();
+    facts.server_time = failed(Failure::Stopped);
+    facts.geoblock = failed(Failure::Stopped);
+    facts.derived = failed(Failure::Stopped);
+    for id in ["net.reach", "net.geoblock", "clock.drift", "creds.derive"] {
+        let finding = (find(id).unwrap().judge)(&facts);
+        assert_eq!((finding.status, finding.suspicions.len()), (Status::Unknown, 0), "{id}: {finding:?}");
+    }
+    let report = Report::of(&facts);
+    assert!(
+        report.diagnoses.iter().all(|diagnosis| diagnosis.cause != Cause::ClobUnreachable),
+        "{:?}",
+        report.diagnoses
+    );
+}
+
+#[test]
+fn a_balance_that_is_refused_is_judged_by_what_is_said() {
+    let refusal = |message: &str| Failure::Refused { status: 400, message: message.to_owned(), retry_after_s: None };
+    let judged = |messages: [&str; 4]| {
+        let mut facts = at_the_official_host();
+        let environment = [("PRIVATE_KEY".to_owned(), DEMO_KEY.to_owned())].into();
+        let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
+        facts.setup = settings::load(&inputs).unwrap().setup(false);
+        let signer = facts.setup.signer().unwrap();
+        facts.chain = known(ChainState { chain_id: 137, wallets: [(signer, OnChain::default())].into(), beacon: None });
+        facts.balance_allowance = known(
+            SignatureType::ALL
+                .into_iter()
+                .zip(messages)
+                .map(|(signature_type, message)| CachedBalance { signature_type, answer: Err(refusal(message)) })
+                .collect(),
+        );
+        let finding = (find("funds.balance").unwrap().judge)(&facts);
+        (finding.status, finding.suspicions.first().map(|suspicion| suspicion.cause))
+    };
+    assert_eq!(judged(["Invalid asset type"; 4]), (Status::Fail, Some(Cause::ProxyTampering)));
+    assert_eq!(judged(["Invalid signature_type"; 4]), (Status::Unknown, Some(Cause::WrongSignatureType)));
+    assert_eq!(judged(["something new"; 4]), (Status::Unknown, Some(Cause::ClobOutage)));
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod builder;
 mod check;
 mod diagnosis;
 mod evm;
@@ -17,6 +18,7 @@ mod pictures;
 mod profiles;
 mod program;
 mod robust;
+mod rpc;
 mod sandbox;
 mod saving;
 mod scenarios;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::Stop;
-use super::session::{CommonArgs, Session, whose};
+use super::session::{CommonArgs, Session};
 use super::{Format, print};
 use crate::cli::Exit;
 use crate::keys::Change;
@@ -37,7 +37,7 @@ pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
     let signing = session.signing().await?;
     let key = &signing.credentials.key;
     let change = Change::DeleteApiKey { key: key.clone() };
-    args.consent.ask(&session, &change, &[("which", whose(&signing))])?;
+    args.consent.ask(&session, &change, &[("which", signing.whose.clone())])?;
     if let Err(error) = session.account.delete_api_key(&signing.credentials).await {
         return Err(session.explain_change("The API key was not deleted", error, "polydoctor keys list").await);
     }

@@ -119,8 +119,10 @@ impl Give {
                 failed.fixed_by("Keep what was printed; the service does not give it again")
             }
             Kind::Builder => failed
-                .fixed_by("The secret is lost, since the service gives it once: revoke the key and create another")
-                .command("polydoctor keys builder revoke"),
+                .fixed_by(
+                    "The secret is lost, since the service gives it once, and the key is of no use: create another",
+                )
+                .command("polydoctor keys builder create --save env=PATH"),
         }
         .into())
     }

@@ -13,11 +13,10 @@ use serde_json::json;
 
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::{Failed, Stop};
-use super::session::{CommonArgs, Session};
+use super::session::{CommonArgs, Session, Signing};
 use super::{Format, print};
 use crate::checks::short;
 use crate::cli::Exit;
-use crate::client::keys::Signing;
 use crate::keys::Change;
 use crate::secret::Secret;
 
@@ -185,6 +184,9 @@ fn chosen(keys: &[String], beginning: &str) -> Result<String, Stop> {
 }
 
 pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
+    if args.key.as_deref() == Some("-") && args.common.settings.reads_standard_input() {
+        return Err(Stop::Usage("standard input holds the private key: set POLY_READONLY_API_KEY instead".to_owned()));
+    }
     let session = Session::open_unsigned(args.common).await?;
     let address = match args.address {
         Some(address) => address,

@@ -73,7 +73,8 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
         }
     };
     let new = New { nonce, credentials };
-    print::note(&format!("1 of 4  the new key is {} at nonce {nonce}", new.credentials.key));
+    let key = &new.credentials.key;
+    print::note(&format!("1 of 4  the new key is {key} at nonce {nonce}; {} goes on from here", again(&new)));
     prove(&session, &new, Duration::from_secs(args.wait)).await?;
     print::note("2 of 4  it passes a signed request");
     switch(&give, &new, args.consent)?;

@@ -14,7 +14,6 @@ use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::clob;
 use crate::client::http::Http;
-use crate::client::keys::{From, Signing};
 use crate::diagnosis::Cause;
 use crate::engine::Engine;
 use crate::engine::facts::Failure;
@@ -35,6 +34,12 @@ pub(super) struct CommonArgs {
 pub(super) struct Session {
     pub(super) account: Account,
     pub(super) format: Format,
+}
+
+/// Credentials to sign with, and whose they are in words.
+pub(super) struct Signing {
+    pub(super) credentials: ApiCredentials,
+    pub(super) whose: String,
 }
 
 impl Session {
@@ -79,10 +84,16 @@ impl Session {
         if deriving.is_some() && parts.whole().is_none() && !parts.is_empty() {
             print::note("The configured API credentials are not complete; the derived ones are used");
         }
-        match self.account.signing().await {
-            Ok(Some(signing)) => Ok(signing),
-            Ok(None) => Err(no_key(deriving.unwrap_or_default()).into()),
-            Err(error) => Err(self.explain("No credentials to sign with could be had", error).await),
+        let whose = match (deriving, &parts.key) {
+            (None, Some(key)) => format!("the configured one ({})", key.source),
+            (nonce, _) => format!("that of nonce {}", nonce.unwrap_or_default()),
+        };
+        match (self.account.credentials_or_derived().await, deriving) {
+            (Ok(credentials), _) => Ok(Signing { credentials, whose }),
+            (Err(AccountError::Failure(Failure::Refused { status: 400, .. })), Some(nonce)) => {
+                Err(no_key(nonce).into())
+            }
+            (Err(error), _) => Err(self.explain("No credentials to sign with could be had", error).await),
         }
     }
 
@@ -175,14 +186,6 @@ impl Session {
 /// A page, a limit or an outage instead of an answer.
 fn is_block(failure: &Failure) -> bool {
     matches!(failure, Failure::BlockPage { .. } | Failure::Refused { status: 403 | 425 | 429 | 500.., .. })
-}
-
-/// Whose credentials sign, in words.
-pub(super) fn whose(signing: &Signing) -> String {
-    match &signing.from {
-        From::Configured(source) => format!("the configured one ({source})"),
-        From::Nonce(nonce) => format!("that of nonce {nonce}"),
-    }
 }
 
 pub(super) fn derive_plan() -> Planned {

@@ -3,6 +3,7 @@
 
 mod actions;
 
+use alloy_primitives::U256;
 use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -140,9 +141,8 @@ fn decoded(secret: &SecretFact) -> Option<&str> {
 }
 
 fn parts(configured: Option<&CredentialsFact>, derived: Option<&Derived>) -> [Part; 3] {
-    let print = |fingerprint: &str| format!("fingerprint {fingerprint}");
     let secret = |secret: &SecretFact| match &secret.decoded {
-        Ok(decoded) => print(&decoded.fingerprint),
+        Ok(decoded) => decoded.fingerprint.clone(),
         Err(error) => error.to_string(),
     };
     let key = configured.and_then(CredentialsFact::key);
@@ -166,8 +166,8 @@ fn parts(configured: Option<&CredentialsFact>, derived: Option<&Derived>) -> [Pa
         Part::new(
             "passphrase",
             Standing::of(passphrase, derived.map(|derived| &derived.passphrase)),
-            passphrase.map(|shape| print(&shape.fingerprint)),
-            derived.map(|derived| print(&derived.passphrase.fingerprint)),
+            passphrase.map(|shape| shape.fingerprint.clone()),
+            derived.map(|derived| derived.passphrase.fingerprint.clone()),
         ),
     ]
 }
@@ -187,6 +187,9 @@ fn comparison(app: &App, page: &mut Page) {
             Span::raw(format!("{:<11} ", part.name)),
         ];
         page.beside(before, &part.text(), Style::new());
+    }
+    if configured.is_some() || derived.is_some() {
+        page.text("Of secret and passphrase these are fingerprints", app.theme.dim());
     }
     let mut rows: Vec<(&str, String)> = Vec::new();
     if let Some(key) = configured.and_then(|set| set.key.as_ref()) {
@@ -236,14 +239,17 @@ fn nonces(app: &App, page: &mut Page) {
         };
         page.beside(vec![Span::raw(format!("nonce {:<5} ", nonce.nonce))], &text, Style::new());
     }
-    let free = known.iter().filter(|nonce| nonce.key.is_none()).count();
+    let free: Vec<U256> = known.iter().filter(|nonce| nonce.key.is_none()).map(|nonce| nonce.nonce).collect();
+    if !free.is_empty() {
+        page.text(&format!("No key at {}", ranges(&free)), Style::new());
+    }
     let scan = match state.scanned.last() {
-        Some(last) if app.tasks.contains(&TaskKind::ScanNonces) => format!("Asking; 0 to {} are read", last.nonce),
-        _ if app.tasks.contains(&TaskKind::ScanNonces) => "Asking".to_owned(),
-        Some(last) => format!("0 to {} are read", last.nonce),
-        None => "Only these are asked for in a run; x scans more".to_owned(),
+        Some(last) if app.tasks.contains(&TaskKind::ScanNonces) => format!("Scanning: 0 to {} are read", last.nonce),
+        _ if app.tasks.contains(&TaskKind::ScanNonces) => "Scanning".to_owned(),
+        Some(last) => format!("0 to {} were asked for", last.nonce),
+        None => "A run asks for few; x scans more".to_owned(),
     };
-    page.text(&format!("No key at {free} others. {scan}"), app.theme.dim());
+    page.text(&scan, app.theme.dim());
     if let Some(failure) = &state.failure {
         page.text(&format!("The scan stopped: {failure}"), app.theme.status(Status::Unknown));
     }
@@ -253,6 +259,16 @@ fn nonces(app: &App, page: &mut Page) {
         }
         _ => {}
     }
+}
+
+/// Numbers in order, as people write them: `1, 3–19`.
+fn ranges(numbers: &[U256]) -> String {
+    let follows = |a: &U256, b: &U256| a.checked_add(U256::from(1)) == Some(*b);
+    let range = |run: &[U256]| match run {
+        [first, .., last] => format!("{first}–{last}"),
+        run => run.iter().map(ToString::to_string).collect(),
+    };
+    numbers.chunk_by(follows).map(range).collect::<Vec<_>>().join(", ")
 }
 
 fn keys(app: &App, page: &mut Page) {
@@ -297,6 +313,12 @@ mod tests {
     use crate::secret::Secret;
     use crate::settings::{Source, Sourced, secret_fact};
 
+    #[test]
+    fn numbers_in_a_row_are_one_range() {
+        assert_eq!(ranges(&[1, 3, 4, 5, 9].map(U256::from)), "1, 3–5, 9");
+        assert_eq!(ranges(&[U256::MAX]), U256::MAX.to_string());
+    }
+
     fn fact(secret: &str) -> SecretFact {
         secret_fact(&Secret::new(secret))
     }
@@ -304,7 +326,7 @@ mod tests {
     #[test]
     fn two_spellings_of_one_secret_are_equal_and_one_that_does_not_decode_is_not() {
         let derived = Derived {
-            nonce: alloy_primitives::U256::ZERO,
+            nonce: U256::ZERO,
             key: "a".to_owned(),
             secret: fact("-_-_"),
             passphrase: Secret::new("p").shape(),

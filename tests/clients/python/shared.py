@@ -16,6 +16,7 @@ import sys
 import time
 
 import httpx
+from dotenv import dotenv_values
 from py_builder_signing_sdk.config import BuilderConfig
 from py_builder_signing_sdk.sdk_types import RemoteBuilderConfig
 from py_clob_client_v2.exceptions import PolyApiException
@@ -50,6 +51,15 @@ SHAPES = {
 }
 
 
+def read_env():
+    """The account of the .env that polydoctor wrote, if there is one."""
+    path = os.environ.get("SAVED_ENV")
+    return dotenv_values(path) if path else {}
+
+
+ENV = read_env()
+
+
 class Case:
     """One step with what it refers to filled in."""
 
@@ -59,6 +69,8 @@ class Case:
         self.nonce = base + step.get("nonce", 0)
         self.chain = PLAN[step.get("chain", "chain")]
         self.wallet = PLAN["wallets"]["py"][step.get("wallet", 0)]
+        if step.get("as") == "env":
+            self.nonce, self.wallet = int(ENV.get("POLYMARKET_NONCE", "0")), ENV["PK"]
         creds = saved.get(step.get("as", "key"))
         self.creds = creds and {**creds, **step.get("with", {})}
         self.server_time = step.get("server_time", False)
@@ -226,6 +238,9 @@ def drive(driver):
     signal.signal(signal.SIGALRM, stop)
     signal.alarm(60)
     logging.disable()  # the clients log and print failed requests, with their headers
+    if ENV:
+        parts = {"key": "CLOB_API_KEY", "secret": "CLOB_SECRET", "passphrase": "CLOB_PASS_PHRASE"}
+        saved["env"] = {part: ENV[name] for part, name in parts.items()}
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         for step in PLAN["steps"]:
             current, url = step["step"], step.get("url")
@@ -233,6 +248,9 @@ def drive(driver):
                 continue
             if url and not os.environ.get(url):
                 report(current, None, skipped=f"{url} is not set")
+                continue
+            if step.get("as") == "env" and not ENV:
+                report(current, None, skipped="SAVED_ENV is not set")
                 continue
             outcome = error = None
             try:

@@ -1,11 +1,14 @@
 // What both TypeScript drivers share: runs the steps of ../steps.json through the methods of one client.
 import { createHmac, randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { BuilderConfig } from "@polymarket/builder-signing-sdk";
 
 export const plan = JSON.parse(readFileSync(new URL("../steps.json", import.meta.url)));
 export const url = (process.env.CLOB_URL ?? "").replace(/\/+$/, "");
 const env = process.env;
+// the account of the .env that polydoctor wrote, if there is one
+const own = env.SAVED_ENV ? parseEnv(readFileSync(env.SAVED_ENV, "utf8")) : null;
 const signer = {
   key: env.POLY_BUILDER_API_KEY ?? "019894b9-cb40-79c4-b2bd-6aecb6f8c6c5",
   secret: env.POLY_BUILDER_SECRET ?? `${"A".repeat(43)}=`,
@@ -126,6 +129,7 @@ export const drive = async (name, driver) => {
     process.exit(1);
   }
   const saved = {}, base = randomInt(2 ** 31);
+  if (own) saved.env = { key: own.CLOB_API_KEY, secret: own.CLOB_SECRET, passphrase: own.CLOB_PASS_PHRASE };
   let current, failed = false;
   const report = (ok, more) => process.stdout.write(`${JSON.stringify({ client: name, step: current, ok, ...more })}\n`);
   setTimeout(() => {
@@ -140,9 +144,15 @@ export const drive = async (name, driver) => {
       report(null, { skipped: `${step.url} is not set` });
       continue;
     }
+    if (step.as === "env" && !own) {
+      report(null, { skipped: "SAVED_ENV is not set" });
+      continue;
+    }
     const creds = saved[step.as ?? "key"] && { ...saved[step.as ?? "key"], ...step.with };
-    const key = plan.wallets.ts[step.wallet ?? 0];
-    const c = { step, saved, key, creds, nonce: base + (step.nonce ?? 0), chain: plan[step.chain ?? "chain"], serverTime: step.server_time };
+    const isOwn = step.as === "env";
+    const key = isOwn ? own.PK : plan.wallets.ts[step.wallet ?? 0];
+    const nonce = isOwn ? Number(own.POLYMARKET_NONCE ?? 0) : base + (step.nonce ?? 0);
+    const c = { step, saved, key, creds, nonce, chain: plan[step.chain ?? "chain"], serverTime: step.server_time };
     const call = (step.call ?? "raw").replace(/_(.)/g, (_, letter) => letter.toUpperCase());
     let outcome, error;
     await Promise.resolve().then(() => driver[call](c)).then(v => { outcome = v; }, e => { error = e; });

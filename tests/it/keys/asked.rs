@@ -37,7 +37,7 @@ fn a_builder_secret_is_not_lost_when_its_file_cannot_be_written() {
         terminal.press(answer);
         terminal.wait_for_text("was created, and not saved");
         assert_eq!(terminal.contents().contains("POLY_BUILDER_SECRET="), shown, "{}", terminal.contents());
-        terminal.wait_for_text(if shown { "Keep what was printed" } else { "keys builder revoke" });
+        terminal.wait_for_text(if shown { "Keep what was printed" } else { "the key is of no use" });
         assert_eq!(terminal.end(), 1);
     }
 }

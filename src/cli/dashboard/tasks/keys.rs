@@ -1,14 +1,14 @@
 //! The keys of the account: listed, scanned for, changed.
 
-use super::Desk;
 use crate::checks::short;
 use crate::client::account::{Account, AccountError};
 use crate::keys::Change;
 use crate::tui::panels::credentials::AccountKeys;
 use crate::tui::task::{News, Post};
 
-pub(super) async fn read_keys(account: &Account) -> News {
-    let keys = match account.signing_credentials().await {
+/// Lists the keys of the account.
+pub(super) async fn read(account: &Account) -> News {
+    let keys = match account.credentials_or_derived().await {
         Ok(with) => {
             let (api, readonly, builder) =
                 tokio::join!(account.api_keys(&with), account.readonly_keys(&with), account.builder_keys(&with));
@@ -28,8 +28,8 @@ pub(super) async fn read_keys(account: &Account) -> News {
     News::Keys(Box::new(keys))
 }
 
-pub(super) async fn scan_nonces(desk: &Desk, last: u64, post: &Post) -> News {
-    let account = desk.account().await;
+/// Tells each nonce as it is found out.
+pub(super) async fn scan(account: &Account, last: u64, post: &Post) -> News {
     let found = |nonce| {
         // the end of the dashboard drops this
         let _ = post.send(News::Nonce(nonce));
@@ -37,16 +37,16 @@ pub(super) async fn scan_nonces(desk: &Desk, last: u64, post: &Post) -> News {
     News::NoncesScanned(account.scan_nonces(last, found).await.map_err(|error| error.to_string()))
 }
 
-pub(super) async fn change_keys(desk: &Desk, change: Change, post: &Post) -> News {
-    let account = desk.account().await;
-    let done = do_change(&account, &change).await.map_err(|error| error.to_string());
+/// Makes a change, and lists the keys again.
+pub(super) async fn change(account: &Account, change: &Change, post: &Post) -> News {
+    let done = make(account, change).await.map_err(|error| error.to_string());
     // the list that follows shows it, whether or not it was done
     let _ = post.send(News::KeysChanged(done));
-    read_keys(&account).await
+    read(account).await
 }
 
 /// What was done, in words.
-async fn do_change(account: &Account, change: &Change) -> Result<String, AccountError> {
+async fn make(account: &Account, change: &Change) -> Result<String, AccountError> {
     let another = |what: &str| AccountError::Setting(format!("the settings hold another {what} by now"));
     match change {
         Change::CreateApiKey { nonce } => {
@@ -62,7 +62,7 @@ async fn do_change(account: &Account, change: &Change) -> Result<String, Account
             Ok(format!("Deleted {}", short(key)))
         }
         Change::CreateReadonlyKey => {
-            let key = account.create_readonly_key(&account.signing_credentials().await?).await?;
+            let key = account.create_readonly_key(&account.credentials_or_derived().await?).await?;
             Ok(format!("Created {}; polydoctor keys readonly list --show-secrets gives it", short(&key)))
         }
         Change::RevokeBuilderKey { key: Some(key) } => {

@@ -22,27 +22,27 @@ pub(super) fn offers(app: &App) -> Vec<Offer> {
     let mut offers = vec![if app.tasks.contains(&TaskKind::ScanNonces) {
         offer("Stop the scan", "keeps what is read", |_| Some(Command::Cancel(TaskKind::ScanNonces)))
     } else {
-        offer("Scan the nonces", "asks which of 0 to 19 hold a key; changes nothing", |_| {
+        offer("Scan the nonces", "0 to 19; changes nothing", |_| {
             Some(Command::Start(Task::ScanNonces { last: LAST_NONCE }))
         })
     }];
     if free_nonce(app).is_some() {
-        offers.push(offer("Create an API key", "at the lowest nonce without one; asks", |app| {
+        offers.push(offer("Create an API key", "at the lowest free nonce", |app| {
             let nonce = free_nonce(app)?;
             ask(app, "Create an API key?", Change::CreateApiKey { nonce })
         }));
     }
     if configured(app.facts.setup.credentials.as_ref()).is_some() {
-        offers.push(offer("Delete the configured API key", "asks", |app| {
+        offers.push(offer("Delete the configured API key", "cannot be undone", |app| {
             let key = configured(app.facts.setup.credentials.as_ref())?;
             ask(app, "Delete the configured API key?", Change::DeleteApiKey { key })
         }));
     }
-    offers.push(offer("Create a read-only key", "reads orders and trades, nothing else; asks", |app| {
+    offers.push(offer("Create a read-only key", "reads orders and trades", |app| {
         ask(app, "Create a read-only key?", Change::CreateReadonlyKey)
     }));
     if configured(app.facts.setup.builder.as_ref()).is_some() {
-        offers.push(offer("Revoke the configured builder key", "asks", |app| {
+        offers.push(offer("Revoke the configured builder key", "cannot be undone", |app| {
             let key = configured(app.facts.setup.builder.as_ref());
             ask(app, "Revoke the configured builder key?", Change::RevokeBuilderKey { key })
         }));

@@ -1,6 +1,7 @@
 //! Runs the steps of `../steps.json` through `polymarket_client_sdk_v2`, which parses answers strictly.
 //! It has no way to send a malformed request, so the raw steps and the signing server's are not for it.
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 use std::str::FromStr as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -44,6 +45,14 @@ struct Driver {
     plan: Value,
     nonce: u32,
     saved: Value,
+    /// The account of the `.env` that polydoctor wrote, if there is one.
+    own: Option<HashMap<String, String>>,
+}
+
+/// The variables that this client's examples read.
+fn read_env() -> Option<HashMap<String, String>> {
+    let path = std::env::var("SAVED_POLYMARKET_ENV").ok()?;
+    Some(dotenvy::from_path_iter(path).expect("SAVED_POLYMARKET_ENV").map(|line| line.expect("a line")).collect())
 }
 
 impl Driver {
@@ -58,12 +67,19 @@ impl Driver {
     async fn call(&self, step: &Value) -> Result<Value, Failure> {
         let call = step["call"].as_str().unwrap_or_default();
         let wallet = usize::try_from(step["wallet"].as_u64().unwrap_or(0)).unwrap_or(0);
-        let key = self.plan["wallets"]["rs"][wallet].as_str();
+        let own = self.own.as_ref().filter(|_| step["as"] == "env");
+        let key = match own {
+            Some(own) => own.get("POLYMARKET_PRIVATE_KEY").map(String::as_str),
+            None => self.plan["wallets"]["rs"][wallet].as_str(),
+        };
         let chain = self.plan[step["chain"].as_str().unwrap_or("chain")].as_u64();
         let signer =
             LocalSigner::from_str(key.unwrap_or_default()).map_err(|e| invalid(&e.to_string()))?.with_chain_id(chain);
         let offset = u32::try_from(step["nonce"].as_u64().unwrap_or(0)).unwrap_or(0);
-        let nonce = Some(self.nonce + offset);
+        let nonce = Some(match own {
+            Some(own) => own.get("POLYMARKET_NONCE").map_or(0, |nonce| nonce.parse().expect("a nonce")),
+            None => self.nonce + offset,
+        });
         let config = Config::builder().use_server_time(step["server_time"] == true).build();
         let client = Client::new(&self.url, config)?;
         match call {
@@ -167,6 +183,11 @@ impl Driver {
             if excluded || step["call"].is_null() || step["call"] == "sign" {
                 continue;
             }
+            if step["as"] == "env" && self.own.is_none() {
+                let skipped = "SAVED_POLYMARKET_ENV is not set";
+                println!("{}", json!({"client": NAME, "step": step["step"], "ok": null, "skipped": skipped}));
+                continue;
+            }
             let outcome = self.call(&step).await;
             let vital = step["vital"] == true;
             let mut line = json!({"client": NAME, "step": step["step"], "ok": true});
@@ -207,7 +228,10 @@ async fn main() -> ExitCode {
     };
     let plan = serde_json::from_str(include_str!("../../steps.json")).expect("steps.json");
     let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let mut driver = Driver { url, plan, nonce: clock.subsec_nanos(), saved: json!({}) };
+    let own = read_env();
+    let part = |name: &str| own.as_ref().and_then(|own| own.get(&format!("POLYMARKET_API_{name}")).cloned());
+    let saved = json!({ "env": { "key": part("KEY"), "secret": part("SECRET"), "passphrase": part("PASSPHRASE") } });
+    let mut driver = Driver { url, plan, nonce: clock.subsec_nanos(), saved, own };
     let passed = tokio::time::timeout(Duration::from_mins(1), driver.run()).await;
     if passed.is_err() {
         let error = "the driver did not end within 60 s";
