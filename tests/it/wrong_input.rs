@@ -190,7 +190,7 @@ fn env_files() -> Vec<Wrong> {
             .env(format!("PK={KEY}\n"))
             .mode(".env", 0o644)
             .code(0),
-        wrong("a key file that the group may read", "key can be read by its group of this machine")
+        wrong("a key file that the group may read", "key can be read by its group")
             .file("key", KEY)
             .mode("key", 0o640)
             .check(&["--key-file", "key"])
