@@ -62,6 +62,16 @@ pub struct States {
     pub requests: requests::State,
 }
 
+impl States {
+    /// Lets go of what was found out about the account: another one may be in force now.
+    pub fn forget_account(&mut self) {
+        self.clock = clock::State::default();
+        self.credentials = credentials::State::default();
+        self.headers = headers::State::default();
+        self.requests = requests::State::default();
+    }
+}
+
 /// A panel shows itself by `content`; everything else is for those that do more than that.
 pub struct Panel {
     pub name: &'static str,

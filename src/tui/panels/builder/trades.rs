@@ -9,8 +9,9 @@ use crate::checks::Status;
 use crate::tui::app::App;
 use crate::tui::text::Page;
 
-/// Widths from which a row also says its status, and its market.
-const WITH_STATUS: usize = 50;
+/// Widths from which a row also says its price, its status, and its market.
+const WITH_PRICE: usize = 42;
+const WITH_STATUS: usize = 52;
 const WITH_MARKET: usize = 66;
 
 /// The trades that have all words of the filter somewhere in them.
@@ -72,12 +73,9 @@ pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
             WITH_STATUS..WITH_MARKET => format!("  {status}"),
             _ => format!("  {status:<9}  {market}"),
         };
-        let line = format!(
-            "{mark}{at} {side:<4} {:>7} @ {:<5} {:>9}{further}",
-            amount(trade.size),
-            amount(trade.price),
-            format!("${}", amount(trade.size_usdc))
-        );
+        let price = if width < WITH_PRICE { String::new() } else { format!(" @ {:<5}", amount(trade.price)) };
+        let (size, volume) = (amount(trade.size), format!("${}", amount(trade.size_usdc)));
+        let line = format!("{mark}{at} {side:<4} {size:>7}{price} {volume:>9}{further}");
         let style = if place == cursor { Style::new().bold() } else { Style::new() };
         page.line(Line::styled(app.theme.fit(&app.theme.say(&line), width), style));
     }
