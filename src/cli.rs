@@ -13,6 +13,7 @@ mod keys;
 mod list;
 mod pages;
 mod profile;
+mod progress;
 mod prompt;
 mod sandbox;
 mod settings;
@@ -61,7 +62,7 @@ impl From<Exit> for ExitCode {
 /// Finds out why a Polymarket account or bot does not authenticate, names the root cause and hands
 /// over the fix.
 ///
-/// Without a command it opens the dashboard. Nothing here changes the account.
+/// Without a command it opens the dashboard. Nothing changes the account or a file without a question.
 #[derive(Debug, Parser)]
 #[command(name = "polydoctor", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Cli {

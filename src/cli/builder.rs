@@ -1,6 +1,5 @@
 //! `polydoctor builder`: what a builder's trades come to, and which are not attributed.
 
-mod progress;
 mod reconcile;
 mod trades;
 mod volume;

@@ -130,7 +130,7 @@ impl CheckArgs {
 
     /// The report as it may be told, without what is taken out for others to read.
     fn told(&self, report: Report) -> Report {
-        let home = std::env::var("HOME").ok();
+        let home = crate::settings::home_folder().map(|home| home.display().to_string());
         match self.level() {
             Some(level) => render::share(&report, level, home.as_deref()),
             None => report,

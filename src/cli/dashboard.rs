@@ -27,7 +27,7 @@ pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
         mouse: args.mouse || switch("mouse"),
         sets_title: args.title,
         watch: args.watch,
-        home: std::env::var("HOME").ok(),
+        home: crate::settings::home_folder().map(|home| home.display().to_string()),
     };
     let record = args.record.clone();
     let (seen, launch) = launcher(Rc::new(args));

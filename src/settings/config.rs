@@ -13,7 +13,7 @@ use super::sources::{Inputs, SettingsError};
 use super::{ProblemKind, SettingProblem, Source, names};
 
 /// What the dashboard reads outside of the profiles, each `true` or `false`.
-pub const SWITCHES: [&str; 2] = ["mouse", "reduced_motion"];
+pub(super) const SWITCHES: [&str; 2] = ["mouse", "reduced_motion"];
 
 /// A configuration file as it was read.
 pub struct ConfigFile {
@@ -172,7 +172,7 @@ fn entry(profile: &Profile, key: &str, item: &Item, line: usize) -> Result<Profi
     match value {
         Some(Ok(value)) => Ok(ProfileEntry { setting: setting.name, value, source }),
         Some(Err(wrong)) => Err(problem(wrong)),
-        None => Err(problem(format!("is {}, which is neither text nor a number", item.type_name()))),
+        None => Err(problem(format!("is a TOML {}, which is neither text nor a number", item.type_name()))),
     }
 }
 

@@ -128,9 +128,10 @@ pub struct App {
     pub before: Option<Before>,
     /// What the last fix has changed.
     pub fixed: Vec<String>,
-    /// The answers of the wizard that are in force, and whether they are still to be offered to be kept.
+    /// The answers of the wizard that are in force.
     pub draft: Option<Draft>,
-    pub is_new_draft: bool,
+    /// The same, until it is asked whether to keep them.
+    pub new_draft: Option<Draft>,
     /// Whether clicks and the wheel come here rather than to the terminal.
     pub mouse: bool,
     /// Whether the terminal may take copies.
@@ -168,7 +169,7 @@ impl App {
             before: None,
             fixed: Vec::new(),
             draft: None,
-            is_new_draft: false,
+            new_draft: None,
             mouse: false,
             copies: true,
             home: None,

@@ -145,21 +145,23 @@ pub(super) fn draw(frame: &mut Frame, app: &App, dialogue: &Dialogue) {
         block = block.title_bottom(Line::from(app.theme.say(&below)).right_aligned());
     }
     let mut shown: Vec<_> = lines.into_iter().skip(scroll).take(room.height.into()).collect();
-    shown.extend([Line::default(), buttons(app, dialogue)]);
+    shown.extend([Line::default(), buttons(app, dialogue, room.width.into())]);
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(shown).block(block), area);
 }
 
 /// The chosen one is in brackets and bold: neither colour nor place alone says it.
-fn buttons(app: &App, dialogue: &Dialogue) -> Line<'static> {
+fn buttons(app: &App, dialogue: &Dialogue, width: usize) -> Line<'static> {
     let button = |word: &str, chosen: bool| {
         let word = app.theme.say(word);
         if chosen { Span::from(format!("[ {word} ]")).bold() } else { Span::raw(format!("  {word}  ")) }
     };
-    Line::from(vec![
-        button("No", !dialogue.on_yes),
-        Span::raw(" "),
-        button(&dialogue.yes, dialogue.on_yes),
-        Span::styled("   Tab moves, Enter answers, Esc is No", app.theme.dim()),
-    ])
+    let mut line =
+        Line::from(vec![button("No", !dialogue.on_yes), Span::raw(" "), button(&dialogue.yes, dialogue.on_yes)]);
+    let room = width.saturating_sub(line.width());
+    let hints = ["   Tab moves, Enter answers, Esc is No", "   Tab moves"];
+    if let Some(hint) = hints.into_iter().find(|hint| hint.len() <= room) {
+        line.push_span(Span::styled(hint, app.theme.dim()));
+    }
+    line
 }

@@ -122,7 +122,7 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
         }
         KeyCode::Enter if first.wizard.step() == Step::Review => {
             let draft = first.draft();
-            (app.draft, app.is_new_draft) = (Some(draft.clone()), true);
+            (app.draft, app.new_draft) = (Some(draft.clone()), Some(draft.clone()));
             return Some(Command::Reload(Load { draft: Some(draft), ..Load::default() }));
         }
         KeyCode::Enter => {
@@ -162,8 +162,10 @@ pub(super) fn looked(app: &mut App, facts: Facts) -> Option<Command> {
 
 /// After the first run with the answers: offers to keep them.
 pub(super) fn offer(app: &mut App) -> Option<Command> {
-    let draft = app.draft.clone().filter(|_| app.is_new_draft && app.phase() == Phase::Over)?;
-    app.is_new_draft = false;
+    if app.phase() != Phase::Over {
+        return None;
+    }
+    let draft = app.new_draft.take()?;
     Some(Command::Start(Task::PlanProfile(draft)))
 }
 
@@ -243,7 +245,10 @@ fn dots(app: &App, step: Step) -> String {
 fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
     let Question { text, choices, entry, help, .. } = &first.question;
     let mut page = Page::new(app.theme, width);
-    page.line("");
+    let roomy = app.size.height >= 24;
+    if roomy {
+        page.line("");
+    }
     page.text(text, Style::new().bold());
     page.line("");
     let columns = Columns::of(app, choices, width.saturating_sub(6));
@@ -276,6 +281,10 @@ fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Op
     }
     for paragraph in help {
         page.text(paragraph, Style::new());
+        // the lines of the review belong together
+        if roomy && first.wizard.step() != Step::Review {
+            page.line("");
+        }
     }
     if first.wizard.step() == Step::Review {
         page.heading("What will be asked, and only read");

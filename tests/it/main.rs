@@ -15,10 +15,12 @@ mod keys;
 mod pairs;
 #[cfg(feature = "tui")]
 mod pictures;
+mod profiles;
 mod program;
 mod robust;
 mod rpc;
 mod sandbox;
+mod saving;
 mod scenarios;
 #[cfg(feature = "tui")]
 mod screens;
@@ -32,3 +34,4 @@ mod terminal;
 mod undone;
 mod vectors;
 mod views;
+mod wrong_input;

@@ -164,7 +164,11 @@ fn a_check_that_is_blocked_and_what_watching_saw() {
     assert_screen("blocked", &blocked);
     for size in SIZES {
         let mut app = app(samples::healthy(), size);
-        press(&mut app, "wgjjj\n");
+        press(&mut app, "wg");
+        while app.selected().unwrap().id != "net.reach" {
+            press(&mut app, "j");
+        }
+        press(&mut app, "\n");
         for (second, state) in [(30, samples::unreachable()), (60, samples::unreachable()), (90, samples::healthy())] {
             send(&mut app, Message::Tick(samples::STARTED_MS + second * 1_000));
             send(&mut app, Message::Observed(Box::new(state)));

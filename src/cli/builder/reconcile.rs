@@ -5,9 +5,9 @@ use std::io::{self, Write as _};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::progress::Progress;
 use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
 use crate::attribution::{Amount, Reason, Reconciler, Reconciliation, Unlisted, Whose};
+use crate::cli::progress::Progress;
 use crate::client::comparison::Comparison;
 use crate::client::trades::{By, Source};
 

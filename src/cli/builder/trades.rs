@@ -6,9 +6,9 @@ use std::io::{self, Write as _};
 
 use alloy_primitives::{Address, B256, U256};
 
-use super::progress::Progress;
 use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
 use crate::attribution::{BuilderTrade, Totals};
+use crate::cli::progress::Progress;
 use crate::client::trades::{By, Filter, Listing, Source, further};
 use print::Printer;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{CheckArgs, exit};
+use crate::cli::settings::fleet_of;
 use crate::cli::{Exit, stop};
 use crate::client::http::{Http, millis};
 use crate::client::limits::Limits;
@@ -74,7 +75,7 @@ impl FleetArgs {
 pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     let started = Instant::now();
     let mut stopped = std::pin::pin!(stop::signal()?);
-    let (profiles, load) = args.settings.fleet()?;
+    let (profiles, load) = fleet_of(&args.settings.all_inputs())?;
     let (wanted, mut done, mut worst) = (profiles.len(), 0, Exit::Done);
     let mut out = args.writer()?;
     let style = Style { color: args.output.is_none() && crate::cli::style().color, ..crate::cli::style() };

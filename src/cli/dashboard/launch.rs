@@ -66,7 +66,7 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
         first_run: is_first.then(|| questions(&settings, &inputs)).transpose()?,
         hosts: hosts(&settings),
     };
-    let desk = Rc::new(Desk::new(settings.clone(), inputs, flags));
+    let desk = Rc::new(Desk::new(settings.clone(), inputs));
     let engine = Rc::new(Engine::new(settings, false, &[]));
     let facts = engine.facts();
     let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));

@@ -12,7 +12,6 @@ mod wizard;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
@@ -59,15 +58,13 @@ pub(super) struct Desk {
     settings: Settings,
     /// What the settings were loaded from.
     inputs: Inputs,
-    /// The command line, for what loads other profiles.
-    flags: SettingsArgs,
     /// The changes that were shown last.
     planned: RefCell<Vec<FileChange>>,
 }
 
 impl Desk {
-    pub(super) fn new(settings: Settings, inputs: Inputs, flags: SettingsArgs) -> Self {
-        Self { settings, inputs, flags, planned: RefCell::default() }
+    pub(super) fn new(settings: Settings, inputs: Inputs) -> Self {
+        Self { settings, inputs, planned: RefCell::default() }
     }
 
     /// The account to ask, stamped by the server's clock where that can be had.

@@ -1,13 +1,13 @@
 //! The question before anything is changed.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::{Value, json};
 
 use super::failed::{Failed, Stop};
 use super::session::Session;
 use super::{Format, print};
-use crate::cli::Exit;
+use crate::cli::{Exit, prompt};
 use crate::keys::{Change, Planned, SignedWith};
 
 /// How a command that changes something is let do it.
@@ -43,38 +43,19 @@ impl ConsentArgs {
     /// Asks whether to do what these lines say.
     pub(super) fn ask_for(self, does: &str, rows: &[(&str, String)]) -> Result<(), Stop> {
         let said = format!("{does}\n{}", print::lines(rows));
-        if self.yes {
-            // a lost standard error is no reason to keep from what was told to be done
-            let _ = io::stderr().write_all(said.as_bytes());
-            return Ok(());
+        // a lost standard error is no reason to keep from what was told to be done
+        let _ = io::stderr().write_all(said.as_bytes());
+        if prompt::confirm("Do it?", self.yes)? {
+            Ok(())
+        } else {
+            Err(Failed::new(Exit::No, "Nothing was changed").into())
         }
-        let mut err = io::stderr();
-        err.write_all(said.as_bytes())?;
-        if !io::stdin().is_terminal() {
-            return Err(Stop::Usage(
-                "there is no terminal to ask on, so nothing was done; --yes does it unasked".into(),
-            ));
-        }
-        if is_yes("Do it?")? { Ok(()) } else { Err(Failed::new(Exit::No, "Nothing was changed").into()) }
     }
 
-    /// Offers something that can be left: without a terminal the answer is no, and `--yes` says
-    /// nothing about it.
-    pub(super) fn offer(question: &str) -> io::Result<bool> {
-        if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-            return Ok(false);
-        }
-        is_yes(question)
+    /// Offers to show something here. Where nobody is there to see it, the answer is no.
+    pub(super) fn offer(question: &str) -> anyhow::Result<bool> {
+        Ok(prompt::is_there() && io::stdout().is_terminal() && prompt::confirm(question, false)?)
     }
-}
-
-fn is_yes(question: &str) -> io::Result<bool> {
-    let mut err = io::stderr();
-    write!(err, "{question} [y/N] ")?;
-    err.flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 /// Prints what a command would send, in order. Nothing is sent.

@@ -52,9 +52,10 @@ impl GiveArgs {
 }
 
 impl Give {
-    /// The setting that stays in force although the file is written, in words.
-    pub(super) fn overruled_by(&self, key: &str, session: &Session) -> Option<String> {
-        self.destination.as_ref()?.overruled_by(key, session)
+    /// What keeps another key than this one in force although the file is written, in words.
+    pub(super) fn still_configured(&self, key: &str, session: &Session) -> Option<String> {
+        let source = self.destination.as_ref()?.still_configured(key, session)?;
+        Some(format!("another key is still configured ({source}): replace or unset it there"))
     }
 
     /// Whether nobody would ever see the secret.
@@ -134,8 +135,8 @@ impl Give {
         facts: &[(&str, Value)],
         session: &Session,
     ) -> Result<(), Stop> {
-        if let Some(overruled) = self.overruled_by(&credentials.key, session) {
-            print::note(&overruled);
+        if let Some(other) = self.still_configured(&credentials.key, session) {
+            print::note(&format!("Note: {other}"));
         }
         let saved = self.destination.as_ref().map(ToString::to_string);
         if session.format == Format::Json {

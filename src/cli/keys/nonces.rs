@@ -1,13 +1,12 @@
 //! `polydoctor keys nonces`
 
-use std::io::{self, IsTerminal as _, Write as _};
-
 use serde_json::{Value, json};
 
 use super::failed::Stop;
 use super::session::{CommonArgs, Session};
 use super::{Format, print};
-use crate::cli::Exit;
+use crate::cli::progress::Progress;
+use crate::cli::{Exit, stop};
 use crate::diagnosis::Cause;
 use crate::engine::facts::NonceKey;
 use crate::keys::{NONCES, belongs_to, due};
@@ -32,30 +31,26 @@ enum End {
 
 pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
     let session = Session::open(args.common).await?;
-    let shows = io::stderr().is_terminal();
+    let mut progress = Progress::new(false);
     let seconds = due(args.to).as_secs();
     if seconds > 5 {
         print::note(&format!("About {seconds} s, to leave your bots their share of the rate limit; Ctrl-C stops"));
     }
     let mut found = Vec::new();
     let scan = session.account.scan_nonces(args.to, |nonce| {
-        if shows {
-            let held = found.iter().filter(|nonce: &&NonceKey| nonce.key.is_some()).count();
-            // progress only
-            let _ = write!(io::stderr(), "\r  nonce {} of {}, {held} with a key ", nonce.nonce, args.to);
-        }
+        let held = found.iter().filter(|nonce: &&NonceKey| nonce.key.is_some()).count();
+        progress.say(&format!("nonce {} of {}, {held} with a key", nonce.nonce, args.to));
         found.push(nonce);
     });
+    let stop = stop::signal()?;
     let end = tokio::select! {
         outcome = scan => match outcome {
             Ok(()) => End::Whole,
             Err(error) => End::Stopped(session.explain("Not all nonces could be asked for", error).await),
         },
-        interrupted = tokio::signal::ctrl_c() => { interrupted?; End::Interrupted }
+        () = stop => End::Interrupted,
     };
-    if shows {
-        let _ = write!(io::stderr(), "\r\u{1b}[K");
-    }
+    progress.clear();
     report(&session, &found, args.to, end)
 }
 

@@ -148,8 +148,8 @@ impl Destination {
                 let chain_id = settings.chain_id.as_ref().map(|id| id.value);
                 (Form::Json { account: json!({ "address": signer, "chain_id": chain_id }) }, path)
             }
-            Place::Env(path) => (Form::Env { names }, path.unwrap_or_else(|| PathBuf::from(".env"))),
-            Place::Usual => (Form::Env { names }, PathBuf::from(".env")),
+            Place::Env(Some(path)) => (Form::Env { names }, path),
+            Place::Env(None) | Place::Usual => (Form::Env { names }, session.env_file.clone()),
         };
         let mut destination = Self { form, path, kind, replaces: false };
         destination.replaces = destination.check().map_err(|error| Stop::Usage(error.to_string()))?;
@@ -222,17 +222,15 @@ impl Destination {
         format!("written to {self}{instead}")
     }
 
-    /// What the settings have beside the file that is written, and that wins over it.
-    pub(super) fn overruled_by(&self, key: &str, session: &Session) -> Option<String> {
+    /// Where the settings have another key than this one, although it has been written.
+    pub(super) fn still_configured(&self, key: &str, session: &Session) -> Option<Source> {
         let configured = self.kind.configured(session.account.settings()).key.as_ref()?;
-        let source = &configured.source;
-        let wins = matches!(
-            (&self.form, source),
-            (Form::Env { .. }, Source::Variable { .. })
-                | (Form::Profile { .. }, Source::Variable { .. } | Source::EnvFile { .. })
-        );
-        (wins && configured.value != key)
-            .then(|| format!("{source} wins over {}: unset it, or set it to the new values", self.path.display()))
+        let written = match (&self.form, &configured.source) {
+            (Form::Env { .. }, Source::EnvFile { path, .. }) => Path::new(path) == self.path,
+            (Form::Profile { name }, Source::Profile { name: own, .. }) => own == name,
+            _ => false,
+        };
+        (!written && configured.value != key).then(|| configured.source.clone())
     }
 }
 

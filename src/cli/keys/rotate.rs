@@ -160,12 +160,12 @@ async fn delete(
 ) -> Result<bool, Stop> {
     let change = Change::DeleteApiKey { key: old.key.clone() };
     let mut beside = vec![("which", "the old one".to_owned())];
-    if let Some(overruled) = give.overruled_by(&new.credentials.key, session) {
+    if let Some(other) = give.still_configured(&new.credentials.key, session) {
         if consent.is_unasked() {
-            print::note(&format!("4 of 4  the old key stays, since it is still in force: {overruled}"));
+            print::note(&format!("4 of 4  the old key stays: {other}"));
             return Ok(false);
         }
-        beside.push(("but", overruled));
+        beside.push(("but", other));
     }
     match consent.ask(session, &change, &beside) {
         Ok(()) => {}

@@ -1,6 +1,7 @@
 //! What every command has: the account, the credentials to sign with, and what a refusal means.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use alloy_primitives::U256;
 
@@ -34,6 +35,8 @@ pub(super) struct CommonArgs {
 pub(super) struct Session {
     pub(super) account: Account,
     pub(super) format: Format,
+    /// The `.env` that is read, or would be.
+    pub(super) env_file: PathBuf,
 }
 
 /// Credentials to sign with, and whose they are in words.
@@ -54,7 +57,8 @@ impl Session {
         args.settings.ask_password()?;
         let settings = args.settings.load()?;
         let http = Http::new(settings.timeout);
-        let mut session = Self { account: Account::new(settings, http), format: args.format };
+        let env_file = args.settings.env_file();
+        let mut session = Self { account: Account::new(settings, http), format: args.format, env_file };
         if args.server_time
             && let Err(error) = session.account.use_server_time().await
         {

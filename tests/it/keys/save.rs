@@ -32,6 +32,10 @@ fn lines_of_an_env_file_are_added_or_replaced_after_a_question() {
     assert_eq!(run(desk.command_by_file("derive --save --yes")).0, 0);
     assert_eq!(desk.read(".env"), right, "comments and order stay");
     assert!(passes(&desk, ".env"));
+    // --env-file is the usual place of --save
+    fs::write(desk.path("named.env"), "").unwrap();
+    assert_eq!(run(desk.command("derive --env-file named.env --save env")).0, 0);
+    assert!(desk.read("named.env").contains(desk.env("CLOB_SECRET")));
     // nothing is lost by lines that are added
     fs::write(desk.path("new.env"), format!("PK={}\n", desk.env("POLYMARKET_PRIVATE_KEY"))).unwrap();
     assert_eq!(run(desk.command("derive --save env=new.env")).0, 0);

@@ -12,7 +12,7 @@ use ratatui::layout::Size;
 use super::{app, draw, samples, send, wizard};
 use crate::support::DEMO_KEY;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Event {
     Key(KeyCode, KeyModifiers),
     /// The private key where one is asked for, else a log.
