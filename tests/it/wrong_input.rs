@@ -147,7 +147,8 @@ fn settings() -> Vec<Wrong> {
             "a passphrase with a space behind it",
             "The API passphrase (CLOB_PASS_PHRASE, line 2 of .env) has white space or quotes around it",
         )
-        .env(format!("PK={KEY}\nCLOB_PASS_PHRASE='abc '\n")),
+        .env(format!("PK={KEY}\nCLOB_PASS_PHRASE='abc '\n"))
+        .code(0),
     ]
 }
 
