@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::auth::wallet::SignatureType;
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
-use crate::diagnosis::{Case, Diagnosis, diagnose};
+use crate::diagnosis::{Case, Cause, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
 
 /// The state of the account in one word; the worst is the greatest.
@@ -252,9 +252,10 @@ impl Judged {
     }
 }
 
-/// What was found, and the myth about it where something was.
+/// What was found, and the myth about it where there was something to look at.
 fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
-    let myth = words.myth.iter().filter(|_| finding.status != Status::Skip);
+    let is_absent = finding.suspicions.first().is_some_and(|first| first.cause == Cause::KeyMissing);
+    let myth = words.myth.iter().filter(|_| finding.status != Status::Skip && !is_absent);
     let myth = myth.map(|myth| Evidence { label: "myth".to_owned(), value: myth.clone() });
     finding.evidence.iter().cloned().chain(myth).collect()
 }

@@ -148,8 +148,8 @@ fn app(sandbox: Arc<Sandbox>, options: &Options) -> io::Result<axum::Router> {
     let offset = options.scenario.server.clock_offset_seconds + settings.clock_offset_seconds;
     let credentials = if settings.unknown_credentials { nobodys_credentials() } else { builder_credentials() };
     let signer = |token: Option<&str>| {
-        if settings.milliseconds {
-            return Ok(sample_signer::router(credentials.clone()));
+        if settings.milliseconds || settings.drops_body {
+            return Ok(sample_signer::router(credentials.clone(), settings));
         }
         let signer = Signer::new(&credentials, token.map(Secret::new).as_ref()).map_err(io::Error::other)?;
         let stamped = from_fn_with_state(SignedDuration::from_secs(offset), stamp);

@@ -33,7 +33,17 @@ impl Secret {
     }
 
     pub fn shape(&self) -> SecretShape {
-        SecretShape { characters: self.expose().chars().count(), fingerprint: fingerprint(self.expose().as_bytes()) }
+        SecretShape {
+            characters: self.expose().chars().count(),
+            fingerprint: fingerprint(self.expose().as_bytes()),
+            cleaned: self.cleaned().map(|inside| fingerprint(inside.expose().as_bytes())),
+        }
+    }
+
+    /// The text without white space and quotes around it, where it has some.
+    pub fn cleaned(&self) -> Option<Self> {
+        let inside = self.expose().trim().trim_matches(['"', '\'']).trim();
+        (inside != self.expose()).then(|| Self::new(inside))
     }
 }
 
@@ -79,6 +89,9 @@ pub struct SecretShape {
     pub characters: usize,
     /// Six characters of a hash: enough to see that two differ, too little to find the secret.
     pub fingerprint: String,
+    /// Where white space or quotes are around it: the fingerprint without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleaned: Option<String>,
 }
 
 impl fmt::Display for SecretShape {

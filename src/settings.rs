@@ -20,6 +20,7 @@ mod polymarket_cli;
 pub mod save;
 mod setup;
 mod sources;
+mod written;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -33,13 +34,14 @@ pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
 pub use env_file::{EnvFile, env_file_variables};
 pub use found::{FoundKey, found_keys};
 pub(crate) use load::is_loopback;
-pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, config_file, load};
+pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use names::{Name, SETTINGS};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
+pub(crate) use written::written_secret;
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
@@ -201,6 +203,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// Every place that has a value for a setting, by the setting's name; the first is in force.
     pub places: BTreeMap<&'static str, Vec<Source>>,
+    /// The folder whose scripts are looked at for secrets; `None` to look at none.
+    pub folder: Option<PathBuf>,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
     pub problems: Vec<SettingProblem>,

@@ -182,8 +182,8 @@ impl Reconciler {
         }
     }
 
-    /// Judges what is left. `now_s` is the service's clock in Unix seconds.
-    pub fn finish(self, now_s: i64, own: Read, listed: Read) -> Reconciliation {
+    /// Judges what is read so far. `now_s` is the service's clock in Unix seconds.
+    pub fn judge(&self, now_s: i64, own: Read, listed: Read) -> Reconciliation {
         let under_this_wallet = self.matched + self.waiting.len();
         let comparable = self.own.rows == 0 || under_this_wallet == 0 || self.matched > 0;
         let judged_since = [self.own.since(own), self.listed.since(listed)].into_iter().flatten().max();
@@ -198,15 +198,15 @@ impl Reconciler {
             judged_since: judged_since.and_then(|seconds| Timestamp::from_second(seconds).ok()),
             ..Reconciliation::default()
         };
-        for trade in self.open.into_values() {
+        for trade in self.open.values() {
             let at = trade.match_time.as_second();
             if !is_judged(at) {
                 outcome.unjudged += 1;
                 continue;
             }
-            let reason = self.whose.reason(&trade, now_s);
+            let reason = self.whose.reason(trade, now_s);
             let list = if reason == Reason::Young { &mut outcome.pending } else { &mut outcome.missing };
-            list.push(Unlisted { trade, reason });
+            list.push(Unlisted { trade: trade.clone(), reason });
         }
         for list in [&mut outcome.missing, &mut outcome.pending] {
             list.sort_by(|a, b| (b.trade.match_time, &a.trade.id).cmp(&(a.trade.match_time, &b.trade.id)));
@@ -315,7 +315,122 @@ impl<T> Pool<T> {
         Some(trade)
     }
 
-    fn into_values(self) -> impl Iterator<Item = T> {
-        self.by_id.into_values().map(|(_, trade)| trade)
+    fn values(&self) -> impl Iterator<Item = &T> {
+        self.by_id.values().map(|(_, trade)| trade)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const MAKER: Address = Address::repeat_byte(7);
+    const NOW_S: i64 = 1_790_000_000;
+
+    fn own(number: usize, at: i64) -> OwnTrade {
+        let row = json!({ "id": format!("own-{number}"), "match_time": at.to_string(), "owner": "key",
+            "transaction_hash": format!("0x{number:064x}") });
+        OwnTrade::read(&row, MAKER).unwrap()
+    }
+
+    /// Named by its id or, in every third, by its transaction only.
+    fn listed(number: usize, at: i64, maker: Address) -> BuilderTrade {
+        let id = if number.is_multiple_of(3) { format!("builder-{number}") } else { format!("own-{number}") };
+        let row = json!({ "id": id, "matchTime": at.to_string(), "maker": maker.to_string(),
+            "transactionHash": format!("0x{number:064X}").replace("0X", "0x") });
+        BuilderTrade::read(&row).unwrap()
+    }
+
+    fn whose() -> Whose {
+        Whose { maker: MAKER, api_key: Some("key".to_owned()), builder_key_made_s: None }
+    }
+
+    fn names(trades: &[Unlisted]) -> Vec<&str> {
+        trades.iter().map(|unlisted| unlisted.trade.id.as_str()).collect()
+    }
+
+    proptest! {
+        /// Whatever is attributed, and wherever reading stops: read whole, exactly the rest is missing;
+        /// read in part, nothing is that is not.
+        #[test]
+        fn what_is_missing_is_found_and_nothing_else(
+            attributed in prop::collection::vec(any::<bool>(), 1..80),
+            stop_own in 0_usize..80,
+            stop_listed in 0_usize..160,
+        ) {
+            let at = |number: usize| NOW_S - 2 * PENDING_S - 60 * i64::try_from(number).unwrap();
+            let truth: Vec<String> = (0..attributed.len()).filter(|n| !attributed[*n]).map(|n| format!("own-{n}")).collect();
+            let others = |number: usize| listed(1000 + number, at(number), Address::ZERO);
+            let of_builder: Vec<BuilderTrade> = (0..attributed.len())
+                .flat_map(|n| [Some(others(n)), attributed[n].then(|| listed(n, at(n), MAKER))])
+                .flatten()
+                .collect();
+            let comparable = truth.len() < attributed.len();
+
+            let mut whole = Reconciler::new(whose());
+            for trade in &of_builder {
+                whole.add_listed(trade);
+            }
+            (0..attributed.len()).for_each(|n| whole.add_own(own(n, at(n))));
+            let found = whole.judge(NOW_S, Read::Whole, Read::Whole);
+            prop_assert_eq!(names(&found.missing), truth.iter().map(String::as_str).collect::<Vec<_>>());
+            prop_assert_eq!(found.foreign, attributed.len() as u64);
+            prop_assert!(found.complete || !comparable);
+
+            let mut part = Reconciler::new(whose());
+            (0..attributed.len().min(stop_own)).for_each(|n| part.add_own(own(n, at(n))));
+            of_builder.iter().take(stop_listed).for_each(|trade| part.add_listed(trade));
+            let found = part.judge(NOW_S, Read::Partly, Read::Partly);
+            prop_assert!(!found.complete);
+            for name in names(&found.missing) {
+                prop_assert!(truth.iter().any(|missing| missing == name), "{}", name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_listing_in_no_order_proves_nothing_until_it_is_read_to_its_end() {
+        let mut both = Reconciler::new(whose());
+        for (number, ago) in [(1, 5), (2, 9), (4, 2)] {
+            both.add_listed(&listed(number, NOW_S - ago * PENDING_S, MAKER));
+        }
+        both.add_own(own(1, NOW_S - 5 * PENDING_S));
+        both.add_own(own(7, NOW_S - 3 * PENDING_S));
+        let found = both.judge(NOW_S, Read::Whole, Read::Partly);
+        assert_eq!((found.missing.len(), found.unjudged), (0, 1));
+    }
+
+    #[test]
+    fn listings_that_name_trades_differently_are_not_compared() {
+        let mut both = Reconciler::new(whose());
+        both.add_listed(&listed(1, NOW_S - 5 * PENDING_S, MAKER));
+        both.add_own(own(2, NOW_S - 5 * PENDING_S));
+        let found = both.judge(NOW_S, Read::Whole, Read::Whole);
+        assert_eq!((found.comparable, found.complete, found.missing.len()), (false, false, 0));
+    }
+
+    #[test]
+    fn each_reason_has_its_trade() {
+        let old = NOW_S - 3 * PENDING_S;
+        let failed = OwnTrade { status: Some("TRADE_STATUS_FAILED".to_owned()), ..own(2, old) };
+        let foreign = OwnTrade { owner: Some("other".to_owned()), ..own(3, old) };
+        let mut both = Reconciler::new(Whose { builder_key_made_s: Some(old), ..whose() });
+        for trade in [own(1, NOW_S - 60), failed, foreign, own(4, old - 1), own(5, old)] {
+            both.add_own(trade);
+        }
+        let found = both.judge(NOW_S, Read::Whole, Read::Whole);
+        assert_eq!(names(&found.pending), ["own-1"]);
+        let reasons: BTreeMap<&str, Reason> =
+            found.missing.iter().map(|unlisted| (unlisted.trade.id.as_str(), unlisted.reason)).collect();
+        let expected = [
+            ("own-2", Reason::Failed),
+            ("own-3", Reason::OtherClient),
+            ("own-4", Reason::BeforeBuilderKey),
+            ("own-5", Reason::NotCarried),
+        ];
+        assert_eq!(reasons, expected.into());
     }
 }

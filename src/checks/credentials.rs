@@ -222,10 +222,27 @@ fn equal_parts(configured: &CredentialsFact, derived: &Derived) -> [(&'static st
     [("secret", secret == fingerprint(&derived.secret)), ("passphrase", passphrase == Some(&derived.passphrase))]
 }
 
+/// Whether the passphrase is the derived one but for what surrounds it.
+fn is_surrounded(configured: &CredentialsFact, derived: &Derived) -> bool {
+    let cleaned = configured.passphrase.as_ref().and_then(|passphrase| passphrase.value.cleaned.as_ref());
+    cleaned == Some(&derived.passphrase.fingerprint)
+}
+
 /// The ids are equal: secret and passphrase must be too.
 fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Finding {
     let parts = equal_parts(configured, derived).into_iter();
     let differing: Vec<&str> = parts.filter_map(|(name, equal)| (!equal).then_some(name)).collect();
+    if differing == ["passphrase"] && !works && is_surrounded(configured, derived) {
+        return Finding::fail(
+            Cause::SettingInvalid,
+            "White space or quotes around the passphrase are sent along; without them it is the derived one",
+        )
+        .likely(0.98)
+        .set("api_credentials", "the same without quotes and white space")
+        .fixed_by(
+            "Remove what surrounds the passphrase: a line end often comes along from a file or a Kubernetes secret",
+        );
+    }
     if !differing.is_empty() && !works {
         let summary =
             format!("The API key is this key's, but the {} is not the derived one", differing.join(" and the "));

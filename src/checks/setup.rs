@@ -4,7 +4,7 @@ use super::Finding;
 use crate::auth::contracts;
 use crate::auth::key::KeyMistake;
 use crate::diagnosis::Cause;
-use crate::engine::facts::{CredentialsFact, Facts, KeyFact, SecretFile, Setup};
+use crate::engine::facts::{CredentialsFact, Facts, KeyFact, Setup};
 use crate::settings::{ProblemKind, SettingProblem, Source, key_shape};
 
 pub(super) fn settings(facts: &Facts) -> Finding {
@@ -66,40 +66,6 @@ fn leaves_unset(setup: &Setup, problem: &SettingProblem) -> bool {
             "builder_code" => setup.builder_code.is_none(),
             _ => false,
         }
-}
-
-pub(super) fn secrets(facts: &Facts) -> Finding {
-    let files = match (facts.secret_files.known(), facts.secret_files.failure()) {
-        (Some(files), _) => files,
-        (None, Some(_)) => return Finding::note("The files could not be looked at"),
-        (None, None) => return Finding::not_asked("The files were not looked at"),
-    };
-    let is_open = |file: &&SecretFile| file.mode.is_some_and(|mode| mode & 0o077 != 0);
-    let tracked = files.iter().find(|file| file.tracked_by_git == Some(true));
-    let finding = if let Some(file) = tracked {
-        Finding::fail(Cause::EnvFileExposed, format!("{} is tracked by git", file.path))
-            .fixed_by(
-                "Take it out of git, ignore it, and move the funds to a new key if the repository was ever shared",
-            )
-            .command(format!("git rm --cached {0} && echo {0} >> .gitignore", file.path))
-    } else if let Some(file) = files.iter().find(is_open) {
-        Finding::warn(Cause::EnvFileExposed, format!("{} can be read by other users of this machine", file.path))
-            .fixed_by("Let only yourself read it")
-            .command(format!("chmod 600 {}", file.path))
-    } else if files.is_empty() {
-        Finding::pass("No file holds a secret")
-    } else {
-        Finding::pass("Only you can read the files, and git does not track them")
-    };
-    files.iter().fold(finding, |finding, file| {
-        let mode = file.mode.map_or_else(|| "permissions unknown".to_owned(), |mode| format!("mode {mode:04o}"));
-        let tracked = match file.tracked_by_git {
-            Some(true) => "tracked by git",
-            Some(false) => "untracked",
-            None => "git not asked",
-        };
-        finding.with(file.path.clone(), format!("{mode}, {tracked}"))
-    })
 }
 
 pub(super) fn key_format(facts: &Facts) -> Finding {

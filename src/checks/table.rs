@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, account, builder, clock, credentials, funder, setup, wallet};
+use super::{Finding, account, builder, clock, credentials, funder, secrets, setup, wallet};
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
 
@@ -41,7 +41,7 @@ macro_rules! checks {
 checks! {
     "Settings" {
         "setup.settings" needs [] reads [] => setup::settings;
-        "setup.secrets" needs [] reads [SecretFiles] => setup::secrets;
+        "setup.secrets" needs [] reads [SecretFiles] => secrets::secrets;
     }
     "Key and reach" {
         "key.format" needs [] reads [] => setup::key_format;

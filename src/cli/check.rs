@@ -24,6 +24,7 @@ use crate::report::{Report, Verdict};
 use crate::sandbox::Running;
 use crate::settings::{Settings, SettingsError};
 use fleet::FleetArgs;
+pub(super) use fleet::period;
 
 /// The least problem that makes the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -101,7 +102,7 @@ impl From<DashboardArgs> for CheckArgs {
             record: args.record,
             replay: args.replay,
             demo: args.demo,
-            many: FleetArgs::default(),
+            many: FleetArgs::watching(args.watch),
             settings: args.settings,
         }
     }
@@ -129,7 +130,7 @@ impl CheckArgs {
 
     /// The report as it may be told, without what is taken out for others to read.
     fn told(&self, report: Report) -> Report {
-        let home = std::env::var("HOME").ok();
+        let home = crate::settings::home_folder().map(|home| home.display().to_string());
         match self.level() {
             Some(level) => render::share(&report, level, home.as_deref()),
             None => report,

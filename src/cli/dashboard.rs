@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::dashboard_args::{Color, DashboardArgs};
 use super::{Exit, wait_for};
+use crate::settings::{self, ConfigFile};
 use crate::tui::theme::Palette;
 use crate::tui::{self, Launch, Options};
 
@@ -15,15 +16,18 @@ pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
         Some(_) => args.settings.ask_password_of_demo()?,
         None => args.settings.ask_password()?,
     }
+    let config = settings::config_file().and_then(|path| ConfigFile::read(&path).ok());
+    // a file that cannot be read is told of when the settings are
+    let switch = |name| config.as_ref().is_some_and(|config| config.switch(name));
     let options = Options {
         ascii: args.ascii,
         palette: args.palette.or((args.color == Color::Never).then_some(Palette::Mono)),
-        animation: !args.no_animation,
+        animation: !args.no_animation && !switch("reduced_motion"),
         title: launch::title(&args),
-        mouse: args.mouse,
+        mouse: args.mouse || switch("mouse"),
         sets_title: args.title,
         watch: args.watch,
-        home: std::env::var("HOME").ok(),
+        home: crate::settings::home_folder().map(|home| home.display().to_string()),
     };
     let record = args.record.clone();
     let (seen, launch) = launcher(Rc::new(args));

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::check::period;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
-use crate::watch;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Color {
@@ -44,7 +44,7 @@ pub(super) struct DashboardArgs {
     #[arg(long)]
     pub(super) mouse: bool,
     /// Repeat the cheap checks so many seconds apart [least: 5]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "30")]
+    #[arg(long, value_name = "SECONDS", value_parser = period, num_args = 0..=1, default_missing_value = "30")]
     pub(super) watch: Option<Duration>,
     /// When it ends, write the observed facts to this file; they hold no secret
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
@@ -52,14 +52,4 @@ pub(super) struct DashboardArgs {
     /// Show recorded facts instead of asking
     #[arg(long, value_name = "FILE", conflicts_with_all = ["demo", "watch"])]
     pub(super) replay: Option<PathBuf>,
-}
-
-/// `30` or `30s`.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.strip_suffix('s').unwrap_or(text).parse().map(Duration::from_secs);
-    match seconds {
-        Ok(period) if period >= watch::SHORTEST => Ok(period),
-        Ok(_) => Err(format!("at least {} seconds, to be kind to the server", watch::SHORTEST.as_secs())),
-        Err(_) => Err("a number of seconds, such as 30".to_owned()),
-    }
 }

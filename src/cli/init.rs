@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use super::settings::SettingsArgs;
+use super::settings::{SettingsArgs, password_for};
 use super::{Exit, prompt};
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
@@ -55,10 +55,10 @@ fn origin(text: &str) -> Result<Origin, String> {
     Origin::ALL.into_iter().find(|origin| origin.name() == text).ok_or_else(|| format!("known are: {}", known()))
 }
 
-pub(super) async fn run(mut args: InitArgs) -> anyhow::Result<Exit> {
+pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
     let config = settings::config_file().context("there is no home folder to keep the profile in")?;
-    args.settings.ask_password()?;
-    let (name, base) = base(&args, &config)?;
+    let (name, mut base) = base(&args, &config)?;
+    base.keystore_password = password_for(&base)?;
     let in_force = load(&base)?;
     if let Some(problem) = in_force.problems.iter().find(|problem| problem.kind == ProblemKind::Invalid) {
         bail!("{}. {}", problem.text, problem.fix);
@@ -108,8 +108,6 @@ fn base(args: &InitArgs, config: &Path) -> anyhow::Result<(String, Inputs)> {
     } else {
         base.config_file = None;
     }
-    // asked for below, where it is wanted
-    base.polymarket_cli = settings::polymarket_cli_file();
     Ok((name, base))
 }
 

@@ -2,12 +2,14 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::Exit;
 use crate::sandbox::{self, Options, Running, scenario};
+use crate::settings::change::FileChange;
 
 const SEED: u64 = 1;
 
@@ -54,6 +56,9 @@ pub(super) struct SandboxArgs {
     /// Keys, secrets and trades follow from it
     #[arg(long, default_value_t = SEED)]
     seed: u64,
+    /// Write the settings of its account to this .env file, too
+    #[arg(long, value_name = "PATH")]
+    write_env: Option<PathBuf>,
     /// Healthy accounts beside the scenario's, for trying out many; the announcement names them
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     accounts: u32,
@@ -82,6 +87,11 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     scenario.server.accounts = args.accounts;
     let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
     let running = sandbox::start(options).await?;
+    if let Some(path) = &args.write_env {
+        let values: Vec<_> =
+            running.announcement().env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        FileChange::of_variables(path, &values)?.apply()?;
+    }
     // before the ready line: whoever has read it may send a signal
     let stopped = super::stop::signal()?;
     writeln!(out, "{}", serde_json::to_string(running.announcement())?)?;

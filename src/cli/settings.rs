@@ -66,10 +66,10 @@ pub(super) struct SettingsArgs {
     #[arg(long, value_name = "CODE")]
     builder_code: Option<String>,
     /// Longest wait for one request
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<String>,
     /// Longest time of a run
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<String>,
     /// Read variables from this file [default: .env, if there is one]
     #[arg(long, value_name = "PATH")]
@@ -81,26 +81,47 @@ pub(super) struct SettingsArgs {
     password: Option<Secret>,
 }
 
+/// The profiles of the configuration file, and what gives the settings of each.
+pub(super) fn fleet_of(inputs: &Inputs) -> anyhow::Result<(Vec<String>, Load)> {
+    let path = inputs.config_file.as_deref().context("there is no configuration, so there are no profiles")?;
+    anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
+    let config = Arc::new(ConfigFile::read(path)?);
+    let profiles: Vec<String> = config.names().into_iter().map(str::to_owned).collect();
+    anyhow::ensure!(!profiles.is_empty(), "there are no profiles in {}", path.display());
+    let inputs = Inputs {
+        env_file: EnvFile::None,
+        polymarket_cli: None,
+        folder: None,
+        config: Some(config),
+        in_fleet: true,
+        key: KeyInput::Settings,
+        // nobody is asked a thousand times; a profile may name a place of its own
+        keystore_password: inputs.environment.get(PASSWORD).map(|password| Secret::new(password.as_str())),
+        ..inputs.clone()
+    };
+    let load = move |profile: &str| {
+        let inputs = Inputs { profile: Some(profile.to_owned()), ..inputs.clone() };
+        settings::load(&inputs).map_err(|error| error.to_string())
+    };
+    Ok((profiles, Arc::new(load)))
+}
+
+/// How a run behaves is no finding of it: what cannot be used is said at once.
+fn seconds(text: &str) -> Result<String, String> {
+    settings::parse_seconds(text.trim()).map(|_| text.to_owned()).ok_or_else(|| format!("give {}", settings::SECONDS))
+}
+
 impl SettingsArgs {
     /// Asks for the password of a keystore, given here or named by the profile, before anything else
     /// takes the terminal.
     pub(super) fn ask_password(&mut self) -> anyhow::Result<()> {
-        self.ask_password_of(&self.inputs(env::vars_os()))
+        self.password = password_for(&self.inputs(env::vars_os()))?;
+        Ok(())
     }
 
     /// The same on the sandbox, where profiles do not count.
     pub(super) fn ask_password_of_demo(&mut self) -> anyhow::Result<()> {
-        self.ask_password_of(&self.demo_inputs(&BTreeMap::new()))
-    }
-
-    fn ask_password_of(&mut self, inputs: &Inputs) -> anyhow::Result<()> {
-        let Some(path) = settings::locked_keystore(inputs)? else { return Ok(()) };
-        let password = match env::var(PASSWORD) {
-            Ok(password) => password,
-            Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
-                .with_context(|| format!("no terminal to ask for the keystore's password; set {PASSWORD}"))?,
-        };
-        self.password = Some(Secret::new(password));
+        self.password = password_for(&self.demo_inputs(&BTreeMap::new()))?;
         Ok(())
     }
 
@@ -110,7 +131,6 @@ impl SettingsArgs {
     }
 
     /// What settings are loaded from: these flags, and this machine.
-    #[cfg(feature = "tui")]
     pub(super) fn all_inputs(&self) -> Inputs {
         self.inputs(env::vars_os())
     }
@@ -142,32 +162,11 @@ impl SettingsArgs {
         inputs.environment.clone_from(variables);
         inputs.config_file = None;
         inputs.polymarket_cli = None;
+        inputs.folder = None;
         if self.env_file.is_none() {
             inputs.env_file = EnvFile::None;
         }
         inputs
-    }
-
-    /// The profiles of the configuration file, and what gives the settings of each.
-    pub(super) fn fleet(&self) -> anyhow::Result<(Vec<String>, Load)> {
-        let path = settings::config_file().context("there is no home folder, so there are no profiles")?;
-        anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
-        let config = Arc::new(ConfigFile::read(&path)?);
-        let profiles: Vec<String> = config.names().into_iter().map(str::to_owned).collect();
-        anyhow::ensure!(!profiles.is_empty(), "there are no profiles in {}", path.display());
-        let inputs = Inputs {
-            env_file: EnvFile::None,
-            polymarket_cli: None,
-            config: Some(config),
-            in_fleet: true,
-            key: KeyInput::Settings,
-            ..self.inputs(env::vars_os())
-        };
-        let load = move |profile: &str| {
-            let inputs = Inputs { profile: Some(profile.to_owned()), ..inputs.clone() };
-            settings::load(&inputs).map_err(|error| error.to_string())
-        };
-        Ok((profiles, Arc::new(load)))
     }
 
     pub(super) fn inputs(
@@ -210,7 +209,19 @@ impl SettingsArgs {
             keystore_password: self.password.clone(),
             config_file: settings::config_file(),
             polymarket_cli: settings::polymarket_cli_file(),
+            folder: Some(PathBuf::from(".")),
             ..Inputs::default()
         }
     }
+}
+
+/// The password of the keystore that settings name, if they name one.
+pub(super) fn password_for(inputs: &Inputs) -> anyhow::Result<Option<Secret>> {
+    let Some(path) = settings::locked_keystore(inputs)? else { return Ok(inputs.keystore_password.clone()) };
+    let password = match env::var(PASSWORD) {
+        Ok(password) => password,
+        Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
+            .with_context(|| format!("no terminal to ask for the keystore's password; set {PASSWORD}"))?,
+    };
+    Ok(Some(Secret::new(password)))
 }

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 
 use super::Exit;
 use crate::settings::EnvFile;
-use crate::sign_server::{Allowed, Limits, RateLimit, Reload, Server, Stopped};
+use crate::sign_server::{Allowed, Limits, RateLimit, Server, Stopped};
 use places::{Loaded, Places};
 use variables::{Missing, Variables};
 
@@ -170,6 +170,7 @@ fn reload_on_hangup(_: Arc<Server>, _: Places, _: SocketAddr) -> io::Result<()> 
 
 #[cfg(unix)]
 fn reload(server: &Server, places: &Places, address: SocketAddr) {
+    use crate::sign_server::Reload;
     match places.load(address) {
         Ok(Loaded { signer, tls }) => {
             server.replace(signer, tls);

@@ -90,9 +90,9 @@ impl<'a> Comparison<'a> {
     }
 
     /// Judges what was read, be it all or not.
-    pub fn finish(self) -> Reconciliation {
+    pub fn judge(&self) -> Reconciliation {
         let read = |listing: &Listing<'_>| if listing.cursor().is_none() { Read::Whole } else { Read::Partly };
         let now_s = self.now_s.unwrap_or_else(|| self.account.timestamp());
-        self.both.finish(now_s, read(&self.own), read(&self.listed))
+        self.both.judge(now_s, read(&self.own), read(&self.listed))
     }
 }

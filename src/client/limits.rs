@@ -131,3 +131,48 @@ impl Drop for Place<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_window_holds_more_than_is_published() {
+        for (prefix, in_window) in PUBLISHED {
+            let (_, quota) = published(prefix);
+            let window = Duration::from_secs(WINDOW_S.into());
+            let sent = f64::from(quota.burst_size().get()) + window.div_duration_f64(quota.replenish_interval());
+            assert!(sent <= f64::from(in_window) + 1e-6, "{prefix}: {sent}");
+            assert!(sent > f64::from(in_window) * 0.9, "{prefix}: {sent}");
+        }
+        assert_eq!(published("/auth/api-keys").0, 0);
+        assert_eq!(published("/time").0, PUBLISHED.len() - 1);
+    }
+
+    #[test]
+    fn each_host_and_kind_of_path_has_a_line_of_its_own() {
+        let line = |limits: &Limits, url: &str| Arc::as_ptr(&limits.line(&Url::parse(url).unwrap()));
+        let (own, all) = (Limits::published(), Limits::per_second(NonZeroU32::MIN));
+        assert_eq!(line(&own, "https://a.example/auth/x"), line(&own, "https://a.example:443/auth/y?z=1"));
+        assert_ne!(line(&own, "https://a.example/auth/x"), line(&own, "https://a.example/time"));
+        assert_ne!(line(&own, "https://a.example/time"), line(&own, "https://b.example/time"));
+        assert_eq!(line(&all, "https://a.example/auth/x"), line(&all, "https://a.example/time"));
+    }
+
+    #[test]
+    fn time_in_line_is_counted_once_and_not_against_the_deadline() {
+        let (in_line, started) = (InLine::default(), Instant::now());
+        let places = [in_line.stand(), in_line.stand()];
+        std::thread::sleep(Duration::from_millis(30));
+        drop(places);
+        let waited = in_line.total();
+        assert!(waited >= Duration::from_millis(30) && waited <= started.elapsed(), "{waited:?}");
+        assert!(
+            in_line.left_of(Duration::from_secs(9), started) + started.elapsed() >= Duration::from_secs(9) + waited
+        );
+        assert_eq!(
+            in_line.left_of(Duration::ZERO, started.checked_sub(Duration::from_secs(9)).unwrap()),
+            Duration::ZERO
+        );
+    }
+}

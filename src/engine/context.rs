@@ -123,8 +123,16 @@ impl Context {
         self.facts.send_modify(|facts| facts.clock.push(reading));
     }
 
+    /// Waits until a probe of this run is settled, for as long as one request may take.
+    pub(super) async fn wait_for(&self, probe: Probe) {
+        let mut facts = self.facts.subscribe();
+        let settled = facts.wait_for(|facts| facts.is_settled(probe));
+        // a probe that is not part of the run never settles, and says nothing either
+        let _ = tokio::time::timeout(self.settings.timeout, settled).await;
+    }
+
     /// The first request found nobody there: more would only wait for nothing.
-    fn is_unreachable(&self) -> bool {
+    pub(super) fn is_unreachable(&self) -> bool {
         matches!(
             self.facts.borrow().server_time.failure(),
             Some(Failure::Unreachable { .. } | Failure::TimedOut { .. } | Failure::Tls { .. })

@@ -195,7 +195,7 @@ pub struct Facts {
     pub setup: Setup,
     /// Errors that the user saw, as they gave them.
     pub symptoms: Vec<String>,
-    pub secret_files: Fact<Vec<SecretFile>>,
+    pub secret_files: Fact<SecretPlaces>,
     pub server_time: Fact<ClockReading>,
     pub guide_time: Fact<GuideTime>,
     pub version: Fact<u64>,

@@ -46,14 +46,16 @@ probes! {
     Profile = "profile" after [];
     /// The relayer: does it know the funder as deployed?
     Deployed = "deployed" after [];
-    /// `GET /auth/derive-api-key`, signed with the private key.
-    Derive = "derive" after [ServerTime];
+    /// `GET /auth/derive-api-key`, signed with the private key. Deriving wakes credentials that fell
+    /// asleep, so what they gave before has to be known.
+    Derive = "derive" after [ServerTime, ConfiguredCredentials];
     /// `GET /auth/derive-api-key` at other nonces than the configured one.
     OtherNonces = "other-nonces" after [Derive];
     /// The same signed for the other chain: only where the configured one was refused.
     OtherChain = "other-chain" after [Derive];
-    /// `GET /auth/api-keys` with the configured credentials.
-    ConfiguredCredentials = "configured-credentials" after [ServerTime];
+    /// `GET /auth/api-keys` with the configured credentials: at once, and again by the server's clock
+    /// where this one turns out to be off.
+    ConfiguredCredentials = "configured-credentials" after [];
     /// The same with the funder as `POLY_ADDRESS`: only where the configured ones were refused.
     FunderAddress = "funder-address" after [ConfiguredCredentials];
     /// `GET /auth/api-keys` with the derived credentials.

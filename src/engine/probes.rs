@@ -3,6 +3,7 @@
 mod account;
 mod builder;
 mod credentials;
+mod files;
 mod public;
 mod wallets;
 
@@ -17,7 +18,7 @@ use super::probe::Probe;
 pub(super) async fn run(context: Arc<Context>, probe: Probe) {
     let c = &context;
     match probe {
-        Probe::SecretFiles => c.fill(|f| &mut f.secret_files, public::secret_files(c)).await,
+        Probe::SecretFiles => c.fill(|f| &mut f.secret_files, files::secret_places(c)).await,
         Probe::ServerTime => c.fill(|f| &mut f.server_time, public::server_time(c)).await,
         Probe::GuideTime => c.fill(|f| &mut f.guide_time, public::guide_time(c)).await,
         Probe::Version => c.fill(|f| &mut f.version, public::version(c)).await,

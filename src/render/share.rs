@@ -13,9 +13,12 @@ use crate::report::Report;
 pub enum Share {
     /// Addresses as `0x71C7…976F`, key ids as their last four characters, `~` for the home folder.
     Short,
-    /// The same, with addresses as `signer`, `funder`, `safe`, … throughout.
+    /// The same, with addresses as `signer`, `funder`, `safe`, … throughout, and without the profile's name.
     Anonymous,
 }
+
+/// What a profile is called when nobody has named it.
+const ANYBODY: &str = "default";
 
 impl Share {
     /// What was taken out, for the reader to know.
@@ -33,11 +36,19 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
     let mut shared = report.clone();
     // whole addresses or none: these fields have no short form
     (shared.account.signer, shared.account.funder, shared.account.derived) = (None, None, None);
+    // a profile is often called after its owner
+    let profile = (level == Share::Anonymous && report.profile != ANYBODY).then(|| report.profile.clone());
+    if profile.is_some() {
+        "profile".clone_into(&mut shared.profile);
+    }
     let mut others: BTreeMap<Address, usize> = BTreeMap::new();
     for_each_text(&mut shared, &mut |text| {
         let mut without_home = text.clone();
         if let Some(home) = home.filter(|home| home.len() > 1) {
             without_home = without_home.replace(home, "~");
+        }
+        if let Some(profile) = &profile {
+            without_home = without_home.replace(&format!(" of profile {profile}"), " of the profile");
         }
         *text = replace_ids(&without_home, &mut |address| match level {
             Share::Short => short(address),

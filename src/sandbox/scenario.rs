@@ -218,6 +218,8 @@ pub struct Signer {
     pub unknown_credentials: bool,
     /// It stamps in milliseconds, as one published sample does.
     pub milliseconds: bool,
+    /// It signs timestamp, method and path only.
+    pub drops_body: bool,
 }
 
 /// The service itself.

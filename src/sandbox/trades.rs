@@ -201,6 +201,8 @@ pub(super) struct Trades {
     started: i64,
     demo: Trader,
     fees: Builder,
+    /// A handful with a token each, so that filtering by one gives several trades.
+    markets: [(B256, U256); 5],
     /// The newest first.
     own: Vec<Entry>,
     of_demo_code: Vec<Entry>,
@@ -235,6 +237,10 @@ impl Trades {
             demo,
             fees: fees.clone(),
             own: those(Set::is_own),
+            markets: [0, 1, 2, 3, 4].map(|number: u8| {
+                let market = derive(0, "market", &[&[number]]);
+                (market.into(), U256::from_be_bytes(derive(0, "asset", &[&market])))
+            }),
             of_demo_code: those(|set| set.code() == Some(DEMO_CODE)),
             of_sample_code: those(|set| set.code() == Some(SAMPLE_CODE)),
         }
@@ -281,14 +287,13 @@ impl Trades {
         let seed = derive(self.seed, "trade", &[&[entry.set as u8], &entry.number.to_be_bytes()]);
         let mut random = Random(u64::from_be_bytes(seed[..8].try_into().unwrap_or_default()));
         let numbers = random.bytes::<4>();
-        // A handful of markets, so that filtering by one gives several trades.
-        let market = derive(0, "market", &[&[numbers[0] % 5]]);
+        let (market, asset) = self.markets[usize::from(numbers[0] % 5)];
         let own = entry.set.is_own().then_some(&self.demo);
         let (maker, owner) = (Address::from(random.bytes::<20>()), random.uuid());
         Trade {
             id: random.uuid(),
-            market: market.into(),
-            asset: U256::from_be_bytes(derive(0, "asset", &[&market])),
+            market,
+            asset,
             maker: own.map_or(maker, |trader| trader.wallet),
             owner: own.map_or(owner, |trader| trader.key.clone()),
             rested: entry.number % 5 == 4,

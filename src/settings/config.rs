@@ -12,6 +12,9 @@ use super::place::Place;
 use super::sources::{Inputs, SettingsError};
 use super::{ProblemKind, SettingProblem, Source, names};
 
+/// What the dashboard reads outside of the profiles, each `true` or `false`.
+pub(super) const SWITCHES: [&str; 2] = ["mouse", "reduced_motion"];
+
 /// A configuration file as it was read.
 pub struct ConfigFile {
     path: PathBuf,
@@ -115,9 +118,17 @@ impl ConfigFile {
         Ok(profile)
     }
 
+    /// A switch of the dashboard, which stands outside of the profiles; off unless it is `true`.
+    pub fn switch(&self, name: &str) -> bool {
+        self.document.get(name).and_then(Item::as_bool).unwrap_or_default()
+    }
+
     fn outside_of_profiles(&self) -> impl Iterator<Item = SettingProblem> {
         let root = self.document.as_table();
-        root.iter().filter(|(key, _)| !matches!(*key, "profiles" | "default_profile")).map(|(key, _)| {
+        let is_read = |key: &str, item: &Item| {
+            matches!(key, "profiles" | "default_profile") || (SWITCHES.contains(&key) && item.is_bool())
+        };
+        root.iter().filter(move |(key, item)| !is_read(key, item)).map(|(key, _)| {
             let line = root.key(key).map_or(1, |key| self.line(key));
             SettingProblem {
                 kind: ProblemKind::NearMiss,

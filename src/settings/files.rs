@@ -31,8 +31,7 @@ pub(super) fn reason(error: &io::Error) -> String {
 /// A path that a settings file names: `~` is the home folder, and what is not absolute is beside
 /// that file.
 pub(super) fn path_named(text: &str, beside: &Path) -> PathBuf {
-    let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-    match (text.strip_prefix("~/"), home) {
+    match (text.strip_prefix("~/"), super::home_folder()) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => beside.parent().unwrap_or(Path::new("")).join(text),
     }

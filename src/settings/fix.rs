@@ -106,13 +106,12 @@ fn surrounded_key(settings: &Settings) -> Option<Secret> {
 
 /// The parts of credentials that have white space or quotes around them, without those.
 fn surrounded(parts: &CredentialParts) -> Vec<(&'static str, Secret)> {
-    let clean = |text: &str| text.trim().trim_matches(['"', '\'']).trim().to_owned();
-    let cleaned = |name, text: &str| (text != clean(text)).then(|| (name, Secret::new(clean(text))));
-    let secret = |part: &Option<Sourced<Secret>>| part.as_ref().map(|part| part.value.clone()).unwrap_or_default();
+    let secret = |part: &Option<Sourced<Secret>>| part.as_ref().and_then(|part| part.value.cleaned());
+    let key = parts.key.as_ref().and_then(|key| Secret::new(key.value.clone()).cleaned());
     [
-        cleaned("api_key", parts.key.as_ref().map_or("", |key| &key.value)),
-        cleaned("api_secret", secret(&parts.secret).expose()),
-        cleaned("api_passphrase", secret(&parts.passphrase).expose()),
+        key.map(|key| ("api_key", key)),
+        secret(&parts.secret).map(|secret| ("api_secret", secret)),
+        secret(&parts.passphrase).map(|passphrase| ("api_passphrase", passphrase)),
     ]
     .into_iter()
     .flatten()

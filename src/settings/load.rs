@@ -1,6 +1,6 @@
 //! From places to settings in force, with a problem for each value that cannot be used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -24,6 +24,11 @@ const GAMMA_URL: &str = "https://gamma-api.polymarket.com";
 const DATA_URL: &str = "https://data-api.polymarket.com";
 const RELAYER_URL: &str = "https://relayer-v2.polymarket.com";
 const GEOBLOCK_URL: &str = "https://polymarket.com/api/geoblock";
+
+/// The folder of the user's own files; `None` where the platform tells of none.
+pub fn home_folder() -> Option<PathBuf> {
+    Some(directories::BaseDirs::new()?.home_dir().to_owned())
+}
 
 /// The platform's place for the configuration file; `None` without a home folder.
 pub fn config_file() -> Option<PathBuf> {
@@ -60,17 +65,17 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         credentials: CredentialParts {
             key: loader.text("api_key"),
             secret: loader.secret("api_secret"),
-            passphrase: loader.secret("api_passphrase"),
+            passphrase: loader.sent_as_it_is("api_passphrase"),
         },
         builder: CredentialParts {
             key: loader.text("builder_api_key"),
             secret: loader.secret("builder_secret"),
-            passphrase: loader.secret("builder_passphrase"),
+            passphrase: loader.sent_as_it_is("builder_passphrase"),
         },
         builder_code: loader.text("builder_code"),
         builder_signer_url: loader.url("builder_signer_url", None),
-        builder_signer_token: loader.secret("builder_signer_token"),
-        relayer_key: loader.secret("relayer_api_key"),
+        builder_signer_token: loader.sent_as_it_is("builder_signer_token"),
+        relayer_key: loader.sent_as_it_is("relayer_api_key"),
         relayer_key_address: loader.parsed(
             "relayer_api_key_address",
             "an address: 0x and 40 hex digits",
@@ -85,18 +90,27 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         timeout: loader.seconds("timeout").unwrap_or(DEFAULT_TIMEOUT),
         deadline: loader.seconds("deadline").unwrap_or(DEFAULT_DEADLINE),
         places: BTreeMap::new(),
+        folder: inputs.folder.clone(),
         secret_files: loader.sources.secret_files.clone(),
         problems: Vec::new(),
     };
     settings.places = loader.places(settings.private_key.as_ref());
     if let Some(Source::File { path }) = settings.private_key.as_ref().map(|key| &key.source) {
-        let path = PathBuf::from(path);
-        if !settings.secret_files.contains(&path) {
-            settings.secret_files.push(path);
-        }
+        settings.secret_files.push(PathBuf::from(path));
     }
+    let mut seen = BTreeSet::new();
+    settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     settings.problems = loader.finish();
     Ok(settings)
+}
+
+/// What a time limit has to be.
+pub const SECONDS: &str = "a number of seconds from 0.001 to 3600";
+
+/// A time limit: seconds, with or without an `s` behind.
+pub fn parse_seconds(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.trim_end_matches('s').parse().ok()?;
+    (0.001..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
 
 struct Loader {
@@ -137,6 +151,24 @@ impl Loader {
         Some(self.sources.all(setting(name)).into_iter().next()?.map(Secret::new))
     }
 
+    /// A secret that is sent as it is written, so that what surrounds it is sent, too.
+    fn sent_as_it_is(&mut self, name: &str) -> Option<Sourced<Secret>> {
+        let found = self.secret(name)?;
+        if found.value.cleaned().is_some() {
+            self.problems.push(SettingProblem {
+                kind: ProblemKind::Invalid,
+                setting: name.to_owned(),
+                text: format!(
+                    "The {} ({}) has white space or quotes around it, which are sent along",
+                    spoken(name),
+                    found.source
+                ),
+                fix: "Remove what surrounds it".to_owned(),
+            });
+        }
+        Some(found)
+    }
+
     fn url(&mut self, name: &str, default: Option<&str>) -> Option<Sourced<Url>> {
         let expected = "an address that begins with https:// (http:// only for this machine)";
         let found = self.parsed(name, expected, |text| Url::parse(text).ok().filter(may_be_asked));
@@ -148,11 +180,7 @@ impl Loader {
     }
 
     fn seconds(&mut self, name: &str) -> Option<Duration> {
-        let parse = |text: &str| {
-            let seconds: f64 = text.trim_end_matches('s').parse().ok()?;
-            (0.001..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
-        };
-        self.parsed(name, "a number of seconds", parse).map(|found| found.value)
+        self.parsed(name, SECONDS, parse_seconds).map(|found| found.value)
     }
 
     /// Every place of each setting, the one in force first.

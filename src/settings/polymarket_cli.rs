@@ -9,7 +9,7 @@ use super::{ProblemKind, SettingProblem, Source, Sourced};
 
 /// Where polymarket-cli keeps its configuration, on every platform; `None` without a home folder.
 pub fn polymarket_cli_file() -> Option<PathBuf> {
-    Some(directories::BaseDirs::new()?.home_dir().join(".config/polymarket/config.json"))
+    Some(super::home_folder()?.join(".config/polymarket/config.json"))
 }
 
 /// What it says of our settings, or why it cannot be used.

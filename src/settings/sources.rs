@@ -59,6 +59,8 @@ pub struct Inputs {
     pub config_file: Option<PathBuf>,
     /// What polymarket-cli has written; it may be missing.
     pub polymarket_cli: Option<PathBuf>,
+    /// Where the bot's own scripts are; they are looked at for secrets.
+    pub folder: Option<PathBuf>,
     /// Where the configuration was read already: for those who load many profiles of it.
     pub config: Option<Arc<ConfigFile>>,
     /// A profile of a fleet stands for itself: of the flags and the environment only what is nobody's

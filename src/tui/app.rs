@@ -128,10 +128,10 @@ pub struct App {
     pub before: Option<Before>,
     /// What the last fix has changed.
     pub fixed: Vec<String>,
-    /// The answers of the wizard that are in force and not saved.
+    /// The answers of the wizard that are in force.
     pub draft: Option<Draft>,
-    /// The profile that was switched to.
-    profile: Option<String>,
+    /// The same, until it is asked whether to keep them.
+    pub new_draft: Option<Draft>,
     /// Whether clicks and the wheel come here rather than to the terminal.
     pub mouse: bool,
     /// Whether the terminal may take copies.
@@ -169,7 +169,7 @@ impl App {
             before: None,
             fixed: Vec::new(),
             draft: None,
-            profile: None,
+            new_draft: None,
             mouse: false,
             copies: true,
             home: None,
@@ -254,6 +254,8 @@ impl App {
     fn use_settings(&mut self, about: About) {
         self.about = about;
         self.watch = Watch::default();
+        self.steered = false;
+        self.panels.forget_account();
         if let Some(before) = &mut self.before {
             before.begun = true;
         }
@@ -263,9 +265,10 @@ impl App {
         };
     }
 
-    /// The profile that was switched to, for reading the settings again.
-    pub fn profile(&self) -> Option<String> {
-        self.profile.clone()
+    /// How the settings in force are read again.
+    pub fn same_settings(&self) -> Load {
+        let profile = Some(self.report.profile.clone()).filter(|name| self.about.profiles.contains(name));
+        Load { profile, draft: self.draft.clone(), ..Load::default() }
     }
 
     fn finish_run(&mut self) -> Option<Command> {

@@ -47,6 +47,11 @@ impl Field {
         Self { text: String::new(), cursor: 0, kind: Kind::Exact }
     }
 
+    /// Hides from now on what is in it, or shows it.
+    pub fn hide(&mut self, hidden: bool) {
+        self.kind = if hidden { Kind::Hidden } else { Kind::Line };
+    }
+
     pub fn text(&self) -> &str {
         &self.text
     }

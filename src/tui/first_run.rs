@@ -64,7 +64,14 @@ impl FirstRun {
         if self.question.entry.is_some() {
             self.cursor = self.question.choices.len();
             self.typed.paste(text);
+            self.hide_keys();
         }
+    }
+
+    /// A private key that lands in the field of an address is not shown either.
+    fn hide_keys(&mut self) {
+        let is_key = self.typed.text().bytes().filter(u8::is_ascii_hexdigit).count() > 44;
+        self.typed.hide(is_key || self.question.entry == Some(Entry::Secret));
     }
 
     fn go(&mut self, down: bool) {
@@ -115,7 +122,7 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
         }
         KeyCode::Enter if first.wizard.step() == Step::Review => {
             let draft = first.draft();
-            app.draft = Some(draft.clone());
+            (app.draft, app.new_draft) = (Some(draft.clone()), Some(draft.clone()));
             return Some(Command::Reload(Load { draft: Some(draft), ..Load::default() }));
         }
         KeyCode::Enter => {
@@ -124,9 +131,11 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
         }
         KeyCode::Down | KeyCode::Tab => first.go(true),
         KeyCode::Up | KeyCode::BackTab => first.go(false),
-        _ if typing => {
-            first.said = first.said.take().filter(|_| !first.typed.key(key));
+        _ if typing && first.typed.key(key) => {
+            first.said = None;
+            first.hide_keys();
         }
+        _ if typing => {}
         KeyCode::Char('j') if plain => first.go(true),
         KeyCode::Char('k') if plain => first.go(false),
         KeyCode::Char('d') if plain => return Some(Command::Reload(Load { demo: true, ..Load::default() })),
@@ -153,13 +162,16 @@ pub(super) fn looked(app: &mut App, facts: Facts) -> Option<Command> {
 
 /// After the first run with the answers: offers to keep them.
 pub(super) fn offer(app: &mut App) -> Option<Command> {
-    let draft = app.draft.clone().filter(|_| app.phase() == Phase::Over)?;
+    if app.phase() != Phase::Over {
+        return None;
+    }
+    let draft = app.new_draft.take()?;
     Some(Command::Start(Task::PlanProfile(draft)))
 }
 
 /// Shows the profile as it would be written, and asks.
 pub(super) fn planned(app: &mut App, plan: Result<FilePlan, String>) -> Option<Command> {
-    let Draft(wizard) = app.draft.take()?;
+    let Draft(wizard) = app.draft.clone()?;
     match plan {
         Ok(plan) => {
             let made = if plan.is_new { " (a new file, for you only)" } else { "" };
@@ -233,17 +245,18 @@ fn dots(app: &App, step: Step) -> String {
 fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
     let Question { text, choices, entry, help, .. } = &first.question;
     let mut page = Page::new(app.theme, width);
-    page.line("");
+    let roomy = app.size.height >= 24;
+    if roomy {
+        page.line("");
+    }
     page.text(text, Style::new().bold());
     page.line("");
-    let column =
-        |of: fn(&Choice) -> &str| choices.iter().map(|choice| display_width(of(choice))).max().unwrap_or_default();
-    let (labels, details) = (column(|choice| &choice.label), column(|choice| &choice.detail));
+    let columns = Columns::of(app, choices, width.saturating_sub(6));
     for (place, choice) in choices.iter().enumerate() {
-        let said = format!("{:<labels$}   {:<details$}   {}", choice.label, choice.detail, choice.hint);
-        page.line(row(app, &said, place == first.cursor, width));
-        if display_width(&said) + 8 > width && place == first.cursor {
-            page.text(&format!("      {}  {}", choice.detail, choice.hint), app.theme.dim());
+        let chosen = place == first.cursor;
+        page.line(row(app, &columns.said(app, choice), chosen, width));
+        if let Some(rest) = columns.rest(choice).filter(|_| chosen) {
+            page.field("", 4, &rest);
         }
     }
     let mut caret = None;
@@ -268,6 +281,10 @@ fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Op
     }
     for paragraph in help {
         page.text(paragraph, Style::new());
+        // the lines of the review belong together
+        if roomy && first.wizard.step() != Step::Review {
+            page.line("");
+        }
     }
     if first.wizard.step() == Step::Review {
         page.heading("What will be asked, and only read");
@@ -278,14 +295,58 @@ fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Op
     (page.finish(), caret)
 }
 
+/// As much of every choice as fits in one line; the rest stands below the chosen one.
+struct Columns {
+    label: usize,
+    detail: Option<usize>,
+    hint: bool,
+}
+
+impl Columns {
+    fn of(app: &App, choices: &[Choice], room: usize) -> Self {
+        let widest = |part: fn(&Choice) -> &str| {
+            choices.iter().map(|choice| display_width(&app.theme.say(part(choice)))).max().unwrap_or_default()
+        };
+        let label = widest(|choice| &choice.label);
+        let detail = widest(|choice| &choice.detail);
+        let hint = label + detail + widest(|choice| &choice.hint) + 6 <= room;
+        Self { label, detail: (label + detail + 3 <= room).then_some(detail), hint }
+    }
+
+    fn said(&self, app: &App, choice: &Choice) -> String {
+        let padded = |text: &str, width: usize| {
+            let text = app.theme.say(text);
+            let gap = " ".repeat(width.saturating_sub(display_width(&text)) + 3);
+            text + &gap
+        };
+        let mut said = padded(&choice.label, self.label);
+        if let Some(width) = self.detail {
+            said.push_str(&padded(&choice.detail, width));
+        }
+        if self.hint {
+            said.push_str(&app.theme.say(&choice.hint));
+        }
+        said.trim_end().to_owned()
+    }
+
+    /// What did not fit.
+    fn rest(&self, choice: &Choice) -> Option<String> {
+        match (self.detail, self.hint) {
+            (_, true) => None,
+            (Some(_), false) => Some(choice.hint.clone()),
+            (None, false) => Some(format!("{}  {}", choice.detail, choice.hint)),
+        }
+        .filter(|rest| !rest.trim().is_empty())
+    }
+}
+
 fn row(app: &App, said: &str, chosen: bool, width: usize) -> Line<'static> {
     let (mark, button) = match (chosen, app.theme.ascii) {
         (true, false) => (app.theme.cursor(), "(•)"),
         (true, true) => (app.theme.cursor(), "(*)"),
         (false, _) => (" ", "( )"),
     };
-    let said: String = app.theme.say(said).chars().take(width.saturating_sub(6)).collect();
-    let line = Line::from(format!("{mark} {button} {said}"));
+    let line = Line::from(format!("{mark} {button} {}", app.theme.fit(said, width.saturating_sub(6))));
     if chosen { line.bold() } else { line }
 }
 

@@ -3,7 +3,6 @@
 
 use serde_json::{Map, Value};
 
-use super::Load;
 use super::app::{App, Command};
 use super::dialogue::{Change, Dialogue};
 use super::task::{FixPlan, Task};
@@ -92,7 +91,7 @@ pub(super) fn applied(app: &mut App, outcome: Result<String, String>) -> Option<
         Ok(done) => {
             app.notice = Some(done);
             app.before = Some(Before::of(&app.report));
-            Some(Command::Reload(Load { profile: app.profile(), ..Load::default() }))
+            Some(Command::Reload(app.same_settings()))
         }
         Err(why) => {
             app.notice = Some(format!("Nothing was changed: {why}"));

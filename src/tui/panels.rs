@@ -1,6 +1,7 @@
 //! The panels. Each is one file that makes lines of `&App`; a new one is one more line in the table,
 //! and one more in [`States`] where it keeps something of its own.
 
+pub mod builder;
 pub mod checklist;
 pub mod clock;
 pub mod credentials;
@@ -37,6 +38,7 @@ pub const PANELS: &[Panel] = &[
     clock::PANEL,
     credentials::PANEL,
     headers::PANEL,
+    builder::PANEL,
     errors::PANEL,
     settings::PANEL,
     fleet::PANEL,
@@ -50,6 +52,7 @@ pub const REQUESTS: usize = 3;
 /// What panels remember between frames.
 #[derive(Debug, Default)]
 pub struct States {
+    pub builder: builder::State,
     pub checklist: checklist::State,
     pub clock: clock::State,
     pub credentials: credentials::State,
@@ -57,6 +60,16 @@ pub struct States {
     pub fleet: fleet::State,
     pub headers: headers::State,
     pub requests: requests::State,
+}
+
+impl States {
+    /// Lets go of what was found out about the account: another one may be in force now.
+    pub fn forget_account(&mut self) {
+        self.clock = clock::State::default();
+        self.credentials = credentials::State::default();
+        self.headers = headers::State::default();
+        self.requests = requests::State::default();
+    }
 }
 
 /// A panel shows itself by `content`; everything else is for those that do more than that.
@@ -183,6 +196,7 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Builder(news) => app.panels.builder.take(news),
         News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => app.panels.clock.take(answer),
         News::Looked(facts) => return first_run::looked(app, *facts),

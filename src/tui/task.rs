@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::panels::builder::BuilderNews;
 use super::panels::credentials::AccountKeys;
 use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
@@ -28,6 +29,12 @@ pub enum Task {
     ReadClock { quick: usize },
     /// Checks every profile of the configuration.
     CheckFleet,
+    /// Reads the first page of a builder's trades, and the boards.
+    LookAtBuilder,
+    /// Reads on in a builder's trades: a page, or to the end.
+    BuilderTrades { cursor: String, all: bool },
+    /// Sets all own trades beside the builder's.
+    Reconcile,
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
@@ -75,6 +82,9 @@ pub enum TaskKind {
     SignHeaders,
     ReadClock,
     CheckFleet,
+    LookAtBuilder,
+    BuilderTrades,
+    Reconcile,
     SaveReport,
     Fix,
     ReadKeys,
@@ -91,6 +101,9 @@ impl Task {
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
             Self::CheckFleet => TaskKind::CheckFleet,
+            Self::LookAtBuilder => TaskKind::LookAtBuilder,
+            Self::BuilderTrades { .. } => TaskKind::BuilderTrades,
+            Self::Reconcile => TaskKind::Reconcile,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
             Self::ReadKeys => TaskKind::ReadKeys,
@@ -108,7 +121,11 @@ impl TaskKind {
     pub fn moves(self) -> bool {
         match self {
             Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys | Self::Look => true,
-            Self::CheckFleet
+            // news of each page of a listing draws the screen
+            Self::LookAtBuilder
+            | Self::BuilderTrades
+            | Self::Reconcile
+            | Self::CheckFleet
             | Self::ReadClock
             | Self::ReadKeys
             | Self::SignHeaders
@@ -128,6 +145,7 @@ pub enum News {
     BalanceUpdated(Result<(), String>),
     /// What may be shown of a signed request.
     HeadersSigned(Box<SignedSets>),
+    Builder(BuilderNews),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
     Keys(Box<AccountKeys>),

@@ -54,6 +54,9 @@ pub fn draw(frame: &mut Frame, app: &App) {
 
 /// Too small for panels: the verdict, and how to leave.
 fn one_line(app: &App) -> Vec<Line<'static>> {
+    if let Mode::FirstRun(_) = app.mode {
+        return vec![Line::from("first run: needs room"), Line::from("Ctrl-C quit")];
+    }
     let status = verdict::status(app);
     let said = match (status, app.report.start()) {
         (Status::Running, _) => progress(app),

@@ -246,3 +246,41 @@ fn completions_and_manual_name_every_command() {
         }
     }
 }
+
+#[test]
+fn a_time_limit_on_the_command_line_that_is_none_is_a_usage_error() {
+    for flag in ["--timeout=soon", "--deadline=0", "--timeout=1e9"] {
+        let output = run(&["check", "--offline", flag]);
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("give a number of seconds from 0.001 to 3600"), "{said}");
+    }
+    let output = polydoctor().args(["check", "--offline"]).env("POLYDOCTOR_TIMEOUT", "soon").output().unwrap();
+    assert!(stdout(&output).contains("timeout is \"soon\""), "{}", stdout(&output));
+}
+
+#[test]
+fn an_absent_key_has_no_prefix_to_have_a_myth_about() {
+    let (report, _) = check(&["--offline"]);
+    let row = report["checks"].as_array().unwrap().iter().find(|check| check["id"] == "key.format").unwrap();
+    assert_eq!(row["status"], "fail");
+    assert!(row["evidence"].as_array().unwrap().iter().all(|evidence| evidence["label"] != "myth"), "{row}");
+}
+
+#[test]
+fn a_report_without_names_has_no_profile_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("polydoctor/config.toml");
+    std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+    std::fs::write(&config, "[profiles.alice-smith]\nchain_id = 80002\n").unwrap();
+    let printed = |flags: &[&str]| {
+        let mut command = polydoctor();
+        command.args(["check", "--offline", "--profile", "alice-smith", "--format", "json"]).args(flags);
+        command.env("XDG_CONFIG_HOME", folder.path()).env("HOME", folder.path());
+        stdout(&command.output().unwrap())
+    };
+    assert!(printed(&["--share"]).contains("alice-smith"));
+    let anonymous = printed(&["--anonymous"]);
+    assert!(anonymous.contains("\"profile\": \"profile\"") && !anonymous.contains("alice-smith"), "{anonymous}");
+    assert!(!anonymous.contains(folder.path().to_str().unwrap()), "{anonymous}");
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod builder;
 mod check;
 mod diagnosis;
 mod evm;
@@ -14,10 +15,12 @@ mod keys;
 mod pairs;
 #[cfg(feature = "tui")]
 mod pictures;
+mod profiles;
 mod program;
 mod robust;
 mod rpc;
 mod sandbox;
+mod saving;
 mod scenarios;
 #[cfg(feature = "tui")]
 mod screens;
@@ -31,3 +34,4 @@ mod terminal;
 mod undone;
 mod vectors;
 mod views;
+mod wrong_input;

@@ -1,4 +1,5 @@
-//! The pictures of the README, made of the real program's screen over recorded facts:
+//! The pictures of the README, made of the real program's screen: over recorded facts, so that they
+//! come out the same each time, and over the demo where the panel asks for more than a run does.
 //!
 //! ```sh
 //! cargo run -- check --demo --record assets/screenshots/demo.json   # the facts, where they have changed
@@ -16,17 +17,21 @@ use crate::terminal::Terminal;
 const COLS: u16 = 120;
 const ROWS: u16 = 40;
 
-/// The keys that lead to a screen, and a text by which it is known.
-const PICTURES: [(&str, &str, &str); 3] =
-    [("checks", "", "Start with wallet.funder"), ("wallets", "5", "holds the money"), ("clock", "6", "What it means")];
+/// Whether the facts are recorded, the keys that lead to a screen, and a text by which it is known.
+const PICTURES: [(&str, bool, &str, &str); 3] = [
+    ("checks", true, "", "Start with wallet.funder"),
+    ("wallets", true, "5", "holds the money"),
+    ("builder", false, ":Builder\r", "Leaderboard"),
+];
 
 #[test]
 #[ignore = "writes the pictures of the README anew"]
 fn pictures() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screenshots");
     let facts = folder.join("demo.json");
-    for (name, keys, text) in PICTURES {
-        let mut terminal = Terminal::start(&["--replay", facts.to_str().unwrap()], COLS, ROWS);
+    for (name, is_recorded, keys, text) in PICTURES {
+        let arguments = if is_recorded { vec!["--replay", facts.to_str().unwrap()] } else { vec!["--demo"] };
+        let mut terminal = Terminal::start(&arguments, COLS, ROWS);
         terminal.wait_for_text("20/20");
         terminal.press(keys);
         terminal.wait_for_text(text);

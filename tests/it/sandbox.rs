@@ -234,7 +234,7 @@ async fn builder_trades_have_pages_and_filters() {
     let env = &lab.running.announcement().env;
     for code in [env["POLY_BUILDER_CODE"].clone(), format!("0x{}", "11".repeat(32))] {
         let (all, pages) = all_trades(&lab, &format!("builder_code={code}")).await;
-        assert!(pages >= 2 && all.len() > 100);
+        assert!(pages >= 2 && all.len() > 300);
         let mut ids: Vec<&str> = all.iter().map(|trade| trade["id"].as_str().unwrap()).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -265,7 +265,7 @@ async fn builder_trades_have_pages_and_filters() {
     };
     let headers = builder::headers(&key, now(), "GET", "/builder/trades", None).unwrap();
     let (status, page) = answer(lab.request(Method::GET, "/builder/trades", &headers)).await;
-    assert_eq!((status.as_u16(), &page["count"]), (200, &json!(100)));
+    assert_eq!((status.as_u16(), &page["count"]), (200, &json!(300)));
 }
 
 #[tokio::test]

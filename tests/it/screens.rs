@@ -1,5 +1,7 @@
 //! Each state of the dashboard at three sizes, as text; and random handling of it.
 
+mod builder;
+mod chance;
 mod fleet;
 mod headers;
 mod panels;
@@ -8,6 +10,7 @@ mod samples;
 use alloy_primitives::U256;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::{Settings, assert_snapshot};
+use polydoctor::checks::Status;
 use polydoctor::keys::Change;
 use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
@@ -16,7 +19,6 @@ use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
 use polydoctor::tui::task::{Draft, News, Task, TaskKind};
 use polydoctor::tui::theme::{Palette, Theme};
 use polydoctor::tui::{About, Load, Scope, view};
-use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
@@ -69,12 +71,28 @@ fn assert_text(name: &str, text: &str) {
     settings.bind(|| assert_snapshot!(name, text));
 }
 
+/// Every palette says the same, and `mono` says it without any colour.
+fn assert_colour_only_repeats(app: &mut App) {
+    let text = |app: &App| draw(app).backend().buffer().content().iter().map(|cell| cell.symbol().to_owned()).collect();
+    let in_colour: Vec<String> = text(app);
+    for palette in [Palette::Mono, Palette::Contrast, Palette::BlueOrange] {
+        app.theme.palette = palette;
+        // the help names the palette
+        if !matches!(app.mode, Mode::Help { .. }) {
+            assert_eq!(text(app), in_colour, "{palette:?}");
+        }
+        let is_plain = |cell: &ratatui::buffer::Cell| cell.fg == Color::Reset && cell.bg == Color::Reset;
+        assert!(palette != Palette::Mono || draw(app).backend().buffer().content().iter().all(is_plain));
+    }
+}
+
 /// The screen of a state, after some keys, at the three sizes.
 fn assert_screens(name: &str, observed: &Observed, keys: &str) {
     for size in SIZES {
         let mut app = app(observed.clone(), size);
         press(&mut app, keys);
         assert_screen(name, &app);
+        assert_colour_only_repeats(&mut app);
     }
 }
 
@@ -125,6 +143,67 @@ fn a_copied_fix() {
     assert_screen("copied", &app);
     press(&mut app, "j");
     assert!(app.notice.is_none());
+}
+
+#[test]
+fn a_terminal_without_copies_and_a_saved_report() {
+    let mut app = app(samples::failed(), (80, 24));
+    app.copies = false;
+    assert_eq!(press(&mut app, "y"), None);
+    assert_screen("copy-not-possible", &app);
+    assert!(matches!(press(&mut app, "s"), Some(Command::Start(Task::SaveReport(text))) if text.starts_with("## ")));
+    send(&mut app, Message::News(News::Said("Saved as polydoctor-20261120-140200.md".into())));
+    assert_screen("saved", &app);
+}
+
+#[test]
+fn a_check_that_is_blocked_and_what_watching_saw() {
+    let mut blocked = app(samples::failed(), (80, 24));
+    press(&mut blocked, "gjjjjjjjjj\n");
+    assert_eq!(blocked.selected().unwrap().id, "wallet.deployed");
+    assert_screen("blocked", &blocked);
+    for size in SIZES {
+        let mut app = app(samples::healthy(), size);
+        press(&mut app, "wg");
+        while app.selected().unwrap().id != "net.reach" {
+            press(&mut app, "j");
+        }
+        press(&mut app, "\n");
+        for (second, state) in [(30, samples::unreachable()), (60, samples::unreachable()), (90, samples::healthy())] {
+            send(&mut app, Message::Tick(samples::STARTED_MS + second * 1_000));
+            send(&mut app, Message::Observed(Box::new(state)));
+            send(&mut app, Message::RunOver);
+        }
+        let changes: Vec<_> = app.watch.changes().map(|change| (change.check, change.to)).collect();
+        assert_eq!(changes, [("net.reach", Status::Unknown)]);
+        // the times of day are those of this machine's zone
+        let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(
+            text.contains("✓??✓") && text.contains("net.reach PASS → UNKN") && text.contains("watch 30 s"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn another_profile_is_another_account() {
+    let mut app = app(samples::failed(), (80, 24));
+    let profiles = vec!["default".to_owned(), "bot-2".to_owned()];
+    send(&mut app, Message::Launched(About { profiles, ..About::default() }));
+    press(&mut app, "P");
+    assert_screen("profiles", &app);
+    let profile = Some("bot-2".to_owned());
+    assert_eq!(press(&mut app, "bot\n"), Some(Command::Reload(Load { profile, ..Load::default() })));
+}
+
+#[test]
+fn a_fix_is_shown_before_it_is_asked_for() {
+    for size in SIZES {
+        let mut app = app(samples::failed(), size);
+        send(&mut app, Message::News(News::FixPlanned(Ok(chance::fix()))));
+        assert_screen("fix", &app);
+        assert_eq!(press(&mut app, "\n"), None);
+    }
 }
 
 #[test]
@@ -192,6 +271,7 @@ fn the_set_up_wizard() {
     assert_screen("first-run-wrong-key", &wizard((80, 24), "\nj0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\n"));
     let mut app = wizard((80, 24), "");
     assert!(matches!(press(&mut app, "\n\n"), Some(Command::Start(Task::Look(_)))));
+    send(&mut app, Message::News(News::Looked(Box::new(samples::looked()))));
     assert_screen("first-run-funder", &app);
     assert_eq!(press(&mut app, "\x1b\x1b"), Some(Command::Cancel(TaskKind::Look)));
     assert!(matches!(press(&mut app, "d"), Some(Command::Reload(Load { demo: true, .. }))));
@@ -358,58 +438,4 @@ fn only_what_did_not_pass_is_listed_on_demand() {
     assert!(!listed.is_empty() && listed.len() < app.report.checks.len());
     press(&mut app, "f");
     assert_eq!(app.rows().len(), app.report.checks.len());
-}
-
-#[derive(Clone, Debug)]
-enum Event {
-    Key(KeyCode, KeyModifiers),
-    Resize(u16, u16),
-    Observed(usize),
-    Tick(i64),
-}
-
-fn events() -> impl Strategy<Value = Event> {
-    let codes = prop_oneof![
-        8 => prop::sample::select("q?hjklgGnNrRfaytxp:/e 12345679".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
-        1 => any::<char>().prop_map(KeyCode::Char),
-        4 => prop::sample::select(vec![
-            KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down, KeyCode::Home,
-            KeyCode::End, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Backspace, KeyCode::F(1),
-        ]),
-    ];
-    let modifiers = prop::sample::select(vec![
-        KeyModifiers::NONE,
-        KeyModifiers::NONE,
-        KeyModifiers::SHIFT,
-        KeyModifiers::CONTROL,
-        KeyModifiers::ALT,
-    ]);
-    prop_oneof![
-        6 => (codes, modifiers).prop_map(|(code, modifiers)| Event::Key(code, modifiers)),
-        1 => (1..=140_u16, 1..=50_u16).prop_map(|(width, height)| Event::Resize(width, height)),
-        1 => (1..=30_u16, 1..=12_u16).prop_map(|(width, height)| Event::Resize(width, height)),
-        1 => (0..4_usize).prop_map(Event::Observed),
-        1 => any::<i64>().prop_map(Event::Tick),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_happens_it_draws_and_the_selection_is_listed(happened in prop::collection::vec(events(), 1..24)) {
-        let states = [samples::waiting, samples::running, samples::failed, samples::stopped];
-        let mut app = app(samples::waiting(), (80, 24));
-        for event in happened {
-            send(&mut app, match event {
-                Event::Key(code, modifiers) => Message::Key(KeyEvent::new(code, modifiers)),
-                Event::Resize(width, height) => Message::Resize(Size::new(width, height)),
-                Event::Observed(state) => Message::Observed(Box::new(states[state]())),
-                Event::Tick(now_ms) => Message::Tick(now_ms),
-            });
-            draw(&app);
-            prop_assert_eq!(app.selected().is_none(), app.rows().is_empty());
-            prop_assert!(app.focus < polydoctor::tui::panels::PANELS.len());
-        }
-    }
 }

@@ -89,6 +89,11 @@ fn no_secret_leaves_the_program() {
             search(arguments, &String::from_utf8_lossy(&output.stdout), &secrets);
             search(arguments, &String::from_utf8_lossy(&output.stderr), &secrets);
         }
+        for command in [["trades", "--by", "key"], ["reconcile", "--format", "json"], ["volume", "--format", "json"]] {
+            let output = polydoctor().arg("builder").args(command).envs(env.clone()).output().unwrap();
+            search("standard output", &String::from_utf8_lossy(&output.stdout), &secrets);
+            search("standard error", &String::from_utf8_lossy(&output.stderr), &secrets);
+        }
         search("the record", &std::fs::read_to_string(&record).unwrap(), &secrets);
         let inputs = Inputs { environment: env.into_iter().collect(), env_file: EnvFile::None, ..Inputs::default() };
         let settings = polydoctor::settings::load(&inputs).unwrap();

@@ -67,7 +67,7 @@ fn undone(scenario: &Scenario) -> String {
     )
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_its_fault_every_account_is_healthy() {
     let accounts: BTreeSet<String> = scenario::names().map(|name| undone(&scenario::find(name).unwrap())).collect();
     assert!(accounts.len() >= 8, "{accounts:#?}");
@@ -101,7 +101,7 @@ fn fixed(settings: &serde_json::Map<String, Value>) -> Option<BTreeMap<String, S
     (!variables.is_empty()).then_some(variables)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_settings_of_a_fix_take_its_cause_away() {
     let faulty = scenario::names().filter(|name| scenario::find(name).unwrap().expect.cause.is_some());
     let work = faulty.map(|name| async move {
@@ -124,7 +124,7 @@ async fn the_settings_of_a_fix_take_its_cause_away() {
 
 const KINDS: [&str; 5] = ["eoa", "proxy", "safe", "deposit-uups", "deposit-beacon"];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn healthy_accounts_stay_healthy_when_slow_or_a_little_off() {
     let mut work = Vec::new();
     for kind in KINDS {

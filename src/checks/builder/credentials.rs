@@ -100,7 +100,11 @@ fn refused(facts: &Facts, configured: &CredentialsFact, revoked: Option<bool>) -
     let user_keys = [facts.derived_credentials.known(), facts.configured_credentials.known()];
     let is_user_key = user_keys.into_iter().flatten().flatten().any(|known| known == key)
         || facts.derived.known().is_some_and(|derived| derived.key == key);
-    let finding = if revoked == Some(true) {
+    let is_surrounded = configured.passphrase.as_ref().is_some_and(|passphrase| passphrase.value.cleaned.is_some());
+    let finding = if is_surrounded {
+        Finding::fail(Cause::SettingInvalid, "White space or quotes around the builder passphrase are sent along")
+            .likely(0.97)
+    } else if revoked == Some(true) {
         Finding::fail(Cause::BuilderKeyRevoked, "The builder key is revoked").likely(0.98)
     } else if is_user_key {
         Finding::fail(

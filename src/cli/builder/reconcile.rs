@@ -35,9 +35,8 @@ pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
         Err(error) => return not_begun(&End::of(error)?),
     };
     let end = read(&mut comparison).await?;
-    let whose = comparison.whose().clone();
-    let found = comparison.finish();
-    print(args.format, by, &whose, &found)?;
+    let found = comparison.judge();
+    print(args.format, by, comparison.whose(), &found)?;
     if let Some(words) = end.words() {
         writeln!(io::stderr(), "polydoctor: {words}; what is said holds for what was read")?;
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{CheckArgs, exit};
+use crate::cli::settings::fleet_of;
 use crate::cli::{Exit, stop};
 use crate::client::http::{Http, millis};
 use crate::client::limits::Limits;
@@ -50,13 +51,18 @@ fn at_once(text: &str) -> Result<NonZeroUsize, String> {
     count.filter(|count| count.get() <= MOST_AT_ONCE).ok_or_else(|| format!("give a number from 1 to {MOST_AT_ONCE}"))
 }
 
-fn period(text: &str) -> Result<Duration, String> {
+pub(in crate::cli) fn period(text: &str) -> Result<Duration, String> {
     let seconds = text.trim_end_matches('s').parse().ok().map(Duration::from_secs);
     let least = watch::SHORTEST.as_secs();
     seconds.filter(|period| *period >= watch::SHORTEST).ok_or_else(|| format!("give whole seconds, at least {least}"))
 }
 
 impl FleetArgs {
+    /// One account, again and again where a period is given.
+    pub(super) fn watching(watch: Option<Duration>) -> Self {
+        Self { watch, ..Self::default() }
+    }
+
     /// What the accounts share, over one pool of connections.
     pub(super) fn fleet(&self, load: Load, offline: bool) -> Arc<Fleet> {
         let limits = self.rate_limit.map_or_else(Limits::published, Limits::per_second);
@@ -69,7 +75,7 @@ impl FleetArgs {
 pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     let started = Instant::now();
     let mut stopped = std::pin::pin!(stop::signal()?);
-    let (profiles, load) = args.settings.fleet()?;
+    let (profiles, load) = fleet_of(&args.settings.all_inputs())?;
     let (wanted, mut done, mut worst) = (profiles.len(), 0, Exit::Done);
     let mut out = args.writer()?;
     let style = Style { color: args.output.is_none() && crate::cli::style().color, ..crate::cli::style() };

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{CheckArgs, exit, scrapes};
+use crate::cli::settings::fleet_of;
 use crate::cli::{Exit, stop};
 use crate::client::http::{clean, now_s};
 use crate::engine::Engine;
@@ -36,7 +37,7 @@ pub(super) async fn run(args: CheckArgs, every: Duration) -> anyhow::Result<Exit
     let mut stopped = std::pin::pin!(stop::signal()?);
     let demo = args.demo.start().await?;
     let (fleet, members) = if args.many.all_profiles {
-        let (profiles, load) = args.settings.fleet()?;
+        let (profiles, load) = fleet_of(&args.settings.all_inputs())?;
         (args.many.fleet(load, false), profiles.into_iter().map(Member::of).collect())
     } else {
         let engine = Engine::new(args.load(demo.as_ref())?, false, &args.symptom);

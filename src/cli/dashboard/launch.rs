@@ -22,8 +22,7 @@ use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
 use crate::onboarding::Wizard;
 use crate::sandbox::scenario;
-use crate::settings::edit::ConfigText;
-use crate::settings::{self, Inputs, Settings, Source};
+use crate::settings::{self, ConfigFile, Inputs, Settings, Source};
 use crate::tui::task::Draft;
 use crate::tui::{self, About, Launched, Load, Scope};
 
@@ -67,7 +66,7 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
         first_run: is_first.then(|| questions(&settings, &inputs)).transpose()?,
         hosts: hosts(&settings),
     };
-    let desk = Rc::new(Desk::new(settings.clone(), inputs, flags));
+    let desk = Rc::new(Desk::new(settings.clone(), inputs));
     let engine = Rc::new(Engine::new(settings, false, &[]));
     let facts = engine.facts();
     let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));
@@ -141,8 +140,7 @@ pub(super) fn record(seen: Option<&Receiver<Facts>>, path: &Path) -> anyhow::Res
 }
 
 fn profiles() -> Vec<String> {
-    let text = settings::config_file().and_then(|path| std::fs::read_to_string(path).ok());
-    let config = text.and_then(|text| ConfigText::parse(&text).ok());
+    let config = settings::config_file().and_then(|path| ConfigFile::read(&path).ok());
     config.map_or_else(Vec::new, |config| config.names().into_iter().map(str::to_owned).collect())
 }
 

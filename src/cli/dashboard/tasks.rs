@@ -1,5 +1,6 @@
 //! Doing what the dashboard asks for beside the run.
 
+mod builder;
 mod clock;
 mod fix;
 mod fleet;
@@ -11,7 +12,6 @@ mod wizard;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::settings::change::FileChange;
@@ -23,6 +23,9 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
         Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
         Task::CheckFleet => return fleet::check(&desk, &post).await,
+        Task::LookAtBuilder => return builder::look(&desk, &post).await,
+        Task::BuilderTrades { cursor, all } => return builder::trades(&desk, &cursor, all, &post).await,
+        Task::Reconcile => return builder::reconcile(&desk, &post).await,
         Task::ReadClock { quick } => return clock::read_clock(&desk, quick, &post).await,
         Task::ReadKeys => keys::read(&desk.account().await).await,
         Task::ScanNonces { last } => keys::scan(&desk.account().await, last, &post).await,
@@ -54,19 +57,17 @@ pub(super) struct Desk {
     settings: Settings,
     /// What the settings were loaded from.
     inputs: Inputs,
-    /// The command line, for what loads other profiles.
-    flags: SettingsArgs,
     /// The changes that were shown last.
     planned: RefCell<Vec<FileChange>>,
 }
 
 impl Desk {
-    pub(super) fn new(settings: Settings, inputs: Inputs, flags: SettingsArgs) -> Self {
-        Self { settings, inputs, flags, planned: RefCell::default() }
+    pub(super) fn new(settings: Settings, inputs: Inputs) -> Self {
+        Self { settings, inputs, planned: RefCell::default() }
     }
 
     /// The account to ask, stamped by the server's clock where that can be had.
-    async fn account(&self) -> Account {
+    pub(super) async fn account(&self) -> Account {
         let mut account = Account::new(self.settings.clone(), Http::new(self.settings.timeout));
         // the request itself says so when nothing answers
         let _ = account.use_server_time().await;

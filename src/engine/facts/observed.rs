@@ -12,14 +12,57 @@ use crate::auth::wallet::{CodeClass, SignatureType};
 use crate::auth::wallet_signature::SignatureForm;
 use crate::secret::SecretShape;
 
+/// Where secrets are on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SecretPlaces {
+    pub files: Vec<SecretFile>,
+    pub scripts: Vec<WrittenSecret>,
+}
+
 /// A file that a secret came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SecretFile {
     pub path: String,
     /// Permission bits; `None` where the platform has none.
     pub mode: Option<u32>,
-    /// `None` when git is not there to be asked.
-    pub tracked_by_git: Option<bool>,
+    pub git: GitStanding,
+}
+
+/// What git thinks of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum GitStanding {
+    Tracked,
+    Ignored,
+    /// Neither tracked nor ignored.
+    Untracked,
+    NoRepository,
+    /// Git is not there, or did not say.
+    Unknown {
+        reason: String,
+    },
+}
+
+impl fmt::Display for GitStanding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tracked => f.write_str("tracked by git"),
+            Self::Ignored => f.write_str("ignored by git"),
+            Self::Untracked => f.write_str("not tracked by git, and not ignored"),
+            Self::NoRepository => f.write_str("in no git repository"),
+            Self::Unknown { reason } => write!(f, "unknown to git: {reason}"),
+        }
+    }
+}
+
+/// A secret in a line of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenSecret {
+    pub path: String,
+    /// From 1.
+    pub line: usize,
+    /// "the private key"
+    pub what: String,
 }
 
 /// What `/server-time` answered: `time` when it exists after all.

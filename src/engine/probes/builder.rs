@@ -104,7 +104,7 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let read = |more: Option<String>| if more.is_some() { Read::Partly } else { Read::Whole };
     Ok(OwnTrades {
         on_first_page,
-        reconciliation: Some(both.finish(context.timestamp(), read(more_own), read(more_listed))),
+        reconciliation: Some(both.judge(context.timestamp(), read(more_own), read(more_listed))),
     })
 }
 

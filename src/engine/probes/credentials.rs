@@ -109,7 +109,17 @@ async fn api_keys(
 pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {
     let credentials = context.settings.credentials.whole();
     let credentials = credentials.ok_or_else(|| Missing::because("no whole set of API credentials is configured"))?;
-    api_keys(context, Probe::ConfiguredCredentials, &credentials, Context::timestamp).await
+    let ask = |stamp: fn(&Context) -> i64| api_keys(context, Probe::ConfiguredCredentials, &credentials, stamp);
+    // by this clock, since the server's is asked for at the same time
+    let first = ask(|_| whole(now_s())).await;
+    let Err(Missing::Failed(failure)) = &first else { return first };
+    context.wait_for(Probe::ServerTime).await;
+    match context.drift() {
+        Some(_) if failure.is_refusal() => ask(Context::timestamp).await,
+        // where nobody is there, that is said once
+        _ if context.is_unreachable() => Err(Missing::Blocked(Probe::ServerTime)),
+        _ => first,
+    }
 }
 
 /// Whether the configured credentials were made for the funder's address instead of the signer's.

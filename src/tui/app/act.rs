@@ -135,7 +135,12 @@ impl App {
                 None
             }
             Pick::Act(act) => act(self),
-            Pick::Command(command) => Some(command),
+            Pick::Command(command) => {
+                if let Command::Reload(load) = &command {
+                    self.draft.clone_from(&load.draft);
+                }
+                Some(command)
+            }
         }
     }
 

@@ -1,8 +1,6 @@
 //! The clock: how far this one is from the server's, what is still uncertain, and how that narrowed.
 //! While it is on the screen it takes readings of its own.
 
-use std::iter;
-
 use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style, Stylize as _};
 use ratatui::text::{Line, Span};
@@ -58,7 +56,8 @@ struct Row {
 }
 
 fn rows(app: &App) -> Vec<Row> {
-    let all: Vec<ClockReading> = [&app.facts.clock[..], &app.panels.clock.readings].concat();
+    let mut all: Vec<ClockReading> = [&app.facts.clock[..], &app.panels.clock.readings].concat();
+    all.sort_by(|a, b| a.sent_s.total_cmp(&b.sent_s));
     let kept = &all[all.len().saturating_sub(MOST)..];
     kept.iter().zip(narrowed(kept)).map(|(&reading, left)| Row { reading, left }).collect()
 }
@@ -141,9 +140,14 @@ fn direction(drift: Drift) -> String {
 
 /// Without the headers that neither narrow nor contradict anything: a run gives many of them.
 fn telling(rows: &[Row]) -> Vec<Row> {
-    let before = iter::once(None).chain(rows.iter().map(|row| row.left));
-    let tells = |(row, before): &(&Row, Option<Drift>)| row.reading.from_time || row.left != *before;
-    rows.iter().zip(before).filter(tells).map(|(row, _)| *row).collect()
+    let mut known_s = f64::INFINITY;
+    let mut tells = |row: &&Row| {
+        let left_s = row.left.map(Drift::uncertainty_s);
+        let narrows = left_s.is_none_or(|left_s| left_s < known_s * 0.95);
+        known_s = left_s.unwrap_or(known_s);
+        row.reading.from_time || narrows
+    };
+    rows.iter().filter(&mut tells).copied().collect()
 }
 
 /// A row a reading: the interval that it allows, and within it what all so far leave.

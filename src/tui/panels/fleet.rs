@@ -5,9 +5,11 @@ use crossterm::event::KeyCode;
 use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use textwrap::core::display_width;
 
 use super::{Content, LIST, Panel, PanelKey, Place, Search};
 use crate::fleet::row::{self, Row};
+use crate::report::Verdict;
 use crate::tui::Load;
 use crate::tui::app::{App, Command};
 use crate::tui::field::Field;
@@ -28,10 +30,10 @@ pub(super) const PANEL: Panel = Panel {
 };
 
 const CHECK: PanelKey = PanelKey {
-    keys: &[plain(KeyCode::Char('R'))],
-    label: "R",
+    keys: &[plain(KeyCode::Char('c'))],
+    label: "c",
     help: "check every profile",
-    footer: |app| (can_check(app)).then_some("check all"),
+    footer: |app| can_check(app).then_some("check all"),
     act: |app| {
         can_check(app).then(|| {
             app.panels.fleet = State::default();
@@ -147,7 +149,7 @@ fn content(app: &App, room: Size) -> Content {
         if state.filter.is_empty() { String::new() } else { format!("/{}", app.theme.say(state.filter.text())) };
     Content {
         title,
-        corner: corner(app),
+        corner: corner(app, room.width.into()),
         lines: shown.iter().enumerate().map(|(place, row)| table.line(app, row, place == cursor)).collect(),
         rows: (0..shown.len()).collect(),
         cursor: Some(cursor),
@@ -156,11 +158,16 @@ fn content(app: &App, room: Size) -> Content {
 }
 
 /// "12 of 40 checked" while it goes on, or how they stand.
-fn corner(app: &App) -> String {
+fn corner(app: &App, width: usize) -> String {
     let State { rows, wanted, .. } = &app.panels.fleet;
+    let tally = row::tally(rows);
     match wanted {
         Some(wanted) if rows.len() < *wanted => format!("{} of {wanted} checked", rows.len()),
-        _ => row::tally(rows),
+        _ if tally.len() + TITLE <= width => tally,
+        _ => {
+            let wrong = rows.iter().filter(|row| row.verdict != Verdict::Healthy).count();
+            format!("{wrong} of {} not healthy", rows.len())
+        }
     }
 }
 
@@ -179,7 +186,7 @@ fn nothing(app: &App, width: usize) -> Vec<Line<'static>> {
         page.text(&format!("Checking {wanted} accounts"), Style::new());
     } else {
         page.text(
-            &format!("{count}. R checks them all: it only reads, as slowly as the service asks for"),
+            &format!("{count}. c checks them all: it only reads, no faster than the service allows"),
             Style::new(),
         );
         page.gap();
@@ -199,6 +206,8 @@ struct Table {
 /// Cells of the longest verdict, and what a sentence needs to say anything.
 const VERDICT: usize = 10;
 const LEAST: usize = 16;
+/// Cells of the panel's number and name, with some room after it.
+const TITLE: usize = 14;
 /// Names of profiles are cut here.
 const LONGEST: usize = 24;
 
@@ -228,9 +237,12 @@ impl Table {
         }
         let weight = if selected { Style::new().bold() } else { Style::new() };
         spans.push(Span::styled(name, weight));
-        let cause = row.cause.map_or_else(String::new, |cause| format!("{cause}: "));
         if self.says >= LEAST {
-            let says = app.theme.fit(&format!("{cause}{}", row.says), self.says);
+            let says = app.theme.say(&row.says);
+            let whole = row.cause.map_or_else(|| says.clone(), |cause| format!("{cause}: {says}"));
+            // the name of the cause says more than half a sentence
+            let fits = display_width(&whole) <= self.says;
+            let says = app.theme.fit(if fits { &whole } else { row.cause.unwrap_or(&says) }, self.says);
             let quiet = if row.cause.is_none() { app.theme.dim() } else { Style::new() };
             spans.push(Span::raw(pad));
             spans.push(Span::styled(says, quiet));

@@ -13,19 +13,12 @@ use crate::engine::facts::RequestRecord;
 use crate::tui::app::{App, Command};
 use crate::tui::keys::plain;
 use crate::tui::layout::Shape;
+use crate::tui::motion::Motion;
 use crate::tui::text::{Page, duration};
 use crate::tui::verdict::party;
 
-pub(super) const PANEL: Panel = Panel {
-    keys: &[OPEN, CLOSE],
-    steer: Some(|app, motion, height| {
-        let (last, from) = (app.report.requests.len().saturating_sub(1), cursor(app));
-        let to = motion.apply(from, last, height);
-        // at its end it goes on following
-        app.panels.requests.cursor = (to < last || is_open(app)).then_some(to);
-    }),
-    ..Panel::new("Requests", Place::UnderMain, content)
-};
+pub(super) const PANEL: Panel =
+    Panel { keys: &[OPEN, CLOSE], steer: Some(steer), ..Panel::new("Requests", Place::UnderMain, content) };
 
 const OPEN: PanelKey = PanelKey {
     keys: &[plain(KeyCode::Enter)],
@@ -33,7 +26,7 @@ const OPEN: PanelKey = PanelKey {
     help: "open the request",
     footer: |app| (!is_open(app) && !app.report.requests.is_empty()).then_some("open"),
     act: |app| {
-        app.panels.requests = State { cursor: Some(cursor(app)), open: true };
+        app.panels.requests = State { cursor: Some(cursor(app)), open: true, line: 0 };
         // where there is room for several panels, it takes the large place too
         app.main = REQUESTS;
         None
@@ -64,6 +57,23 @@ pub struct State {
     /// By its place among the requests in the order in which they were sent; `None` follows the newest.
     cursor: Option<usize>,
     open: bool,
+    /// Of the opened request: the line to keep in sight.
+    line: usize,
+}
+
+/// Lines go through the requests, also while one is open; pages through what is said of it.
+fn steer(app: &mut App, motion: Motion, height: usize) {
+    let open = is_open(app);
+    if open && !matches!(motion, Motion::Lines(_)) {
+        let last = super::content(app, REQUESTS).lines.len().saturating_sub(1);
+        app.panels.requests.line = motion.apply(app.panels.requests.line, last, height);
+        return;
+    }
+    let last = app.report.requests.len().saturating_sub(1);
+    let to = motion.apply(cursor(app), last, height);
+    // at its end the list goes on following
+    let cursor = (to < last || open).then_some(to);
+    app.panels.requests = State { cursor, open, line: 0 };
 }
 
 fn is_open(app: &App) -> bool {
@@ -86,6 +96,7 @@ fn content(app: &App, room: Size) -> Content {
         return Content {
             corner: format!("{} of {}", cursor + 1, requests.len()),
             lines: opened(app, selected, room.width.into()),
+            cursor: Some(app.panels.requests.line),
             ..Content::default()
         };
     }
@@ -234,20 +245,19 @@ fn opened(app: &App, request: &RequestRecord, width: usize) -> Vec<Line<'static>
     if let Some(failure) = app.facts.failure(request.probe).filter(|_| status != Status::Pass) {
         fields.push(("Answer", failure.to_string()));
     }
+    fields.push(match request.body_bytes {
+        Some(bytes) => ("Body", format!("{bytes} bytes, not kept")),
+        None => ("Body", "none".to_owned()),
+    });
     page.fields(fields.iter().map(|(label, value)| (*label, value.as_str())));
     page.heading("Headers sent");
-    for header in &request.headers {
-        let value = header.value.clone().unwrap_or_else(|| format!("{} characters, not shown", header.characters));
-        page.field(&header.name, 26, &value);
-    }
     if request.headers.is_empty() {
         page.text("None that authenticate", Style::new());
     }
-    page.heading("Body");
-    let body = match request.body_bytes {
-        Some(bytes) => format!("{bytes} bytes, not kept"),
-        None => "None".to_owned(),
-    };
-    page.text(&body, Style::new());
+    let widest = request.headers.iter().map(|header| header.name.len()).max().unwrap_or_default();
+    for header in &request.headers {
+        let value = header.value.clone().unwrap_or_else(|| format!("{} characters, not shown", header.characters));
+        page.field(&header.name, widest, &value);
+    }
     page.finish()
 }

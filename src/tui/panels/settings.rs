@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::{Content, Panel, Place};
 use crate::checks::Status;
-use crate::engine::facts::{SecretFile, ShownSetting};
+use crate::engine::facts::{SecretFile, SecretPlaces, ShownSetting, WrittenSecret};
 use crate::settings::{ProblemKind, SettingProblem};
 use crate::tui::app::{App, Phase};
 use crate::tui::text::Page;
@@ -69,10 +69,16 @@ fn trouble(app: &App, problem: &SettingProblem, page: &mut Page) {
 
 /// The files that hold secrets, and who else may see them.
 fn files(app: &App, page: &mut Page) {
-    let Some(files) = app.facts.secret_files.known().filter(|files| !files.is_empty()) else { return };
+    let Some(SecretPlaces { files, scripts }) = app.facts.secret_files.known() else { return };
+    if files.is_empty() && scripts.is_empty() {
+        return;
+    }
     page.heading("Files that hold secrets");
     for file in files {
         page.point(&format!("{}: {}", file.path, seen_by(file)));
+    }
+    for WrittenSecret { path, line, what } in scripts {
+        page.point(&format!("{path}: {what} in line {line}"));
     }
 }
 
@@ -82,10 +88,5 @@ fn seen_by(file: &SecretFile) -> String {
         Some(mode) => format!("mode {mode:04o}, only you can read it"),
         None => "permissions unknown".to_owned(),
     };
-    let git = match file.tracked_by_git {
-        Some(true) => "tracked by git",
-        Some(false) => "not tracked by git",
-        None => "git not asked",
-    };
-    format!("{mode}; {git}")
+    format!("{mode}; {}", file.git)
 }

@@ -33,7 +33,7 @@ fn map(app: &App, room: Size, spaced: bool) -> Vec<Line<'static>> {
     if app.phase() == Phase::Launching {
         return vec![Line::from("The settings are being read")];
     }
-    if let Some((status, said)) = standing(app).or_else(|| first_problem(app)) {
+    if let Some((status, said)) = reach(app).or_else(|| first_problem(app)) {
         let sign = format!("{} {}", app.theme.symbol(status, app.now_ms), status.word());
         graph.remark((sign, app.theme.status(status)), &said);
     }
@@ -48,7 +48,7 @@ fn plain(text: impl Into<String>) -> Piece {
 }
 
 /// Why the map is not whole; `None` when the chain was read.
-fn standing(app: &App) -> Option<(Status, String)> {
+fn reach(app: &App) -> Option<(Status, String)> {
     let facts = &app.facts;
     if let Some(since_ms) = facts.running_since_ms(Probe::Chain) {
         let asking = duration(since(app, Some(since_ms)));

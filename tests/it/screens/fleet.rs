@@ -18,7 +18,7 @@ fn fleet(size: (u16, u16), wanted: usize, rows: &[Row]) -> App {
     app.about.profiles = (0..wanted).map(|number| format!("bot-{number}")).collect();
     press(&mut app, ":fleet\n");
     if !rows.is_empty() {
-        assert_eq!(press(&mut app, "R"), Some(Command::Start(Task::CheckFleet)));
+        assert_eq!(press(&mut app, "c"), Some(Command::Start(Task::CheckFleet)));
         send(&mut app, Message::TaskBegan(TaskKind::CheckFleet));
         send(&mut app, Message::News(News::Fleet(Progress::Begun { wanted })));
     }
@@ -59,7 +59,7 @@ fn an_account_of_the_fleet_is_opened_and_copied() {
     assert_eq!(press(&mut app, "\n"), load("arb-eu"));
     let mut app = fleet((120, 40), 4, &rows());
     assert_eq!(press(&mut app, "/funder\n\n"), load("copy-trader-2"));
-    assert_eq!(press(&mut fleet((120, 40), 0, &[]), "R\n"), None, "there is nothing to check or to open");
+    assert_eq!(press(&mut fleet((120, 40), 0, &[]), "c\n"), None, "there is nothing to check or to open");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use polydoctor::auth::contracts::chain;
 use polydoctor::auth::key::KeyMistake;
 use polydoctor::auth::wallet::{CodeClass, SignatureType, WalletMap};
 use polydoctor::engine::facts::{
-    ChainState, ClockReading, Fact, Facts, Failure, GuideTime, KeyFact, OnChain, PublicProfile, RemoteSigner,
-    SecretFile, SessionSigners, ShownSetting, SignedOver,
+    ChainState, ClockReading, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, PublicProfile,
+    RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting, SignedOver,
 };
 use polydoctor::settings::{ProblemKind, SettingProblem, Source, Sourced};
 use polydoctor::tui::task::News;
@@ -263,8 +263,10 @@ fn unsettled() -> Observed {
         overridden: Vec::new(),
     };
     facts.setup.shown.push(unset);
-    facts.secret_files =
-        known(vec![SecretFile { path: ".env".to_owned(), mode: Some(0o644), tracked_by_git: Some(false) }]);
+    facts.secret_files = known(SecretPlaces {
+        files: vec![SecretFile { path: ".env".to_owned(), mode: Some(0o644), git: GitStanding::Ignored }],
+        scripts: Vec::new(),
+    });
     Observed { facts, report }
 }
 

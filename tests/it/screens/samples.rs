@@ -1,11 +1,12 @@
 //! Reports made by hand: an account whose funder is its signer, and a healthy one.
 
 use alloy_primitives::{Address, U256, address};
-use polydoctor::auth::wallet::SignatureType;
+use polydoctor::auth::contracts;
+use polydoctor::auth::wallet::{SignatureType, WalletMap};
 use polydoctor::checks::{Evidence, Fix, Status};
 use polydoctor::diagnosis::{Cause, Diagnosis, DiagnosisFix};
 use polydoctor::engine::facts::{
-    BuilderKey, CredentialsFact, Derived, Fact, Facts, Failure, KeyFact, NonceKey, RequestRecord, SentHeader,
+    BuilderKey, CredentialsFact, Derived, Fact, Facts, Failure, KeyFact, NonceKey, RequestRecord, SentHeader, Setup,
     ShownSetting,
 };
 use polydoctor::engine::probe::Probe;
@@ -151,6 +152,12 @@ pub(super) fn degraded() -> Observed {
     let drift = failed().report.checks.swap_remove(5);
     (report.checks[5], report.verdict) = (drift, Verdict::Degraded);
     Observed { facts, report }
+}
+
+/// The wallets of the key, before the node has answered.
+pub(super) fn looked() -> Facts {
+    let wallets = contracts::chain(contracts::POLYGON).map(|chain| WalletMap::derive(chain, SIGNER));
+    Facts { setup: Setup { wallets, ..facts(SAFE).setup }, ..facts(SAFE) }
 }
 
 /// Nothing answered.

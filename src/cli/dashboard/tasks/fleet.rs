@@ -1,5 +1,6 @@
 //! Checking every profile, for the panel that shows them.
 
+use crate::cli::settings::fleet_of;
 use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::engine::probe::Probe;
@@ -14,7 +15,7 @@ use super::Desk;
 /// Whoever drops this stops it.
 pub(super) async fn check(desk: &Desk, post: &Post) {
     let tell = |progress| post.send(News::Fleet(progress)).is_ok();
-    let (profiles, load) = match desk.flags.fleet() {
+    let (profiles, load) = match fleet_of(&desk.inputs) {
         Ok(fleet) => fleet,
         Err(error) => {
             tell(Progress::Refused(format!("{error:#}")));

@@ -1,0 +1,118 @@
+//! Who else can read the secrets of this machine.
+
+use std::path::Path;
+
+use url::Url;
+
+use super::Finding;
+use crate::diagnosis::Cause;
+use crate::engine::facts::{Facts, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
+use crate::settings::{Source, is_loopback};
+
+pub(super) fn secrets(facts: &Facts) -> Finding {
+    let places = match (facts.secret_files.known(), facts.secret_files.failure()) {
+        (Some(places), _) => places,
+        (None, Some(_)) => return Finding::note("The files could not be looked at"),
+        (None, None) => return Finding::not_asked("The files were not looked at"),
+    };
+    let SecretPlaces { files, scripts } = places;
+    let finding = tracked(files)
+        .or_else(|| on_a_command_line(scripts))
+        .or_else(|| open(files))
+        .or_else(|| not_told(files))
+        .or_else(|| not_ignored(files))
+        .or_else(|| in_the_environment(facts))
+        .unwrap_or_else(|| match files.len() {
+            0 => Finding::pass("No file holds a secret"),
+            _ => Finding::pass("Only you can read the files, and git does not track them"),
+        });
+    let finding = files.iter().fold(finding, |finding, file| {
+        let mode = file.mode.map_or_else(|| "permissions unknown".to_owned(), |mode| format!("mode {mode:04o}"));
+        finding.with(file.path.clone(), format!("{mode}, {}", file.git))
+    });
+    scripts.iter().fold(finding, |finding, script| {
+        finding.with(format!("{}, line {}", script.path, script.line), format!("holds {}", script.what))
+    })
+}
+
+fn find(files: &[SecretFile], is: impl Fn(&SecretFile) -> bool) -> Option<&SecretFile> {
+    files.iter().find(|file| is(file))
+}
+
+fn tracked(files: &[SecretFile]) -> Option<Finding> {
+    let file = find(files, |file| file.git == GitStanding::Tracked)?;
+    let (folder, name) = parts(&file.path);
+    let finding = Finding::fail(Cause::EnvFileExposed, format!("{} is tracked by git", file.path)).fixed_by(
+        "Take it out of git, ignore it, and move the funds to a new key if the repository was ever shared: what was \
+         committed stays in its history",
+    );
+    Some(finding.command(format!("git -C {folder} rm --cached {name} && {}", ignoring(&file.path))))
+}
+
+fn on_a_command_line(scripts: &[WrittenSecret]) -> Option<Finding> {
+    let WrittenSecret { path, line, what } = scripts.first()?;
+    Some(
+        Finding::warn(Cause::EnvFileExposed, format!("Line {line} of {path} holds {what}"))
+            .fixed_by(
+                "Take it out of the script: command lines show in the list of processes and in shell histories. Put it \
+                 in a file that only you can read, and let the script read that",
+            )
+            .command("set -a; . ./.env; set +a"),
+    )
+}
+
+fn open(files: &[SecretFile]) -> Option<Finding> {
+    let file = find(files, |file| file.mode.is_some_and(|mode| mode & 0o077 != 0))?;
+    let others = if file.mode.is_some_and(|mode| mode & 0o007 != 0) { "other users" } else { "its group" };
+    Some(
+        Finding::warn(Cause::EnvFileExposed, format!("{} can be read by {others} of this machine", file.path))
+            .fixed_by("Let only yourself read it")
+            .command(format!("chmod 600 {}", quoted(&file.path))),
+    )
+}
+
+fn not_told(files: &[SecretFile]) -> Option<Finding> {
+    let file = find(files, |file| matches!(file.git, GitStanding::Unknown { .. }))?;
+    let (folder, name) = parts(&file.path);
+    let finding =
+        Finding::note(format!("Only you can read the files, but whether git tracks {} was not told", file.path));
+    Some(finding.fixed_by("Ask git yourself").command(format!("git -C {folder} ls-files -- {name}")))
+}
+
+fn not_ignored(files: &[SecretFile]) -> Option<Finding> {
+    let file = find(files, |file| file.git == GitStanding::Untracked)?;
+    let summary =
+        format!("{} is in a git repository that does not ignore it: git add . would take it along", file.path);
+    Some(Finding::note(summary).fixed_by("Ignore it").command(ignoring(&file.path)))
+}
+
+/// A note only, and none at all for the play money of a sandbox.
+fn in_the_environment(facts: &Facts) -> Option<Finding> {
+    let key = facts.setup.key.as_ref().map(|key| &key.source)?;
+    let Source::Variable { name } = key else { return None };
+    let url = facts.setup.clob_url.as_ref().and_then(|url| Url::parse(&url.value).ok());
+    if url.is_some_and(|url| is_loopback(&url)) {
+        return None;
+    }
+    let summary =
+        format!("The private key is in the environment ({name}), which every program started from there can read");
+    let fix = "Nothing has to change; a keystore, or a file of mode 600 that only the bot reads, keeps it apart";
+    Some(Finding::note(summary).fixed_by(fix))
+}
+
+/// The folder and the name of a file, quoted for a shell.
+fn parts(path: &str) -> (String, String) {
+    let path = Path::new(path);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default();
+    (quoted(&folder.to_string_lossy()), quoted(&name.to_string_lossy()))
+}
+
+fn ignoring(path: &str) -> String {
+    let (folder, name) = parts(path);
+    format!("echo {name} >> {folder}/.gitignore")
+}
+
+fn quoted(text: &str) -> String {
+    shlex::try_quote(text).map_or_else(|_| "PATH".to_owned(), std::borrow::Cow::into_owned)
+}

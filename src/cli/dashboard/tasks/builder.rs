@@ -1,0 +1,91 @@
+//! What the builder panel asks for: trades, both listings side by side, and the boards.
+
+use std::time::{Duration, Instant};
+
+use super::Desk;
+use crate::attribution::BuilderTrade;
+use crate::client::account::{Account, AccountError};
+use crate::client::boards::{self, Boards, Period};
+use crate::client::comparison::Comparison;
+use crate::client::trades::{Filter, Listing, Source, builder_code};
+use crate::engine::facts::Failure;
+use crate::tui::panels::builder::BuilderNews;
+use crate::tui::task::{News, Post};
+
+/// False when nobody listens any more.
+fn tell(post: &Post, news: BuilderNews) -> bool {
+    post.send(News::Builder(news)).is_ok()
+}
+
+/// The first page of trades, and the boards.
+pub(super) async fn look(desk: &Desk, post: &Post) {
+    let account = desk.account().await;
+    tokio::join!(read_on(&account, None, false, post), async {
+        tell(post, BuilderNews::Boards(read_boards(&account).await.map_err(|error| error.to_string())));
+    });
+}
+
+pub(super) async fn trades(desk: &Desk, cursor: &str, all: bool, post: &Post) {
+    read_on(&desk.account().await, Some(cursor), all, post).await;
+}
+
+async fn read_on(account: &Account, cursor: Option<&str>, all: bool, post: &Post) {
+    let source = match Source::of_builder(account, None) {
+        Ok(source) => source,
+        Err(error) => {
+            tell(post, BuilderNews::NoTrades(error.to_string()));
+            return;
+        }
+    };
+    let mut listing = Listing::new(account, source, &Filter::default(), cursor);
+    loop {
+        let news = match listing.next().await {
+            Ok(None) => return,
+            Ok(Some(page)) => {
+                let trades = page.rows.iter().filter_map(BuilderTrade::read).collect();
+                BuilderNews::Trades(trades, listing.cursor().map(str::to_owned))
+            }
+            Err(error) => BuilderNews::NoTrades(error.to_string()),
+        };
+        let goes_on = all && matches!(news, BuilderNews::Trades(..));
+        if !tell(post, news) || !goes_on {
+            return;
+        }
+    }
+}
+
+/// Tells twice a second what both listings come to so far, so that a stop loses next to nothing.
+pub(super) async fn reconcile(desk: &Desk, post: &Post) {
+    let account = desk.account().await;
+    if let Err(error) = compare(&account, post).await {
+        tell(post, BuilderNews::NotCompared(error.to_string()));
+    }
+}
+
+async fn compare(account: &Account, post: &Post) -> Result<(), AccountError> {
+    const EVERY: Duration = Duration::from_millis(500);
+    let source = Source::of_builder(account, None)?;
+    let mut comparison = Comparison::new(account, source, &Filter::default()).await?;
+    let mut told = Instant::now();
+    loop {
+        let step = comparison.step().await;
+        let goes_on = matches!(step, Ok(true));
+        if !goes_on || told.elapsed() >= EVERY {
+            told = Instant::now();
+            if !tell(post, BuilderNews::Compared(comparison.judge())) {
+                return Ok(());
+            }
+        }
+        if !step? {
+            return Ok(());
+        }
+    }
+}
+
+async fn read_boards(account: &Account) -> Result<Boards, AccountError> {
+    let code = builder_code(account.settings())?;
+    let data = account.settings().data_url.as_ref();
+    let data =
+        data.ok_or_else(|| Failure::NotSent { reason: "there is no usable address of the data API".to_owned() })?;
+    Ok(boards::boards(account.http(), &data.value, code, Period::Day).await?)
+}

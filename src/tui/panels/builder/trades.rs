@@ -1,0 +1,134 @@
+//! The builder's trades, and the own ones that are not among them.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{View, nothing_yet};
+use crate::attribution::{Amount, BuilderTrade, Unlisted};
+use crate::checks::Status;
+use crate::tui::app::App;
+use crate::tui::text::Page;
+
+/// Widths from which a row also says its price, its status, and its market.
+const WITH_PRICE: usize = 42;
+const WITH_STATUS: usize = 52;
+const WITH_MARKET: usize = 66;
+
+/// The trades that have all words of the filter somewhere in them.
+pub(super) fn passing(app: &App) -> impl Iterator<Item = &BuilderTrade> {
+    let state = &app.panels.builder;
+    let words: Vec<String> = state.filter.text().to_lowercase().split_whitespace().map(str::to_owned).collect();
+    state.trades.iter().filter(move |trade| {
+        let text = if words.is_empty() { String::new() } else { searched(trade) };
+        words.iter().all(|word| text.contains(word))
+    })
+}
+
+fn searched(trade: &BuilderTrade) -> String {
+    let texts = [
+        Some(trade.id.clone()),
+        trade.side.clone(),
+        trade.status.clone(),
+        trade.outcome.clone(),
+        trade.trade_type.clone(),
+        trade.transaction_hash.clone(),
+        trade.market.map(|market| market.to_string()),
+        trade.maker.map(|maker| maker.to_string()),
+        trade.match_time.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()),
+    ];
+    texts.into_iter().flatten().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Own trades that the builder's listing lacks: of all where they were compared, else of the newest.
+pub(super) fn unlisted(app: &App) -> Vec<&Unlisted> {
+    let of_newest = || app.facts.own_trades.known()?.reconciliation.as_ref();
+    let found = app.panels.builder.compared.as_ref().or_else(of_newest);
+    found.map(|found| found.missing.iter().chain(&found.pending).collect()).unwrap_or_default()
+}
+
+pub(super) fn copied(app: &App) -> Option<String> {
+    let cursor = app.panels.builder.cursor;
+    match app.panels.builder.view {
+        View::Overview => Some("polydoctor builder reconcile".to_owned()),
+        View::Trades => passing(app).nth(cursor).map(|trade| trade.id.clone()),
+        View::Missing => unlisted(app).get(cursor).and_then(|unlisted| unlisted.trade.order_id.clone()),
+    }
+}
+
+pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
+    let mut page = Page::new(app.theme, width);
+    if nothing_yet(app, &mut page) {
+        return (page.finish(), 0);
+    }
+    let cursor = app.panels.builder.cursor;
+    for (place, trade) in passing(app).enumerate() {
+        let at = trade.match_time.map_or_else(|| " ".repeat(11), |at| at.strftime("%m-%d %H:%M").to_string());
+        let amount = |value: Option<Amount>| value.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
+        let side = trade.side.as_deref().unwrap_or("?");
+        let mark = if place == cursor { app.theme.cursor() } else { " " };
+        let status = trade.status.as_deref().unwrap_or("?").trim_start_matches("TRADE_STATUS_");
+        let market = trade.market.map(|market| market.to_string()).unwrap_or_default();
+        let further = match width {
+            0..WITH_STATUS => String::new(),
+            WITH_STATUS..WITH_MARKET => format!("  {status}"),
+            _ => format!("  {status:<9}  {market}"),
+        };
+        let price = if width < WITH_PRICE { String::new() } else { format!(" @ {:<5}", amount(trade.price)) };
+        let (size, volume) = (amount(trade.size), format!("${}", amount(trade.size_usdc)));
+        let line = format!("{mark}{at} {side:<4} {size:>7}{price} {volume:>9}{further}");
+        let style = if place == cursor { Style::new().bold() } else { Style::new() };
+        page.line(Line::styled(app.theme.fit(&app.theme.say(&line), width), style));
+    }
+    if page.is_empty() {
+        let filtered = !app.panels.builder.filter.is_empty();
+        page.text(if filtered { "No trade that was read is like that" } else { "No trades" }, Style::new());
+    }
+    let last = page.len().saturating_sub(1);
+    (page.finish(), cursor.min(last))
+}
+
+pub(super) fn missing(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
+    let mut page = Page::new(app.theme, width);
+    if nothing_yet(app, &mut page) {
+        return (page.finish(), 0);
+    }
+    let unlisted = unlisted(app);
+    if unlisted.is_empty() {
+        page.text(
+            "No own trade is missing from the builder's, as far as they were compared; c compares all",
+            Style::new(),
+        );
+        return (page.finish(), 0);
+    }
+    let mut at = 0;
+    for (place, Unlisted { trade, reason }) in unlisted.into_iter().enumerate() {
+        let selected = place == app.panels.builder.cursor;
+        if selected {
+            at = page.len();
+        }
+        let young = *reason == crate::attribution::Reason::Young;
+        let status = if young { Status::Note } else { Status::Warn };
+        let mark = if selected { app.theme.cursor() } else { " " };
+        let sign =
+            format!("{mark}{} {}  ", app.theme.symbol(status, app.now_ms), trade.match_time.strftime("%Y-%m-%d %H:%M"));
+        page.line(vec![
+            Span::styled(sign, app.theme.status(status)),
+            Span::raw(app.theme.say(&format!(
+                "{} {}",
+                trade.side.as_deref().unwrap_or("?"),
+                shares(trade.size, trade.price)
+            ))),
+        ]);
+        for (label, id) in [("order", &trade.order_id), ("transaction", &trade.transaction_hash)] {
+            let text = format!("   {label:<12}{}", id.as_deref().unwrap_or("not told"));
+            page.line(Line::styled(app.theme.fit(&app.theme.say(&text), width), app.theme.dim()));
+        }
+        page.beside(vec![Span::raw("   ")], reason.words(), Style::new());
+    }
+    (page.finish(), at)
+}
+
+fn shares(size: Option<Amount>, price: Option<Amount>) -> String {
+    let amount = |value: Option<Amount>| value.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
+    format!("{} @ {}", amount(size), amount(price))
+}
