@@ -10,6 +10,7 @@
 //! * [`reconcile`]: the two listings side by side
 
 pub mod amount;
+mod pool;
 pub mod reconcile;
 pub mod totals;
 pub mod trade;

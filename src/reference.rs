@@ -11,6 +11,7 @@ mod search;
 mod words;
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -108,15 +109,23 @@ pub fn errors() -> &'static [ErrorEntry] {
     &ERRORS
 }
 
+/// The sentences of each cause, gathered once: a diagnosis compares every cause's with every other's.
+static SENTENCES: LazyLock<BTreeMap<Cause, Vec<&'static str>>> = LazyLock::new(|| {
+    let said = || errors().iter().filter(|error| error.is_said());
+    let of = |cause: Cause| {
+        let mut sentences: Vec<(f64, &str)> =
+            said().filter_map(|error| Some((error.typical(error.weight_of(cause)?), error.text.as_str()))).collect();
+        sentences.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
+        sentences.into_iter().map(|(_, text)| text).collect()
+    };
+    Cause::ALL.iter().map(|&cause| (cause, of(cause))).collect()
+});
+
 /// The sentences that a cause shows as, the most typical first.
 ///
 /// Only what programs say: no bare status, no name that only guides use.
-pub fn shows_as(cause: Cause) -> Vec<&'static str> {
-    let said = errors().iter().filter(|error| error.is_said());
-    let mut sentences: Vec<(f64, &str)> =
-        said.filter_map(|error| Some((error.typical(error.weight_of(cause)?), error.text.as_str()))).collect();
-    sentences.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
-    sentences.into_iter().map(|(_, text)| text).collect()
+pub fn shows_as(cause: Cause) -> &'static [&'static str] {
+    SENTENCES.get(&cause).map_or(&[], Vec::as_slice)
 }
 
 /// The checks that tell the causes of a sentence apart, where a known one is in the text.
@@ -232,6 +241,6 @@ mod tests {
         assert_eq!(shows_as(Cause::WrongSignatureType)[0], "invalid signature");
         assert_eq!(shows_as(Cause::ClockDrift)[0], "Unauthorized/Invalid api key");
         assert_eq!(shows_as(Cause::NonceAlreadyUsed), ["Could not create api key"]);
-        assert_eq!(shows_as(Cause::EnvFileExposed), Vec::<&str>::new());
+        assert!(shows_as(Cause::EnvFileExposed).is_empty());
     }
 }

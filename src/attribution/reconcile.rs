@@ -6,13 +6,13 @@
 //! listing that was not read to its end.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::BTreeMap;
 
 use alloy_primitives::Address;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::pool::{Name, Pool};
 use super::trade::{BuilderTrade, OwnTrade};
 
 /// How long a trade may take to count, as the service publishes it.
@@ -257,66 +257,6 @@ impl Progress {
             Read::Partly if self.unordered => Some(i64::MAX),
             Read::Partly => Some(self.oldest_s.unwrap_or(i64::MAX)),
         }
-    }
-}
-
-/// What both listings name a trade by, hashed: 8 bytes each instead of 36 and 66.
-#[derive(Clone, Copy, Debug)]
-struct Name {
-    id: u64,
-    transaction: Option<u64>,
-}
-
-impl Name {
-    /// Services have named one trade differently in the two listings, but its transaction is the same.
-    fn of(id: &str, transaction: Option<&str>) -> Self {
-        let hash = |text: &str| {
-            let mut hasher = DefaultHasher::new();
-            text.to_ascii_lowercase().hash(&mut hasher);
-            hasher.finish()
-        };
-        let transaction = transaction.map(hash);
-        Self { id: if id.is_empty() { transaction.unwrap_or_default() } else { hash(id) }, transaction }
-    }
-}
-
-/// Trades that wait for their counterpart.
-#[derive(Debug)]
-struct Pool<T> {
-    by_id: HashMap<u64, (Option<u64>, T)>,
-    by_transaction: HashMap<u64, u64>,
-}
-
-impl<T> Default for Pool<T> {
-    fn default() -> Self {
-        Self { by_id: HashMap::new(), by_transaction: HashMap::new() }
-    }
-}
-
-impl<T> Pool<T> {
-    fn len(&self) -> u64 {
-        self.by_id.len() as u64
-    }
-
-    fn put(&mut self, name: Name, trade: T) {
-        self.by_id.insert(name.id, (name.transaction, trade));
-        if let Some(transaction) = name.transaction {
-            self.by_transaction.insert(transaction, name.id);
-        }
-    }
-
-    fn take(&mut self, name: Name) -> Option<T> {
-        let by_transaction = || self.by_transaction.get(&name.transaction?).copied();
-        let id = if self.by_id.contains_key(&name.id) { name.id } else { by_transaction()? };
-        let (transaction, trade) = self.by_id.remove(&id)?;
-        if let Some(transaction) = transaction {
-            self.by_transaction.remove(&transaction);
-        }
-        Some(trade)
-    }
-
-    fn values(&self) -> impl Iterator<Item = &T> {
-        self.by_id.values().map(|(_, trade)| trade)
     }
 }
 

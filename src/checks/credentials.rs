@@ -234,7 +234,7 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
     let differing: Vec<&str> = parts.filter_map(|(name, equal)| (!equal).then_some(name)).collect();
     if differing == ["passphrase"] && !works && is_surrounded(configured, derived) {
         return Finding::fail(
-            Cause::SettingInvalid,
+            Cause::CredentialsStale,
             "White space or quotes around the passphrase are sent along; without them it is the derived one",
         )
         .likely(0.98)

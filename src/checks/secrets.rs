@@ -63,9 +63,10 @@ fn on_a_command_line(scripts: &[WrittenSecret]) -> Option<Finding> {
 
 fn open(files: &[SecretFile]) -> Option<Finding> {
     let file = find(files, |file| file.mode.is_some_and(|mode| mode & 0o077 != 0))?;
-    let others = if file.mode.is_some_and(|mode| mode & 0o007 != 0) { "other users" } else { "its group" };
+    let others =
+        if file.mode.is_some_and(|mode| mode & 0o007 != 0) { "other users of this machine" } else { "its group" };
     Some(
-        Finding::warn(Cause::EnvFileExposed, format!("{} can be read by {others} of this machine", file.path))
+        Finding::warn(Cause::EnvFileExposed, format!("{} can be read by {others}", file.path))
             .fixed_by("Let only yourself read it")
             .command(format!("chmod 600 {}", quoted(&file.path))),
     )

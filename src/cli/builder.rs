@@ -13,6 +13,7 @@ use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
+use crate::client::limits::Limits;
 use crate::client::trades::{By, Filter};
 use crate::engine::facts::Failure;
 use crate::sandbox::Running;
@@ -66,7 +67,7 @@ impl AccountArgs {
             Some(demo) => self.settings.load_demo(&demo.announcement().env)?,
             None => self.settings.load()?,
         };
-        let http = Http::new(settings.timeout);
+        let http = Http::new(settings.timeout).limited(Limits::published());
         Ok((Account::new(settings, http), demo))
     }
 }

@@ -160,13 +160,14 @@ impl CheckArgs {
 }
 
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
+    let is_watchable = matches!(args.format, Format::Text | Format::Json);
+    anyhow::ensure!(is_watchable || args.many.watch.is_none(), "--watch prints text or json");
     match &args.demo.demo {
         Some(_) => args.settings.ask_password_of_demo()?,
         None if args.many.all_profiles => {}
         None => args.settings.ask_password()?,
     }
     if let Some(every) = args.many.watch {
-        anyhow::ensure!(matches!(args.format, Format::Text | Format::Json), "--watch prints text or json");
         return watch::run(args, every).await;
     }
     if args.many.all_profiles {

@@ -1,6 +1,6 @@
 //! The two listings of trades, page by page: an account's own and a builder's.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256, U256};
@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::Value;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::sleep;
 
 use super::account::{Account, AccountError, Call};
 use super::clob::{BUILDER_TRADES, Clob, FIRST_CURSOR, TRADES};
@@ -17,9 +17,6 @@ use crate::auth::l2::ApiCredentials;
 use crate::engine::facts::Failure;
 use crate::settings::Settings;
 
-/// Pages in [`WINDOW`]: below the published 500, so that a running bot keeps some for itself.
-const MOST_IN_WINDOW: usize = 400;
-const WINDOW: Duration = Duration::from_secs(10);
 /// How often a 429 is waited out before it counts as an answer.
 const WAITS: u32 = 3;
 const USUAL_WAIT_S: u64 = 10;
@@ -123,7 +120,6 @@ pub struct Listing<'a> {
     /// `None` behind the end.
     cursor: Option<String>,
     previous: HashSet<String>,
-    asked: VecDeque<Instant>,
 }
 
 impl<'a> Listing<'a> {
@@ -136,7 +132,7 @@ impl<'a> Listing<'a> {
             Source::ByKey(_) => {}
         }
         let cursor = Some(cursor.unwrap_or(FIRST_CURSOR).to_owned());
-        Self { account, source, query, cursor, previous: HashSet::new(), asked: VecDeque::new() }
+        Self { account, source, query, cursor, previous: HashSet::new() }
     }
 
     /// Where to read on; `None` behind the end.
@@ -144,7 +140,7 @@ impl<'a> Listing<'a> {
         self.cursor.as_deref()
     }
 
-    /// The next page, in the pace that the service publishes; `None` behind the end.
+    /// The next page, no faster than the limits of the account's connections; `None` behind the end.
     ///
     /// # Errors
     ///
@@ -153,7 +149,6 @@ impl<'a> Listing<'a> {
         let Some(cursor) = self.cursor.clone() else { return Ok(None) };
         let mut waits = 0;
         let answer = loop {
-            self.keep_pace().await;
             match self.ask(&cursor).await {
                 Err(AccountError::Failure(Failure::Refused { status: 429, retry_after_s, .. })) if waits < WAITS => {
                     waits += 1;
@@ -186,15 +181,6 @@ impl<'a> Listing<'a> {
                 self.account.send(Method::GET, call(BUILDER_TRADES), Some(&headers)).await
             }
         }
-    }
-
-    async fn keep_pace(&mut self) {
-        if self.asked.len() >= MOST_IN_WINDOW
-            && let Some(oldest) = self.asked.pop_front()
-        {
-            sleep_until(oldest + WINDOW).await;
-        }
-        self.asked.push_back(Instant::now());
     }
 }
 

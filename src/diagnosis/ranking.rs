@@ -53,7 +53,7 @@ fn join(case: &Case<'_>, cause: Cause, clues: &[Clue]) -> Option<Diagnosis> {
             merge(&mut diagnosis.fix, &clue.fix);
         }
     }
-    for sentence in reference::shows_as(cause).into_iter().take(SENTENCES) {
+    for sentence in reference::shows_as(cause).iter().take(SENTENCES) {
         push_new(&mut diagnosis.explains, reference::varied(sentence));
     }
     if diagnosis.fix.text.is_empty() {

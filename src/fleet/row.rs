@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::checks::Status;
+use crate::diagnosis::Cause;
 use crate::report::{Report, Verdict};
 
 /// An account in one line.
@@ -26,6 +27,8 @@ impl Row {
         let start = report.start();
         let diagnosis = report.diagnoses.first();
         let says = match (diagnosis, start) {
+            // which one, is the whole of it
+            (Some(diagnosis), Some(check)) if diagnosis.cause == Cause::SettingInvalid => check.summary.clone(),
             (Some(diagnosis), _) => diagnosis.title.clone(),
             (None, Some(check)) => check.summary.clone(),
             (None, None) => counts(report),

@@ -119,7 +119,7 @@ fn of_cause(cause: Cause) -> Page {
     let checks = words.checks.iter().map(|id| shell(format!("polydoctor check {id}")));
     let sections = vec![
         texts("What it means", [&words.meaning]),
-        section("Shows as", shows_as(cause).into_iter().map(|text| point(&varied(text)))),
+        section("Shows as", shows_as(cause).iter().map(|text| point(&varied(text)))),
         points("Proved by", &words.proves),
         points("Ruled out by", &words.excludes),
         section("Fix", fix),

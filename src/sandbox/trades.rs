@@ -3,18 +3,19 @@
 //! Only when and which is kept, 16 bytes a trade; everything else follows from the seed when a page
 //! is asked for, so that a hundred thousand cost nothing.
 
+mod filter;
+mod page;
+
 use std::borrow::Cow;
-use std::ops::Range;
 
 use alloy_primitives::{Address, B256, U256, b256};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::http::Received;
 use super::keys::derive;
 use super::scenario::{Account, Builder};
+pub(super) use filter::Filter;
+pub(super) use page::page;
 
 /// The demo account's builder code.
 pub(super) const DEMO_CODE: B256 = b256!("4f2c0bba608033563f74b82300e2ed59f54f8d0de08281031f03fb2c62819e63");
@@ -334,90 +335,9 @@ impl Random {
     }
 }
 
-/// The parameters that all trade lists take.
-#[derive(Default)]
-pub(super) struct Filter {
-    id: Option<String>,
-    market: Option<B256>,
-    asset: Option<U256>,
-    maker: Option<Address>,
-    /// Unix seconds, both exclusive.
-    before: Option<i64>,
-    after: Option<i64>,
-}
-
-impl Filter {
-    /// The filter that a request asks for; `None` when a value makes no sense.
-    pub(super) fn read(received: &Received) -> Option<Self> {
-        Some(Self {
-            id: received.parameter("id").map(str::to_owned),
-            market: received.parameter("market").map(str::parse).transpose().ok()?,
-            asset: received.parameter("asset_id").map(str::parse).transpose().ok()?,
-            maker: received
-                .parameter("maker_address")
-                .or(received.parameter("maker"))
-                .map(str::parse)
-                .transpose()
-                .ok()?,
-            before: received.parameter("before").map(str::parse).transpose().ok()?,
-            after: received.parameter("after").map(str::parse).transpose().ok()?,
-        })
-    }
-
-    fn is_by_time_only(&self) -> bool {
-        self.maker.is_none() && self.is_by_maker_only(true)
-    }
-
-    /// `known` says that the maker is looked at already.
-    fn is_by_maker_only(&self, known: bool) -> bool {
-        known && self.id.is_none() && self.market.is_none() && self.asset.is_none()
-    }
-
-    fn takes(&self, trade: &Trade) -> bool {
-        self.id.as_ref().is_none_or(|id| *id == trade.id)
-            && self.market.is_none_or(|market| market == trade.market)
-            && self.asset.is_none_or(|asset| asset == trade.asset)
-            && self.maker.is_none_or(|maker| maker == trade.maker)
-    }
-}
-
-/// One page of a list. A cursor is base64 of the offset of the page's first entry; that of the last
-/// page's end is base64 of `-1`. `None` when the cursor is none of ours.
-pub(super) fn page(
-    cursor: Option<&str>,
-    limit: usize,
-    total: usize,
-    rows: impl FnOnce(Range<usize>) -> Vec<Value>,
-) -> Option<Value> {
-    let start: i64 = match cursor {
-        None => 0,
-        Some(text) => String::from_utf8(STANDARD.decode(text).ok()?).ok()?.parse().ok()?,
-    };
-    // Asking on behind the end gives an empty last page.
-    let start = usize::try_from(start).map_or(total, |start| start.min(total));
-    let end = total.min(start + limit);
-    let next = if end < total { end.to_string() } else { "-1".to_owned() };
-    let data = rows(start..end);
-    Some(json!({ "limit": limit, "count": data.len(), "next_cursor": STANDARD.encode(next), "data": data }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn pages_follow_each_other_to_the_end() {
-        let ask = |cursor: Option<&str>, total| page(cursor, 10, total, |range| range.map(Value::from).collect());
-        let first = ask(Some("MA=="), 25).unwrap();
-        assert_eq!(first, ask(None, 25).unwrap());
-        let second = ask(first["next_cursor"].as_str(), 25).unwrap();
-        let third = ask(second["next_cursor"].as_str(), 25).unwrap();
-        assert_eq!([&first, &second, &third].map(|page| page["count"].clone()), [10, 10, 5].map(Value::from));
-        assert_eq!(third["next_cursor"], "LTE=");
-        assert_eq!(ask(Some("LTE="), 25).unwrap()["count"], 0);
-        assert_eq!(ask(Some("nonsense"), 25), None);
-        assert_eq!(ask(None, 0).unwrap()["next_cursor"], "LTE=");
-    }
 
     #[test]
     fn amounts_are_written_as_the_service_does() {

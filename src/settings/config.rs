@@ -172,7 +172,7 @@ fn entry(profile: &Profile, key: &str, item: &Item, line: usize) -> Result<Profi
     match value {
         Some(Ok(value)) => Ok(ProfileEntry { setting: setting.name, value, source }),
         Some(Err(wrong)) => Err(problem(wrong)),
-        None => Err(problem(format!("is {}, which is neither text nor a number", item.type_name()))),
+        None => Err(problem(format!("is a TOML {}, which is neither text nor a number", item.type_name()))),
     }
 }
 

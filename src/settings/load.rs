@@ -156,7 +156,7 @@ impl Loader {
         let found = self.secret(name)?;
         if found.value.cleaned().is_some() {
             self.problems.push(SettingProblem {
-                kind: ProblemKind::Invalid,
+                kind: ProblemKind::Conflict,
                 setting: name.to_owned(),
                 text: format!(
                     "The {} ({}) has white space or quotes around it, which are sent along",

@@ -138,7 +138,7 @@ impl Place {
                 let (lines, _) = env_file::parse(&text);
                 let line = lines.into_iter().rfind(|line| line.name == *name && !line.value.trim().is_empty());
                 let line =
-                    line.ok_or_else(|| format!("is said to be {name} in {}, which sets no such", path.display()))?;
+                    line.ok_or_else(|| format!("is said to be {name} in {}, which does not set it", path.display()))?;
                 let path = path.display().to_string();
                 Ok(Sourced::new(Secret::new(line.value), Source::EnvFile { path, line: line.line, name: line.name }))
             }

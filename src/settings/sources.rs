@@ -225,7 +225,8 @@ impl Sources {
         if self.in_fleet {
             found.extend(of_profile.clone());
         }
-        let variables = if is_own { &[] } else { setting.variables };
+        let is_settled = is_own || self.in_fleet && of_profile.is_some();
+        let variables = if is_settled { &[] } else { setting.variables };
         for &name in variables {
             if let Some(value) = self.environment.get(name) {
                 found.push(Sourced::new(value.clone(), Source::Variable { name: name.to_owned() }));

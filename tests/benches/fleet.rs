@@ -81,7 +81,10 @@ fn write_profiles(home: &Path, announcement: &Value, hanging: Option<SocketAddr>
     text.extend(hanging.map(|address| profile(HANGING, announcement, &accounts[0], Some(address))));
     let folder = home.join(".config/polydoctor");
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("config.toml"), text.concat()).unwrap();
+    let file = folder.join("config.toml");
+    std::fs::write(&file, text.concat()).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 /// How a fleet went.

@@ -82,7 +82,7 @@ fn five(sandbox: &Sandbox, hanging: &str) -> Home {
             account("healthy", &[]),
             account("poor-funder", &[("funder", SIGNER)]),
             account("unreachable", &[("clob_url", "http://127.0.0.1:9")]),
-            "[profiles]\nunloadable = 3\n".to_owned(),
+            "[profiles.unloadable]\nprivate_key = { keystore = \"/nowhere/key\" }\n".to_owned(),
         ]
         .concat(),
     )
@@ -264,7 +264,9 @@ fn watch(announcement: &Value) -> (Vec<String>, String, Option<i32>) {
     BufReader::new(process.stderr.take().unwrap()).read_line(&mut hint).unwrap();
     let address = hint.trim().strip_prefix("polydoctor: metrics at http://").unwrap().strip_suffix("/metrics").unwrap();
     let mut lines: Vec<String> = Vec::new();
-    for line in BufReader::new(process.stdout.take().unwrap()).lines() {
+    // the pipe stays open: a closed one ends the program
+    let mut out = BufReader::new(process.stdout.take().unwrap());
+    for line in out.by_ref().lines() {
         lines.push(line.unwrap());
         if lines.iter().filter(|line| line.contains(" creds.l2 ")).count() == 2 {
             break;

@@ -147,7 +147,8 @@ fn settings() -> Vec<Wrong> {
             "a passphrase with a space behind it",
             "The API passphrase (CLOB_PASS_PHRASE, line 2 of .env) has white space or quotes around it",
         )
-        .env(format!("PK={KEY}\nCLOB_PASS_PHRASE='abc '\n")),
+        .env(format!("PK={KEY}\nCLOB_PASS_PHRASE='abc '\n"))
+        .code(0),
     ]
 }
 
@@ -190,7 +191,7 @@ fn env_files() -> Vec<Wrong> {
             .env(format!("PK={KEY}\n"))
             .mode(".env", 0o644)
             .code(0),
-        wrong("a key file that the group may read", "key can be read by its group of this machine")
+        wrong("a key file that the group may read", "key can be read by its group")
             .file("key", KEY)
             .mode("key", 0o640)
             .check(&["--key-file", "key"])

@@ -102,8 +102,8 @@ fn refused(facts: &Facts, configured: &CredentialsFact, revoked: Option<bool>) -
         || facts.derived.known().is_some_and(|derived| derived.key == key);
     let is_surrounded = configured.passphrase.as_ref().is_some_and(|passphrase| passphrase.value.cleaned.is_some());
     let finding = if is_surrounded {
-        Finding::fail(Cause::SettingInvalid, "White space or quotes around the builder passphrase are sent along")
-            .likely(0.97)
+        let summary = "White space or quotes around the builder passphrase are sent along";
+        Finding::fail(Cause::BuilderCredentialsInvalid, summary).likely(0.97)
     } else if revoked == Some(true) {
         Finding::fail(Cause::BuilderKeyRevoked, "The builder key is revoked").likely(0.98)
     } else if is_user_key {

@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
+use crate::client::limits::Limits;
 use crate::settings::change::FileChange;
 use crate::settings::{Inputs, Settings};
 use crate::tui::task::{News, Post, Task};
@@ -68,7 +69,8 @@ impl Desk {
 
     /// The account to ask, stamped by the server's clock where that can be had.
     pub(super) async fn account(&self) -> Account {
-        let mut account = Account::new(self.settings.clone(), Http::new(self.settings.timeout));
+        let mut account =
+            Account::new(self.settings.clone(), Http::new(self.settings.timeout).limited(Limits::published()));
         // the request itself says so when nothing answers
         let _ = account.use_server_time().await;
         account

@@ -121,7 +121,7 @@ fn profiles() -> Vec<Wrong> {
         profile(
             "a list for a value",
             "funder = ['0x12']",
-            "The funder is array, which is neither text nor a number (funder of profile default, line 2 of",
+            "The funder is a TOML array, which is neither text nor a number (funder of profile default, line 2 of",
         ),
         profile(
             "a wrong value",
