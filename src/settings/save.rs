@@ -74,7 +74,7 @@ pub(super) fn replace(path: &Path, expected: Before<'_>, content: &[u8], access:
     Ok(())
 }
 
-/// Makes sure that a file can be replaced, or made: all that [`write`] does but the last step.
+/// Makes sure that a file can be replaced, or made: all that [`write()`] does but the last step.
 ///
 /// # Errors
 ///
