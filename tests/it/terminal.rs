@@ -44,6 +44,7 @@ fn program(arguments: &[&str]) -> CommandBuilder {
     command
 }
 
+#[cfg_attr(not(feature = "tui"), expect(dead_code, reason = "the tests of the dashboard need all of it"))]
 impl Terminal {
     pub(crate) fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
         Self::run(program(arguments), cols, rows)
