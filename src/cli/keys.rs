@@ -4,6 +4,7 @@
 //! and asks. A secret is shown or written only where the user says.
 
 mod builder;
+mod caller;
 mod consent;
 mod create;
 mod delete;
@@ -16,7 +17,6 @@ mod place;
 mod print;
 mod readonly;
 mod rotate;
-mod session;
 
 use clap::Subcommand;
 

@@ -3,11 +3,11 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::caller::{Caller, CommonArgs, Signing};
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::{Failed, Stop};
 use super::give::GiveArgs;
 use super::place::Kind;
-use super::session::{CommonArgs, Session, Signing};
 use super::{Format, print};
 use crate::cli::Exit;
 use crate::client::account::AccountError;
@@ -54,10 +54,10 @@ pub(super) struct RevokeArgs {
     pub(super) common: CommonArgs,
 }
 
-async fn keys(session: &Session, signing: &Signing) -> Result<Vec<BuilderKey>, Stop> {
-    match session.account.builder_keys(&signing.credentials).await {
+async fn keys(caller: &Caller, signing: &Signing) -> Result<Vec<BuilderKey>, Stop> {
+    match caller.account.builder_keys(&signing.credentials).await {
         Ok(keys) => Ok(keys),
-        Err(error) => Err(session.explain("The builder keys could not be listed", error).await),
+        Err(error) => Err(caller.explain("The builder keys could not be listed", error).await),
     }
 }
 
@@ -66,72 +66,72 @@ fn time(unix_ms: Option<i64>) -> Option<String> {
     Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-fn is_configured(session: &Session, key: &str) -> bool {
-    session.account.settings().builder.key.as_ref().is_some_and(|configured| configured.value == key)
+fn is_configured(caller: &Caller, key: &str) -> bool {
+    caller.account.settings().builder.key.as_ref().is_some_and(|configured| configured.value == key)
 }
 
-fn object(session: &Session, key: &BuilderKey) -> Value {
+fn object(caller: &Caller, key: &BuilderKey) -> Value {
     json!({
         "key": key.key,
         "created_at": time(key.created_ms),
         "revoked": key.revoked,
         "revoked_at": time(key.revoked_ms),
-        "configured": is_configured(session, &key.key),
+        "configured": is_configured(caller, &key.key),
     })
 }
 
-fn line(session: &Session, key: &BuilderKey) -> String {
+fn line(caller: &Caller, key: &BuilderKey) -> String {
     let created = time(key.created_ms).map(|time| format!("created {time}"));
     let revoked = time(key.revoked_ms).map_or_else(|| "revoked".to_owned(), |time| format!("revoked {time}"));
-    let configured = is_configured(session, &key.key).then(|| "configured".to_owned());
+    let configured = is_configured(caller, &key.key).then(|| "configured".to_owned());
     let parts = [Some(key.key.clone()), created, key.revoked.then_some(revoked), configured];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
-    let signing = session.signing().await?;
-    let keys = keys(&session, &signing).await?;
-    if session.format == Format::Json {
-        let rows: Vec<Value> = keys.iter().map(|key| object(&session, key)).collect();
+    let caller = Caller::open(args.common).await?;
+    let signing = caller.signing().await?;
+    let keys = keys(&caller, &signing).await?;
+    if caller.format == Format::Json {
+        let rows: Vec<Value> = keys.iter().map(|key| object(&caller, key)).collect();
         print::json(&json!({ "schema": 1, "done": true, "keys": rows }))?;
     } else {
-        let head = format!("Builder keys of {}: {}", session.account_text(), keys.len());
-        print::list(&head, &keys.iter().map(|key| line(&session, key)).collect::<Vec<_>>())?;
+        let head = format!("Builder keys of {}: {}", caller.account_text(), keys.len());
+        print::list(&head, &keys.iter().map(|key| line(&caller, key)).collect::<Vec<_>>())?;
     }
     Ok(Exit::Done)
 }
 
 pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
+    let caller = Caller::open(args.common).await?;
     let change = Change::CreateBuilderKey;
     if args.consent.dry_run {
-        let mut requests = session.signing_plan();
+        let mut requests = caller.signing_plan();
         requests.push(change.request());
-        return dry_run(&session, &requests, &[change]);
+        return dry_run(&caller, &requests, &[change]);
     }
-    let give = args.give.prepare(Kind::Builder, &session)?;
+    let give = args.give.prepare(Kind::Builder, &caller)?;
     if give.is_lost() && args.consent.is_unasked() {
         let text = "the secret of a builder key is given only once: say --save or --show-secrets";
         return Err(Stop::Usage(text.to_owned()));
     }
-    let signing = session.signing().await?;
-    args.consent.ask(&session, &change, &[("secret", give.text())])?;
-    let credentials = match session.account.create_builder_key(&signing.credentials).await {
+    let signing = caller.signing().await?;
+    args.consent.ask(&caller, &change, &[("secret", give.text())])?;
+    let credentials = match caller.account.create_builder_key(&signing.credentials).await {
         Ok(credentials) => credentials,
         Err(error) => {
             let summary = "No builder key was created";
-            return Err(session.explain_change(summary, error, "polydoctor keys builder list").await);
+            return Err(caller.explain_change(summary, error, "polydoctor keys builder list").await);
         }
     };
-    give.keep(&credentials, None, &session)?;
-    give.print(&credentials, &[], &session)?;
+    give.keep(&credentials, None, &caller)?;
+    give.print(&credentials, &[], &caller)?;
     Ok(Exit::Done)
 }
 
 pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
-    let builder = session.account.settings().builder.whole();
+    let caller = Caller::open(args.common).await?;
+    let builder = caller.account.settings().builder.whole();
     let by = args.by.unwrap_or(if builder.is_some() { RevokeAs::Builder } else { RevokeAs::User });
     let signing_builder = match (by, builder) {
         (RevokeAs::User, _) => None,
@@ -144,56 +144,56 @@ pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
     };
     let change = Change::RevokeBuilderKey { key: signing_builder.as_ref().map(|builder| builder.key.clone()) };
     if args.consent.dry_run {
-        let mut requests = if signing_builder.is_some() { Vec::new() } else { session.signing_plan() };
+        let mut requests = if signing_builder.is_some() { Vec::new() } else { caller.signing_plan() };
         requests.push(change.request());
-        return dry_run(&session, &requests, &[change]);
+        return dry_run(&caller, &requests, &[change]);
     }
     match signing_builder {
         Some(builder) => {
-            args.consent.ask(&session, &change, &[])?;
-            if let Err(error) = session.account.revoke_builder_key(&builder).await {
-                return Err(not_revoked(&session, error).await);
+            args.consent.ask(&caller, &change, &[])?;
+            if let Err(error) = caller.account.revoke_builder_key(&builder).await {
+                return Err(not_revoked(&caller, error).await);
             }
-            revoked(&session, &[builder.key])
+            revoked(&caller, &[builder.key])
         }
-        None => revoke_as_user(&session, &change, args.consent).await,
+        None => revoke_as_user(&caller, &change, args.consent).await,
     }
 }
 
 /// The request names no key; which one went is seen by listing them before and after.
-async fn revoke_as_user(session: &Session, change: &Change, consent: ConsentArgs) -> Result<Exit, Stop> {
-    let signing = session.signing().await?;
+async fn revoke_as_user(caller: &Caller, change: &Change, consent: ConsentArgs) -> Result<Exit, Stop> {
+    let signing = caller.signing().await?;
     let active = |keys: Vec<BuilderKey>| -> Vec<String> {
         keys.into_iter().filter(|key| !key.revoked).map(|key| key.key).collect()
     };
-    let before = active(keys(session, &signing).await?);
+    let before = active(keys(caller, &signing).await?);
     if before.is_empty() {
         return Err(Failed::new(Exit::No, "The account has no builder key that could be revoked").into());
     }
-    consent.ask(session, change, &[("one of", before.join(", "))])?;
-    if let Err(error) = session.account.revoke_builder_key_as_user(&signing.credentials).await {
+    consent.ask(caller, change, &[("one of", before.join(", "))])?;
+    if let Err(error) = caller.account.revoke_builder_key_as_user(&signing.credentials).await {
         let look = "polydoctor keys builder list";
-        return Err(session.explain_change("No builder key was revoked", error, look).await);
+        return Err(caller.explain_change("No builder key was revoked", error, look).await);
     }
-    let after = active(keys(session, &signing).await?);
+    let after = active(keys(caller, &signing).await?);
     let gone: Vec<String> = before.into_iter().filter(|key| !after.contains(key)).collect();
-    revoked(session, &gone)
+    revoked(caller, &gone)
 }
 
-fn revoked(session: &Session, keys: &[String]) -> Result<Exit, Stop> {
-    if session.format == Format::Json {
+fn revoked(caller: &Caller, keys: &[String]) -> Result<Exit, Stop> {
+    if caller.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "revoked": keys }))?;
     } else {
         print::text(&format!("Revoked {}\n", keys.join(", ")))?;
     }
-    if let Some(configured) = session.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value)) {
+    if let Some(configured) = caller.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value)) {
         print::note(&format!("The settings still have it ({}): remove it there", configured.source));
     }
     Ok(Exit::Done)
 }
 
 /// Why the builder's own signature did not revoke its key.
-async fn not_revoked(session: &Session, error: AccountError) -> Stop {
+async fn not_revoked(caller: &Caller, error: AccountError) -> Stop {
     let summary = "The builder key was not revoked";
     match error {
         AccountError::Failure(failure) if failure.is_refusal() => Failed::new(Exit::No, summary)
@@ -203,6 +203,6 @@ async fn not_revoked(session: &Session, error: AccountError) -> Stop {
             .command("polydoctor check builder.credentials")
             .command("polydoctor keys builder list")
             .into(),
-        error => session.explain_change(summary, error, "polydoctor keys builder list").await,
+        error => caller.explain_change(summary, error, "polydoctor keys builder list").await,
     }
 }

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::failed::{Failed, Stop};
-use super::session::Session;
 use super::{Format, print};
 use crate::cli::{Exit, prompt};
 use crate::keys::{Change, Planned, SignedWith};
@@ -32,8 +32,8 @@ impl ConsentArgs {
     }
 
     /// Says what a change means, with what is worth knowing beside it, and asks.
-    pub(super) fn ask(self, session: &Session, change: &Change, beside: &[(&str, String)]) -> Result<(), Stop> {
-        let mut rows = vec![("account", session.account_text())];
+    pub(super) fn ask(self, caller: &Caller, change: &Change, beside: &[(&str, String)]) -> Result<(), Stop> {
+        let mut rows = vec![("account", caller.account_text())];
         rows.extend(beside.iter().map(|(label, text)| (*label, text.clone())));
         rows.push(("breaks", change.breaks().to_owned()));
         rows.push(("undo", change.undo()));
@@ -59,10 +59,10 @@ impl ConsentArgs {
 }
 
 /// Prints what a command would send, in order. Nothing is sent.
-pub(super) fn dry_run(session: &Session, requests: &[Planned], changes: &[Change]) -> Result<Exit, Stop> {
-    let base = session.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
+pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change]) -> Result<Exit, Stop> {
+    let base = caller.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
     let base = base.as_str().trim_end_matches('/');
-    if session.format == Format::Json {
+    if caller.format == Format::Json {
         print::json(&json!({
             "schema": 1,
             "done": false,

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
+use super::caller::{Caller, CommonArgs, already_used, derive_plan};
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::{Failed, Stop};
 use super::give::GiveArgs;
 use super::place::Kind;
-use super::session::{CommonArgs, Session, already_used, derive_plan};
 use crate::cli::Exit;
 use crate::keys::Change;
 
@@ -22,23 +22,23 @@ pub(super) struct CreateArgs {
 }
 
 pub(super) async fn run(args: CreateArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
-    let nonce = session.nonce()?;
+    let caller = Caller::open(args.common).await?;
+    let nonce = caller.nonce()?;
     let change = Change::CreateApiKey { nonce };
     if args.consent.dry_run {
-        return dry_run(&session, &[derive_plan(), change.request()], &[change]);
+        return dry_run(&caller, &[derive_plan(), change.request()], &[change]);
     }
-    let give = args.give.prepare(Kind::User, &session)?;
-    if let Some(existing) = session.derive(nonce).await? {
+    let give = args.give.prepare(Kind::User, &caller)?;
+    if let Some(existing) = caller.derive(nonce).await? {
         let failed = Failed::new(Exit::No, format!("No API key was created: nonce {nonce} has one"));
         return Err(already_used(failed, nonce, &existing).into());
     }
-    args.consent.ask(&session, &change, &[("secret", give.text())])?;
-    let credentials = match session.account.create_api_key(nonce).await {
+    args.consent.ask(&caller, &change, &[("secret", give.text())])?;
+    let credentials = match caller.account.create_api_key(nonce).await {
         Ok(credentials) => credentials,
-        Err(error) => return Err(session.explain_creation(nonce, error).await),
+        Err(error) => return Err(caller.explain_creation(nonce, error).await),
     };
-    give.keep(&credentials, Some(nonce), &session)?;
-    give.print(&credentials, &[("nonce", json!(nonce.to_string()))], &session)?;
+    give.keep(&credentials, Some(nonce), &caller)?;
+    give.print(&credentials, &[("nonce", json!(nonce.to_string()))], &caller)?;
     Ok(Exit::Done)
 }

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::Stop;
-use super::session::{CommonArgs, Session};
 use super::{Format, print};
 use crate::cli::Exit;
 use crate::keys::Change;
@@ -22,27 +22,27 @@ pub(super) struct DeleteArgs {
 }
 
 pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
+    let caller = Caller::open(args.common).await?;
     if args.consent.dry_run {
-        let configured = session.account.settings().credentials.key.as_ref().map(|key| key.value.clone());
-        let mut requests = session.signing_plan();
+        let configured = caller.account.settings().credentials.key.as_ref().map(|key| key.value.clone());
+        let mut requests = caller.signing_plan();
         let key = match configured.filter(|_| requests.is_empty()) {
             Some(key) => key,
-            None => format!("of nonce {}", session.nonce()?),
+            None => format!("of nonce {}", caller.nonce()?),
         };
         let change = Change::DeleteApiKey { key };
         requests.push(change.request());
-        return dry_run(&session, &requests, &[change]);
+        return dry_run(&caller, &requests, &[change]);
     }
-    let signing = session.signing().await?;
+    let signing = caller.signing().await?;
     let key = &signing.credentials.key;
     let change = Change::DeleteApiKey { key: key.clone() };
-    args.consent.ask(&session, &change, &[("which", signing.whose.clone())])?;
-    if let Err(error) = session.account.delete_api_key(&signing.credentials).await {
-        return Err(session.explain_change("The API key was not deleted", error, "polydoctor keys list").await);
+    args.consent.ask(&caller, &change, &[("which", signing.whose.clone())])?;
+    if let Err(error) = caller.account.delete_api_key(&signing.credentials).await {
+        return Err(caller.explain_change("The API key was not deleted", error, "polydoctor keys list").await);
     }
-    let configured = session.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
-    if session.format == Format::Json {
+    let configured = caller.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
+    if caller.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "deleted": key, "was_configured": configured.is_some() }))?;
     } else {
         print::text(&format!("Deleted {key}\n"))?;

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::caller::{Caller, CommonArgs, no_key};
 use super::consent::ConsentArgs;
 use super::failed::Stop;
 use super::give::GiveArgs;
 use super::place::Kind;
-use super::session::{CommonArgs, Session, no_key};
 use crate::auth::l2::ApiCredentials;
 use crate::cli::Exit;
 
@@ -22,19 +22,19 @@ pub(super) struct DeriveArgs {
 }
 
 pub(super) async fn run(args: DeriveArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
-    let give = args.give.prepare(Kind::User, &session)?;
-    let nonce = session.nonce()?;
-    let Some(credentials) = session.derive(nonce).await? else { return Err(no_key(nonce).into()) };
+    let caller = Caller::open(args.common).await?;
+    let give = args.give.prepare(Kind::User, &caller)?;
+    let nonce = caller.nonce()?;
+    let Some(credentials) = caller.derive(nonce).await? else { return Err(no_key(nonce).into()) };
     give.save(&credentials, nonce, ConsentArgs::for_files(args.yes))?;
-    let facts = [("nonce", json!(nonce.to_string())), ("configured", configured(&session, &credentials))];
-    give.print(&credentials, &facts, &session)?;
+    let facts = [("nonce", json!(nonce.to_string())), ("configured", configured(&caller, &credentials))];
+    give.print(&credentials, &facts, &caller)?;
     Ok(Exit::Done)
 }
 
 /// What the configured credentials are beside these.
-fn configured(session: &Session, derived: &ApiCredentials) -> Value {
-    let parts = &session.account.settings().credentials;
+fn configured(caller: &Caller, derived: &ApiCredentials) -> Value {
+    let parts = &caller.account.settings().credentials;
     match (&parts.key, parts.whole()) {
         (_, Some(configured)) if configured == *derived => "the same".into(),
         (Some(key), _) if key.value == derived.key => "the same key, with another secret or passphrase".into(),

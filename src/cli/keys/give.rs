@@ -3,10 +3,10 @@
 use alloy_primitives::U256;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::consent::ConsentArgs;
 use super::failed::{Failed, Stop};
 use super::place::{Destination, Kind, Names, Place};
-use super::session::Session;
 use super::{Format, print};
 use crate::auth::l2::ApiCredentials;
 use crate::checks::secret_form;
@@ -38,23 +38,23 @@ pub(super) struct Give {
 }
 
 impl GiveArgs {
-    pub(super) fn prepare(&self, kind: Kind, session: &Session) -> Result<Give, Stop> {
-        let prepare = |place| Destination::prepare(place, self.names, kind, session);
+    pub(super) fn prepare(&self, kind: Kind, caller: &Caller) -> Result<Give, Stop> {
+        let prepare = |place| Destination::prepare(place, self.names, kind, caller);
         let destination = self.save.as_ref().map(prepare).transpose()?;
         Ok(Give { kind, destination, names: self.names, show: self.show_secrets })
     }
 
     /// As [`GiveArgs::prepare`], with the usual place where none is named.
-    pub(super) fn prepare_usual(&self, kind: Kind, session: &Session) -> Result<Give, Stop> {
+    pub(super) fn prepare_usual(&self, kind: Kind, caller: &Caller) -> Result<Give, Stop> {
         let save = Some(self.save.clone().unwrap_or(Place::Usual));
-        Self { save, ..self.clone() }.prepare(kind, session)
+        Self { save, ..self.clone() }.prepare(kind, caller)
     }
 }
 
 impl Give {
     /// What keeps another key than this one in force although the file is written, in words.
-    pub(super) fn still_configured(&self, key: &str, session: &Session) -> Option<String> {
-        let source = self.destination.as_ref()?.still_configured(key, session)?;
+    pub(super) fn still_configured(&self, key: &str, caller: &Caller) -> Option<String> {
+        let source = self.destination.as_ref()?.still_configured(key, caller)?;
         Some(format!("another key is still configured ({source}): replace or unset it there"))
     }
 
@@ -91,12 +91,7 @@ impl Give {
     }
 
     /// Writes credentials that were just created. A file that cannot be written must not lose them.
-    pub(super) fn keep(
-        &self,
-        credentials: &ApiCredentials,
-        nonce: Option<U256>,
-        session: &Session,
-    ) -> Result<(), Stop> {
+    pub(super) fn keep(&self, credentials: &ApiCredentials, nonce: Option<U256>, caller: &Caller) -> Result<(), Stop> {
         let Some(destination) = &self.destination else { return Ok(()) };
         let saved = destination.change(credentials, nonce).and_then(|change| Ok(change.apply()?));
         let Err(error) = saved else { return Ok(()) };
@@ -112,7 +107,7 @@ impl Give {
             Kind::Builder
                 if self.show || ConsentArgs::offer("Show the credentials here, so that they are not lost?")? =>
             {
-                if session.format == Format::Json {
+                if caller.format == Format::Json {
                     failed.credentials = Some(credentials_object(credentials, true));
                 } else {
                     print::text(&self.kind.lines(self.names, credentials))?;
@@ -133,13 +128,13 @@ impl Give {
         &self,
         credentials: &ApiCredentials,
         facts: &[(&str, Value)],
-        session: &Session,
+        caller: &Caller,
     ) -> Result<(), Stop> {
-        if let Some(other) = self.still_configured(&credentials.key, session) {
+        if let Some(other) = self.still_configured(&credentials.key, caller) {
             print::note(&format!("Note: {other}"));
         }
         let saved = self.destination.as_ref().map(ToString::to_string);
-        if session.format == Format::Json {
+        if caller.format == Format::Json {
             let mut object = json!({ "schema": 1, "done": true });
             for (name, value) in facts {
                 object[*name] = value.clone();

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::caller::{Caller, CommonArgs};
 use super::failed::Stop;
-use super::session::{CommonArgs, Session};
 use super::{Format, print};
 use crate::cli::Exit;
 
@@ -14,15 +14,15 @@ pub(super) struct ListArgs {
 }
 
 pub(super) async fn run(args: ListArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
-    let signing = session.signing().await?;
-    let keys = match session.account.api_keys(&signing.credentials).await {
+    let caller = Caller::open(args.common).await?;
+    let signing = caller.signing().await?;
+    let keys = match caller.account.api_keys(&signing.credentials).await {
         Ok(keys) => keys,
-        Err(error) => return Err(session.explain("The API keys could not be listed", error).await),
+        Err(error) => return Err(caller.explain("The API keys could not be listed", error).await),
     };
-    let configured = session.account.settings().credentials.key.as_ref();
+    let configured = caller.account.settings().credentials.key.as_ref();
     let is_configured = |key: &str| configured.is_some_and(|configured| configured.value == key);
-    if session.format == Format::Json {
+    if caller.format == Format::Json {
         let rows: Vec<_> = keys.iter().map(|key| json!({ "key": key, "configured": is_configured(key) })).collect();
         print::json(&json!({ "schema": 1, "done": true, "keys": rows }))?;
         return Ok(Exit::Done);
@@ -31,7 +31,7 @@ pub(super) async fn run(args: ListArgs) -> Result<Exit, Stop> {
         Some(configured) if configured.value == *key => format!("{key}  configured ({})", configured.source),
         _ => key.clone(),
     };
-    let head = format!("API keys of {}: {}", session.account_text(), keys.len());
+    let head = format!("API keys of {}: {}", caller.account_text(), keys.len());
     print::list(&head, &keys.iter().map(row).collect::<Vec<_>>())?;
     print::note("The service does not tell their nonces: polydoctor keys nonces finds them");
     Ok(Exit::Done)

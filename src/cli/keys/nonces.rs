@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::caller::{Caller, CommonArgs};
 use super::failed::Stop;
-use super::session::{CommonArgs, Session};
 use super::{Format, print};
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, stop};
@@ -30,14 +30,14 @@ enum End {
 }
 
 pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
+    let caller = Caller::open(args.common).await?;
     let mut progress = Progress::new(false);
     let seconds = due(args.to).as_secs();
     if seconds > 5 {
         print::note(&format!("About {seconds} s, to leave your bots their share of the rate limit; Ctrl-C stops"));
     }
     let mut found = Vec::new();
-    let scan = session.account.scan_nonces(args.to, |nonce| {
+    let scan = caller.account.scan_nonces(args.to, |nonce| {
         let held = found.iter().filter(|nonce: &&NonceKey| nonce.key.is_some()).count();
         progress.say(&format!("nonce {} of {}, {held} with a key", nonce.nonce, args.to));
         found.push(nonce);
@@ -46,15 +46,15 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
     let end = tokio::select! {
         outcome = scan => match outcome {
             Ok(()) => End::Whole,
-            Err(error) => End::Stopped(session.explain("Not all nonces could be asked for", error).await),
+            Err(error) => End::Stopped(caller.explain("Not all nonces could be asked for", error).await),
         },
         () = stop => End::Interrupted,
     };
     progress.clear();
-    report(&session, &found, args.to, end)
+    report(&caller, &found, args.to, end)
 }
 
-fn report(session: &Session, found: &[NonceKey], to: u64, end: End) -> Result<Exit, Stop> {
+fn report(caller: &Caller, found: &[NonceKey], to: u64, end: End) -> Result<Exit, Stop> {
     let whole = matches!(end, End::Whole);
     match end {
         End::Stopped(stop) if found.is_empty() => return Err(stop),
@@ -64,8 +64,8 @@ fn report(session: &Session, found: &[NonceKey], to: u64, end: End) -> Result<Ex
         End::Stopped(stop) => return Err(stop),
         End::Whole | End::Interrupted => {}
     }
-    let scan = Scan { found, to, whole, configured: configured(session) };
-    match session.format {
+    let scan = Scan { found, to, whole, configured: configured(caller) };
+    match caller.format {
         Format::Json => print::json(&scan.json())?,
         Format::Text => print::text(&scan.text())?,
     }
@@ -76,8 +76,8 @@ fn report(session: &Session, found: &[NonceKey], to: u64, end: End) -> Result<Ex
     })
 }
 
-fn configured(session: &Session) -> Option<Sourced<String>> {
-    session.account.settings().credentials.key.clone()
+fn configured(caller: &Caller) -> Option<Sourced<String>> {
+    caller.account.settings().credentials.key.clone()
 }
 
 /// What was found out.

@@ -12,8 +12,8 @@ use alloy_primitives::U256;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::failed::Stop;
-use super::session::Session;
 use crate::auth::l2::ApiCredentials;
 use crate::secret::Secret;
 use crate::settings::change::{ChangeError, FileChange};
@@ -135,8 +135,8 @@ pub(super) enum Change {
 
 impl Destination {
     /// Finds the file, and makes sure that it can be edited and written.
-    pub(super) fn prepare(place: &Place, names: Option<Names>, kind: Kind, session: &Session) -> Result<Self, Stop> {
-        let settings = session.account.settings();
+    pub(super) fn prepare(place: &Place, names: Option<Names>, kind: Kind, caller: &Caller) -> Result<Self, Stop> {
+        let settings = caller.account.settings();
         let (form, path) = match resolved(place, kind, settings) {
             Place::Profile(name) => {
                 let path =
@@ -144,12 +144,12 @@ impl Destination {
                 (Form::Profile { name: name.unwrap_or_else(|| settings.profile.clone()) }, path)
             }
             Place::Json(path) => {
-                let signer = session.account.signer().map_err(|error| Stop::Usage(error.to_string()))?.address();
+                let signer = caller.account.signer().map_err(|error| Stop::Usage(error.to_string()))?.address();
                 let chain_id = settings.chain_id.as_ref().map(|id| id.value);
                 (Form::Json { account: json!({ "address": signer, "chain_id": chain_id }) }, path)
             }
             Place::Env(Some(path)) => (Form::Env { names }, path),
-            Place::Env(None) | Place::Usual => (Form::Env { names }, session.env_file.clone()),
+            Place::Env(None) | Place::Usual => (Form::Env { names }, caller.env_file.clone()),
         };
         let mut destination = Self { form, path, kind, replaces: false };
         destination.replaces = destination.check().map_err(|error| Stop::Usage(error.to_string()))?;
@@ -223,8 +223,8 @@ impl Destination {
     }
 
     /// Where the settings have another key than this one, although it has been written.
-    pub(super) fn still_configured(&self, key: &str, session: &Session) -> Option<Source> {
-        let configured = self.kind.configured(session.account.settings()).key.as_ref()?;
+    pub(super) fn still_configured(&self, key: &str, caller: &Caller) -> Option<Source> {
+        let configured = self.kind.configured(caller.account.settings()).key.as_ref()?;
         let written = match (&self.form, &configured.source) {
             (Form::Env { .. }, Source::EnvFile { path, .. }) => Path::new(path) == self.path,
             (Form::Profile { name }, Source::Profile { name: own, .. }) => own == name,

@@ -11,9 +11,9 @@ use alloy_primitives::Address;
 use clap::Subcommand;
 use serde_json::json;
 
+use super::caller::{Caller, CommonArgs, Signing};
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::{Failed, Stop};
-use super::session::{CommonArgs, Session, Signing};
 use super::{Format, print};
 use crate::checks::short;
 use crate::cli::Exit;
@@ -86,47 +86,47 @@ fn shown(key: &str, in_full: bool) -> String {
     if in_full { key.to_owned() } else { short(key) }
 }
 
-async fn keys(session: &Session, signing: &Signing) -> Result<Vec<String>, Stop> {
-    match session.account.readonly_keys(&signing.credentials).await {
+async fn keys(caller: &Caller, signing: &Signing) -> Result<Vec<String>, Stop> {
+    match caller.account.readonly_keys(&signing.credentials).await {
         Ok(keys) => Ok(keys),
-        Err(error) => Err(session.explain("The read-only keys could not be listed", error).await),
+        Err(error) => Err(caller.explain("The read-only keys could not be listed", error).await),
     }
 }
 
 pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
-    let signing = session.signing().await?;
-    let keys = keys(&session, &signing).await?;
+    let caller = Caller::open(args.common).await?;
+    let signing = caller.signing().await?;
+    let keys = keys(&caller, &signing).await?;
     let shown: Vec<String> = keys.iter().map(|key| shown(key, args.show_secrets)).collect();
-    if session.format == Format::Json {
+    if caller.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "keys": shown }))?;
     } else {
-        let head = format!("Read-only keys of {}: {}", session.account_text(), shown.len());
+        let head = format!("Read-only keys of {}: {}", caller.account_text(), shown.len());
         print::list(&head, &shown)?;
     }
     Ok(Exit::Done)
 }
 
 pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
+    let caller = Caller::open(args.common).await?;
     let change = Change::CreateReadonlyKey;
     if args.consent.dry_run {
-        let mut requests = session.signing_plan();
+        let mut requests = caller.signing_plan();
         requests.push(change.request());
-        return dry_run(&session, &requests, &[change]);
+        return dry_run(&caller, &requests, &[change]);
     }
-    let signing = session.signing().await?;
+    let signing = caller.signing().await?;
     let text = if args.show_secrets { "shown" } else { "shown short; keys readonly list --show-secrets gives it" };
-    args.consent.ask(&session, &change, &[("key", text.to_owned())])?;
-    let key = match session.account.create_readonly_key(&signing.credentials).await {
+    args.consent.ask(&caller, &change, &[("key", text.to_owned())])?;
+    let key = match caller.account.create_readonly_key(&signing.credentials).await {
         Ok(key) => key,
         Err(error) => {
             let summary = "No read-only key was created";
-            return Err(session.explain_change(summary, error, "polydoctor keys readonly list").await);
+            return Err(caller.explain_change(summary, error, "polydoctor keys readonly list").await);
         }
     };
     let shown = shown(&key, args.show_secrets);
-    if session.format == Format::Json {
+    if caller.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "key": shown }))?;
     } else {
         let rows =
@@ -137,27 +137,27 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
 }
 
 pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
+    let caller = Caller::open(args.common).await?;
     if args.consent.dry_run {
         let change = Change::DeleteReadonlyKey { key: short(&args.key) };
-        let mut requests = session.signing_plan();
+        let mut requests = caller.signing_plan();
         requests.push(change.request());
-        return dry_run(&session, &requests, &[change]);
+        return dry_run(&caller, &requests, &[change]);
     }
-    let signing = session.signing().await?;
-    let key = chosen(&keys(&session, &signing).await?, &args.key)?;
+    let signing = caller.signing().await?;
+    let key = chosen(&keys(&caller, &signing).await?, &args.key)?;
     let change = Change::DeleteReadonlyKey { key: short(&key) };
-    args.consent.ask(&session, &change, &[])?;
+    args.consent.ask(&caller, &change, &[])?;
     let missing = || Failed::new(Exit::No, "There was no such key any more");
-    match session.account.delete_readonly_key(&signing.credentials, &key).await {
+    match caller.account.delete_readonly_key(&signing.credentials, &key).await {
         Ok(true) => {}
         Ok(false) => return Err(missing().into()),
         Err(error) => {
             let summary = "The read-only key was not deleted";
-            return Err(session.explain_change(summary, error, "polydoctor keys readonly list").await);
+            return Err(caller.explain_change(summary, error, "polydoctor keys readonly list").await);
         }
     }
-    if session.format == Format::Json {
+    if caller.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "deleted": short(&key) }))?;
     } else {
         print::text(&format!("Deleted {}\n", short(&key)))?;
@@ -187,10 +187,10 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
     if args.key.as_deref() == Some("-") && args.common.settings.reads_standard_input() {
         return Err(Stop::Usage("standard input holds the private key: set POLY_READONLY_API_KEY instead".to_owned()));
     }
-    let session = Session::open_unsigned(args.common).await?;
+    let caller = Caller::open_unsigned(args.common).await?;
     let address = match args.address {
         Some(address) => address,
-        None => session.account.signer().map_err(|error| Stop::Usage(format!("{error}; or give --address")))?.address(),
+        None => caller.account.signer().map_err(|error| Stop::Usage(format!("{error}; or give --address")))?.address(),
     };
     let key = match args.key.as_deref() {
         Some("-") => {
@@ -199,9 +199,9 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
             Secret::new(text.trim())
         }
         Some(beginning) => {
-            session.account.signer().map_err(|error| Stop::Usage(error.to_string()))?;
-            let signing = session.signing().await?;
-            Secret::new(chosen(&keys(&session, &signing).await?, beginning)?)
+            caller.account.signer().map_err(|error| Stop::Usage(error.to_string()))?;
+            let signing = caller.signing().await?;
+            Secret::new(chosen(&keys(&caller, &signing).await?, beginning)?)
         }
         None => match std::env::var(VARIABLE) {
             Ok(key) => Secret::new(key.trim()),
@@ -211,10 +211,10 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
     if key.is_empty() {
         return Err(Stop::Usage("the read-only key is empty".to_owned()));
     }
-    match session.account.is_valid_readonly_key(address, key.expose()).await {
+    match caller.account.is_valid_readonly_key(address, key.expose()).await {
         Ok(valid) => {
             let shown = short(key.expose());
-            if session.format == Format::Json {
+            if caller.format == Format::Json {
                 print::json(&json!({ "schema": 1, "done": true, "valid": valid, "address": address, "key": shown }))?;
             } else {
                 let answer = if valid { "opens" } else { "does not open" };
@@ -222,6 +222,6 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
             }
             Ok(if valid { Exit::Done } else { Exit::No })
         }
-        Err(error) => Err(session.explain("The key could not be validated", error).await),
+        Err(error) => Err(caller.explain("The key could not be validated", error).await),
     }
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use alloy_primitives::U256;
 use serde_json::json;
 
+use super::caller::{Caller, CommonArgs, derive_plan};
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::{Failed, Stop};
 use super::give::{Give, GiveArgs};
 use super::place::Kind;
 use super::print;
-use super::session::{CommonArgs, Session, derive_plan};
 use crate::auth::l2::ApiCredentials;
 use crate::checks::network_cause;
 use crate::cli::Exit;
@@ -51,13 +51,13 @@ struct New {
 }
 
 pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
-    let session = Session::open(args.common).await?;
+    let caller = Caller::open(args.common).await?;
     if args.consent.dry_run {
-        return plan(&session, args.to_nonce, args.keep_old);
+        return plan(&caller, args.to_nonce, args.keep_old);
     }
-    let give = args.give.prepare_usual(Kind::User, &session)?;
-    let old = session.signing().await?;
-    let (nonce, existing) = free_nonce(&session, args.to_nonce).await?;
+    let give = args.give.prepare_usual(Kind::User, &caller)?;
+    let old = caller.signing().await?;
+    let (nonce, existing) = free_nonce(&caller, args.to_nonce).await?;
     if existing.as_ref().is_some_and(|existing| existing.key == old.credentials.key) {
         return Err(Stop::Usage(format!("nonce {nonce} holds the key that is to be replaced")));
     }
@@ -66,16 +66,16 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
         credentials
     } else {
         let beside = [("replaces", old.credentials.key.clone()), ("secret", give.text())];
-        args.consent.ask(&session, &Change::CreateApiKey { nonce }, &beside)?;
-        match session.account.create_api_key(nonce).await {
+        args.consent.ask(&caller, &Change::CreateApiKey { nonce }, &beside)?;
+        match caller.account.create_api_key(nonce).await {
             Ok(credentials) => credentials,
-            Err(error) => return Err(session.explain_creation(nonce, error).await),
+            Err(error) => return Err(caller.explain_creation(nonce, error).await),
         }
     };
     let new = New { nonce, credentials };
     let key = &new.credentials.key;
     print::note(&format!("1 of 4  the new key is {key} at nonce {nonce}; {} goes on from here", again(&new)));
-    prove(&session, &new, Duration::from_secs(args.wait)).await?;
+    prove(&caller, &new, Duration::from_secs(args.wait)).await?;
     print::note("2 of 4  it passes a signed request");
     switch(&give, &new, args.consent)?;
     print::note(&format!("3 of 4  {}", give.text()));
@@ -83,26 +83,26 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
         print::note("4 of 4  the old key stays, as --keep-old says");
         false
     } else {
-        delete(&session, &give, &old.credentials, &new, args.consent).await?
+        delete(&caller, &give, &old.credentials, &new, args.consent).await?
     };
     let facts = [
         ("nonce", json!(nonce.to_string())),
         ("replaced", json!(old.credentials.key)),
         ("old_deleted", json!(deleted)),
     ];
-    give.print(&new.credentials, &facts, &session)?;
+    give.print(&new.credentials, &facts, &caller)?;
     Ok(Exit::Done)
 }
 
 /// The nonce that was asked for, with what it holds, or the next free one.
-async fn free_nonce(session: &Session, wanted: Option<U256>) -> Result<(U256, Option<ApiCredentials>), Stop> {
+async fn free_nonce(caller: &Caller, wanted: Option<U256>) -> Result<(U256, Option<ApiCredentials>), Stop> {
     if let Some(nonce) = wanted {
-        return Ok((nonce, session.derive(nonce).await?));
+        return Ok((nonce, caller.derive(nonce).await?));
     }
-    let first = session.nonce()?.saturating_add(U256::from(1));
+    let first = caller.nonce()?.saturating_add(U256::from(1));
     for further in 0..TRIED {
         let nonce = first.saturating_add(U256::from(further));
-        if session.derive(nonce).await?.is_none() {
+        if caller.derive(nonce).await?.is_none() {
             return Ok((nonce, None));
         }
     }
@@ -110,13 +110,13 @@ async fn free_nonce(session: &Session, wanted: Option<U256>) -> Result<(U256, Op
 }
 
 /// A signed request with the new credentials, again while they are too new to be taken.
-async fn prove(session: &Session, new: &New, wait: Duration) -> Result<(), Stop> {
+async fn prove(caller: &Caller, new: &New, wait: Duration) -> Result<(), Stop> {
     let mut left = wait;
     loop {
-        let failure = match session.account.api_keys(&new.credentials).await {
+        let failure = match caller.account.api_keys(&new.credentials).await {
             Ok(_) => return Ok(()),
             Err(AccountError::Failure(failure)) => failure,
-            Err(error) => return Err(session.explain("The new key could not be tried", error).await),
+            Err(error) => return Err(caller.explain("The new key could not be tried", error).await),
         };
         if failure.is_refusal() && !left.is_zero() {
             print::note(&format!("        refused ({failure}): new keys have been seen to take two minutes; waiting"));
@@ -152,7 +152,7 @@ fn switch(give: &Give, new: &New, consent: ConsentArgs) -> Result<(), Stop> {
 
 /// Whether the old key was deleted, which is asked for on its own.
 async fn delete(
-    session: &Session,
+    caller: &Caller,
     give: &Give,
     old: &ApiCredentials,
     new: &New,
@@ -160,14 +160,14 @@ async fn delete(
 ) -> Result<bool, Stop> {
     let change = Change::DeleteApiKey { key: old.key.clone() };
     let mut beside = vec![("which", "the old one".to_owned())];
-    if let Some(other) = give.still_configured(&new.credentials.key, session) {
+    if let Some(other) = give.still_configured(&new.credentials.key, caller) {
         if consent.is_unasked() {
             print::note(&format!("4 of 4  the old key stays: {other}"));
             return Ok(false);
         }
         beside.push(("but", other));
     }
-    match consent.ask(session, &change, &beside) {
+    match consent.ask(caller, &change, &beside) {
         Ok(()) => {}
         Err(Stop::Failed(_)) => {
             print::note("4 of 4  the old key stays");
@@ -175,7 +175,7 @@ async fn delete(
         }
         Err(stop) => return Err(stop),
     }
-    match session.account.delete_api_key(old).await {
+    match caller.account.delete_api_key(old).await {
         Ok(()) => {
             print::note(&format!("4 of 4  deleted {}", old.key));
             Ok(true)
@@ -188,15 +188,15 @@ async fn delete(
         }
         Err(error) => {
             let summary = "The new key is in use; the old one was not deleted";
-            Err(session.explain_change(summary, error, "polydoctor keys list").await)
+            Err(caller.explain_change(summary, error, "polydoctor keys list").await)
         }
     }
 }
 
-fn plan(session: &Session, to: Option<U256>, keep_old: bool) -> Result<Exit, Stop> {
-    let first = session.nonce()?.saturating_add(U256::from(1));
+fn plan(caller: &Caller, to: Option<U256>, keep_old: bool) -> Result<Exit, Stop> {
+    let first = caller.nonce()?.saturating_add(U256::from(1));
     let change = Change::CreateApiKey { nonce: to.unwrap_or(first) };
-    let mut requests = session.signing_plan();
+    let mut requests = caller.signing_plan();
     let prove = Planned {
         method: "GET",
         path: clob::API_KEYS,
@@ -211,5 +211,5 @@ fn plan(session: &Session, to: Option<U256>, keep_old: bool) -> Result<Exit, Sto
         requests.push(old.request());
         changes.push(old);
     }
-    dry_run(session, &requests, &changes)
+    dry_run(caller, &requests, &changes)
 }

@@ -32,7 +32,7 @@ pub(super) struct CommonArgs {
     pub(super) settings: SettingsArgs,
 }
 
-pub(super) struct Session {
+pub(super) struct Caller {
     pub(super) account: Account,
     pub(super) format: Format,
     /// The `.env` that is read, or would be.
@@ -45,12 +45,12 @@ pub(super) struct Signing {
     pub(super) whose: String,
 }
 
-impl Session {
+impl Caller {
     /// Reads the settings. A private key has to be among them.
     pub(super) async fn open(args: CommonArgs) -> Result<Self, Stop> {
-        let session = Self::open_unsigned(args).await?;
-        session.account.signer().map_err(|error| Stop::Usage(error.to_string()))?;
-        Ok(session)
+        let caller = Self::open_unsigned(args).await?;
+        caller.account.signer().map_err(|error| Stop::Usage(error.to_string()))?;
+        Ok(caller)
     }
 
     pub(super) async fn open_unsigned(mut args: CommonArgs) -> Result<Self, Stop> {
@@ -58,13 +58,13 @@ impl Session {
         let settings = args.settings.load()?;
         let http = Http::new(settings.timeout);
         let env_file = args.settings.env_file();
-        let mut session = Self { account: Account::new(settings, http), format: args.format, env_file };
+        let mut caller = Self { account: Account::new(settings, http), format: args.format, env_file };
         if args.server_time
-            && let Err(error) = session.account.use_server_time().await
+            && let Err(error) = caller.account.use_server_time().await
         {
-            return Err(session.explain("The server's time could not be had", error).await);
+            return Err(caller.explain("The server's time could not be had", error).await);
         }
-        Ok(session)
+        Ok(caller)
     }
 
     pub(super) fn nonce(&self) -> Result<U256, Stop> {
