@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::http::{Answer, Http, Request, Sign};
@@ -209,15 +210,17 @@ impl Clob<'_> {
     }
 
     /// A page `{"limit", "count", "next_cursor", "data": [...]}` of a listing: its rows, and the cursor of
-    /// the next page, if there is one.
-    pub fn read_page(answer: &Answer) -> Result<(Vec<Value>, Option<String>), Failure> {
+    /// the next page, if there is one. The rows are still text: hundreds of them as values would take
+    /// far more memory than what is made of them.
+    pub fn read_page(answer: &Answer) -> Result<(Vec<&RawValue>, Option<String>), Failure> {
         #[derive(Deserialize)]
-        struct Page {
+        struct Page<'a> {
             #[serde(default)]
             next_cursor: String,
-            data: Vec<Value>,
+            #[serde(borrow)]
+            data: Vec<&'a RawValue>,
         }
-        let page: Page = answer.json()?;
+        let page: Page<'_> = answer.json()?;
         let next = Some(page.next_cursor).filter(|cursor| !cursor.is_empty() && cursor != END_CURSOR);
         Ok((page.data, next))
     }
@@ -237,6 +240,12 @@ impl Clob<'_> {
     pub fn collateral_query(kind: SignatureType) -> [(&'static str, String); 2] {
         [("asset_type", "COLLATERAL".to_owned()), ("signature_type", u8::from(kind).to_string())]
     }
+}
+
+/// A row of a page.
+pub fn row(text: &RawValue) -> Value {
+    // it was taken for JSON before
+    serde_json::from_str(text.get()).unwrap_or_default()
 }
 
 fn garbled(answer: &Answer, reason: &str) -> Failure {

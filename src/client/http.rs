@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use tokio::sync::watch;
 use url::Url;
 
@@ -99,7 +99,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
         serde_json::from_str(&self.text).map_err(|error| Failure::Garbled {
             status: self.status,
             reason: format!("{error}; it begins with {:?}", clean(&self.text, 60)),
@@ -225,7 +225,8 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        let text = String::from_utf8_lossy(&body).into_owned();
+        let text =
+            String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         if let Some(failure) = refusal(status, &headers, &text) {
             return Err(failure);
         }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::account::{Account, AccountError, Call};
-use super::clob::{BUILDER_TRADES, Clob, FIRST_CURSOR, TRADES};
+use super::clob::{self, BUILDER_TRADES, Clob, FIRST_CURSOR, TRADES};
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
 use crate::engine::facts::Failure;
@@ -161,6 +161,7 @@ impl<'a> Listing<'a> {
         let (rows, next) = Clob::read_page(&answer)?;
         // a server that never ends a listing would be asked for ever
         self.cursor = next.filter(|next| *next != cursor);
+        let rows: Vec<Value> = rows.into_iter().map(clob::row).collect();
         let ids: HashSet<String> = rows.iter().filter_map(id).collect();
         let rows = rows.into_iter().filter(|row| id(row).is_none_or(|id| !self.previous.contains(&id))).collect();
         self.previous = ids;

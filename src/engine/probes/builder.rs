@@ -1,7 +1,5 @@
 //! Probes of the builder programme: credentials, trades, fees, remote signer.
 
-use serde_json::Value;
-
 use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Whose};
 use crate::auth::builder::{self as headers, builder_key_created_ms};
 use crate::auth::l2::ApiCredentials;
@@ -59,8 +57,9 @@ async fn listed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outc
 }
 
 pub(super) async fn trades(context: &Context) -> Outcome<BuilderTrades> {
-    let (rows, next) = Clob::read_page(&listed(context, Probe::BuilderTrades, &[]).await?)?;
-    let times = rows.iter().filter_map(|row| BuilderTrade::read(row)?.matched_s());
+    let answer = listed(context, Probe::BuilderTrades, &[]).await?;
+    let (rows, next) = Clob::read_page(&answer)?;
+    let times = rows.iter().filter_map(|text| BuilderTrade::read(&clob::row(text))?.matched_s());
     Ok(BuilderTrades { on_first_page: rows.len(), more: next.is_some(), newest_s: times.max() })
 }
 
@@ -84,11 +83,13 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let own = context.get_signed(Probe::OwnTrades, &credentials, clob::TRADES, &query, Context::timestamp);
     let settings = &context.settings;
     if settings.builder_code.is_none() && settings.builder.whole().is_none() {
-        let (rows, _) = Clob::read_page(&own.await?)?;
+        let answer = own.await?;
+        let (rows, _) = Clob::read_page(&answer)?;
         return Ok(OwnTrades { on_first_page: rows.len(), reconciliation: None });
     }
     let (own, listed) = tokio::join!(own, listed(context, Probe::OwnTrades, &of_maker));
-    let (own, more_own) = Clob::read_page(&own?)?;
+    let own = own?;
+    let (own, more_own) = Clob::read_page(&own)?;
     let on_first_page = own.len();
     // what the builder's listing says of itself is the fact of another probe
     let Ok(listed) = listed else { return Ok(OwnTrades { on_first_page, reconciliation: None }) };
@@ -99,8 +100,8 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
         api_key: Some(credentials.key),
         builder_key_made_s: made_s.filter(|_| settings.builder_code.is_none()).map(|ms| (ms / 1000).cast_signed()),
     });
-    listed.iter().filter_map(BuilderTrade::read).for_each(|trade| both.add_listed(&trade));
-    own.iter().filter_map(|row: &Value| OwnTrade::read(row, maker)).for_each(|trade| both.add_own(trade));
+    listed.iter().filter_map(|text| BuilderTrade::read(&clob::row(text))).for_each(|trade| both.add_listed(&trade));
+    own.iter().filter_map(|text| OwnTrade::read(&clob::row(text), maker)).for_each(|trade| both.add_own(trade));
     let read = |more: Option<String>| if more.is_some() { Read::Partly } else { Read::Whole };
     Ok(OwnTrades {
         on_first_page,
