@@ -96,7 +96,7 @@ fn list(path: &Path, format: Format) -> anyhow::Result<Exit> {
         writeln!(out, "{}", json!({ "path": path.display().to_string(), "profiles": profiles }))?;
         return Ok(Exit::Done);
     }
-    let Some(config) = &config else {
+    let Some(config) = config.as_ref().filter(|_| !names.is_empty()) else {
         writeln!(io::stderr(), "There are no profiles yet; polydoctor init makes one")?;
         return Ok(Exit::Done);
     };
