@@ -19,6 +19,7 @@ mod sandbox;
 mod settings;
 mod sign_server;
 mod stop;
+mod wrap;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;

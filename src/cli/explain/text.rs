@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use super::{Answer, groups};
+use crate::cli::wrap;
 use crate::reference::{Block, Entry, Page, varied};
 use crate::render::Style;
 
-const WIDTH: usize = 96;
 /// A longer name has a line of its own, so that what follows the others stays in line.
 const NAMES: usize = 44;
 
@@ -70,18 +70,12 @@ fn block(block: &Block, width: usize, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// Breaks lines at blanks only, and not inside of a command.
+/// Breaks no line inside of a command.
 fn wrapped(text: &str, first: &str, further: &str, out: &mut dyn Write) -> io::Result<()> {
     const COMMANDS: [(&str, &str); 2] =
         [("polydoctor check ", "polydoctor\u{a0}check\u{a0}"), ("polydoctor keys ", "polydoctor\u{a0}keys\u{a0}")];
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(further)
-        .break_words(false)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     let kept = COMMANDS.iter().fold(text.to_owned(), |text, (written, kept)| text.replace(written, kept));
-    let filled = textwrap::fill(&kept, options);
+    let filled = wrap::wrapped(&kept, first, further);
     writeln!(out, "{}", COMMANDS.iter().fold(filled, |text, (written, kept)| text.replace(kept, written)))
 }
 

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::Format;
 use super::failed::Failed;
-
-const WIDTH: usize = 96;
+use crate::cli::wrap::wrapped;
 
 /// Label and text of one line, aligned; a long text is wrapped behind its label.
 pub(super) fn lines(rows: &[(&str, String)]) -> String {
@@ -18,16 +17,6 @@ pub(super) fn lines(rows: &[(&str, String)]) -> String {
         text.push('\n');
     }
     text
-}
-
-fn wrapped(text: &str, first: &str, further: &str) -> String {
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(further)
-        .break_words(false)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
 }
 
 /// One object on standard output.
