@@ -3,6 +3,7 @@
 mod builder;
 mod check;
 mod config;
+mod crash;
 #[cfg(feature = "tui")]
 mod dashboard;
 mod dashboard_args;
@@ -27,6 +28,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::render::Style;
+pub use crash::withhold_panic_messages;
 use dashboard_args::DashboardArgs;
 
 /// Exit codes, the same for every command.

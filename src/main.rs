@@ -6,6 +6,7 @@ use clap::Parser as _;
 use polydoctor::cli::{self, Cli, Exit};
 
 fn main() -> ExitCode {
+    cli::withhold_panic_messages();
     match cli::run(Cli::parse()) {
         Ok(exit) => exit.into(),
         // whoever read as much as they wanted has closed the pipe

@@ -14,6 +14,7 @@ pub mod fix;
 mod found;
 mod keystore;
 mod load;
+mod misplaced;
 mod names;
 mod place;
 mod polymarket_cli;

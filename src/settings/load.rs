@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
-use super::{CredentialParts, ProblemKind, SettingProblem, Settings, Source, Sourced};
+use super::{CredentialParts, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
 use crate::auth::contracts;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
@@ -100,7 +100,12 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     }
     let mut seen = BTreeSet::new();
     settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
+    let of_key = settings.private_key.iter().filter_map(|key| key.value.clone().ok());
+    let others = loader.sources.all(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
+    let keys: Vec<Secret> = of_key.chain(others).collect();
+    let misplaced = misplaced::withhold(&mut settings, &keys);
     settings.problems = loader.finish();
+    settings.problems.splice(0..0, misplaced);
     Ok(settings)
 }
 

@@ -115,3 +115,71 @@ fn a_secret_in_the_wrong_slot_is_not_shown() {
         }
     }
 }
+
+/// Beside the private key in its own place, the same key in another one: nothing shows it, and no
+/// request is made with it.
+#[test]
+fn the_private_key_in_another_slot_is_neither_shown_nor_sent() {
+    let key = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+    let sandbox = Sandbox::start(&["--scenario", "healthy-safe"]);
+    for name in ["POLY_BUILDER_CODE", "CLOB_API_KEY", "CLOB_PASS_PHRASE", "POLY_BUILDER_API_KEY", "POLYMARKET_NONCE"] {
+        let secrets = [(name.to_owned(), key.to_owned())];
+        for arguments in [vec!["check"], vec!["check", "--format", "json"], vec!["config"], vec!["keys", "derive"]] {
+            let output = polydoctor().args(&arguments).envs(sandbox.env()).env(name, key).output().unwrap();
+            let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            search("standard output", &out, &secrets);
+            search("standard error", &err, &secrets);
+            if arguments[0] == "check" {
+                assert!(out.contains("contains the private key"), "{name}: {out}");
+            }
+        }
+    }
+}
+
+/// Values over several lines, with something behind their closing quotes.
+#[test]
+fn no_settings_file_makes_a_command_fail_from_within() {
+    let digits = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = [("PK".to_owned(), digits.to_owned())];
+    for before in ["NOTE=\"a\nb\" # mine\n", "NOTE='a\nb'\t\n", "A=\\\n # \n", "A=\\\n \t"] {
+        std::fs::write(folder.path().join(".env"), format!("{before}PK=0x{digits}\n")).unwrap();
+        for arguments in [
+            "check --offline",
+            "config",
+            "keys derive",
+            "headers l1 --method GET --path /",
+            "init --yes --profile a",
+            "sign-server --listen 127.0.0.1:0",
+        ] {
+            let mut command = polydoctor();
+            command
+                .args(arguments.split(' '))
+                .current_dir(folder.path())
+                .env("POLYMARKET_CLOB_URL", "http://127.0.0.1:9");
+            let output = command.output().unwrap();
+            assert_ne!(output.status.code(), Some(101), "{arguments}: {before:?}");
+            search(arguments, &String::from_utf8_lossy(&output.stdout), &secrets);
+            search(arguments, &String::from_utf8_lossy(&output.stderr), &secrets);
+        }
+    }
+}
+
+/// Not a test of its own: what the next one runs.
+#[test]
+#[ignore = "run by another test"]
+fn panics_with_a_secret() {
+    polydoctor::cli::withhold_panic_messages();
+    let text = String::from("PK=hunter2");
+    std::thread::spawn(move || panic!("cannot read {text}")).join().unwrap_err();
+    panic!("PK=hunter2");
+}
+
+#[test]
+fn a_panic_says_its_place_and_nothing_else() {
+    let mut this = std::process::Command::new(std::env::current_exe().unwrap());
+    let output = this.args(["--ignored", "--nocapture", "--exact", "secrets::panics_with_a_secret"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!told.contains("hunter2"), "{told}");
+    assert_eq!(told.matches("internal error at tests/it/secrets.rs").count(), 2, "{told}");
+}

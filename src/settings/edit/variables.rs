@@ -72,7 +72,7 @@ fn assignment_at(text: &str, start: usize) -> Option<Assignment<'_>> {
 
 /// How long the value is that a text begins with. Quotes may hold line ends.
 fn value_length(text: &str) -> usize {
-    let line = || text.find('\n').unwrap_or(text.len());
+    let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |newline| from + newline);
     let (mut quote, mut escaped) = (None, false);
     for (index, c) in text.char_indices() {
         match (quote, c) {
@@ -81,13 +81,13 @@ fn value_length(text: &str) -> usize {
             (Some(open), _) if open == c => quote = None,
             (None, '"' | '\'') => quote = Some(c),
             (None, '\n') => return text[..index].trim_end().len(),
-            (None, ' ' | '\t') if text[index..line()].trim_start().starts_with('#') => return index,
+            (None, ' ' | '\t') if text[index..line_end(index)].trim_start().starts_with('#') => return index,
             (None, '#') if index == 0 => return 0,
             (_, _) => {}
         }
     }
     // a quote that is never closed is part of its line
-    let end = if quote.is_some() { line() } else { text.len() };
+    let end = if quote.is_some() { line_end(0) } else { text.len() };
     text[..end].trim_end().len()
 }
 
@@ -185,6 +185,10 @@ mod tests {
             ("A='one\nPK=inside\n'\nPK=old\n", "A='one\nPK=inside\n'\nPK=new\n"),
             ("A=\"never closed\nPK=old\n", "A=\"never closed\nPK=new\n"),
             ("PK=a'b c'\"d\"e\n", "PK=new\n"),
+            ("NOTE=\"a\nb\" # mine\nPK=old\n", "NOTE=\"a\nb\" # mine\nPK=new\n"),
+            ("NOTE='a\nb'\t\nPK=old\n", "NOTE='a\nb'\t\nPK=new\n"),
+            ("PK=\"old\nolder\" # mine\nB=2\n", "PK=\"new\" # mine\nB=2\n"),
+            ("A=\\\n # \nPK=old\n", "A=\\\n # \nPK=new\n"),
             ("PKX=1\nPK.B=2\n", "PKX=1\nPK.B=2\nPK=new\n"),
             ("A=1", "A=1\nPK=new\n"),
             ("export A=1\r\n", "export A=1\r\nexport PK=new\r\n"),
@@ -219,6 +223,15 @@ mod tests {
     }
 
     proptest! {
+        /// Whatever stands in a file, it is read, and each value lies within the text.
+        #[test]
+        fn any_text_is_read(text in "([A-B]=|['\"\\\\# \t\n\r=$é]|[ -~]){0,30}") {
+            for assignment in assignments(&text) {
+                prop_assert!(text.get(assignment.value).is_some());
+            }
+            let _ = env_file::parse(&text);
+        }
+
         /// What is set is what dotenvy reads; nothing else changes its value.
         #[test]
         fn what_is_set_is_read(
