@@ -126,11 +126,10 @@ impl Failure {
         }
     }
 
-    /// Whether it is the CLOB's answer to a good signature for a nonce that holds no key. Its words are
-    /// `Could not derive api key!`; any other 400 says nothing of the kind.
+    /// Whether it is the answer to a good signature for a nonce that holds no key: a bad signature is
+    /// answered with 401.
     pub fn says_no_key(&self) -> bool {
-        matches!(self, Self::Refused { status: 400, message, .. }
-            if message.to_lowercase().contains("could not derive"))
+        matches!(self, Self::Refused { status: 400, .. })
     }
 
     /// Whether the server looked at the request and refused it, which says something about the

@@ -42,11 +42,12 @@ fn first_step(report: &Report, check: &CheckReport) -> Vec<String> {
     let Some(diagnosis) = report.diagnoses.first() else {
         return vec![format!("Start with {}: {}", check.id, check.summary)];
     };
-    let said = format!("Start with {}: {} ({})", check.id, diagnosis.title, diagnosis.certainty.word());
+    let plain = format!("Start with {}: {}", check.id, diagnosis.title);
+    let said = format!("{plain} ({})", diagnosis.certainty.word());
     // only what was reported or received, never what the reference says of the cause
     let is_met = |text: &&String| report.check(text).is_none() && !diagnosis.shows_as.contains(text);
     let met = diagnosis.explains.iter().find(is_met);
-    met.map(|error| format!("{said}; explains \"{error}\"")).into_iter().chain([said]).collect()
+    met.map(|error| format!("{said}; explains \"{error}\"")).into_iter().chain([said, plain]).collect()
 }
 
 /// Checks by the beginning of their ids, and what they verify together.

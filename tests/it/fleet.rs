@@ -110,7 +110,7 @@ fn each_account_is_a_row_the_worst_first() {
     assert!(text.contains("\n5 accounts: 2 broken, 2 incomplete, 1 healthy, in "), "{text}");
     let output = home.check(&["--all-profiles", "--show", "problems", "--format", "markdown"]).output().unwrap();
     let markdown = stdout(&output);
-    assert!(markdown.contains("| broken | poor-funder | `funder-is-signer`: "), "{markdown}");
+    assert!(markdown.contains("| broken | poor-funder | `funder-is-signer` (proven): "), "{markdown}");
     assert!(!markdown.contains("| healthy |"), "{markdown}");
 }
 
