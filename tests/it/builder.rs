@@ -111,7 +111,10 @@ fn the_table_and_the_columns_hold_the_same_trades() {
     let csv = stdout(&run(&sandbox, &["trades", "--limit", "20", "--format", "csv"]));
     assert_eq!(csv.lines().count(), 21);
     let (listing, _) = json(&sandbox, &["trades", "--limit", "20"]);
-    assert_eq!(listing["partial_day"].as_str(), listing["totals"]["by_day"].as_object().unwrap().keys().next().map(String::as_str));
+    assert_eq!(
+        listing["partial_day"].as_str(),
+        listing["totals"]["by_day"].as_object().unwrap().keys().next().map(String::as_str)
+    );
     let names: Vec<&str> = listing["trades"][0].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(csv.lines().next(), Some(names.join(",").as_str()));
     let none = run(&sandbox, &["trades", "--market", &format!("0x{}", "ab".repeat(32)), "--format", "csv"]);
