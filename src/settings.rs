@@ -4,6 +4,7 @@
 //! [`SettingProblem`], which the checklist shows with its place; only a file that cannot be read
 //! stops the program.
 
+mod accounts;
 pub mod change;
 mod config;
 mod conflicts;
@@ -12,12 +13,15 @@ mod env_file;
 mod files;
 pub mod fix;
 mod found;
+mod given;
 mod keystore;
+mod left_out;
 mod load;
 mod misplaced;
 mod names;
 mod place;
 mod polymarket_cli;
+mod profile_key;
 pub mod save;
 mod setup;
 mod sources;
@@ -178,6 +182,7 @@ pub(crate) type KeyText = Result<Secret, KeyMistake>;
 /// All settings in force. `None` where nothing usable is configured.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The profile that values come from; empty where none do.
     pub profile: String,
     /// The text of the key, or why a keystore did not give it.
     pub private_key: Option<Sourced<Result<Secret, KeyMistake>>>,
