@@ -290,6 +290,11 @@ impl Sources {
         found
     }
 
+    /// Whether it is the profile whose private key says which account this is.
+    pub(super) fn key_is_of_profile(&self) -> bool {
+        self.chosen == Some(Group::Profile)
+    }
+
     /// The private key, or why the place that should have it does not give it.
     pub(super) fn key(&self) -> Option<Sourced<KeyText>> {
         self.key.clone()
