@@ -7,6 +7,7 @@ use crate::auth::wallet::SignatureType;
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
 use crate::diagnosis::{Case, Cause, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
+use crate::settings::selecting;
 
 /// The state of the account in one word; the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -130,7 +131,7 @@ impl Report {
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
         let not_asked = not_asked(&checks);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
-        Self {
+        let mut report = Self {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             started_at: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -147,6 +148,17 @@ impl Report {
             checks,
             not_asked,
             requests: facts.requests.clone(),
+        };
+        report.select_account(&facts.setup.selection);
+        report
+    }
+
+    /// Makes the suggested commands be about this account, where flags have chosen it.
+    fn select_account(&mut self, selection: &str) {
+        let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
+        let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
+        for command in of_checks.chain(of_diagnoses).flatten() {
+            *command = selecting(command, selection);
         }
     }
 

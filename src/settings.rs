@@ -14,6 +14,7 @@ mod files;
 pub mod fix;
 mod found;
 mod given;
+pub mod home;
 mod keystore;
 mod left_out;
 mod load;
@@ -23,6 +24,7 @@ mod place;
 mod polymarket_cli;
 mod profile_key;
 pub mod save;
+mod selection;
 mod setup;
 mod sources;
 pub mod undo;
@@ -44,6 +46,7 @@ pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_fol
 pub use names::{Name, SETTINGS};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
+pub(crate) use selection::{of as selection, selecting};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
@@ -180,11 +183,23 @@ impl CredentialParts {
 /// The text of a private key, or why a keystore did not give it.
 pub(crate) type KeyText = Result<Secret, KeyMistake>;
 
+/// A profile and the configuration file that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyProfile {
+    pub name: String,
+    pub path: PathBuf,
+}
+
 /// All settings in force. `None` where nothing usable is configured.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The profile that values come from; empty where none do.
     pub profile: String,
+    /// The profile that has the private key in use, or says where it is.
+    pub key_profile: Option<KeyProfile>,
+    /// The flags that choose this account and its host, as a shell takes them: what a command needs
+    /// that is to be about the same account.
+    pub selection: String,
     /// The text of the key, or why a keystore did not give it.
     pub private_key: Option<Sourced<Result<Secret, KeyMistake>>>,
     pub signature_type: Option<Sourced<SignatureType>>,

@@ -146,6 +146,11 @@ impl SettingsArgs {
         self.env_file.clone().unwrap_or_else(|| PathBuf::from(".env"))
     }
 
+    /// The flags that choose the account, as a shell takes them.
+    pub(super) fn selection(&self) -> String {
+        settings::selection(&self.all_inputs())
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))

@@ -14,7 +14,7 @@ use super::env_file::{self, EnvFile, EnvLine};
 use super::files::read_text;
 use super::names::{self, Name, setting};
 use super::profile_key::ProfileKey;
-use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced, given, polymarket_cli};
+use super::{KeyProfile, KeyText, ProblemKind, SettingProblem, Source, Sourced, given, polymarket_cli};
 use crate::secret::Secret;
 
 /// A settings file that cannot be read: exit code 2.
@@ -290,9 +290,10 @@ impl Sources {
         found
     }
 
-    /// Whether it is the profile whose private key says which account this is.
-    pub(super) fn key_is_of_profile(&self) -> bool {
-        self.chosen == Some(Group::Profile)
+    /// The profile, where its private key says which account this is.
+    pub(super) fn key_profile(&self) -> Option<KeyProfile> {
+        let Profile { name, path, .. } = &self.chosen_profile;
+        (self.chosen == Some(Group::Profile)).then(|| KeyProfile { name: name.clone(), path: path.clone() })
     }
 
     /// The private key, or why the place that should have it does not give it.

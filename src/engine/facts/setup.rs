@@ -33,6 +33,9 @@ pub struct Setup {
     pub wallets: Option<WalletMap>,
     /// Every setting with its value (secrets as shapes) and source, for people to read.
     pub shown: Vec<ShownSetting>,
+    /// The flags that choose this account and its host; a suggested command needs them, too.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub selection: String,
     /// True when nothing may be asked over the network.
     pub offline: bool,
 }
