@@ -20,6 +20,7 @@ mod left_out;
 mod load;
 mod misplaced;
 mod names;
+mod origin;
 mod place;
 mod polymarket_cli;
 mod profile_key;
@@ -44,6 +45,7 @@ pub use found::{FoundKey, found_keys};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use names::{Name, SETTINGS};
+pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use selection::{of as selection, selecting};
@@ -200,6 +202,8 @@ pub struct Settings {
     /// The flags that choose this account and its host, as a shell takes them: what a command needs
     /// that is to be about the same account.
     pub selection: String,
+    /// What the account is named by; `None` where there is neither a key nor a profile.
+    pub origin: Option<Origin>,
     /// The text of the key, or why a keystore did not give it.
     pub private_key: Option<Sourced<Result<Secret, KeyMistake>>>,
     pub signature_type: Option<Sourced<SignatureType>>,

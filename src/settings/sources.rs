@@ -70,6 +70,8 @@ pub struct Inputs {
     /// own (addresses of services, time limits) counts, and the environment only where the profile
     /// leaves it open.
     pub in_fleet: bool,
+    /// The scenario of the embedded sandbox, where the settings are those of its account.
+    pub scenario: Option<String>,
 }
 
 /// The keystore that the private key is in, if it is in one, and its password is not known yet.
