@@ -32,6 +32,7 @@ mod standin;
 mod support;
 mod symptoms;
 mod terminal;
+mod two_accounts;
 mod undone;
 mod vectors;
 mod views;
