@@ -30,8 +30,12 @@ pub fn home_folder() -> Option<PathBuf> {
     Some(directories::BaseDirs::new()?.home_dir().to_owned())
 }
 
-/// The platform's place for the configuration file; `None` without a home folder.
+/// `POLYDOCTOR_CONFIG`, or the platform's place for the configuration file; `None` without a home
+/// folder.
 pub fn config_file() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("POLYDOCTOR_CONFIG").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
     Some(directories::ProjectDirs::from("", "", "polydoctor")?.config_dir().join("config.toml"))
 }
 

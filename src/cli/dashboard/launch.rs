@@ -6,7 +6,6 @@ use std::future::ready;
 use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
@@ -17,6 +16,7 @@ use crate::checks::probes_of;
 use crate::cli::check::replay;
 use crate::cli::dashboard_args::DashboardArgs;
 use crate::cli::sandbox::DemoArgs;
+use crate::cli::whole_file;
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
@@ -138,7 +138,7 @@ fn recorded(facts: Facts) -> Launched {
 pub(super) fn record(seen: Option<&Receiver<Facts>>, path: &Path) -> anyhow::Result<()> {
     let Some(facts) = seen else { return Ok(()) };
     let text = serde_json::to_vec_pretty(&*facts.borrow())?;
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    whole_file::write(path, &text)
 }
 
 fn profiles() -> Vec<String> {
