@@ -132,10 +132,16 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 /// The screen, or without a terminal the same as text.
 fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
     #[cfg(feature = "tui")]
-    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() {
+    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && can_draw() {
         return dashboard::run(args);
     }
     wait_for(check::run(args.into()))
+}
+
+/// Whether the terminal can put text anywhere on its screen. One that says nothing of itself may.
+#[cfg(feature = "tui")]
+fn can_draw() -> bool {
+    std::env::var("TERM").map_or(true, |term| !matches!(term.as_str(), "" | "dumb" | "unknown"))
 }
 
 /// How text on standard output may look.

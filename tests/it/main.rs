@@ -17,6 +17,7 @@ mod pairs;
 mod pictures;
 mod profiles;
 mod program;
+mod requests;
 mod robust;
 mod rpc;
 mod sandbox;

@@ -9,7 +9,7 @@ use crate::keys::Change;
 use crate::tui::Scope;
 use crate::tui::app::{App, Command};
 use crate::tui::dialogue::{self, Dialogue};
-use crate::tui::task::{Task, TaskKind};
+use crate::tui::task::{NotChanged, Task, TaskKind};
 
 /// How far a scan goes.
 const LAST_NONCE: u64 = 19;
@@ -67,9 +67,11 @@ fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
     let said = |text: String| dialogue::Change::Text(text);
     let request = change.request();
     let mut changes = vec![said(change.does()), said(format!("{} {}", request.method, request.path))];
-    if matches!(change, Change::CreateApiKey { .. }) {
-        let text = "The secret is not shown here: polydoctor keys derive --save writes it where you say.";
-        changes.push(said(text.to_owned()));
+    changes.extend(dialogue::account(app));
+    if let Change::CreateApiKey { nonce } = &change {
+        changes.push(said("The secret is not shown here. This command saves it:".to_owned()));
+        // on a line of its own, to be copied
+        changes.push(said(format!("polydoctor keys derive --nonce {nonce} --save")));
     }
     app.ask(Dialogue {
         changes,
@@ -82,15 +84,22 @@ fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
 }
 
 /// Says what came of a change, and looks at the credentials again.
-pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, String>) -> Option<Command> {
+pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, NotChanged>) -> Option<Command> {
     app.panels.credentials.scanned.clear();
     match outcome {
         Ok(done) => {
             app.notice = Some(done);
             Some(Command::Run(Scope::Check("creds.l2")))
         }
-        Err(error) => {
-            app.notice = Some(format!("Nothing was changed: {error}"));
+        Err(NotChanged { why, perhaps: true }) => {
+            app.notice = Some(format!(
+                "Could not determine whether the change was made: {why}. The request may have arrived; check the list of \
+                 keys before you try again"
+            ));
+            Some(Command::Run(Scope::Check("creds.l2")))
+        }
+        Err(NotChanged { why, perhaps: false }) => {
+            app.notice = Some(format!("Nothing was changed: {why}"));
             None
         }
     }
