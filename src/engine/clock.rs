@@ -81,13 +81,12 @@ pub fn narrowed(readings: &[ClockReading]) -> Vec<Option<Drift>> {
     readings.iter().map(&mut narrow).collect()
 }
 
-/// Whether a reading of `/time` shows that a clock was set since these: it leaves nothing in common, by
-/// more than servers differ among themselves.
-pub fn was_set(readings: &[ClockReading], since: &ClockReading) -> bool {
-    const SERVERS_DIFFER_S: f64 = 1.0;
-    let (known, own) = (drift(readings), Drift::of(since));
-    let apart = |known: Drift| known.and(own).is_none() && (known.middle_s() - own.middle_s()).abs() > SERVERS_DIFFER_S;
-    since.from_time && own.is_possible() && known.is_some_and(apart)
+/// How many seconds a reading of `/time` is apart from what these leave, where the two have nothing in
+/// common: a clock was set since, or another server of the service answered.
+pub fn contradiction(readings: &[ClockReading], since: &ClockReading) -> Option<f64> {
+    let (known, own) = (drift(readings)?, Drift::of(since));
+    let contradicts = since.from_time && own.is_possible() && known.and(own).is_none();
+    contradicts.then(|| (known.middle_s() - own.middle_s()).abs())
 }
 
 /// Seconds to wait until a request halves what is uncertain: sent then, it reaches the server as its
@@ -178,10 +177,12 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_is_told_from_servers_that_differ() {
         let off = reading(100, 140.4, 140.5, true);
-        assert!(was_set(&[off], &reading(101, 101.4, 101.5, true)));
-        assert!(!was_set(&[off], &reading(101, 141.9, 142.0, true)));
-        assert!(!was_set(&[off], &reading(101, 101.4, 101.5, false)), "a header may come from a machine in between");
-        assert!(!was_set(&[], &off));
+        assert!(contradiction(&[off], &reading(101, 101.4, 101.5, true)).is_some_and(|apart_s| apart_s > 39.0));
+        assert!(contradiction(&[off], &reading(101, 142.55, 142.6, true)).is_some_and(|apart_s| apart_s < 1.2));
+        assert_eq!(contradiction(&[off], &reading(101, 141.9, 142.0, true)), None);
+        let header = reading(101, 101.4, 101.5, false);
+        assert_eq!(contradiction(&[off], &header), None, "a header may come from a machine in between");
+        assert_eq!(contradiction(&[], &off), None);
     }
 
     #[test]

@@ -332,18 +332,19 @@ impl Facts {
         with_fact!(mut self, probe, fact => *fact = Fact::Failed { failure, took_ms: 0 });
     }
 
-    /// Adds a reading of the server's clock. Where it shows that a clock was set, the earlier ones no longer
-    /// hold and are forgotten: true.
+    /// Adds a reading of the server's clock. Where it contradicts the earlier ones, they no longer hold and
+    /// are forgotten. True when they are so far apart that a clock must have been set.
     pub fn take_reading(&mut self, reading: ClockReading) -> bool {
         // more would let the clocks' own pace pass for a contradiction
         const MOST: usize = 64;
-        let was_set = clock::was_set(&self.clock, &reading);
-        if was_set {
+        const SERVERS_DIFFER_S: f64 = 1.5;
+        let apart_s = clock::contradiction(&self.clock, &reading);
+        if apart_s.is_some() {
             self.clock.clear();
         }
         self.clock.push(reading);
         self.clock.drain(..self.clock.len().saturating_sub(MOST));
-        was_set
+        apart_s.is_some_and(|apart_s| apart_s > SERVERS_DIFFER_S)
     }
 
     /// Protocol version in force: what the server says, and 2 where it does not, as the official

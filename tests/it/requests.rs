@@ -76,9 +76,9 @@ fn what_a_server_echoes_is_listed_without_secrets() {
 }
 
 fn engine_of(lab: &Lab) -> (Engine, settings::Settings) {
-    let env = lab.running.announcement().env.iter().map(|(name, value)| format!("{name}={value}\n"));
-    let env_file = EnvFile::parse("demo.env", &env.collect::<String>());
-    let settings = settings::load(&Inputs { env_file: Some(env_file), ..Inputs::default() }).unwrap();
+    let environment = lab.running.announcement().env.clone().into_iter().collect();
+    let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
+    let settings = settings::load(&inputs).unwrap();
     (Engine::new(settings.clone(), false, &[]), settings)
 }
 
@@ -126,8 +126,9 @@ async fn readings_beside_the_run_change_the_judgement_of_the_clock() {
 #[tokio::test]
 async fn a_request_that_is_given_up_is_not_shown_as_running_for_ever() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("POLYMARKET_CLOB_URL=http://{}\n", listener.local_addr().unwrap());
-    let settings = settings::load(&Inputs { env_file: Some(EnvFile::parse("a", &url)), ..Inputs::default() }).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let environment = [("POLYMARKET_CLOB_URL".to_owned(), url)].into_iter().collect();
+    let settings = settings::load(&Inputs { environment, env_file: EnvFile::None, ..Inputs::default() }).unwrap();
     let engine = Engine::new(settings.clone(), false, &[]);
     let mut account = Account::new(settings.clone(), engine.noting(&Http::new(settings.timeout), "a test"));
     let waiting = account.use_server_time();
