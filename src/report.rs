@@ -12,7 +12,7 @@ use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words}
 use crate::diagnosis::{Case, Cause, Certainty, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
 use crate::reference::Reported;
-use crate::settings::Origin;
+use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
 pub use selection::Selection;
 
@@ -168,12 +168,12 @@ impl Report {
         let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let is_partly = !not_asked.is_empty() && !(facts.setup.offline && selection.is_whole());
         let verdict = verdict(&checks, is_partly || !left_open.is_empty());
-        Self {
+        let mut report = Self {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             started_at: started_at.clone(),
             elapsed_ms: facts.elapsed_ms.unwrap_or_default(),
-            profile: facts.setup.profile.clone(),
+            profile: facts.setup.profile_label().to_owned(),
             source: facts.setup.origin.clone(),
             replay: facts.is_replay.then_some(Replay { recorded_at: started_at }),
             who: who(facts),
@@ -192,6 +192,18 @@ impl Report {
             not_asked,
             left_open,
             requests: facts.requests.clone(),
+        };
+        report.select_account(&facts.setup.selection);
+        report
+    }
+
+    /// Makes the suggested commands be about this account, where flags have chosen it.
+    fn select_account(&mut self, selection: &str) {
+        let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
+        let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
+        let next = self.next_step.iter_mut().filter_map(|next| next.command.as_mut());
+        for command in of_checks.chain(of_diagnoses).flatten().chain(next) {
+            *command = selecting(command, selection);
         }
     }
 
