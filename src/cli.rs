@@ -132,22 +132,22 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 /// The screen, or without a terminal the same as text.
 fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
     #[cfg(feature = "tui")]
-    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && can_draw() {
+    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && !is_dumb() {
         return dashboard::run(args);
     }
     wait_for(check::run(args.into()))
 }
 
-/// Whether the terminal can put text anywhere on its screen. One that says nothing of itself may.
-#[cfg(feature = "tui")]
-fn can_draw() -> bool {
-    std::env::var("TERM").map_or(true, |term| !matches!(term.as_str(), "" | "dumb" | "unknown"))
+/// Whether the terminal only prints lines: it has no colors and cannot put text anywhere on its screen. One
+/// that says nothing of itself may.
+fn is_dumb() -> bool {
+    std::env::var("TERM").is_ok_and(|term| matches!(term.as_str(), "" | "dumb" | "unknown"))
 }
 
 /// How text on standard output may look.
 fn style() -> Style {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Style { color: io::stdout().is_terminal() && !plain, ..Style::default() }
+    Style { color: io::stdout().is_terminal() && !plain && !is_dumb(), ..Style::default() }
 }
 
 /// Everything runs on one thread: the work is waiting.
