@@ -8,7 +8,6 @@ use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
@@ -19,6 +18,7 @@ use crate::checks::probes_of;
 use crate::cli::check::replay;
 use crate::cli::dashboard_args::DashboardArgs;
 use crate::cli::sandbox::DemoArgs;
+use crate::cli::whole_file;
 use crate::engine::Engine;
 use crate::engine::facts::{Facts, RequestRecord};
 use crate::engine::probe::Probe;
@@ -107,7 +107,9 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load, earlier: Earlier) -
 
 /// The set-up wizard over what there is already.
 fn questions(settings: &Settings, inputs: &Inputs) -> anyhow::Result<Draft> {
-    let mut wizard = Wizard::new(settings::found_keys(inputs)?, settings.profile.clone());
+    let named = inputs.profile.clone().filter(|name| !name.is_empty());
+    let profile = named.or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
+    let mut wizard = Wizard::new(settings::found_keys(inputs)?, profile.unwrap_or_else(|| "default".to_owned()));
     if let Some(chain) = settings.chain_id.as_ref().filter(|chain| chain.source != Source::Default) {
         wizard.give("chain_id", i64::try_from(chain.value)?);
     }
@@ -174,7 +176,7 @@ fn aside(tell: impl Fn(&[String]) + Send + 'static) -> Box<dyn Fn(Vec<String>)> 
 pub(super) fn record(seen: Option<&Receiver<Facts>>, path: &Path) -> anyhow::Result<()> {
     let Some(facts) = seen else { return Ok(()) };
     let text = serde_json::to_vec_pretty(&*facts.borrow())?;
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    whole_file::write(path, &text)
 }
 
 fn profiles() -> Vec<String> {

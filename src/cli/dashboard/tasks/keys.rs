@@ -4,6 +4,7 @@ use super::Desk;
 use crate::checks::short;
 use crate::client::account::{Account, AccountError};
 use crate::keys::Change;
+use crate::settings::selecting;
 use crate::tui::panels::credentials::AccountKeys;
 use crate::tui::task::{News, NotChanged, Post};
 
@@ -55,10 +56,9 @@ async fn make(account: &Account, change: &Change) -> Result<String, NotChanged> 
     match change {
         Change::CreateApiKey { nonce } => {
             let key = account.create_api_key(*nonce).await.map_err(sent)?.key;
-            Ok(format!(
-                "Created {} at nonce {nonce}; save it with: polydoctor keys derive --nonce {nonce} --save",
-                short(&key)
-            ))
+            let save = format!("polydoctor keys derive --nonce {nonce} --save");
+            let save = selecting(&save, &account.settings().selection);
+            Ok(format!("Created {} at nonce {nonce}; to write it to a file: {save}", short(&key)))
         }
         Change::DeleteApiKey { key } => {
             let credentials = account.credentials().map_err(before)?;
