@@ -138,16 +138,7 @@ impl Engine {
 
     /// Marks every fact that did not arrive as stopped: known to be missing, not failed.
     pub fn stop(&self) {
-        self.facts.send_modify(|facts| {
-            for &probe in Probe::ALL {
-                if !facts.is_settled(probe) {
-                    facts.fail(probe, Failure::Stopped);
-                }
-            }
-            if facts.elapsed_ms.is_none() {
-                facts.elapsed_ms = Some(u64::try_from(unix_ms().saturating_sub(facts.started_ms.into())).unwrap_or(0));
-            }
-        });
+        self.facts.send_modify(|facts| facts.stop(i64::try_from(unix_ms()).unwrap_or(i64::MAX)));
     }
 }
 

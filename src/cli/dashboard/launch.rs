@@ -130,7 +130,16 @@ fn hosts(settings: &Settings) -> Vec<(&'static str, String)> {
 }
 
 /// Recorded facts: nothing is asked, and nothing can be done.
-fn recorded(facts: Facts) -> Launched {
+fn recorded(mut facts: Facts) -> Launched {
+    // a recording that was ended during a run does not go on
+    if facts.elapsed_ms.is_none() {
+        let last_ms = facts
+            .requests
+            .iter()
+            .map(|request| request.sent_ms.saturating_add_unsigned(request.elapsed_ms.unwrap_or_default()));
+        let ended_ms = facts.started_ms.saturating_add(last_ms.max().unwrap_or_default());
+        facts.stop(ended_ms);
+    }
     let started = Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
     let at = started.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M");
     let about = About { title: Some(format!("replay, recorded {at}")), recorded: true, ..About::default() };
