@@ -39,6 +39,7 @@ impl Settings {
             relayer_key: shape(self.relayer_key.as_ref()),
             wallets: None,
             shown: Vec::new(),
+            selection: self.selection.clone(),
             offline,
         };
         let chain = self.chain_id.as_ref().and_then(|id| contracts::chain(id.value));
