@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -26,7 +27,7 @@ use probe::Probe;
 
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
-    settings: Arc<Settings>,
+    settings: ArcSwap<Settings>,
     http: Http,
     facts: watch::Sender<Facts>,
 }
@@ -35,13 +36,20 @@ impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
-        Self { http: Http::new(settings.timeout), settings: Arc::new(settings), facts: watch::Sender::new(facts) }
+        Self { http: Http::new(settings.timeout), settings: ArcSwap::from_pointee(settings), facts: watch::Sender::new(facts) }
     }
 
     /// Over these connections, within their limits, instead of over some of its own.
     #[must_use]
     pub fn over(self, http: &Http) -> Self {
         Self { http: http.clone(), ..self }
+    }
+
+    /// Goes on with these settings: the next run is made with them. What is known until then was found
+    /// with the earlier ones, so every probe has to run again.
+    pub fn renew(&self, settings: Settings) {
+        self.facts.send_modify(|facts| facts.setup = settings.setup(facts.setup.offline));
+        self.settings.store(Arc::new(settings));
     }
 
     /// The facts as they stand, and news of each change.
@@ -60,7 +68,7 @@ impl Engine {
     ///
     /// Their facts are forgotten first; facts of other probes stay.
     pub async fn run(&self, wanted: &BTreeSet<Probe>) {
-        let wanted = with_needs(wanted);
+        let (wanted, settings) = (with_needs(wanted), self.settings.load_full());
         let started = Instant::now();
         self.facts.send_modify(|facts| {
             facts.started_ms = i64::try_from(unix_ms()).unwrap_or(i64::MAX);
@@ -76,10 +84,10 @@ impl Engine {
         });
         let in_line = Arc::new(InLine::default());
         let context =
-            Context::new(Arc::clone(&self.settings), &self.http, Arc::clone(&in_line), self.facts.clone(), started);
+            Context::new(Arc::clone(&settings), &self.http, Arc::clone(&in_line), self.facts.clone(), started);
         let mut work = std::pin::pin!(schedule(Arc::new(context), wanted));
-        while tokio::time::timeout(in_line.left_of(self.settings.deadline, started), &mut work).await.is_err() {
-            if in_line.left_of(self.settings.deadline, started).is_zero() {
+        while tokio::time::timeout(in_line.left_of(settings.deadline, started), &mut work).await.is_err() {
+            if in_line.left_of(settings.deadline, started).is_zero() {
                 self.time_out(millis(started.elapsed()));
                 self.stop();
                 break;

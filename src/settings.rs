@@ -14,10 +14,12 @@ pub mod fix;
 mod found;
 mod keystore;
 mod load;
+mod memory;
 mod misplaced;
 mod names;
 mod place;
 mod polymarket_cli;
+mod reading;
 pub mod save;
 mod setup;
 mod sources;
@@ -33,15 +35,17 @@ use url::Url;
 
 pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
 pub use env_file::{EnvFile, env_file_variables};
-pub use found::{FoundKey, found_keys};
+pub use found::FoundKey;
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
+pub use memory::Memory;
 pub use names::{Name, SETTINGS};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
+pub use reading::{Origins, Reading, Snapshot};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
-pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
+pub use sources::{Inputs, KeyInput, SettingsError};
 pub(crate) use written::written_secret;
 
 use crate::auth::key::KeyMistake;
@@ -150,7 +154,7 @@ pub enum ProblemKind {
 }
 
 /// The parts of a set of credentials, as far as they are configured.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CredentialParts {
     pub key: Option<Sourced<String>>,
     pub secret: Option<Sourced<Secret>>,
@@ -176,7 +180,7 @@ impl CredentialParts {
 pub(crate) type KeyText = Result<Secret, KeyMistake>;
 
 /// All settings in force. `None` where nothing usable is configured.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub profile: String,
     /// The text of the key, or why a keystore did not give it.

@@ -42,7 +42,12 @@ pub fn config_file() -> Option<PathBuf> {
 /// [`SettingsError`] when a file that was named, or the configuration, cannot be read. A value that
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
-    let mut loader = Loader { sources: Sources::read(inputs)?, problems: Vec::new() };
+    settle(inputs, Sources::read(inputs)?)
+}
+
+/// Settles which value of what was read is in force.
+pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Result<Settings, SettingsError> {
+    let mut loader = Loader { sources, problems: Vec::new() };
     let key = loader.sources.key(inputs)?;
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);

@@ -1,7 +1,6 @@
 //! The places that values come from, read once, with the place kept beside each value.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use super::config::{self, ConfigFile, Profile, ProfileValue};
 use super::env_file::{self, EnvFile, EnvLine};
 use super::files::{path_named, read_text, reason};
 use super::names::{self, Name, setting, spoken};
+use super::memory::Memory;
 use super::place::Place;
 use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced, keystore, polymarket_cli};
 use crate::auth::key::KeyMistake;
@@ -52,7 +52,8 @@ pub struct Inputs {
     pub environment: BTreeMap<String, String>,
     pub env_file: EnvFile,
     pub key: KeyInput,
-    /// Of the keystore that is given, or that the profile names: see [`locked_keystore`].
+    /// Of the keystore that is given, or that the profile names: see
+    /// [`Reading::locked_keystore`](super::Reading::locked_keystore).
     pub keystore_password: Option<Secret>,
     /// `--profile` or `POLYDOCTOR_PROFILE`.
     pub profile: Option<String>,
@@ -67,25 +68,8 @@ pub struct Inputs {
     /// own (addresses of services, time limits) counts, and the environment only where the profile
     /// leaves it open.
     pub in_fleet: bool,
-}
-
-/// The keystore that the private key is in, if it is in one, and its password is not known yet.
-///
-/// # Errors
-///
-/// As [`super::load`].
-pub fn locked_keystore(inputs: &Inputs) -> Result<Option<PathBuf>, SettingsError> {
-    if inputs.keystore_password.is_some() {
-        return Ok(None);
-    }
-    match &inputs.key {
-        KeyInput::Keystore(path) => Ok(Some(path.clone())),
-        KeyInput::Settings => match Sources::read(inputs)?.keystore {
-            Some(Keystore { path, password: None, .. }) => Ok(Some(path)),
-            _ => Ok(None),
-        },
-        KeyInput::File(_) | KeyInput::StandardInput | KeyInput::Typed(_) => Ok(None),
-    }
+    /// What earlier readings found out that need not be had again.
+    pub memory: Memory,
 }
 
 /// A keystore that the profile names, and what it says of its password.
@@ -107,6 +91,7 @@ pub(super) struct Sources {
     keystore: Option<Keystore>,
     polymarket_cli: BTreeMap<&'static str, Sourced<String>>,
     in_fleet: bool,
+    memory: Memory,
     pub(super) secret_files: Vec<PathBuf>,
     pub(super) problems: Vec<SettingProblem>,
 }
@@ -125,6 +110,7 @@ impl Sources {
             keystore: None,
             polymarket_cli: BTreeMap::new(),
             in_fleet: inputs.in_fleet,
+            memory: inputs.memory.clone(),
             secret_files: Vec::new(),
             problems: Vec::new(),
         };
@@ -178,12 +164,12 @@ impl Sources {
             match (name, place) {
                 ("private_key", Place::Keystore { path, password }) => {
                     let password = password.map(|place| {
-                        let read = place.read(&self.environment, &entry.source, &profile.path);
+                        let read = place.read(&self.environment, &entry.source, &profile.path, &self.memory);
                         read.map(|secret| secret.value).map_err(|wrong| format!("its password {wrong}"))
                     });
                     self.keystore = Some(Keystore { path: path_named(&path, &profile.path), password });
                 }
-                (_, place) => match place.read(&self.environment, &entry.source, &profile.path) {
+                (_, place) => match place.read(&self.environment, &entry.source, &profile.path, &self.memory) {
                     Ok(found) => {
                         self.profile_values.insert(name, found.map(|secret| secret.expose().to_owned()));
                     }
@@ -211,6 +197,11 @@ impl Sources {
             }
             Err(problem) => self.problems.push(problem),
         }
+    }
+
+    /// The keystore that the profile names for the private key, where nothing says its password.
+    pub(super) fn locked_keystore(&self) -> Option<&Path> {
+        self.keystore.as_ref().filter(|keystore| keystore.password.is_none()).map(|keystore| keystore.path.as_path())
     }
 
     /// Every value of a setting, the one that wins first. Empty text counts as not set.
@@ -261,11 +252,11 @@ impl Sources {
             let key = match password {
                 Some(Err(reason)) => locked(reason.clone()),
                 Some(Ok(password)) => {
-                    keystore::unlock(path, Some(password)).unwrap_or_else(|error| locked(error.to_string()))
+                    keystore::unlock(path, Some(password), &self.memory).unwrap_or_else(|error| locked(error.to_string()))
                 }
                 None => {
                     let password = inputs.keystore_password.as_ref();
-                    keystore::unlock(path, password).unwrap_or_else(|error| locked(error.to_string()))
+                    keystore::unlock(path, password, &self.memory).unwrap_or_else(|error| locked(error.to_string()))
                 }
             };
             return Ok(Some(Sourced::new(key, source)));
@@ -314,16 +305,16 @@ fn read_key(inputs: &Inputs) -> Result<Option<Sourced<KeyText>>, SettingsError> 
         KeyInput::Settings => Ok(None),
         KeyInput::File(path) => Ok(Some(Sourced::new(key(&read_text(path)?), file(path)))),
         KeyInput::Keystore(path) => {
-            Ok(Some(Sourced::new(keystore::unlock(path, inputs.keystore_password.as_ref())?, file(path))))
+            let unlocked = keystore::unlock(path, inputs.keystore_password.as_ref(), &inputs.memory)?;
+            Ok(Some(Sourced::new(unlocked, file(path))))
         }
         KeyInput::Typed(key) => Ok(Some(Sourced::new(Ok(key.clone()), Source::Typed))),
         KeyInput::StandardInput => {
-            let mut text = zeroize::Zeroizing::new(String::new());
-            std::io::stdin().read_to_string(&mut text).map_err(|error| SettingsError::Unreadable {
+            let text = inputs.memory.standard_input().map_err(|error| SettingsError::Unreadable {
                 path: "standard input".to_owned(),
                 reason: reason(&error),
             })?;
-            Ok(Some(Sourced::new(key(&text), Source::StandardInput)))
+            Ok(Some(Sourced::new(key(text.expose()), Source::StandardInput)))
         }
     }
 }
