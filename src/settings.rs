@@ -23,6 +23,7 @@ mod reading;
 pub mod save;
 mod setup;
 mod sources;
+pub mod undo;
 mod written;
 
 use std::collections::BTreeMap;
@@ -46,7 +47,7 @@ pub use reading::{Origins, Reading, Snapshot};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError};
-pub(crate) use written::written_secret;
+pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
