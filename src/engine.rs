@@ -36,7 +36,11 @@ impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
-        Self { http: Http::new(settings.timeout), settings: ArcSwap::from_pointee(settings), facts: watch::Sender::new(facts) }
+        Self {
+            http: Http::new(settings.timeout),
+            settings: ArcSwap::from_pointee(settings),
+            facts: watch::Sender::new(facts),
+        }
     }
 
     /// Over these connections, within their limits, instead of over some of its own.
@@ -50,6 +54,12 @@ impl Engine {
     pub fn renew(&self, settings: Settings) {
         self.facts.send_modify(|facts| facts.setup = settings.setup(facts.setup.offline));
         self.settings.store(Arc::new(settings));
+    }
+
+    /// Takes over what another engine has found out with these settings; what the user sees stays.
+    pub fn adopt(&self, settings: Settings, facts: Facts) {
+        self.settings.store(Arc::new(settings));
+        self.facts.send_modify(|own| *own = Facts { symptoms: std::mem::take(&mut own.symptoms), ..facts });
     }
 
     /// The facts as they stand, and news of each change.

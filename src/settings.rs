@@ -43,7 +43,7 @@ pub use memory::Memory;
 pub use names::{Name, SETTINGS};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
-pub use reading::{Origins, Reading, Snapshot};
+pub use reading::{Origins, Reading, Snapshot, names_keystore};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError};

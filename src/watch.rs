@@ -103,7 +103,11 @@ pub fn time_of_day(at_ms: i64) -> String {
 pub enum News {
     Change(Change),
     /// The verdict: the first, or another one than before.
-    Verdict { at_ms: i64, from: Option<Verdict>, to: Verdict },
+    Verdict {
+        at_ms: i64,
+        from: Option<Verdict>,
+        to: Verdict,
+    },
 }
 
 /// What a round came to.

@@ -11,7 +11,9 @@ use anyhow::Context as _;
 
 use crate::fleet::{Load, Look};
 use crate::secret::Secret;
-use crate::settings::{self, ConfigFile, EnvFile, Inputs, KeyInput, Memory, Origins, Reading, SETTINGS, Settings, SettingsError, Snapshot};
+use crate::settings::{
+    self, ConfigFile, EnvFile, Inputs, KeyInput, Memory, Origins, Reading, SETTINGS, Settings, SettingsError, Snapshot,
+};
 
 const PASSWORD: &str = "POLYDOCTOR_KEYSTORE_PASSWORD";
 
@@ -172,6 +174,13 @@ impl SettingsArgs {
         let (reading, password) = read(self.all_inputs())?;
         self.password = password;
         Ok(reading)
+    }
+
+    /// Whether a keystore is given here or named by the profile, so that its password may have to be
+    /// asked for. A configuration that cannot be read is reported when the settings are.
+    #[cfg(feature = "tui")]
+    pub(super) fn may_need_password(&self) -> bool {
+        self.keystore.is_some() || settings::names_keystore(&self.all_inputs())
     }
 
     /// Asks for the password of a keystore that is given here; on a sandbox nothing else is read.

@@ -79,11 +79,7 @@ impl Memory {
     }
 
     /// What a program prints; `run` runs it, unless programs are spared and it gave a value before.
-    pub(super) fn printed<E>(
-        &self,
-        program: &[String],
-        run: impl FnOnce() -> Result<Secret, E>,
-    ) -> Result<Secret, E> {
+    pub(super) fn printed<E>(&self, program: &[String], run: impl FnOnce() -> Result<Secret, E>) -> Result<Secret, E> {
         if let Some(text) = self.kept().printed.get(program).filter(|_| self.spares_programs) {
             return Ok(text.clone());
         }
@@ -129,7 +125,7 @@ mod tests {
     fn a_program_is_run_again_unless_it_is_spared() {
         let (memory, program) = (Memory::default(), ["pass".to_owned()]);
         let say = |memory: &Memory, text: &str| memory.printed(&program, || Ok::<_, Infallible>(Secret::new(text)));
-        let said = |memory, text| say(memory, text).unwrap().expose().to_owned();
+        let said = |memory: &Memory, text: &str| say(memory, text).unwrap().expose().to_owned();
         assert_eq!(said(&memory.sparing_programs(), "1"), "1");
         assert_eq!(said(&memory.sparing_programs(), "2"), "1");
         assert_eq!(said(&memory, "3"), "3");

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use super::config::{self, ProfileValue};
 use super::load::settle;
 use super::sources::{Inputs, KeyInput, SettingsError, Sources};
-use super::{EnvFile, FoundKey, Settings, found, names};
+use super::{EnvFile, FoundKey, Place, Settings, found, names};
 use crate::secret::Secret;
 
 /// Every place as it was read. It holds secrets, so it has no `Debug`.
@@ -93,6 +93,12 @@ impl Origins {
         }
         origins
     }
+}
+
+/// Whether the profile names a keystore. Nothing but the configuration is read for it.
+pub fn names_keystore(inputs: &Inputs) -> bool {
+    let is_keystore = |value: &ProfileValue| matches!(value, ProfileValue::Place(Place::Keystore { .. }));
+    config::chosen(inputs).is_ok_and(|profile| profile.entries.iter().any(|entry| is_keystore(&entry.value)))
 }
 
 /// How files were at one moment: enough to see that one has been written, replaced or removed.

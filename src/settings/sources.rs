@@ -9,8 +9,8 @@ use thiserror::Error;
 use super::config::{self, ConfigFile, Profile, ProfileValue};
 use super::env_file::{self, EnvFile, EnvLine};
 use super::files::{path_named, read_text, reason};
-use super::names::{self, Name, setting, spoken};
 use super::memory::Memory;
+use super::names::{self, Name, setting, spoken};
 use super::place::Place;
 use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced, keystore, polymarket_cli};
 use crate::auth::key::KeyMistake;
@@ -25,6 +25,8 @@ pub enum SettingsError {
     Malformed { path: String, reason: String },
     #[error("there is no profile named {name} in {path}; known are: {known}")]
     NoSuchProfile { name: String, path: String, known: String },
+    #[error("reading the settings was interrupted")]
+    Interrupted,
     /// Of a program that cannot show it as a finding, and must not run without what the line says.
     #[error("{text}")]
     BadLine { text: String },
@@ -251,9 +253,8 @@ impl Sources {
             let locked = |reason| Err(KeyMistake::Keystore { reason });
             let key = match password {
                 Some(Err(reason)) => locked(reason.clone()),
-                Some(Ok(password)) => {
-                    keystore::unlock(path, Some(password), &self.memory).unwrap_or_else(|error| locked(error.to_string()))
-                }
+                Some(Ok(password)) => keystore::unlock(path, Some(password), &self.memory)
+                    .unwrap_or_else(|error| locked(error.to_string())),
                 None => {
                     let password = inputs.keystore_password.as_ref();
                     keystore::unlock(path, password, &self.memory).unwrap_or_else(|error| locked(error.to_string()))

@@ -8,6 +8,7 @@ use super::app::{App, Phase};
 use super::text::duration;
 use super::verdict;
 use crate::checks::Status;
+use crate::watch::time_of_day;
 
 /// As many as the width takes and the height allows.
 pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
@@ -96,11 +97,22 @@ fn counts(app: &App, width: usize) -> Line<'static> {
         }
         line.extend([Span::raw(gap), Span::styled(said, app.theme.status(status))]);
     }
+    let ended = app.ended_ms().filter(|_| app.phase() == Phase::Over && !app.about.recorded);
+    if let Some(ended) = ended.map(|at_ms| last_run(app, at_ms)) {
+        let fitting = ended.iter().find(|said| used + said.len() + 3 <= width);
+        line.extend(fitting.map(|said| Span::styled(format!("{said:>0$}", width - used - 1), app.theme.dim())));
+    }
     if app.phase() == Phase::Running && width > used + 12 {
         line.push(Span::raw("   "));
         line.extend(gauge(app, (width - used - 4).min(40)));
     }
     Line::from(line)
+}
+
+/// When everything was asked last, in the forms that it may take.
+fn last_run(app: &App, at_ms: i64) -> [String; 2] {
+    let (at, word) = (time_of_day(at_ms), if verdict::was_stopped(app) { "stopped" } else { "last run" });
+    [format!("{word} {at}"), at]
 }
 
 fn gauge(app: &App, width: usize) -> [Span<'static>; 2] {

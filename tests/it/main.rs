@@ -34,4 +34,6 @@ mod terminal;
 mod undone;
 mod vectors;
 mod views;
+#[cfg(unix)]
+mod watching;
 mod wrong_input;

@@ -3,6 +3,8 @@
 mod account;
 #[cfg(feature = "tui")]
 mod manners;
+#[cfg(feature = "tui")]
+mod rereading;
 
 use std::io::{Read as _, Write};
 use std::num::NonZero;

@@ -105,7 +105,8 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     let mut out = args.writer()?;
     let style = Style { color: args.output.is_none() && crate::cli::style().color, ..crate::cli::style() };
     let mut printer = Printer::new(args.format, args.show, style);
-    let mut round = args.many.fleet(load, args.offline, Vec::new()).check(profiles.into_iter().map(Member::of), args.probes());
+    let mut round =
+        args.many.fleet(load, args.offline, Vec::new()).check(profiles.into_iter().map(Member::of), args.probes());
     loop {
         let member = tokio::select! {
             () = &mut stopped => break,

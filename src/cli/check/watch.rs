@@ -164,13 +164,7 @@ enum Next {
 
 impl Seen {
     /// Takes in a look, and tells what is new.
-    fn take(
-        &mut self,
-        member: &Member,
-        args: &CheckArgs,
-        metrics: &Metrics,
-        teller: &mut Teller,
-    ) -> io::Result<Next> {
+    fn take(&mut self, member: &Member, args: &CheckArgs, metrics: &Metrics, teller: &mut Teller) -> io::Result<Next> {
         let now_ms = Timestamp::now().as_millisecond();
         if let (Some(Looked::Round), Some(round), Some(standing)) =
             (member.looked(), member.round(), &mut self.standing)

@@ -22,7 +22,7 @@ use crate::tui::task::{News, Post, Task};
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
-        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
+        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings(), *request))),
         Task::CheckFleet => return fleet::check(&desk, &post).await,
         Task::LookAtBuilder => return builder::look(&desk, &post).await,
         Task::BuilderTrades { cursor, all } => return builder::trades(&desk, &cursor, all, &post).await,
@@ -55,7 +55,7 @@ pub(super) fn run_recorded(task: Task, post: &Post) {
 
 /// What tasks work with.
 pub(super) struct Desk {
-    settings: Settings,
+    settings: RefCell<Rc<Settings>>,
     /// What the settings were loaded from.
     inputs: Inputs,
     /// The changes that were shown last.
@@ -64,13 +64,24 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(settings: Settings, inputs: Inputs) -> Self {
-        Self { settings, inputs, planned: RefCell::default() }
+        Self { settings: RefCell::new(Rc::new(settings)), inputs, planned: RefCell::default() }
+    }
+
+    /// Those that were read last.
+    pub(super) fn settings(&self) -> Rc<Settings> {
+        Rc::clone(&self.settings.borrow())
+    }
+
+    /// Tasks that begin from now on work with these settings.
+    pub(super) fn renew(&self, settings: Settings) {
+        self.settings.replace(Rc::new(settings));
     }
 
     /// The account to ask, stamped by the server's clock where that can be had.
     pub(super) async fn account(&self) -> Account {
-        let mut account =
-            Account::new(self.settings.clone(), Http::new(self.settings.timeout).limited(Limits::published()));
+        let settings = self.settings();
+        let http = Http::new(settings.timeout).limited(Limits::published());
+        let mut account = Account::new((*settings).clone(), http);
         // the request itself says so when nothing answers
         let _ = account.use_server_time().await;
         account

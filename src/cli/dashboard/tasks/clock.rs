@@ -18,7 +18,10 @@ const PAUSE_S: f64 = 0.3;
 
 /// Each reading is sent so that it halves what the earlier ones left open.
 pub(super) async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
-    let account = Account::new(desk.settings.clone(), Http::new(desk.settings.timeout));
+    let account = {
+        let settings = desk.settings();
+        Account::new((*settings).clone(), Http::new(settings.timeout))
+    };
     let mut readings: Vec<ClockReading> = Vec::new();
     for count in 1_usize.. {
         let answer = read_time(&account).await.map_err(|error| error.to_string());

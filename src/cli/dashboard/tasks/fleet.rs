@@ -23,7 +23,8 @@ pub(super) async fn check(desk: &Desk, post: &Post) {
             return;
         }
     };
-    let fleet = Fleet::new(load, Http::new(DEFAULT_TIMEOUT).limited(Limits::published()), USUAL_AT_ONCE, false, Vec::new());
+    let fleet =
+        Fleet::new(load, Http::new(DEFAULT_TIMEOUT).limited(Limits::published()), USUAL_AT_ONCE, false, Vec::new());
     tell(Progress::Begun { wanted: profiles.len() });
     let mut round = fleet.check(profiles.into_iter().map(Member::of), Probe::ALL.iter().copied().collect());
     while let Some(member) = round.next().await {
