@@ -65,7 +65,7 @@ impl AccountArgs {
         let settings = match &demo {
             Some(demo) => {
                 self.settings.ask_password_of_demo()?;
-                self.settings.load_demo(&demo.announcement().env)?
+                self.settings.load_demo(demo)?
             }
             None => self.settings.load()?,
         };

@@ -114,7 +114,7 @@ impl CheckArgs {
     /// What settings are read from: this machine, or the demo account, where there is one.
     fn inputs(&self, demo: Option<&Running>) -> Inputs {
         match demo {
-            Some(demo) => self.settings.demo_inputs(&demo.announcement().env),
+            Some(demo) => self.settings.inputs_on(demo),
             None => self.settings.all_inputs(),
         }
     }
@@ -216,7 +216,9 @@ async fn observe(args: &CheckArgs, reading: Option<Reading>) -> anyhow::Result<F
 
 pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))
+    let facts: Facts =
+        serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))?;
+    Ok(Facts { is_replay: true, ..facts })
 }
 
 fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {

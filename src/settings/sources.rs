@@ -72,6 +72,8 @@ pub struct Inputs {
     pub in_fleet: bool,
     /// What earlier readings found out that need not be had again.
     pub memory: Memory,
+    /// The scenario of the embedded sandbox, where the settings are those of its account.
+    pub scenario: Option<String>,
 }
 
 /// A keystore that the profile names, and what it says of its password.
@@ -87,6 +89,8 @@ pub(super) struct Sources {
     env_path: String,
     env_lines: Vec<EnvLine>,
     pub(super) profile: String,
+    /// Whether there is such a profile.
+    pub(super) uses_profile: bool,
     profile_values: BTreeMap<&'static str, Sourced<String>>,
     /// Why the profile does not give the private key, though it names a place.
     key_mistake: Option<Sourced<KeyMistake>>,
@@ -107,6 +111,7 @@ impl Sources {
             env_path: String::new(),
             env_lines: Vec::new(),
             profile: profile.name.clone(),
+            uses_profile: !profile.path.as_os_str().is_empty(),
             profile_values: BTreeMap::new(),
             key_mistake: None,
             keystore: None,
@@ -263,6 +268,14 @@ impl Sources {
             return Ok(Some(Sourced::new(key, source)));
         }
         Ok(self.key_mistake.clone().map(|mistake| mistake.map(Err)))
+    }
+
+    /// Whether the private key in force, or the reason why there is none, comes from the profile.
+    pub(super) fn key_is_of_profile(&self) -> bool {
+        match self.all(setting("private_key")).into_iter().next() {
+            Some(key) => self.profile_values.get("private_key") == Some(&key),
+            None => self.keystore.is_some() || self.key_mistake.is_some(),
+        }
     }
 
     /// Names that nothing reads but that look like ones that are read.

@@ -81,6 +81,11 @@ impl Live {
         self.out.recv_timeout(PATIENCE).expect("a line on standard output")
     }
 
+    /// The first lines of watching: whose account it is, and how it stands.
+    fn beginning(&self) -> String {
+        format!("{}\n{}", self.line(), self.line())
+    }
+
     fn error(&self) -> String {
         self.errors.recv_timeout(PATIENCE).expect("a line on standard error")
     }
@@ -112,7 +117,7 @@ impl Drop for Live {
 fn watching_reads_the_settings_again_before_each_round() {
     let bot = Bot::new(&[]);
     let watch = Live::start(bot.check(&["--watch", "5"]));
-    assert!(watch.line().contains(" healthy  "));
+    assert!(watch.beginning().contains(" healthy  "));
     bot.write(SIGNER);
     let (change, verdict) = (watch.line(), watch.line());
     assert!(change.contains(" wallet.funder PASS → FAIL  "), "{change}");
@@ -181,10 +186,10 @@ fn a_fleet_watches_profiles_that_come_and_go() {
     };
     write(profile("a", FUNDER));
     let watch = Live::start(bot.check(&["--all-profiles", "--watch", "5"]));
-    assert!(watch.line().contains(" a "));
+    assert!(watch.beginning().contains(" a "));
     write(profile("a", FUNDER) + &profile("b", SIGNER));
     assert!(watch.error().contains("the profile b is new"));
-    let line = watch.line();
+    let line = watch.beginning();
     assert!(line.contains(" b broken  funder-is-signer"), "{line}");
     write(profile("b", FUNDER));
     assert!(watch.error().contains("the profile a is gone"));
@@ -209,7 +214,7 @@ fn a_change_runs_the_command_with_the_change_and_no_secret_in_its_environment() 
     // what the shell of the user has, the .env has in other names
     command.env_remove("CLOB_SECRET");
     let watch = Live::start(command);
-    let _first = watch.line();
+    let _beginning = watch.beginning();
     bot.write(SIGNER);
     assert!(watch.line().contains("wallet.funder PASS → FAIL"), "the change");
     let read = |name: &str| {
@@ -246,7 +251,7 @@ fn a_change_runs_the_command_with_the_change_and_no_secret_in_its_environment() 
 fn a_command_that_fails_is_said_and_one_that_hangs_does_not_hold_up_the_watching() {
     let bot = Bot::new(&[]);
     let watch = Live::start(bot.check(&["--watch", "5", "--exec", "/nowhere/hook"]));
-    let _first = watch.line();
+    let _beginning = watch.beginning();
     bot.write(SIGNER);
     assert!(watch.error().contains("--exec /nowhere/hook: does not start"));
     watch.terminate();
@@ -255,7 +260,7 @@ fn a_command_that_fails_is_said_and_one_that_hangs_does_not_hold_up_the_watching
     let hook = format!("/bin/sh -c '/bin/sleep 100 & echo $! > {}; wait'", mark.display());
     bot.write(FUNDER);
     let watch = Live::start(bot.check(&["--watch", "5", "--exec", &hook]));
-    let _first = watch.line();
+    let _beginning = watch.beginning();
     bot.write(SIGNER);
     let _ = (watch.line(), watch.line());
     bot.write(FUNDER);

@@ -19,7 +19,7 @@ use crate::engine::probe::Probe;
 use crate::fleet::metrics::Metrics;
 use crate::fleet::row::Row;
 use crate::fleet::{Fleet, Look, Looked, Member, Round};
-use crate::render::Format;
+use crate::render::{self, Format, Style};
 use crate::report::Report;
 use crate::sandbox::Running;
 use crate::settings::{self, Inputs, Reading};
@@ -32,6 +32,8 @@ struct Seen {
     /// The last full run, with the rows of the rounds since.
     standing: Option<Report>,
     exit: Option<Exit>,
+    /// Which account it was, from where.
+    heading: Option<String>,
 }
 
 /// Watches until it is told to stop.
@@ -187,6 +189,11 @@ impl Seen {
         };
         let is_known = self.standing.as_ref().is_some_and(|before| before.verdict == report.verdict);
         let next = if member.looked().is_none() && is_known { Next::Full } else { next };
+        let heading = render::who(&report.heading(), Style::default());
+        if self.heading.as_ref() != Some(&heading) && member.looked().is_some() {
+            teller.heading(&heading, &report, now_ms)?;
+            self.heading = Some(heading);
+        }
         let news = self.watch.take(&report, now_ms, at_once);
         teller.tell(&report, &news)?;
         self.exit = Some(exit(&report, args.fail_on));
@@ -218,11 +225,24 @@ impl Teller {
         Ok(())
     }
 
+    /// At the start, and when the settings have changed what is watched.
+    fn heading(&mut self, heading: &str, report: &Report, at_ms: i64) -> io::Result<()> {
+        if self.format == Format::Json {
+            return Ok(());
+        }
+        let at = watch::time_of_day(at_ms);
+        self.line(&format!("{at} {}{heading}", self.name(report)))
+    }
+
     fn verdict(&mut self, report: &Report, at_ms: i64) -> io::Result<()> {
         let row = Row::of(report);
         let (verdict, cause) = (report.verdict.word(), row.cause.or(row.start));
         if self.format == Format::Json {
-            return self.object(report, "verdict", at_ms, json!({ "cause": row.cause, "says": row.says }));
+            let fields = json!({
+                "account": report.account, "source": report.source, "target": report.target,
+                "cause": row.cause, "says": row.says,
+            });
+            return self.object(report, "verdict", at_ms, fields);
         }
         let cause = cause.map_or_else(String::new, |cause| format!("{cause}: "));
         let at = watch::time_of_day(at_ms);

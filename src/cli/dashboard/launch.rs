@@ -58,7 +58,7 @@ pub(super) async fn launch(
     let sandbox = demo.start().await?;
     let flags = args.settings.with_profile(load.profile);
     let mut inputs = match &sandbox {
-        Some(sandbox) => flags.demo_inputs(&sandbox.announcement().env),
+        Some(sandbox) => flags.inputs_on(sandbox),
         None => flags.all_inputs(),
     };
     if let Some(Draft(wizard)) = &load.draft {
