@@ -22,44 +22,92 @@ use crate::client::http::{Http, millis};
 use crate::client::limits::InLine;
 use crate::settings::Settings;
 use context::Context;
-use facts::{Facts, Failure};
+use facts::{ClockReading, Facts, Failure, RequestRecord};
 use probe::Probe;
 
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
-    settings: ArcSwap<Settings>,
-    http: Http,
+    with: ArcSwap<With>,
     facts: watch::Sender<Facts>,
+}
+
+/// What a run is made with.
+struct With {
+    settings: Arc<Settings>,
+    /// It hides the secrets of these settings.
+    http: Http,
 }
 
 impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
-        Self {
-            http: Http::new(settings.timeout),
-            settings: ArcSwap::from_pointee(settings),
-            facts: watch::Sender::new(facts),
-        }
+        let http = Http::new(settings.timeout).hiding(settings.secrets());
+        Self { with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }), facts: watch::Sender::new(facts) }
     }
 
     /// Over these connections, within their limits, instead of over some of its own.
     #[must_use]
     pub fn over(self, http: &Http) -> Self {
-        Self { http: http.clone(), ..self }
+        let settings = Arc::clone(&self.with.load().settings);
+        let http = http.hiding(settings.secrets());
+        Self { with: ArcSwap::from_pointee(With { settings, http }), ..self }
+    }
+
+    /// The same connections, for work beside the run: its requests are noted among those of the run, with
+    /// what they are for.
+    #[must_use]
+    pub fn noting(&self, http: &Http, purpose: impl Into<String>) -> Http {
+        http.noting_to(self.facts.clone(), purpose.into())
+    }
+
+    /// Takes in requests that were sent before this engine was made or beside it. Their times count from
+    /// `started_ms`, Unix milliseconds.
+    pub fn remember(&self, requests: impl IntoIterator<Item = RequestRecord>, started_ms: i64) {
+        self.facts.send_modify(|facts| {
+            let earlier_ms = started_ms.saturating_sub(facts.started_ms);
+            let moved = requests.into_iter().map(|request| RequestRecord {
+                sent_ms: request.sent_ms.saturating_add(earlier_ms),
+                probe: None,
+                ..request
+            });
+            facts.requests.extend(moved);
+        });
+    }
+
+    /// Takes in a reading of the server's clock that was made beside the run, so that checks and screen
+    /// judge by the same readings.
+    ///
+    /// Whether it shows that a clock was set since the earlier readings, which are forgotten then.
+    pub fn read_clock(&self, reading: ClockReading) -> bool {
+        let mut was_set = false;
+        self.facts.send_modify(|facts| was_set = facts.take_reading(reading));
+        was_set
     }
 
     /// Goes on with these settings: the next run is made with them. What is known until then was found
     /// with the earlier ones, so every probe has to run again.
     pub fn renew(&self, settings: Settings) {
         self.facts.send_modify(|facts| facts.setup = settings.setup(facts.setup.offline));
-        self.settings.store(Arc::new(settings));
+        self.use_settings(settings);
     }
 
-    /// Takes over what another engine has found out with these settings; what the user sees stays.
+    fn use_settings(&self, settings: Settings) {
+        let http = self.with.load().http.hiding(settings.secrets());
+        self.with.store(Arc::new(With { settings: Arc::new(settings), http }));
+    }
+
+    /// Takes over what another engine has found out with these settings. What the user sees and the
+    /// requests beside the runs stay.
     pub fn adopt(&self, settings: Settings, facts: Facts) {
-        self.settings.store(Arc::new(settings));
-        self.facts.send_modify(|own| *own = Facts { symptoms: std::mem::take(&mut own.symptoms), ..facts });
+        self.use_settings(settings);
+        let (mut beside, mut started_ms) = (Vec::new(), 0);
+        self.facts.send_modify(|own| {
+            beside = own.requests.iter().filter(|request| request.probe.is_none()).cloned().collect();
+            started_ms = own.started_ms;
+            *own = Facts { symptoms: std::mem::take(&mut own.symptoms), ..facts };
+        });
+        self.remember(beside, started_ms);
     }
 
     /// The facts as they stand, and news of each change.
@@ -78,12 +126,18 @@ impl Engine {
     ///
     /// Their facts are forgotten first; facts of other probes stay.
     pub async fn run(&self, wanted: &BTreeSet<Probe>) {
-        let (wanted, settings) = (with_needs(wanted), self.settings.load_full());
+        let (wanted, with) = (with_needs(wanted), self.with.load_full());
+        let settings = &with.settings;
         let started = Instant::now();
         self.facts.send_modify(|facts| {
+            let before_ms = facts.started_ms;
             facts.started_ms = i64::try_from(unix_ms()).unwrap_or(i64::MAX);
             facts.elapsed_ms = None;
-            facts.requests.retain(|request| !wanted.contains(&request.probe));
+            facts.requests.retain(|request| request.probe.is_none_or(|probe| !wanted.contains(&probe)));
+            let later_ms = facts.started_ms.saturating_sub(before_ms);
+            for request in &mut facts.requests {
+                request.sent_ms = request.sent_ms.saturating_sub(later_ms);
+            }
             if wanted.contains(&Probe::ServerTime) {
                 // an older reading may be of a clock that has been set since
                 facts.clock.clear();
@@ -94,7 +148,7 @@ impl Engine {
         });
         let in_line = Arc::new(InLine::default());
         let context =
-            Context::new(Arc::clone(&settings), &self.http, Arc::clone(&in_line), self.facts.clone(), started);
+            Context::new(Arc::clone(settings), &with.http, Arc::clone(&in_line), self.facts.clone(), started);
         let mut work = std::pin::pin!(schedule(Arc::new(context), wanted));
         while tokio::time::timeout(in_line.left_of(settings.deadline, started), &mut work).await.is_err() {
             if in_line.left_of(settings.deadline, started).is_zero() {

@@ -216,6 +216,11 @@ impl SettingsArgs {
         Ok(self.read()?.settings()?)
     }
 
+    /// The flags that choose the account, as a shell takes them.
+    pub(super) fn selection(&self) -> String {
+        settings::selection(&self.all_inputs())
+    }
+
     /// Settings of a demo account: these flags and these variables, and nothing else of this
     /// machine.
     pub(super) fn load_demo(&self, demo: &Running) -> Result<Settings, SettingsError> {
@@ -273,6 +278,7 @@ impl SettingsArgs {
         Inputs {
             flags,
             profile: self.profile.clone().or_else(|| environment.get("POLYDOCTOR_PROFILE").cloned()),
+            profile_by_variable: self.profile.is_none(),
             environment,
             env_file: self.env_file.clone().map_or(EnvFile::Usual, EnvFile::Named),
             key,

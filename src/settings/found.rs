@@ -16,7 +16,7 @@ pub struct FoundKey {
 
 /// The one in force first.
 pub(super) fn keys(inputs: &Inputs, sources: &Sources) -> Vec<FoundKey> {
-    let mut values = sources.all(setting("private_key"));
+    let mut values = sources.everywhere(setting("private_key"));
     let cli = inputs.polymarket_cli.as_deref().filter(|path| path.exists());
     let of_cli = cli.and_then(|path| polymarket_cli::read(path).ok()).into_iter().flatten();
     for (_, value) in of_cli.filter(|(name, _)| *name == "private_key") {

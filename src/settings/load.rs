@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
-use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
+use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced, selection};
 use crate::auth::contracts;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
@@ -30,8 +30,12 @@ pub fn home_folder() -> Option<PathBuf> {
     Some(directories::BaseDirs::new()?.home_dir().to_owned())
 }
 
-/// The platform's place for the configuration file; `None` without a home folder.
+/// `POLYDOCTOR_CONFIG`, or the platform's place for the configuration file; `None` without a home
+/// folder.
 pub fn config_file() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("POLYDOCTOR_CONFIG").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
     Some(directories::ProjectDirs::from("", "", "polydoctor")?.config_dir().join("config.toml"))
 }
 
@@ -42,13 +46,13 @@ pub fn config_file() -> Option<PathBuf> {
 /// [`SettingsError`] when a file that was named, or the configuration, cannot be read. A value that
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
-    settle(inputs, Sources::read(inputs)?)
+    Ok(settle(inputs, Sources::read(inputs)?))
 }
 
 /// Settles which value of what was read is in force.
-pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Result<Settings, SettingsError> {
+pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     let mut loader = Loader { sources, problems: Vec::new() };
-    let key = loader.sources.key(inputs)?;
+    let key = loader.sources.key();
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
     let rpc_default = chain_id
@@ -62,6 +66,8 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Result<Settings, Sett
         });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
+        key_profile: loader.sources.key_profile(),
+        selection: selection::of(inputs),
         origin: Origin::of(inputs, &loader.sources, key.as_ref()),
         private_key: key,
         signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
@@ -107,12 +113,12 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Result<Settings, Sett
     let mut seen = BTreeSet::new();
     settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     let of_key = settings.private_key.iter().filter_map(|key| key.value.clone().ok());
-    let others = loader.sources.all(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
+    let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
     settings.problems = loader.finish();
     settings.problems.splice(0..0, misplaced);
-    Ok(settings)
+    settings
 }
 
 /// What a time limit has to be.

@@ -19,20 +19,22 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Reads every place, as far as neither a password nor a program is needed.
+    ///
     /// # Errors
     ///
     /// As [`super::load`].
     pub fn of(inputs: Inputs) -> Result<Self, SettingsError> {
-        let sources = Sources::read(&inputs)?;
+        let sources = Sources::open(&inputs)?;
         Ok(Self { inputs, sources })
     }
 
     /// The keystore that the private key is in, if it is in one, and its password is not known yet.
-    pub fn locked_keystore(&self) -> Option<&Path> {
+    pub fn locked_keystore(&self) -> Option<PathBuf> {
         match &self.inputs.key {
             _ if self.inputs.keystore_password.is_some() => None,
-            KeyInput::Keystore(path) => Some(path),
-            KeyInput::Settings => self.sources.locked_keystore(),
+            KeyInput::Keystore(path) => Some(path.clone()),
+            KeyInput::Settings => self.sources.keystore_to_unlock(),
             KeyInput::File(_) | KeyInput::StandardInput | KeyInput::Typed(_) => None,
         }
     }
@@ -47,13 +49,13 @@ impl Reading {
         found::keys(&self.inputs, &self.sources)
     }
 
-    /// Settles which value is in force.
+    /// Unlocks and runs what is needed, and settles which value is in force.
     ///
     /// # Errors
     ///
     /// As [`super::load`].
     pub fn settings(self) -> Result<Settings, SettingsError> {
-        settle(&self.inputs, self.sources)
+        Ok(settle(&self.inputs, self.sources.settled(&self.inputs)?))
     }
 }
 

@@ -148,7 +148,7 @@ fn a_change_and_the_verdict_that_it_leads_to_are_told_together() {
     let came_back = Instant::now();
     let rose = until_verdict(next);
     assert!(came_back.elapsed() < Duration::from_secs(8), "a round and a second look: {:?}", came_back.elapsed());
-    assert!(rose.iter().any(|event| event["check"] == "net.reach" && event["to"] == "pass"), "{rose:#?}");
+    assert!(rose.iter().any(|event| event["check"] == "net.reach" && event["to"] == "note"), "{rose:#?}");
     assert!(rose.iter().all(|event| event["verdict"] == "healthy"), "{rose:#?}");
 }
 
@@ -210,9 +210,7 @@ fn a_change_runs_the_command_with_the_change_and_no_secret_in_its_environment() 
     let hook = format!("sh {} '$HOME `id`; rm -rf x'", script.display());
     let mut command = bot.check(&["--watch", "5", "--exec", &hook]);
     command.env("MY_OWN", "kept").env("PATH", std::env::var_os("PATH").unwrap());
-    command.env("POLYDOCTOR_KEYSTORE_PASSWORD", "hunter2").env("CLOB_SECRET", "c2VjcmV0").env("PK", "0x12");
-    // what the shell of the user has, the .env has in other names
-    command.env_remove("CLOB_SECRET");
+    command.env("POLYDOCTOR_KEYSTORE_PASSWORD", "hunter2").env("POLY_BUILDER_SIGNER_TOKEN", "t0ken");
     let watch = Live::start(command);
     let _beginning = watch.beginning();
     bot.write(SIGNER);
@@ -236,7 +234,7 @@ fn a_change_runs_the_command_with_the_change_and_no_secret_in_its_environment() 
         assert!(change.lines().any(|other| other == line), "{line} in {change}");
     }
     assert!(change.contains("POLYDOCTOR_SAYS=") && change.contains("POLYDOCTOR_AT=20"), "{change}");
-    for secret in ["hunter2", "0x12"] {
+    for secret in ["hunter2", "t0ken"] {
         assert!(!change.contains(secret), "{secret} in {change}");
     }
     let verdict = read("verdict.wallet.funder");

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 use super::exec::{Hook, SecretVariables};
 use super::{CheckArgs, exit, hint, scrapes};
 use crate::cli::settings::{Profiles, secret_variables};
+use crate::cli::whole_file::Output;
 use crate::cli::{Exit, stop};
 use crate::client::http::{clean, now_s};
 use crate::engine::probe::Probe;
@@ -48,7 +49,8 @@ pub(super) async fn run(args: CheckArgs, every: Duration, reading: Option<Readin
     let mut teller = Teller {
         format: args.format,
         names: args.many.all_profiles,
-        out: args.writer()?,
+        style: args.style(),
+        out: Output::stream(args.output.as_deref()),
         hook: args.many.exec.clone().map(|command| Hook::new(command, secret_variables)),
     };
     let mut roster = Roster { profiles, known: members.iter().map(|member| member.profile.clone()).collect() };
@@ -207,7 +209,8 @@ struct Teller {
     format: Format,
     /// Whether the lines name the profile.
     names: bool,
-    out: Box<dyn Write>,
+    style: Style,
+    out: Output,
     hook: Option<Hook>,
 }
 
@@ -273,7 +276,7 @@ impl Teller {
     }
 
     fn line(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")?;
+        writeln!(self.out, "{}", self.style.fit(text))?;
         self.out.flush()
     }
 }

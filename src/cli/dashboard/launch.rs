@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::future::ready;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
@@ -18,9 +19,10 @@ use crate::checks::probes_of;
 use crate::cli::check::replay;
 use crate::cli::dashboard_args::DashboardArgs;
 use crate::cli::sandbox::DemoArgs;
+use crate::cli::whole_file;
 use crate::client::http::Http;
 use crate::engine::Engine;
-use crate::engine::facts::Facts;
+use crate::engine::facts::{Facts, RequestRecord};
 use crate::engine::probe::Probe;
 use crate::onboarding::Wizard;
 use crate::sandbox::{Running, scenario};
@@ -43,10 +45,22 @@ fn demo_title(name: &str) -> String {
     if name == scenario::DEFAULT { name.to_owned() } else { format!("demo: {name}") }
 }
 
+/// Requests beside a run, with the start of the run that their times count from, in Unix milliseconds.
+pub(super) type Earlier = (Vec<RequestRecord>, i64);
+
+/// What was sent beside runs so far: it stays in the list when settings are read again.
+pub(super) fn earlier(seen: &Seen) -> Earlier {
+    seen.borrow().as_ref().map_or((Vec::new(), 0), |facts| {
+        let facts = facts.borrow();
+        (facts.requests.iter().filter(|request| request.probe.is_none()).cloned().collect(), facts.started_ms)
+    })
+}
+
 /// `reading` is what was read before the screen was there.
 pub(super) async fn launch(
     args: &DashboardArgs,
     load: Load,
+    earlier: Earlier,
     reading: Option<(Snapshot, Reading)>,
 ) -> anyhow::Result<Launched> {
     if let Some(path) = args.replay.as_deref().filter(|_| load == Load::default()) {
@@ -67,15 +81,20 @@ pub(super) async fn launch(
     let (files, read) = in_background(inputs.clone(), reading).await;
     let Read { settings, keys, profiles } = read?;
     let is_first = sandbox.is_none() && settings.private_key.is_none();
-    let first_run = is_first.then(|| questions(&settings, keys)).transpose()?;
-    let desk = Rc::new(Desk::new(settings.clone(), inputs.clone()));
+    let first_run = is_first.then(|| questions(&settings, &inputs, keys)).transpose()?;
     let http = Http::new(settings.timeout);
+    let engine = Arc::new(Engine::new(settings.clone(), false, &[]).over(&http));
+    let (requests, started_ms) = earlier;
+    engine.remember(requests, started_ms);
+    let desk = Rc::new(Desk::new(Arc::clone(&engine), settings.clone(), inputs.clone()));
+    let symptoms = Arc::new(Mutex::new(Vec::new()));
+    let (told, seen) = (Arc::clone(&engine), Arc::clone(&symptoms));
     // the sandbox of a demo lives as long as what runs on it
     let account = Rc::new(Account {
-        engine: Engine::new(settings.clone(), false, &[]).over(&http),
+        engine,
         http,
         settings: RefCell::new(settings),
-        symptoms: RefCell::default(),
+        symptoms,
         desk: Rc::clone(&desk),
         title,
         is_demo: sandbox.is_some(),
@@ -84,14 +103,17 @@ pub(super) async fn launch(
     });
     let about = About { first_run, ..account.about(profiles) };
     let facts = account.engine.facts();
-    let (again, told) = (Rc::clone(&account), Rc::clone(&account));
+    let again = Rc::clone(&account);
     Ok(Launched {
         about,
         facts,
         files,
         reread: Box::new(move |scope| Box::pin(Rc::clone(&again).reread(scope))),
         run: Box::new(move |scope| Rc::clone(&account).start(scope)),
-        tell: Box::new(move |symptoms| told.tell(symptoms)),
+        tell: aside(move |symptoms| {
+            told.tell(symptoms);
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = symptoms.to_vec();
+        }),
         work: Box::new(move |task, post| Box::pin(tasks::run(Rc::clone(&desk), task, post))),
     })
 }
@@ -132,10 +154,10 @@ async fn in_background(
 /// The account on the screen: the settings that were read last, and what runs with them.
 struct Account {
     /// Fills the facts on the screen.
-    engine: Engine,
+    engine: Arc<Engine>,
     http: Http,
     settings: RefCell<Settings>,
-    symptoms: RefCell<Vec<String>>,
+    symptoms: Arc<Mutex<Vec<String>>>,
     desk: Rc<Desk>,
     title: Option<String>,
     is_demo: bool,
@@ -184,7 +206,8 @@ impl Account {
             return Started { facts, run, stop: Box::new(move || stopping.engine.stop()) };
         }
         // facts of two runs are never judged together
-        let engine = Engine::new(settings.clone(), false, &self.symptoms.borrow()).over(&self.http);
+        let symptoms = self.symptoms.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let engine = Engine::new(settings.clone(), false, &symptoms).over(&self.http);
         let facts = engine.facts();
         let run = Box::pin(async move {
             engine.run(&probes).await;
@@ -195,16 +218,13 @@ impl Account {
         });
         Started { facts, run, stop: Box::new(|| {}) }
     }
-
-    fn tell(&self, symptoms: Vec<String>) {
-        self.engine.tell(&symptoms);
-        self.symptoms.replace(symptoms);
-    }
 }
 
 /// The set-up wizard over what there is already.
-fn questions(settings: &Settings, keys: Vec<FoundKey>) -> anyhow::Result<Draft> {
-    let mut wizard = Wizard::new(keys, settings.profile.clone());
+fn questions(settings: &Settings, inputs: &Inputs, keys: Vec<FoundKey>) -> anyhow::Result<Draft> {
+    let named = inputs.profile.clone().filter(|name| !name.is_empty());
+    let profile = named.or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
+    let mut wizard = Wizard::new(keys, profile.unwrap_or_else(|| "default".to_owned()));
     if let Some(chain) = settings.chain_id.as_ref().filter(|chain| chain.source != Source::Default) {
         wizard.give("chain_id", i64::try_from(chain.value)?);
     }
@@ -237,19 +257,34 @@ fn recorded(facts: Facts) -> Launched {
         files: Snapshot::default(),
         reread: Box::new(move |_| Box::pin(ready(Reread { files: Snapshot::default(), outcome: Ok(renewed.clone()) }))),
         run: Box::new(move |_| Started { facts: seen.clone(), run: Box::pin(ready(())), stop: Box::new(|| {}) }),
-        tell: Box::new(move |symptoms| {
-            let symptoms = crate::engine::recognised(&symptoms);
+        tell: aside(move |symptoms| {
+            let symptoms = crate::engine::recognised(symptoms);
             sender.send_modify(|facts| facts.symptoms = symptoms);
         }),
-        work: Box::new(|task, post| Box::pin(async move { tasks::run_recorded(task, &post) })),
+        work: Box::new(|task, post| Box::pin(async move { tasks::run_recorded(task, &post).await })),
     }
+}
+
+/// Takes in errors on a thread of its own, one after the other: they may be long logs, and no key waits
+/// for them. Those that are replaced before their turn are passed over.
+fn aside(tell: impl Fn(&[String]) + Send + 'static) -> Box<dyn Fn(Vec<String>)> {
+    let (sender, waiting) = mpsc::channel::<Vec<String>>();
+    thread::spawn(move || {
+        while let Ok(symptoms) = waiting.recv() {
+            tell(&waiting.try_iter().last().unwrap_or(symptoms));
+        }
+    });
+    Box::new(move |symptoms| {
+        // the thread ends with this sender only
+        let _ = sender.send(symptoms);
+    })
 }
 
 /// Writes the facts that were on the screen last; they hold no secret.
 pub(super) fn record(seen: Option<&Receiver<Facts>>, path: &Path) -> anyhow::Result<()> {
     let Some(facts) = seen else { return Ok(()) };
     let text = serde_json::to_vec_pretty(&*facts.borrow())?;
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    whole_file::write(path, &text)
 }
 
 fn profiles(inputs: &Inputs) -> Vec<String> {

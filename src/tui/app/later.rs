@@ -107,7 +107,7 @@ impl App {
     }
 
     fn keep(&mut self, Observed { facts, report }: &Observed) {
-        let after_ms = u64::try_from(facts.started_ms.saturating_sub(self.facts.started_ms)).unwrap_or_default();
+        let after_ms = facts.started_ms.saturating_sub(self.facts.started_ms);
         let moved = facts.requests.iter().cloned().map(|mut request| {
             request.sent_ms = request.sent_ms.saturating_add(after_ms);
             request
@@ -115,7 +115,10 @@ impl App {
         self.later.requests.extend(moved);
         let surplus = self.later.requests.len().saturating_sub(KEPT_REQUESTS);
         self.later.requests.drain(..surplus);
-        self.later.rows.extend(report.checks.iter().map(|row| (row.id, (row.clone(), self.now_ms))));
+        let mut rows = self.report.clone();
+        crate::watch::refresh(&mut rows, report);
+        let asked = rows.checks.into_iter().filter(|row| report.check(row.id).is_some());
+        self.later.rows.extend(asked.map(|row| (row.id, (row, self.now_ms))));
         self.report.requests.clone_from(&self.facts.requests);
         self.later.refresh(&mut self.report);
     }
