@@ -39,4 +39,6 @@ mod two_accounts;
 mod undone;
 mod vectors;
 mod views;
+#[cfg(unix)]
+mod watching;
 mod wrong_input;

@@ -89,7 +89,8 @@ fn standing(app: &App, check: &CheckReport, page: &mut Page) {
         Span::styled(format!("{symbol} {}", check.status.word()), app.theme.status(check.status)),
         Span::from(format!("  {}", check.id)).bold(),
     ];
-    line.extend(check.elapsed_ms.map(|ms| Span::styled(format!("  {}", duration(ms)), app.theme.dim())));
+    let times = check.elapsed_ms.map(duration).into_iter().chain(watching::asked(app, check));
+    line.extend(times.map(|time| Span::styled(format!("  {time}"), app.theme.dim())));
     page.line(line);
     page.text(&check.title, app.theme.dim());
     page.gap();

@@ -9,7 +9,7 @@ use super::{Terminal, program};
 use crate::support::{DEMO_KEY, Lab};
 
 /// The settings of a sandbox's account as a `.env`, with a comment that has to survive.
-fn env_file(lab: &Lab, folder: &Path) -> std::path::PathBuf {
+pub(super) fn env_file(lab: &Lab, folder: &Path) -> std::path::PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
 
     let path = folder.join(".env");
@@ -19,7 +19,7 @@ fn env_file(lab: &Lab, folder: &Path) -> std::path::PathBuf {
     path
 }
 
-fn in_folder(folder: &Path, arguments: &[&str]) -> CommandBuilder {
+pub(super) fn in_folder(folder: &Path, arguments: &[&str]) -> CommandBuilder {
     let mut command = program(arguments);
     command.cwd(folder);
     command.env("HOME", folder);
