@@ -21,6 +21,7 @@ mod polymarket_cli;
 pub mod save;
 mod setup;
 mod sources;
+pub mod target;
 pub mod undo;
 mod written;
 
@@ -205,6 +206,9 @@ pub struct Settings {
     pub deadline: Duration,
     /// Every place that has a value for a setting, by the setting's name; the first is in force.
     pub places: BTreeMap<&'static str, Vec<Source>>,
+    /// The flags that said which account this is, with their values: for commands that are to look at
+    /// the same one. None holds a secret.
+    pub flags: Vec<(String, String)>,
     /// The folder whose scripts are looked at for secrets; `None` to look at none.
     pub folder: Option<PathBuf>,
     /// Files that secrets were read from.

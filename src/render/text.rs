@@ -56,6 +56,9 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
     }
     if let Some(fix) = &check.fix {
         writeln!(out, "{INDENT}fix: {}", fix.text)?;
+        for edit in &fix.edits {
+            writeln!(out, "{INDENT}  {edit}")?;
+        }
         for command in &fix.commands {
             writeln!(out, "{INDENT}  $ {command}")?;
         }
@@ -86,6 +89,9 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
         writeln!(out, "  to decide {decide}")?;
     }
     writeln!(out, "  fix       {}", diagnosis.fix.text)?;
+    for edit in &diagnosis.fix.edits {
+        writeln!(out, "            {edit}")?;
+    }
     for command in &diagnosis.fix.commands {
         writeln!(out, "            $ {command}")?;
     }

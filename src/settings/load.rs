@@ -10,8 +10,8 @@ use url::{Host, Url};
 
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
-use super::sources::{Inputs, SettingsError, Sources};
-use super::{CredentialParts, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
+use super::sources::{Inputs, KeyInput, SettingsError, Sources};
+use super::{CredentialParts, EnvFile, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
 use crate::auth::contracts;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
@@ -90,6 +90,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         timeout: loader.seconds("timeout").unwrap_or(DEFAULT_TIMEOUT),
         deadline: loader.seconds("deadline").unwrap_or(DEFAULT_DEADLINE),
         places: BTreeMap::new(),
+        flags: flags(inputs),
         folder: inputs.folder.clone(),
         secret_files: loader.sources.secret_files.clone(),
         problems: Vec::new(),
@@ -107,6 +108,40 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     settings.problems = loader.finish();
     settings.problems.splice(0..0, misplaced);
     Ok(settings)
+}
+
+/// The flags that lead to the same account again.
+fn flags(inputs: &Inputs) -> Vec<(String, String)> {
+    let path = |path: &std::path::Path| path.display().to_string();
+    let mut flags = Vec::new();
+    flags.extend(inputs.profile.iter().map(|profile| ("--profile".to_owned(), profile.clone())));
+    if let EnvFile::Named(file) = &inputs.env_file {
+        flags.push(("--env-file".to_owned(), path(file)));
+    }
+    match &inputs.key {
+        KeyInput::File(file) => flags.push(("--key-file".to_owned(), path(file))),
+        KeyInput::Keystore(file) => flags.push(("--keystore".to_owned(), path(file))),
+        KeyInput::StandardInput => flags.push(("--key-stdin".to_owned(), String::new())),
+        KeyInput::Settings | KeyInput::Typed(_) => {}
+    }
+    for setting in SETTINGS {
+        let given = inputs.flags.get(setting.name).filter(|_| !inputs.in_fleet || setting.is_shared());
+        if let (Some(value), Some(flag)) = (given, setting.flag) {
+            flags.push((format!("--{flag}"), value.clone()));
+        }
+    }
+    // how long to wait is no part of the account, and a URL may hold an access key
+    let is_limit = |flag: &str| matches!(flag, "--timeout" | "--deadline");
+    let is_open = |value: &str| Url::parse(value).is_ok_and(|url| !holds_access_key(&url));
+    let is_key = |value: &str| value.trim_start_matches("0x").len() == 64;
+    flags.retain(|(flag, value)| !is_limit(flag) && !is_key(value) && (!flag.ends_with("-url") || is_open(value)));
+    flags
+}
+
+/// Whether a URL holds more than what may be shown of it.
+fn holds_access_key(url: &Url) -> bool {
+    let bare = |text: &str| text.trim_end_matches('/').to_owned();
+    bare(url.as_str()) != bare(&super::setup::shown_url(url))
 }
 
 /// What a time limit has to be.

@@ -38,6 +38,8 @@ impl Settings {
             relayer_key: shape(self.relayer_key.as_ref()),
             wallets: None,
             shown: Vec::new(),
+            places: self.places.iter().map(|(name, places)| ((*name).to_owned(), places.clone())).collect(),
+            flags: self.flags.clone(),
             offline,
         };
         let chain = self.chain_id.as_ref().and_then(|id| contracts::chain(id.value));

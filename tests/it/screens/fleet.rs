@@ -9,7 +9,16 @@ use polydoctor::tui::task::{News, TaskKind};
 use super::*;
 
 fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str) -> Row {
-    Row { profile: profile.to_owned(), verdict, start: None, cause, says: says.to_owned(), fix: None, elapsed_ms: 300 }
+    Row {
+        profile: profile.to_owned(),
+        verdict,
+        start: None,
+        cause,
+        says: says.to_owned(),
+        fix: None,
+        steps: Vec::new(),
+        elapsed_ms: 300,
+    }
 }
 
 /// The panel, while these accounts are done of so many.
