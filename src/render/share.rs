@@ -3,10 +3,12 @@
 //! Reports hold no secret to begin with; this takes out what tells who one is.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use alloy_primitives::Address;
 
 use crate::report::Report;
+use crate::settings::OriginKind;
 use crate::settings::target::quoted;
 
 /// How much is taken out.
@@ -41,6 +43,11 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
     let profile = (level == Share::Anonymous && report.profile != ANYBODY).then(|| report.profile.clone());
     if profile.is_some() {
         "profile".clone_into(&mut shared.profile);
+    }
+    if level == Share::Anonymous
+        && let Some(source) = &mut shared.source
+    {
+        source.name = source.name.take().filter(|_| source.kind != OriginKind::Profile).map(|name| file_name(&name));
     }
     let mut others: BTreeMap<Address, usize> = BTreeMap::new();
     for_each_text(&mut shared, &mut |text, part| {
@@ -88,6 +95,11 @@ fn without_profile(text: &str, profile: &str) -> String {
         .replace(&format!("--profile {}", quoted(profile)), "--profile <profile>")
 }
 
+/// A path may tell whose it is; its last part rarely does.
+fn file_name(path: &str) -> String {
+    Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
 fn names(report: &Report) -> BTreeMap<Address, &'static str> {
     let account = &report.account;
     let derived = account.derived.as_ref();
@@ -125,6 +137,8 @@ fn for_each_text(report: &mut Report, change_as: &mut dyn FnMut(&mut String, Par
     }
     let mut change = |text: &mut String| change_as(text, Part::Words);
     report.target.clob_url.iter_mut().for_each(&mut change);
+    change(&mut report.who);
+    report.source.iter_mut().filter_map(|source| source.name.as_mut()).for_each(&mut change);
     for diagnosis in &mut report.diagnoses {
         let lists = [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.excluded];
         lists.into_iter().flatten().for_each(&mut change);

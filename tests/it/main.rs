@@ -11,6 +11,7 @@ mod explain;
 mod fixing;
 mod fleet;
 mod headers;
+mod heading;
 mod judgement;
 mod keys;
 mod pairs;

@@ -9,8 +9,10 @@ use polydoctor::tui::task::{News, TaskKind};
 use super::*;
 
 fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str) -> Row {
+    let signer = "0x71C7…976F".to_owned();
     Row {
         profile: profile.to_owned(),
+        signer,
         verdict,
         start: None,
         cause,
