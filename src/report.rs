@@ -5,7 +5,7 @@ mod heading;
 mod remedy;
 
 use alloy_primitives::Address;
-use remedy::{remedy, with_flags};
+use remedy::remedy;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -13,8 +13,8 @@ use crate::auth::wallet::SignatureType;
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
 use crate::diagnosis::{Case, Cause, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
-use crate::settings::Origin;
 use crate::settings::target::quoted;
+use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
 
 /// The state of the account in one word; the worst is the greatest.
@@ -148,12 +148,12 @@ impl Report {
         let not_asked = not_asked(&checks);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Self {
+        let mut report = Self {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             started_at: started_at.clone(),
             elapsed_ms: facts.elapsed_ms.unwrap_or_default(),
-            profile: facts.setup.profile.clone(),
+            profile: facts.setup.profile_label().to_owned(),
             source: facts.setup.origin.clone(),
             replay: facts.is_replay.then_some(Replay { recorded_at: started_at }),
             who: who(facts),
@@ -168,6 +168,17 @@ impl Report {
             checks,
             not_asked,
             requests: facts.requests.clone(),
+        };
+        report.select_account(&facts.setup.selection);
+        report
+    }
+
+    /// Makes the suggested commands be about this account, where flags have chosen it.
+    fn select_account(&mut self, selection: &str) {
+        let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
+        let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
+        for command in of_checks.chain(of_diagnoses).flatten() {
+            *command = selecting(command, selection);
         }
     }
 
@@ -284,7 +295,7 @@ fn placed(facts: &Facts, finding: Finding) -> Option<Fix> {
         .collect();
     let remedy = remedy(&facts.setup, first.map(|first| first.cause), &settings, &fix.tries);
     fix.edits = remedy.edits;
-    fix.commands = with_own(facts, remedy.commands, &fix.commands);
+    fix.commands = with_own(remedy.commands, &fix.commands);
     Some(fix)
 }
 
@@ -299,14 +310,14 @@ fn place_diagnosis(facts: &Facts, diagnosis: &mut Diagnosis) {
         }
     }
     fix.edits = remedy.edits;
-    fix.commands = with_own(facts, remedy.commands, &fix.commands);
+    fix.commands = with_own(remedy.commands, &fix.commands);
 }
 
 /// The commands for settings, and then those of the finding itself.
-fn with_own(facts: &Facts, mut commands: Vec<String>, own: &[String]) -> Vec<String> {
-    for command in own.iter().map(|command| with_flags(command, &facts.setup, &Map::new())) {
-        if !commands.contains(&command) {
-            commands.push(command);
+fn with_own(mut commands: Vec<String>, own: &[String]) -> Vec<String> {
+    for command in own {
+        if !commands.contains(command) {
+            commands.push(command.clone());
         }
     }
     commands

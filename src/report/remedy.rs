@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::checks::Tries;
 use crate::diagnosis::Cause;
 use crate::engine::facts::{KeyFact, Setup};
-use crate::settings::target::{Target, Written, quoted, wanted};
+use crate::settings::target::{Target, Written, wanted};
 
 /// What to do about settings.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(super) struct Remedy {
 
 /// What to write where so that these settings are in force.
 pub(super) fn remedy(setup: &Setup, cause: Option<Cause>, settings: &Map<String, Value>, tries: &Tries) -> Remedy {
-    let mut maker = Maker { setup, settings, remedy: Remedy::default(), can_be_applied: false };
+    let mut maker = Maker { setup, remedy: Remedy::default(), can_be_applied: false };
     for (name, value) in settings {
         maker.setting(name, value);
     }
@@ -29,27 +29,9 @@ pub(super) fn remedy(setup: &Setup, cause: Option<Cause>, settings: &Map<String,
     let Maker { mut remedy, can_be_applied, .. } = maker;
     if let Some(cause) = cause.filter(|_| can_be_applied) {
         let command = format!("polydoctor fix {}", cause.name());
-        remedy.commands.insert(0, with_flags(&command, setup, settings));
+        remedy.commands.insert(0, command);
     }
     remedy
-}
-
-/// One of our commands with the flags by which this run was told what account to look at.
-pub(super) fn with_flags(command: &str, setup: &Setup, settings: &Map<String, Value>) -> String {
-    let is_ours = command.starts_with("polydoctor ") && !command.contains(" --profile ");
-    let mut command = command.to_owned();
-    for (flag, value) in setup.flags.iter().filter(|_| is_ours) {
-        let setting = flag.trim_start_matches('-').replace('-', "_");
-        // a value that the fix replaces must not be given again
-        let value = settings.get(&setting).map_or_else(|| value.clone(), plain);
-        command.push(' ');
-        command.push_str(flag);
-        if !value.is_empty() {
-            command.push(' ');
-            command.push_str(&quoted(&value));
-        }
-    }
-    command
 }
 
 fn plain(value: &Value) -> String {
@@ -58,7 +40,6 @@ fn plain(value: &Value) -> String {
 
 struct Maker<'a> {
     setup: &'a Setup,
-    settings: &'a Map<String, Value>,
     remedy: Remedy,
     /// Whether `polydoctor fix` can write some of it.
     can_be_applied: bool,
@@ -140,7 +121,7 @@ impl Maker<'_> {
             }
             _ => format!("polydoctor keys {verb} --save"),
         };
-        self.remedy.commands.push(with_flags(&command, self.setup, self.settings));
+        self.remedy.commands.push(command);
     }
 
     fn is_in_force(&self, name: &str, text: &str) -> bool {

@@ -124,7 +124,7 @@ fn masked_value(variable: &str, value: &str) -> String {
     if value.is_empty() || (!setting.is_secret() && is_harmless(setting.name, bare)) {
         return value.to_owned();
     }
-    mask(value)
+    mask(setting.name, value)
 }
 
 /// Whether a value is none of a secret in the wrong place: those are longer, or parts of a URL.
@@ -146,8 +146,8 @@ fn is_public_path(url: &url::Url) -> bool {
 }
 
 /// What stands for a secret on a screen.
-fn mask(secret: &str) -> String {
-    format!("({})", Secret::new(secret.trim_matches(['"', '\''])).shape())
+fn mask(setting: &str, secret: &str) -> String {
+    format!("({})", super::setup::secret_shape(setting, &Secret::new(secret.trim_matches(['"', '\'']))))
 }
 
 #[cfg(test)]
@@ -180,5 +180,15 @@ mod tests {
         assert_eq!(lines[..4], ["# …", "…", "  export FUNDER = '0x1' # …", "WEBHOOK=…"]);
         assert!(lines[4].starts_with("CHAIN_ID=(66 characters") && lines[5].starts_with("RPC_URL=("), "{masked}");
         assert_eq!(lines[6..], ["NOTE=… # …", "", "# …"]);
+    }
+
+    #[test]
+    fn a_secret_that_is_written_otherwise_has_the_same_fingerprint() {
+        let shown = |text: &str| masked_variables(text).split("fingerprint ").nth(1).unwrap()[..6].to_owned();
+        let secret = "CLOB_SECRET=_-8ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn=";
+        assert_eq!(shown(secret), shown(&secret.replace('_', "/").replace('-', "+").replace("mn=", "mn")));
+        let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+        assert_eq!(shown(&format!("PK=0x{key}")), shown(&format!("PK={}", key.to_uppercase())));
+        assert_ne!(shown("CLOB_PASS_PHRASE=ab"), shown("CLOB_PASS_PHRASE=AB"));
     }
 }

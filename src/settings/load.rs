@@ -10,8 +10,8 @@ use url::{Host, Url};
 
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
-use super::sources::{Inputs, KeyInput, SettingsError, Sources};
-use super::{CredentialParts, EnvFile, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
+use super::sources::{Inputs, SettingsError, Sources};
+use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced, selection};
 use crate::auth::contracts;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
@@ -30,8 +30,12 @@ pub fn home_folder() -> Option<PathBuf> {
     Some(directories::BaseDirs::new()?.home_dir().to_owned())
 }
 
-/// The platform's place for the configuration file; `None` without a home folder.
+/// `POLYDOCTOR_CONFIG`, or the platform's place for the configuration file; `None` without a home
+/// folder.
 pub fn config_file() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("POLYDOCTOR_CONFIG").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
     Some(directories::ProjectDirs::from("", "", "polydoctor")?.config_dir().join("config.toml"))
 }
 
@@ -43,7 +47,7 @@ pub fn config_file() -> Option<PathBuf> {
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let mut loader = Loader { sources: Sources::read(inputs)?, problems: Vec::new() };
-    let key = loader.sources.key(inputs)?;
+    let key = loader.sources.key();
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
     let rpc_default = chain_id
@@ -57,6 +61,8 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
+        key_profile: loader.sources.key_profile(),
+        selection: selection::of(inputs),
         origin: Origin::of(inputs, &loader.sources, key.as_ref()),
         private_key: key,
         signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
@@ -91,7 +97,6 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         timeout: loader.seconds("timeout").unwrap_or(DEFAULT_TIMEOUT),
         deadline: loader.seconds("deadline").unwrap_or(DEFAULT_DEADLINE),
         places: BTreeMap::new(),
-        flags: flags(inputs),
         folder: inputs.folder.clone(),
         secret_files: loader.sources.secret_files.clone(),
         problems: Vec::new(),
@@ -103,46 +108,12 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let mut seen = BTreeSet::new();
     settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     let of_key = settings.private_key.iter().filter_map(|key| key.value.clone().ok());
-    let others = loader.sources.all(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
+    let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
     settings.problems = loader.finish();
     settings.problems.splice(0..0, misplaced);
     Ok(settings)
-}
-
-/// The flags that lead to the same account again.
-fn flags(inputs: &Inputs) -> Vec<(String, String)> {
-    let path = |path: &std::path::Path| path.display().to_string();
-    let mut flags = Vec::new();
-    flags.extend(inputs.profile.iter().map(|profile| ("--profile".to_owned(), profile.clone())));
-    if let EnvFile::Named(file) = &inputs.env_file {
-        flags.push(("--env-file".to_owned(), path(file)));
-    }
-    match &inputs.key {
-        KeyInput::File(file) => flags.push(("--key-file".to_owned(), path(file))),
-        KeyInput::Keystore(file) => flags.push(("--keystore".to_owned(), path(file))),
-        KeyInput::StandardInput => flags.push(("--key-stdin".to_owned(), String::new())),
-        KeyInput::Settings | KeyInput::Typed(_) => {}
-    }
-    for setting in SETTINGS {
-        let given = inputs.flags.get(setting.name).filter(|_| !inputs.in_fleet || setting.is_shared());
-        if let (Some(value), Some(flag)) = (given, setting.flag) {
-            flags.push((format!("--{flag}"), value.clone()));
-        }
-    }
-    // how long to wait is no part of the account, and a URL may hold an access key
-    let is_limit = |flag: &str| matches!(flag, "--timeout" | "--deadline");
-    let is_open = |value: &str| Url::parse(value).is_ok_and(|url| !holds_access_key(&url));
-    let is_key = |value: &str| value.trim_start_matches("0x").len() == 64;
-    flags.retain(|(flag, value)| !is_limit(flag) && !is_key(value) && (!flag.ends_with("-url") || is_open(value)));
-    flags
-}
-
-/// Whether a URL holds more than what may be shown of it.
-fn holds_access_key(url: &Url) -> bool {
-    let bare = |text: &str| text.trim_end_matches('/').to_owned();
-    bare(url.as_str()) != bare(&super::setup::shown_url(url))
 }
 
 /// What a time limit has to be.

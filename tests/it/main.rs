@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod arguments;
 mod builder;
 mod check;
 mod diagnosis;
@@ -19,6 +20,8 @@ mod pairs;
 mod pictures;
 mod profiles;
 mod program;
+mod readme;
+mod requests;
 mod robust;
 mod rpc;
 mod sandbox;
@@ -33,6 +36,7 @@ mod standin;
 mod support;
 mod symptoms;
 mod terminal;
+mod two_accounts;
 mod undone;
 mod vectors;
 mod views;

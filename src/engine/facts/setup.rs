@@ -14,6 +14,7 @@ use crate::settings::{Origin, SettingProblem, Source, Sourced};
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
+    /// The profile that values come from; empty where none do.
     pub profile: String,
     /// What the account is named by; `None` where there is neither a key nor a profile.
     #[serde(default)]
@@ -40,9 +41,9 @@ pub struct Setup {
     /// Every place that has a value for a setting, by the setting's name; the first is in force.
     #[serde(default)]
     pub places: BTreeMap<String, Vec<Source>>,
-    /// The flags that said which account this is, with their values.
-    #[serde(default)]
-    pub flags: Vec<(String, String)>,
+    /// The flags that choose this account and its host; a suggested command needs them, too.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub selection: String,
     /// True when nothing may be asked over the network.
     pub offline: bool,
 }
@@ -54,6 +55,11 @@ impl Setup {
             KeyFact::Usable { signer, .. } => Some(*signer),
             KeyFact::Unusable { .. } => None,
         }
+    }
+
+    /// What the account is called in a report: its profile, or `default` where there is none.
+    pub fn profile_label(&self) -> &str {
+        if self.profile.is_empty() { "default" } else { &self.profile }
     }
 
     /// Chain id in force; Polygon unless set.

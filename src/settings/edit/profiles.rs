@@ -115,7 +115,7 @@ fn mask_field(key: &str, item: &mut Item) {
     let text = item.as_str().map(str::to_owned).or_else(|| item.as_integer().map(|number| number.to_string()));
     match (known, text, item.as_table_like_mut()) {
         (Some(setting), Some(text), _) if !setting.is_secret() && is_harmless(key, &text) => {}
-        (Some(_), Some(text), _) => replace(item, mask(&text)),
+        (Some(_), Some(text), _) => replace(item, mask(key, &text)),
         (Some(_), None, Some(reference)) => mask_reference(reference),
         _ => withhold(item),
     }
