@@ -30,6 +30,7 @@ pub mod save;
 mod selection;
 mod setup;
 mod sources;
+pub mod target;
 pub mod undo;
 mod written;
 

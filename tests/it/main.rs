@@ -9,6 +9,7 @@ mod check;
 mod diagnosis;
 mod evm;
 mod explain;
+mod fixing;
 mod fleet;
 mod headers;
 mod heading;
