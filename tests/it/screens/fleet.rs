@@ -20,6 +20,7 @@ fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str)
         certainty,
         says: says.to_owned(),
         fix: None,
+        steps: Vec::new(),
         elapsed_ms: 300,
     }
 }
