@@ -7,6 +7,7 @@
 
 mod page;
 mod recognise;
+mod reported;
 mod search;
 mod words;
 
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use page::{Block, Page, Section, often, varied};
 pub use recognise::recognise;
+pub use reported::Reported;
 pub use search::{Found, find, nearest, search};
 
 use crate::assets;

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::words::words;
+use super::words::{Words, words};
 use super::{ErrorEntry, errors};
 
 /// Of a text longer than this only its beginning is read.
@@ -109,6 +109,69 @@ pub fn recognise(raw: &str) -> Vec<&'static ErrorEntry> {
         entries.insert(0, status);
     }
     entries
+}
+
+/// The most specific known sentence in raw text, with the text's own values in place of what varies.
+pub(super) fn filled(raw: &str) -> Option<(&'static ErrorEntry, String)> {
+    let entry = *recognise(raw).first()?;
+    let words = Words::of(beginning(raw));
+    let mut found = whole(occurrences(&words.words));
+    found.retain(|occurrence| std::ptr::eq(occurrence.pattern.error, entry));
+    found.sort_by_key(Occurrence::rank);
+    let values = found.first().map(|occurrence| occurrence.values(&words)).unwrap_or_default();
+    let mut values = values.into_iter();
+    let mut pieces = entry.text.split("{}");
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        text.push_str(values.next().flatten().as_deref().unwrap_or("…"));
+        text.push_str(piece);
+    }
+    Some((entry, text))
+}
+
+impl Occurrence {
+    /// What stands in the text for each `{}` of the sentence; `None` where nothing can be told.
+    fn values(&self, words: &Words) -> Vec<Option<String>> {
+        let mut at = self.span.start;
+        let mut inner = Vec::new();
+        let mut parts = self.pattern.parts.iter().peekable();
+        while let Some(part) = parts.next() {
+            match part {
+                Part::Word(_) => at += 1,
+                Part::Gap => {
+                    let further: Vec<&str> = parts
+                        .clone()
+                        .map_while(|part| if let Part::Word(word) = part { Some(word.as_str()) } else { None })
+                        .collect();
+                    let ends = |end: &usize| words.words[*end..].iter().zip(&further).all(|(a, b)| a == b);
+                    let end = (at..=self.span.end).find(ends).unwrap_or(at);
+                    let text = (at < end).then(|| &words.text[words.places[at].start..words.places[end - 1].end]);
+                    inner.push(text.map(str::to_owned));
+                    at = end;
+                }
+            }
+        }
+        // at either end nothing bounds the value: it is the one next to the sentence
+        let text = &self.pattern.error.text;
+        let mut values = Vec::new();
+        if text.split("{}").next().is_some_and(|piece| super::words::words(piece).is_empty()) && text.contains("{}") {
+            let before = words.places.get(self.span.start).map_or("", |place| &words.text[..place.start]);
+            values.push(before.split_whitespace().next_back().and_then(bare));
+        }
+        values.append(&mut inner);
+        if text.ends_with("{}") {
+            let last = self.span.end.checked_sub(1).and_then(|last| words.places.get(last));
+            let after = last.map_or("", |place| &words.text[place.end..]);
+            values.push(after.split_whitespace().find_map(bare));
+        }
+        values
+    }
+}
+
+/// A value without what surrounds it.
+fn bare(text: &str) -> Option<String> {
+    let value = text.trim_matches(|c: char| !c.is_alphanumeric());
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
 fn beginning(raw: &str) -> &str {

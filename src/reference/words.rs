@@ -1,5 +1,7 @@
 //! Text as words, so that quotes, escapes, punctuation and case do not matter.
 
+use std::ops::Range;
+
 /// Words longer than this are no part of any sentence; ids and blobs are.
 const LONGEST: usize = 80;
 
@@ -8,24 +10,45 @@ const LONGEST: usize = 80;
 /// A word is letters, digits and underscores; an apostrophe inside it is left out ("couldnt").
 /// Escapes of JSON are undone first, so that a sentence inside a log line reads as it was said.
 pub(super) fn words(raw: &str) -> Vec<String> {
-    let text = unescaped(raw);
-    let mut words = vec![String::new()];
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        let Some(word) = words.last_mut() else { break };
-        let joins = ['\'', '’', '`'].contains(&c)
-            && word.chars().last().is_some_and(char::is_alphabetic)
-            && rest.peek().is_some_and(|next| next.is_alphabetic());
-        if c.is_alphanumeric() || c == '_' {
-            if word.len() < LONGEST {
-                word.extend(c.to_lowercase());
+    Words::of(raw).words
+}
+
+/// Words with their places in the text, whose escapes are undone.
+pub(super) struct Words {
+    pub(super) text: String,
+    pub(super) words: Vec<String>,
+    /// Where each word stands, in bytes of the text.
+    pub(super) places: Vec<Range<usize>>,
+}
+
+impl Words {
+    pub(super) fn of(raw: &str) -> Self {
+        let text = unescaped(raw);
+        let (mut words, mut places) = (Vec::new(), Vec::new());
+        let (mut word, mut start) = (String::new(), 0);
+        let mut rest = text.char_indices().peekable();
+        while let Some((at, c)) = rest.next() {
+            let joins = ['\'', '’', '`'].contains(&c)
+                && word.chars().last().is_some_and(char::is_alphabetic)
+                && rest.peek().is_some_and(|(_, next)| next.is_alphabetic());
+            if c.is_alphanumeric() || c == '_' {
+                if word.is_empty() {
+                    start = at;
+                }
+                if word.len() < LONGEST {
+                    word.extend(c.to_lowercase());
+                }
+            } else if !joins && !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+                places.push(start..at);
             }
-        } else if !joins && !word.is_empty() {
-            words.push(String::new());
         }
+        if !word.is_empty() {
+            words.push(word);
+            places.push(start..text.len());
+        }
+        Self { text, words, places }
     }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// Undoes the escapes of JSON, also doubled ones; a terminal's colour codes go too.

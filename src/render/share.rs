@@ -135,12 +135,18 @@ fn for_each_text(report: &mut Report, change_as: &mut dyn FnMut(&mut String, Par
     for fix in report.checks.iter_mut().filter_map(|check| check.fix.as_mut()) {
         fix.edits.iter_mut().chain(&mut fix.commands).for_each(|text| change_as(text, Part::Step));
     }
+    if let Some(next) = &mut report.next_step {
+        next.command.iter_mut().for_each(|text| change_as(text, Part::Step));
+    }
     let mut change = |text: &mut String| change_as(text, Part::Words);
+    report.next_step.iter_mut().for_each(|next| change(&mut next.text));
+    report.reported_errors.iter_mut().for_each(|reported| change(&mut reported.text));
     report.target.clob_url.iter_mut().for_each(&mut change);
     change(&mut report.who);
     report.source.iter_mut().filter_map(|source| source.name.as_mut()).for_each(&mut change);
     for diagnosis in &mut report.diagnoses {
-        let lists = [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.excluded];
+        let lists = [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.shows_as, &mut diagnosis.excluded];
+        diagnosis.decide.iter_mut().for_each(&mut change);
         lists.into_iter().flatten().for_each(&mut change);
         change(&mut diagnosis.fix.text);
     }
