@@ -7,6 +7,7 @@
 pub mod change;
 mod config;
 mod conflicts;
+mod copies;
 pub mod edit;
 mod env_file;
 mod files;
@@ -32,8 +33,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
+pub use copies::diverging;
 pub use env_file::{EnvFile, env_file_variables};
-pub use found::{FoundKey, found_keys};
+pub use found::{FoundKey, UnreadKey, found_keys, read_key};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use names::{Name, SETTINGS};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::config::{self, ConfigFile, Profile, ProfileValue};
+use super::copies::{self, Copy};
 use super::env_file::{self, EnvFile, EnvLine};
 use super::files::{path_named, read_text, reason};
 use super::names::{self, Name, setting, spoken};
@@ -132,7 +133,9 @@ impl Sources {
             sources.add_env_file(&path)?;
         }
         let key_is_given = !matches!(inputs.key, KeyInput::Settings);
+        let copies = copies::copies(&profile);
         sources.add_profile(profile, key_is_given);
+        sources.add_copies(copies);
         let has_key = key_is_given
             || sources.key_mistake.is_some()
             || sources.keystore.is_some()
@@ -200,6 +203,13 @@ impl Sources {
                 },
             }
         }
+    }
+
+    /// Says which values of the profile are copies, where they count.
+    fn add_copies(&mut self, copies: Vec<Copy>) {
+        let counts = |copy: &Copy| self.all(copy.setting).first().map(|value| &value.source) == copy.source.as_ref();
+        let counting: Vec<SettingProblem> = copies.into_iter().filter(counts).map(|copy| copy.problem).collect();
+        self.problems.extend(counting);
     }
 
     fn add_polymarket_cli(&mut self, path: &Path) {

@@ -10,7 +10,6 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
-use url::Url;
 
 use super::tasks::{self, Desk};
 use crate::checks::probes_of;
@@ -20,9 +19,9 @@ use crate::cli::sandbox::DemoArgs;
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
-use crate::onboarding::Wizard;
+use crate::onboarding::{self, Wizard};
 use crate::sandbox::scenario;
-use crate::settings::{self, ConfigFile, Inputs, Settings, Source};
+use crate::settings::{self, ConfigFile, Inputs, Settings};
 use crate::tui::task::Draft;
 use crate::tui::{self, About, Launched, Load, Scope};
 
@@ -93,24 +92,12 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
 
 /// The set-up wizard over what there is already.
 fn questions(settings: &Settings, inputs: &Inputs) -> anyhow::Result<Draft> {
-    let mut wizard = Wizard::new(settings::found_keys(inputs)?, settings.profile.clone());
-    if let Some(chain) = settings.chain_id.as_ref().filter(|chain| chain.source != Source::Default) {
-        wizard.give("chain_id", i64::try_from(chain.value)?);
-    }
-    Ok(Draft(Box::new(wizard)))
+    Ok(Draft(Box::new(Wizard::new(settings::found_keys(inputs)?, settings.profile.clone()))))
 }
 
 /// Who is asked in a run.
 fn hosts(settings: &Settings) -> Vec<(&'static str, String)> {
-    let asked = [
-        ("orders and credentials", &settings.clob_url),
-        ("profile", &settings.gamma_url),
-        ("wallets on chain", &settings.rpc_url),
-        ("relayer", &settings.relayer_url),
-        ("is trading open here", &settings.geoblock_url),
-    ];
-    let host = |url: &Url| url.host_str().map(str::to_owned);
-    asked.into_iter().filter_map(|(what, url)| Some((what, host(&url.as_ref()?.value)?))).collect()
+    onboarding::hosts(settings).into_iter().map(|host| (host.sees, host.host)).collect()
 }
 
 /// Recorded facts: nothing is asked, and nothing can be done.
