@@ -22,6 +22,7 @@ mod polymarket_cli;
 pub mod save;
 mod setup;
 mod sources;
+pub mod undo;
 mod written;
 
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
-pub(crate) use written::written_secret;
+pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
