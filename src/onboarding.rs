@@ -343,7 +343,9 @@ impl Wizard {
     #[must_use]
     pub fn inputs(&self, base: &Inputs) -> Inputs {
         let mut inputs = base.clone();
-        if let Some(key) = &self.key {
+        // the key in force stays where it is: what is beside it is its account's
+        let in_force = self.found.first().map(|found| &found.source);
+        if let Some(key) = self.key.as_ref().filter(|key| Some(&key.source) != in_force || !is_by_settings(&inputs.key)) {
             inputs.key = KeyInput::Typed(key.text.clone());
         }
         let (funder, kind) = match (self.funder, self.asked) {
@@ -413,6 +415,10 @@ fn write_if_elsewhere(
     set: Option<toml_edit::Value>,
 ) -> Result<(), EditError> {
     set.map_or(Ok(()), |value| config.set(profile, setting, value))
+}
+
+fn is_by_settings(key: &KeyInput) -> bool {
+    matches!(key, KeyInput::Settings)
 }
 
 fn is_of_profile(source: &Source) -> bool {

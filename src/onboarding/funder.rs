@@ -100,10 +100,13 @@ impl Wizard {
         }
         let code = facts.on_chain(address).and_then(|at| at.code.wallet_kind());
         let signature_type = kind.or(code).map(WalletKind::signature_type).or_else(|| self.guess());
-        let signature_type = signature_type.ok_or(
-            "That is not one of this key's wallets, and its signature type could not be determined. Go back and say \
-             how the account was made",
-        )?;
+        let is_empty = facts.on_chain(address).is_some_and(|at| !at.has_code());
+        // that nothing is there is wrong for every type
+        let Some(signature_type) = signature_type.or(is_empty.then_some(SignatureType::PolyProxy)) else {
+            return Err("That is not one of this key's wallets, and its signature type could not be determined. Go \
+                        back and say how the account was made"
+                .to_owned());
+        };
         let funder = Funder { address, signature_type };
         let findings = ["wallet.funder", "wallet.deployed"].map(|id| judge(facts, funder, id));
         if let [Some(wrong), _] = &findings

@@ -194,10 +194,10 @@ fn init_asks_nobody_before_it_was_said_whom_and_agreed_to() {
     terminal.wait_for_text("Step 1 of 5: How was the Polymarket account made?");
     terminal.press("\r");
     terminal.wait_for_text("Step 2 of 5: Where is the private key");
+    terminal.wait_for_text("Answer [1]:");
     for place in ["PK, line 7 of .env", "Key file", "Keystore", "Type or paste it"] {
         assert!(terminal.contents().contains(place), "{}", terminal.contents());
     }
-    terminal.wait_for_text("Answer [1]:");
     terminal.press("\r");
     terminal.wait_for_text("Step 3 of 5: Look up this key's wallets on 127.0.0.1?");
     terminal.wait_for_text("sees the signer's address");
