@@ -141,7 +141,7 @@ fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
 /// How text on standard output may look.
 fn style() -> Style {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Style { color: io::stdout().is_terminal() && !plain, ascii: false, share: None }
+    Style { color: io::stdout().is_terminal() && !plain, ..Style::default() }
 }
 
 /// Everything runs on one thread: the work is waiting.

@@ -345,7 +345,8 @@ impl Wizard {
         let mut inputs = base.clone();
         // the key in force stays where it is: what is beside it is its account's
         let in_force = self.found.first().map(|found| &found.source);
-        if let Some(key) = self.key.as_ref().filter(|key| Some(&key.source) != in_force || !is_by_settings(&inputs.key)) {
+        if let Some(key) = self.key.as_ref().filter(|key| Some(&key.source) != in_force || !is_by_settings(&inputs.key))
+        {
             inputs.key = KeyInput::Typed(key.text.clone());
         }
         let (funder, kind) = match (self.funder, self.asked) {

@@ -1,6 +1,8 @@
 //! The printers: each a function of the report.
 
+mod ascii;
 mod fleet;
+mod heading;
 mod json;
 mod junit;
 mod markdown;
@@ -9,7 +11,9 @@ mod text;
 
 use std::io::{self, Write};
 
+pub(crate) use ascii::{speaks_utf8, to_ascii};
 pub use fleet::{Ended, Printer};
+pub use heading::{line as heading, who};
 pub use share::{Share, share};
 
 use crate::checks::Status;
@@ -40,12 +44,21 @@ impl Show {
 }
 
 /// How text may look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
     pub color: bool,
     pub ascii: bool,
+    /// Cells of a line; `None` to leave lines as long as they are.
+    pub width: Option<usize>,
     /// What was taken out of the report, to be said in it.
     pub share: Option<Share>,
+}
+
+impl Style {
+    /// Text of these characters.
+    fn fit(self, text: &str) -> String {
+        if self.ascii { to_ascii(text) } else { text.to_owned() }
+    }
 }
 
 /// Prints a report.

@@ -17,6 +17,7 @@ mod keystore;
 mod load;
 mod misplaced;
 mod names;
+mod origin;
 mod place;
 mod polymarket_cli;
 pub mod save;
@@ -40,6 +41,7 @@ pub use found::{FoundKey, UnreadKey, found_keys, read_key};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use names::{Name, SETTINGS};
+pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use setup::shown_url;
@@ -181,7 +183,10 @@ pub(crate) type KeyText = Result<Secret, KeyMistake>;
 /// All settings in force. `None` where nothing usable is configured.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The profile in use; `default` where there is none.
     pub profile: String,
+    /// What the account is named by; `None` where there is neither a key nor a profile.
+    pub origin: Option<Origin>,
     /// The text of the key, or why a keystore did not give it.
     pub private_key: Option<Sourced<Result<Secret, KeyMistake>>>,
     pub signature_type: Option<Sourced<SignatureType>>,

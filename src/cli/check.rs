@@ -112,7 +112,7 @@ impl CheckArgs {
     /// Settings of the demo account, where there is one.
     fn load(&self, demo: Option<&Running>) -> Result<Settings, SettingsError> {
         match demo {
-            Some(demo) => self.settings.load_demo(&demo.announcement().env),
+            Some(demo) => self.settings.load_demo(demo),
             None => self.settings.load(),
         }
     }
@@ -200,7 +200,9 @@ async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
 
 pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))
+    let facts: Facts =
+        serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))?;
+    Ok(Facts { is_replay: true, ..facts })
 }
 
 fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {

@@ -192,6 +192,9 @@ pub struct Facts {
     pub started_ms: i64,
     /// How long it took; `None` while it runs.
     pub elapsed_ms: Option<u64>,
+    /// Whether they were read from a record instead of observed now; whoever reads one sets it.
+    #[serde(skip)]
+    pub is_replay: bool,
     pub setup: Setup,
     /// Errors that the user saw, as they gave them.
     pub symptoms: Vec<String>,

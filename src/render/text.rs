@@ -28,6 +28,7 @@ const IN_FULL: usize = 3;
 const INDENT: &str = "         ";
 
 pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", painted(&super::heading(&report.heading(), style), "1", style))?;
     for check in report.checks.iter().filter(|check| show.shows(check.status)) {
         print_check(check, style, out)?;
     }

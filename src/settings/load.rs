@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
-use super::{CredentialParts, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
+use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
 use crate::auth::contracts;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
@@ -57,6 +57,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
+        origin: Origin::of(inputs, &loader.sources, key.as_ref()),
         private_key: key,
         signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
         funder: loader.parsed("funder", "an address: 0x and 40 hex digits", parse_address),

@@ -22,6 +22,7 @@ impl Settings {
         let key = self.private_key.clone().map(|text| text.map(|text| key_fact(&text)));
         let mut setup = Setup {
             profile: self.profile.clone(),
+            origin: self.origin.clone(),
             problems: self.problems.clone(),
             key,
             signature_type: self.signature_type.clone(),

@@ -68,6 +68,8 @@ pub struct Inputs {
     /// own (addresses of services, time limits) counts, and the environment only where the profile
     /// leaves it open.
     pub in_fleet: bool,
+    /// The scenario of the embedded sandbox, where the settings are those of its account.
+    pub scenario: Option<String>,
 }
 
 /// The keystore that the private key is in, if it is in one, and its password is not known yet.
@@ -102,6 +104,8 @@ pub(super) struct Sources {
     env_path: String,
     env_lines: Vec<EnvLine>,
     pub(super) profile: String,
+    /// Whether there is such a profile.
+    pub(super) uses_profile: bool,
     profile_values: BTreeMap<&'static str, Sourced<String>>,
     /// Why the profile does not give the private key, though it names a place.
     key_mistake: Option<Sourced<KeyMistake>>,
@@ -121,6 +125,7 @@ impl Sources {
             env_path: String::new(),
             env_lines: Vec::new(),
             profile: profile.name.clone(),
+            uses_profile: !profile.path.as_os_str().is_empty(),
             profile_values: BTreeMap::new(),
             key_mistake: None,
             keystore: None,
@@ -281,6 +286,14 @@ impl Sources {
             return Ok(Some(Sourced::new(key, source)));
         }
         Ok(self.key_mistake.clone().map(|mistake| mistake.map(Err)))
+    }
+
+    /// Whether the private key in force, or the reason why there is none, comes from the profile.
+    pub(super) fn key_is_of_profile(&self) -> bool {
+        match self.all(setting("private_key")).into_iter().next() {
+            Some(key) => self.profile_values.get("private_key") == Some(&key),
+            None => self.keystore.is_some() || self.key_mistake.is_some(),
+        }
     }
 
     /// Names that nothing reads but that look like ones that are read.

@@ -52,14 +52,13 @@ impl FirstRun {
     /// Puts the question of the step that the wizard is at.
     fn ask(&mut self) {
         self.question = self.wizard.question();
-        self.scroll = 0;
         self.choose(self.question.likely);
     }
 
     /// Moves to a choice, with an empty field for what is typed there.
     fn choose(&mut self, choice: Option<usize>) {
         let before = self.entry();
-        self.cursor = choice;
+        (self.cursor, self.scroll) = (choice, 0);
         let entry = self.entry();
         if entry != before || entry.is_none() {
             self.typed = if entry.is_some_and(Entry::is_hidden) { Field::hidden() } else { Field::default() };
@@ -143,7 +142,7 @@ impl FirstRun {
 }
 
 pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
-    let (furthest, room) = (furthest(app), usize::from(body(app.size).height).max(1));
+    let (seen, furthest, room) = extent(app);
     let working = is_working(app);
     let Mode::FirstRun(first) = &mut app.mode else { return None };
     let typing = first.is_typing();
@@ -169,10 +168,10 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
             }
             None => first.said = Some((Status::Note, "Nothing says which one it is: choose one first".to_owned())),
         },
-        KeyCode::PageDown => first.scroll = (first.scroll + room).min(furthest),
-        KeyCode::PageUp => first.scroll = first.scroll.min(furthest).saturating_sub(room),
-        KeyCode::Down | KeyCode::Tab if reads => first.scroll = (first.scroll + 1).min(furthest),
-        KeyCode::Up | KeyCode::BackTab if reads => first.scroll = first.scroll.min(furthest).saturating_sub(1),
+        KeyCode::PageDown => first.scroll = (seen + room).min(furthest),
+        KeyCode::PageUp => first.scroll = seen.saturating_sub(room),
+        KeyCode::Down | KeyCode::Tab if reads => first.scroll = (seen + 1).min(furthest),
+        KeyCode::Up | KeyCode::BackTab if reads => first.scroll = seen.saturating_sub(1),
         KeyCode::Down | KeyCode::Tab => first.go(true),
         KeyCode::Up | KeyCode::BackTab => first.go(false),
         _ if typing && first.typed.key(key) => {
@@ -180,8 +179,8 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
             first.hide_keys();
         }
         _ if typing => {}
-        KeyCode::Char('j') if plain && reads => first.scroll = (first.scroll + 1).min(furthest),
-        KeyCode::Char('k') if plain && reads => first.scroll = first.scroll.min(furthest).saturating_sub(1),
+        KeyCode::Char('j') if plain && reads => first.scroll = (seen + 1).min(furthest),
+        KeyCode::Char('k') if plain && reads => first.scroll = seen.saturating_sub(1),
         KeyCode::Char('j') if plain => first.go(true),
         KeyCode::Char('k') if plain => first.go(false),
         KeyCode::Char('d') if plain => return Some(Command::Reload(Load { demo: true, ..Load::default() })),
@@ -281,18 +280,26 @@ fn inside(app: &App, first: &FirstRun) -> Rect {
 
 fn block(app: &App, first: &FirstRun) -> Block<'static> {
     let step = first.wizard.step();
-    Block::bordered()
+    let title = format!(" Step {} of 4   {} ", step.number(), step.title());
+    let dots = dots(app, step);
+    let has_room = display_width(&title) + display_width(&dots) + 2 <= app.size.width.into();
+    let block = Block::bordered()
         .border_set(app.theme.border(true))
         .padding(Padding::horizontal(1))
-        .title_top(Span::from(format!(" Step {} of 4   {} ", step.number(), step.title())).bold())
-        .title_top(Line::from(dots(app, step)).right_aligned())
+        .title_top(Span::from(title).bold());
+    if has_room { block.title_top(Line::from(dots).right_aligned()) } else { block }
 }
 
-/// As far as the text can be scrolled.
-fn furthest(app: &App) -> usize {
-    let Mode::FirstRun(first) = &app.mode else { return 0 };
+/// The first line that is seen, the furthest that can be, and how many there is room for.
+fn extent(app: &App) -> (usize, usize, usize) {
+    let Mode::FirstRun(first) = &app.mode else { return (0, 0, 1) };
     let inside = inside(app, first);
-    content(app, first, inside.width.into()).lines.len().saturating_sub(inside.height.into())
+    let height = usize::from(inside.height).max(1);
+    let Content { lines, shown, .. } = content(app, first, inside.width.into());
+    let furthest = lines.len().saturating_sub(height);
+    // what is chosen is seen, with the question above it if there is room; who reads on may leave it
+    let least = shown.end.saturating_sub(height).min(shown.start);
+    (first.scroll.max(least).min(furthest), furthest, height)
 }
 
 pub(super) fn draw(frame: &mut Frame, app: &App, first: &FirstRun) {
@@ -301,13 +308,8 @@ pub(super) fn draw(frame: &mut Frame, app: &App, first: &FirstRun) {
     let foot = Rect { y: whole.bottom().saturating_sub(1), height: u16::from(whole.height > 1), ..whole };
     frame.render_widget(Paragraph::new(Line::from(vec![" polydoctor".bold(), "   first run".into()])), head);
     let inside = inside(app, first);
-    let Content { lines, caret, shown } = content(app, first, inside.width.into());
-    let height = usize::from(inside.height).max(1);
-    let furthest = lines.len().saturating_sub(height);
-    // what is chosen is always seen, with the question above it if there is room
-    let least = shown.end.saturating_sub(height).min(shown.start);
-    let most = if shown.is_empty() { furthest } else { shown.start };
-    let scroll = first.scroll.clamp(least.min(most), most).min(furthest);
+    let Content { lines, caret, .. } = content(app, first, inside.width.into());
+    let (scroll, furthest, height) = extent(app);
     let mut block = block(app, first);
     if scroll < furthest {
         block = block.title_bottom(Line::from(app.theme.say(" more: PgDn ")).right_aligned());

@@ -6,7 +6,7 @@ use crate::render::{self, Format, Share, Show, Style};
 /// The report as Markdown, without what tells who one is.
 pub fn report(app: &App) -> String {
     let report = render::share(&app.report, Share::Short, app.home.as_deref());
-    let style = Style { color: false, ascii: false, share: Some(Share::Short) };
+    let style = Style { share: Some(Share::Short), ..Style::default() };
     let mut text = Vec::new();
     // memory takes whatever is written to it
     let _ = render::print(&report, Format::Markdown, Show::All, style, &mut text);

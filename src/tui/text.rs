@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
 use super::theme::Theme;
+use crate::render::to_ascii;
 
 impl Theme {
     /// Text fit for the screen: cleaned, and addresses as short as they are asked for.
@@ -40,27 +41,6 @@ fn clean(text: &str) -> String {
             c => Some(c),
         })
         .collect()
-}
-
-fn to_ascii(text: &str) -> String {
-    let mut ascii = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '…' => ascii.push_str("..."),
-            '–' | '—' | '−' => ascii.push('-'),
-            '‘' | '’' => ascii.push('\''),
-            '“' | '”' => ascii.push('"'),
-            '±' => ascii.push_str("+-"),
-            '·' => ascii.push('.'),
-            '→' => ascii.push_str("->"),
-            '←' => ascii.push_str("<-"),
-            '↑' => ascii.push('^'),
-            '↓' => ascii.push('v'),
-            c if c.is_ascii() => ascii.push(c),
-            _ => ascii.push('?'),
-        }
-    }
-    ascii
 }
 
 /// `0x` and 40 or more hex digits become their first and last four.

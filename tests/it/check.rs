@@ -72,7 +72,8 @@ fn a_record_replays_the_same_report() {
     let record = folder.path().join("facts.json");
     let record = record.to_str().unwrap();
     let (first, code) = check(&["--demo", "demo", "--record", record]);
-    let (again, code_again) = check(&["--replay", record]);
+    let (mut again, code_again) = check(&["--replay", record]);
+    again["replay"] = Value::Null;
     assert_eq!(first, again);
     assert_eq!(code, code_again);
 }
@@ -106,7 +107,8 @@ fn a_record_of_a_part_is_incomplete() {
     assert_eq!((&whole["verdict"], code), (&json!("incomplete"), 3));
     assert_eq!(whole["not_asked"][0], "setup.secrets");
     assert!(validator().is_valid(&whole));
-    let (again, code) = check(&["--replay", record, "wallet.map"]);
+    let (mut again, code) = check(&["--replay", record, "wallet.map"]);
+    again["replay"] = Value::Null;
     assert_eq!((again, code), (part, 0));
 }
 

@@ -10,6 +10,7 @@ mod evm;
 mod explain;
 mod fleet;
 mod headers;
+mod heading;
 mod judgement;
 mod keys;
 mod pairs;

@@ -14,11 +14,11 @@ use polydoctor::checks::Status;
 use polydoctor::keys::Change;
 use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
-use polydoctor::settings::{EnvFile, FoundKey, Inputs, KeyInput, Source};
+use polydoctor::settings::{EnvFile, FoundKey, Inputs, KeyInput, Origin, OriginKind, Source};
 use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
 use polydoctor::tui::task::{Draft, Looked, News, Task, TaskKind};
 use polydoctor::tui::theme::{Palette, Theme};
-use polydoctor::tui::{About, Load, Scope, view};
+use polydoctor::tui::{About, Load, Scope, header, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
@@ -292,6 +292,14 @@ fn wallets_are_looked_up_only_after_a_question_that_names_who_is_asked() {
             assert!(!wizard.may_ask_network(), "the settings are read first, and nothing is asked");
             send(&mut app, Message::News(looked()));
             assert_screen("first-run-look-up", &app);
+            let mut read = draw(&app).backend().to_string();
+            for _ in 0..4 {
+                send(&mut app, Message::Key(KeyEvent::new(KeyCode::PageDown, KeyModifiers::NONE)));
+                read += &draw(&app).backend().to_string();
+            }
+            for text in ["polygon.drpc.org", "address", "never sent"] {
+                assert!(read.contains(text), "{size:?}: no {text} in\n{read}");
+            }
             match press(&mut app, answer) {
                 Some(Command::Start(Task::Look(Draft(wizard)))) => assert!(wizard.may_ask_network() && may_ask),
                 other => assert!(other.is_none() && !may_ask, "{other:?}"),
@@ -514,4 +522,32 @@ fn only_what_did_not_pass_is_listed_on_demand() {
     assert!(!listed.is_empty() && listed.len() < app.report.checks.len());
     press(&mut app, "f");
     assert_eq!(app.rows().len(), app.report.checks.len());
+}
+
+#[test]
+fn the_header_names_signer_and_place_at_every_width() {
+    let places = [
+        (Origin::new(OriginKind::EnvFile, ".env"), ".env"),
+        (Origin::profile("bot-7"), "bot-7"),
+        (Origin::new(OriginKind::EnvFile, "/srv/bots/of/somebody/with/a/long/path/main.env"), "main.env"),
+        (Origin::profile("a-profile-with-quite-a-long-name"), "name"),
+    ];
+    for width in [200, 120, 100, 80, 60, 44, 36, 30] {
+        for (origin, shown) in &places {
+            for observed in [samples::failed(), samples::running()] {
+                let mut observed = observed;
+                observed.report.source = Some(origin.clone());
+                let app = app(observed, (width, 20));
+                let line = header::lines(&app, width.into())[0].to_string();
+                assert!(line.contains("0xf39F…2266"), "{width}: {line}");
+                assert!(line.contains(shown), "{width}: {line}");
+                assert!(line.contains("/20"), "{width}: {line}");
+                assert!(line.chars().count() <= width.into(), "{width}: {line}");
+                assert!(!line.trim_end().ends_with("0.1.0"), "{width}: {line}");
+                if width >= 120 && shown == &".env" {
+                    assert!(line.contains("clob.polymarket.com   Polygon"), "{line}");
+                }
+            }
+        }
+    }
 }

@@ -18,7 +18,7 @@ use crate::engine::probe::Probe;
 use crate::fleet::Member;
 use crate::fleet::metrics::Metrics;
 use crate::fleet::row::Row;
-use crate::render::Format;
+use crate::render::{self, Format, Style};
 use crate::report::{Report, Verdict};
 use crate::watch::{self, Change, Watch};
 
@@ -30,6 +30,8 @@ struct Seen {
     told: Option<Verdict>,
     last: Option<Verdict>,
     exit: Option<Exit>,
+    /// Which account it was, from where.
+    heading: Option<String>,
 }
 
 /// Watches until it is told to stop.
@@ -77,6 +79,11 @@ impl Seen {
     /// Tells what is new; gives whether anything is.
     fn take(&mut self, report: &Report, teller: &mut Teller) -> io::Result<bool> {
         let now_ms = Timestamp::now().as_millisecond();
+        let heading = render::who(&report.heading(), Style::default());
+        if self.heading.as_ref() != Some(&heading) {
+            teller.heading(&heading, report, now_ms)?;
+            self.heading = Some(heading);
+        }
         let changes = self.watch.take(report, now_ms);
         for change in &changes {
             teller.change(report, change)?;
@@ -100,11 +107,24 @@ struct Teller {
 }
 
 impl Teller {
+    /// At the start, and when the settings have changed what is watched.
+    fn heading(&mut self, heading: &str, report: &Report, at_ms: i64) -> io::Result<()> {
+        if self.format == Format::Json {
+            return Ok(());
+        }
+        let at = watch::time_of_day(at_ms);
+        self.line(&format!("{at} {}{heading}", self.name(report)))
+    }
+
     fn verdict(&mut self, report: &Report, at_ms: i64) -> io::Result<()> {
         let row = Row::of(report);
         let (verdict, cause) = (report.verdict.word(), row.cause.or(row.start));
         if self.format == Format::Json {
-            return self.object(report, "verdict", at_ms, json!({ "cause": row.cause, "says": row.says }));
+            let fields = json!({
+                "account": report.account, "source": report.source, "target": report.target,
+                "cause": row.cause, "says": row.says,
+            });
+            return self.object(report, "verdict", at_ms, fields);
         }
         let cause = cause.map_or_else(String::new, |cause| format!("{cause}: "));
         let at = watch::time_of_day(at_ms);

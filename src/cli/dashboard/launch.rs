@@ -49,7 +49,7 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
     let sandbox = demo.start().await?;
     let flags = args.settings.with_profile(load.profile);
     let (mut inputs, profiles) = match &sandbox {
-        Some(sandbox) => (flags.demo_inputs(&sandbox.announcement().env), Vec::new()),
+        Some(sandbox) => (flags.inputs_on(sandbox), Vec::new()),
         None => (flags.all_inputs(), profiles()),
     };
     if let Some(Draft(wizard)) = &load.draft {

@@ -7,12 +7,15 @@ use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::secret::SecretShape;
-use crate::settings::{SettingProblem, Sourced};
+use crate::settings::{Origin, SettingProblem, Sourced};
 
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
     pub profile: String,
+    /// What the account is named by; `None` where there is neither a key nor a profile.
+    #[serde(default)]
+    pub origin: Option<Origin>,
     pub problems: Vec<SettingProblem>,
     /// `None` when no key is configured.
     pub key: Option<Sourced<KeyFact>>,

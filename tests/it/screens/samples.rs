@@ -12,7 +12,7 @@ use polydoctor::engine::facts::{
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
 use polydoctor::secret::Secret;
-use polydoctor::settings::{Source, Sourced, secret_fact};
+use polydoctor::settings::{Origin, OriginKind, Source, Sourced, secret_fact};
 use polydoctor::tui::app::Observed;
 use polydoctor::tui::panels::credentials::AccountKeys;
 
@@ -319,6 +319,9 @@ fn report(checks: Vec<CheckReport>, verdict: Verdict, diagnoses: Vec<Diagnosis>)
         started_at: "2026-11-20T14:00:00Z".to_owned(),
         elapsed_ms: 2_130,
         profile: "default".to_owned(),
+        source: Some(Origin::new(OriginKind::EnvFile, ".env")),
+        replay: None,
+        who: SIGNER.to_string(),
         target: Target { clob_url: Some(clob("")), chain_id: 137, protocol_version: Some(2) },
         account: Account {
             signer: Some(SIGNER),
