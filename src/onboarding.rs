@@ -343,10 +343,7 @@ impl Wizard {
     #[must_use]
     pub fn inputs(&self, base: &Inputs) -> Inputs {
         let mut inputs = base.clone();
-        // the key in force stays where it is: what is beside it is its account's
-        let in_force = self.found.first().map(|found| &found.source);
-        if let Some(key) = self.key.as_ref().filter(|key| Some(&key.source) != in_force || !is_by_settings(&inputs.key))
-        {
+        if let Some(key) = self.key.as_ref().filter(|key| !self.is_left_to_settings(key, base)) {
             inputs.key = KeyInput::Typed(key.text.clone());
         }
         let (funder, kind) = match (self.funder, self.asked) {
@@ -362,6 +359,16 @@ impl Wizard {
             inputs.flags.insert("funder", funder.to_string());
         }
         inputs
+    }
+
+    /// Whether settings come to this key by themselves: polymarket-cli's file counts only then, with
+    /// all that it says.
+    fn is_left_to_settings(&self, key: &Key, base: &Inputs) -> bool {
+        let is_first = self.found.first().is_some_and(|found| found.source == key.source);
+        is_first
+            && matches!(key.source, Source::PolymarketCli { .. })
+            && matches!(base.key, KeyInput::Settings)
+            && base.profile.is_none()
     }
 
     /// The type by the settings, or by how the account was made; `None` where neither says it.
@@ -416,10 +423,6 @@ fn write_if_elsewhere(
     set: Option<toml_edit::Value>,
 ) -> Result<(), EditError> {
     set.map_or(Ok(()), |value| config.set(profile, setting, value))
-}
-
-fn is_by_settings(key: &KeyInput) -> bool {
-    matches!(key, KeyInput::Settings)
 }
 
 fn is_of_profile(source: &Source) -> bool {

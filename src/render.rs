@@ -8,6 +8,7 @@ mod junit;
 mod markdown;
 mod share;
 mod text;
+mod wrap;
 
 use std::io::{self, Write};
 
@@ -15,6 +16,7 @@ pub(crate) use ascii::{speaks_utf8, to_ascii};
 pub use fleet::{Ended, Printer};
 pub use heading::{line as heading, who};
 pub use share::{Share, share};
+pub(crate) use wrap::wrapped;
 
 use crate::checks::Status;
 use crate::report::Report;
@@ -56,7 +58,7 @@ pub struct Style {
 
 impl Style {
     /// Text of these characters.
-    fn fit(self, text: &str) -> String {
+    pub fn fit(self, text: &str) -> String {
         if self.ascii { to_ascii(text) } else { text.to_owned() }
     }
 }
@@ -68,6 +70,11 @@ impl Style {
 /// Those of the writer.
 pub fn print(report: &Report, format: Format, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
+        Format::Text if style.ascii => {
+            let mut text = Vec::new();
+            text::print(report, show, style, &mut text)?;
+            out.write_all(to_ascii(&String::from_utf8_lossy(&text)).as_bytes())
+        }
         Format::Text => text::print(report, show, style, out),
         Format::Json => json::print(report, show, out),
         Format::Markdown => markdown::print(report, show, style.share, out),

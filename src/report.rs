@@ -9,7 +9,7 @@ use crate::auth::wallet::SignatureType;
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
 use crate::diagnosis::{Case, Cause, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
-use crate::settings::Origin;
+use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
 
 /// The state of the account in one word; the worst is the greatest.
@@ -142,12 +142,12 @@ impl Report {
         let not_asked = not_asked(&checks);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Self {
+        let mut report = Self {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             started_at: started_at.clone(),
             elapsed_ms: facts.elapsed_ms.unwrap_or_default(),
-            profile: facts.setup.profile.clone(),
+            profile: facts.setup.profile_label().to_owned(),
             source: facts.setup.origin.clone(),
             replay: facts.is_replay.then_some(Replay { recorded_at: started_at }),
             who: who(facts),
@@ -162,6 +162,17 @@ impl Report {
             checks,
             not_asked,
             requests: facts.requests.clone(),
+        };
+        report.select_account(&facts.setup.selection);
+        report
+    }
+
+    /// Makes the suggested commands be about this account, where flags have chosen it.
+    fn select_account(&mut self, selection: &str) {
+        let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
+        let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
+        for command in of_checks.chain(of_diagnoses).flatten() {
+            *command = selecting(command, selection);
         }
     }
 

@@ -4,6 +4,7 @@
 //! [`SettingProblem`], which the checklist shows with its place; only a file that cannot be read
 //! stops the program.
 
+mod accounts;
 pub mod change;
 mod config;
 mod conflicts;
@@ -13,14 +14,19 @@ mod env_file;
 mod files;
 pub mod fix;
 mod found;
+mod given;
+pub mod home;
 mod keystore;
+mod left_out;
 mod load;
 mod misplaced;
 mod names;
 mod origin;
 mod place;
 mod polymarket_cli;
+mod profile_key;
 pub mod save;
+mod selection;
 mod setup;
 mod sources;
 pub mod undo;
@@ -44,6 +50,7 @@ pub use names::{Name, SETTINGS};
 pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
+pub(crate) use selection::{of as selection, selecting};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
@@ -180,11 +187,23 @@ impl CredentialParts {
 /// The text of a private key, or why a keystore did not give it.
 pub(crate) type KeyText = Result<Secret, KeyMistake>;
 
+/// A profile and the configuration file that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyProfile {
+    pub name: String,
+    pub path: PathBuf,
+}
+
 /// All settings in force. `None` where nothing usable is configured.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The profile in use; `default` where there is none.
+    /// The profile that values come from; empty where none do.
     pub profile: String,
+    /// The profile that has the private key in use, or says where it is.
+    pub key_profile: Option<KeyProfile>,
+    /// The flags that choose this account and its host, as a shell takes them: what a command needs
+    /// that is to be about the same account.
+    pub selection: String,
     /// What the account is named by; `None` where there is neither a key nor a profile.
     pub origin: Option<Origin>,
     /// The text of the key, or why a keystore did not give it.

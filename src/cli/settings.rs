@@ -147,6 +147,11 @@ impl SettingsArgs {
         self.env_file.clone().unwrap_or_else(|| PathBuf::from(".env"))
     }
 
+    /// The flags that choose the account, as a shell takes them.
+    pub(super) fn selection(&self) -> String {
+        settings::selection(&self.all_inputs())
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))
@@ -209,6 +214,7 @@ impl SettingsArgs {
         Inputs {
             flags,
             profile: self.profile.clone().or_else(|| environment.get("POLYDOCTOR_PROFILE").cloned()),
+            profile_by_variable: self.profile.is_none(),
             environment,
             env_file: self.env_file.clone().map_or(EnvFile::Usual, EnvFile::Named),
             key,

@@ -1,33 +1,23 @@
 //! Text in lines, for commands that explain.
 
-use std::io::{self, IsTerminal as _};
+use super::look::width;
 
-/// Cells of a line.
+/// Cells of a line where no terminal says how many, and the most of prose on one.
 const WIDTH: usize = 96;
-/// Cells of a line where nobody says how wide it is.
+/// Cells of a line of questions where no terminal says how many.
 const USUAL_WIDTH: usize = 80;
 
-/// Breaks lines at blanks only: names, addresses and commands stay whole words.
+/// As wide as the terminal, and no wider than reads well.
 pub(super) fn wrapped(text: &str, first: &str, further: &str) -> String {
-    to_width(text, WIDTH, first, further)
+    crate::render::wrapped(text, first, further, Some(width().unwrap_or(WIDTH).min(WIDTH)))
 }
 
-/// The same for the terminal that questions are asked at.
+/// The same for questions: as wide as the terminal that they are asked at.
 pub(super) fn to_terminal(text: &str, first: &str, further: &str) -> String {
-    to_width(text, terminal_width(), first, further)
+    crate::render::wrapped(text, first, further, Some(terminal_width()))
 }
 
-/// Cells of a line of the terminal on standard error.
+/// Cells of a line of questions.
 pub(super) fn terminal_width() -> usize {
-    if io::stderr().is_terminal() { textwrap::termwidth() } else { USUAL_WIDTH }
-}
-
-fn to_width(text: &str, width: usize, first: &str, further: &str) -> String {
-    let options = textwrap::Options::new(width)
-        .initial_indent(first)
-        .subsequent_indent(further)
-        .break_words(false)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
+    width().unwrap_or(USUAL_WIDTH)
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Show, Style, junit, text};
+use super::{Format, Show, Style, junit, text, to_ascii};
 use crate::client::http::clean;
 use crate::fleet::row::{self, Problem, Row};
 use crate::report::Report;
@@ -56,6 +56,11 @@ impl Printer {
     pub fn finish(mut self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
         row::sort(&mut self.rows);
         match self.format {
+            Format::Text if self.style.ascii => {
+                let mut text = Vec::new();
+                self.lines(ended, &mut text)?;
+                out.write_all(to_ascii(&String::from_utf8_lossy(&text)).as_bytes())
+            }
             Format::Text => self.lines(ended, out),
             Format::Markdown => self.table(ended, out),
             Format::Json => Ok(()),

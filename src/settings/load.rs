@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
-use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
+use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced, selection};
 use crate::auth::contracts;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
@@ -30,8 +30,12 @@ pub fn home_folder() -> Option<PathBuf> {
     Some(directories::BaseDirs::new()?.home_dir().to_owned())
 }
 
-/// The platform's place for the configuration file; `None` without a home folder.
+/// `POLYDOCTOR_CONFIG`, or the platform's place for the configuration file; `None` without a home
+/// folder.
 pub fn config_file() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("POLYDOCTOR_CONFIG").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
     Some(directories::ProjectDirs::from("", "", "polydoctor")?.config_dir().join("config.toml"))
 }
 
@@ -43,7 +47,7 @@ pub fn config_file() -> Option<PathBuf> {
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let mut loader = Loader { sources: Sources::read(inputs)?, problems: Vec::new() };
-    let key = loader.sources.key(inputs)?;
+    let key = loader.sources.key();
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
     let rpc_default = chain_id
@@ -57,6 +61,8 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
+        key_profile: loader.sources.key_profile(),
+        selection: selection::of(inputs),
         origin: Origin::of(inputs, &loader.sources, key.as_ref()),
         private_key: key,
         signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
@@ -102,7 +108,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let mut seen = BTreeSet::new();
     settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     let of_key = settings.private_key.iter().filter_map(|key| key.value.clone().ok());
-    let others = loader.sources.all(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
+    let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
     settings.problems = loader.finish();

@@ -55,7 +55,7 @@ impl Origin {
             KeyInput::Typed(_) => return Some(Self::bare(OriginKind::Typed)),
             KeyInput::Settings => {}
         }
-        if sources.key_is_of_profile() || (key.is_none() && sources.uses_profile) {
+        if sources.key_profile().is_some() || (key.is_none() && !sources.profile.is_empty()) {
             return Some(Self::profile(&sources.profile));
         }
         match &key?.source {

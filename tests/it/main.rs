@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod arguments;
 mod builder;
 mod check;
 mod diagnosis;
@@ -18,6 +19,7 @@ mod pairs;
 mod pictures;
 mod profiles;
 mod program;
+mod readme;
 mod robust;
 mod rpc;
 mod sandbox;
@@ -32,6 +34,7 @@ mod standin;
 mod support;
 mod symptoms;
 mod terminal;
+mod two_accounts;
 mod undone;
 mod vectors;
 mod views;

@@ -13,7 +13,7 @@ use crate::cli::{Exit, stop};
 use crate::client::http::{Http, clean, millis};
 use crate::client::limits::Limits;
 use crate::fleet::{Fleet, Load, MOST_AT_ONCE, Member, USUAL_AT_ONCE};
-use crate::render::{Ended, Format, Printer, Style};
+use crate::render::{Ended, Format, Printer};
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::watch;
 
@@ -79,8 +79,8 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     let inputs = args.settings.all_inputs();
     let (profiles, load) = fleet_of(&inputs)?;
     let (wanted, mut done, mut worst) = (profiles.len(), 0, Exit::Done);
-    let mut out = args.writer()?;
-    let style = Style { color: args.output.is_none() && crate::cli::style().color, ..crate::cli::style() };
+    let mut out = args.writer();
+    let style = args.style();
     let config = inputs.config_file.unwrap_or_default();
     let mut printer = Printer::new(args.format, args.show, style, heading(&args, &config, wanted));
     let mut round = args.many.fleet(load, args.offline).check(profiles.into_iter().map(Member::of), args.probes());
@@ -100,7 +100,7 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     }
     drop(round);
     printer.finish(Ended { wanted, elapsed_ms: millis(started.elapsed()) }, &mut out)?;
-    out.flush()?;
+    out.finish()?;
     if done < wanted {
         super::hint(format_args!("stopped: {done} of {wanted} accounts were checked"))?;
         worst = worst.or(Exit::Unknown);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{CheckArgs, exit, scrapes};
 use crate::cli::settings::fleet_of;
+use crate::cli::whole_file::Output;
 use crate::cli::{Exit, stop};
 use crate::client::http::{clean, now_s};
 use crate::engine::Engine;
@@ -49,7 +50,12 @@ pub(super) async fn run(args: CheckArgs, every: Duration) -> anyhow::Result<Exit
     if let Some(address) = args.many.metrics {
         scrapes::serve(address, args.many.allow_public, Arc::clone(&metrics)).await?;
     }
-    let mut teller = Teller { format: args.format, names: args.many.all_profiles, out: args.writer()? };
+    let mut teller = Teller {
+        format: args.format,
+        names: args.many.all_profiles,
+        style: args.style(),
+        out: Output::stream(args.output.as_deref()),
+    };
     let mut seen: HashMap<String, Seen> = HashMap::new();
     let mut round = fleet.check(members, everything());
     loop {
@@ -103,7 +109,8 @@ struct Teller {
     format: Format,
     /// Whether the lines name the profile.
     names: bool,
-    out: Box<dyn Write>,
+    style: Style,
+    out: Output,
 }
 
 impl Teller {
@@ -155,7 +162,7 @@ impl Teller {
     }
 
     fn line(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")?;
+        writeln!(self.out, "{}", self.style.fit(text))?;
         self.out.flush()
     }
 }

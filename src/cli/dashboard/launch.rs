@@ -6,7 +6,6 @@ use std::future::ready;
 use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
@@ -16,6 +15,7 @@ use crate::checks::probes_of;
 use crate::cli::check::replay;
 use crate::cli::dashboard_args::DashboardArgs;
 use crate::cli::sandbox::DemoArgs;
+use crate::cli::whole_file;
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
@@ -92,7 +92,9 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
 
 /// The set-up wizard over what there is already.
 fn questions(settings: &Settings, inputs: &Inputs) -> anyhow::Result<Draft> {
-    Ok(Draft(Box::new(Wizard::new(settings::found_keys(inputs)?, settings.profile.clone()))))
+    let named = inputs.profile.clone().filter(|name| !name.is_empty());
+    let profile = named.unwrap_or_else(|| settings.profile.clone());
+    Ok(Draft(Box::new(Wizard::new(settings::found_keys(inputs)?, profile))))
 }
 
 /// Who is asked in a run.
@@ -123,7 +125,7 @@ fn recorded(facts: Facts) -> Launched {
 pub(super) fn record(seen: Option<&Receiver<Facts>>, path: &Path) -> anyhow::Result<()> {
     let Some(facts) = seen else { return Ok(()) };
     let text = serde_json::to_vec_pretty(&*facts.borrow())?;
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    whole_file::write(path, &text)
 }
 
 fn profiles() -> Vec<String> {

@@ -3,6 +3,7 @@
 use crate::checks::short;
 use crate::client::account::{Account, AccountError};
 use crate::keys::Change;
+use crate::settings::selecting;
 use crate::tui::panels::credentials::AccountKeys;
 use crate::tui::task::{News, Post};
 
@@ -51,7 +52,9 @@ async fn make(account: &Account, change: &Change) -> Result<String, AccountError
     match change {
         Change::CreateApiKey { nonce } => {
             let key = account.create_api_key(*nonce).await?.key;
-            Ok(format!("Created {} at nonce {nonce}; polydoctor keys derive --save writes it", short(&key)))
+            let save = format!("polydoctor keys derive --nonce {nonce} --save");
+            let save = selecting(&save, &account.settings().selection);
+            Ok(format!("Created {} at nonce {nonce}; to write it to a file: {save}", short(&key)))
         }
         Change::DeleteApiKey { key } => {
             let credentials = account.credentials()?;

@@ -6,6 +6,7 @@ use super::super::{Offer, checklist};
 use super::known_nonces;
 use crate::engine::facts::CredentialsFact;
 use crate::keys::Change;
+use crate::settings::selecting;
 use crate::tui::Scope;
 use crate::tui::app::{App, Command};
 use crate::tui::dialogue::{self, Dialogue};
@@ -63,18 +64,22 @@ fn free_nonce(app: &App) -> Option<U256> {
     free.or_else(|| known.last().map(|nonce| nonce.nonce.saturating_add(U256::from(1))))
 }
 
+/// The command that writes the credentials of a nonce to the place of the private key.
+fn saving(app: &App, nonce: U256) -> String {
+    selecting(&format!("polydoctor keys derive --nonce {nonce} --save"), &app.facts.setup.selection)
+}
+
 fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
     let said = |text: String| dialogue::Change::Text(text);
     let request = change.request();
     let mut changes = vec![said(change.does()), said(format!("{} {}", request.method, request.path))];
-    if matches!(change, Change::CreateApiKey { .. }) {
-        let text = "The secret is not shown here: polydoctor keys derive --save writes it where you say.";
-        changes.push(said(text.to_owned()));
+    if let Change::CreateApiKey { nonce } = change {
+        changes.push(said(format!("The secret is not shown here; to write it to a file: {}", saving(app, nonce))));
     }
     app.ask(Dialogue {
         changes,
         breaks: vec![change.breaks().to_owned()],
-        undo: change.undo(),
+        undo: change.undo(&app.facts.setup.selection),
         yes: "Yes, do it".to_owned(),
         ..Dialogue::new(title, Command::Start(Task::ChangeKeys(change)))
     });
