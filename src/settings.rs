@@ -239,6 +239,16 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Every secret in force: what no answer of a server may bring to a screen.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let parts = [&self.credentials, &self.builder];
+        let of_parts = parts.into_iter().flat_map(|parts| [&parts.secret, &parts.passphrase]);
+        let single = [&self.builder_signer_token, &self.relayer_key];
+        let key = self.private_key.as_ref().and_then(|key| key.value.as_ref().ok());
+        let named = of_parts.chain(single).flatten().map(|secret| &secret.value);
+        key.into_iter().chain(named).cloned().collect()
+    }
+
     /// The value in force of a setting that is not secret, as it is written in a profile; `None`
     /// where there is no usable one.
     pub fn public_text(&self, setting: &str) -> Option<String> {

@@ -50,7 +50,7 @@ fn launcher(args: Rc<DashboardArgs>) -> (launch::Seen, Launch) {
     let launch = Box::new(move |load| -> tui::Launching {
         let (args, latest) = (Rc::clone(&args), Rc::clone(&latest));
         Box::pin(async move {
-            let launched = launch::launch(&args, load).await?;
+            let launched = launch::launch(&args, load, launch::earlier(&latest)).await?;
             *latest.borrow_mut() = Some(launched.facts.clone());
             Ok(launched)
         })

@@ -126,6 +126,8 @@ fn for_each_text(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
     }
     for request in &mut report.requests {
         change(&mut request.url);
+        let texts = [&mut request.purpose, &mut request.failure, &mut request.answer, &mut request.body];
+        texts.into_iter().flatten().for_each(&mut *change);
         request.headers.iter_mut().filter_map(|header| header.value.as_mut()).for_each(&mut *change);
     }
 }

@@ -13,11 +13,11 @@ pub fn report(app: &App) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// What was sent to the terminal; whether it took it, nothing says.
+/// What was copied through the terminal; whether it took it, nothing says.
 pub(super) fn sent(text: &str) -> String {
     match text.lines().count() {
-        0 | 1 => format!("Sent to the terminal: {text}"),
-        lines => format!("Sent to the terminal: {lines} lines"),
+        0 | 1 => format!("Copied: {text}"),
+        lines => format!("Copied: {lines} lines"),
     }
 }
 

@@ -66,10 +66,10 @@ fn healthy(report: &Report) -> Vec<String> {
 
 /// Whether not one request of the run was answered.
 pub fn nothing_was_reached(app: &App) -> bool {
-    let requests = &app.report.requests;
+    let mut requests = app.report.requests.iter().filter(|request| request.probe.is_some()).peekable();
     app.phase() == Phase::Over
-        && !requests.is_empty()
-        && requests.iter().all(|request| request.status.is_none())
+        && requests.peek().is_some()
+        && requests.all(|request| request.status.is_none())
         && !was_stopped(app)
 }
 

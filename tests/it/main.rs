@@ -20,6 +20,7 @@ mod pictures;
 mod profiles;
 mod program;
 mod readme;
+mod requests;
 mod robust;
 mod rpc;
 mod sandbox;

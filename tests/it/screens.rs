@@ -4,7 +4,9 @@ mod builder;
 mod chance;
 mod fleet;
 mod headers;
+mod manners;
 mod panels;
+mod requests;
 mod samples;
 
 use alloy_primitives::U256;
@@ -16,7 +18,7 @@ use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{EnvFile, FoundKey, Inputs, KeyInput, Origin, OriginKind, Source};
 use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
-use polydoctor::tui::task::{Draft, Looked, News, Task, TaskKind};
+use polydoctor::tui::task::{Draft, Looked, News, NotChanged, Task, TaskKind};
 use polydoctor::tui::theme::{Palette, Theme};
 use polydoctor::tui::{About, Load, Scope, header, view};
 use ratatui::Terminal;
@@ -139,7 +141,7 @@ fn a_run_that_was_stopped() {
 #[test]
 fn a_copied_fix() {
     let mut app = app(samples::failed(), (80, 24));
-    send(&mut app, Message::Notice(format!("Sent to the terminal: {}", samples::FUNDER_FIX)));
+    send(&mut app, Message::Notice(format!("Copied: {}", samples::FUNDER_FIX)));
     assert_screen("copied", &app);
     press(&mut app, "j");
     assert!(app.notice.is_none());
@@ -231,10 +233,10 @@ fn a_question_is_answered_by_no_until_a_person_moves_to_yes() {
         press(&mut app, "xupdate\n");
         press(&mut app, keys)
     };
-    for accident in ["\n", "y", "yyyy\n", "\x1b", "q", "\t\t\n", "\t\x1b"] {
+    for accident in ["\n", "n", "\x1b", "q", "\t\t\n", "\t\x1b"] {
         assert_eq!(asked(accident), None, "{accident:?}");
     }
-    for answer in ["\t\n", "\ty", "l\n"] {
+    for answer in ["\t\n", "y", "\ty", "l\n"] {
         assert_eq!(asked(answer), Some(Command::Start(Task::UpdateBalance)), "{answer:?}");
     }
 }
@@ -407,8 +409,9 @@ fn keys_are_changed_after_a_question_only() {
     let done = send(&mut app, Message::News(News::KeysChanged(Ok("Created a key".to_owned()))));
     assert_eq!(done, Some(Command::Run(Scope::Check("creds.l2"))));
     assert_eq!(app.notice.as_deref(), Some("Created a key"));
-    send(&mut app, Message::News(News::KeysChanged(Err("no connection".to_owned()))));
-    assert!(app.notice.unwrap().starts_with("Nothing was changed"));
+    let refused = NotChanged { why: "400 Could not create api key".to_owned(), perhaps: false };
+    send(&mut app, Message::News(News::KeysChanged(Err(refused))));
+    assert_eq!(app.notice.as_deref(), Some("Nothing was changed: 400 Could not create api key"));
 }
 
 #[test]

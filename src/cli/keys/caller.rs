@@ -146,10 +146,7 @@ impl Caller {
 
     /// What an error of a change means: it may have been made all the same.
     pub(super) async fn explain_change(&self, summary: &str, error: AccountError, look: &str) -> Stop {
-        let lost = matches!(
-            error,
-            AccountError::Failure(Failure::TimedOut { .. } | Failure::Unreachable { .. } | Failure::Garbled { .. })
-        );
+        let lost = error.may_have_arrived();
         match self.explain(summary, error).await {
             Stop::Failed(failed) if lost => {
                 let failed = failed.because("the request may have arrived all the same: look before you try again");

@@ -372,7 +372,7 @@ fn request(
     method: &str,
     url: &str,
     status: Option<u16>,
-    sent_ms: u64,
+    sent_ms: i64,
     elapsed_ms: Option<u64>,
     probe: Probe,
 ) -> RequestRecord {
@@ -389,9 +389,15 @@ fn request(
         status,
         sent_ms,
         elapsed_ms,
-        probe,
+        probe: Some(probe),
+        purpose: None,
+        changes: false,
         attempts: 1,
         headers: names.iter().map(|name| SentHeader::new(name, "1795269600")).collect(),
         body_bytes: (method == "POST").then_some(4_812),
+        number: 0,
+        body: None,
+        failure: None,
+        answer: None,
     }
 }

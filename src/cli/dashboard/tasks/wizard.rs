@@ -5,6 +5,7 @@ use tokio::task::spawn_blocking;
 use super::Desk;
 use super::fix::shown;
 use crate::engine::Engine;
+use crate::engine::facts::RequestRecord;
 use crate::onboarding;
 use crate::settings::change::FileChange;
 use crate::settings::{self, FoundKey, KeyInput, UnreadKey};
@@ -32,6 +33,10 @@ impl Desk {
         let engine = Engine::new(settings.clone(), !draft.0.may_ask_network(), &[]);
         engine.run(&onboarding::PROBES.into_iter().collect()).await;
         let facts = engine.facts().borrow().clone();
+        let purpose = Some("the set-up wizard".to_owned());
+        let requests =
+            facts.requests.iter().map(|request| RequestRecord { purpose: purpose.clone(), ..request.clone() });
+        self.engine.remember(requests, facts.started_ms);
         Looked { facts, settings }
     }
 

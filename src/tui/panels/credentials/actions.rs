@@ -10,7 +10,7 @@ use crate::settings::selecting;
 use crate::tui::Scope;
 use crate::tui::app::{App, Command};
 use crate::tui::dialogue::{self, Dialogue};
-use crate::tui::task::{Task, TaskKind};
+use crate::tui::task::{NotChanged, Task, TaskKind};
 
 /// How far a scan goes.
 const LAST_NONCE: u64 = 19;
@@ -73,8 +73,11 @@ fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
     let said = |text: String| dialogue::Change::Text(text);
     let request = change.request();
     let mut changes = vec![said(change.does()), said(format!("{} {}", request.method, request.path))];
-    if let Change::CreateApiKey { nonce } = change {
-        changes.push(said(format!("The secret is not shown here; to write it to a file: {}", saving(app, nonce))));
+    changes.extend(dialogue::account(app));
+    if let Change::CreateApiKey { nonce } = &change {
+        changes.push(said("The secret is not shown here. This command saves it:".to_owned()));
+        // on a line of its own, to be copied
+        changes.push(said(saving(app, *nonce)));
     }
     app.ask(Dialogue {
         changes,
@@ -87,15 +90,22 @@ fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
 }
 
 /// Says what came of a change, and looks at the credentials again.
-pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, String>) -> Option<Command> {
+pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, NotChanged>) -> Option<Command> {
     app.panels.credentials.scanned.clear();
     match outcome {
         Ok(done) => {
             app.notice = Some(done);
             Some(Command::Run(Scope::Check("creds.l2")))
         }
-        Err(error) => {
-            app.notice = Some(format!("Nothing was changed: {error}"));
+        Err(NotChanged { why, perhaps: true }) => {
+            app.notice = Some(format!(
+                "Could not determine whether the change was made: {why}. The request may have arrived; check the list of \
+                 keys before you try again"
+            ));
+            Some(Command::Run(Scope::Check("creds.l2")))
+        }
+        Err(NotChanged { why, perhaps: false }) => {
+            app.notice = Some(format!("Nothing was changed: {why}"));
             None
         }
     }
