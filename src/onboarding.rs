@@ -24,7 +24,7 @@ pub use hosts::{Host, hosts};
 pub use outcome::{Ability, abilities};
 pub use question::{Choice, Entry, Question};
 
-use self::known::Known;
+use self::known::{Known, Reference};
 use crate::auth::key::{self, KeyMistake};
 use crate::auth::wallet::SignatureType;
 use crate::engine::facts::Facts;
@@ -81,13 +81,19 @@ struct Funder {
     signature_type: SignatureType,
 }
 
+/// A profile that is there already, with the signer of its key where that can be seen.
+#[derive(Clone, Copy)]
+struct Replaced {
+    signer: Option<Address>,
+}
+
 /// The answers so far.
 #[derive(Clone)]
 pub struct Wizard {
     found: Vec<FoundKey>,
     profile: String,
-    /// The signer of the profile as it is, where there is one: settings of another account go.
-    replaces: Option<Option<Address>>,
+    /// The profile as it is, where there is one: settings of another account go.
+    replaces: Option<Replaced>,
     step: Step,
     origin: Option<Origin>,
     /// A keystore whose password is asked for.
@@ -137,7 +143,7 @@ impl Wizard {
     /// The profile is there already, with the key of this signer: what it says of another account
     /// is removed.
     pub fn replaces(&mut self, signer: Option<Address>) {
-        self.replaces = Some(signer);
+        self.replaces = Some(Replaced { signer });
     }
 
     pub fn step(&self) -> Step {
@@ -159,11 +165,6 @@ impl Wizard {
 
     pub fn signature_type(&self) -> Option<SignatureType> {
         self.funder.map(|funder| funder.signature_type)
-    }
-
-    /// The facts that were seen last.
-    pub fn facts(&self) -> Option<&Facts> {
-        self.facts.as_ref()
     }
 
     /// Whether the network may be asked: only after a person, or a flag, has said so.
@@ -385,7 +386,7 @@ impl Wizard {
     /// named so.
     pub fn write(&self, config: &mut ConfigText) -> Result<(), EditError> {
         let profile = self.profile.as_str();
-        if self.replaces.is_some_and(|signer| signer.is_none() || signer != self.signer()) {
+        if self.replaces.is_some_and(|Replaced { signer }| signer.is_none() || signer != self.signer()) {
             config.unset_own(profile);
         }
         for (setting, value) in self.known.given() {
@@ -420,9 +421,12 @@ fn write_if_elsewhere(
     config: &mut ConfigText,
     profile: &str,
     setting: &str,
-    set: Option<toml_edit::Value>,
+    set: Reference,
 ) -> Result<(), EditError> {
-    set.map_or(Ok(()), |value| config.set(profile, setting, value))
+    match set {
+        Reference::Own => Ok(()),
+        Reference::To(value) => config.set(profile, setting, value),
+    }
 }
 
 fn is_of_profile(source: &Source) -> bool {

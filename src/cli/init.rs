@@ -7,6 +7,7 @@ use std::env;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use alloy_primitives::Address;
 use anyhow::{Context as _, bail};
 
 use self::ask::Steps;
@@ -82,8 +83,8 @@ pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
     if !args.yes && !prompt::is_there() {
         bail!("not a terminal, cannot ask: pass --yes");
     }
-    let signer_before = signer_of(&name, &config, &base)?;
-    use_profile(&args, &name, &config, signer_before.is_some(), &mut base)?;
+    let before = existing(&name, &config, &base)?;
+    use_profile(&args, &name, &config, before.is_some(), &mut base)?;
     base.keystore_password = password_for(&base)?;
     let in_force = load(&base)?;
     if let Some(problem) = in_force.problems.iter().find(|problem| problem.kind == ProblemKind::Invalid) {
@@ -94,7 +95,7 @@ pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
     if !args.yes {
         say(INTRODUCTION)?;
     }
-    if let Some(signer) = signer_before {
+    if let Some(Existing { signer }) = before {
         say(&format!(
             "Profile {name} already exists in {}: it is changed, not replaced by a new one",
             config.display()
@@ -125,13 +126,19 @@ pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
     end::end(&wizard, &start, &config, &mut steps).await
 }
 
-/// The signer of the profile as it is, if it can be seen; `None` where there is no such profile.
-fn signer_of(name: &str, config: &Path, base: &Inputs) -> anyhow::Result<Option<Option<alloy_primitives::Address>>> {
+/// A profile that is there already.
+struct Existing {
+    /// If it can be seen.
+    signer: Option<Address>,
+}
+
+/// The profile as it is; `None` where there is no such profile.
+fn existing(name: &str, config: &Path, base: &Inputs) -> anyhow::Result<Option<Existing>> {
     if !config.exists() || !ConfigFile::read(config)?.names().contains(&name) {
         return Ok(None);
     }
     let settings = load(&of_profile(name, config, base))?;
-    Ok(Some(settings.parsed_key().map(|key| key.signer.address())))
+    Ok(Some(Existing { signer: settings.parsed_key().map(|key| key.signer.address()) }))
 }
 
 /// What the profile comes to by itself: later runs by its name, and a fleet.

@@ -6,6 +6,13 @@ use toml_edit::Value;
 use crate::auth::wallet::SignatureType;
 use crate::settings::{Place, SETTINGS, Settings, Source, Sourced};
 
+/// How a profile comes to a value that is set.
+pub(super) enum Reference {
+    /// It says the value itself, and stays as it is.
+    Own,
+    To(Value),
+}
+
 /// Settings that are there before any answer.
 #[derive(Clone, Default)]
 pub(super) struct Known {
@@ -56,21 +63,20 @@ impl Known {
         self.signature_type.as_ref().map(|kind| &kind.source)
     }
 
-    /// Where this type is set, if it is, and how another profile refers to that: `None` in it where
-    /// the profile says it itself.
-    pub(super) fn type_is(&self, kind: SignatureType) -> Option<Option<Value>> {
+    /// How a profile refers to where this type is set, if it is.
+    pub(super) fn type_is(&self, kind: SignatureType) -> Option<Reference> {
         reference("signature_type", self.signature_type.as_ref().filter(|set| set.value == kind)?)
     }
 
     /// The same for a funder.
-    pub(super) fn funder_is(&self, funder: Address) -> Option<Option<Value>> {
+    pub(super) fn funder_is(&self, funder: Address) -> Option<Reference> {
         reference("funder", self.funder().filter(|set| set.value == funder)?)
     }
 }
 
-fn reference<T>(setting: &str, set: &Sourced<T>) -> Option<Option<Value>> {
+fn reference<T>(setting: &str, set: &Sourced<T>) -> Option<Reference> {
     match &set.source {
-        Source::Profile { .. } => Some(None),
-        source => Some(Some(Place::of_setting(source, setting)?.into())),
+        Source::Profile { .. } => Some(Reference::Own),
+        source => Some(Reference::To(Place::of_setting(source, setting)?.into())),
     }
 }

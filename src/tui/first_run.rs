@@ -209,12 +209,11 @@ pub(super) fn key_read(app: &mut App, read: Result<FoundKey, UnreadKey>) -> Opti
 pub(super) fn looked(app: &mut App, looked: Looked) -> Option<Command> {
     let Mode::FirstRun(first) = &mut app.mode else { return None };
     let said = first.said.take();
-    let command = match first.wizard.saw(looked.facts, &looked.settings) {
-        Some(answered) => first.take(answered),
-        None => {
-            first.ask();
-            None
-        }
+    let command = if let Some(answered) = first.wizard.saw(looked.facts, &looked.settings) {
+        first.take(answered)
+    } else {
+        first.ask();
+        None
     };
     first.said = first.said.take().or(said);
     command

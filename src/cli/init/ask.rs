@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::{Start, say};
 use crate::cli::{prompt, wrap};
@@ -110,10 +110,7 @@ fn typed(entry: Entry) -> anyhow::Result<Secret> {
     if entry.is_hidden() {
         return Ok(prompt::hidden(&question)?);
     }
-    match prompt::line(&question)? {
-        Some(text) => Ok(Secret::new(text)),
-        None => bail!("no answer; nothing was written"),
-    }
+    Ok(Secret::new(prompt::line(&question)?.context("no answer; nothing was written")?))
 }
 
 /// A line for each where the terminal is wide enough, else what does not fit below it.
