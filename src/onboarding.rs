@@ -386,7 +386,9 @@ impl Wizard {
     /// named so.
     pub fn write(&self, config: &mut ConfigText) -> Result<(), EditError> {
         let profile = self.profile.as_str();
-        if self.replaces.is_some_and(|Replaced { signer }| signer.is_none() || signer != self.signer()) {
+        let is_kept = self.key.as_ref().is_some_and(|key| is_of_profile(&key.source));
+        let is_another = |Replaced { signer }| signer.is_none() || signer != self.signer();
+        if !is_kept && self.replaces.is_some_and(is_another) {
             config.unset_own(profile);
         }
         for (setting, value) in self.known.given() {

@@ -11,7 +11,7 @@ use alloy_primitives::Address;
 use anyhow::{Context as _, bail};
 
 use self::ask::Steps;
-use super::settings::{SettingsArgs, password_for};
+use super::settings::{self as settings_args, SettingsArgs};
 use super::{Exit, prompt, wrap};
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
@@ -20,8 +20,7 @@ use crate::onboarding::{Answer, KEY_VARIABLE, Next, Origin, PROBES, Step, Wizard
 use crate::secret::Secret;
 use crate::settings::edit::check_profile_name;
 use crate::settings::{
-    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, Settings, Source, found_keys, load,
-    read_key,
+    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, Settings, Source, load, read_key,
 };
 
 const INTRODUCTION: &str = "\
@@ -85,12 +84,14 @@ pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
     }
     let before = existing(&name, &config, &base)?;
     use_profile(&args, &name, &config, before.is_some(), &mut base)?;
-    base.keystore_password = password_for(&base)?;
-    let in_force = load(&base)?;
+    let (reading, password) = settings_args::read(base.clone())?;
+    base.keystore_password = password;
+    let found = reading.found_keys();
+    let in_force = reading.settings()?;
     if let Some(problem) = in_force.problems.iter().find(|problem| problem.kind == ProblemKind::Invalid) {
         bail!("{}. {}", problem.text, problem.fix);
     }
-    let mut wizard = Wizard::new(found_keys(&base)?, name.as_str());
+    let mut wizard = Wizard::new(found, name.as_str());
     wizard.store_key(args.store_private_key);
     if !args.yes {
         say(INTRODUCTION)?;

@@ -9,6 +9,7 @@ use super::config::{Profile, ProfileEntry, ProfileValue};
 use super::conflicts::same;
 use super::env_file::{self, EnvLine};
 use super::files::{path_named, read_text};
+use super::memory::Memory;
 use super::names::{self, Name, SETTINGS, spoken};
 use super::place::Place;
 use super::{ProblemKind, SettingProblem, Source, Sourced};
@@ -39,7 +40,7 @@ impl Profile {
         if place.is_costly() {
             return None;
         }
-        let found = place.read(environment, &entry.source, &self.path).ok()?;
+        let found = place.read(environment, &entry.source, &self.path, &Memory::default()).ok()?;
         let value = shown(names::setting(entry.setting), found.value.expose())?;
         Some(Sourced::new(value, found.source))
     }

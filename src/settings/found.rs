@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::files::{path_named, read_text};
 use super::names::setting;
+use super::memory::Memory;
 use super::sources::{Inputs, KeyInput, SettingsError, Sources};
 use super::{Place, Source, keystore, polymarket_cli};
 use crate::auth::key::KeyMistake;
@@ -18,14 +19,9 @@ pub struct FoundKey {
     pub place: Option<Place>,
 }
 
-/// Every private key in the environment, the `.env`, the profile and the file of polymarket-cli,
-/// the one in force first.
-///
-/// # Errors
-///
-/// As [`super::load`].
-pub fn found_keys(inputs: &Inputs) -> Result<Vec<FoundKey>, SettingsError> {
-    let mut values = Sources::open(inputs)?.everywhere(setting("private_key"));
+/// The one in force first.
+pub(super) fn keys(inputs: &Inputs, sources: &Sources) -> Vec<FoundKey> {
+    let mut values = sources.everywhere(setting("private_key"));
     let cli = inputs.polymarket_cli.as_deref().filter(|path| path.exists());
     let of_cli = cli.and_then(|path| polymarket_cli::read(path).ok()).into_iter().flatten();
     for (_, value) in of_cli.filter(|(name, _)| *name == "private_key") {
@@ -38,7 +34,7 @@ pub fn found_keys(inputs: &Inputs) -> Result<Vec<FoundKey>, SettingsError> {
         place: Place::of(&value.source),
         source: value.source,
     };
-    Ok(values.into_iter().map(found).collect())
+    values.into_iter().map(found).collect()
 }
 
 /// Why a file that was named gives no key.
@@ -73,7 +69,7 @@ pub fn read_key(input: &KeyInput, password: Option<&Secret>) -> Result<FoundKey,
         }
         KeyInput::Keystore(path) => {
             let path = named(path);
-            let key = keystore::unlock(&path, password)?.map_err(|mistake| UnreadKey {
+            let key = keystore::unlock(&path, password, &Memory::default())?.map_err(|mistake| UnreadKey {
                 text: format!("{}: {mistake}", path.display()),
                 is_password: matches!(&mistake, KeyMistake::Keystore { reason } if reason == keystore::WRONG_PASSWORD),
             })?;

@@ -70,6 +70,11 @@ impl FirstRun {
         self.question.choices.get(self.cursor?)?.entry
     }
 
+    /// Whether nothing has been answered or typed yet.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.typed.is_empty() && self.asked.is_none() && !self.wizard.clone().back()
+    }
+
     /// Whether the cursor is where text is typed.
     pub(super) fn is_typing(&self) -> bool {
         self.entry().is_some()

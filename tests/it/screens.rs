@@ -299,7 +299,7 @@ fn wallets_are_looked_up_only_after_a_question_that_names_who_is_asked() {
                 send(&mut app, Message::Key(KeyEvent::new(KeyCode::PageDown, KeyModifiers::NONE)));
                 read += &draw(&app).backend().to_string();
             }
-            for text in ["polygon.drpc.org", "address", "never sent"] {
+            for text in ["polygon.drpc.org", "address", "private key"] {
                 assert!(read.contains(text), "{size:?}: no {text} in\n{read}");
             }
             match press(&mut app, answer) {

@@ -25,10 +25,11 @@ impl Desk {
     /// The settings of the key of the wizard's answers, and what is on chain for it where that may be
     /// asked.
     pub(super) async fn look(&self, draft: &Draft) -> Looked {
-        let settings = match settings::load(&draft.0.inputs(&self.inputs)) {
-            Ok(settings) => settings,
+        let inputs = draft.0.inputs(&self.inputs);
+        let settings = match spawn_blocking(move || settings::load(&inputs)).await {
+            Ok(Ok(settings)) => settings,
             // the settings in force were read from the same places
-            Err(_) => self.settings.clone(),
+            Ok(Err(_)) | Err(_) => (*self.settings()).clone(),
         };
         let engine = Engine::new(settings.clone(), !draft.0.may_ask_network(), &[]);
         engine.run(&onboarding::PROBES.into_iter().collect()).await;
