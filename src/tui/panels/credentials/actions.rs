@@ -77,7 +77,7 @@ fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
     if let Change::CreateApiKey { nonce } = &change {
         changes.push(said("The secret is not shown here. This command saves it:".to_owned()));
         // on a line of its own, to be copied
-        changes.push(said(saving(app, nonce)));
+        changes.push(said(saving(app, *nonce)));
     }
     app.ask(Dialogue {
         changes,
