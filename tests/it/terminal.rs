@@ -6,6 +6,8 @@ mod lines;
 mod manners;
 #[cfg(feature = "tui")]
 mod pasting;
+#[cfg(feature = "tui")]
+mod rereading;
 
 use std::io::{Read as _, Write};
 use std::num::NonZero;
