@@ -9,6 +9,7 @@ mod crash;
 mod dashboard;
 mod dashboard_args;
 mod explain;
+mod fix;
 mod headers;
 mod init;
 mod keys;
@@ -86,6 +87,7 @@ pub struct Cli {
 enum Command {
     /// Run the checklist once and print it
     Check(Box<check::CheckArgs>),
+    Fix(Box<fix::FixArgs>),
     /// Set up an account: a few questions, then the checklist on it
     Init(Box<init::InitArgs>),
     /// The accounts that are set up, by name
@@ -132,6 +134,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     cli.look.use_everywhere();
     match cli.command {
         Some(Command::Check(args)) => wait_for(check::run(*args)),
+        Some(Command::Fix(args)) => wait_for(fix::run(*args)),
         Some(Command::Init(args)) => wait_for(init::run(*args)),
         Some(Command::Profile(args)) => profile::run(args),
         Some(Command::Config(args)) => config::run(*args),

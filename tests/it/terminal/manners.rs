@@ -53,6 +53,7 @@ fn panics_once_the_screen_is_taken() {
         mouse: true,
         sets_title: false,
         watch: None,
+        bell: false,
         home: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
