@@ -148,6 +148,7 @@ fn nothing_can_be_reached(case: &Case<'_>) -> Vec<Clue> {
     vec![
         Clue::new(Cause::ClobUnreachable, Weight::Proves, says).explains("net.reach"),
         Clue::new(Cause::WrongHost, Weight::Excludes, says),
+        Clue::new(Cause::PolygonNodeUnavailable, Weight::Excludes, says),
     ]
 }
 
