@@ -13,16 +13,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{AcquireError, Semaphore};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::{Id, JoinSet, spawn_blocking};
 use url::Url;
 
-use crate::checks::Check;
 use crate::client::http::{Http, millis};
 use crate::engine::Engine;
 use crate::engine::clock::{self, Drift};
 use crate::engine::facts::{Facts, Setup};
 use crate::engine::probe::Probe;
-use crate::report::Report;
+use crate::report::{Report, Selection};
 use crate::settings::{ProblemKind, SettingProblem, Settings, Sourced};
 
 /// Accounts of one lane that are checked at once, unless another number is asked for.
@@ -60,7 +59,11 @@ enum State {
 }
 
 /// Accounts that are being checked; dropping it stops them.
-pub struct Round(JoinSet<Result<Member, AcquireError>>);
+pub struct Round {
+    running: JoinSet<Result<Member, AcquireError>>,
+    /// The profile of each task.
+    profiles: HashMap<Id, String>,
+}
 
 impl Fleet {
     /// `http` carries the limits. `offline` asks nothing over the network.
@@ -79,8 +82,12 @@ impl Fleet {
     /// Begins to check these accounts by these probes; a profile that is not loaded yet is loaded.
     pub fn check(self: &Arc<Self>, members: impl IntoIterator<Item = Member>, probes: BTreeSet<Probe>) -> Round {
         let probes = Arc::new(probes);
-        let one = |member| Arc::clone(self).run(member, Arc::clone(&probes));
-        Round(members.into_iter().map(one).collect())
+        let mut round = Round { running: JoinSet::new(), profiles: HashMap::new() };
+        for member in members {
+            let profile = member.profile.clone();
+            round.spawn(profile, Arc::clone(self).run(member, Arc::clone(&probes)));
+        }
+        round
     }
 
     /// Waits for its turn, and gives the member back when it is done.
@@ -119,23 +126,34 @@ impl Fleet {
 }
 
 impl Round {
+    fn spawn(&mut self, profile: String, work: impl Future<Output = Result<Member, AcquireError>> + Send + 'static) {
+        let id = self.running.spawn(work).id();
+        self.profiles.insert(id, profile);
+    }
+
     /// Checks an account that is done once more, after a pause.
     pub fn again(&mut self, fleet: &Arc<Fleet>, member: Member, probes: BTreeSet<Probe>, pause: Duration) {
-        let fleet = Arc::clone(fleet);
-        self.0.spawn(async move {
+        let (fleet, profile) = (Arc::clone(fleet), member.profile.clone());
+        self.spawn(profile, async move {
             tokio::time::sleep(pause).await;
             fleet.run(member, Arc::new(probes)).await
         });
     }
 
-    /// The next account that is done; `None` after the last.
+    /// The next account that is done; `None` after the last. One whose check ended by a fault of this
+    /// program is given with that as its problem.
     pub async fn next(&mut self) -> Option<Member> {
-        loop {
-            // neither happens: no task is cancelled or panics, no semaphore is closed
-            if let Ok(Ok(member)) = self.0.join_next().await? {
+        let (id, reason) = match self.running.join_next_with_id().await? {
+            Ok((id, Ok(member))) => {
+                self.profiles.remove(&id);
                 return Some(member);
             }
-        }
+            Ok((id, Err(error))) => (id, error.to_string()),
+            Err(error) => (error.id(), "an error inside polydoctor ended its check; please report it".to_owned()),
+        };
+        let profile = self.profiles.remove(&id).unwrap_or_default();
+        let facts = Box::new(unloadable(&profile, format!("{profile} was not checked: {reason}")));
+        Some(Member { profile, state: State::Unloadable { facts } })
     }
 }
 
@@ -162,13 +180,13 @@ impl Member {
     }
 
     /// What its facts come to by some checks; of a profile that cannot be loaded, that.
-    pub fn report(&self, shown: impl Fn(&Check) -> bool) -> Report {
+    pub fn report(&self, selection: &Selection) -> Report {
         match &self.state {
-            State::Loaded { engine, .. } => Report::by(&engine.facts().borrow(), shown),
-            State::Unloadable { facts } => Report::by(facts, |check| check.id == "setup.settings"),
+            State::Loaded { engine, .. } => Report::by(&engine.facts().borrow(), selection),
+            State::Unloadable { facts } => Report::by(facts, &Selection::only("setup.settings")),
             State::Unloaded => {
                 let setup = Setup { profile: self.profile.clone(), ..Setup::default() };
-                Report::by(&Facts { setup, ..Facts::default() }, shown)
+                Report::by(&Facts { setup, ..Facts::default() }, selection)
             }
         }
     }
@@ -199,4 +217,22 @@ fn hosts(settings: &Settings) -> BTreeSet<String> {
     ];
     let host = |url: &Url| format!("{}:{:?}", url.host_str().unwrap_or_default(), url.port_or_known_default());
     named.into_iter().flatten().map(|Sourced { value, .. }| host(value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Verdict;
+
+    #[tokio::test]
+    async fn an_account_whose_check_panics_is_a_row_with_the_reason() {
+        let mut round = Round { running: JoinSet::new(), profiles: HashMap::new() };
+        round.spawn("bot-7".to_owned(), async { panic!("a fault of this program") });
+        let member = round.next().await.unwrap();
+        let report = member.report(&Selection::default());
+        assert_eq!((report.profile.as_str(), report.verdict), ("bot-7", Verdict::Broken));
+        assert!(report.checks[0].summary.contains("bot-7 was not checked"), "{:?}", report.checks[0]);
+        assert!(!report.checks[0].summary.contains("a fault of this program"), "what a panic says is never shown");
+        assert!(round.next().await.is_none());
+    }
 }

@@ -12,6 +12,7 @@ mod page;
 mod patterns;
 mod reading;
 mod records;
+mod reported;
 mod search;
 mod secrets;
 mod service;
@@ -27,7 +28,8 @@ use serde::{Deserialize, Serialize};
 
 pub use glossary::{Term, terms};
 pub use page::{Block, Page, Section, often, varied};
-pub use reading::{Reading, Reported, read};
+pub use reading::{Reading, read};
+pub use reported::Reported;
 pub use search::{Found, find, nearest, search};
 pub use secrets::Exposure;
 pub use service::Service;

@@ -5,6 +5,7 @@
 //! stops the program.
 
 pub mod change;
+mod checksum;
 mod config;
 mod conflicts;
 pub mod edit;
@@ -21,6 +22,7 @@ mod polymarket_cli;
 pub mod save;
 mod setup;
 mod sources;
+pub mod undo;
 mod written;
 
 use std::collections::BTreeMap;
@@ -42,7 +44,7 @@ pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
-pub(crate) use written::written_secret;
+pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
@@ -145,6 +147,8 @@ pub enum ProblemKind {
     Conflict,
     /// A value that another place overrides, as is usual: a note.
     Shadowed,
+    /// An address whose capital letters do not fit its digits: a note.
+    Checksum,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
 }

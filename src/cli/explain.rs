@@ -60,8 +60,9 @@ impl Answer {
             return Self::Page { entry, further: near };
         }
         let reading = reference::read(query);
-        let is_told =
-            |reported: &Reported| reported.sentence.is_some() || reported.said.is_some() || reported.service.is_some();
+        let is_told = |reported: &Reported| {
+            reported.sentence.is_some() || !reported.text.is_empty() || reported.service.is_some()
+        };
         if reading.errors.iter().any(is_told) || !reading.exposed.is_empty() {
             return Self::Read { reading, further: near };
         }
@@ -92,7 +93,7 @@ fn known(reading: &Reading) -> impl Iterator<Item = (&'static ErrorEntry, &Repor
 /// An error of a text in a line: who says what.
 fn in_a_line(reported: &Reported) -> String {
     let place = reported.place();
-    let said = reported.shown();
+    let said = &reported.text;
     let mut line = match (place.is_empty(), said.is_empty()) {
         (true, _) => format!("\"{said}\""),
         (false, true) => place,

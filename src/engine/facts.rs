@@ -106,6 +106,9 @@ pub enum Failure {
     /// Nothing was sent: the request itself could not be made.
     #[error("{reason}")]
     NotSent { reason: String },
+    /// The probe itself ended by a fault of this program.
+    #[error("an error inside polydoctor ended the request; please report it")]
+    Internal,
 }
 
 fn asks_to_wait(retry_after_s: Option<u64>) -> String {
@@ -121,6 +124,13 @@ impl Failure {
             | Self::Garbled { status, .. } => Some(*status),
             _ => None,
         }
+    }
+
+    /// Whether it is the CLOB's answer to a good signature for a nonce that holds no key. Its words are
+    /// `Could not derive api key!`; any other 400 says nothing of the kind.
+    pub fn says_no_key(&self) -> bool {
+        matches!(self, Self::Refused { status: 400, message, .. }
+            if message.to_lowercase().contains("could not derive"))
     }
 
     /// Whether the server looked at the request and refused it, which says something about the
@@ -193,7 +203,8 @@ pub struct Facts {
     /// How long it took; `None` while it runs.
     pub elapsed_ms: Option<u64>,
     pub setup: Setup,
-    /// Errors that the user saw, as they gave them.
+    /// Errors that the user reported: known sentences with their own values, and the beginnings of texts
+    /// that are not known.
     pub symptoms: Vec<String>,
     pub secret_files: Fact<SecretPlaces>,
     pub server_time: Fact<ClockReading>,
@@ -288,6 +299,12 @@ impl Facts {
         with_fact!(self, probe, fact => fact.took_ms())
     }
 
+    /// Whether a probe got an answer that says something of what it asked for.
+    pub fn is_answered(&self, probe: Probe) -> bool {
+        let no_key = probe == Probe::Derive && self.has_no_key();
+        no_key || with_fact!(self, probe, fact => fact.known().is_some())
+    }
+
     pub fn failure(&self, probe: Probe) -> Option<&Failure> {
         with_fact!(self, probe, fact => fact.failure())
     }
@@ -307,9 +324,14 @@ impl Facts {
         self.version.known().copied().unwrap_or(2)
     }
 
+    /// Whether the CLOB said that the nonce holds no key, for which it has to take the signature.
+    pub fn has_no_key(&self) -> bool {
+        self.derived.failure().is_some_and(Failure::says_no_key)
+    }
+
     /// Whether the CLOB has taken a signature for the configured chain.
     pub fn takes_chain(&self) -> bool {
-        self.derived.known().is_some() || matches!(self.derived.failure(), Some(Failure::Refused { status: 400, .. }))
+        self.derived.known().is_some() || self.has_no_key()
     }
 
     /// What the chain says of an address; `None` when the node did not answer, or is on another

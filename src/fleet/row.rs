@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::checks::Status;
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Certainty};
 use crate::report::{Report, Verdict};
 
 /// An account in one line.
@@ -13,8 +13,9 @@ pub struct Row {
     pub verdict: Verdict,
     /// The check to start with.
     pub start: Option<&'static str>,
-    /// The likeliest cause, by its name.
+    /// The likeliest cause, by its name, and what its evidence is worth.
     pub cause: Option<&'static str>,
+    pub certainty: Option<Certainty>,
     /// What is wrong in one sentence, or how many checks passed.
     pub says: String,
     /// What mends it.
@@ -23,6 +24,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// The cause with what its evidence is worth: "clock-drift (proven)".
+    pub fn named_cause(&self) -> Option<String> {
+        let word = self.certainty.map_or_else(String::new, |certainty| format!(" ({})", certainty.word()));
+        self.cause.map(|cause| format!("{cause}{word}"))
+    }
+
     pub fn of(report: &Report) -> Self {
         let start = report.start();
         let diagnosis = report.diagnoses.first();
@@ -38,6 +45,7 @@ impl Row {
             verdict: report.verdict,
             start: start.map(|check| check.id),
             cause: diagnosis.map(|diagnosis| diagnosis.cause.name()),
+            certainty: diagnosis.map(|diagnosis| diagnosis.certainty),
             says,
             fix: diagnosis.map(|diagnosis| diagnosis.fix.text.clone()),
             elapsed_ms: report.elapsed_ms,

@@ -24,12 +24,14 @@ pub(super) struct Pattern {
     parts: Vec<Part>,
     /// Letters that have to be there: how specific it is.
     pub(super) letters: usize,
+    /// The sentence itself, not another way to say it.
+    is_main: bool,
     /// Needs no host, status or place of its own to be certain.
     pub(super) is_telling: bool,
 }
 
 impl Pattern {
-    fn new(error: &'static ErrorEntry, text: &str) -> Self {
+    fn new(error: &'static ErrorEntry, text: &'static str) -> Self {
         let mut parts = Vec::new();
         let mut telling = 0;
         for (place, piece) in text.split("{}").enumerate() {
@@ -42,7 +44,7 @@ impl Pattern {
             parts.extend(piece.iter().map(|word| Part::Word(word.to_owned())));
         }
         let letters = parts.iter().map(|part| if let Part::Word(word) = part { word.len() } else { 0 }).sum();
-        Self { error, parts, letters, is_telling: telling >= TELLING || has_code(text) }
+        Self { error, parts, letters, is_main: error.text == text, is_telling: telling >= TELLING || has_code(text) }
     }
 
     fn first(&self) -> &str {
@@ -116,6 +118,28 @@ fn matched(parts: &[Part], words: &Words, at: usize) -> Option<usize> {
     }
 }
 
+/// Where the gaps of a match lie, from word to word.
+fn locate(parts: &[Part], words: &Words, at: usize, gaps: &mut Vec<(usize, usize)>) {
+    let mut at = at;
+    for (place, part) in parts.iter().enumerate() {
+        match part {
+            Part::Word(_) => at += 1,
+            Part::Gap => {
+                let rest = &parts[place + 1..];
+                let skipped = (0..=GAP).find(|skipped| matched(rest, words, at + skipped).is_some()).unwrap_or(0);
+                gaps.push((at, at + skipped));
+                at += skipped;
+            }
+        }
+    }
+}
+
+/// A value without what surrounds it.
+fn bare(text: &str) -> Option<String> {
+    let value = text.trim_matches(|c: char| !c.is_alphanumeric());
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
 /// A sentence at a place of the text: from one word to another.
 #[derive(Clone, Copy)]
 pub(super) struct Occurrence {
@@ -127,6 +151,39 @@ pub(super) struct Occurrence {
 impl Occurrence {
     pub(super) fn error(&self) -> &'static ErrorEntry {
         self.pattern.error
+    }
+
+    /// The sentence with the text's own values in place of what varies; another way to say it stays as it was
+    /// said.
+    pub(super) fn filled(&self, raw: &str, words: &Words) -> String {
+        let error = self.error();
+        let slice = |from: usize, to: usize| &raw[words.begins(from)..words.ends(to - 1)];
+        if !self.pattern.is_main {
+            return slice(self.start, self.end).to_owned();
+        }
+        let mut values = Vec::new();
+        // at either end nothing bounds the value: it is the one next to the sentence
+        if error.text.split("{}").next().is_some_and(|piece| !piece.contains(char::is_alphanumeric))
+            && error.text.contains("{}")
+        {
+            let before = raw[..words.begins(self.start)].split_whitespace().next_back();
+            values.push(before.and_then(bare));
+        }
+        let mut gaps = Vec::new();
+        locate(&self.pattern.parts, words, self.start, &mut gaps);
+        values.extend(gaps.into_iter().map(|(from, to)| (from < to).then(|| slice(from, to).to_owned())));
+        if error.text.ends_with("{}") {
+            let after = &raw[words.ends(self.end - 1)..];
+            values.push(after.split_whitespace().find_map(bare));
+        }
+        let mut values = values.into_iter();
+        let mut pieces = error.text.split("{}");
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            text.push_str(values.next().flatten().as_deref().unwrap_or("…"));
+            text.push_str(piece);
+        }
+        text
     }
 
     /// Sorts the sentences that say most to the front: those of a server before what libraries say of a

@@ -5,17 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use super::artefact::{Artefact, clean};
 use super::context::weighed;
 use super::patterns::{Occurrence, begun_by, occurrences};
 use super::records::{Record, records};
-use super::secrets::{Exposure, exposed, redacted};
+use super::reported::{QUOTED, Reported, quotable};
+use super::secrets::{Exposure, exposed};
 use super::service::Service;
 use super::variables::missing;
 use super::words::Words;
-use super::{ErrorEntry, Kind, Weighted, errors, find_error};
+use super::{ErrorEntry, Kind, errors};
 
 /// Of a text longer than this only its end is read: what is nearest to the failure.
 const LONGEST: usize = 1 << 20;
@@ -31,80 +30,6 @@ pub struct Reading {
     pub errors: Vec<Reported>,
     /// Secrets that the text gives away.
     pub exposed: Vec<Exposure>,
-}
-
-/// One error of a text, without the text: it may hold secrets.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(default)]
-pub struct Reported {
-    /// The known sentence, as it stands in the reference.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sentence: Option<String>,
-    /// What was said, with its own values; secrets and control characters are taken out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub said: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<Service>,
-    /// Host, with its port where one is named.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// Without its query.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// The library or client that printed it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client: Option<String>,
-    /// The line of the text on which it begins, from 1.
-    pub line: usize,
-    /// Likeliest first, in the light of what the text tells; none where it is not known, or where it
-    /// says nothing of the account.
-    pub causes: Vec<Weighted>,
-}
-
-impl Reported {
-    /// The page of the known sentence.
-    pub fn entry(&self) -> Option<&'static ErrorEntry> {
-        self.sentence.as_deref().and_then(find_error)
-    }
-
-    /// The likeliest cause with the word for how far the text alone supports it: `likely`, where it is the
-    /// cause of most such reports and nothing else comes near; else `possible`. Proof takes a check.
-    pub fn cause(&self) -> Option<(Weighted, &'static str)> {
-        let first = *self.causes.first()?;
-        let next = self.causes.get(1).map_or(0.0, |weighted| weighted.weight);
-        Some((first, if first.weight >= 0.5 && first.weight >= 1.4 * next { "likely" } else { "possible" }))
-    }
-
-    /// What was said, or else what it is called.
-    pub fn shown(&self) -> String {
-        let known = || self.sentence.as_deref().map(super::varied);
-        self.said.clone().or_else(known).unwrap_or_default()
-    }
-
-    /// Who said it, where, and with which status: `the relayer (relayer-v2.polymarket.com), POST /submit, 400`.
-    pub fn place(&self) -> String {
-        let mut parts = Vec::new();
-        match (self.service, &self.host) {
-            (Some(service), Some(host)) if service != Service::Client => {
-                parts.push(format!("{} ({host})", service.words()))
-            }
-            (Some(service), _) => parts.push(service.words().to_owned()),
-            (None, Some(host)) => parts.push(host.clone()),
-            (None, None) => {}
-        }
-        let path = self.path.as_deref().filter(|path| *path != "/");
-        match (&self.method, path) {
-            (Some(method), Some(path)) => parts.push(format!("{method} {path}")),
-            (None, Some(path)) => parts.push(path.to_owned()),
-            _ => {}
-        }
-        parts.extend(self.status.map(|status| status.to_string()));
-        parts.join(", ")
-    }
 }
 
 /// Reads a pasted text: a sentence, an exception, a log.
@@ -224,7 +149,8 @@ fn judge(
         .collect();
     known.sort_by_key(|occurrence| occurrence.rank());
     let best = known.first().copied();
-    let quoted = best.map(|best| &text[words.begins(best.start)..words.ends(best.end - 1)]);
+    let quoted = best.map(|best| best.filled(text, words));
+    let quoted = quoted.as_deref();
     let sentence = best.map(Occurrence::error).filter(|error| error.kind == Kind::Sentence && !error.wraps);
     let reported = |entry: Option<&'static ErrorEntry>, said: Option<&str>| report(artefact, piece, entry, said);
     if artefact.service == Some(Service::Other) {
@@ -416,17 +342,23 @@ fn report(artefact: &Artefact, piece: &str, entry: Option<&'static ErrorEntry>, 
         (Some(service), _) if speaker != Some(Service::Client) => Some(service),
         (_, speaker) => speaker,
     };
+    let known = || entry.map(|entry| super::varied(&entry.text));
     Reported {
-        sentence: entry.map(|entry| entry.text.clone()),
-        said: said.map(redacted).filter(|said| !said.is_empty()),
+        text: said
+            .map(|said| quotable(said, QUOTED))
+            .filter(|said| !said.is_empty())
+            .or_else(known)
+            .unwrap_or_default(),
+        sentence: entry.map(|entry| entry.text.as_str()),
         service,
-        host: artefact.host.as_deref().map(redacted),
+        host: artefact.host.as_deref().map(|host| quotable(host, QUOTED)),
         method: artefact.method.map(str::to_owned),
-        path: artefact.path.as_deref().map(redacted),
+        path: artefact.path.as_deref().map(|path| quotable(path, QUOTED)),
         status: artefact.status,
         client: artefact.client.map(str::to_owned),
         line: 0,
         causes: entry.map(|entry| weighed(entry, artefact, piece)).unwrap_or_default(),
+        exposed: Vec::new(),
     }
 }
 
@@ -440,7 +372,7 @@ fn ordered(judged: Vec<(u8, Reported)>) -> Vec<Reported> {
     let mut errors = vec![first];
     for other in rest {
         let is_same = |known: &Reported| {
-            known.sentence == other.sentence && (known.sentence.is_some() || known.said == other.said)
+            known.sentence == other.sentence && (known.sentence.is_some() || known.text == other.text)
         };
         // the status of an answer adds nothing to the sentence of it
         let is_only_status = other.entry().is_some_and(|entry| entry.is_status() || entry.wraps)

@@ -123,25 +123,6 @@ pub(super) fn exposed(text: &str) -> Vec<Exposure> {
     found
 }
 
-/// Text without anything long enough to be a secret, and without control characters.
-pub(super) fn redacted(text: &str) -> String {
-    let is_address = |word: &str| word.len() == 42 && word.starts_with("0x");
-    let is_blob = |word: &str| {
-        word.len() >= 30
-            && !is_address(word)
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || "+/=_-".contains(c))
-            && (word.chars().any(|c| c.is_ascii_digit()) || word.len() >= 64)
-    };
-    let mut shown = String::with_capacity(text.len());
-    for piece in text.split_inclusive(|c: char| c.is_whitespace() || "\"'`()[]{},;:".contains(c)) {
-        let word = piece.trim_end_matches(|c: char| c.is_whitespace() || "\"'`()[]{},;:".contains(c));
-        shown.push_str(if is_blob(word) { "…" } else { word });
-        shown.push_str(&piece[word.len()..]);
-    }
-    let clean: String = shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    clean.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,13 +167,5 @@ mod tests {
         ] {
             assert!(exposed(text).is_empty(), "{text}: {:?}", kinds(text));
         }
-    }
-
-    #[test]
-    fn what_is_shown_holds_no_secret_and_no_control_character() {
-        let shown = redacted(
-            "key \u{1b}yM_W3eTr8vkABw4VHCMqMTg_Rk1UW2JpcHd-hYyTmqE= of 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
-        );
-        assert_eq!(shown, "key … of 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
     }
 }

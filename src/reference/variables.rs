@@ -91,7 +91,7 @@ const PARTS: &[(&[&str], &str)] = &[
     ),
     (
         &["CLOB_API_KEY", "POLY_API_KEY", "POLYMARKET_API_KEY", "CLOB_KEY", "API_CREDS", "POLYMARKET_KEY", "POLY_KEY"],
-        "Missing Polymarket API credentials",
+        "API credentials are not configured",
     ),
 ];
 
@@ -131,7 +131,7 @@ mod tests {
                 "Missing required environment variables:\n  - PROXY_WALLET\n  - USDC_CONTRACT",
                 "Funder address is required",
             ),
-            ("CLOB_API_KEY, CLOB_SECRET and CLOB_PASS_PHRASE must be set", "Missing Polymarket API credentials"),
+            ("CLOB_API_KEY, CLOB_SECRET and CLOB_PASS_PHRASE must be set", "API credentials are not configured"),
             ("POLY_PASSPHRASE is not set", "key, secret and passphrase are all required"),
             ("POLYGON_RPC_URL is undefined", "Could not connect to Polygon RPC"),
             ("缺少环境变量 POLYMARKET_PRIVATE_KEY", "Private key is not set"),

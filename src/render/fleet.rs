@@ -71,7 +71,8 @@ impl Printer {
             let status = row.verdict.status();
             let head = format!("{} {:<10}", status.symbol(self.style.ascii), row.verdict.word());
             let head = text::painted(&head, text::color(status), self.style);
-            let cause = row.cause.or(row.start).map_or_else(String::new, |cause| format!("{cause}: "));
+            let cause = row.named_cause().or_else(|| row.start.map(str::to_owned));
+            let cause = cause.map_or_else(String::new, |cause| format!("{cause}: "));
             writeln!(out, " {head} {:<width$}  {cause}{}", name(&row.profile), row.says)?;
         }
         for problem in row::problems(&self.rows) {
@@ -89,7 +90,10 @@ impl Printer {
     fn table(&self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "## {}\n\n| | account | found |\n|---|---|---|", self.sum(ended))?;
         for row in self.shown() {
-            let cause = row.cause.map_or_else(String::new, |cause| format!("`{cause}`: "));
+            let cause = match (row.cause, row.certainty) {
+                (Some(cause), Some(certainty)) => format!("`{cause}` ({}): ", certainty.word()),
+                _ => String::new(),
+            };
             let cells = [row.verdict.word(), &name(&row.profile), &format!("{cause}{}", row.says)];
             writeln!(out, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))?;
         }

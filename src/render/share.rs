@@ -88,9 +88,20 @@ fn names(report: &Report) -> BTreeMap<Address, &'static str> {
 /// Every text of a report that could name somebody.
 fn for_each_text(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
     report.target.clob_url.iter_mut().for_each(&mut *change);
+    report.reported_errors.iter_mut().for_each(|reported| change(&mut reported.text));
+    if let Some(next) = &mut report.next_step {
+        change(&mut next.text);
+        next.command.iter_mut().for_each(&mut *change);
+    }
     for diagnosis in &mut report.diagnoses {
-        let lists =
-            [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.excluded, &mut diagnosis.fix.commands];
+        let lists = [
+            &mut diagnosis.because,
+            &mut diagnosis.explains,
+            &mut diagnosis.shows_as,
+            &mut diagnosis.excluded,
+            &mut diagnosis.fix.commands,
+        ];
+        diagnosis.decide.iter_mut().for_each(&mut *change);
         lists.into_iter().flatten().for_each(&mut *change);
         change(&mut diagnosis.fix.text);
         for (_, value) in &mut diagnosis.fix.settings {

@@ -6,6 +6,7 @@ mod alone;
 mod builder;
 mod check;
 mod diagnosis;
+mod evidence;
 mod evm;
 mod explain;
 mod fleet;

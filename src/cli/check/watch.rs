@@ -19,7 +19,7 @@ use crate::fleet::Member;
 use crate::fleet::metrics::Metrics;
 use crate::fleet::row::Row;
 use crate::render::Format;
-use crate::report::{Report, Verdict};
+use crate::report::{Report, Selection, Verdict};
 use crate::watch::{self, Change, Watch};
 
 /// What is remembered of an account between two rounds.
@@ -56,7 +56,7 @@ pub(super) async fn run(args: CheckArgs, every: Duration) -> anyhow::Result<Exit
             member = round.next() => member,
         };
         let Some(member) = member else { break };
-        let report = member.report(|_| true);
+        let report = member.report(&Selection::default());
         metrics.take(&report, member.drift_s(), now_s());
         let seen = seen.entry(member.profile.clone()).or_default();
         let changed = seen.take(&report, &mut teller)?;
@@ -102,9 +102,14 @@ struct Teller {
 impl Teller {
     fn verdict(&mut self, report: &Report, at_ms: i64) -> io::Result<()> {
         let row = Row::of(report);
-        let (verdict, cause) = (report.verdict.word(), row.cause.or(row.start));
+        let (verdict, cause) = (report.verdict.word(), row.named_cause().or_else(|| row.start.map(str::to_owned)));
         if self.format == Format::Json {
-            return self.object(report, "verdict", at_ms, json!({ "cause": row.cause, "says": row.says }));
+            return self.object(
+                report,
+                "verdict",
+                at_ms,
+                json!({ "cause": row.cause, "certainty": row.certainty, "says": row.says }),
+            );
         }
         let cause = cause.map_or_else(String::new, |cause| format!("{cause}: "));
         let at = watch::time_of_day(at_ms);

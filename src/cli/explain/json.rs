@@ -1,7 +1,7 @@
 //! Entries as JSON: `{"schema": 1, "reported": […], "exposed": […], "entries": […], "further": […], "nearest": […]}`.
 //!
 //! `reported` has each error of the text, the one nearest to the failure first: `service`, `host`,
-//! `method`, `path`, `status`, `said`, `sentence`, `client`, `line`, `causes`; what is not known is left
+//! `method`, `path`, `status`, `text`, `sentence`, `client`, `line`, `causes`; what is not known is left
 //! out, and `sentence` is left out where the reference does not have it. `exposed` names secrets of the
 //! text by `kind` and `line`. An entry has `kind` (`error`, `cause`, `check`, `term`) and `name`, then the
 //! fields of its file; a cause of an error has its title and fix beside its weight. `further` and

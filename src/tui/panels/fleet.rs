@@ -239,7 +239,7 @@ impl Table {
         spans.push(Span::styled(name, weight));
         if self.says >= LEAST {
             let says = app.theme.say(&row.says);
-            let whole = row.cause.map_or_else(|| says.clone(), |cause| format!("{cause}: {says}"));
+            let whole = row.named_cause().map_or_else(|| says.clone(), |cause| format!("{cause}: {says}"));
             // the name of the cause says more than half a sentence
             let fits = display_width(&whole) <= self.says;
             let says = app.theme.fit(if fits { &whole } else { row.cause.unwrap_or(&says) }, self.says);

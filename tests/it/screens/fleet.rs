@@ -1,5 +1,6 @@
 //! The fleet panel: a row an account, and the way into each.
 
+use polydoctor::diagnosis::Certainty;
 use polydoctor::fleet::row::Row;
 use polydoctor::report::Verdict;
 use polydoctor::tui::Load;
@@ -9,7 +10,17 @@ use polydoctor::tui::task::{News, TaskKind};
 use super::*;
 
 fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str) -> Row {
-    Row { profile: profile.to_owned(), verdict, start: None, cause, says: says.to_owned(), fix: None, elapsed_ms: 300 }
+    let certainty = cause.map(|_| Certainty::Proven);
+    Row {
+        profile: profile.to_owned(),
+        verdict,
+        start: None,
+        cause,
+        certainty,
+        says: says.to_owned(),
+        fix: None,
+        elapsed_ms: 300,
+    }
 }
 
 /// The panel, while these accounts are done of so many.
