@@ -57,7 +57,7 @@ pub struct ErrorEntry {
     /// Calls that `when` is limited to: `POST /order`, `/book`, `/order/` for what is below it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<String>,
-    #[serde(default, skip_serializing_if = "Kind::is_sentence")]
+    #[serde(rename = "failure", default, skip_serializing_if = "Kind::is_sentence")]
     pub kind: Kind,
     /// The HTTP status that it comes with.
     pub status: Option<u16>,

@@ -13,7 +13,10 @@ pub(super) fn weighed(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Ve
     let mut causes: Vec<Weighted> = entry
         .causes
         .iter()
-        .map(|weighted| Weighted { weight: weighted.weight * factor(weighted.cause, entry, artefact), ..*weighted })
+        .map(|weighted| Weighted {
+            weight: weighted.weight * factor(weighted.cause, entry, artefact, text),
+            ..*weighted
+        })
         .collect();
     for (cause, weight) in shown_by(entry, text) {
         match causes.iter_mut().find(|weighted| weighted.cause == cause) {
@@ -27,7 +30,7 @@ pub(super) fn weighed(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Ve
     causes
 }
 
-fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact) -> f64 {
+fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact, text: &str) -> f64 {
     let is_l2 = entry.status == Some(401);
     match cause {
         // a body is signed only where one is sent
@@ -36,6 +39,8 @@ fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact) -> f64 {
             Some(false) => 0.0,
             None => 1.0,
         },
+        // shares are sold, and the copy of their balance lags most after a fill
+        Cause::BalanceCacheStale | Cause::AllowanceMissing if is_of_a_sale(text) => 1.5,
         Cause::PathHasQuery if artefact.has_query => 5.0,
         // status and body alone are what programs print that send the headers themselves
         Cause::AddressHeader if is_l2 && artefact.is_bare_answer => 6.0,
@@ -44,6 +49,10 @@ fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact) -> f64 {
         Cause::WrongHost if entry.kind == Kind::Network && artefact.is_loopback() => 3.0,
         _ => 1.0,
     }
+}
+
+fn is_of_a_sale(text: &str) -> bool {
+    ["SELL", "sell", "ORDER_REJECTED"].iter().any(|word| text.contains(word))
 }
 
 /// Causes that a logged request shows by itself, where its error is one of signing in or of an order.

@@ -43,8 +43,16 @@ impl Pattern {
             telling += piece.iter().filter(|word| is_content(word)).count();
             parts.extend(piece.iter().map(|word| Part::Word(word.to_owned())));
         }
+        // a figure beside its name is as good as a code: `balance: 0`
+        let is_reading = error.said_by == "symptom" && text.contains(|c: char| c.is_ascii_digit());
         let letters = parts.iter().map(|part| if let Part::Word(word) = part { word.len() } else { 0 }).sum();
-        Self { error, parts, letters, is_main: error.text == text, is_telling: telling >= TELLING || has_code(text) }
+        Self {
+            error,
+            parts,
+            letters,
+            is_main: error.text == text,
+            is_telling: telling >= TELLING || has_code(text) || is_reading,
+        }
     }
 
     fn first(&self) -> &str {
@@ -190,7 +198,7 @@ impl Occurrence {
     /// connection, the specific before the general, then the earlier.
     pub(super) fn rank(&self) -> impl Ord + use<> {
         let error = self.error();
-        (error.wraps, error.kind, error.causes.is_empty(), Reverse(self.pattern.letters), self.start)
+        (error.wraps, error.kind, error.harmless.is_some(), Reverse(self.pattern.letters), self.start)
     }
 }
 

@@ -142,7 +142,7 @@ fn judge(
     let mut known: Vec<&Occurrence> = inside
         .iter()
         .filter(|occurrence| is_allowed(occurrence.error(), artefact))
-        .filter(|occurrence| !is_reason(words, occurrence))
+        .filter(|occurrence| !is_reason(words, occurrence) && !is_more_than_zero(text, words, occurrence))
         .filter(|occurrence| {
             occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact) || is_alone(occurrence)
         })
@@ -203,6 +203,14 @@ fn judge(
     if let Some(wrap) = best.map(Occurrence::error).filter(|error| error.wraps) {
         return Some((chatter(artefact, 2), reported(Some(wrap), None)));
     }
+    // an RPC that fails is replaced, whatever it said
+    if artefact.service == Some(Service::PolygonRpc)
+        && artefact.said.is_none()
+        && is_marked(piece)
+        && !artefact.is_chatter
+    {
+        return Some((3, reported(placed(artefact, Some(Kind::Network)), None)));
+    }
     // an error of which nothing is known but where it comes from
     (is_error || (is_whole && artefact.service.is_some() && is_marked(piece)))
         .then(|| (chatter(artefact, 1), reported(None, None)))
@@ -248,6 +256,14 @@ fn is_backed(entry: &ErrorEntry, artefact: &Artefact) -> bool {
     (by_host && !is_phrase) || by_status || by_client
 }
 
+/// Whether the `0` at the end of a sentence is only the beginning of a number: `balance: 0.45`.
+fn is_more_than_zero(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
+    let after = &text[words.ends(occurrence.end - 1)..];
+    let decimals: String =
+        after.strip_prefix(['.', ',']).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+    words.get(occurrence.end - 1).is_some_and(|last| last == "0" || last == "00") && decimals.contains(|c| c != '0')
+}
+
 /// Whether it is the reason phrase beside a status, and no sentence: `"statusText":"Not Found"`.
 fn is_reason(words: &Words, occurrence: &Occurrence) -> bool {
     let before = occurrence.start.checked_sub(1).and_then(|before| words.get(before));
@@ -283,7 +299,7 @@ fn speaks_for_itself(artefact: &Artefact, status: u16) -> bool {
 
 /// The entry for a kind of failure, or for the status, at the service of the text.
 fn placed(artefact: &Artefact, kind: Option<Kind>) -> Option<&'static ErrorEntry> {
-    let service = artefact.service.unwrap_or(if artefact.is_official() { Service::Clob } else { return None });
+    let service = artefact.service.or_else(|| artefact.is_official().then_some(Service::Clob))?;
     let status = artefact.status;
     let fits = |entry: &&ErrorEntry| {
         entry.from.contains(&service)

@@ -42,7 +42,7 @@ pub fn find(query: &str) -> Found {
         // blanks and underscores may stand for the hyphens of an id
         certain.extend(by_id(&id.replace([' ', '_'], "-")));
     }
-    let enough = if certain.is_empty() { MEANT } else { ALSO_MEANT };
+    let enough = if certain.is_empty() && !has_code(query) { MEANT } else { ALSO_MEANT };
     let meant = ranked(query).into_iter().filter(|(likeness, entry)| *likeness >= enough && !certain.contains(entry));
     Found { near: meant.map(|(_, entry)| entry).collect(), certain }
 }

@@ -28,7 +28,7 @@ const REASONS: &[(u16, &str)] = &[
 // what says that the number behind it is a status
 pattern!(
     MARKED,
-    r#"(?i)(?:\bstatus(?:[_ -]?code)?["']?\s*(?:\)|\]|is|was|of|[:=])*\s*(?:some\()?\s*["'(]?|\bHTTP(?:/[\d.]+)?["']?\s+(?:error:?\s+|status:?\s+|code:?\s+)?|\berror\(|\b(?:client|server) error \(|\berror:? ["']?|\bresponse(?: code| status)?:? ["']?|\breturned (?:an? )?(?:http )?|\bcode["']?\s*[:=]\s*["']?|\bresponded with (?:an? )?|\bfailed with (?:http )?|\bgot (?:http )?|\bhandshake status |\bresulted in a `|\bunexpected (?:http )?(?:server )?(?:response|status)(?: code)?:? |\bclientresponseerror: |\bhandshakeerror: |\brejected websocket connection: http |\bexception: |\bstatuscode\(|\bbad response(?: code)?:? |\brequest failed:? |\bwith status:? |\bdeny |\bfailed: )([1-5]\d\d)\b"#
+    r#"(?i)(?:\bstatus(?:[_ -]?code)?["']?\s*(?:\)|\]|is|was|of|[:=])*\s*(?:some\()?\s*["'(]?|\bHTTP(?:/[\d.]+)?["']?\s+(?:error:?\s+|status:?\s+|code:?\s+)?|\berror\(|\b(?:client|server) error \(|\berror:? ["']?|\bresponse(?: code| status)?:? ["']?|\breturned (?:an? )?(?:http )?|\bcode["']?\s*[:=]\s*["']?|\bresponded with (?:an? )?|\bfailed with (?:http )?|\bgot (?:http )?|\bhandshake status |\bresulted in a `|\bunexpected (?:http )?(?:server )?(?:response|status)(?: code)?:? |\bclientresponseerror: |\bhandshakeerror: |\brejected websocket connection: http |\bexception: |\bstatuscode\(|\bbad response(?: code)?:? |\brequest failed:? |\bwith status:? |\bfailed: |返回(?:了)?[:：]?\s*|状态码[:：]?\s*|\bstatus code \D{0,3})([1-5]\d\d)\b"#
 );
 // the number before what names it
 pattern!(
