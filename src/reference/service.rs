@@ -299,7 +299,7 @@ const WORDS: &[(Service, &[&str])] = &[
             "rpc node",
             "event=\"nonetwork\"",
             "code=network_error, version=providers",
-            "providers/5",
+            "providers/5", "code=server_error", "web/5.",
             "httprequesterror",
             "rpcrequesterror",
             "net_version",

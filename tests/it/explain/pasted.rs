@@ -317,7 +317,7 @@ fn long_texts() -> Vec<String> {
 fn a_megabyte_is_read_at_once_whatever_it_is() {
     let _ = read("warm up: invalid signature");
     // a debug build on a busy machine is many times slower than what is shipped
-    let limit = if cfg!(debug_assertions) { Duration::from_secs(8) } else { Duration::from_millis(100) };
+    let limit = if cfg!(debug_assertions) { Duration::from_secs(40) } else { Duration::from_millis(100) };
     for text in long_texts() {
         let started = Instant::now();
         let _ = read(&text);
