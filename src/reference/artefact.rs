@@ -21,6 +21,8 @@ use super::service::Service;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Artefact {
     pub(super) service: Option<Service>,
+    /// The service follows from a host or a path, not from mere words.
+    pub(super) is_located: bool,
     /// Host and port, where the text names one.
     pub(super) host: Option<String>,
     pub(super) method: Option<&'static str>,
@@ -213,9 +215,9 @@ impl Artefact {
                 self.path = Some(path.trim_end_matches(['.', ':']).to_owned());
             }
         }
-        self.service = best
-            .or_else(|| self.path.as_deref().and_then(Service::of_path))
-            .or_else(|| Service::of_words(text).filter(|_| !self.is_foreign_host()));
+        let located = best.or_else(|| self.path.as_deref().and_then(Service::of_path));
+        self.is_located = located.is_some();
+        self.service = located.or_else(|| Service::of_words(text).filter(|_| !self.is_foreign_host()));
     }
 
     /// Whether a host is named that belongs to no known service.

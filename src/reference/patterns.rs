@@ -85,6 +85,12 @@ pub(super) fn is_content(word: &str) -> bool {
     word.len() > 1 && !SMALL.contains(&word)
 }
 
+/// How many words of a sentence say something by themselves.
+#[cfg(test)]
+pub(super) fn content_words(text: &str) -> usize {
+    text.split("{}").map(|piece| Words::of(piece).iter().filter(|word| is_content(word)).count()).sum()
+}
+
 /// Whether a sentence holds a code, which no prose does: `ECONNREFUSED`, `order_version_mismatch`, `GS026`.
 pub(super) fn has_code(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| {

@@ -141,7 +141,11 @@ fn judge(
     let is_alone = |occurrence: &&Occurrence| stands_alone(text, words, occurrence);
     let mut known: Vec<&Occurrence> = inside
         .iter()
-        .filter(|occurrence| is_allowed(occurrence.error(), artefact))
+        .filter(|occurrence| {
+            // words around a sentence do not outweigh one that says enough by itself
+            let is_clear = !artefact.is_located && occurrence.pattern.is_telling && occurrence.error().from.is_empty();
+            is_allowed(occurrence.error(), artefact) || is_clear
+        })
         .filter(|occurrence| !is_reason(words, occurrence) && !is_more_than_zero(text, words, occurrence))
         .filter(|occurrence| {
             occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact) || is_alone(occurrence)
@@ -153,7 +157,7 @@ fn judge(
     let quoted = quoted.as_deref();
     let sentence = best.map(Occurrence::error).filter(|error| error.kind == Kind::Sentence && !error.wraps);
     let reported = |entry: Option<&'static ErrorEntry>, said: Option<&str>| report(artefact, piece, entry, said);
-    if artefact.service == Some(Service::Other) {
+    if artefact.service == Some(Service::Other) && (artefact.is_located || sentence.is_none()) {
         let is_error = artefact.status.is_some_and(|status| status >= 400) || best.is_some() || artefact.said.is_some();
         return is_error.then(|| (1, reported(placed(artefact, None), artefact.said.as_deref().or(quoted))));
     }
@@ -355,6 +359,9 @@ fn report(artefact: &Artefact, piece: &str, entry: Option<&'static ErrorEntry>, 
         entry.speakers().first().copied().or(local.then_some(Service::Client))
     });
     let service = match (artefact.service, speaker) {
+        (Some(service), Some(speaker)) if !artefact.is_located && speaker != Service::Client => {
+            Some(if entry.is_some_and(|entry| entry.speakers().contains(&service)) { service } else { speaker })
+        }
         (Some(service), _) if speaker != Some(Service::Client) => Some(service),
         (_, speaker) => speaker,
     };
@@ -398,4 +405,80 @@ fn ordered(judged: Vec<(u8, Reported)>) -> Vec<Reported> {
         }
     }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::patterns::{content_words, has_code};
+    use super::super::recognise;
+    use super::*;
+
+    fn texts(raw: &str) -> Vec<&'static str> {
+        recognise(raw).into_iter().map(|error| error.text.as_str()).collect()
+    }
+
+    fn host(service: Service) -> &'static str {
+        match service {
+            Service::PolygonRpc => "https://polygon-rpc.com/",
+            Service::PolymarketUs => "https://api.polymarket.us/v1/orders",
+            Service::Relayer => "https://relayer-v2.polymarket.com/submit",
+            Service::Websocket => "wss://ws-subscriptions-clob.polymarket.com/ws/user",
+            _ => "https://clob.polymarket.com/",
+        }
+    }
+
+    #[test]
+    fn every_sentence_is_found_in_itself() {
+        for error in errors().iter().filter(|error| !error.is_placed()) {
+            let said = error.text.replace("{}", "0x4fd2");
+            let said = error.from.first().map_or(said.clone(), |service| format!("{}: {said}", host(*service)));
+            assert_eq!(texts(&said).first(), Some(&error.text.as_str()), "{said}");
+        }
+    }
+
+    /// In prose, where neither host nor status nor a code is there, it takes three words that mean
+    /// something.
+    #[test]
+    fn no_sentence_is_known_in_prose_by_fewer_than_three_words_with_a_meaning() {
+        let mut short = 0;
+        for error in errors().iter().filter(|error| !error.is_placed() && !error.is_status()) {
+            for text in std::iter::once(&error.text).chain(&error.also) {
+                let is_figure = error.said_by == "symptom" && text.contains(|c: char| c.is_ascii_digit());
+                if content_words(text) >= 3 || has_code(text) || is_figure {
+                    continue;
+                }
+                short += 1;
+                let said = text
+                    .replace("{}", "thing")
+                    .replace(['"', '\'', '`', '(', ')', '[', ']', '{', '}', ':', '!', '.', ','], " ");
+                let prose = format!("yesterday somebody wrote that {said} was what they remembered of that long day");
+                assert!(!texts(&prose).contains(&error.text.as_str()), "{prose}");
+            }
+        }
+        assert!(short > 40, "{short}");
+    }
+
+    #[test]
+    fn a_part_of_another_sentence_is_no_sentence() {
+        assert_eq!(texts("Unauthorized/Invalid api key"), ["Unauthorized/Invalid api key"]);
+        assert_eq!(texts("404 Not Found"), ["404 Not Found"]);
+        assert_eq!(texts(r#"{"error":"Not Found","path":"/nope"}"#), ["Not Found"]);
+    }
+
+    #[test]
+    fn a_status_counts_only_where_nothing_else_does() {
+        assert_eq!(texts("401"), ["401 Unauthorized"]);
+        assert_eq!(texts("HTTP/1.1 503"), ["503 Service Unavailable"]);
+        assert_eq!(texts("Request failed with status code 403")[0], "403 Forbidden");
+        assert_eq!(texts("429 Too Many Requests: invalid signature"), ["invalid signature"]);
+        assert!(texts("it took 401 of all the many seconds that there are in this very long day").is_empty());
+    }
+
+    #[test]
+    fn hostile_text_is_bounded() {
+        assert!(read("").errors.is_empty());
+        assert!(texts(&"é".repeat(600_000)).is_empty());
+        let huge = "invalid signature ".to_owned() + &"order ".repeat(200_000);
+        assert!(texts(&huge).is_empty(), "only the end is read");
+    }
 }

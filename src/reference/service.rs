@@ -239,6 +239,7 @@ const CLOB_PATHS: &[&str] = &[
 
 /// Words that only texts about a service hold, the most telling service first.
 const WORDS: &[(Service, &[&str])] = &[
+    (Service::Clob, &["polyapiexception", "[clob client]", "py_clob_client", "polymarket_client_sdk"]),
     (
         Service::PolymarketUs,
         &[
