@@ -1,9 +1,8 @@
 //! The report: what checks and diagnosis make of the facts. Never stored, only recomputed.
 
+mod heading;
 mod selection;
 mod trading;
-
-pub use selection::Selection;
 
 use alloy_primitives::Address;
 use serde::Serialize;
@@ -13,6 +12,9 @@ use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words}
 use crate::diagnosis::{Case, Cause, Certainty, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
 use crate::reference::Reported;
+use crate::settings::{Origin, selecting};
+pub use heading::{Heading, Replay};
+pub use selection::Selection;
 
 /// The state of the account in one word; the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -104,6 +106,13 @@ pub struct Report {
     pub started_at: String,
     pub elapsed_ms: u64,
     pub profile: String,
+    /// What the account is named by; `None` where there is neither a key nor a profile.
+    pub source: Option<Origin>,
+    /// `None` when the facts were observed for this report.
+    pub replay: Option<Replay>,
+    /// The signer, or why there is none; made fit to be shared with the rest.
+    #[serde(skip)]
+    pub who: String,
     pub target: Target,
     pub account: Account,
     pub verdict: Verdict,
@@ -156,14 +165,18 @@ impl Report {
         let not_asked = not_asked(&judged, selection);
         let left_open = left_open(&judged, selection);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
+        let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let is_partly = !not_asked.is_empty() && !(facts.setup.offline && selection.is_whole());
         let verdict = verdict(&checks, is_partly || !left_open.is_empty());
-        Self {
+        let mut report = Self {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            started_at: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            started_at: started_at.clone(),
             elapsed_ms: facts.elapsed_ms.unwrap_or_default(),
-            profile: facts.setup.profile.clone(),
+            profile: facts.setup.profile_label().to_owned(),
+            source: facts.setup.origin.clone(),
+            replay: facts.is_replay.then_some(Replay { recorded_at: started_at }),
+            who: who(facts),
             target: Target {
                 clob_url: facts.setup.clob_url.as_ref().map(|url| url.value.clone()),
                 chain_id: facts.setup.chain(),
@@ -179,6 +192,18 @@ impl Report {
             not_asked,
             left_open,
             requests: facts.requests.clone(),
+        };
+        report.select_account(&facts.setup.selection);
+        report
+    }
+
+    /// Makes the suggested commands be about this account, where flags have chosen it.
+    fn select_account(&mut self, selection: &str) {
+        let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
+        let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
+        let next = self.next_step.iter_mut().filter_map(|next| next.command.as_mut());
+        for command in of_checks.chain(of_diagnoses).flatten().chain(next) {
+            *command = selecting(command, selection);
         }
     }
 
@@ -290,6 +315,15 @@ fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
     let myth = words.myth.iter().filter(|_| finding.status != Status::Skip && !is_absent);
     let myth = myth.map(|myth| Evidence { label: "myth".to_owned(), value: myth.clone() });
     finding.evidence.iter().cloned().chain(myth).collect()
+}
+
+/// The signer, or why there is none.
+fn who(facts: &Facts) -> String {
+    match (facts.setup.signer(), &facts.setup.key) {
+        (Some(signer), _) => signer.to_string(),
+        (None, Some(_)) => "unusable private key".to_owned(),
+        (None, None) => "no private key".to_owned(),
+    }
 }
 
 fn account(facts: &Facts) -> Account {

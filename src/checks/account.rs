@@ -117,8 +117,13 @@ pub(super) fn balance(facts: &Facts) -> Finding {
 /// The CLOB's own balance is missing: because it did not answer, or for want of credentials, which another
 /// check reports.
 fn not_seen_by_the_clob(facts: &Facts, summary: &str) -> Finding {
-    if let Some(failure) = facts.balance_allowance.failure() {
-        return not_told(facts, failure, summary);
+    let is_accepted = facts.derived_credentials.known().or(facts.configured_credentials.known()).is_some();
+    match facts.balance_allowance.failure() {
+        Some(failure) if failure.is_refusal() && !is_accepted => {
+            return Finding::skip("creds.l2", summary).with("answer", failure);
+        }
+        Some(failure) => return not_told(facts, failure, summary),
+        None => {}
     }
     let reported_by = match () {
         () if facts.balance_allowance == Fact::Waiting || facts.setup.offline => return Finding::not_asked(summary),

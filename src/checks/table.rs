@@ -118,7 +118,8 @@ checks! {
         #[trading] "account.status" needs ["creds.derive", "creds.nonce"] reads [ClosedOnly]
             weighs [ConfiguredCredentials, DerivedCredentials] proof [ClosedOnly] => account::status;
         #[trading] "funds.balance" needs ["key.format"] reads [Chain, BalanceAllowance, Version]
-            weighs [Profile, SessionSigners, OwnTrades, Ownership, Derive, ServerTime]
+            weighs [Profile, SessionSigners, OwnTrades, Ownership, Derive, ServerTime, ConfiguredCredentials,
+                DerivedCredentials]
             proof [Chain] [BalanceAllowance] [Version] => account::balance;
         #[trading] "funds.allowance" needs ["wallet.map"] reads [Chain, Version]
             weighs [Profile, SessionSigners, OwnTrades, Ownership] proof [Chain] [Version] => account::allowance;

@@ -10,6 +10,8 @@ use crate::report::{Report, Verdict};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     pub profile: String,
+    /// `0xf39F…2266`, or why there is no signer.
+    pub signer: String,
     pub verdict: Verdict,
     /// The check to start with.
     pub start: Option<&'static str>,
@@ -24,10 +26,10 @@ pub struct Row {
 }
 
 impl Row {
-    /// The cause with what its evidence is worth: "clock-drift (proven)".
-    pub fn named_cause(&self) -> Option<String> {
+    /// What is wrong, and what the evidence is worth: "This machine's clock is wrong (proven)".
+    pub fn told(&self) -> String {
         let word = self.certainty.map_or_else(String::new, |certainty| format!(" ({})", certainty.word()));
-        self.cause.map(|cause| format!("{cause}{word}"))
+        format!("{}{word}", self.says)
     }
 
     pub fn of(report: &Report) -> Self {
@@ -42,6 +44,7 @@ impl Row {
         };
         Self {
             profile: report.profile.clone(),
+            signer: report.heading().signer,
             verdict: report.verdict,
             start: start.map(|check| check.id),
             cause: diagnosis.map(|diagnosis| diagnosis.cause.name()),

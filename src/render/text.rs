@@ -26,8 +26,12 @@ pub(super) fn painted(text: &str, code: &str, style: Style) -> String {
 /// So many diagnoses are printed in full.
 const IN_FULL: usize = 3;
 const INDENT: &str = "         ";
+/// Where summaries begin.
+const SUMMARY: usize = 32;
 
 pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let heading = super::wrapped(&super::heading(&report.heading(), style), "", "  ", style.width);
+    writeln!(out, "{}\n", painted(&heading, "1", style))?;
     for check in report.checks.iter().filter(|check| show.shows(check.status)) {
         print_check(check, style, out)?;
     }
@@ -43,10 +47,10 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
         writeln!(out, "Further causes: {}\n", rest.join(", "))?;
     }
     writeln!(out, "{}", tally(report))?;
-    writeln!(out, "{}", verdict(report))?;
+    line(&verdict(report), "", "", style, out)?;
     let Some(next) = &report.next_step else { return Ok(()) };
-    writeln!(out, "next: {}", next.text)?;
-    next.command.iter().try_for_each(|command| writeln!(out, "  $ {command}"))
+    line(&next.text, "next: ", "      ", style, out)?;
+    next.command.iter().try_for_each(|command| writeln!(out, "      $ {command}"))
 }
 
 /// What there is to say of a reported error that the reference does not have.
@@ -54,19 +58,29 @@ pub(super) fn not_known(text: &str) -> String {
     format!("This error is not in the reference: \"{text}\"")
 }
 
+/// Where the fields of a diagnosis begin.
+const FIELD: &str = "              ";
+
+/// A line, as wide as the terminal.
+fn line(text: &str, first: &str, further: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", super::wrapped(text, first, further, style.width))
+}
+
 fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let head = format!("{} {}", check.status.symbol(style.ascii), check.status.word());
     let head = painted(&head, color(check.status), style);
-    writeln!(out, " {head}  {:<22} {}", check.id, check.summary)?;
+    let first = format!(" {head}  {:<22} ", check.id);
+    line(&check.summary, &first, &" ".repeat(SUMMARY), style, out)?;
     if !check.status.is_problem() {
         return Ok(());
     }
     let width = check.evidence.iter().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(24);
     for evidence in &check.evidence {
-        writeln!(out, "{INDENT}{:<width$}  {}", evidence.label, evidence.value)?;
+        let first = format!("{INDENT}{:<width$}  ", evidence.label);
+        line(&evidence.value, &first, &" ".repeat(INDENT.len() + width + 2), style, out)?;
     }
     if let Some(fix) = &check.fix {
-        writeln!(out, "{INDENT}fix: {}", fix.text)?;
+        line(&fix.text, &format!("{INDENT}fix: "), &format!("{INDENT}     "), style, out)?;
         for command in &fix.commands {
             writeln!(out, "{INDENT}  $ {command}")?;
         }
@@ -76,25 +90,26 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
 
 fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let head = diagnosis.certainty.heading(place == 0);
-    writeln!(out, "{}: {} ({})", painted(head, "1", style), diagnosis.title, diagnosis.cause.name())?;
+    let title = format!("{} ({})", diagnosis.title, diagnosis.cause.name());
+    line(&title, &format!("{}: ", painted(head, "1", style)), FIELD, style, out)?;
     for because in &diagnosis.because {
-        writeln!(out, "  evidence    {because}")?;
+        line(because, "  evidence    ", FIELD, style, out)?;
     }
     let met: Vec<&String> = diagnosis.explains.iter().filter(|text| !diagnosis.shows_as.contains(text)).collect();
     if !met.is_empty() {
-        writeln!(out, "  explains    {}", quoted(&met))?;
+        line(&quoted(&met), "  explains    ", FIELD, style, out)?;
     }
     if !diagnosis.shows_as.is_empty() {
-        writeln!(out, "  shows up as {}", quoted(&diagnosis.shows_as.iter().collect::<Vec<_>>()))?;
+        line(&quoted(&diagnosis.shows_as.iter().collect::<Vec<_>>()), "  shows up as ", FIELD, style, out)?;
     }
     // what is ruled out is much the same for all of them
     for excluded in diagnosis.excluded.iter().filter(|_| place == 0) {
-        writeln!(out, "  ruled out   {excluded}")?;
+        line(excluded, "  ruled out   ", FIELD, style, out)?;
     }
     if let Some(decide) = &diagnosis.decide {
-        writeln!(out, "  to decide   {decide}")?;
+        line(decide, "  to decide   ", FIELD, style, out)?;
     }
-    writeln!(out, "  fix         {}", diagnosis.fix.text)?;
+    line(&diagnosis.fix.text, "  fix         ", FIELD, style, out)?;
     for command in &diagnosis.fix.commands {
         writeln!(out, "              $ {command}")?;
     }

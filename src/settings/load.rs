@@ -12,7 +12,7 @@ use super::checksum::wrong_checksum;
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
-use super::{CredentialParts, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced};
+use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced, selection};
 use crate::auth::contracts;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
@@ -31,8 +31,12 @@ pub fn home_folder() -> Option<PathBuf> {
     Some(directories::BaseDirs::new()?.home_dir().to_owned())
 }
 
-/// The platform's place for the configuration file; `None` without a home folder.
+/// `POLYDOCTOR_CONFIG`, or the platform's place for the configuration file; `None` without a home
+/// folder.
 pub fn config_file() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("POLYDOCTOR_CONFIG").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
     Some(directories::ProjectDirs::from("", "", "polydoctor")?.config_dir().join("config.toml"))
 }
 
@@ -44,7 +48,7 @@ pub fn config_file() -> Option<PathBuf> {
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let mut loader = Loader { sources: Sources::read(inputs)?, problems: Vec::new() };
-    let key = loader.sources.key(inputs)?;
+    let key = loader.sources.key();
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
     let rpc_default = chain_id
@@ -58,6 +62,9 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
+        key_profile: loader.sources.key_profile(),
+        selection: selection::of(inputs),
+        origin: Origin::of(inputs, &loader.sources, key.as_ref()),
         private_key: key,
         signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
         funder: loader.parsed("funder", "an address: 0x and 40 hex digits", parse_address),
@@ -102,7 +109,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let mut seen = BTreeSet::new();
     settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     let of_key = settings.private_key.iter().filter_map(|key| key.value.clone().ok());
-    let others = loader.sources.all(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
+    let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
     settings.problems = loader.finish();

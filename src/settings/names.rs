@@ -15,7 +15,12 @@ pub struct Name {
 impl Name {
     /// Whether it is the same for many accounts: where services are, and how long to wait for them.
     pub(super) fn is_shared(&self) -> bool {
-        self.name != "builder_signer_url" && self.name.ends_with("_url") || ["timeout", "deadline"].contains(&self.name)
+        self.name != "builder_signer_url" && self.name.ends_with("_url") || self.is_of_run()
+    }
+
+    /// Whether it says how this program runs, whatever the account.
+    pub(super) fn is_of_run(&self) -> bool {
+        ["timeout", "deadline"].contains(&self.name)
     }
 
     /// Whether its value must not be seen by others; such a one has no flag.

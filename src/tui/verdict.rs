@@ -42,11 +42,12 @@ fn first_step(report: &Report, check: &CheckReport) -> Vec<String> {
     let Some(diagnosis) = report.diagnoses.first() else {
         return vec![format!("Start with {}: {}", check.id, check.summary)];
     };
-    let said = format!("Start with {}: {} ({})", check.id, diagnosis.title, diagnosis.certainty.word());
+    let plain = format!("Start with {}: {}", check.id, diagnosis.title);
+    let said = format!("{plain} ({})", diagnosis.certainty.word());
     // only what was reported or received, never what the reference says of the cause
     let is_met = |text: &&String| report.check(text).is_none() && !diagnosis.shows_as.contains(text);
     let met = diagnosis.explains.iter().find(is_met);
-    met.map(|error| format!("{said}; explains \"{error}\"")).into_iter().chain([said]).collect()
+    met.map(|error| format!("{said}; explains \"{error}\"")).into_iter().chain([said, plain]).collect()
 }
 
 /// Checks by the beginning of their ids, and what they verify together.
@@ -81,10 +82,10 @@ fn healthy(report: &Report) -> Vec<String> {
 
 /// Whether not one request of the run was answered.
 pub fn nothing_was_reached(app: &App) -> bool {
-    let requests = &app.report.requests;
+    let mut requests = app.report.requests.iter().filter(|request| request.probe.is_some()).peekable();
     app.phase() == Phase::Over
-        && !requests.is_empty()
-        && requests.iter().all(|request| request.status.is_none())
+        && requests.peek().is_some()
+        && requests.all(|request| request.status.is_none())
         && !was_stopped(app)
 }
 
@@ -134,29 +135,5 @@ pub fn awaited(app: &App, check: &CheckReport) -> Option<&'static str> {
 
 /// Who answers a probe: in a word, and in a sentence.
 pub fn party(probe: Probe) -> (&'static str, &'static str) {
-    match probe {
-        Probe::SecretFiles => ("disk", "the disk"),
-        Probe::Geoblock => ("geoblock", "the geoblock service"),
-        Probe::Chain | Probe::Ownership => ("node", "the Polygon node"),
-        Probe::Profile => ("gamma", "the Gamma service"),
-        Probe::Deployed | Probe::BuilderAccess => ("relayer", "the relayer"),
-        Probe::BuilderSigner => ("signer", "the builder signer"),
-        Probe::ServerTime
-        | Probe::GuideTime
-        | Probe::Version
-        | Probe::Derive
-        | Probe::OtherNonces
-        | Probe::OtherChain
-        | Probe::ConfiguredCredentials
-        | Probe::FunderAddress
-        | Probe::DerivedCredentials
-        | Probe::LocalClock
-        | Probe::ClosedOnly
-        | Probe::BalanceAllowance
-        | Probe::SessionSigners
-        | Probe::BuilderKeys
-        | Probe::OwnTrades
-        | Probe::BuilderTrades
-        | Probe::BuilderFees => ("clob", "the CLOB"),
-    }
+    probe.party()
 }

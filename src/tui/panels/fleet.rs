@@ -26,6 +26,7 @@ pub(super) const PANEL: Panel = Panel {
     click: Some(|app, place| app.panels.fleet.cursor = place),
     search: Some(SEARCH),
     copy: Some(|app| Some(format!("polydoctor check --profile {}", selected(app)?.profile))),
+    copies: "copy command",
     ..Panel::new("Fleet", Place::Main, content)
 };
 
@@ -238,8 +239,8 @@ impl Table {
         let weight = if selected { Style::new().bold() } else { Style::new() };
         spans.push(Span::styled(name, weight));
         if self.says >= LEAST {
-            let says = app.theme.say(&row.says);
-            let whole = row.named_cause().map_or_else(|| says.clone(), |cause| format!("{cause}: {says}"));
+            let says = app.theme.say(&row.told());
+            let whole = row.cause.map_or_else(|| says.clone(), |cause| format!("{cause}: {says}"));
             // the name of the cause says more than half a sentence
             let fits = display_width(&whole) <= self.says;
             let says = app.theme.fit(if fits { &whole } else { row.cause.unwrap_or(&says) }, self.says);

@@ -10,9 +10,10 @@ use polydoctor::tui::task::{News, TaskKind};
 use super::*;
 
 fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str) -> Row {
-    let certainty = cause.map(|_| Certainty::Proven);
+    let (signer, certainty) = ("0x71C7…976F".to_owned(), cause.map(|_| Certainty::Proven));
     Row {
         profile: profile.to_owned(),
+        signer,
         verdict,
         start: None,
         cause,
