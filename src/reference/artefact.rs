@@ -202,8 +202,11 @@ impl Artefact {
                 if !is_named || is_documentation(&host) {
                     continue;
                 }
-                best = Service::at("", &host, port, "").or(best);
-                self.host = Some(port.map_or(host.clone(), |port: u16| format!("{host}:{port}")));
+                let service = Service::at("", &host, port, "");
+                if service.is_some() || best.is_none() {
+                    best = service.or(best);
+                    self.host = Some(port.map_or(host.clone(), |port: u16| format!("{host}:{port}")));
+                }
             }
         }
         let method = METHOD.captures(text).or_else(|| CALL.captures(text)).and_then(|found| found.get(1));

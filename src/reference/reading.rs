@@ -285,6 +285,10 @@ fn stands_alone(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
     let before =
         text[..words.begins(occurrence.start)].trim_end_matches([' ', '\t', '\\', '\u{1b}']).chars().next_back();
     let after = text[words.ends(occurrence.end - 1)..].trim_start_matches([' ', '\t', '\\', '\u{1b}']).chars().next();
+    if super::artefact::is_reason(&occurrence.error().text) {
+        // the reason of a status stands after colons too: only a body quotes it
+        return before.is_some_and(|c| ['"', '\''].contains(&c));
+    }
     before.is_none_or(|c| BEFORE.contains(&c)) && after.is_none_or(|c| AFTER.contains(&c))
 }
 

@@ -17,7 +17,9 @@ pub(super) fn records(text: &str) -> Vec<Record> {
     let mut at = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         match records.last_mut() {
-            Some(last) if !begins(line) => last.span.end = at + line.len(),
+            Some(last) if !begins(line) || ends_frames(&text[last.span.clone()], line) => {
+                last.span.end = at + line.len()
+            }
             _ => records.push(Record { span: at..at + line.len(), line: number + 1 }),
         }
         at += line.len();
@@ -30,6 +32,15 @@ fn begins(line: &str) -> bool {
     let head: String = uncoloured(line).chars().take(96).collect();
     let head = without_unit(&head);
     is_time(head) || is_level(head) || is_exception(head)
+}
+
+/// Whether a line is the exception below the frames of a Python traceback.
+fn ends_frames(record: &str, line: &str) -> bool {
+    let head: String = line.chars().take(96).collect();
+    let record = record.trim_start();
+    (record.starts_with("Traceback (most") || record.starts_with("File \""))
+        && !head.starts_with("Traceback")
+        && is_exception(&head)
 }
 
 fn uncoloured(line: &str) -> &str {
@@ -102,7 +113,8 @@ mod tests {
         assert_eq!(lines("2026-01-02 22:07:12 INFO a\n  b\n2026-01-02 22:07:13 ERROR c\n{\n}\n"), [1, 3]);
         assert_eq!(lines("\u{1b}[32m[INFO]\u{1b}[0m a\n\u{1b}[31mERROR\u{1b}[0m b\n"), [1, 2]);
         assert_eq!(lines("bot-1  | 2026-01-02T22:07:12Z a\nbot-1  | 2026-01-02T22:07:13Z b"), [1, 2]);
-        assert_eq!(lines("Traceback (most recent call last):\n  File \"x\"\nhttpx.ConnectError: a\n\nb"), [1, 3]);
+        assert_eq!(lines("Traceback (most recent call last):\n  File \"x\"\nhttpx.ConnectError: a\n\nb"), [1]);
+        assert_eq!(lines("ValueError: a\nhttpx.ConnectError: b"), [1, 2]);
         assert_eq!(lines("HTTP/2 401\ncontent-type: application/json\n\n{\"error\":\"x\"}"), [1]);
         assert!(records("").is_empty());
     }

@@ -302,6 +302,8 @@ const WORDS: &[(Service, &[&str])] = &[
             "code=network_error, version=providers",
             "providers/5",
             "code=server_error",
+            "call_exception",
+            "abi/5.",
             "web/5.",
             "httprequesterror",
             "rpcrequesterror",
