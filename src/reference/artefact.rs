@@ -18,6 +18,8 @@ pub(super) fn is_reason(text: &str) -> bool {
 use super::service::Service;
 
 /// What a record of a text tells of the request behind it.
+// each is one thing seen in the text
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Artefact {
     pub(super) service: Option<Service>,
@@ -257,10 +259,10 @@ impl Artefact {
 const OFFICIAL: &[&str] = &["polymarket.com", "polymarket.us"];
 
 fn is_node(host: &str) -> bool {
-    host.contains('.')
+    let end = host.rsplit('.').next().unwrap_or_default();
+    end != host
+        && !["py", "js", "ts", "rs", "go"].contains(&end)
         && Service::at("https", host, None, "") == Some(Service::PolygonRpc)
-        && !host.ends_with(".py")
-        && !host.ends_with(".js")
 }
 
 fn is_documentation(host: &str) -> bool {

@@ -113,7 +113,7 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 /// The patterns by their first word.
 static BY_FIRST: LazyLock<HashMap<&'static str, Vec<&'static Pattern>>> = LazyLock::new(|| {
     let mut patterns: HashMap<&'static str, Vec<&'static Pattern>> = HashMap::new();
-    for pattern in PATTERNS.iter() {
+    for pattern in &*PATTERNS {
         patterns.entry(pattern.first()).or_default().push(pattern);
     }
     patterns

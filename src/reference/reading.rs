@@ -168,10 +168,12 @@ fn judge(
     if let Some(entry) = sentence {
         // the body's words with their own values, where they are the sentence; else what stands there
         let said = artefact.said.as_deref().filter(|said| is_in(entry, said)).or(quoted);
-        let class = match () {
-            () if entry.harmless.is_some() => 2,
-            () if entry.is_of_client() && artefact.status.is_none() => 3,
-            () => 5,
+        let class = if entry.harmless.is_some() {
+            2
+        } else if entry.is_of_client() && artefact.status.is_none() {
+            3
+        } else {
+            5
         };
         return Some((chatter(artefact, class), reported(Some(entry), said)));
     }

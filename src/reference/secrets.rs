@@ -24,6 +24,8 @@ struct Kind {
     is_value: fn(&str) -> bool,
 }
 
+const CREDENTIALS: &str = "create API credentials at a new nonce and delete these: polydoctor keys rotate";
+
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let kind = |name, fix, pattern: &str, is_value| Kind {
         name,
@@ -35,7 +37,6 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let random = |value: &str| {
         value.len() >= 16 && value.chars().any(|c| c.is_ascii_digit()) && value.chars().any(|c| c.is_ascii_alphabetic())
     };
-    const CREDENTIALS: &str = "create API credentials at a new nonce and delete these: polydoctor keys rotate";
     vec![
         kind(
             "private key",
@@ -112,7 +113,7 @@ fn is_placeholder(value: &str) -> bool {
 /// The secrets in a text, each kind once, in the order of what they put at risk.
 pub(super) fn exposed(text: &str) -> Vec<Exposure> {
     let mut found: Vec<Exposure> = Vec::new();
-    for kind in KINDS.iter() {
+    for kind in &*KINDS {
         let first = kind.pattern.captures_iter(text).filter_map(|captures| captures.get(1));
         let Some(value) = first.into_iter().find(|value| (kind.is_value)(value.as_str())) else { continue };
         if found.iter().all(|other| other.kind != kind.name) {

@@ -55,8 +55,7 @@ impl Service {
         }
         if ends("polymarket.com") {
             return Some(match host.split('.').next().unwrap_or_default() {
-                _ if is_socket => Self::Websocket,
-                name if name.starts_with("ws-") || name.starts_with("ws") || name == "sports-api" => Self::Websocket,
+                name if is_socket || name.starts_with("ws") || name == "sports-api" => Self::Websocket,
                 name if name.starts_with("clob") => Self::Clob,
                 name if name.starts_with("relayer") => Self::Relayer,
                 name if name.starts_with("gamma") => Self::Gamma,
