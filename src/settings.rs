@@ -6,6 +6,7 @@
 
 mod accounts;
 pub mod change;
+mod checksum;
 mod config;
 mod conflicts;
 mod copies;
@@ -162,6 +163,8 @@ pub enum ProblemKind {
     Conflict,
     /// A value that another place overrides, as is usual: a note.
     Shadowed,
+    /// An address whose capital letters do not fit its digits: a note.
+    Checksum,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
 }

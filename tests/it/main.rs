@@ -7,6 +7,7 @@ mod arguments;
 mod builder;
 mod check;
 mod diagnosis;
+mod evidence;
 mod evm;
 mod explain;
 mod fixing;

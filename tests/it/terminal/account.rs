@@ -90,7 +90,7 @@ async fn a_fix_is_refused_and_then_applied_to_the_file_and_turns_the_verdict() {
     terminal.press("F");
     terminal.wait_for_text("Apply the fix?");
     terminal.press("\t\r");
-    terminal.wait_for_text("Proved right");
+    terminal.wait_for_text("Verified");
     terminal.wait_for_text("wallet.funder FAIL → PASS");
     let after = std::fs::read_to_string(&path).unwrap();
     assert!(after.starts_with("# my bot\n") && after.lines().count() == before.lines().count());
