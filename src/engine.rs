@@ -43,7 +43,10 @@ impl Engine {
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
         let http = Http::new(settings.timeout).hiding(settings.secrets());
-        Self { with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }), facts: watch::Sender::new(facts) }
+        Self {
+            with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }),
+            facts: watch::Sender::new(facts),
+        }
     }
 
     /// Over these connections, within their limits, instead of over some of its own.
@@ -147,8 +150,7 @@ impl Engine {
             }
         });
         let in_line = Arc::new(InLine::default());
-        let context =
-            Context::new(Arc::clone(settings), &with.http, Arc::clone(&in_line), self.facts.clone(), started);
+        let context = Context::new(Arc::clone(settings), &with.http, Arc::clone(&in_line), self.facts.clone(), started);
         let mut work = std::pin::pin!(schedule(Arc::new(context), wanted));
         while tokio::time::timeout(in_line.left_of(settings.deadline, started), &mut work).await.is_err() {
             if in_line.left_of(settings.deadline, started).is_zero() {
