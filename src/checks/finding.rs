@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Certainty};
 
 /// How a check stands; the first two only while a run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -13,15 +13,15 @@ use crate::diagnosis::Cause;
 pub enum Status {
     Waiting,
     Running,
-    /// Proved right.
+    /// Seen to be right in this run.
     Pass,
     /// Nothing wrong, worth knowing.
     Note,
-    /// Works now, will bite.
+    /// Works now, but will cause trouble.
     Warn,
     /// Orders or sign-in will be refused.
     Fail,
-    /// Could not be found out.
+    /// Could not be determined.
     Unknown,
     /// Something it needs did not pass.
     Skip,
@@ -95,14 +95,23 @@ pub struct Evidence {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Fix {
     pub text: String,
+    /// What to write where, such as `line 7 of .env: POLYMARKET_FUNDER=0x…`. The report fills it in.
+    pub edits: Vec<String>,
     pub commands: Vec<String>,
+    /// Settings that are worth a try, though nothing shows that they help.
+    #[serde(skip)]
+    pub tries: Tries,
 }
+
+/// Settings by name, each with its value.
+pub type Tries = Vec<(&'static str, String)>;
 
 /// The root cause that a finding points to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suspicion {
     pub cause: Cause,
-    /// In [0, 1]: how likely the cause is, given the finding.
+    pub certainty: Certainty,
+    /// In [0, 1]: a rank among the causes of a run, not a measured probability.
     pub likelihood: f64,
     /// Setting values that would repair it, by the setting's name.
     pub settings: Vec<(&'static str, Value)>,
@@ -119,7 +128,7 @@ pub struct Finding {
     pub summary: String,
     pub evidence: Vec<Evidence>,
     pub fix: Option<Fix>,
-    /// Most likely first.
+    /// The first is the most likely.
     pub suspicions: Vec<Suspicion>,
     /// The check whose outcome keeps this one from saying anything.
     pub blocked_by: Option<&'static str>,
@@ -165,14 +174,35 @@ impl Finding {
         Self::new(Status::Skip, summary)
     }
 
-    /// A further cause that would explain the finding.
+    /// A further cause that would explain the finding, which then points to none alone.
     #[must_use]
     pub fn or(mut self, cause: Cause, likelihood: f64) -> Self {
-        self.suspicions.push(Suspicion { cause, likelihood, settings: Vec::new() });
+        if let Some(first) = self.suspicions.first_mut() {
+            first.certainty =
+                if first.certainty == Certainty::Proven { Certainty::Proven } else { Certainty::Possible };
+        }
+        let certainty = if self.suspicions.is_empty() { Certainty::Likely } else { Certainty::Possible };
+        self.suspicions.push(Suspicion { cause, certainty, likelihood, settings: Vec::new() });
         self
     }
 
-    /// How likely the first cause is, where it is not the usual.
+    /// What was found is the cause itself: reproduced, measured beyond its error, or read from the chain
+    /// or from the settings.
+    #[must_use]
+    pub fn proven(self) -> Self {
+        self.certain(Certainty::Proven)
+    }
+
+    /// How certain the first cause is, where the number of causes does not tell.
+    #[must_use]
+    pub fn certain(mut self, certainty: Certainty) -> Self {
+        if let Some(first) = self.suspicions.first_mut() {
+            first.certainty = certainty;
+        }
+        self
+    }
+
+    /// The rank of the first cause, where it is not the usual.
     #[must_use]
     pub fn likely(mut self, likelihood: f64) -> Self {
         if let Some(first) = self.suspicions.first_mut() {
@@ -198,7 +228,14 @@ impl Finding {
 
     #[must_use]
     pub fn fixed_by(mut self, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { text: text.into(), commands: Vec::new() });
+        self.fix.get_or_insert_default().text = text.into();
+        self
+    }
+
+    /// A setting of the fix that is worth a try, though nothing shows that it helps.
+    #[must_use]
+    pub fn try_setting(mut self, setting: &'static str, value: impl Into<String>) -> Self {
+        self.fix.get_or_insert_default().tries.push((setting, value.into()));
         self
     }
 

@@ -81,7 +81,7 @@ impl Printer {
             let head = format!("{} {:<10}", status.symbol(self.style.ascii), row.verdict.word());
             let head = text::painted(&head, text::color(status), self.style);
             let cause = row.cause.or(row.start).map_or_else(String::new, |cause| format!("{cause}: "));
-            writeln!(out, " {head} {:<width$}  {:<signers$}  {cause}{}", name(&row.profile), row.signer, row.says)?;
+            writeln!(out, " {head} {:<width$}  {:<signers$}  {cause}{}", name(&row.profile), row.signer, row.told())?;
         }
         for problem in row::problems(&self.rows) {
             let count = problem.profiles.len();
@@ -90,6 +90,9 @@ impl Printer {
             writeln!(out, "\n{head}: {} ({accounts})", problem.says)?;
             writeln!(out, "  of    {}", named(&problem))?;
             writeln!(out, "  fix   {}", problem.fix)?;
+            for step in problem.steps.iter().take(NAMED).flat_map(|steps| steps.iter()) {
+                writeln!(out, "        {step}")?;
+            }
             writeln!(out, "  more  $ polydoctor check --profile {}", quoted(problem.profiles[0]))?;
         }
         writeln!(out, "\n{}", self.sum(ended))
@@ -104,7 +107,7 @@ impl Printer {
         )?;
         for row in self.shown() {
             let cause = row.cause.map_or_else(String::new, |cause| format!("`{cause}`: "));
-            let cells = [row.verdict.word(), &name(&row.profile), &row.signer, &format!("{cause}{}", row.says)];
+            let cells = [row.verdict.word(), &name(&row.profile), &row.signer, &format!("{cause}{}", row.told())];
             writeln!(out, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))?;
         }
         for problem in row::problems(&self.rows) {
@@ -116,6 +119,11 @@ impl Printer {
                 named(&problem),
                 problem.fix
             )?;
+            let steps: Vec<&str> =
+                problem.steps.iter().take(NAMED).flat_map(|steps| steps.iter()).map(String::as_str).collect();
+            if !steps.is_empty() {
+                writeln!(out, "\n```text\n{}\n```", steps.join("\n"))?;
+            }
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use alloy_primitives::{Address, U256};
 use url::{Host, Url};
 
+use super::checksum::wrong_checksum;
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
@@ -218,7 +219,9 @@ impl Loader {
     fn finish(mut self) -> Vec<SettingProblem> {
         self.problems.append(&mut self.sources.problems);
         for setting in SETTINGS {
-            self.problems.extend(conflict(setting, &self.sources.all(setting)));
+            let values = self.sources.all(setting);
+            self.problems.extend(conflict(setting, &values));
+            self.problems.extend(wrong_checksum(setting.name, &values));
         }
         self.problems.extend(self.sources.near_misses());
         self.problems
@@ -239,7 +242,7 @@ fn lengthy(text: &str) -> String {
     format!("a text of {} characters", text.chars().count())
 }
 
-/// 0x and 40 hex digits. A wrong checksum is let pass here: the official clients do not look at it.
+/// 0x and 40 hex digits. A wrong checksum is a note of its own: the official clients do not look at it.
 fn parse_address(text: &str) -> Option<Address> {
     text.starts_with("0x").then(|| Address::from_str(text).ok())?
 }

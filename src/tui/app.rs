@@ -295,14 +295,19 @@ impl App {
         }
     }
 
-    /// The commands of the fix, or its words.
+    /// The fix as lines for a shell: where to write what, as a comment, and the commands. Without
+    /// either, its words.
     fn fix_to_copy(&self) -> Option<String> {
         let check = self.selected()?;
-        let of_fix = |fix: &Fix| (fix.commands.join("\n"), fix.text.clone());
-        let of_diagnosis = |diagnosis: &Diagnosis| (diagnosis.fix.commands.join("\n"), diagnosis.fix.text.clone());
-        let (commands, words) =
-            self.diagnosis_of(check).map(of_diagnosis).or_else(|| check.fix.as_ref().map(of_fix))?;
-        Some(if commands.is_empty() { words } else { commands })
+        let lines = |edits: &[String], commands: &[String], words: &str| {
+            let edits = edits.iter().map(|edit| format!("# {edit}"));
+            let lines: Vec<String> = edits.chain(commands.iter().cloned()).collect();
+            if lines.is_empty() { words.to_owned() } else { lines.join("\n") }
+        };
+        let of_fix = |fix: &Fix| lines(&fix.edits, &fix.commands, &fix.text);
+        let of_diagnosis =
+            |diagnosis: &Diagnosis| lines(&diagnosis.fix.edits, &diagnosis.fix.commands, &diagnosis.fix.text);
+        self.diagnosis_of(check).map(of_diagnosis).or_else(|| check.fix.as_ref().map(of_fix))
     }
 
     /// Other settings are in force: what was watched is no longer the same.

@@ -1,6 +1,7 @@
 //! The real binary on a real pseudo-terminal, read back through a terminal emulator.
 
 mod account;
+mod lines;
 #[cfg(feature = "tui")]
 mod manners;
 #[cfg(feature = "tui")]

@@ -4,11 +4,25 @@ use std::fmt;
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
-use super::{EditError, mask};
+use super::{EditError, is_harmless, mask};
 use crate::settings::names;
 
 const PROFILES: &str = "profiles";
 const DEFAULT: &str = "default_profile";
+
+/// Whether a new profile may be named so: as it is typed in a shell, without quotes.
+///
+/// # Errors
+///
+/// [`EditError::ProfileName`]
+pub fn check_profile_name(name: &str) -> Result<(), EditError> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let good = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.len() <= 64 && name.chars().all(is_plain);
+    // a key that is pasted by mistake is not shown again
+    let shown =
+        if name.len() <= 64 { name.to_owned() } else { format!("{}…", name.chars().take(8).collect::<String>()) };
+    if good { Ok(()) } else { Err(EditError::ProfileName(shown)) }
+}
 
 /// The text of a configuration file, for editing; its `Display` is the text.
 #[derive(Clone)]
@@ -53,8 +67,12 @@ impl ConfigText {
     ///
     /// # Errors
     ///
-    /// [`EditError::NoTable`] when the profile is something else than a table.
+    /// [`EditError::NoTable`] when the profile is something else than a table,
+    /// [`EditError::ProfileName`] when a new one cannot be named so.
     pub fn set(&mut self, profile: &str, key: &str, value: impl Into<Value>) -> Result<(), EditError> {
+        if !self.names().contains(&profile) {
+            check_profile_name(profile)?;
+        }
         let mut all = Table::new();
         all.set_implicit(true);
         let profiles = self.0.entry(PROFILES).or_insert(Item::Table(all));
@@ -72,6 +90,13 @@ impl ConfigText {
         values.is_some_and(|values| values.remove(key).is_some())
     }
 
+    /// Removes what a profile says of an account: all but addresses of services and time limits.
+    pub fn unset_own(&mut self, profile: &str) {
+        for setting in names::SETTINGS.iter().filter(|setting| !setting.is_shared()) {
+            self.unset(profile, setting.name);
+        }
+    }
+
     /// Removes a profile, and the default where it is that one.
     ///
     /// # Errors
@@ -87,21 +112,91 @@ impl ConfigText {
         Ok(())
     }
 
-    /// The text with the shape of each secret that stands in it in clear.
+    /// The text as it may be shown: of settings that are not secret the value, and where references
+    /// point to; of secrets the shape. Of comments and of what is not known only that it is there.
     pub fn masked(&self) -> String {
         let mut masked = self.clone();
-        let profiles = masked.0.get_mut(PROFILES).and_then(Item::as_table_like_mut);
-        for (_, profile) in profiles.into_iter().flat_map(TableLike::iter_mut) {
-            for (key, item) in profile.as_table_like_mut().into_iter().flat_map(TableLike::iter_mut) {
-                if let Some(text) =
-                    item.as_str().filter(|_| names::is_secret_setting(&key)).map(|text| mask(&key, text))
-                {
-                    *item = Item::Value(text.into());
+        for (key, item) in masked.0.as_table_mut().iter_mut() {
+            let is_text = is_line(item);
+            match item.as_table_like_mut() {
+                Some(profiles) if key == PROFILES => {
+                    for (_, profile) in profiles.iter_mut() {
+                        match profile.as_table_like_mut() {
+                            Some(fields) => fields.iter_mut().for_each(|(key, item)| mask_field(&key, item)),
+                            None => withhold(profile),
+                        }
+                    }
                 }
+                _ if key == DEFAULT && is_text => {}
+                _ => withhold(item),
             }
         }
-        masked.to_string()
+        without_comments(&masked.to_string())
     }
+}
+
+fn mask_field(key: &str, item: &mut Item) {
+    let known = names::SETTINGS.iter().find(|setting| setting.name == key);
+    let text = item.as_str().map(str::to_owned).or_else(|| item.as_integer().map(|number| number.to_string()));
+    match (known, text, item.as_table_like_mut()) {
+        (Some(setting), Some(text), _) if !setting.is_secret() && is_harmless(key, &text) => {}
+        (Some(_), Some(text), _) => replace(item, mask(key, &text)),
+        (Some(_), None, Some(reference)) => mask_reference(reference),
+        _ => withhold(item),
+    }
+}
+
+/// Where a value is, without what could be one: the password of a keystore, words of a command.
+fn mask_reference(reference: &mut dyn TableLike) {
+    for (key, item) in reference.iter_mut() {
+        let is_place = ["env", "file", "env_file", "name", "keystore", "polymarket_cli"].contains(&key.get());
+        let is_shown = is_place && is_line(item);
+        match item.as_table_like_mut() {
+            Some(password) => mask_reference(password),
+            None if is_shown => {}
+            None => withhold(item),
+        }
+    }
+}
+
+fn is_line(item: &Item) -> bool {
+    item.as_str().is_some_and(|text| !text.contains('\n'))
+}
+
+fn withhold(item: &mut Item) {
+    match item.as_table_like_mut() {
+        Some(table) => table.iter_mut().for_each(|(_, item)| withhold(item)),
+        None => replace(item, "…".to_owned()),
+    }
+}
+
+/// Another value, with the space and the comments around it.
+fn replace(item: &mut Item, text: String) {
+    let decor = item.as_value().map(|value| value.decor().clone());
+    let mut value = Value::from(text);
+    if let Some(decor) = decor {
+        *value.decor_mut() = decor;
+    }
+    *item = Item::Value(value);
+}
+
+/// The text of a file whose strings are all on one line, with `# …` for every comment.
+fn without_comments(text: &str) -> String {
+    let shown = |line: &str| {
+        let (mut quote, mut escaped) = (None, false);
+        for (place, c) in line.char_indices() {
+            match (quote, c) {
+                _ if escaped => escaped = false,
+                (Some('"'), '\\') => escaped = true,
+                (Some(open), _) if open == c => quote = None,
+                (None, '"' | '\'') => quote = Some(c),
+                (None, '#') => return format!("{}# …\n", &line[..place]),
+                _ => {}
+            }
+        }
+        line.to_owned()
+    };
+    text.split_inclusive('\n').map(shown).collect()
 }
 
 /// Sets a key, with the space and comments that stand around it.
@@ -158,9 +253,58 @@ mod tests {
     }
 
     #[test]
+    fn a_new_profile_has_a_name_that_needs_no_quotes() {
+        for name in ["main", "bot-2", "a.b_C", "7"] {
+            assert_eq!(check_profile_name(name), Ok(()), "{name}");
+        }
+        for name in ["", "bad name!/x", "-x", ".hidden", "a/b", "é", "a\nb", &"0".repeat(65)] {
+            assert!(check_profile_name(name).is_err(), "{name}");
+        }
+        let mut config = ConfigText::parse(TEXT).unwrap();
+        assert!(matches!(config.set("a c", "nonce", 1), Err(EditError::ProfileName(_))));
+        assert_eq!(config.to_string(), TEXT);
+        // one that was written by hand can still be changed
+        assert_eq!(config.set("a b", "nonce", 1), Ok(()));
+    }
+
+    #[test]
+    fn settings_of_an_account_go_and_where_services_are_stays() {
+        let mut config = ConfigText::parse("[profiles.a]\nfunder = '0x1'\nrpc_url = 'x'\nnonce = 1\n").unwrap();
+        config.unset_own("a");
+        assert_eq!(config.to_string(), "[profiles.a]\nrpc_url = 'x'\n");
+    }
+
+    #[test]
     fn secrets_in_clear_are_masked() {
         let masked = ConfigText::parse(TEXT).unwrap().masked();
         assert!(!masked.contains("0xsecret") && masked.contains("8 characters, fingerprint"), "{masked}");
+    }
+
+    #[test]
+    fn nothing_beside_a_setting_is_shown() {
+        let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+        let text = [
+            "# KEY",
+            "old = \"KEY\"",
+            "default_profile = \"main\" # KEY",
+            "[profiles.main] # KEY",
+            "chain_id = 137 # KEY",
+            "nonce = 123456789012345678",
+            "funder = \"0xKEY\"",
+            "privat_key = \"KEY\"",
+            "private_key = { keystore = \"~/a#b\", password = \"KEY\" }",
+            "api_secret = { command = [\"echo\", \"KEY\"] }",
+            "api_passphrase = TTT\nKEYTTT",
+            "[other]",
+            "key = [\"KEY\"] # KEY",
+        ];
+        let text = text.join("\n").replace("TTT", "'''").replace("KEY", key);
+        let masked = ConfigText::parse(&text).unwrap().masked();
+        assert!(!masked.contains(&key[..8]), "{masked}");
+        for shown in ["default_profile = \"main\" # …", "chain_id = 137 # …", "nonce = 123456789012345678", "\"~/a#b\""]
+        {
+            assert!(masked.contains(shown), "{shown}: {masked}");
+        }
     }
 
     #[test]
