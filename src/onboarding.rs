@@ -505,7 +505,7 @@ mod tests {
         let variables = [("PK", KEY), ("FUNDER", SAFE), ("SIGNATURE_TYPE", "2"), ("CLOB_API_KEY", "id")];
         let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let base = Inputs { environment, ..none() };
-        let mut wizard = Wizard::new(crate::settings::found_keys(&base).unwrap(), "main");
+        let mut wizard = Wizard::new(crate::settings::Reading::of(base.clone()).unwrap().found_keys(), "main");
         wizard.answer(&text("unknown")).unwrap();
         wizard.answer(&Answer::Choice(0)).unwrap();
         assert!(matches!(look(&mut wizard, &base), Some(Ok(Next::Go(Some(_))))));

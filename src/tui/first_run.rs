@@ -72,7 +72,7 @@ impl FirstRun {
 
     /// Whether nothing has been answered or typed yet.
     pub(super) fn is_untouched(&self) -> bool {
-        self.typed.is_empty() && self.asked.is_none() && !self.wizard.clone().back()
+        self.typed.is_empty() && !self.wizard.clone().back()
     }
 
     /// Whether the cursor is where text is typed.

@@ -140,7 +140,8 @@ impl TaskKind {
             | Self::ReadKeys
             | Self::ScanNonces
             | Self::Recognise
-            | Self::Look => false,
+            | Self::Look
+            | Self::ReadKey => false,
         }
     }
 
