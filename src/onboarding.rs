@@ -419,12 +419,7 @@ impl Wizard {
 }
 
 /// Refers to a value that is set; one of the profile itself stays as it is.
-fn write_if_elsewhere(
-    config: &mut ConfigText,
-    profile: &str,
-    setting: &str,
-    set: Reference,
-) -> Result<(), EditError> {
+fn write_if_elsewhere(config: &mut ConfigText, profile: &str, setting: &str, set: Reference) -> Result<(), EditError> {
     match set {
         Reference::Own => Ok(()),
         Reference::To(value) => config.set(profile, setting, value),

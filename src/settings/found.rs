@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::files::{path_named, read_text};
-use super::names::setting;
 use super::memory::Memory;
+use super::names::setting;
 use super::sources::{Inputs, KeyInput, SettingsError, Sources};
 use super::{Place, Source, keystore, polymarket_cli};
 use crate::auth::key::KeyMistake;
