@@ -181,10 +181,10 @@ impl Engine {
     }
 }
 
-/// What may be kept of errors that the user reports: known sentences with their values, and the beginnings
-/// of others. The logs themselves may hold secrets.
+/// What may be kept of errors that the user reports: who said what, and the known sentence. The logs
+/// themselves may hold secrets.
 pub fn recognised(symptoms: &[String]) -> Vec<String> {
-    symptoms.iter().filter_map(|text| Some(crate::reference::Reported::of(text)?.text)).collect()
+    symptoms.iter().filter_map(|text| Some(crate::reference::Reported::of(text)?.kept())).collect()
 }
 
 fn unix_ms() -> i128 {

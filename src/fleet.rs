@@ -238,7 +238,7 @@ impl Member {
     pub fn report(&self, selection: &Selection) -> Report {
         match &self.state {
             State::Looked { facts, .. } => Report::by(facts, selection),
-            State::Unloadable { facts } => Report::by(facts, &Selection::only("setup.settings")),
+            State::Unloadable { facts } => Report::by(facts, &Selection::these(["setup.settings"])),
             State::Unloaded | State::Given(_) => {
                 let origin = Some(Origin::profile(&self.profile));
                 let setup = Setup { profile: self.profile.clone(), origin, ..Setup::default() };

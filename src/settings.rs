@@ -9,6 +9,7 @@ pub mod change;
 mod checksum;
 mod config;
 mod conflicts;
+mod copies;
 pub mod edit;
 mod env_file;
 mod files;
@@ -44,8 +45,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
+pub use copies::diverging;
 pub use env_file::{EnvFile, env_file_variables};
-pub use found::FoundKey;
+pub use found::{FoundKey, UnreadKey, read_key};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use memory::Memory;

@@ -176,6 +176,27 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
 
 /// A finding for a service beside the CLOB that could not be asked.
 pub(super) fn service_unknown(facts: &Facts, service: &str, failure: &Failure) -> Finding {
+    beside_the_clob(facts, service, failure, |cause| match cause {
+        Cause::ClobUnreachable | Cause::ClobOutage => (Cause::WrongHost, 0.6),
+        other => (other, network_cause(failure).1),
+    })
+}
+
+/// A finding for a Polygon RPC that did not answer: whatever it said instead, another one has to be set.
+pub(super) fn node_unknown(facts: &Facts, failure: &Failure) -> Finding {
+    beside_the_clob(facts, "The Polygon RPC", failure, |cause| match cause {
+        // what was never sent says nothing of the node, and certificates are this machine's matter
+        Cause::SettingInvalid | Cause::TlsFailure => (cause, network_cause(failure).1),
+        _ => (Cause::PolygonNodeUnavailable, 0.9),
+    })
+}
+
+fn beside_the_clob(
+    facts: &Facts,
+    service: &str,
+    failure: &Failure,
+    alone: impl FnOnce(Cause) -> (Cause, f64),
+) -> Finding {
     // Where nothing at all can be reached, that is one cause and not one for each host.
     let everything =
         facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure));
@@ -184,9 +205,9 @@ pub(super) fn service_unknown(facts: &Facts, service: &str, failure: &Failure) -
         return Finding::stopped(summary).with("answer", failure);
     }
     let (cause, likelihood) = match network_cause(failure) {
-        (Cause::ClobUnreachable | Cause::ClobOutage, _) if !everything => (Cause::WrongHost, 0.6),
         _ if is_said_by_all(facts, failure) => (Cause::ProxyTampering, 0.92),
-        found => found,
+        found if everything => found,
+        (cause, _) => alone(cause),
     };
     let finding = Finding::unknown(cause, summary).likely(likelihood);
     finding.certain(network_certainty(cause, failure)).with("answer", failure)

@@ -3,7 +3,7 @@
 use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
-use super::clock::service_unknown;
+use super::clock::node_unknown;
 use super::{Finding, Status};
 use crate::auth::contracts;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
@@ -80,9 +80,9 @@ fn chain_missing(facts: &Facts) -> Option<Finding> {
     let failure = facts.chain.failure()?;
     let node = facts.setup.rpc_url.as_ref().map_or_else(String::new, |url| format!("{} ({})", url.value, url.source));
     Some(
-        service_unknown(facts, "The Polygon node", failure)
+        node_unknown(facts, failure)
             .with("node", node)
-            .fixed_by("Set the URL of another Polygon node")
+            .fixed_by("Set the URL of a different Polygon RPC")
             .try_setting("rpc_url", other_node(facts)),
     )
 }
@@ -107,11 +107,11 @@ pub(super) fn map(facts: &Facts) -> Finding {
     if state.chain_id != facts.setup.chain() && facts.takes_chain() {
         let summary = format!("The node is on chain {}; the CLOB is on chain {}", state.chain_id, facts.setup.chain());
         let usual = contracts::chain(facts.setup.chain()).map_or("", |chain| chain.rpc_url.as_str());
-        return Finding::fail(Cause::WrongHost, summary)
+        return Finding::fail(Cause::PolygonNodeWrongChain, summary)
             .or(Cause::WrongChainId, 0.2)
             .proven()
             .with("proof", "the CLOB takes a signature for the configured chain")
-            .fixed_by("Set the URL of a Polygon node of the configured chain")
+            .fixed_by("Set the URL of an RPC of the configured chain")
             .try_setting("rpc_url", usual);
     }
     if state.chain_id != facts.setup.chain() {

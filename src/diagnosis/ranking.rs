@@ -146,6 +146,11 @@ fn rivals(cause: Cause) -> Vec<Cause> {
 fn precedes(case: &Case<'_>, a: &Diagnosis, b: &Diagnosis) -> Ordering {
     let established = |diagnosis: &Diagnosis| diagnosis.likelihood >= ESTABLISHED;
     let likelier = || b.likelihood.partial_cmp(&a.likelihood).unwrap_or(Ordering::Equal);
+    // a secret in a pasted text cannot wait for anything
+    let urgent = |diagnosis: &Diagnosis| diagnosis.cause == Cause::SecretExposed;
+    if urgent(a) != urgent(b) {
+        return urgent(b).cmp(&urgent(a));
+    }
     match (established(a), established(b)) {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,

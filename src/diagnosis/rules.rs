@@ -39,6 +39,11 @@ pub const RULES: &[Rule] = &[
     },
     Rule { name: "seen-errors", source: "the sources of the error reference", weigh: symptoms::shows_as },
     Rule {
+        name: "text-with-secrets",
+        source: "clob-client#327: clients log the headers of failed requests",
+        weigh: symptoms::exposes,
+    },
+    Rule {
         name: "create-was-blocked",
         source: "py-clob-client-v2#41: the block page came on create, the error told of derive",
         weigh: symptoms::create_was_blocked,
@@ -154,6 +159,7 @@ fn nothing_can_be_reached(case: &Case<'_>) -> Vec<Clue> {
     vec![
         Clue::new(Cause::ClobUnreachable, Weight::Proves, says).certain(certainty).explains("net.reach"),
         Clue::new(Cause::WrongHost, Weight::Excludes, says),
+        Clue::new(Cause::PolygonNodeUnavailable, Weight::Excludes, says),
     ]
 }
 

@@ -25,14 +25,29 @@ pub(super) fn recognised<'a>(case: &Case<'a>) -> Vec<(&'static ErrorEntry, &'a R
 
 /// Each cause that a reported sentence can have, as far as the checks leave it open.
 pub(super) fn shows_as(case: &Case<'_>) -> Vec<Clue> {
-    recognised(case).into_iter().flat_map(|(entry, reported)| explain(case, entry, &reported.text)).collect()
+    recognised(case).into_iter().flat_map(|(entry, reported)| explain(case, entry, reported)).collect()
 }
 
-fn explain(case: &Case<'_>, entry: &ErrorEntry, text: &str) -> Vec<Clue> {
+/// Secrets that a reported text gives away. That comes before whatever else it is about.
+pub(super) fn exposes(case: &Case<'_>) -> Vec<Clue> {
+    let exposed = case.reported.iter().flat_map(|reported| &reported.exposed);
+    exposed
+        .map(|exposure| {
+            let says = format!("The reported text contains a secret: {}, line {}", exposure.kind, exposure.line);
+            let mut clue = Clue::new(Cause::SecretExposed, Weight::Proves, says).certain(Certainty::Proven);
+            clue.fix.text = format!("To fix: {}; remove it wherever the text was posted", exposure.fix);
+            clue
+        })
+        .collect()
+}
+
+fn explain(case: &Case<'_>, entry: &ErrorEntry, reported: &Reported) -> Vec<Clue> {
+    let text = reported.text.as_str();
     if let Some(clue) = harmless(case, entry, text) {
         return vec![clue];
     }
-    let open: Vec<(Cause, Openness, f64)> = entry
+    // as the text around the sentence weighs them: its host, method and path
+    let open: Vec<(Cause, Openness, f64)> = reported
         .causes
         .iter()
         .filter_map(|weighted| {
@@ -53,7 +68,7 @@ fn explain(case: &Case<'_>, entry: &ErrorEntry, text: &str) -> Vec<Clue> {
             Clue::new(cause, weight, says).certain(certainty).explains(text)
         })
         .collect();
-    if clues.is_empty() { elsewhere(entry, text) } else { clues }
+    if clues.is_empty() { elsewhere(reported) } else { clues }
 }
 
 /// A sentence that means nothing bad where deriving works.
@@ -109,11 +124,12 @@ fn openness(case: &Case<'_>, cause: Cause) -> Option<Openness> {
 }
 
 /// Every check that could show a cause passes: the error comes from other settings than these.
-fn elsewhere(entry: &ErrorEntry, text: &str) -> Vec<Clue> {
+fn elsewhere(reported: &Reported) -> Vec<Clue> {
+    let text = reported.text.as_str();
     let says = format!(
         "You reported \"{text}\", but all related checks pass here: run polydoctor on the machine where the error occurs"
     );
-    let first = entry.causes.first();
+    let first = reported.causes.first();
     first.map(|first| Clue::new(first.cause, Weight::Supports(0.2), says).explains(text)).into_iter().collect()
 }
 

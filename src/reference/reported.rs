@@ -1,47 +1,126 @@
 //! An error that somebody reports: a known sentence with its own values, or a text that is not known.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ErrorEntry;
-use super::recognise::filled;
+use super::reading::read;
+use super::secrets::Exposure;
+use super::service::Service;
+use super::{ErrorEntry, Weighted, find_error};
+
+/// Stands before what was kept of an error; no pasted text begins with it.
+const KEPT: char = '\u{1}';
 
 /// Of a text that is not known so many characters are quoted.
-const QUOTED: usize = 160;
-/// A value of a sentence is at most so long.
-const LONGEST_VALUE: usize = 80;
+pub(super) const QUOTED: usize = 240;
 /// A word this long that is no address may be a secret.
 const LONG_WORD: usize = 32;
 /// A row of so many plain words may be a recovery phrase.
 const PHRASE: usize = 12;
 
-/// One error as it was reported: cleaned, bounded, and without what may be a secret.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A sentence of the reference. By this name, since serde would borrow it from what it reads.
+pub(super) type Sentence = &'static str;
+
+/// One error as it was reported: cleaned, bounded, and without what may be a secret. The text that it
+/// comes from is not kept.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
 pub struct Reported {
-    /// The known sentence with the values that were reported, or the beginning of the text.
+    /// The known sentence with the values that were reported, what the server said, or the beginning of the
+    /// text.
     pub text: String,
     /// The sentence as the reference has it, with `{}` for what varies; `None` where it is not in it.
-    pub sentence: Option<&'static str>,
+    #[serde(deserialize_with = "known_sentence")]
+    pub sentence: Option<Sentence>,
+    /// Who said it, as far as the text tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<Service>,
+    /// Host, with its port where one is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Without its query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The library or client that printed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// The line of the text on which it begins, from 1.
+    pub line: usize,
+    /// Likeliest first, in the light of what the text tells; none where it is not known, or where it says
+    /// nothing of the account.
+    pub causes: Vec<Weighted>,
+    /// Secrets that the text around it gives away.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exposed: Vec<Exposure>,
+}
+
+fn known_sentence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static str>, D::Error> {
+    let sentence = Option::<String>::deserialize(deserializer)?;
+    Ok(sentence.and_then(|sentence| find_error(&sentence)).map(|entry| entry.text.as_str()))
 }
 
 impl Reported {
-    /// `None` for a text without any letter or digit.
+    /// The error nearest to the failure; `None` for a text without any letter or digit.
+    ///
+    /// Also reads what [`Reported::kept`] wrote.
     pub fn of(raw: &str) -> Option<Self> {
-        if let Some((entry, text)) = filled(raw) {
-            return Some(Self { text: quotable(&text, LONGEST_VALUE + entry.text.len()), sentence: Some(&entry.text) });
+        if let Some(kept) = raw.strip_prefix(KEPT) {
+            return serde_json::from_str(kept).ok();
         }
-        let line = raw.lines().find(|line| line.contains(char::is_alphanumeric))?;
-        let text = quotable(line, QUOTED);
-        text.contains(char::is_alphanumeric).then_some(Self { text, sentence: None })
+        let reading = read(raw);
+        let mut first = reading.errors.into_iter().next().unwrap_or_default();
+        first.exposed = reading.exposed;
+        if first.text.is_empty() {
+            let line = raw.lines().find(|line| line.contains(char::is_alphanumeric))?;
+            first.text = quotable(line, QUOTED);
+        }
+        first.text.contains(char::is_alphanumeric).then_some(first)
+    }
+
+    /// As a text that [`Reported::of`] reads again, without anything of the original that is not in it.
+    pub fn kept(&self) -> String {
+        format!("{KEPT}{}", serde_json::to_string(self).unwrap_or_default())
     }
 
     /// The reference's entry, where it has one.
     pub fn entry(&self) -> Option<&'static ErrorEntry> {
-        super::errors().iter().find(|entry| Some(entry.text.as_str()) == self.sentence)
+        self.sentence.and_then(find_error)
+    }
+
+    /// The likeliest cause, with the word for how far the text alone supports it: `likely` where it is the
+    /// cause of most such reports and no other comes near, else `possible`. Proof takes a check.
+    pub fn cause(&self) -> Option<(Weighted, &'static str)> {
+        let first = *self.causes.first()?;
+        let next = self.causes.get(1).map_or(0.0, |weighted| weighted.weight);
+        Some((first, if first.weight >= 0.5 && first.weight >= 1.4 * next { "likely" } else { "possible" }))
+    }
+
+    /// Who said it, where, and with which status: `the relayer (relayer-v2.polymarket.com), POST /submit, 400`.
+    pub fn place(&self) -> String {
+        let mut parts = Vec::new();
+        match (self.service, &self.host) {
+            (Some(service), Some(host)) if service != Service::Client => {
+                parts.push(format!("{} ({host})", service.words()));
+            }
+            (Some(service), _) => parts.push(service.words().to_owned()),
+            (None, Some(host)) => parts.push(host.clone()),
+            (None, None) => {}
+        }
+        match (&self.method, self.path.as_deref().filter(|path| *path != "/")) {
+            (Some(method), Some(path)) => parts.push(format!("{method} {path}")),
+            (None, Some(path)) => parts.push(path.to_owned()),
+            _ => {}
+        }
+        parts.extend(self.status.map(|status| status.to_string()));
+        parts.join(", ")
     }
 }
 
 /// Text that may be shown and kept: on one line, cut, and with a mark in place of what may be a secret.
-fn quotable(text: &str, longest: usize) -> String {
+pub(super) fn quotable(text: &str, longest: usize) -> String {
     let is_hidden = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     let visible: String = text.chars().filter(|c| !is_hidden(*c)).collect();
     let words: Vec<&str> =
@@ -97,11 +176,12 @@ mod tests {
 
     #[test]
     fn what_is_reported_again_is_the_same() {
-        for entry in super::super::errors() {
+        for entry in super::super::errors().iter().filter(|entry| !entry.is_placed()) {
             let said = entry.text.replace("{}", "0x4fd2");
             let first = Reported::of(&said).unwrap();
             assert_eq!(first.sentence, Some(entry.text.as_str()), "{said}");
-            assert_eq!(Reported::of(&first.text), Some(first.clone()), "{said}");
+            assert_eq!(Reported::of(&first.kept()), Some(first.clone()), "{said}");
+            assert_eq!(Reported::of(&first.text).and_then(|again| again.sentence), first.sentence, "{said}");
             assert!(!first.text.contains("{}"), "{said}: {}", first.text);
         }
     }

@@ -19,9 +19,9 @@ impl Selection {
         Self { wanted, left_out: skip.iter().cloned().collect() }
     }
 
-    /// This check alone.
-    pub fn only(id: &'static str) -> Self {
-        Self { wanted: Some([id].into()), left_out: BTreeSet::new() }
+    /// These checks alone.
+    pub fn these(ids: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { wanted: Some(ids.into_iter().collect()), left_out: BTreeSet::new() }
     }
 
     pub fn shows(&self, id: &str) -> bool {
