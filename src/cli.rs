@@ -155,16 +155,10 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 #[cfg_attr(not(feature = "tui"), expect(unused_variables, reason = "the screen's"))]
 fn open_dashboard(args: DashboardArgs, look: Look) -> anyhow::Result<Exit> {
     #[cfg(feature = "tui")]
-    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && can_draw() {
+    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && !look::is_dumb() {
         return dashboard::run(args, look);
     }
     wait_for(check::run(args.into()))
-}
-
-/// Whether the terminal can put text anywhere on its screen. One that says nothing of itself may.
-#[cfg(feature = "tui")]
-fn can_draw() -> bool {
-    std::env::var("TERM").map_or(true, |term| !matches!(term.as_str(), "" | "dumb" | "unknown"))
 }
 
 /// Everything runs on one thread: the work is waiting.

@@ -10,10 +10,11 @@ pub mod facts;
 pub mod probe;
 mod probes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -26,9 +27,15 @@ use probe::Probe;
 
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
-    settings: Arc<Settings>,
-    http: Http,
+    with: ArcSwap<With>,
     facts: watch::Sender<Facts>,
+}
+
+/// What a run is made with.
+struct With {
+    settings: Arc<Settings>,
+    /// It hides the secrets of these settings.
+    http: Http,
 }
 
 impl Engine {
@@ -36,13 +43,18 @@ impl Engine {
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
         let http = Http::new(settings.timeout).hiding(settings.secrets());
-        Self { http, settings: Arc::new(settings), facts: watch::Sender::new(facts) }
+        Self {
+            with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }),
+            facts: watch::Sender::new(facts),
+        }
     }
 
     /// Over these connections, within their limits, instead of over some of its own.
     #[must_use]
     pub fn over(self, http: &Http) -> Self {
-        Self { http: http.hiding(self.settings.secrets()), ..self }
+        let settings = Arc::clone(&self.with.load().settings);
+        let http = http.hiding(settings.secrets());
+        Self { with: ArcSwap::from_pointee(With { settings, http }), ..self }
     }
 
     /// The same connections, for work beside the run: its requests are noted among those of the run, with
@@ -76,6 +88,31 @@ impl Engine {
         was_set
     }
 
+    /// Goes on with these settings: the next run is made with them. What is known until then was found
+    /// with the earlier ones, so every probe has to run again.
+    pub fn renew(&self, settings: Settings) {
+        self.facts.send_modify(|facts| facts.setup = settings.setup(facts.setup.offline));
+        self.use_settings(settings);
+    }
+
+    fn use_settings(&self, settings: Settings) {
+        let http = self.with.load().http.hiding(settings.secrets());
+        self.with.store(Arc::new(With { settings: Arc::new(settings), http }));
+    }
+
+    /// Takes over what another engine has found out with these settings. What the user sees and the
+    /// requests beside the runs stay.
+    pub fn adopt(&self, settings: Settings, facts: Facts) {
+        self.use_settings(settings);
+        let (mut beside, mut started_ms) = (Vec::new(), 0);
+        self.facts.send_modify(|own| {
+            beside = own.requests.iter().filter(|request| request.probe.is_none()).cloned().collect();
+            started_ms = own.started_ms;
+            *own = Facts { symptoms: std::mem::take(&mut own.symptoms), ..facts };
+        });
+        self.remember(beside, started_ms);
+    }
+
     /// The facts as they stand, and news of each change.
     pub fn facts(&self) -> watch::Receiver<Facts> {
         self.facts.subscribe()
@@ -92,7 +129,8 @@ impl Engine {
     ///
     /// Their facts are forgotten first; facts of other probes stay.
     pub async fn run(&self, wanted: &BTreeSet<Probe>) {
-        let wanted = with_needs(wanted);
+        let (wanted, with) = (with_needs(wanted), self.with.load_full());
+        let settings = &with.settings;
         let started = Instant::now();
         self.facts.send_modify(|facts| {
             let before_ms = facts.started_ms;
@@ -112,11 +150,12 @@ impl Engine {
             }
         });
         let in_line = Arc::new(InLine::default());
-        let context =
-            Context::new(Arc::clone(&self.settings), &self.http, Arc::clone(&in_line), self.facts.clone(), started);
-        let mut work = std::pin::pin!(schedule(Arc::new(context), wanted));
-        while tokio::time::timeout(in_line.left_of(self.settings.deadline, started), &mut work).await.is_err() {
-            if in_line.left_of(self.settings.deadline, started).is_zero() {
+        let context = Context::new(Arc::clone(settings), &with.http, Arc::clone(&in_line), self.facts.clone(), started);
+        let context = Arc::new(context);
+        let run = |probe| probes::run(Arc::clone(&context), probe);
+        let mut work = std::pin::pin!(schedule(&self.facts, wanted, run));
+        while tokio::time::timeout(in_line.left_of(settings.deadline, started), &mut work).await.is_err() {
+            if in_line.left_of(settings.deadline, started).is_zero() {
                 self.time_out(millis(started.elapsed()));
                 self.stop();
                 break;
@@ -138,22 +177,14 @@ impl Engine {
 
     /// Marks every fact that did not arrive as stopped: known to be missing, not failed.
     pub fn stop(&self) {
-        self.facts.send_modify(|facts| {
-            for &probe in Probe::ALL {
-                if !facts.is_settled(probe) {
-                    facts.fail(probe, Failure::Stopped);
-                }
-            }
-            if facts.elapsed_ms.is_none() {
-                facts.elapsed_ms = Some(u64::try_from(unix_ms().saturating_sub(facts.started_ms.into())).unwrap_or(0));
-            }
-        });
+        self.facts.send_modify(|facts| facts.stop(i64::try_from(unix_ms()).unwrap_or(i64::MAX)));
     }
 }
 
-/// The known sentences in what the user saw. The logs themselves are not kept: they may hold secrets.
+/// What may be kept of errors that the user reports: who said what, and the known sentence. The logs
+/// themselves may hold secrets.
 pub fn recognised(symptoms: &[String]) -> Vec<String> {
-    symptoms.iter().filter_map(|text| Some(crate::reference::recognise(text).first()?.text.clone())).collect()
+    symptoms.iter().filter_map(|text| Some(crate::reference::Reported::of(text)?.kept())).collect()
 }
 
 fn unix_ms() -> i128 {
@@ -172,21 +203,59 @@ fn with_needs(wanted: &BTreeSet<Probe>) -> BTreeSet<Probe> {
     all
 }
 
-/// Starts each probe as soon as what it comes after is settled.
-async fn schedule(context: Arc<Context>, mut waiting: BTreeSet<Probe>) {
+/// Starts each probe as soon as what it comes after is settled. One that ends by a fault of this program
+/// is settled by that, so that what comes after it goes on.
+async fn schedule<R: Future<Output = ()> + Send + 'static>(
+    facts: &watch::Sender<Facts>,
+    mut waiting: BTreeSet<Probe>,
+    run: impl Fn(Probe) -> R,
+) {
     let mut running = JoinSet::new();
+    let mut probes = HashMap::new();
     loop {
         let ready: Vec<Probe> = {
-            let facts = context.facts.borrow();
+            let facts = facts.borrow();
             let settled = |need: &Probe| facts.is_settled(*need);
             waiting.iter().copied().filter(|probe| probe.after().iter().all(settled)).collect()
         };
         for probe in ready {
             waiting.remove(&probe);
-            running.spawn(probes::run(Arc::clone(&context), probe));
+            probes.insert(running.spawn(run(probe)).id(), probe);
         }
-        if running.join_next().await.is_none() {
-            return;
+        match running.join_next_with_id().await {
+            None => return,
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                if let Some(&probe) = probes.get(&error.id()) {
+                    facts.send_modify(|facts| facts.fail(probe, Failure::Internal));
+                }
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use facts::Fact;
+
+    #[tokio::test]
+    async fn a_probe_that_panics_is_an_internal_failure_and_the_rest_goes_on() {
+        let facts = watch::Sender::new(Facts::default());
+        let wanted: BTreeSet<Probe> = with_needs(&[Probe::DerivedCredentials].into());
+        let ran = Arc::new(std::sync::Mutex::new(Vec::new()));
+        schedule(&facts, wanted.clone(), |probe| {
+            let (facts, ran) = (facts.clone(), Arc::clone(&ran));
+            async move {
+                ran.lock().unwrap().push(probe);
+                assert_ne!(probe, Probe::ServerTime, "a fault of this program");
+                facts.send_modify(|facts| facts.fail(probe, Failure::Stopped));
+            }
+        })
+        .await;
+        assert_eq!(ran.lock().unwrap().len(), wanted.len());
+        let facts = facts.borrow();
+        assert_eq!(facts.server_time, Fact::Failed { failure: Failure::Internal, took_ms: 0 });
+        assert!(wanted.iter().all(|probe| facts.is_settled(*probe)));
     }
 }

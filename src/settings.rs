@@ -6,8 +6,10 @@
 
 mod accounts;
 pub mod change;
+mod checksum;
 mod config;
 mod conflicts;
+mod copies;
 pub mod edit;
 mod env_file;
 mod files;
@@ -18,12 +20,14 @@ pub mod home;
 mod keystore;
 mod left_out;
 mod load;
+mod memory;
 mod misplaced;
 mod names;
 mod origin;
 mod place;
 mod polymarket_cli;
 mod profile_key;
+mod reading;
 pub mod save;
 mod selection;
 mod setup;
@@ -41,18 +45,21 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
+pub use copies::diverging;
 pub use env_file::{EnvFile, env_file_variables};
-pub use found::{FoundKey, found_keys};
+pub use found::{FoundKey, UnreadKey, read_key};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
+pub use memory::Memory;
 pub use names::{Name, SETTINGS};
 pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
+pub use reading::{Origins, Reading, Snapshot, names_keystore};
 pub(crate) use selection::{of as selection, selecting};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
-pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
+pub use sources::{Inputs, KeyInput, SettingsError};
 pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
@@ -156,12 +163,14 @@ pub enum ProblemKind {
     Conflict,
     /// A value that another place overrides, as is usual: a note.
     Shadowed,
+    /// An address whose capital letters do not fit its digits: a note.
+    Checksum,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
 }
 
 /// The parts of a set of credentials, as far as they are configured.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CredentialParts {
     pub key: Option<Sourced<String>>,
     pub secret: Option<Sourced<Secret>>,
@@ -194,7 +203,7 @@ pub struct KeyProfile {
 }
 
 /// All settings in force. `None` where nothing usable is configured.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The profile that values come from; empty where none do.
     pub profile: String,

@@ -1,7 +1,9 @@
 //! `polydoctor check`
 
+mod exec;
 mod fleet;
 mod scrapes;
+mod wait;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -17,14 +19,14 @@ use super::progress::Progress;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use super::whole_file::{self, Output};
-use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
-use crate::engine::Engine;
+use crate::checks::{CHECKS, Status, find, probes_of, reads_of};
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
+use crate::engine::{Engine, recognised};
 use crate::render::{self, Format, Share, Show, Style};
-use crate::report::{Report, Verdict};
+use crate::report::{Report, Selection, Verdict};
 use crate::sandbox::{Running, scenario};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{self, Inputs, Reading, Settings, SettingsError};
 use fleet::FleetArgs;
 pub(super) use fleet::period;
 
@@ -111,12 +113,17 @@ impl From<DashboardArgs> for CheckArgs {
 }
 
 impl CheckArgs {
-    /// Settings of the demo account, where there is one.
-    fn load(&self, demo: Option<&Running>) -> Result<Settings, SettingsError> {
+    /// What settings are read from: this machine, or the demo account, where there is one.
+    fn inputs(&self, demo: Option<&Running>) -> Inputs {
         match demo {
-            Some(demo) => self.settings.load_demo(demo),
-            None => self.settings.load(),
+            Some(demo) => self.settings.inputs_on(demo),
+            None => self.settings.all_inputs(),
         }
+    }
+
+    /// The settings of what was read already, or of the demo account.
+    fn settings(&self, reading: Option<Reading>, demo: Option<&Running>) -> Result<Settings, SettingsError> {
+        reading.map_or_else(|| settings::load(&self.inputs(demo)), Reading::settings)
     }
 
     /// Where results go.
@@ -149,9 +156,8 @@ impl CheckArgs {
         }
     }
 
-    fn selects(&self, check: &Check) -> bool {
-        let asked = self.ids.is_empty() || with_needs(self.ids.iter().map(String::as_str)).contains(check.id);
-        asked && !self.skip.iter().any(|id| id == check.id)
+    fn selection(&self) -> Selection {
+        Selection::new(&self.ids, &self.skip)
     }
 
     /// What is taken out of the report before it is printed.
@@ -166,8 +172,12 @@ impl CheckArgs {
         if self.ids.is_empty() && self.skip.is_empty() {
             return Probe::ALL.iter().copied().collect();
         }
-        // what is left out is not shown, but what others need of it is still found out
-        probes_of(CHECKS.iter().filter(|check| self.selects(check)).map(|check| check.id))
+        let selection = self.selection();
+        let shown = || CHECKS.iter().map(|check| check.id).filter(|id| selection.shows(id));
+        // what is left out is not asked, but for what others need of it
+        let read = reads_of(shown());
+        let left_out = reads_of(self.skip.iter().map(String::as_str));
+        probes_of(shown()).into_iter().filter(|probe| read.contains(probe) || !left_out.contains(probe)).collect()
     }
 }
 
@@ -175,13 +185,19 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     args.take_id_after_demo();
     let is_watchable = matches!(args.format, Format::Text | Format::Json);
     anyhow::ensure!(is_watchable || args.many.watch.is_none(), "--watch prints text or json");
-    match &args.demo.demo {
-        Some(_) => args.settings.ask_password_of_demo()?,
-        None if args.many.all_profiles => {}
-        None => args.settings.ask_password()?,
-    }
+    args.many.refuse_what_waiting_cannot(args.replay.is_some(), args.offline)?;
+    let reading = match &args.demo.demo {
+        Some(_) => {
+            args.settings.ask_password_of_demo()?;
+            None
+        }
+        None if args.many.all_profiles || args.replay.is_some() => None,
+        // what cannot be read may be there later
+        None if args.many.wait.is_some() => args.settings.read().ok(),
+        None => Some(args.settings.read()?),
+    };
     if let Some(every) = args.many.watch {
-        return watch::run(args, every).await;
+        return watch::run(args, every, reading).await;
     }
     if args.many.all_profiles {
         return fleet::run(args).await;
@@ -189,22 +205,25 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;
-            facts.symptoms.extend(args.symptom.iter().cloned());
+            facts.symptoms.extend(recognised(&args.symptom));
             facts
         }
-        None => observe(&args).await?,
+        None => match args.many.wait {
+            Some(longest) => wait::observe(&args, longest, reading).await?,
+            None => observe(&args, reading).await?,
+        },
     };
     if let Some(path) = &args.record {
         whole_file::write(path, &serde_json::to_vec_pretty(&facts)?)?;
     }
-    let report = args.told(Report::by(&facts, |check| args.selects(check)));
+    let report = args.told(Report::by(&facts, &args.selection()));
     print(&args, &report)?;
     Ok(exit(&report, args.fail_on))
 }
 
-async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
+async fn observe(args: &CheckArgs, reading: Option<Reading>) -> anyhow::Result<Facts> {
     let demo = args.demo.start().await?;
-    let settings = args.load(demo.as_ref())?;
+    let settings = args.settings(reading, demo.as_ref())?;
     let timeout = settings.timeout;
     let engine = Engine::new(settings, args.offline, &args.symptom);
     let probes = args.probes();

@@ -73,9 +73,8 @@ pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
     if args.undo {
         return undo(&args);
     }
-    args.settings.ask_password()?;
+    let settings = args.settings.load()?;
     let mut inputs = args.settings.all_inputs();
-    let settings = settings::load(&inputs)?;
     if let (KeyInput::StandardInput, Some(Ok(key))) = (&inputs.key, settings.private_key.as_ref().map(|key| &key.value))
     {
         // standard input is read once

@@ -1,7 +1,7 @@
 //! The table of rules: small functions from a case to clues, each with the public thread or
 //! document that it comes from.
 
-use super::{Case, Cause, Clue, DiagnosisFix, Weight, symptoms};
+use super::{Case, Cause, Certainty, Clue, DiagnosisFix, Weight, symptoms};
 use crate::auth::wallet::SignatureType;
 use crate::checks::Suspicion;
 use crate::engine::facts::Failure;
@@ -39,6 +39,11 @@ pub const RULES: &[Rule] = &[
     },
     Rule { name: "seen-errors", source: "the sources of the error reference", weigh: symptoms::shows_as },
     Rule {
+        name: "text-with-secrets",
+        source: "clob-client#327: clients log the headers of failed requests",
+        weigh: symptoms::exposes,
+    },
+    Rule {
         name: "create-was-blocked",
         source: "py-clob-client-v2#41: the block page came on create, the error told of derive",
         weigh: symptoms::create_was_blocked,
@@ -57,6 +62,7 @@ fn findings(case: &Case<'_>) -> Vec<Clue> {
         .flat_map(|(check, finding)| {
             finding.suspicions.iter().enumerate().map(move |(place, suspicion)| Clue {
                 cause: suspicion.cause,
+                certainty: suspicion.certainty,
                 weight: Weight::Supports(suspicion.likelihood),
                 says: finding.summary.clone(),
                 explains: Some((*check).to_owned()),
@@ -122,7 +128,7 @@ fn profile_shows_another_wallet(case: &Case<'_>) -> Vec<Clue> {
         return Vec::new();
     }
     let says = format!("Polymarket's profile shows the {kind} {shown} for this signer");
-    vec![Clue::new(first.cause, Weight::Supports(0.6), says)]
+    vec![Clue::new(first.cause, Weight::Supports(0.6), says).certain(Certainty::Likely)]
 }
 
 /// The derived credentials pass, so address, clock and encoding of the requests are right.
@@ -134,11 +140,8 @@ fn derived_credentials_pass(case: &Case<'_>) -> Vec<Clue> {
     let Some(first) = case.finding("creds.match").and_then(|finding| finding.suspicions.first()) else {
         return Vec::new();
     };
-    vec![Clue::new(
-        first.cause,
-        Weight::Supports(0.5),
-        "The derived credentials pass where the configured ones are refused",
-    )]
+    let says = "The derived credentials are accepted where the configured ones are refused";
+    vec![Clue::new(first.cause, Weight::Supports(0.5), says).certain(Certainty::Likely)]
 }
 
 /// One network that is down is one cause, not one for each host.
@@ -149,10 +152,14 @@ fn nothing_can_be_reached(case: &Case<'_>) -> Vec<Clue> {
     if !(down(facts.server_time.failure()) && down(facts.chain.failure())) {
         return Vec::new();
     }
-    let says = "The CLOB and the Polygon node are both out of reach";
+    let says = "The CLOB and the Polygon node cannot be reached";
+    let is_refused = |failure: Option<&Failure>| matches!(failure, Some(Failure::Unreachable { .. }));
+    // silence within a time limit may be a slow answer
+    let certainty = if is_refused(facts.server_time.failure()) { Certainty::Proven } else { Certainty::Likely };
     vec![
-        Clue::new(Cause::ClobUnreachable, Weight::Proves, says).explains("net.reach"),
+        Clue::new(Cause::ClobUnreachable, Weight::Proves, says).certain(certainty).explains("net.reach"),
         Clue::new(Cause::WrongHost, Weight::Excludes, says),
+        Clue::new(Cause::PolygonNodeUnavailable, Weight::Excludes, says),
     ]
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use alloy_primitives::{Address, U256};
 use url::{Host, Url};
 
+use super::checksum::wrong_checksum;
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
@@ -46,7 +47,12 @@ pub fn config_file() -> Option<PathBuf> {
 /// [`SettingsError`] when a file that was named, or the configuration, cannot be read. A value that
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
-    let mut loader = Loader { sources: Sources::read(inputs)?, problems: Vec::new() };
+    Ok(settle(inputs, Sources::read(inputs)?))
+}
+
+/// Settles which value of what was read is in force.
+pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
+    let mut loader = Loader { sources, problems: Vec::new() };
     let key = loader.sources.key();
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
@@ -113,7 +119,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let misplaced = misplaced::withhold(&mut settings, &keys);
     settings.problems = loader.finish();
     settings.problems.splice(0..0, misplaced);
-    Ok(settings)
+    settings
 }
 
 /// What a time limit has to be.
@@ -213,7 +219,9 @@ impl Loader {
     fn finish(mut self) -> Vec<SettingProblem> {
         self.problems.append(&mut self.sources.problems);
         for setting in SETTINGS {
-            self.problems.extend(conflict(setting, &self.sources.all(setting)));
+            let values = self.sources.all(setting);
+            self.problems.extend(conflict(setting, &values));
+            self.problems.extend(wrong_checksum(setting.name, &values));
         }
         self.problems.extend(self.sources.near_misses());
         self.problems
@@ -234,7 +242,7 @@ fn lengthy(text: &str) -> String {
     format!("a text of {} characters", text.chars().count())
 }
 
-/// 0x and 40 hex digits. A wrong checksum is let pass here: the official clients do not look at it.
+/// 0x and 40 hex digits. A wrong checksum is a note of its own: the official clients do not look at it.
 fn parse_address(text: &str) -> Option<Address> {
     text.starts_with("0x").then(|| Address::from_str(text).ok())?
 }

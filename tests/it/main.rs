@@ -7,6 +7,7 @@ mod arguments;
 mod builder;
 mod check;
 mod diagnosis;
+mod evidence;
 mod evm;
 mod explain;
 mod fixing;
@@ -40,4 +41,6 @@ mod two_accounts;
 mod undone;
 mod vectors;
 mod views;
+#[cfg(unix)]
+mod watching;
 mod wrong_input;

@@ -6,6 +6,7 @@ use super::Sources;
 use crate::secret::Secret;
 use crate::settings::accounts::{Group, Standing, Use, Whose};
 use crate::settings::config::{ProfileEntry, ProfileValue};
+use crate::settings::copies::{self, Copy};
 use crate::settings::files::{path_named, read_text};
 use crate::settings::left_out::{self, LeftOut};
 use crate::settings::names::{self, Name, setting, spoken};
@@ -15,7 +16,7 @@ use crate::settings::{KeyText, ProblemKind, SettingProblem, Source, Sourced, env
 
 impl Sources {
     /// The keystore of the profile, where the private key comes from it and its password is not said.
-    pub(super) fn keystore_to_unlock(&self) -> Option<PathBuf> {
+    pub(in crate::settings) fn keystore_to_unlock(&self) -> Option<PathBuf> {
         let is_needed = self.chosen == Some(Group::Profile) && self.all(setting("private_key")).is_empty();
         self.profile_key.locked_keystore().filter(|_| is_needed)
     }
@@ -44,6 +45,7 @@ impl Sources {
             self.problems.append(&mut self.env_problems);
         }
         self.add_profile(&account);
+        self.add_copies();
         let first = self.all(setting("private_key")).into_iter().next();
         self.key = given.or_else(|| Some(first?.map(|text| Ok(Secret::new(text))))).or(of_profile);
         if let Some(standing) = standing {
@@ -88,7 +90,7 @@ impl Sources {
             if names::is_secret_setting(name) {
                 self.secret_files.extend(place.secret_file(&path));
             }
-            match place.read(&self.environment, &entry.source, &path) {
+            match place.read(&self.environment, &entry.source, &path, &self.memory) {
                 Ok(found) => {
                     self.profile_values.insert(name, found.map(|secret| secret.expose().to_owned()));
                 }
@@ -103,6 +105,17 @@ impl Sources {
             }
         }
         self.problems.extend(left_out::references(&of_others));
+    }
+
+    /// Says which values of the profile are copies, where they count.
+    fn add_copies(&mut self) {
+        if self.use_of(Group::Profile) != Use::Whole {
+            return;
+        }
+        let counts = |copy: &Copy| self.all(copy.setting).first().map(|value| &value.source) == copy.source.as_ref();
+        let copies = copies::copies(&self.chosen_profile).into_iter().filter(counts);
+        let problems: Vec<SettingProblem> = copies.map(|copy| copy.problem).collect();
+        self.problems.extend(problems);
     }
 
     /// Whether a profile refers to a variable that belongs to another account: one that a bot reads,

@@ -59,7 +59,7 @@ fn row(app: &App, shown: &ShownSetting, page: &mut Page) {
 fn trouble(app: &App, problem: &SettingProblem, page: &mut Page) {
     let status = match problem.kind {
         ProblemKind::Invalid => Status::Fail,
-        ProblemKind::Shadowed => Status::Note,
+        ProblemKind::Shadowed | ProblemKind::Checksum => Status::Note,
         ProblemKind::Conflict | ProblemKind::NearMiss => Status::Warn,
     };
     let sign = format!("{} {}  ", app.theme.symbol(status, app.now_ms), status.word());

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use polydoctor::checks::Status;
 use polydoctor::engine::facts::ClockReading;
+use polydoctor::report::Replay;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{Source, Sourced};
 use polydoctor::tui::app::{Command, Message, Mode};
@@ -144,7 +145,7 @@ fn a_paste_outside_of_a_field_is_taken_for_an_error_and_never_for_keys() {
 
 #[test]
 fn a_long_log_is_looked_through_beside_the_screen() {
-    let log = "INFO nothing of note\n".repeat(60_000) + "PolyApiException: {'error': 'invalid signature'}";
+    let log = "INFO nothing of note\r".repeat(60_000) + "PolyApiException: {'error': 'invalid signature'}";
     for size in SIZES {
         let mut app = app(samples::failed(), size);
         press(&mut app, "e");
@@ -160,7 +161,8 @@ fn a_long_log_is_looked_through_beside_the_screen() {
             draw(&app);
         }
         assert!(began.elapsed().as_millis() < 1_000, "{:?}", began.elapsed());
-        assert!(text(&app).contains("Pasted log: 1024 KB"), "{}", text(&app));
+        assert!(text(&app).contains("Pasted log: 1024 KB, 499"), "{}", text(&app));
+        assert!(text(&app).contains("Esc cancel"), "{}", text(&app));
         let found = polydoctor::reference::recognise("invalid signature");
         send(&mut app, Message::News(News::Recognised { log: number - 1, found: found.clone() }));
         assert!(text(&app).contains("Looking for known errors"), "what was found in another log says nothing of this");
@@ -197,6 +199,18 @@ fn a_replay_offers_nothing_that_it_cannot_do_and_says_why() {
             assert!(!text(&app).contains("Being read"), "{}", text(&app));
         }
         assert!(app.watching.is_none());
+    }
+}
+
+#[test]
+fn a_replay_is_marked_with_the_time_of_its_recording_at_every_width() {
+    for width in [200, 120, 100, 80, 60, 44] {
+        let mut observed = samples::failed();
+        observed.report.replay = Some(Replay { recorded_at: observed.report.started_at.clone() });
+        let app = app(observed, (width, 24));
+        let text = text(&app);
+        let line = text.lines().next().unwrap();
+        assert!(line.contains("replay,") && line.contains(":00"), "{width}: {line}");
     }
 }
 
