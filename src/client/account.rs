@@ -64,6 +64,7 @@ impl<'a> Call<'a> {
 }
 
 impl Account {
+    #[expect(clippy::needless_pass_by_value, reason = "connections are cheap to clone, and made for it")]
     pub fn new(settings: Settings, http: Http) -> Self {
         let signer = settings.parsed_key().map(|key| key.signer);
         let http = http.hiding(settings.secrets());

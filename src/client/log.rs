@@ -81,7 +81,7 @@ impl Log {
             facts.requests.push(record.clone());
             forget_oldest(&mut facts.requests);
         });
-        Some(Sent { facts: self.facts.clone(), record, sent: Instant::now(), is_over: false })
+        Some(Sent { facts: self.facts.clone(), record, since: Instant::now(), is_over: false })
     }
 }
 
@@ -102,7 +102,7 @@ fn forget_oldest(requests: &mut Vec<RequestRecord>) {
 pub(super) struct Sent {
     facts: watch::Sender<Facts>,
     record: RequestRecord,
-    sent: Instant,
+    since: Instant,
     is_over: bool,
 }
 
@@ -123,7 +123,7 @@ impl Sent {
 
     fn note(&mut self) {
         self.is_over = true;
-        self.record.elapsed_ms = Some(millis(self.sent.elapsed()));
+        self.record.elapsed_ms = Some(millis(self.since.elapsed()));
         let record = &self.record;
         self.facts.send_modify(|facts| {
             let line = facts.requests.iter_mut().rev().find(|line| line.number == record.number);

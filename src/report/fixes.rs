@@ -87,7 +87,11 @@ mod tests {
     /// A report whose checks found this.
     fn report(findings: &[(&'static str, Finding)]) -> Report {
         let facts = Facts::default();
-        let case = Case { facts: &facts, reported: &[], findings: findings.iter().map(|(id, finding)| (*id, finding)).collect() };
+        let case = Case {
+            facts: &facts,
+            reported: &[],
+            findings: findings.iter().map(|(id, finding)| (*id, finding)).collect(),
+        };
         Report { diagnoses: diagnose(&case), ..Report::of(&facts) }
     }
 

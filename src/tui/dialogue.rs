@@ -85,7 +85,7 @@ pub(super) fn account(app: &App) -> Vec<Change> {
     let signer = app.report.account.signer.map_or_else(|| "not known".to_owned(), |signer| signer.to_string());
     let key = app.facts.setup.key.as_ref().map(|key| format!(", private key from {}", key.source));
     let is_named = app.about.profiles.contains(&app.report.profile);
-    let profile = is_named.then(|| format!(", profile {}", app.report.profile)).unwrap_or_default();
+    let profile = if is_named { format!(", profile {}", app.report.profile) } else { String::new() };
     let target = &app.report.target;
     let host = target.clob_url.as_deref().unwrap_or("not known");
     vec![

@@ -200,10 +200,8 @@ pub fn action(key: KeyEvent) -> Option<Action> {
 /// Which way a key goes in a list beside a text that is typed, where letters are text.
 pub fn step(key: KeyEvent) -> Option<isize> {
     match pressed(key) {
-        (_, KeyCode::Down | KeyCode::Tab) => Some(1),
-        (_, KeyCode::Up | KeyCode::BackTab) => Some(-1),
-        (KeyModifiers::CONTROL, KeyCode::Char('n' | 'j')) => Some(1),
-        (KeyModifiers::CONTROL, KeyCode::Char('p' | 'k')) => Some(-1),
+        (_, KeyCode::Down | KeyCode::Tab) | (KeyModifiers::CONTROL, KeyCode::Char('n' | 'j')) => Some(1),
+        (_, KeyCode::Up | KeyCode::BackTab) | (KeyModifiers::CONTROL, KeyCode::Char('p' | 'k')) => Some(-1),
         _ => None,
     }
 }
