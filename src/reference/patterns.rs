@@ -71,7 +71,7 @@ impl Pattern {
                 (None, Some(_)) => false,
                 (Some((Part::Word(word), further)), Some((first, rest))) => word == first && begins(further, rest),
                 (Some((Part::Gap, further)), _) => {
-                    (0..=GAP.min(words.len())).any(|skipped| begins(further, &words[skipped..]))
+                    (0..=GAP.min(words.len() - 1)).any(|skipped| begins(further, &words[skipped..]))
                 }
             }
         }

@@ -34,11 +34,14 @@ pub struct Found {
 /// What a text is about: an id first, then sentences inside it, then what is like it.
 pub fn find(query: &str) -> Found {
     let id = query.trim().to_lowercase();
-    // blanks and underscores may stand for the hyphens of an id
-    let named = by_id(&id).or_else(|| by_id(&id.replace([' ', '_'], "-"))).or_else(|| term(query).map(Entry::Term));
+    // blanks may stand for the hyphens of an id; with underscores it is first what guides call an error
+    let named = by_id(&id).or_else(|| by_id(&id.replace(' ', "-"))).or_else(|| term(query).map(Entry::Term));
     let mut certain: Vec<Entry> = named.into_iter().collect();
     if certain.is_empty() {
         certain = recognise(query).into_iter().map(Entry::Error).collect();
+    }
+    if certain.is_empty() {
+        certain.extend(by_id(&id.replace([' ', '_'], "-")));
     }
     let enough = if certain.is_empty() && !has_code(query) { MEANT } else { ALSO_MEANT };
     let meant = ranked(query).into_iter().filter(|(likeness, entry)| *likeness >= enough && !certain.contains(entry));
