@@ -35,8 +35,9 @@ const KEY_DIGITS: usize = 60;
 const PHRASES: [usize; 5] = [12, 15, 18, 21, 24];
 
 /// Sentences of libraries about values, and what they mean to a person.
-const LIBRARY_SENTENCES: [(&str, &str); 9] = [
+const LIBRARY_SENTENCES: [(&str, &str); 10] = [
     ("invalid digit found in string", "it is not a whole number"),
+    ("invalid digit: ", "it is not a whole number, from the character "),
     ("number too large to fit in target type", "the number is too large"),
     ("number too small to fit in target type", "the number is too small"),
     ("cannot parse integer from empty string", "a whole number is expected"),
@@ -221,7 +222,9 @@ fn secret(text: &str) -> Option<&'static str> {
 fn bare_key(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    let is_key = digits.len() >= KEY_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // a nonce of 256 bits is as long, in decimal digits
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_key = digits.len() >= KEY_DIGITS && !is_number && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_key.then_some("a private key")
 }
 
