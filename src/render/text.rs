@@ -41,9 +41,10 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
     }
     let rest: Vec<String> = report.diagnoses.iter().skip(IN_FULL).map(brief).collect();
     if !rest.is_empty() {
-        writeln!(out, "Less likely still: {}\n", rest.join(", "))?;
+        line(&rest.join(", "), "Less likely still: ", "  ", style, out)?;
+        writeln!(out)?;
     }
-    writeln!(out, "{}", tally(report))?;
+    line(&tally(report), "", "", style, out)?;
     line(&verdict(report), "", "", style, out)
 }
 
