@@ -110,6 +110,11 @@ fn explain(mut error: clap::Error, leading: &[String]) -> ExitCode {
     for (said, meant) in LIBRARY_SENTENCES {
         text = text.replace(said, meant);
     }
+    // this one says which digit, which is beside the point
+    while let Some(start) = text.find("invalid digit: ") {
+        let end = text[start..].find('\n').map_or(text.len(), |end| start + end);
+        text.replace_range(start..end, "it is not a whole number");
+    }
     say(&without_keys(&text));
     Exit::Usage.into()
 }

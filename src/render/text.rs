@@ -44,9 +44,10 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
     }
     let rest: Vec<String> = report.diagnoses.iter().skip(IN_FULL).map(brief).collect();
     if !rest.is_empty() {
-        writeln!(out, "Further causes: {}\n", rest.join(", "))?;
+        line(&rest.join(", "), "Further causes: ", "  ", style, out)?;
+        writeln!(out)?;
     }
-    writeln!(out, "{}", tally(report))?;
+    line(&tally(report), "", "", style, out)?;
     line(&verdict(report), "", "", style, out)?;
     let Some(next) = &report.next_step else { return Ok(()) };
     line(&next.text, "next: ", "      ", style, out)?;

@@ -33,18 +33,16 @@ struct Part {
     /// The form in use; none while there is no room.
     form: Option<usize>,
     is_right: bool,
-    /// Stands one cell behind the part before it.
-    is_close: bool,
 }
 
 impl Part {
     fn left(forms: Vec<Span<'static>>) -> Self {
-        Self { forms, form: None, is_right: false, is_close: false }
+        Self { forms, form: None, is_right: false }
     }
 
     fn right(forms: Vec<String>) -> Self {
         let forms = forms.into_iter().filter(|form| !form.is_empty()).map(Span::raw).collect();
-        Self { forms, form: None, is_right: true, is_close: false }
+        Self { forms, form: None, is_right: true }
     }
 
     fn shown(&self) -> Option<&Span<'static>> {
@@ -61,28 +59,22 @@ const ROOMY: usize = 60;
 fn who(app: &App, width: usize) -> Line<'static> {
     let gap = GAPS[usize::from(width < ROOMY)];
     let mut parts = parts(app);
-    let mut order = ORDER.to_vec();
-    // the shortest form of everything first, then the fullest that still fits
-    for fullest in [false, true] {
-        for &place in &order {
-            let forms = parts[place].forms.len();
-            let choices: Vec<usize> =
-                if fullest { (0..forms).collect() } else { forms.checked_sub(1).into_iter().collect() };
-            let before = parts[place].form;
-            let fits = choices.into_iter().find(|&form| {
-                parts[place].form = Some(form);
-                taken(&parts, gap) <= width
-            });
-            parts[place].form = fits.or(before);
-        }
-        order.retain(|&place| parts[place].form.is_some());
+    for (place, fullest) in STEPS {
+        let part = &parts[place];
+        let (before, forms) = (part.form, part.forms.len());
+        let choices = if fullest { 0..forms } else { forms.saturating_sub(1)..forms };
+        let fits = choices.into_iter().find(|&form| {
+            parts[place].form = Some(form);
+            taken(&parts, gap) <= width
+        });
+        parts[place].form = fits.or(before);
     }
     let mut line = vec![Span::raw(" ")];
     let mut is_first = true;
     for part in parts.iter().filter(|part| !part.is_right) {
         let Some(shown) = part.shown() else { continue };
         if !std::mem::take(&mut is_first) {
-            line.push(Span::raw(" ".repeat(if part.is_close { 1 } else { gap })));
+            line.push(Span::raw(" ".repeat(gap)));
         }
         line.push(shown.clone());
     }
@@ -110,11 +102,38 @@ fn taken(parts: &[Part], gap: usize) -> usize {
     2 + cells(false, gap).saturating_sub(gap) + cells(true, 2)
 }
 
-/// The places of [`parts`] by their weight.
-const ORDER: [usize; 11] = [3, 2, 4, 9, 8, 0, 10, 6, 5, 7, 1];
+/// In which order the parts are given room, by their place in [`parts`]: the shortest form of what must not be
+/// missing, then the fullest that fits of what is there and of the rest, by weight.
+const STEPS: [(usize, bool); 14] = [
+    (SIGNER, false),
+    (ORIGIN, false),
+    (REPLAY, false),
+    (PROGRESS, true),
+    (WATCH, true),
+    (REPLAY, true),
+    (ORIGIN, true),
+    (NAME, false),
+    (ELAPSED, true),
+    (CHAIN, true),
+    (HOST, true),
+    (WHEN, true),
+    (SIGNER, true),
+    (NAME, true),
+];
+const NAME: usize = 0;
+const REPLAY: usize = 1;
+const SIGNER: usize = 2;
+const ORIGIN: usize = 3;
+const HOST: usize = 4;
+const CHAIN: usize = 5;
+const WHEN: usize = 6;
+const WATCH: usize = 7;
+const PROGRESS: usize = 8;
+const ELAPSED: usize = 9;
 
 /// Everything there is to say, from left to right.
 fn parts(app: &App) -> Vec<Part> {
+    let name = format!("polydoctor {}", app.report.tool.version);
     let heading = app.report.heading();
     let is_known = app.phase() != Phase::Launching;
     let say = |text: &str| app.theme.say(text);
@@ -137,21 +156,22 @@ fn parts(app: &App) -> Vec<Part> {
         Some(_) => vec![format!("signer {signer}"), signer],
         None => vec![signer],
     };
-    let origin = heading.origin.map(|origin| say(&origin.to_string())).into_iter().flat_map(|origin| {
-        let last = origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        let name = last.strip_prefix("profile ").unwrap_or(&last).to_owned();
-        [origin.clone(), last.clone(), name.clone(), app.theme.fit(&name, 20), app.theme.fit(&name, 10)]
+    let origin = heading.origin.iter().flat_map(|origin| {
+        let whole = say(&origin.to_string());
+        let name = origin.name.as_deref().map_or_else(|| whole.clone(), say);
+        let last = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        [whole, name, last.clone(), app.theme.fit(&last, 20), app.theme.fit(&last, 10)]
     });
+    let origin: Vec<String> = origin.collect();
     let host = heading.host.map(|host| say(&host));
     let when = when.filter(|_| !heading.is_replay).into_iter().map(|at| format!("at {at}"));
     let watch = app.watching.map(|period| format!("watch {} s", period.as_secs()));
     let known = |texts: Vec<String>| if is_known { spans(texts) } else { Vec::new() };
     vec![
-        Part::left(vec![Span::from("polydoctor").bold()]),
-        Part { is_close: true, ..Part::left(vec![Span::styled(app.report.tool.version, app.theme.dim())]) },
+        Part::left(vec![Span::from(name).bold(), Span::from("polydoctor").bold()]),
         Part::left(replay),
         Part::left(known(signer)),
-        Part::left(known(origin.collect())),
+        Part::left(known(origin)),
         Part::left(known(host.into_iter().collect())),
         Part::left(known(vec![say(&heading.chain)])),
         Part::left(known(when.collect())),

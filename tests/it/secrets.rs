@@ -219,7 +219,10 @@ fn one_secret_has_one_fingerprint_wherever_it_is_shown_and_however_it_is_written
             String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr)
         };
         let row = |text: &str, name: &str| {
-            let line = text.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("no {name} in {text}"));
+            let line = text
+                .lines()
+                .find(|line| line.trim_start().starts_with(name))
+                .unwrap_or_else(|| panic!("no {name} in {text}"));
             fingerprints(line).first().cloned().unwrap_or_else(|| panic!("{line}"))
         };
         seen.push(("config".to_owned(), row(&shown(&["config"]), "API secret")));

@@ -10,7 +10,7 @@ use polydoctor::engine::facts::{
     ChainState, ClockReading, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, PublicProfile,
     RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting, SignedOver,
 };
-use polydoctor::settings::{ProblemKind, SettingProblem, Source, Sourced};
+use polydoctor::settings::{Origin, OriginKind, ProblemKind, SettingProblem, Source, Sourced};
 use polydoctor::tui::task::News;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
@@ -111,6 +111,7 @@ fn the_wallet_map_and_the_check_agree_on_where_the_collateral_is() {
 #[test]
 fn where_a_value_comes_from_is_never_mistaken_for_another_file() {
     let mut observed = samples::failed();
+    observed.report.source = Some(Origin::new(OriginKind::EnvFile, "/srv/bots/main.env"));
     let setup = &mut observed.facts.setup;
     let line = |line| Source::EnvFile { path: "/srv/bots/main.env".to_owned(), line, name: "FUNDER".to_owned() };
     setup.funder = setup.funder.take().map(|funder| Sourced::new(funder.value, line(10)));

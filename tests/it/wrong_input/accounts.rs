@@ -38,7 +38,7 @@ fn keys() -> Vec<Wrong> {
         ),
         key("a line end behind a key", &format!("{KEY}\n"), "there are spaces or a line end around it"),
         key("a byte-order mark before a key", &format!("\u{feff}{KEY}"), "there is a byte-order mark before it"),
-        wrong("a key on our command line", "unexpected argument '--private-key'")
+        wrong("a key on our command line", "Secrets are not accepted on the command line")
             .run(&["check", "--private-key", KEY])
             .code(2),
         wrong("a key file that is not there", "cannot read none: there is no such file")
