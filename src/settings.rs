@@ -12,15 +12,18 @@ mod env_file;
 mod files;
 pub mod fix;
 mod found;
+mod hosts;
 mod keystore;
 mod load;
 mod misplaced;
 mod names;
 mod place;
 mod polymarket_cli;
+mod programs;
 pub mod save;
 mod setup;
 mod sources;
+mod unread;
 mod written;
 
 use std::collections::BTreeMap;
@@ -147,6 +150,12 @@ pub enum ProblemKind {
     Shadowed,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
+    /// A wallet or a key under a name that nothing reads: a note, unless it explains a failure.
+    Unread,
+    /// A URL of another service, or of another chain.
+    OtherService,
+    /// A key that works only for another address.
+    OtherAddress,
 }
 
 /// The parts of a set of credentials, as far as they are configured.

@@ -1,5 +1,9 @@
 //! The names that a setting goes by: its flag, its variables, its key in a profile.
 
+mod grammar;
+
+pub(super) use grammar::{Meaning, Strength, can_hold, meaning};
+
 /// One setting and its names.
 #[derive(Debug)]
 pub struct Name {
