@@ -135,7 +135,7 @@ impl Report {
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             started_at: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             elapsed_ms: facts.elapsed_ms.unwrap_or_default(),
-            profile: facts.setup.profile.clone(),
+            profile: facts.setup.profile_label().to_owned(),
             target: Target {
                 clob_url: facts.setup.clob_url.as_ref().map(|url| url.value.clone()),
                 chain_id: facts.setup.chain(),

@@ -4,6 +4,7 @@
 //! [`SettingProblem`], which the checklist shows with its place; only a file that cannot be read
 //! stops the program.
 
+mod accounts;
 pub mod change;
 mod config;
 mod conflicts;
@@ -12,18 +13,24 @@ mod env_file;
 mod files;
 pub mod fix;
 mod found;
+mod given;
 mod hosts;
 mod keystore;
+mod left_out;
 mod load;
 mod misplaced;
 mod names;
 mod place;
 mod polymarket_cli;
+mod profile_key;
 mod programs;
 pub mod save;
 mod setup;
 mod sources;
+mod together;
+pub mod undo;
 mod unread;
+mod variables;
 mod written;
 
 use std::collections::BTreeMap;
@@ -45,7 +52,7 @@ pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
-pub(crate) use written::written_secret;
+pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
@@ -187,6 +194,7 @@ pub(crate) type KeyText = Result<Secret, KeyMistake>;
 /// All settings in force. `None` where nothing usable is configured.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The profile that values come from; empty where none do.
     pub profile: String,
     /// The text of the key, or why a keystore did not give it.
     pub private_key: Option<Sourced<Result<Secret, KeyMistake>>>,

@@ -19,6 +19,7 @@ pub(super) fn secrets(facts: &Facts) -> Finding {
     let finding = tracked(files)
         .or_else(|| on_a_command_line(scripts))
         .or_else(|| open(files))
+        .or_else(|| left_copy(files))
         .or_else(|| not_told(files))
         .or_else(|| not_ignored(files))
         .or_else(|| in_the_environment(facts))
@@ -46,7 +47,11 @@ fn tracked(files: &[SecretFile]) -> Option<Finding> {
         "Take it out of git, ignore it, and move the funds to a new key if the repository was ever shared: what was \
          committed stays in its history",
     );
-    Some(finding.command(format!("git -C {folder} rm --cached {name} && {}", ignoring(&file.path))))
+    Some(match file.copy_of {
+        // a copy is of no use in the folder either
+        Some(_) => finding.command(format!("git -C {folder} rm {name}")),
+        None => finding.command(format!("git -C {folder} rm --cached {name} && {}", ignoring(&file.path))),
+    })
 }
 
 fn on_a_command_line(scripts: &[WrittenSecret]) -> Option<Finding> {
@@ -69,6 +74,19 @@ fn open(files: &[SecretFile]) -> Option<Finding> {
         Finding::warn(Cause::EnvFileExposed, format!("{} can be read by {others}", file.path))
             .fixed_by("Let only yourself read it")
             .command(format!("chmod 600 {}", quoted(&file.path))),
+    )
+}
+
+/// A copy of a secret file that git would add: who ignores `.env` seldom ignores `.env.bak`.
+fn left_copy(files: &[SecretFile]) -> Option<Finding> {
+    let is_left = |file: &SecretFile| file.copy_of.is_some() && file.git == GitStanding::Untracked;
+    let file = find(files, is_left)?;
+    let original = file.copy_of.as_deref().unwrap_or_default();
+    let summary = format!("{} is a copy of {original} with its secrets: `git add .` would commit it", file.path);
+    Some(
+        Finding::warn(Cause::EnvFileExposed, summary)
+            .fixed_by("Delete the copy, or move it out of the repository")
+            .command(format!("rm {}", quoted(&file.path))),
     )
 }
 

@@ -28,7 +28,8 @@ pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {
     let mut out = io::stdout();
     match args.format {
         Format::Json => {
-            let object = json!({ "profile": setup.profile, "settings": setup.shown, "problems": setup.problems });
+            let object =
+                json!({ "profile": setup.profile_label(), "settings": setup.shown, "problems": setup.problems });
             writeln!(out, "{object:#}")?;
         }
         Format::Text => {

@@ -203,6 +203,7 @@ impl SettingsArgs {
         Inputs {
             flags,
             profile: self.profile.clone().or_else(|| environment.get("POLYDOCTOR_PROFILE").cloned()),
+            profile_by_variable: self.profile.is_none(),
             environment,
             env_file: self.env_file.clone().map_or(EnvFile::Usual, EnvFile::Named),
             key,

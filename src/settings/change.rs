@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::edit::{self, ConfigText, DiffLine, EditError};
@@ -22,10 +23,14 @@ pub enum ChangeError {
     Save(#[from] SaveError),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+/// What a file is, and so how it is shown and who may read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kind {
     EnvFile,
     Config,
+    /// A file of secrets that is written anew as a whole; nothing of it is shown.
+    Secret,
 }
 
 /// A change of one settings file that has not been made yet.
@@ -35,7 +40,8 @@ pub struct FileChange {
     kind: Kind,
     /// `None` for a file that is not there.
     before: Option<Secret>,
-    after: Secret,
+    /// `None` where the file is removed.
+    after: Option<Secret>,
 }
 
 impl fmt::Debug for FileChange {
@@ -54,7 +60,7 @@ impl FileChange {
         let before = read(path)?;
         let old = before.as_ref().map_or("", Secret::expose);
         let after = edit::set_variables(old, values).map_err(|error| not_editable(path, error))?;
-        Ok(Self { path: path.to_owned(), kind: Kind::EnvFile, before, after: Secret::new(after) })
+        Ok(Self { path: path.to_owned(), kind: Kind::EnvFile, before, after: Some(Secret::new(after)) })
     }
 
     /// Changes the configuration file, which is made where it is not there.
@@ -70,7 +76,38 @@ impl FileChange {
         let old = before.as_ref().map_or("", Secret::expose);
         let mut config = ConfigText::parse(old).map_err(|error| not_editable(path, error))?;
         change(&mut config).map_err(|error| not_editable(path, error))?;
-        Ok(Self { path: path.to_owned(), kind: Kind::Config, before, after: Secret::new(config.to_string()) })
+        let after = Some(Secret::new(config.to_string()));
+        Ok(Self { path: path.to_owned(), kind: Kind::Config, before, after })
+    }
+
+    /// Writes a file of secrets anew, for its owner only.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::Unreadable`] for the file as it is now.
+    pub fn of_secrets(path: &Path, text: Secret) -> Result<Self, ChangeError> {
+        Ok(Self { path: path.to_owned(), kind: Kind::Secret, before: read(path)?, after: Some(text) })
+    }
+
+    pub(super) fn between(path: &Path, kind: Kind, before: Option<Secret>, after: Option<Secret>) -> Self {
+        Self { path: path.to_owned(), kind, before, after }
+    }
+
+    /// The change back.
+    pub(super) fn reversed(&self) -> Self {
+        Self::between(&self.path, self.kind, self.after.clone(), self.before.clone())
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(super) fn before(&self) -> Option<&Secret> {
+        self.before.as_ref()
+    }
+
+    pub(super) fn after(&self) -> Option<&Secret> {
+        self.after.as_ref()
     }
 
     pub fn path(&self) -> &Path {
@@ -82,19 +119,24 @@ impl FileChange {
         self.before.is_none()
     }
 
+    /// Whether the file is removed by it.
+    pub fn removes_file(&self) -> bool {
+        self.after.is_none()
+    }
+
     /// Whether the file stays as it is.
     pub fn is_empty(&self) -> bool {
-        self.before.as_ref() == Some(&self.after)
+        self.before == self.after
     }
 
     /// What changes, line by line, without the secrets.
     pub fn diff(&self) -> Vec<DiffLine> {
-        edit::diff(&self.shown(self.before.as_ref()), &self.shown(Some(&self.after)))
+        edit::diff(&self.shown(self.before.as_ref()), &self.shown(self.after.as_ref()))
     }
 
     /// The whole new text, without the secrets.
     pub fn preview(&self) -> String {
-        self.shown(Some(&self.after))
+        self.shown(self.after.as_ref())
     }
 
     fn shown(&self, text: Option<&Secret>) -> String {
@@ -103,6 +145,7 @@ impl FileChange {
             Kind::EnvFile => edit::masked_variables(text),
             // it was valid when it was read or made
             Kind::Config => ConfigText::parse(text).map_or_else(|_| String::new(), |config| config.masked()),
+            Kind::Secret => String::new(),
         }
     }
 
@@ -114,13 +157,21 @@ impl FileChange {
     pub fn apply(&self) -> Result<(), SaveError> {
         let access = match self.kind {
             Kind::EnvFile => Access::AsItIs,
+            Kind::Secret => Access::Owner,
             Kind::Config => {
                 save::make_folder_of(&self.path)?;
                 Access::Owner
             }
         };
-        let before = self.before.as_ref().map_or(Before::NoFile, |text| Before::Content(text.expose().as_bytes()));
-        save::replace(&self.path, before, self.after.expose().as_bytes(), access)
+        let before = self.before.as_ref().map(|text| text.expose().as_bytes());
+        match (before, &self.after) {
+            (before, Some(after)) => {
+                let expected = before.map_or(Before::NoFile, Before::Content);
+                save::replace(&self.path, expected, after.expose().as_bytes(), access)
+            }
+            (Some(before), None) => save::remove(&self.path, before),
+            (None, None) => Ok(()),
+        }
     }
 }
 

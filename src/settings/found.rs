@@ -21,7 +21,7 @@ pub struct FoundKey {
 ///
 /// As [`super::load`].
 pub fn found_keys(inputs: &Inputs) -> Result<Vec<FoundKey>, SettingsError> {
-    let mut values = Sources::read(inputs)?.all(setting("private_key"));
+    let mut values = Sources::open(inputs)?.everywhere(setting("private_key"));
     let cli = inputs.polymarket_cli.as_deref().filter(|path| path.exists());
     let of_cli = cli.and_then(|path| polymarket_cli::read(path).ok()).into_iter().flatten();
     for (_, value) in of_cli.filter(|(name, _)| *name == "private_key") {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use alloy_primitives::Address;
 use alloy_signer_local::PrivateKeySigner;
 use serde::Deserialize;
 use serde_json::Value;
@@ -53,6 +54,12 @@ pub(super) fn unlock(path: &Path, password: Option<&Secret>) -> Result<KeyText, 
     let text = read_text(path)?;
     let key = unsuitable(&text).map_or_else(|| decrypt(path, password), Err);
     Ok(key.map_err(|reason| KeyMistake::Keystore { reason }))
+}
+
+/// The address that a keystore says it is of, which it may leave out.
+pub(super) fn address(path: &Path) -> Option<Address> {
+    let json: Value = serde_json::from_str(&read_text(path).ok()?).ok()?;
+    json.get("address")?.as_str()?.parse().ok()
 }
 
 fn decrypt(path: &Path, password: Option<&Secret>) -> Result<Secret, String> {

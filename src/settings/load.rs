@@ -43,7 +43,7 @@ pub fn config_file() -> Option<PathBuf> {
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let mut loader = Loader { sources: Sources::read(inputs)?, problems: Vec::new() };
-    let key = loader.sources.key(inputs)?;
+    let key = loader.sources.key();
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
     let rpc_default = chain_id
@@ -101,7 +101,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     let mut seen = BTreeSet::new();
     settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     let of_key = settings.private_key.iter().filter_map(|key| key.value.clone().ok());
-    let others = loader.sources.all(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
+    let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
     settings.problems = loader.finish();

@@ -19,7 +19,12 @@ pub struct Name {
 impl Name {
     /// Whether it is the same for many accounts: where services are, and how long to wait for them.
     pub(super) fn is_shared(&self) -> bool {
-        self.name != "builder_signer_url" && self.name.ends_with("_url") || ["timeout", "deadline"].contains(&self.name)
+        self.name != "builder_signer_url" && self.name.ends_with("_url") || self.is_of_run()
+    }
+
+    /// Whether it says how this program runs, whatever the account.
+    pub(super) fn is_of_run(&self) -> bool {
+        ["timeout", "deadline"].contains(&self.name)
     }
 
     /// Whether its value must not be seen by others; such a one has no flag.
@@ -103,9 +108,19 @@ pub(super) fn setting(name: &str) -> &'static Name {
         .unwrap_or_else(|| unreachable!("{name} is asked for by the program itself"))
 }
 
+/// The setting that lists this variable.
+pub(super) fn listed(variable: &str) -> Option<&'static Name> {
+    SETTINGS.iter().find(|setting| setting.variables.contains(&variable))
+}
+
+/// The setting that a variable gives by its name.
+pub(super) fn setting_of(variable: &str) -> Option<&'static Name> {
+    listed(variable).or_else(|| meaning(variable).map(|meaning| setting(meaning.setting)))
+}
+
 /// Whether a variable holds what must not be seen by others.
 pub(super) fn is_secret(variable: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.is_secret() && setting.variables.contains(&variable))
+    setting_of(variable).is_some_and(Name::is_secret)
 }
 
 /// Whether a setting, by its name in a profile, must not be seen by others.
@@ -115,7 +130,7 @@ pub(super) fn is_secret_setting(name: &str) -> bool {
 
 /// Whether a variable is one that is read.
 pub(super) fn is_known(variable: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.variables.contains(&variable))
+    setting_of(variable).is_some()
 }
 
 /// A setting's name as people read it.
@@ -123,19 +138,11 @@ pub(super) fn spoken(name: &str) -> String {
     name.replace('_', " ").replace("api ", "API ").replace("clob ", "CLOB ").replace("url", "address")
 }
 
-/// Names that users give by analogy, and what the clients read instead.
+/// Names that could be either of two things, and what the clients read instead.
 const MISTAKEN: &[(&str, &str)] = &[
-    ("CLOB_API_SECRET", "CLOB_SECRET"),
-    ("CLOB_API_PASSPHRASE", "CLOB_PASS_PHRASE"),
     ("CLOB_KEY", "CLOB_API_KEY"),
-    ("POLYMARKET_SECRET", "POLYMARKET_API_SECRET"),
-    ("POLYMARKET_PASSPHRASE", "POLYMARKET_API_PASSPHRASE"),
     ("POLYMARKET_KEY", "POLYMARKET_PRIVATE_KEY"),
-    ("POLYMARKET_PK", "POLYMARKET_PRIVATE_KEY"),
     ("POLY_KEY", "POLY_PRIVATE_KEY"),
-    ("POLYMARKET_FUNDER_ADDRESS", "POLYMARKET_FUNDER"),
-    ("POLYMARKET_HOST", "POLYMARKET_CLOB_URL"),
-    ("CLOB_URL", "CLOB_API_URL"),
 ];
 
 /// Beginnings of names that are ours: others may be of any program.
@@ -181,15 +188,16 @@ mod tests {
 
     #[test]
     fn near_misses_are_found() {
-        assert_eq!(meant("CLOB_PASSPHRASE"), Some("CLOB_PASS_PHRASE"));
+        assert_eq!(meant("CLOB_PASPHRASE"), None);
+        assert_eq!(meant("CLOB_PASS_PHRSE"), Some("CLOB_PASS_PHRASE"));
         assert_eq!(meant("clob_api_key"), Some("CLOB_API_KEY"));
-        assert_eq!(meant("CLOB_API_SECRET"), Some("CLOB_SECRET"));
+        assert_eq!(meant("CLOB_KEY"), Some("CLOB_API_KEY"));
         assert_eq!(meant("POLYMARKET_PRIVTE_KEY"), Some("POLYMARKET_PRIVATE_KEY"));
         assert_eq!(closest("fundr"), Some("funder"));
         assert_eq!(closest("pk"), Some("private_key"));
         assert_eq!(closest("colour"), None);
         // those of the signing server, and of other programs
-        for other in ["CLOB_PASS_PHRASE", "AUTHORIZATION_TOKEN", "PORT", "WS_URL", "POLYMARKET_ADDRESS", "TOKEN_ID"] {
+        for other in ["CLOB_PASS_PHRASE", "CLOB_PASSPHRASE", "CLOB_API_SECRET", "AUTHORIZATION_TOKEN", "PORT", "WS_URL", "POLYMARKET_ADDRESS", "TOKEN_ID"] {
             assert_eq!(meant(other), None, "{other}");
         }
         assert_eq!(meant("PATH"), None);

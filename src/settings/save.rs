@@ -85,26 +85,19 @@ pub fn check(path: &Path) -> Result<(), SaveError> {
     unfinished(&target, &[], Access::AsItIs).map(drop).map_err(failed)
 }
 
-/// Copies a file beside itself, as `NAME.bak`, `NAME.bak.2` and so on, for its owner only.
+/// Removes a file that still holds what was read before.
 ///
 /// # Errors
 ///
-/// [`SaveError::Failed`], with the path of the copy.
-pub fn backup(path: &Path) -> Result<PathBuf, SaveError> {
-    let mut copy = path.as_os_str().to_owned();
-    copy.push(".bak");
-    let mut free = PathBuf::from(&copy);
-    let mut number = 1;
-    while fs::symlink_metadata(&free).is_ok() {
-        number += 1;
-        let mut numbered = copy.clone();
-        numbered.push(format!(".{number}"));
-        free = numbered.into();
+/// [`SaveError`], with the path; the file is there.
+pub(super) fn remove(path: &Path, expected: &[u8]) -> Result<(), SaveError> {
+    let failed = |error: io::Error| SaveError::Failed { path: path.display().to_string(), reason: reason(&error) };
+    let target = target(path).map_err(failed)?;
+    let _lock = lock(folder_of(&target)).map_err(failed)?;
+    if fs::read(&target).map_err(failed)? != expected {
+        return Err(SaveError::Changed { path: path.display().to_string() });
     }
-    let failed = |error: io::Error| SaveError::Failed { path: free.display().to_string(), reason: reason(&error) };
-    let content = fs::read(path).map_err(failed)?;
-    write(&free, &content, Access::Owner)?;
-    Ok(free)
+    fs::remove_file(path).map_err(failed)
 }
 
 /// Makes the folder of a file, for its owner only, where it is not there.
@@ -113,14 +106,38 @@ pub fn backup(path: &Path) -> Result<PathBuf, SaveError> {
 ///
 /// [`SaveError::Failed`], with the path of the folder.
 pub fn make_folder_of(path: &Path) -> Result<(), SaveError> {
-    let folder = folder_of(path);
+    make_folder(folder_of(path))
+}
+
+fn make_folder(folder: &Path) -> Result<(), SaveError> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .recursive(true)
-        .create(folder)
-        .map_err(|error| SaveError::Failed { path: folder.display().to_string(), reason: reason(&error) })
+    builder.recursive(true).create(folder).map_err(|error| of_folder(folder, &error))
+}
+
+fn of_folder(folder: &Path, error: &io::Error) -> SaveError {
+    SaveError::Failed { path: folder.display().to_string(), reason: reason(error) }
+}
+
+/// Makes a folder where it is not there, and makes sure that only its owner can look into it.
+pub(super) fn make_private_folder(folder: &Path) -> Result<(), SaveError> {
+    make_folder(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let is_open = |found: Metadata| found.permissions().mode() & 0o077 != 0;
+        let private = fs::Permissions::from_mode(0o700);
+        if fs::metadata(folder).map(is_open).map_err(|error| of_folder(folder, &error))? {
+            fs::set_permissions(folder, private).map_err(|error| of_folder(folder, &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps other processes of ours away from a folder until it is dropped.
+pub(super) fn lock_folder(folder: &Path) -> Result<Option<File>, SaveError> {
+    lock(folder).map_err(|error| of_folder(folder, &error))
 }
 
 /// The file itself, where the path is a link to it.
@@ -270,18 +287,6 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         replace(&path, Before::Content(b"theirs"), b"new", Access::AsItIs).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
-    }
-
-    #[test]
-    fn copies_are_numbered_and_private() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(".env");
-        fs::write(&path, "a").unwrap();
-        assert_eq!(backup(&path).unwrap(), folder.path().join(".env.bak"));
-        fs::write(&path, "b").unwrap();
-        let second = backup(&path).unwrap();
-        assert_eq!((second.clone(), mode(&second)), (folder.path().join(".env.bak.2"), 0o600));
-        assert_eq!(fs::read(folder.path().join(".env.bak")).unwrap(), b"a");
     }
 
     #[test]

@@ -1,19 +1,21 @@
 //! The places that values come from, read once, with the place kept beside each value.
 
+mod settle;
+
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::config::{self, ConfigFile, Profile, ProfileValue};
+use super::accounts::{self, Group, Held, Standing, Use, Whose};
+use super::config::{self, ConfigFile, Profile};
 use super::env_file::{self, EnvFile, EnvLine};
-use super::files::{path_named, read_text, reason};
-use super::names::{self, Name, setting, spoken};
-use super::place::Place;
-use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced, keystore, polymarket_cli};
-use crate::auth::key::KeyMistake;
+use super::files::read_text;
+use super::names::{self, Name, setting};
+use super::profile_key::ProfileKey;
+use super::variables::Reads;
+use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced, given, polymarket_cli};
 use crate::secret::Secret;
 
 /// A settings file that cannot be read: exit code 2.
@@ -56,9 +58,13 @@ pub struct Inputs {
     pub keystore_password: Option<Secret>,
     /// `--profile` or `POLYDOCTOR_PROFILE`.
     pub profile: Option<String>,
+    /// Whether the profile is that of `POLYDOCTOR_PROFILE`.
+    pub profile_by_variable: bool,
     pub config_file: Option<PathBuf>,
     /// What polymarket-cli has written; it may be missing.
     pub polymarket_cli: Option<PathBuf>,
+    /// `--env-map` and that of the profile: the variable that a setting is read from before all others.
+    pub env_map: BTreeMap<&'static str, String>,
     /// Where the bot's own scripts are; they are looked at for secrets.
     pub folder: Option<PathBuf>,
     /// Where the configuration was read already: for those who load many profiles of it.
@@ -80,50 +86,66 @@ pub fn locked_keystore(inputs: &Inputs) -> Result<Option<PathBuf>, SettingsError
     }
     match &inputs.key {
         KeyInput::Keystore(path) => Ok(Some(path.clone())),
-        KeyInput::Settings => match Sources::read(inputs)?.keystore {
-            Some(Keystore { path, password: None, .. }) => Ok(Some(path)),
-            _ => Ok(None),
-        },
+        KeyInput::Settings => Ok(Sources::open(inputs)?.keystore_to_unlock()),
         KeyInput::File(_) | KeyInput::StandardInput | KeyInput::Typed(_) => Ok(None),
     }
 }
 
-/// A keystore that the profile names, and what it says of its password.
-struct Keystore {
-    path: PathBuf,
-    password: Option<Result<Secret, String>>,
-}
-
-/// All places, highest precedence first.
+/// All places, highest precedence first, and what of them counts.
 pub(super) struct Sources {
     flags: BTreeMap<&'static str, String>,
     environment: BTreeMap<String, String>,
     env_path: String,
     env_lines: Vec<EnvLine>,
+    env_problems: Vec<SettingProblem>,
+    /// The name of the profile that is in use; empty where there is none.
     pub(super) profile: String,
+    chosen_profile: Profile,
+    profile_key: ProfileKey,
     profile_values: BTreeMap<&'static str, Sourced<String>>,
-    /// Why the profile does not give the private key, though it names a place.
-    key_mistake: Option<Sourced<KeyMistake>>,
-    keystore: Option<Keystore>,
     polymarket_cli: BTreeMap<&'static str, Sourced<String>>,
+    /// The places with values, each with its private key.
+    places: Vec<Held>,
+    /// The place whose private key says which account this is.
+    chosen: Option<Group>,
+    /// What counts of each place; of one that is not in it, all.
+    usage: BTreeMap<Group, Use>,
+    key: Option<Sourced<KeyText>>,
+    /// Which variable gives which setting.
+    reads: Reads,
     in_fleet: bool,
     pub(super) secret_files: Vec<PathBuf>,
     pub(super) problems: Vec<SettingProblem>,
 }
 
 impl Sources {
+    /// Reads every place and settles which account this is, whose values alone count.
     pub(super) fn read(inputs: &Inputs) -> Result<Self, SettingsError> {
+        let mut sources = Self::open(inputs)?;
+        let given = given::read(&inputs.key, inputs.keystore_password.as_ref())?;
+        sources.settle(given, inputs);
+        Ok(sources)
+    }
+
+    /// Reads every place, as far as neither a password nor a program is needed.
+    pub(super) fn open(inputs: &Inputs) -> Result<Self, SettingsError> {
         let profile = config::chosen(inputs)?;
         let mut sources = Self {
             flags: inputs.flags.clone(),
             environment: inputs.environment.clone(),
             env_path: String::new(),
             env_lines: Vec::new(),
-            profile: profile.name.clone(),
+            env_problems: Vec::new(),
+            profile: String::new(),
+            profile_key: ProfileKey::read(&profile, &inputs.environment),
+            chosen_profile: profile,
             profile_values: BTreeMap::new(),
-            key_mistake: None,
-            keystore: None,
             polymarket_cli: BTreeMap::new(),
+            places: Vec::new(),
+            chosen: None,
+            usage: BTreeMap::new(),
+            key: None,
+            reads: Reads::default(),
             in_fleet: inputs.in_fleet,
             secret_files: Vec::new(),
             problems: Vec::new(),
@@ -131,75 +153,30 @@ impl Sources {
         if let Some(path) = inputs.env_file.path() {
             sources.add_env_file(&path)?;
         }
-        let key_is_given = !matches!(inputs.key, KeyInput::Settings);
-        sources.add_profile(profile, key_is_given);
-        let has_key = key_is_given
-            || sources.key_mistake.is_some()
-            || sources.keystore.is_some()
-            || !sources.all(setting("private_key")).is_empty();
+        let of_file = sources.env_lines.iter().map(|line| (line.name.as_str(), line.value.as_str()));
+        let of_environment = sources.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        sources.reads = Reads::of(inputs.env_map.clone(), of_file.chain(of_environment));
+        let has_key = !matches!(inputs.key, KeyInput::Settings)
+            || sources.profile_key.is_there()
+            || !sources.everywhere(setting("private_key")).is_empty();
         if let Some(path) = inputs.polymarket_cli.as_ref().filter(|path| !has_key && path.exists()) {
             sources.add_polymarket_cli(path);
         }
+        sources.places = sources.held(inputs);
+        sources.chosen = accounts::chosen(&sources.places).map(|place| place.group);
+        // until more is known: what is seen to be another account's does not count
+        let of_chosen = sources.places.iter().find(|place| Some(place.group) == sources.chosen);
+        let account: Vec<Whose> = of_chosen.and_then(|place| place.key.clone()).into_iter().collect();
+        sources.use_account(&account);
         Ok(sources)
     }
 
     fn add_env_file(&mut self, path: &Path) -> Result<(), SettingsError> {
         let (lines, bad) = env_file::parse(&read_text(path)?);
-        self.problems.extend(bad.iter().map(|bad| bad.problem(path)));
-        if lines.iter().any(|line| names::is_secret(&line.name)) {
-            self.secret_files.push(path.to_owned());
-        }
         self.env_path = path.display().to_string();
+        self.env_problems = bad.iter().map(|bad| bad.problem(path)).collect();
         self.env_lines = lines;
         Ok(())
-    }
-
-    fn add_profile(&mut self, profile: Profile, key_is_given: bool) {
-        self.problems.extend(profile.problems);
-        for entry in profile.entries {
-            let name = entry.setting;
-            let place = match entry.value {
-                ProfileValue::Text(text) => {
-                    if names::is_secret_setting(name) && !self.secret_files.contains(&profile.path) {
-                        self.secret_files.push(profile.path.clone());
-                    }
-                    self.profile_values.insert(name, Sourced::new(text, entry.source));
-                    continue;
-                }
-                ProfileValue::Place(place) => place,
-            };
-            let is_overridden = (name == "private_key" && key_is_given) || !self.all(setting(name)).is_empty();
-            if place.is_costly() && is_overridden {
-                continue;
-            }
-            if names::is_secret_setting(name) {
-                self.secret_files.extend(place.secret_file(&profile.path));
-            }
-            match (name, place) {
-                ("private_key", Place::Keystore { path, password }) => {
-                    let password = password.map(|place| {
-                        let read = place.read(&self.environment, &entry.source, &profile.path);
-                        read.map(|secret| secret.value).map_err(|wrong| format!("its password {wrong}"))
-                    });
-                    self.keystore = Some(Keystore { path: path_named(&path, &profile.path), password });
-                }
-                (_, place) => match place.read(&self.environment, &entry.source, &profile.path) {
-                    Ok(found) => {
-                        self.profile_values.insert(name, found.map(|secret| secret.expose().to_owned()));
-                    }
-                    Err(wrong) if name == "private_key" && !is_overridden => {
-                        let mistake = KeyMistake::NotThere { reason: wrong };
-                        self.key_mistake = Some(Sourced::new(mistake, entry.source));
-                    }
-                    Err(wrong) => self.problems.push(SettingProblem {
-                        kind: ProblemKind::Invalid,
-                        setting: name.to_owned(),
-                        text: format!("The {} {wrong} ({})", spoken(name), entry.source),
-                        fix: "Put the value there, or say in the profile where it is".to_owned(),
-                    }),
-                },
-            }
-        }
     }
 
     fn add_polymarket_cli(&mut self, path: &Path) {
@@ -213,70 +190,127 @@ impl Sources {
         }
     }
 
-    /// Every value of a setting, the one that wins first. Empty text counts as not set.
-    pub(super) fn all(&self, setting: &Name) -> Vec<Sourced<String>> {
-        let mut found = Vec::new();
-        // in a fleet only the profile says what is an account's own
-        let is_own = self.in_fleet && !setting.is_shared();
-        if let (Some(value), Some(flag), false) = (self.flags.get(setting.name), setting.flag, is_own) {
-            found.push(Sourced::new(value.clone(), Source::Flag { name: format!("--{flag}") }));
-        }
-        let of_profile = self.profile_values.get(setting.name).cloned();
-        if self.in_fleet {
-            found.extend(of_profile.clone());
-        }
-        let is_settled = is_own || self.in_fleet && of_profile.is_some();
-        let variables = if is_settled { &[] } else { setting.variables };
-        for &name in variables {
-            if let Some(value) = self.environment.get(name) {
-                found.push(Sourced::new(value.clone(), Source::Variable { name: name.to_owned() }));
-            }
-        }
-        for &name in setting.variables {
-            // the last line of a name wins, as in the shells that source such files
-            if let Some(line) = self.env_lines.iter().rev().find(|line| line.name == name) {
-                let source = Source::EnvFile { path: self.env_path.clone(), line: line.line, name: name.to_owned() };
-                found.push(Sourced::new(line.value.clone(), source));
-            }
-        }
+    /// The places that have values, each with whose key it holds.
+    fn held(&self, inputs: &Inputs) -> Vec<Held> {
+        let key_in = |group| self.values_in(group, setting("private_key")).first().map(|key| Whose::of(&key.value));
+        let of_profile = if inputs.profile.as_ref().is_none_or(String::is_empty) {
+            Standing::Fallback
+        } else if inputs.profile_by_variable {
+            Standing::ByVariable
+        } else {
+            Standing::Named
+        };
+        let of_env_file = if matches!(inputs.env_file, EnvFile::Named(_)) { Standing::Named } else { Standing::There };
+        let given = (!matches!(inputs.key, KeyInput::Settings)).then_some(Whose::Unknown);
+        let mut places = vec![
+            Held { group: Group::Run, standing: Standing::Named, key: given },
+            Held { group: Group::Profile, standing: of_profile, key: self.profile_key.whose() },
+        ];
         if !self.in_fleet {
-            found.extend(of_profile);
+            places.extend([
+                Held { group: Group::Environment, standing: Standing::There, key: key_in(Group::Environment) },
+                Held { group: Group::EnvFile, standing: of_env_file, key: key_in(Group::EnvFile) },
+                Held { group: Group::PolymarketCli, standing: Standing::Fallback, key: key_in(Group::PolymarketCli) },
+            ]);
         }
-        found.extend(self.polymarket_cli.get(setting.name).cloned());
+        places
+    }
+
+    fn use_account(&mut self, account: &[Whose]) {
+        let usage = |place: &Held| (place.group, accounts::usage(place, &self.places, account, self.chosen));
+        self.usage = self.places.iter().map(usage).collect();
+    }
+
+    fn use_of(&self, group: Group) -> Use {
+        self.usage.get(&group).copied().unwrap_or(Use::Whole)
+    }
+
+    /// The values of a setting in one place, the one that wins first, whether they count or not.
+    fn values_in(&self, group: Group, setting: &Name) -> Vec<Sourced<String>> {
+        let mut found = Vec::new();
+        match group {
+            Group::Run => {
+                if let (Some(value), Some(flag)) = (self.flags.get(setting.name), setting.flag) {
+                    found.push(Sourced::new(value.clone(), Source::Flag { name: format!("--{flag}") }));
+                }
+            }
+            Group::Environment => {
+                let named = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str(), 0));
+                let source = |name: &str, _| Source::Variable { name: name.to_owned() };
+                found.extend(self.reads.values(setting.name, named, source));
+            }
+            Group::EnvFile => {
+                // the last line of a name wins, as in the shells that source such files
+                let lines = self.env_lines.iter().rev();
+                let named = lines.map(|line| (line.name.as_str(), line.value.as_str(), line.line));
+                let path = &self.env_path;
+                let source = |name: &str, line| Source::EnvFile { path: path.clone(), line, name: name.to_owned() };
+                found.extend(self.reads.values(setting.name, named, source));
+            }
+            Group::Profile => found.extend(self.profile_values.get(setting.name).cloned()),
+            Group::PolymarketCli => found.extend(self.polymarket_cli.get(setting.name).cloned()),
+        }
         found.retain(|value| !value.value.trim().is_empty());
         found
     }
 
+    /// Every value of a setting that counts, the one that wins first. Empty text counts as not set.
+    pub(super) fn all(&self, setting: &Name) -> Vec<Sourced<String>> {
+        let counts = |group: &Group| match self.use_of(*group) {
+            Use::Whole => true,
+            Use::Shared => setting.is_shared(),
+            // how long to wait is a matter of this run
+            Use::Nothing => *group == Group::Environment && setting.is_of_run(),
+        };
+        if self.in_fleet {
+            return self.all_in_fleet(setting);
+        }
+        let groups = [Group::Run, Group::Environment, Group::EnvFile, Group::Profile, Group::PolymarketCli].into_iter();
+        groups.filter(counts).flat_map(|group| self.values_in(group, setting)).collect()
+    }
+
+    /// Of a profile for itself: what is an account's own only from there, and the environment only
+    /// where the profile leaves open what is nobody's own.
+    fn all_in_fleet(&self, setting: &Name) -> Vec<Sourced<String>> {
+        let of_profile = self.values_in(Group::Profile, setting);
+        if !setting.is_shared() {
+            return of_profile;
+        }
+        let of_environment =
+            if of_profile.is_empty() { self.values_in(Group::Environment, setting) } else { Vec::new() };
+        [self.values_in(Group::Run, setting), of_profile, of_environment].concat()
+    }
+
+    /// The private keys of all places, whether they count or not; those that count first.
+    pub(super) fn everywhere(&self, setting: &Name) -> Vec<Sourced<String>> {
+        let mut found = self.all(setting);
+        let groups = [Group::Environment, Group::EnvFile, Group::Profile, Group::PolymarketCli];
+        let rest = groups.into_iter().flat_map(|group| self.values_in(group, setting));
+        let of_profile = (setting.name == "private_key").then(|| self.profile_key.text()).flatten();
+        for value in rest.chain(of_profile) {
+            if !found.iter().any(|known| known.source == value.source) {
+                found.push(value);
+            }
+        }
+        found
+    }
+
+    /// Whether it is the profile whose private key says which account this is.
+    pub(super) fn key_is_of_profile(&self) -> bool {
+        self.chosen == Some(Group::Profile)
+    }
+
     /// The private key, or why the place that should have it does not give it.
-    pub(super) fn key(&self, inputs: &Inputs) -> Result<Option<Sourced<KeyText>>, SettingsError> {
-        if let Some(given) = read_key(inputs)? {
-            return Ok(Some(given));
-        }
-        if let Some(text) = self.all(setting("private_key")).into_iter().next() {
-            return Ok(Some(text.map(|text| Ok(Secret::new(text)))));
-        }
-        if let Some(Keystore { path, password }) = &self.keystore {
-            let source = Source::File { path: path.display().to_string() };
-            let locked = |reason| Err(KeyMistake::Keystore { reason });
-            let key = match password {
-                Some(Err(reason)) => locked(reason.clone()),
-                Some(Ok(password)) => {
-                    keystore::unlock(path, Some(password)).unwrap_or_else(|error| locked(error.to_string()))
-                }
-                None => {
-                    let password = inputs.keystore_password.as_ref();
-                    keystore::unlock(path, password).unwrap_or_else(|error| locked(error.to_string()))
-                }
-            };
-            return Ok(Some(Sourced::new(key, source)));
-        }
-        Ok(self.key_mistake.clone().map(|mistake| mistake.map(Err)))
+    pub(super) fn key(&self) -> Option<Sourced<KeyText>> {
+        self.key.clone()
     }
 
     /// Names that nothing reads but that look like ones that are read.
     pub(super) fn near_misses(&self) -> Vec<SettingProblem> {
-        let lines = self.env_lines.iter().map(|line| (&line.name, format!("line {} of {}", line.line, self.env_path)));
-        let variables = self.environment.keys().filter(|_| !self.in_fleet);
+        let counts = |group| self.use_of(group) != Use::Nothing;
+        let lines = self.env_lines.iter().filter(|_| counts(Group::EnvFile));
+        let lines = lines.map(|line| (&line.name, format!("line {} of {}", line.line, self.env_path)));
+        let variables = self.environment.keys().filter(|_| !self.in_fleet && counts(Group::Environment));
         let variables = variables.map(|name| (name, "the environment".to_owned()));
         lines.chain(variables).filter_map(|(name, place)| near_miss(name, &place)).collect()
     }
@@ -304,26 +338,4 @@ fn near_miss(name: &str, place: &str) -> Option<SettingProblem> {
         text: format!("{name} is set ({place}) and nothing reads it; the clients read {meant}"),
         fix: format!("Rename {name} to {meant}"),
     })
-}
-
-/// The key of `--key-file`, `--keystore` or `--key-stdin`, and where it came from.
-fn read_key(inputs: &Inputs) -> Result<Option<Sourced<KeyText>>, SettingsError> {
-    let file = |path: &Path| Source::File { path: path.display().to_string() };
-    let key = |text: &str| Ok(Secret::new(text.trim_end_matches(['\r', '\n'])));
-    match &inputs.key {
-        KeyInput::Settings => Ok(None),
-        KeyInput::File(path) => Ok(Some(Sourced::new(key(&read_text(path)?), file(path)))),
-        KeyInput::Keystore(path) => {
-            Ok(Some(Sourced::new(keystore::unlock(path, inputs.keystore_password.as_ref())?, file(path))))
-        }
-        KeyInput::Typed(key) => Ok(Some(Sourced::new(Ok(key.clone()), Source::Typed))),
-        KeyInput::StandardInput => {
-            let mut text = zeroize::Zeroizing::new(String::new());
-            std::io::stdin().read_to_string(&mut text).map_err(|error| SettingsError::Unreadable {
-                path: "standard input".to_owned(),
-                reason: reason(&error),
-            })?;
-            Ok(Some(Sourced::new(key(&text), Source::StandardInput)))
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Secrets that stand in a line of a script.
 
-use super::Settings;
+use super::edit::assignments;
+use super::{Settings, names};
 use crate::auth::key;
 use crate::secret::Secret;
 
@@ -28,6 +29,12 @@ pub(crate) fn written_secret(line: &str, settings: &Settings) -> Option<&'static
     };
     let named = ours.into_iter().find(|(_, secret)| secret.as_ref().is_some_and(holds)).map(|(what, _)| what);
     named.or_else(|| has_key(line).then_some("a private key"))
+}
+
+/// Whether a text sets a variable of a secret setting, as a `.env` does.
+pub(crate) fn sets_a_secret(text: &str) -> bool {
+    let is_set = |value: &str| !value.trim_matches(['"', '\'', ' ', '\t']).is_empty();
+    assignments(text).into_iter().any(|assignment| names::is_secret(assignment.name) && is_set(&text[assignment.value]))
 }
 
 fn has_key(line: &str) -> bool {

@@ -267,7 +267,7 @@ impl App {
 
     /// How the settings in force are read again.
     pub fn same_settings(&self) -> Load {
-        let profile = Some(self.report.profile.clone()).filter(|name| self.about.profiles.contains(name));
+        let profile = Some(self.facts.setup.profile.clone()).filter(|name| self.about.profiles.contains(name));
         Load { profile, draft: self.draft.clone(), ..Load::default() }
     }
 

@@ -78,7 +78,7 @@ pub(super) fn planned(app: &mut App, plan: Result<FixPlan, String>) -> Option<Co
     }
     app.ask(Dialogue {
         changes,
-        undo: "The file as it is now is kept beside it, as .bak. Then all checks run again.".to_owned(),
+        undo: "`polydoctor fix --undo` restores the file as it is now. Then all checks run again.".to_owned(),
         yes: "Yes, write it".to_owned(),
         ..Dialogue::new("Apply the fix?", Command::Start(Task::ApplyFix))
     });
@@ -94,10 +94,16 @@ pub(super) fn applied(app: &mut App, outcome: Result<String, String>) -> Option<
             Some(Command::Reload(app.same_settings()))
         }
         Err(why) => {
-            app.notice = Some(format!("Nothing was changed: {why}"));
+            app.notice = Some(sentence(&why));
             None
         }
     }
+}
+
+/// With a capital, as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Where the program cannot do it, the person gets the words to do it with.

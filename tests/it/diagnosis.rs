@@ -8,6 +8,7 @@ use polydoctor::diagnosis::Cause;
 use serde_json::Value;
 
 use crate::program::{Sandbox, causes, check, polydoctor, run, status, stdout};
+use crate::support::DEMO_KEY;
 
 pub(crate) fn names() -> Vec<String> {
     let listing = stdout(&run(&["sandbox", "--list"]));
@@ -208,4 +209,44 @@ fn a_file_without_secrets_may_be_read_by_all() {
     std::fs::write(&file, "POLYMARKET_NONCE=0\n").unwrap();
     let (report, code) = check(&["--demo", "healthy-safe", "--env-file", &file]);
     assert_eq!((status(&report, "setup.secrets"), code), ("pass", 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copy_of_a_secret_file_that_git_would_add_is_found() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        std::fs::set_permissions(folder.path().join(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    let git = |arguments: &[&str]| {
+        let git = std::process::Command::new("git").arg("-C").arg(folder.path()).args(arguments).status();
+        assert!(git.unwrap().success());
+    };
+    git(&["init", "-q"]);
+    write(".gitignore", ".env\n");
+    write(".env", &format!("PK={DEMO_KEY}\n"));
+    let secrets = || {
+        let mut command = polydoctor();
+        command.args(["check", "setup.secrets", "--offline", "--format", "json"]).current_dir(folder.path());
+        let report: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        report["checks"].as_array().unwrap().iter().find(|check| check["id"] == "setup.secrets").unwrap().clone()
+    };
+    for harmless in [("notes.env.bak", DEMO_KEY), (".env.bak", "FUNDER=0x1\n"), (".envrc", DEMO_KEY)] {
+        write(harmless.0, harmless.1);
+    }
+    assert_ne!(secrets()["status"], "warn", "{:#}", secrets());
+    for name in [".env.bak", ".env.bak.2", ".env~", ".env.old"] {
+        write(name, &format!("PK={DEMO_KEY}\n"));
+        let found = secrets();
+        assert_eq!(found["status"], "warn", "{name}: {found:#}");
+        assert!(found["summary"].as_str().unwrap().starts_with(&format!("{name} is a copy of .env with its secrets")));
+        assert_eq!(found["fix"]["commands"][0], format!("rm {}", shlex::try_quote(name).unwrap()));
+        git(&["add", "--force", name]);
+        assert_eq!(secrets()["status"], "fail", "{name}");
+        git(&["rm", "-q", "--cached", name]);
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+    }
 }

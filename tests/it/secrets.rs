@@ -156,6 +156,7 @@ fn no_settings_file_makes_a_command_fail_from_within() {
             command
                 .args(arguments.split(' '))
                 .current_dir(folder.path())
+                .env("HOME", folder.path())
                 .env("POLYMARKET_CLOB_URL", "http://127.0.0.1:9");
             let output = command.output().unwrap();
             assert_ne!(output.status.code(), Some(101), "{arguments}: {before:?}");

@@ -93,7 +93,9 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
 
 /// The set-up wizard over what there is already.
 fn questions(settings: &Settings, inputs: &Inputs) -> anyhow::Result<Draft> {
-    let mut wizard = Wizard::new(settings::found_keys(inputs)?, settings.profile.clone());
+    let named = inputs.profile.clone().filter(|name| !name.is_empty());
+    let profile = named.or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
+    let mut wizard = Wizard::new(settings::found_keys(inputs)?, profile.unwrap_or_else(|| "default".to_owned()));
     if let Some(chain) = settings.chain_id.as_ref().filter(|chain| chain.source != Source::Default) {
         wizard.give("chain_id", i64::try_from(chain.value)?);
     }

@@ -26,6 +26,9 @@ pub struct SecretFile {
     /// Permission bits; `None` where the platform has none.
     pub mode: Option<u32>,
     pub git: GitStanding,
+    /// The file that it is a left copy of, such as `.env` of `.env.bak`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<String>,
 }
 
 /// What git thinks of a file.

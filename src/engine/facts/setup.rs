@@ -12,6 +12,7 @@ use crate::settings::{SettingProblem, Sourced};
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
+    /// The profile that values come from; empty where none do.
     pub profile: String,
     pub problems: Vec<SettingProblem>,
     /// `None` when no key is configured.
@@ -43,6 +44,11 @@ impl Setup {
             KeyFact::Usable { signer, .. } => Some(*signer),
             KeyFact::Unusable { .. } => None,
         }
+    }
+
+    /// What the account is called in a report: its profile, or `default` where there is none.
+    pub fn profile_label(&self) -> &str {
+        if self.profile.is_empty() { "default" } else { &self.profile }
     }
 
     /// Chain id in force; Polygon unless set.

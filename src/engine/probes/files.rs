@@ -11,7 +11,7 @@ use tokio::process::Command;
 use crate::client::http::clean;
 use crate::engine::context::{Context, Missing, Outcome};
 use crate::engine::facts::{Failure, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
-use crate::settings::{Settings, written_secret};
+use crate::settings::{Settings, sets_a_secret, written_secret};
 
 /// Git answers in milliseconds, unless its folder is on a network that is gone.
 const GIT_DEADLINE: Duration = Duration::from_secs(3);
@@ -21,12 +21,61 @@ pub(super) async fn secret_places(context: &Context) -> Outcome<SecretPlaces> {
     let scripts = tokio::task::spawn_blocking(move || {
         settings.folder.as_ref().map(|folder| scripts(folder, &settings)).unwrap_or_default()
     });
+    let settings = context.settings.clone();
+    let copies = tokio::task::spawn_blocking(move || copies(&settings));
     let mut files = Vec::new();
     for path in &context.settings.secret_files {
-        files.push(SecretFile { path: path.display().to_string(), mode: mode(path), git: ask_git(path).await });
+        files.push(secret_file(path, None).await);
+    }
+    for (path, of) in copies.await.map_err(|_| Missing::Failed(Failure::Stopped))? {
+        files.push(secret_file(&path, Some(of.display().to_string())).await);
     }
     let scripts = scripts.await.map_err(|_| Missing::Failed(Failure::Stopped))?;
     Ok(SecretPlaces { files, scripts })
+}
+
+async fn secret_file(path: &Path, copy_of: Option<String>) -> SecretFile {
+    SecretFile { path: path.display().to_string(), mode: mode(path), git: ask_git(path).await, copy_of }
+}
+
+/// Copies that editors and people leave beside a secret file, and which hold secrets too; each with
+/// the file that it was made from.
+fn copies(settings: &Settings) -> Vec<(PathBuf, PathBuf)> {
+    const MOST_ENTRIES: usize = 2000;
+    const MOST_COPIES: usize = 20;
+    let mut found = Vec::new();
+    for original in &settings.secret_files {
+        let Some(name) = original.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        let folder = original.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else { continue };
+        let is_copy = |entry: &fs::DirEntry| {
+            let entry = entry.file_name();
+            entry.to_string_lossy().strip_prefix(&name).is_some_and(names_a_copy)
+        };
+        let mut names: Vec<_> =
+            entries.take(MOST_ENTRIES).flatten().filter(is_copy).map(|entry| entry.file_name()).collect();
+        names.sort();
+        let paths =
+            names.into_iter().map(|name| folder.map_or_else(|| PathBuf::from(&name), |folder| folder.join(&name)));
+        let others = paths.filter(|path| !settings.secret_files.contains(path) && holds_secret(path, settings));
+        found.extend(others.map(|path| (path, original.clone())));
+    }
+    found.truncate(MOST_COPIES);
+    found
+}
+
+/// What stands behind the name of a file in the name of its copy.
+fn names_a_copy(rest: &str) -> bool {
+    rest == "~" || [".bak", ".backup", ".old", ".orig", ".save"].iter().any(|ending| rest.starts_with(ending))
+}
+
+fn holds_secret(path: &Path, settings: &Settings) -> bool {
+    const LONGEST: u64 = 256 * 1024;
+    if !fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LONGEST) {
+        return false;
+    }
+    let Ok(text) = fs::read_to_string(path) else { return false };
+    sets_a_secret(&text) || text.lines().any(|line| written_secret(line, settings).is_some())
 }
 
 #[cfg(unix)]

@@ -188,7 +188,7 @@ impl App {
         }
         let entry = |name: &String| Entry {
             label: name.clone(),
-            note: if *name == self.report.profile { "in use".to_owned() } else { String::new() },
+            note: if *name == self.facts.setup.profile { "in use".to_owned() } else { String::new() },
             pick: Pick::Command(Command::Reload(Load { profile: Some(name.clone()), ..Load::default() })),
         };
         let entries = self.about.profiles.iter().map(entry).collect();

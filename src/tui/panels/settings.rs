@@ -23,7 +23,7 @@ fn content(app: &App, room: Size) -> Content {
         return Content { lines: page.finish(), ..Content::default() };
     }
     let setup = &app.facts.setup;
-    page.text(&format!("Profile {}", setup.profile), Style::new());
+    page.text(&format!("Profile {}", setup.profile_label()), Style::new());
     if !setup.problems.is_empty() {
         page.heading("What needs a look");
         setup.problems.iter().for_each(|problem| trouble(app, problem, &mut page));

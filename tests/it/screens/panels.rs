@@ -264,7 +264,12 @@ fn unsettled() -> Observed {
     };
     facts.setup.shown.push(unset);
     facts.secret_files = known(SecretPlaces {
-        files: vec![SecretFile { path: ".env".to_owned(), mode: Some(0o644), git: GitStanding::Ignored }],
+        files: vec![SecretFile {
+            path: ".env".to_owned(),
+            mode: Some(0o644),
+            git: GitStanding::Ignored,
+            copy_of: None,
+        }],
         scripts: Vec::new(),
     });
     Observed { facts, report }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use polydoctor::settings::undo::Undo;
 use portable_pty::CommandBuilder;
 
 use super::{Terminal, program};
@@ -23,6 +24,7 @@ fn in_folder(folder: &Path, arguments: &[&str]) -> CommandBuilder {
     command.cwd(folder);
     command.env("HOME", folder);
     command.env("XDG_CONFIG_HOME", folder);
+    command.env("XDG_STATE_HOME", folder.join("state"));
     command
 }
 
@@ -76,9 +78,13 @@ async fn a_fix_is_refused_and_then_applied_to_the_file_and_turns_the_verdict() {
     terminal.wait_for_text("wallet.funder FAIL → PASS");
     let after = std::fs::read_to_string(&path).unwrap();
     assert!(after.starts_with("# my bot\n") && after.lines().count() == before.lines().count());
-    assert_eq!(std::fs::read_to_string(folder.path().join(".env.bak")).unwrap(), before);
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
+    let beside: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(beside.iter().all(|name| !name.to_string_lossy().contains(".bak")), "{beside:?}");
+    let undo = Undo::in_folder(folder.path().join("state/polydoctor/undo"));
+    undo.restore(&undo.last().unwrap().unwrap()).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Desk;
 use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::fix::{self, Plan};
-use crate::settings::save::{self, SaveError};
+use crate::settings::undo::{Undo, UndoError};
 use crate::tui::task::{FilePlan, FixPlan};
 
 impl Desk {
@@ -16,16 +16,13 @@ impl Desk {
         Ok(FixPlan { files, by_hand })
     }
 
-    /// Makes the planned changes, each with a copy of the file before it.
-    pub(super) fn apply_fix(&self) -> Result<String, SaveError> {
-        let mut done = Vec::new();
-        for change in self.planned.take() {
-            let backup = if change.is_new_file() { None } else { Some(save::backup(change.path())?) };
-            change.apply()?;
-            let kept = backup.map_or_else(String::new, |path| format!(", kept as {} before", path.display()));
-            done.push(format!("Written: {}{kept}", change.path().display()));
-        }
-        Ok(done.join("; "))
+    /// Makes the planned changes, all or none, so that they can be undone.
+    pub(super) fn apply_fix(&self) -> Result<String, UndoError> {
+        let undo = Undo::of_platform()?;
+        let step = undo.apply(&self.planned.take(), "polydoctor, F")?;
+        let files = step.iter().flat_map(|step| &step.files).map(|file| file.path.display().to_string());
+        let files: Vec<String> = files.collect();
+        Ok(format!("Written: {}. `polydoctor fix --undo` undoes it", files.join(", ")))
     }
 }
 

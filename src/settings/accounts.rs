@@ -1,0 +1,145 @@
+//! Whose values are whose. Each place may hold a private key, and where places of two accounts
+//! meet, the account whose key is used wins whole.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use alloy_primitives::Address;
+
+use crate::auth::key;
+use crate::secret::Secret;
+
+/// The kinds of places, in the order in which they win over each other for one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Group {
+    /// The command line: its flags, and the private key of `--key-file`, `--keystore` or
+    /// `--key-stdin`.
+    Run,
+    Environment,
+    EnvFile,
+    Profile,
+    PolymarketCli,
+}
+
+/// How a place came to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// On the command line: `--profile`, `--env-file`, the private key itself.
+    Named,
+    /// By `POLYDOCTOR_PROFILE`.
+    ByVariable,
+    /// It is there: the environment, `./.env`.
+    There,
+    /// The default profile, or the file of polymarket-cli.
+    Fallback,
+}
+
+/// Whose key a place holds, as far as that is known without a password.
+#[derive(Clone)]
+pub(super) enum Whose {
+    Signer(Address),
+    /// Of a text that is no key.
+    Text(Secret),
+    /// Of a keystore that does not say its address.
+    Keystore(PathBuf),
+    /// Of a program that was not run, or a place where there is none.
+    Unknown,
+}
+
+impl Whose {
+    pub(super) fn of(text: &str) -> Self {
+        let text = Secret::new(text.trim());
+        key::parse(&text).map_or_else(|_| Self::Text(text.clone()), |parsed| Self::Signer(parsed.signer.address()))
+    }
+
+    /// Whether both are seen to be one account's.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Signer(a), Self::Signer(b)) => a == b,
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Keystore(a), Self::Keystore(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signer(address) => write!(f, "Signer({address})"),
+            Self::Text(_) => f.write_str("Text"),
+            Self::Keystore(path) => write!(f, "Keystore({})", path.display()),
+            Self::Unknown => f.write_str("Unknown"),
+        }
+    }
+}
+
+/// A place that has values, and its private key if it has one.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) group: Group,
+    pub(super) standing: Standing,
+    pub(super) key: Option<Whose>,
+}
+
+/// What of a place counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Whole,
+    /// Only what is no account's own, such as addresses of services: it has no private key that says
+    /// whose the rest is.
+    Shared,
+    /// Nothing: its private key is another account's.
+    Nothing,
+}
+
+/// The place whose private key says which account this is; `None` where there is no key at all.
+pub(super) fn chosen(places: &[Held]) -> Option<&Held> {
+    places.iter().filter(|place| place.key.is_some()).min_by_key(|place| rank(place))
+}
+
+/// A place that the command line names means that account. The environment comes before a `.env`,
+/// as for the bots that read both, and both before what polydoctor alone knows.
+fn rank(place: &Held) -> u8 {
+    match (place.group, place.standing) {
+        (Group::Run, _) => 0,
+        (Group::Profile, Standing::Named) => 1,
+        (Group::Environment, _) => 2,
+        (Group::EnvFile, Standing::Named) => 3,
+        (Group::Profile, Standing::ByVariable) => 4,
+        (Group::EnvFile, _) => 5,
+        (Group::Profile, _) => 6,
+        (Group::PolymarketCli, _) => 7,
+    }
+}
+
+/// What counts of a place, for the account of the chosen place; `account` is all that is known of
+/// whose key it is.
+pub(super) fn usage(place: &Held, places: &[Held], account: &[Whose], chosen: Option<Group>) -> Use {
+    if Some(place.group) == chosen {
+        return Use::Whole;
+    }
+    let is_of_account = |key: &Whose| account.iter().any(|account| key.is(account));
+    let is_of_another = |group: Group| {
+        let key = places.iter().find(|other| other.group == group).and_then(|other| other.key.as_ref());
+        key.is_some_and(|key| !is_of_account(key)) && Some(group) != chosen
+    };
+    match (&place.key, place.group, place.standing) {
+        (Some(key), ..) if is_of_account(key) => Use::Whole,
+        (Some(_), ..) => Use::Nothing,
+        // environment and `.env` are read together
+        (None, Group::Environment, _) if is_of_another(Group::EnvFile) => Use::Shared,
+        (None, Group::EnvFile, _) if is_of_another(Group::Environment) => Use::Shared,
+        (None, Group::Profile, Standing::Fallback) if chosen.is_some() => Use::Shared,
+        (None, ..) => Use::Whole,
+    }
+}
+
+/// Whether both places claim to be in force: a run that names only the winner has decided.
+pub(super) fn is_conflict(winner: Standing, loser: Standing) -> bool {
+    match (winner, loser) {
+        (_, Standing::Fallback) => false,
+        (Standing::Named, loser) => loser == Standing::Named,
+        _ => true,
+    }
+}

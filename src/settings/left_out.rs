@@ -1,0 +1,137 @@
+//! What is said of values that do not count because they are another account's.
+
+use super::accounts::{Group, Held, Standing, Use, Whose, is_conflict};
+use super::{ProblemKind, SettingProblem, Source};
+
+/// A place of which something is left out.
+pub(super) struct LeftOut<'a> {
+    pub(super) place: &'a Held,
+    pub(super) usage: Use,
+    /// Where each value is that is left out.
+    pub(super) sources: Vec<Source>,
+    /// How the place that wins came to be looked at.
+    pub(super) winner: Standing,
+    /// Where the private key in use comes from.
+    pub(super) key: Option<&'a Source>,
+    /// Whose it is.
+    pub(super) account: &'a [Whose],
+}
+
+impl LeftOut<'_> {
+    pub(super) fn problem(&self) -> SettingProblem {
+        let is_conflict = self.usage == Use::Nothing && is_conflict(self.winner, self.place.standing);
+        SettingProblem {
+            kind: if is_conflict { ProblemKind::Conflict } else { ProblemKind::Shadowed },
+            setting: "private_key".to_owned(),
+            text: format!("Left out: {}: {}", listed(&self.sources), self.reason()),
+            fix: self.fix(is_conflict),
+        }
+    }
+
+    fn reason(&self) -> String {
+        let in_use = self.key.map(|key| format!(" ({key})")).unwrap_or_default();
+        match (&self.place.key, self.place.group, self.place.standing) {
+            (Some(Whose::Signer(other)), ..) => {
+                let signer = self.account.iter().find_map(|key| match key {
+                    Whose::Signer(signer) => Some(format!(" {signer}")),
+                    _ => None,
+                });
+                let used = signer.map_or_else(|| "the key in use".to_owned(), |signer| format!("signer{signer}"));
+                format!("the private key there is another account's (signer {other}); {used} is checked{in_use}")
+            }
+            (Some(Whose::Text(_)), ..) => {
+                format!("the private key there is not usable, and not the one in use{in_use}")
+            }
+            (Some(Whose::Keystore(_) | Whose::Unknown), ..) => {
+                format!("the private key there was not read, because another one is in use{in_use}")
+            }
+            (None, Group::Profile, Standing::Fallback) => {
+                format!("a default profile counts only for its own private key, and it has none; one is in use{in_use}")
+            }
+            (None, ..) => {
+                format!("there is no private key beside them, and the one in use is from elsewhere{in_use}")
+            }
+        }
+    }
+
+    fn fix(&self, is_conflict: bool) -> String {
+        let loser = self.place;
+        let profile = self.sources.iter().find_map(|source| match source {
+            Source::Profile { name, .. } => Some(shlex::try_quote(name).map_or_else(|_| name.clone(), Into::into)),
+            _ => None,
+        });
+        if let (Some(profile), Standing::Fallback) = (&profile, loser.standing) {
+            return format!("Nothing to do, unless you mean that account: --profile {profile}");
+        }
+        let drop_winner = self
+            .key
+            .map_or_else(|| "Remove the private key that is in use".to_owned(), |key| without(key, self.winner));
+        let meant = "unless you mean that account";
+        if is_conflict {
+            let drop_loser = match (loser.group, self.sources.first()) {
+                (Group::Profile, _) if loser.standing == Standing::ByVariable => "unset POLYDOCTOR_PROFILE".to_owned(),
+                (Group::Profile, _) => "leave out --profile".to_owned(),
+                (_, Some(source)) => lower(&without(source, loser.standing)),
+                (_, None) => "remove the other private key".to_owned(),
+            };
+            return format!(
+                "Keep one of the two private keys: {drop_loser}. If you mean that account: {}",
+                lower(&drop_winner)
+            );
+        }
+        format!("Nothing to do, {meant}: {}", lower(&drop_winner))
+    }
+}
+
+/// How to run without this private key.
+fn without(key: &Source, standing: Standing) -> String {
+    match key {
+        _ if standing == Standing::ByVariable => "Unset POLYDOCTOR_PROFILE".to_owned(),
+        Source::Variable { name } => format!("Unset {name}"),
+        Source::EnvFile { path, .. } if standing == Standing::Named => format!("Leave out --env-file {path}"),
+        Source::EnvFile { path, line, name } => format!("Remove {name} from line {line} of {path}"),
+        Source::Profile { name, .. } => format!("Leave out --profile {name}"),
+        Source::StandardInput => "Leave out --key-stdin".to_owned(),
+        Source::File { .. } => "Leave out --key-file or --keystore".to_owned(),
+        _ => "Remove the private key that is in use".to_owned(),
+    }
+}
+
+fn lower(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| format!("{}{}", first.to_ascii_lowercase(), rest.as_str()))
+}
+
+/// The values of one place: what each is called there, and then the place.
+fn listed(sources: &[Source]) -> String {
+    let names: Vec<String> = sources
+        .iter()
+        .map(|source| match source {
+            Source::Flag { name } | Source::Variable { name } => name.clone(),
+            Source::EnvFile { name, line, .. } => format!("{name} (line {line})"),
+            Source::Profile { key, .. } | Source::PolymarketCli { key, .. } => key.clone(),
+            other => other.to_string(),
+        })
+        .collect();
+    let place = match sources.first() {
+        Some(Source::Variable { .. }) => " of the environment".to_owned(),
+        Some(Source::EnvFile { path, .. }) => format!(" of {path}"),
+        Some(Source::Profile { path, name, .. }) => format!(" of profile {name} ({path})"),
+        Some(Source::PolymarketCli { path, .. }) => format!(" of polymarket-cli ({path})"),
+        _ => String::new(),
+    };
+    format!("{}{place}", names.join(", "))
+}
+
+/// Values that a profile refers to, beside the private key of another account.
+pub(super) fn references(sources: &[Source]) -> Option<SettingProblem> {
+    (!sources.is_empty()).then(|| SettingProblem {
+        kind: ProblemKind::Conflict,
+        setting: "private_key".to_owned(),
+        text: format!(
+            "Left out: {}: they refer to the variables of a bot whose private key is another account's",
+            listed(sources)
+        ),
+        fix: "Refer to variables of this account, or give them names of their own".to_owned(),
+    })
+}

@@ -1,0 +1,159 @@
+//! Which account this is, and what of each place is its.
+
+use std::path::{Path, PathBuf};
+
+use super::Sources;
+use crate::secret::Secret;
+use crate::settings::accounts::{Group, Standing, Use, Whose};
+use crate::settings::config::{ProfileEntry, ProfileValue};
+use crate::settings::files::{path_named, read_text};
+use crate::settings::left_out::{self, LeftOut};
+use crate::settings::names::{self, Name, setting, spoken};
+use crate::settings::place::Place;
+use crate::settings::sources::{Inputs, KeyInput};
+use crate::settings::{KeyText, ProblemKind, SettingProblem, Source, Sourced, env_file};
+
+impl Sources {
+    /// The keystore of the profile, where the private key comes from it and its password is not said.
+    pub(super) fn keystore_to_unlock(&self) -> Option<PathBuf> {
+        let is_needed = self.chosen == Some(Group::Profile) && self.all(setting("private_key")).is_empty();
+        self.profile_key.locked_keystore().filter(|_| is_needed)
+    }
+
+    /// Settles whose account this is, and reads what is its.
+    pub(super) fn settle(&mut self, given: Option<Sourced<KeyText>>, inputs: &Inputs) {
+        let whose = |key: &Sourced<KeyText>| key.value.as_ref().map_or(Whose::Unknown, |key| Whose::of(key.expose()));
+        let place = self.places.iter().find(|place| Some(place.group) == self.chosen);
+        let (place_key, standing) = (place.and_then(|place| place.key.clone()), place.map(|place| place.standing));
+        let mut account: Vec<Whose> = place_key.into_iter().collect();
+        if let Some(given) = &given {
+            account = vec![whose(given)];
+            if let KeyInput::Keystore(path) = &inputs.key {
+                account.push(Whose::Keystore(path.clone()));
+            }
+        }
+        let mut of_profile = None;
+        if self.chosen == Some(Group::Profile) && self.all(setting("private_key")).is_empty() {
+            of_profile = self.profile_key.unlocked(&self.chosen_profile.path, inputs);
+            account.extend(of_profile.as_ref().map(whose));
+        }
+        self.use_account(&account);
+        if self.use_of(Group::EnvFile) != Use::Nothing {
+            let has_secrets = self.env_lines.iter().any(|line| names::is_secret(&line.name));
+            self.secret_files.extend(has_secrets.then(|| PathBuf::from(&self.env_path)));
+            self.problems.append(&mut self.env_problems);
+        }
+        self.add_profile(&account);
+        let first = self.all(setting("private_key")).into_iter().next();
+        self.key = given.or_else(|| Some(first?.map(|text| Ok(Secret::new(text))))).or(of_profile);
+        if let Some(standing) = standing {
+            self.problems.extend(self.left_out(standing, &account));
+        }
+    }
+
+    /// Reads what counts of the profile.
+    fn add_profile(&mut self, account: &[Whose]) {
+        let usage = self.use_of(Group::Profile);
+        if usage == Use::Nothing {
+            return;
+        }
+        self.problems.append(&mut self.chosen_profile.problems);
+        let counts = |entry: &&ProfileEntry| usage == Use::Whole || setting(entry.setting).is_shared();
+        let entries: Vec<ProfileEntry> = self.chosen_profile.entries.iter().filter(counts).cloned().collect();
+        if self.standing_of(Group::Profile) != Some(Standing::Fallback) || !entries.is_empty() {
+            self.profile.clone_from(&self.chosen_profile.name);
+        }
+        let path = self.chosen_profile.path.clone();
+        let mut of_others = Vec::new();
+        for entry in entries {
+            let name = entry.setting;
+            let place = match entry.value {
+                ProfileValue::Text(text) => {
+                    if names::is_secret_setting(name) && !self.secret_files.contains(&path) {
+                        self.secret_files.push(path.clone());
+                    }
+                    self.profile_values.insert(name, Sourced::new(text, entry.source));
+                    continue;
+                }
+                ProfileValue::Place(place) => place,
+            };
+            let is_key = name == "private_key";
+            if place.is_costly() && (is_key || !self.all(setting(name)).is_empty()) {
+                continue;
+            }
+            if !is_key && self.is_of_another(&place, &path, account) {
+                of_others.push(entry.source);
+                continue;
+            }
+            if names::is_secret_setting(name) {
+                self.secret_files.extend(place.secret_file(&path));
+            }
+            match place.read(&self.environment, &entry.source, &path) {
+                Ok(found) => {
+                    self.profile_values.insert(name, found.map(|secret| secret.expose().to_owned()));
+                }
+                // the key says itself why it is not there
+                Err(_) if is_key => {}
+                Err(wrong) => self.problems.push(SettingProblem {
+                    kind: ProblemKind::Invalid,
+                    setting: name.to_owned(),
+                    text: format!("The {} {wrong} ({})", spoken(name), entry.source),
+                    fix: "Put the value there, or say in the profile where it is".to_owned(),
+                }),
+            }
+        }
+        self.problems.extend(left_out::references(&of_others));
+    }
+
+    /// Whether a profile refers to a variable that belongs to another account: one that a bot reads,
+    /// beside the private key that it reads. A name that no bot reads is the profile's own.
+    fn is_of_another(&self, place: &Place, beside: &Path, account: &[Whose]) -> bool {
+        let names = setting("private_key").variables;
+        let keys: Vec<Whose> = match place {
+            Place::Env { name } if names::is_known(name) => {
+                names.iter().filter_map(|name| self.environment.get(*name)).map(|key| Whose::of(key)).collect()
+            }
+            Place::EnvFile { path, name } if names::is_known(name) => {
+                let lines =
+                    read_text(&path_named(path, beside)).map_or_else(|_| Vec::new(), |text| env_file::parse(&text).0);
+                let keys =
+                    lines.iter().filter(|line| names.contains(&line.name.as_str()) && !line.value.trim().is_empty());
+                keys.map(|line| Whose::of(&line.value)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let is_known = account.iter().any(|key| matches!(key, Whose::Signer(_) | Whose::Text(_)));
+        let is_of_account = |key: &Whose| account.iter().any(|account| key.is(account));
+        is_known && !keys.is_empty() && !keys.iter().any(is_of_account)
+    }
+
+    fn standing_of(&self, group: Group) -> Option<Standing> {
+        self.places.iter().find(|place| place.group == group).map(|place| place.standing)
+    }
+
+    /// What is left out of the places of other accounts, and why.
+    fn left_out(&self, winner: Standing, account: &[Whose]) -> Vec<SettingProblem> {
+        let mut problems = Vec::new();
+        for place in &self.places {
+            let usage = self.use_of(place.group);
+            let counts = |setting: &Name| match usage {
+                Use::Whole => true,
+                Use::Shared => setting.is_shared(),
+                Use::Nothing => place.group == Group::Environment && setting.is_of_run(),
+            };
+            let of = |setting: &Name| -> Vec<Source> {
+                if place.group == Group::Profile {
+                    let entries = self.chosen_profile.entries.iter().filter(|entry| entry.setting == setting.name);
+                    return entries.map(|entry| entry.source.clone()).collect();
+                }
+                self.values_in(place.group, setting).into_iter().map(|value| value.source).collect()
+            };
+            let sources: Vec<Source> = names::SETTINGS.iter().filter(|setting| !counts(setting)).flat_map(of).collect();
+            if !sources.is_empty() {
+                let key = self.key.as_ref().map(|key| &key.source);
+                problems.push(LeftOut { place, usage, sources, winner, key, account }.problem());
+            }
+        }
+        problems
+    }
+}
