@@ -46,7 +46,7 @@ pub use env_file::{EnvFile, env_file_variables};
 pub use found::{FoundKey, found_keys};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
-pub use names::{Name, SETTINGS};
+pub use names::{Name, SETTINGS, setting_named};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
 pub(crate) use setup::shown_url;
@@ -56,7 +56,7 @@ pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
-use crate::auth::wallet::SignatureType;
+use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::secret::Secret;
 
 /// A value and where it came from.
@@ -115,6 +115,13 @@ pub enum Source {
     StandardInput,
     /// Into the set-up wizard.
     Typed,
+    /// A signature type that is not set: that of the funder, which is this wallet of the key.
+    Inferred {
+        kind: WalletKind,
+        /// Where the program whose names these are has the type, if it is a known one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        set_in: Option<String>,
+    },
     Default,
 }
 
@@ -129,6 +136,7 @@ impl std::fmt::Display for Source {
             Self::File { path } => write!(f, "file {path}"),
             Self::Typed => f.write_str("typed in"),
             Self::StandardInput => f.write_str("standard input"),
+            Self::Inferred { kind, .. } => write!(f, "inferred: the funder is the {kind} of this key"),
             Self::Default => f.write_str("default"),
         }
     }

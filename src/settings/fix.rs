@@ -153,7 +153,7 @@ fn place(settings: &Settings, name: &'static str, text: Secret, edits: &mut Edit
         Some(place @ (Source::File { .. } | Source::PolymarketCli { .. } | Source::StandardInput | Source::Typed)) => {
             by_hand(format!("It comes from {place}, which is not written"), None)
         }
-        Some(Source::Default) | None => by_hand(
+        Some(Source::Inferred { .. } | Source::Default) | None => by_hand(
             "It is set nowhere, and there is no .env or profile to set it in".to_owned(),
             Some(format!("export {}={shown}", setting(name).variables[0])),
         ),

@@ -108,6 +108,20 @@ pub(super) fn setting(name: &str) -> &'static Name {
         .unwrap_or_else(|| unreachable!("{name} is asked for by the program itself"))
 }
 
+/// The name of a setting as people write it, with dashes or underscores.
+///
+/// # Errors
+///
+/// That there is no such setting, with the closest one.
+pub fn setting_named(text: &str) -> Result<&'static str, String> {
+    let name = text.trim().replace('-', "_").to_ascii_lowercase();
+    let found = SETTINGS.iter().find(|setting| setting.name == name);
+    found.map(|setting| setting.name).ok_or_else(|| match closest(&name) {
+        Some(meant) => format!("unknown setting `{name}`; did you mean {meant}?"),
+        None => format!("unknown setting `{name}`; `polydoctor config` lists them"),
+    })
+}
+
 /// The setting that lists this variable.
 pub(super) fn listed(variable: &str) -> Option<&'static Name> {
     SETTINGS.iter().find(|setting| setting.variables.contains(&variable))
@@ -160,7 +174,7 @@ pub(super) fn meant(variable: &str) -> Option<&'static str> {
     let mistaken = || MISTAKEN.iter().find(|(name, _)| folded(name) == wanted).map(|(_, meant)| *meant);
     let close = || {
         let is_ours = variable.len() >= 10 && FAMILIES.iter().any(|family| variable.starts_with(family));
-        known().find(|name| is_ours && strsim::osa_distance(name, variable) == 1)
+        known().find(|name| is_ours && strsim::osa_distance(&folded(name), &wanted) == 1)
     };
     known().find(|name| folded(name) == wanted).or_else(mistaken).or_else(close)
 }
@@ -188,7 +202,7 @@ mod tests {
 
     #[test]
     fn near_misses_are_found() {
-        assert_eq!(meant("CLOB_PASPHRASE"), None);
+        assert_eq!(meant("CLOB_PASPHRASE"), Some("CLOB_PASS_PHRASE"));
         assert_eq!(meant("CLOB_PASS_PHRSE"), Some("CLOB_PASS_PHRASE"));
         assert_eq!(meant("clob_api_key"), Some("CLOB_API_KEY"));
         assert_eq!(meant("CLOB_KEY"), Some("CLOB_API_KEY"));

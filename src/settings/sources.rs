@@ -14,6 +14,7 @@ use super::env_file::{self, EnvFile, EnvLine};
 use super::files::read_text;
 use super::names::{self, Name, setting};
 use super::profile_key::ProfileKey;
+use super::unread::Variable;
 use super::variables::Reads;
 use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced, given, polymarket_cli};
 use crate::secret::Secret;
@@ -155,7 +156,9 @@ impl Sources {
         }
         let of_file = sources.env_lines.iter().map(|line| (line.name.as_str(), line.value.as_str()));
         let of_environment = sources.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        sources.reads = Reads::of(inputs.env_map.clone(), of_file.chain(of_environment));
+        let mut env_map = sources.chosen_profile.env_map.clone();
+        env_map.extend(inputs.env_map.clone());
+        sources.reads = Reads::of(env_map, of_file.chain(of_environment));
         let has_key = !matches!(inputs.key, KeyInput::Settings)
             || sources.profile_key.is_there()
             || !sources.everywhere(setting("private_key")).is_empty();
@@ -303,6 +306,21 @@ impl Sources {
     /// The private key, or why the place that should have it does not give it.
     pub(super) fn key(&self) -> Option<Sourced<KeyText>> {
         self.key.clone()
+    }
+
+    /// The variables that no setting reads, of the places that count.
+    pub(super) fn unread(&self) -> Vec<Variable<'_>> {
+        let counts = |group| !self.in_fleet && self.use_of(group) != Use::Nothing;
+        let lines = self.env_lines.iter().filter(|_| counts(Group::EnvFile));
+        let lines = lines.map(|line| Variable {
+            name: &line.name,
+            value: &line.value,
+            place: format!("line {} of {}", line.line, self.env_path),
+        });
+        let variables = self.environment.iter().filter(|_| counts(Group::Environment));
+        let variables =
+            variables.map(|(name, value)| Variable { name, value, place: "the environment".to_owned() });
+        lines.chain(variables).filter(|variable| self.reads.setting_of(variable.name).is_none()).collect()
     }
 
     /// Names that nothing reads but that look like ones that are read.

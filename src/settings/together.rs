@@ -32,8 +32,17 @@ pub(super) fn together(parts: &[Vec<Sourced<String>>; 3]) -> [usize; 3] {
     }
 }
 
+/// The places of the parts of a builder's or the relayer's set, beside a user's set in force.
+pub(super) fn builders_beside(parts: &[Vec<Sourced<String>>; 3]) -> Vec<Source> {
+    let is_users = parts[0].first().is_some_and(|key| !is_version_7(&key.value));
+    let keys = parts[0].iter().filter(|key| is_users && is_version_7(&key.value));
+    let homes: Vec<_> = keys.filter_map(|key| home(&key.source)).collect();
+    let is_theirs = |source: &&Source| home(source).is_some_and(|home| homes.contains(&home));
+    parts.iter().flatten().map(|value| &value.source).filter(is_theirs).cloned().collect()
+}
+
 /// Keys of builders and of the relayer are UUIDs of version 7, those of users of another.
-pub(super) fn is_version_7(key: &str) -> bool {
+fn is_version_7(key: &str) -> bool {
     Uuid::try_parse(key.trim()).is_ok_and(|key| key.get_version_num() == 7)
 }
 

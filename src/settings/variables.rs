@@ -35,8 +35,9 @@ impl Reads {
             read.extend(env_map.get(name).cloned());
             read.extend(setting(name).variables.iter().map(|&name| name.to_owned()));
             let of_setting = further.get(name).into_iter().flatten();
-            let best = if listed.contains(name) { Some(Strength::Ours) } else { of_setting.clone().next().map(|(strength, _)| *strength) };
-            let counts = |(strength, _): &&(Strength, &str)| best.is_some_and(|best| *strength <= best.max(Strength::Ours));
+            let strongest = of_setting.clone().next().map_or(Strength::Ours, |(strength, _)| *strength);
+            let best = if listed.contains(name) { Strength::Ours } else { strongest };
+            let counts = |(strength, _): &&(Strength, &str)| *strength <= best;
             read.extend(of_setting.filter(counts).map(|(_, name)| (*name).to_owned()));
         }
         Self { names }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod bots;
 mod builder;
 mod check;
 mod diagnosis;

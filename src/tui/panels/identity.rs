@@ -74,7 +74,7 @@ fn forms(source: &Source) -> Vec<String> {
         Source::Flag { name } => vec![name.clone(), "flag".to_owned()],
         Source::File { .. } => vec!["file".to_owned()],
         Source::PolymarketCli { .. } => vec!["polymarket-cli".to_owned()],
-        Source::StandardInput | Source::Typed | Source::Default => Vec::new(),
+        Source::StandardInput | Source::Typed | Source::Inferred { .. } | Source::Default => Vec::new(),
     };
     [vec![source.to_string()], short].concat()
 }
