@@ -23,5 +23,5 @@ pub use credentials::{secret_form, short};
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion};
 pub use ownership::{Standing, date, standing};
 pub use table::{CHECKS, Check, find, probes_of, reads_of, with_needs};
-pub use wallet::{DUST, account_wallet, dollars};
+pub use wallet::{account_wallet, dollars, holds_collateral};
 pub use words::{Words, words};

@@ -1,5 +1,6 @@
 //! The command line: what is typed, and where it goes. One file a command.
 
+mod arguments;
 mod builder;
 mod check;
 mod config;
@@ -12,6 +13,7 @@ mod headers;
 mod init;
 mod keys;
 mod list;
+mod look;
 mod pages;
 mod profile;
 mod progress;
@@ -20,16 +22,19 @@ mod sandbox;
 mod settings;
 mod sign_server;
 mod stop;
+mod whole_file;
 mod wrap;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
 
-use crate::render::Style;
+pub use arguments::parse;
 pub use crash::withhold_panic_messages;
 use dashboard_args::DashboardArgs;
+use look::{Look, style};
 
 /// Exit codes, the same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,17 +67,19 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Finds out why a Polymarket account or bot does not authenticate, names the root cause and hands
+/// Finds out why a Polymarket account or bot cannot sign in or trade, names the root cause and hands
 /// over the fix.
 ///
 /// Without a command it opens the dashboard. Nothing changes the account or a file without a question.
 #[derive(Debug, Parser)]
-#[command(name = "polydoctor", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(name = "polydoctor", version, long_version = LONG_VERSION.as_str(), args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
     dashboard: DashboardArgs,
+    #[command(flatten)]
+    look: Look,
 }
 
 #[derive(Debug, Subcommand)]
@@ -105,12 +112,24 @@ enum Command {
     SignServer(sign_server::SignServerArgs),
 }
 
+/// Version, target and TLS back end, and the commit where the build was told it.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    use std::env::consts::{ARCH, OS};
+    let commit = option_env!("POLYDOCTOR_COMMIT").map_or_else(String::new, |commit| format!(" ({commit})"));
+    let screen = if cfg!(feature = "tui") { "with" } else { "without" };
+    format!(
+        "{}{commit}\ntarget     {ARCH}-{OS}\nTLS        rustls with ring, certificates of the system\ndashboard  {screen}",
+        env!("CARGO_PKG_VERSION")
+    )
+});
+
 /// Runs the command.
 ///
 /// # Errors
 ///
 /// Anything that keeps it from running at all; `main` prints it and exits with 2.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    cli.look.use_everywhere();
     match cli.command {
         Some(Command::Check(args)) => wait_for(check::run(*args)),
         Some(Command::Init(args)) => wait_for(init::run(*args)),
@@ -125,23 +144,24 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
         Some(Command::Builder(args)) => wait_for(builder::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),
-        None => open_dashboard(cli.dashboard),
+        None => open_dashboard(cli.dashboard, cli.look),
     }
 }
 
 /// The screen, or without a terminal the same as text.
-fn open_dashboard(args: DashboardArgs) -> anyhow::Result<Exit> {
+#[cfg_attr(not(feature = "tui"), expect(unused_variables, reason = "the screen's"))]
+fn open_dashboard(args: DashboardArgs, look: Look) -> anyhow::Result<Exit> {
     #[cfg(feature = "tui")]
-    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() {
-        return dashboard::run(args);
+    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && can_draw() {
+        return dashboard::run(args, look);
     }
     wait_for(check::run(args.into()))
 }
 
-/// How text on standard output may look.
-fn style() -> Style {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Style { color: io::stdout().is_terminal() && !plain, ascii: false, share: None }
+/// Whether the terminal can put text anywhere on its screen. One that says nothing of itself may.
+#[cfg(feature = "tui")]
+fn can_draw() -> bool {
+    std::env::var("TERM").map_or(true, |term| !matches!(term.as_str(), "" | "dumb" | "unknown"))
 }
 
 /// Everything runs on one thread: the work is waiting.

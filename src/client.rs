@@ -20,6 +20,7 @@ pub mod comparison;
 pub mod http;
 pub mod keys;
 pub mod limits;
+mod log;
 pub mod rpc;
 pub mod services;
 pub mod signer;

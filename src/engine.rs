@@ -21,7 +21,7 @@ use crate::client::http::{Http, millis};
 use crate::client::limits::InLine;
 use crate::settings::Settings;
 use context::Context;
-use facts::{Facts, Failure};
+use facts::{ClockReading, Facts, Failure, RequestRecord};
 use probe::Probe;
 
 /// Everything that a run needs; made without input or output.
@@ -35,13 +35,45 @@ impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
-        Self { http: Http::new(settings.timeout), settings: Arc::new(settings), facts: watch::Sender::new(facts) }
+        let http = Http::new(settings.timeout).hiding(settings.secrets());
+        Self { http, settings: Arc::new(settings), facts: watch::Sender::new(facts) }
     }
 
     /// Over these connections, within their limits, instead of over some of its own.
     #[must_use]
     pub fn over(self, http: &Http) -> Self {
-        Self { http: http.clone(), ..self }
+        Self { http: http.hiding(self.settings.secrets()), ..self }
+    }
+
+    /// The same connections, for work beside the run: its requests are noted among those of the run, with
+    /// what they are for.
+    #[must_use]
+    pub fn noting(&self, http: &Http, purpose: impl Into<String>) -> Http {
+        http.noting_to(self.facts.clone(), purpose.into())
+    }
+
+    /// Takes in requests that were sent before this engine was made or beside it. Their times count from
+    /// `started_ms`, Unix milliseconds.
+    pub fn remember(&self, requests: impl IntoIterator<Item = RequestRecord>, started_ms: i64) {
+        self.facts.send_modify(|facts| {
+            let earlier_ms = started_ms.saturating_sub(facts.started_ms);
+            let moved = requests.into_iter().map(|request| RequestRecord {
+                sent_ms: request.sent_ms.saturating_add(earlier_ms),
+                probe: None,
+                ..request
+            });
+            facts.requests.extend(moved);
+        });
+    }
+
+    /// Takes in a reading of the server's clock that was made beside the run, so that checks and screen
+    /// judge by the same readings.
+    ///
+    /// Whether it shows that a clock was set since the earlier readings, which are forgotten then.
+    pub fn read_clock(&self, reading: ClockReading) -> bool {
+        let mut was_set = false;
+        self.facts.send_modify(|facts| was_set = facts.take_reading(reading));
+        was_set
     }
 
     /// The facts as they stand, and news of each change.
@@ -63,9 +95,14 @@ impl Engine {
         let wanted = with_needs(wanted);
         let started = Instant::now();
         self.facts.send_modify(|facts| {
+            let before_ms = facts.started_ms;
             facts.started_ms = i64::try_from(unix_ms()).unwrap_or(i64::MAX);
             facts.elapsed_ms = None;
-            facts.requests.retain(|request| !wanted.contains(&request.probe));
+            facts.requests.retain(|request| request.probe.is_none_or(|probe| !wanted.contains(&probe)));
+            let later_ms = facts.started_ms.saturating_sub(before_ms);
+            for request in &mut facts.requests {
+                request.sent_ms = request.sent_ms.saturating_sub(later_ms);
+            }
             if wanted.contains(&Probe::ServerTime) {
                 // an older reading may be of a clock that has been set since
                 facts.clock.clear();

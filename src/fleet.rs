@@ -23,7 +23,7 @@ use crate::engine::clock::{self, Drift};
 use crate::engine::facts::{Facts, Setup};
 use crate::engine::probe::Probe;
 use crate::report::Report;
-use crate::settings::{ProblemKind, SettingProblem, Settings, Sourced};
+use crate::settings::{Origin, ProblemKind, SettingProblem, Settings, Sourced};
 
 /// Accounts of one lane that are checked at once, unless another number is asked for.
 pub const USUAL_AT_ONCE: NonZeroUsize = NonZeroUsize::new(16).unwrap();
@@ -167,7 +167,8 @@ impl Member {
             State::Loaded { engine, .. } => Report::by(&engine.facts().borrow(), shown),
             State::Unloadable { facts } => Report::by(facts, |check| check.id == "setup.settings"),
             State::Unloaded => {
-                let setup = Setup { profile: self.profile.clone(), ..Setup::default() };
+                let origin = Some(Origin::profile(&self.profile));
+                let setup = Setup { profile: self.profile.clone(), origin, ..Setup::default() };
                 Report::by(&Facts { setup, ..Facts::default() }, shown)
             }
         }
@@ -182,7 +183,8 @@ fn unloadable(profile: &str, reason: String) -> Facts {
         text: reason,
         fix: format!("Correct the profile {profile} or what it points to, or remove it"),
     };
-    let setup = Setup { profile: profile.to_owned(), problems: vec![problem], ..Setup::default() };
+    let origin = Some(Origin::profile(profile));
+    let setup = Setup { profile: profile.to_owned(), origin, problems: vec![problem], ..Setup::default() };
     let started_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, millis);
     Facts { started_ms: i64::try_from(started_ms).unwrap_or(i64::MAX), elapsed_ms: Some(0), setup, ..Facts::default() }
 }

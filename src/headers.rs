@@ -18,6 +18,7 @@ use crate::auth::explain::{self, Explanation};
 use crate::auth::l2::{ApiCredentials, NotBase64, SecretKey};
 use crate::auth::{AuthHeaders, builder, l1, l2};
 use crate::client::services;
+use crate::engine::facts::RequestRecord;
 use crate::settings::{Settings, Source};
 
 /// Stands for a passphrase that is not to be seen.
@@ -188,6 +189,16 @@ pub fn absent_variables(headers: &AuthHeaders, settings: &Settings) -> Vec<Strin
         })
     };
     headers.iter().filter_map(|(name, _)| passphrase_variable(name, settings)).filter(is_absent).collect()
+}
+
+/// A command that sends a request of the list again, once its variables are set: no secret and no signature
+/// is in it.
+///
+/// # Errors
+///
+/// [`Unquotable`] for a NUL character.
+pub fn curl_of(sent: &RequestRecord) -> Result<String, Unquotable> {
+    Ok(Curl::of(sent)?.to_string())
 }
 
 /// A command that sends the request. A passphrase is taken from its variable, unless it may be shown.

@@ -1,4 +1,4 @@
-//! Finds out why a Polymarket account or bot does not authenticate.
+//! Finds out why a Polymarket account or bot cannot sign in or trade.
 //!
 //! A **probe** does one piece of input or output and fills in one **fact**. A **check** is a row in
 //! a table: what it needs, and a pure function from facts to a finding. The **diagnosis** is a pure

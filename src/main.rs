@@ -2,18 +2,21 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use polydoctor::cli::{self, Cli, Exit};
+use polydoctor::cli::{self, Exit};
 
 fn main() -> ExitCode {
     cli::withhold_panic_messages();
-    match cli::run(Cli::parse()) {
+    let command = match cli::parse(std::env::args_os()) {
+        Ok(command) => command,
+        Err(exit) => return exit,
+    };
+    match cli::run(command) {
         Ok(exit) => exit.into(),
         // whoever read as much as they wanted has closed the pipe
         Err(error) if is_closed_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             // the last resort: nothing can be done when standard error is gone too
-            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("polydoctor: {error:#}\n"));
+            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error:#}\n"));
             Exit::Usage.into()
         }
     }

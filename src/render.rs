@@ -1,16 +1,22 @@
 //! The printers: each a function of the report.
 
+mod ascii;
 mod fleet;
+mod heading;
 mod json;
 mod junit;
 mod markdown;
 mod share;
 mod text;
+mod wrap;
 
 use std::io::{self, Write};
 
+pub(crate) use ascii::{speaks_utf8, to_ascii};
 pub use fleet::{Ended, Printer};
+pub use heading::{line as heading, who};
 pub use share::{Share, share};
+pub(crate) use wrap::wrapped;
 
 use crate::checks::Status;
 use crate::report::Report;
@@ -40,12 +46,21 @@ impl Show {
 }
 
 /// How text may look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
     pub color: bool,
     pub ascii: bool,
+    /// Cells of a line; `None` to leave lines as long as they are.
+    pub width: Option<usize>,
     /// What was taken out of the report, to be said in it.
     pub share: Option<Share>,
+}
+
+impl Style {
+    /// Text of these characters.
+    pub fn fit(self, text: &str) -> String {
+        if self.ascii { to_ascii(text) } else { text.to_owned() }
+    }
 }
 
 /// Prints a report.
@@ -55,6 +70,11 @@ pub struct Style {
 /// Those of the writer.
 pub fn print(report: &Report, format: Format, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
+        Format::Text if style.ascii => {
+            let mut text = Vec::new();
+            text::print(report, show, style, &mut text)?;
+            out.write_all(to_ascii(&String::from_utf8_lossy(&text)).as_bytes())
+        }
         Format::Text => text::print(report, show, style, out),
         Format::Json => json::print(report, show, out),
         Format::Markdown => markdown::print(report, show, style.share, out),

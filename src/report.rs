@@ -1,5 +1,7 @@
 //! The report: what checks and diagnosis make of the facts. Never stored, only recomputed.
 
+mod heading;
+
 use alloy_primitives::Address;
 use serde::Serialize;
 
@@ -7,6 +9,8 @@ use crate::auth::wallet::SignatureType;
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
 use crate::diagnosis::{Case, Cause, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
+use crate::settings::{Origin, selecting};
+pub use heading::{Heading, Replay};
 
 /// The state of the account in one word; the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -98,6 +102,13 @@ pub struct Report {
     pub started_at: String,
     pub elapsed_ms: u64,
     pub profile: String,
+    /// What the account is named by; `None` where there is neither a key nor a profile.
+    pub source: Option<Origin>,
+    /// `None` when the facts were observed for this report.
+    pub replay: Option<Replay>,
+    /// The signer, or why there is none; made fit to be shared with the rest.
+    #[serde(skip)]
+    pub who: String,
     pub target: Target,
     pub account: Account,
     pub verdict: Verdict,
@@ -130,12 +141,16 @@ impl Report {
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
         let not_asked = not_asked(&checks);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
-        Self {
+        let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let mut report = Self {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            started_at: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            started_at: started_at.clone(),
             elapsed_ms: facts.elapsed_ms.unwrap_or_default(),
             profile: facts.setup.profile_label().to_owned(),
+            source: facts.setup.origin.clone(),
+            replay: facts.is_replay.then_some(Replay { recorded_at: started_at }),
+            who: who(facts),
             target: Target {
                 clob_url: facts.setup.clob_url.as_ref().map(|url| url.value.clone()),
                 chain_id: facts.setup.chain(),
@@ -147,6 +162,17 @@ impl Report {
             checks,
             not_asked,
             requests: facts.requests.clone(),
+        };
+        report.select_account(&facts.setup.selection);
+        report
+    }
+
+    /// Makes the suggested commands be about this account, where flags have chosen it.
+    fn select_account(&mut self, selection: &str) {
+        let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
+        let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
+        for command in of_checks.chain(of_diagnoses).flatten() {
+            *command = selecting(command, selection);
         }
     }
 
@@ -258,6 +284,15 @@ fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
     let myth = words.myth.iter().filter(|_| finding.status != Status::Skip && !is_absent);
     let myth = myth.map(|myth| Evidence { label: "myth".to_owned(), value: myth.clone() });
     finding.evidence.iter().cloned().chain(myth).collect()
+}
+
+/// The signer, or why there is none.
+fn who(facts: &Facts) -> String {
+    match (facts.setup.signer(), &facts.setup.key) {
+        (Some(signer), _) => signer.to_string(),
+        (None, Some(_)) => "unusable private key".to_owned(),
+        (None, None) => "no private key".to_owned(),
+    }
 }
 
 fn account(facts: &Facts) -> Account {

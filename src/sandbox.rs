@@ -72,6 +72,7 @@ pub struct Options {
 
 /// A sandbox that serves until this is dropped.
 pub struct Running {
+    scenario: String,
     announcement: Announcement,
     stop: oneshot::Sender<()>,
     server: JoinHandle<io::Result<()>>,
@@ -80,6 +81,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// The name of its scenario.
+    pub fn scenario(&self) -> &str {
+        &self.scenario
+    }
+
     pub fn announcement(&self) -> &Announcement {
         &self.announcement
     }
@@ -130,11 +136,12 @@ pub async fn start(options: Options) -> io::Result<Running> {
     );
     let (stop, stopped) = oneshot::channel();
     let app = app(Arc::new(sandbox), &options)?;
+    let scenario = options.scenario.name.clone();
     let server = axum::serve(listener, app).with_graceful_shutdown(async {
         // Sent never; an error says that the other end was dropped, which is the signal.
         let _ = stopped.await;
     });
-    Ok(Running { announcement, stop, server: tokio::spawn(server.into_future()), _closed: closed })
+    Ok(Running { scenario, announcement, stop, server: tokio::spawn(server.into_future()), _closed: closed })
 }
 
 /// Where to reach a listener: one on every address is reached at the loopback one.

@@ -14,17 +14,20 @@ mod files;
 pub mod fix;
 mod found;
 mod given;
+pub mod home;
 mod hosts;
 mod keystore;
 mod left_out;
 mod load;
 mod misplaced;
 mod names;
+mod origin;
 mod place;
 mod polymarket_cli;
 mod profile_key;
 mod programs;
 pub mod save;
+mod selection;
 mod setup;
 mod sources;
 mod together;
@@ -47,8 +50,10 @@ pub use found::{FoundKey, found_keys};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use names::{Name, SETTINGS, setting_named};
+pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
+pub(crate) use selection::{of as selection, selecting};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
 pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
@@ -199,11 +204,25 @@ impl CredentialParts {
 /// The text of a private key, or why a keystore did not give it.
 pub(crate) type KeyText = Result<Secret, KeyMistake>;
 
+/// A profile and the configuration file that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyProfile {
+    pub name: String,
+    pub path: PathBuf,
+}
+
 /// All settings in force. `None` where nothing usable is configured.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The profile that values come from; empty where none do.
     pub profile: String,
+    /// The profile that has the private key in use, or says where it is.
+    pub key_profile: Option<KeyProfile>,
+    /// The flags that choose this account and its host, as a shell takes them: what a command needs
+    /// that is to be about the same account.
+    pub selection: String,
+    /// What the account is named by; `None` where there is neither a key nor a profile.
+    pub origin: Option<Origin>,
     /// The text of the key, or why a keystore did not give it.
     pub private_key: Option<Sourced<Result<Secret, KeyMistake>>>,
     pub signature_type: Option<Sourced<SignatureType>>,
@@ -237,6 +256,16 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Every secret in force: what no answer of a server may bring to a screen.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let parts = [&self.credentials, &self.builder];
+        let of_parts = parts.into_iter().flat_map(|parts| [&parts.secret, &parts.passphrase]);
+        let single = [&self.builder_signer_token, &self.relayer_key];
+        let key = self.private_key.as_ref().and_then(|key| key.value.as_ref().ok());
+        let named = of_parts.chain(single).flatten().map(|secret| &secret.value);
+        key.into_iter().chain(named).cloned().collect()
+    }
+
     /// The value in force of a setting that is not secret, as it is written in a profile; `None`
     /// where there is no usable one.
     pub fn public_text(&self, setting: &str) -> Option<String> {

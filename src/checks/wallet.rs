@@ -12,7 +12,7 @@ use crate::engine::facts::{Facts, OnChain};
 
 /// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.
 /// 1.00 of 6 decimals.
-pub const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
+pub(super) const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 
 /// An amount of 6 decimals as people read it.
 pub fn dollars(amount: U256) -> String {
@@ -46,10 +46,20 @@ pub fn account_wallet(facts: &Facts) -> Option<(WalletKind, Address, &'static st
 }
 
 fn richest(facts: &Facts, wallets: &WalletMap) -> Option<(WalletKind, Address, &'static str)> {
-    let version = facts.protocol_version();
-    let money = |address| facts.on_chain(address).map_or(U256::ZERO, |at| at.collateral(version));
-    let (kind, address) = wallets.iter().max_by_key(|(_, address)| money(*address))?;
-    (money(address) >= DUST).then_some((kind, address, "it holds the collateral"))
+    let (kind, address) = wallets.iter().max_by_key(|(_, address)| collateral_at(facts, *address))?;
+    (collateral_at(facts, address) >= DUST).then_some((kind, address, "it holds the collateral"))
+}
+
+fn collateral_at(facts: &Facts, address: Address) -> U256 {
+    facts.on_chain(address).map_or(U256::ZERO, |at| at.collateral(facts.protocol_version()))
+}
+
+/// Of all addresses that were looked at, the one that holds the most collateral; `None` where all of it
+/// is dust. Tokens that are not collateral do not count.
+pub fn holds_collateral(facts: &Facts) -> Option<Address> {
+    let addresses = facts.chain.known()?.wallets.keys().copied();
+    let richest = addresses.max_by_key(|address| collateral_at(facts, *address))?;
+    (collateral_at(facts, richest) >= DUST).then_some(richest)
 }
 
 fn only_deployed(facts: &Facts, wallets: &WalletMap) -> Option<(WalletKind, Address, &'static str)> {

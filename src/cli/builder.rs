@@ -64,7 +64,7 @@ impl AccountArgs {
         self.settings.ask_password()?;
         let demo = self.demo.start().await?;
         let settings = match &demo {
-            Some(demo) => self.settings.load_demo(&demo.announcement().env)?,
+            Some(demo) => self.settings.load_demo(demo)?,
             None => self.settings.load()?,
         };
         let http = Http::new(settings.timeout).limited(Limits::published());

@@ -5,23 +5,25 @@ mod scrapes;
 mod watch;
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::Exit;
 use super::dashboard_args::DashboardArgs;
+use super::progress::Progress;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
+use super::whole_file::{self, Output};
 use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
 use crate::render::{self, Format, Share, Show, Style};
 use crate::report::{Report, Verdict};
-use crate::sandbox::Running;
+use crate::sandbox::{Running, scenario};
 use crate::settings::{Settings, SettingsError};
 use fleet::FleetArgs;
 pub(super) use fleet::period;
@@ -112,19 +114,29 @@ impl CheckArgs {
     /// Settings of the demo account, where there is one.
     fn load(&self, demo: Option<&Running>) -> Result<Settings, SettingsError> {
         match demo {
-            Some(demo) => self.settings.load_demo(&demo.announcement().env),
+            Some(demo) => self.settings.load_demo(demo),
             None => self.settings.load(),
         }
     }
 
     /// Where results go.
-    fn writer(&self) -> anyhow::Result<Box<dyn Write>> {
-        match &self.output {
-            Some(path) => {
-                let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-                Ok(Box::new(BufWriter::new(file)))
-            }
-            None => Ok(Box::new(io::stdout())),
+    fn writer(&self) -> Output {
+        Output::whole(self.output.as_deref())
+    }
+
+    /// How text may look there.
+    fn style(&self) -> Style {
+        let terminal = super::style();
+        let (color, width) = if self.output.is_none() { (terminal.color, terminal.width) } else { (false, None) };
+        Style { color, width, share: self.level(), ..terminal }
+    }
+
+    /// `--demo` may stand before the id of a check, which is then no scenario.
+    fn take_id_after_demo(&mut self) {
+        let demo = self.demo.demo.as_deref();
+        if let Some(check) = demo.filter(|name| scenario::find(name).is_none()).and_then(find) {
+            self.ids.push(check.id.to_owned());
+            self.demo.demo = Some(scenario::DEFAULT.to_owned());
         }
     }
 
@@ -160,6 +172,7 @@ impl CheckArgs {
 }
 
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
+    args.take_id_after_demo();
     let is_watchable = matches!(args.format, Format::Text | Format::Json);
     anyhow::ensure!(is_watchable || args.many.watch.is_none(), "--watch prints text or json");
     match &args.demo.demo {
@@ -182,8 +195,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
         None => observe(&args).await?,
     };
     if let Some(path) = &args.record {
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        serde_json::to_writer_pretty(file, &facts).with_context(|| format!("cannot write {}", path.display()))?;
+        whole_file::write(path, &serde_json::to_vec_pretty(&facts)?)?;
     }
     let report = args.told(Report::by(&facts, |check| args.selects(check)));
     print(&args, &report)?;
@@ -192,30 +204,61 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
 
 async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
     let demo = args.demo.start().await?;
-    let engine = Engine::new(args.load(demo.as_ref())?, args.offline, &args.symptom);
-    engine.run(&args.probes()).await;
-    let facts = engine.facts().borrow().clone();
+    let settings = args.load(demo.as_ref())?;
+    let timeout = settings.timeout;
+    let engine = Engine::new(settings, args.offline, &args.symptom);
+    let probes = args.probes();
+    let mut run = std::pin::pin!(engine.run(&probes));
+    let facts = engine.facts();
+    let mut progress = Progress::of_run();
+    // the first one is due at once
+    let mut tick = tokio::time::interval(Duration::from_millis(500));
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut run => break,
+            _ = tick.tick() => {
+                if let Some(text) = waiting(&facts.borrow(), timeout) {
+                    progress.say(&text);
+                }
+            }
+        }
+    }
+    progress.clear();
+    let facts = facts.borrow().clone();
     Ok(facts)
+}
+
+/// For whom a run waits that takes long: `Waiting for the Polygon RPC, 6 s of 10`.
+fn waiting(facts: &Facts, timeout: Duration) -> Option<String> {
+    /// Shorter waits are none.
+    const SLOW: Duration = Duration::from_secs(2);
+    let now_ms = jiff::Timestamp::now().as_millisecond().saturating_sub(facts.started_ms);
+    let since = |probe: &&Probe| facts.running_since_ms(**probe);
+    let longest = Probe::ALL.iter().filter(|probe| since(probe).is_some()).min_by_key(since)?;
+    let waited = Duration::from_millis(u64::try_from(now_ms).ok()?.saturating_sub(since(&longest)?));
+    (waited >= SLOW)
+        .then(|| format!("Waiting for {}, {} s of {}", longest.party().1, waited.as_secs(), timeout.as_secs()))
 }
 
 pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))
+    let facts: Facts =
+        serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))?;
+    Ok(Facts { is_replay: true, ..facts })
 }
 
 fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
-    let terminal = super::style();
-    let style = Style { color: terminal.color && args.output.is_none(), share: args.level(), ..terminal };
     let mut text = Vec::new();
-    render::print(report, args.format, args.show, style, &mut text)?;
-    let mut out = args.writer()?;
+    render::print(report, args.format, args.show, args.style(), &mut text)?;
+    let mut out = args.writer();
     out.write_all(&text)?;
-    Ok(out.flush()?)
+    out.finish()
 }
 
 /// Says something beside the results.
 fn hint(text: std::fmt::Arguments<'_>) -> io::Result<()> {
-    writeln!(io::stderr(), "polydoctor: {text}")
+    writeln!(io::stderr(), "note: {text}")
 }
 
 fn exit(report: &Report, fail_on: FailOn) -> Exit {

@@ -5,13 +5,14 @@ mod tasks;
 
 use std::rc::Rc;
 
-use super::dashboard_args::{Color, DashboardArgs};
+use super::dashboard_args::DashboardArgs;
+use super::look::{Color, Look};
 use super::{Exit, wait_for};
 use crate::settings::{self, ConfigFile};
 use crate::tui::theme::Palette;
 use crate::tui::{self, Launch, Options};
 
-pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(mut args: DashboardArgs, look: Look) -> anyhow::Result<Exit> {
     match &args.demo.demo {
         Some(_) => args.settings.ask_password_of_demo()?,
         None => args.settings.ask_password()?,
@@ -20,8 +21,12 @@ pub(super) fn run(mut args: DashboardArgs) -> anyhow::Result<Exit> {
     // a file that cannot be read is told of when the settings are
     let switch = |name| config.as_ref().is_some_and(|config| config.switch(name));
     let options = Options {
-        ascii: args.ascii,
-        palette: args.palette.or((args.color == Color::Never).then_some(Palette::Mono)),
+        ascii: look.ascii,
+        palette: args.palette.or(match look.color {
+            Color::Auto => None,
+            Color::Always => Some(Palette::Auto),
+            Color::Never => Some(Palette::Mono),
+        }),
         animation: !args.no_animation && !switch("reduced_motion"),
         title: launch::title(&args),
         mouse: args.mouse || switch("mouse"),
@@ -45,7 +50,7 @@ fn launcher(args: Rc<DashboardArgs>) -> (launch::Seen, Launch) {
     let launch = Box::new(move |load| -> tui::Launching {
         let (args, latest) = (Rc::clone(&args), Rc::clone(&latest));
         Box::pin(async move {
-            let launched = launch::launch(&args, load).await?;
+            let launched = launch::launch(&args, load, launch::earlier(&latest)).await?;
             *latest.borrow_mut() = Some(launched.facts.clone());
             Ok(launched)
         })

@@ -7,14 +7,6 @@ use super::check::period;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Color {
-    /// As `NO_COLOR` and `TERM` say
-    #[default]
-    Auto,
-    Never,
-}
-
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
 pub(super) struct DashboardArgs {
@@ -22,9 +14,6 @@ pub(super) struct DashboardArgs {
     pub(super) settings: SettingsArgs,
     #[command(flatten)]
     pub(super) demo: DemoArgs,
-    /// Draw with ASCII characters only
-    #[arg(long)]
-    pub(super) ascii: bool,
     /// No moving parts: times instead of spinners
     #[arg(long)]
     pub(super) no_animation: bool,
@@ -32,8 +21,6 @@ pub(super) struct DashboardArgs {
     #[cfg(feature = "tui")]
     #[arg(long, value_enum, value_name = "NAME")]
     pub(super) palette: Option<crate::tui::theme::Palette>,
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub(super) color: Color,
     /// Print line by line instead: for screen readers, logs and pipes
     #[arg(long)]
     pub(super) plain: bool,

@@ -65,7 +65,10 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let answer = Answer::to(&query(&args.text)?);
     let mut printed = Vec::new();
     match args.format {
-        Format::Text => text::print(&answer, super::style(), &mut printed)?,
+        Format::Text => {
+            text::print(&answer, super::style(), &mut printed)?;
+            printed = super::style().fit(&String::from_utf8_lossy(&printed)).into_bytes();
+        }
         Format::Json => json::print(&answer, &mut printed)?,
         Format::Markdown => markdown::print(&answer, &mut printed)?,
     }

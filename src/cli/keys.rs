@@ -21,6 +21,7 @@ mod rotate;
 use clap::Subcommand;
 
 use super::Exit;
+use crate::settings::selecting;
 use failed::Stop;
 
 #[derive(Debug, clap::Args)]
@@ -61,26 +62,29 @@ enum Format {
 pub(super) async fn run(args: KeysArgs) -> anyhow::Result<Exit> {
     use builder::Builder;
     use readonly::Readonly;
-    let (format, outcome) = match args.command {
-        Keys::Derive(args) => (args.common.format, derive::run(*args).await),
-        Keys::List(args) => (args.common.format, list::run(*args).await),
-        Keys::Create(args) => (args.common.format, create::run(*args).await),
-        Keys::Delete(args) => (args.common.format, delete::run(*args).await),
-        Keys::Rotate(args) => (args.common.format, rotate::run(*args).await),
-        Keys::Nonces(args) => (args.common.format, nonces::run(*args).await),
-        Keys::Readonly(Readonly::List(args)) => (args.common.format, readonly::list(*args).await),
-        Keys::Readonly(Readonly::Create(args)) => (args.common.format, readonly::create(*args).await),
-        Keys::Readonly(Readonly::Delete(args)) => (args.common.format, readonly::delete(*args).await),
-        Keys::Readonly(Readonly::Validate(args)) => (args.common.format, readonly::validate(*args).await),
-        Keys::Builder(Builder::List(args)) => (args.common.format, builder::list(*args).await),
-        Keys::Builder(Builder::Create(args)) => (args.common.format, builder::create(*args).await),
-        Keys::Builder(Builder::Revoke(args)) => (args.common.format, builder::revoke(*args).await),
+    let ((format, selection), outcome) = match args.command {
+        Keys::Derive(args) => (args.common.told(), derive::run(*args).await),
+        Keys::List(args) => (args.common.told(), list::run(*args).await),
+        Keys::Create(args) => (args.common.told(), create::run(*args).await),
+        Keys::Delete(args) => (args.common.told(), delete::run(*args).await),
+        Keys::Rotate(args) => (args.common.told(), rotate::run(*args).await),
+        Keys::Nonces(args) => (args.common.told(), nonces::run(*args).await),
+        Keys::Readonly(Readonly::List(args)) => (args.common.told(), readonly::list(*args).await),
+        Keys::Readonly(Readonly::Create(args)) => (args.common.told(), readonly::create(*args).await),
+        Keys::Readonly(Readonly::Delete(args)) => (args.common.told(), readonly::delete(*args).await),
+        Keys::Readonly(Readonly::Validate(args)) => (args.common.told(), readonly::validate(*args).await),
+        Keys::Builder(Builder::List(args)) => (args.common.told(), builder::list(*args).await),
+        Keys::Builder(Builder::Create(args)) => (args.common.told(), builder::create(*args).await),
+        Keys::Builder(Builder::Revoke(args)) => (args.common.told(), builder::revoke(*args).await),
     };
     match outcome {
         Ok(exit) => Ok(exit),
         Err(Stop::Usage(text)) => anyhow::bail!(text),
         Err(Stop::Other(error)) => Err(error),
-        Err(Stop::Failed(failed)) => {
+        Err(Stop::Failed(mut failed)) => {
+            for command in &mut failed.commands {
+                *command = selecting(command, &selection);
+            }
             print::failed(&failed, format)?;
             Ok(failed.exit)
         }

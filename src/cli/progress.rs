@@ -13,6 +13,11 @@ impl Progress {
         Self { on: io::stderr().is_terminal() && !(rows_are_shown && io::stdout().is_terminal()), shown: false }
     }
 
+    /// While nothing else is written.
+    pub(super) fn of_run() -> Self {
+        Self { on: io::stderr().is_terminal(), shown: false }
+    }
+
     pub(super) fn say(&mut self, text: &str) {
         if self.on {
             self.shown = true;

@@ -1,14 +1,17 @@
 //! `polydoctor sandbox`, and `--demo` elsewhere.
 
-use std::io::Write as _;
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::Exit;
-use crate::sandbox::{self, Options, Running, scenario};
+use crate::sandbox::{self, Announcement, Options, Running, scenario};
+use crate::settings::SETTINGS;
 use crate::settings::change::FileChange;
 
 const SEED: u64 = 1;
@@ -56,9 +59,17 @@ pub(super) struct SandboxArgs {
     /// Keys, secrets and trades follow from it
     #[arg(long, default_value_t = SEED)]
     seed: u64,
-    /// Write the settings of its account to this .env file, too
+    /// Write the settings of its account to this .env file, once it can be used
     #[arg(long, value_name = "PATH")]
     write_env: Option<PathBuf>,
+    /// Write its accounts as profiles to this configuration file, once they can be used;
+    /// POLYDOCTOR_CONFIG=PATH polydoctor check --all-profiles checks them
+    #[arg(long, value_name = "PATH")]
+    write_profiles: Option<PathBuf>,
+    /// Return once it can be used, and leave it running: prints its process id instead of the
+    /// announcement
+    #[arg(long)]
+    background: bool,
     /// Healthy accounts beside the scenario's, for trying out many; the announcement names them
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     accounts: u32,
@@ -75,6 +86,9 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Done);
     }
+    if args.background {
+        return leave_running();
+    }
     let latency = Duration::from_millis(args.latency);
     let mut scenario = find(&args.scenario)?;
     if let Some(trades) = args.trades {
@@ -86,11 +100,22 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     }
     scenario.server.accounts = args.accounts;
     let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
-    let running = sandbox::start(options).await?;
+    let running = sandbox::start(options).await;
+    let running = running.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!("cannot listen on {}: another program does", args.listen),
+        ErrorKind::AddrNotAvailable => {
+            anyhow::anyhow!("cannot listen on {}: not an address of this machine", args.listen)
+        }
+        ErrorKind::PermissionDenied => anyhow::anyhow!("cannot listen on {}: permission denied", args.listen),
+        _ => error.into(),
+    })?;
     if let Some(path) = &args.write_env {
         let values: Vec<_> =
             running.announcement().env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         FileChange::of_variables(path, &values)?.apply()?;
+    }
+    if let Some(path) = &args.write_profiles {
+        write_profiles(path, &args.scenario, running.announcement())?;
     }
     // before the ready line: whoever has read it may send a signal
     let stopped = super::stop::signal()?;
@@ -100,5 +125,48 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
         ended = running.finished() => ended?,
         () = stopped => {}
     }
+    Ok(Exit::Done)
+}
+
+/// Each account as a profile of its own: the scenario's by its name, the others by their number.
+fn write_profiles(path: &Path, scenario: &str, announcement: &Announcement) -> anyhow::Result<()> {
+    let others = announcement.accounts.iter().enumerate().map(|(place, account)| {
+        let values: BTreeMap<&String, &String> = announcement.env.iter().chain(account).collect();
+        (format!("account-{}", place + 1), values)
+    });
+    let first = (scenario.to_owned(), announcement.env.iter().collect());
+    let change = FileChange::of_config(path, |config| {
+        for (name, values) in [first].into_iter().chain(others) {
+            for setting in SETTINGS {
+                let value = setting.variables.iter().find_map(|&variable| values.get(&variable.to_owned()));
+                if let Some(value) = value {
+                    config.set(&name, setting.name, value.as_str())?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(change.apply()?)
+}
+
+/// Starts the same in a process of its own, and waits until it can be used.
+fn leave_running() -> anyhow::Result<Exit> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(std::env::args_os().skip(1).filter(|argument| argument != "--background"));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Ctrl-C in this terminal is not for it
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().context("cannot start the sandbox")?;
+    let mut line = String::new();
+    if let Some(out) = child.stdout.take() {
+        BufReader::new(out).read_line(&mut line)?;
+    }
+    if line.is_empty() {
+        let ended = child.wait_with_output()?;
+        std::io::stderr().write_all(&ended.stderr)?;
+        return Ok(Exit::Usage);
+    }
+    writeln!(std::io::stdout(), "{}", child.id())?;
     Ok(Exit::Done)
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::fleet::Load;
+use crate::sandbox::Running;
 use crate::secret::Secret;
 use crate::settings::{self, ConfigFile, EnvFile, Inputs, KeyInput, Settings, SettingsError};
 
@@ -159,6 +160,11 @@ impl SettingsArgs {
         self.env_file.clone().unwrap_or_else(|| PathBuf::from(".env"))
     }
 
+    /// The flags that choose the account, as a shell takes them.
+    pub(super) fn selection(&self) -> String {
+        settings::selection(&self.all_inputs())
+    }
+
     /// Settings from all places.
     pub(super) fn load(&self) -> Result<Settings, SettingsError> {
         settings::load(&self.inputs(env::vars_os()))
@@ -166,11 +172,16 @@ impl SettingsArgs {
 
     /// Settings of a demo account: these flags and these variables, and nothing else of this
     /// machine.
-    pub(super) fn load_demo(&self, variables: &BTreeMap<String, String>) -> Result<Settings, SettingsError> {
-        settings::load(&self.demo_inputs(variables))
+    pub(super) fn load_demo(&self, demo: &Running) -> Result<Settings, SettingsError> {
+        settings::load(&self.inputs_on(demo))
     }
 
-    pub(super) fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
+    /// What settings of a demo account are loaded from.
+    pub(super) fn inputs_on(&self, demo: &Running) -> Inputs {
+        Inputs { scenario: Some(demo.scenario().to_owned()), ..self.demo_inputs(&demo.announcement().env) }
+    }
+
+    fn demo_inputs(&self, variables: &BTreeMap<String, String>) -> Inputs {
         let mut inputs = self.inputs([]);
         inputs.environment.clone_from(variables);
         inputs.config_file = None;

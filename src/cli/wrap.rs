@@ -1,15 +1,11 @@
 //! Text in lines, for commands that explain.
 
-/// Cells of a line.
+use super::look::width;
+
+/// Cells of a line where no terminal says how many, and the most of prose on one.
 const WIDTH: usize = 96;
 
-/// Breaks lines at blanks only: names, addresses and commands stay whole words.
+/// As wide as the terminal, and no wider than reads well.
 pub(super) fn wrapped(text: &str, first: &str, further: &str) -> String {
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(further)
-        .break_words(false)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
+    crate::render::wrapped(text, first, further, Some(width().unwrap_or(WIDTH).min(WIDTH)))
 }

@@ -23,6 +23,23 @@ pub enum AccountError {
     Failure(#[from] Failure),
 }
 
+impl AccountError {
+    /// Whether a change that failed so may have been made all the same: it may have arrived, and only
+    /// the answer is missing or comes from a machine in between.
+    pub fn may_have_arrived(&self) -> bool {
+        matches!(
+            self,
+            Self::Failure(
+                Failure::TimedOut { .. }
+                    | Failure::Unreachable { .. }
+                    | Failure::Garbled { .. }
+                    | Failure::Refused { status: 500.., .. }
+                    | Failure::BlockPage { status: 500.., .. }
+            )
+        )
+    }
+}
+
 /// The settings in force, and the connections to use them with.
 pub struct Account {
     settings: Settings,
@@ -49,6 +66,7 @@ impl<'a> Call<'a> {
 impl Account {
     pub fn new(settings: Settings, http: Http) -> Self {
         let signer = settings.parsed_key().map(|key| key.signer);
+        let http = http.hiding(settings.secrets());
         Self { settings, signer, http, ahead_s: 0 }
     }
 

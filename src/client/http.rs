@@ -13,8 +13,9 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::limits::{InLine, Limits};
+use super::log::Log;
 use crate::auth::AuthHeaders;
-use crate::engine::facts::{Facts, Failure, RequestRecord, SentHeader};
+use crate::engine::facts::{Facts, Failure, SentHeader};
 use crate::engine::probe::Probe;
 use crate::secret::Secret;
 
@@ -22,9 +23,11 @@ use crate::secret::Secret;
 const LARGEST: usize = 1024 * 1024;
 /// The same for a page of trades: one trade can name many orders.
 pub(super) const LARGEST_LISTING: usize = 16 * LARGEST;
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 /// The longest text of a server that is kept.
 const LONGEST_MESSAGE: usize = 300;
+/// The same of the answer to a request that failed.
+const LONGEST_ANSWER: usize = 2_000;
 
 /// Unix seconds by this clock.
 pub fn now_s() -> f64 {
@@ -115,21 +118,15 @@ pub struct Http {
     clients: Arc<[OnceLock<Client>; 2]>,
     timeout: Duration,
     limits: Option<Arc<Limits>>,
+    /// What no answer may bring to a screen, beside what was sent.
+    hidden: Arc<[Secret]>,
     log: Option<Log>,
-}
-
-/// Where the requests of a run are noted.
-#[derive(Clone)]
-struct Log {
-    facts: watch::Sender<Facts>,
-    started: Instant,
-    in_line: Arc<InLine>,
 }
 
 impl Http {
     /// Connects to nothing yet. `timeout` is of one request.
     pub fn new(timeout: Duration) -> Self {
-        Self { clients: Arc::default(), timeout, limits: None, log: None }
+        Self { clients: Arc::default(), timeout, limits: None, hidden: Arc::default(), log: None }
     }
 
     /// The same connections, with another longest wait for one request.
@@ -144,11 +141,23 @@ impl Http {
         Self { limits: Some(Arc::new(limits)), ..self.clone() }
     }
 
+    /// The same connections, with these secrets taken out of what a server says of a failure.
+    #[must_use]
+    pub fn hiding(&self, secrets: Vec<Secret>) -> Self {
+        Self { hidden: secrets.into(), ..self.clone() }
+    }
+
     /// The same connections, with each request of a probe noted in the facts of a run, and the time
     /// that its requests stand in line in `in_line`.
     #[must_use]
     pub fn logging_to(&self, facts: watch::Sender<Facts>, started: Instant, in_line: Arc<InLine>) -> Self {
-        Self { log: Some(Log { facts, started, in_line }), ..self.clone() }
+        Self { log: Some(Log::of_run(facts, started, in_line)), ..self.clone() }
+    }
+
+    /// The same connections, with each request noted in the facts as one beside the run, for this purpose.
+    #[must_use]
+    pub fn noting_to(&self, facts: watch::Sender<Facts>, purpose: String) -> Self {
+        Self { log: Some(Log::beside(facts, purpose)), ..self.clone() }
     }
 
     /// What goes to this machine stays on it: never through a proxy.
@@ -181,28 +190,24 @@ impl Http {
         let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;
         let mut outcome = self.attempt(&request).await;
-        if request.is_read && matches!(outcome, Err(Failure::Unreachable { .. })) {
+        if request.is_read && matches!(outcome, Err(Failed { failure: Failure::Unreachable { .. }, .. })) {
             attempts += 1;
             outcome = self.attempt(&request).await;
         }
-        let status = match &outcome {
-            Ok(answer) => Some(answer.status),
-            Err(failure) => failure.status(),
-        };
-        if let (Some(log), Some(line)) = (&self.log, line) {
-            log.end(line, status, attempts);
+        if let Some(line) = line {
+            line.end(attempts, outcome.as_ref().map(|answer| answer.status));
         }
-        outcome
+        outcome.map_err(|failed| failed.failure)
     }
 
     /// Waits until the limits let a request to this address go.
     async fn turn(&self, url: &Url) {
         let Some(limits) = &self.limits else { return };
-        let _standing = self.log.as_ref().map(|log| log.in_line.stand());
+        let _standing = self.log.as_ref().and_then(|log| log.in_line.as_ref()).map(|in_line| in_line.stand());
         limits.turn(url).await;
     }
 
-    async fn attempt(&self, request: &Request<'_>) -> Result<Answer, Failure> {
+    async fn attempt(&self, request: &Request<'_>) -> Result<Answer, Failed> {
         let client = self.client(&request.url)?;
         let mut builder = client.request(request.method.clone(), request.url.clone()).timeout(self.timeout);
         for (name, value) in request.headers.into_iter().flat_map(AuthHeaders::iter) {
@@ -214,25 +219,37 @@ impl Http {
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, JSON).body(body.clone());
         }
-        let sent_s = now_s();
+        // the clock of this machine may be set meanwhile; how long it took does not change by that
+        let (sent_s, sent) = (now_s(), Instant::now());
         let mut response = builder.send().await.map_err(|error| self.explain(error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.explain(error))? {
             if body.len() + chunk.len() > request.largest {
                 let reason = format!("the answer is larger than {} MiB", request.largest / LARGEST);
-                return Err(Failure::Garbled { status, reason });
+                return Err(Failure::Garbled { status, reason }.into());
             }
             body.extend_from_slice(&chunk);
         }
         let text =
             String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         if let Some(failure) = refusal(status, &headers, &text) {
-            return Err(failure);
+            // once more, since a server may say what it was sent
+            let text = self.without_secrets(request, &text);
+            let failure = refusal(status, &headers, &text).unwrap_or(failure);
+            return Err(Failed { failure, answer: Some(clean(&text, LONGEST_ANSWER)) });
         }
         let date_s = header(&headers, DATE.as_str())
             .and_then(|text| jiff::fmt::rfc2822::parse(&text).ok().map(|date| date.timestamp().as_second()));
-        Ok(Answer { status, text, sent_s, received_s: now_s(), date_s })
+        Ok(Answer { status, text, sent_s, received_s: sent_s + sent.elapsed().as_secs_f64(), date_s })
+    }
+
+    /// A text of a server without what is configured or was sent as a secret.
+    fn without_secrets(&self, request: &Request<'_>, text: &str) -> String {
+        let sent = request.headers.into_iter().flat_map(AuthHeaders::iter);
+        let sent = sent.filter(|(name, _)| !SentHeader::is_public(name)).map(|(_, value)| value);
+        let token = request.bearer.map(Secret::expose);
+        redact(text, self.hidden.iter().map(Secret::expose).chain(sent).chain(token))
     }
 
     fn explain(&self, error: reqwest::Error) -> Failure {
@@ -250,54 +267,46 @@ impl Http {
     }
 }
 
-impl Log {
-    /// The place of the request's line.
-    fn start(&self, request: &Request<'_>) -> Option<usize> {
-        let probe = request.probe?;
-        let mut line = 0;
-        self.facts.send_modify(|facts| {
-            line = facts.requests.len();
-            facts.requests.push(RequestRecord {
-                method: request.method.to_string(),
-                url: request.shown.clone().unwrap_or_else(|| without_user(&request.url)),
-                status: None,
-                sent_ms: millis(self.started.elapsed()),
-                elapsed_ms: None,
-                probe,
-                attempts: 1,
-                headers: sent_headers(request),
-                body_bytes: request.body.as_ref().map(String::len),
-            });
-        });
-        Some(line)
-    }
+/// A failure, and what the server said with it, fit to be shown.
+pub(super) struct Failed {
+    pub(super) failure: Failure,
+    pub(super) answer: Option<String>,
+}
 
-    fn end(&self, line: usize, status: Option<u16>, attempts: u32) {
-        self.facts.send_modify(|facts| {
-            if let Some(record) = facts.requests.get_mut(line) {
-                record.status = status;
-                record.attempts = attempts;
-                record.elapsed_ms = Some(millis(self.started.elapsed()).saturating_sub(record.sent_ms));
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self { failure, answer: None }
+    }
+}
+
+/// A text with these secrets replaced: as they are, without `0x` and padding, and as JSON writes them.
+fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> String {
+    /// Shorter texts occur by chance.
+    const SHORTEST: usize = 4;
+    let mut text = text.to_owned();
+    for secret in secrets {
+        let secret = secret.trim();
+        let bare = secret.strip_prefix("0x").or_else(|| secret.strip_prefix("0X")).unwrap_or(secret);
+        let quoted = serde_json::Value::from(secret).to_string();
+        for form in [quoted.trim_matches('"'), bare, bare.trim_end_matches('=')] {
+            if form.len() >= SHORTEST {
+                text = replace_ignoring_case(&text, form, "[redacted]");
             }
-        });
+        }
     }
+    text
 }
 
-/// What the log says of the headers.
-fn sent_headers(request: &Request<'_>) -> Vec<SentHeader> {
-    let own = request.headers.into_iter().flat_map(AuthHeaders::iter);
-    let token = request.bearer.map(|token| ("authorization", token.expose()));
-    let json = request.body.is_some().then_some(("content-type", JSON));
-    own.chain(token).chain(json).map(|(name, value)| SentHeader::new(name, value)).collect()
-}
-
-/// The address without the user and password that may stand in it.
-fn without_user(url: &Url) -> String {
-    let mut url = url.clone();
-    // both fail only for addresses that cannot have either
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.to_string()
+fn replace_ignoring_case(text: &str, wanted: &str, with: &str) -> String {
+    let (lower, wanted) = (text.to_ascii_lowercase(), wanted.to_ascii_lowercase());
+    let mut replaced = String::new();
+    let mut rest = 0;
+    for (start, found) in lower.match_indices(&wanted) {
+        replaced.push_str(&text[rest..start]);
+        replaced.push_str(with);
+        rest = start + found.len();
+    }
+    replaced + &text[rest..]
 }
 
 pub(crate) fn millis(duration: Duration) -> u64 {
@@ -414,6 +423,14 @@ mod tests {
             let failure = refused(status, "text/html; charset=UTF-8", page).unwrap();
             assert_eq!(failure, Failure::BlockPage { status, title: "Attention Required! | Cloudflare".to_owned() });
         }
+    }
+
+    #[test]
+    fn secrets_that_a_server_says_are_taken_out() {
+        let said = r#"{"error":"bad key 0xABCDEF12 or abcdef12, token a\"b\\c, signature zz"}"#;
+        let secrets = ["0xabcdef12", r#"a"b\c"#, "zz", ""];
+        let shown = redact(said, secrets.into_iter());
+        assert_eq!(shown, r#"{"error":"bad key 0x[redacted] or [redacted], token [redacted], signature zz"}"#);
     }
 
     #[test]

@@ -43,7 +43,12 @@ impl Drift {
 
     fn and(self, other: Self) -> Option<Self> {
         let both = Self { low_s: self.low_s.max(other.low_s), high_s: self.high_s.min(other.high_s) };
-        (both.low_s < both.high_s).then_some(both)
+        both.is_possible().then_some(both)
+    }
+
+    /// An answer does not come before its question, unless this clock was set back in between.
+    fn is_possible(self) -> bool {
+        self.low_s < self.high_s
     }
 }
 
@@ -52,19 +57,20 @@ impl Drift {
 /// A `Date` header may come from a machine in between: where the headers contradict `/time`, only
 /// `/time` counts. `None` without a reading of `/time`.
 pub fn drift(readings: &[ClockReading]) -> Option<Drift> {
-    let own = intersect(readings.iter().filter(|reading| reading.from_time))?;
-    let all = intersect(readings.iter());
+    let readings = || readings.iter().filter(|reading| Drift::of(reading).is_possible());
+    let own = intersect(readings().filter(|reading| reading.from_time))?;
+    let all = intersect(readings());
     Some(all.and_then(|all| all.and(own)).unwrap_or(own))
 }
 
 /// What is left of the drift after each reading, with those before it.
 ///
-/// A `/time` that contradicts them shows that a clock was set, and begins anew; a `Date` header that
-/// does is left out: `None`.
+/// A `/time` that contradicts them shows that a clock was set, and begins anew. `None` for what is left
+/// out: a `Date` header that contradicts them, and an answer that came before its question.
 pub fn narrowed(readings: &[ClockReading]) -> Vec<Option<Drift>> {
     let mut known: Option<Drift> = None;
     let mut narrow = |reading: &ClockReading| {
-        let own = Drift::of(reading);
+        let own = Some(Drift::of(reading)).filter(|own| own.is_possible())?;
         match (known.map_or(Some(own), |known| known.and(own)), reading.from_time) {
             (Some(both), _) => known = Some(both),
             (None, true) => known = Some(own),
@@ -73,6 +79,14 @@ pub fn narrowed(readings: &[ClockReading]) -> Vec<Option<Drift>> {
         known
     };
     readings.iter().map(&mut narrow).collect()
+}
+
+/// How many seconds a reading of `/time` is apart from what these leave, where the two have nothing in
+/// common: a clock was set since, or another server of the service answered.
+pub fn contradiction(readings: &[ClockReading], since: &ClockReading) -> Option<f64> {
+    let (known, own) = (drift(readings)?, Drift::of(since));
+    let contradicts = since.from_time && own.is_possible() && known.and(own).is_none();
+    contradicts.then(|| (known.middle_s() - own.middle_s()).abs())
 }
 
 /// Seconds to wait until a request halves what is uncertain: sent then, it reaches the server as its
@@ -147,6 +161,28 @@ mod tests {
         let left = narrowed(&[steady, reading(900, 100.6, 100.7, false), reading(101, 161.5, 161.6, true)]);
         assert_eq!(left[1], None);
         assert!(left[0].unwrap().at_least_s() < 1e-9 && left[2].unwrap().at_least_s() > 59.0);
+    }
+
+    #[test]
+    fn a_reading_during_which_this_clock_was_set_back_says_nothing() {
+        let reversed = reading(100, 160.4, 98.2, true);
+        assert_eq!(drift(&[reversed]), None);
+        let steady = reading(100, 100.4, 100.5, true);
+        let left = narrowed(&[steady, reversed, reading(102, 102.4, 102.5, true)]);
+        assert_eq!(left[1], None);
+        assert!(left[2].unwrap().low_s < left[2].unwrap().high_s, "{left:?}");
+        assert_eq!(drift(&[reversed, steady]), drift(&[steady]));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_told_from_servers_that_differ() {
+        let off = reading(100, 140.4, 140.5, true);
+        assert!(contradiction(&[off], &reading(101, 101.4, 101.5, true)).is_some_and(|apart_s| apart_s > 39.0));
+        assert!(contradiction(&[off], &reading(101, 142.55, 142.6, true)).is_some_and(|apart_s| apart_s < 1.2));
+        assert_eq!(contradiction(&[off], &reading(101, 141.9, 142.0, true)), None);
+        let header = reading(101, 101.4, 101.5, false);
+        assert_eq!(contradiction(&[off], &header), None, "a header may come from a machine in between");
+        assert_eq!(contradiction(&[], &off), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use thiserror::Error;
 pub use observed::*;
 pub use setup::*;
 
+use super::clock;
 use super::probe::Probe;
 
 /// One fact, and how it came or why it did not.
@@ -130,18 +131,26 @@ impl Failure {
     }
 }
 
-/// One request as it went over the wire; never with a secret or a body.
+/// One request as it went over the wire; never with a secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestRecord {
     pub method: String,
     pub url: String,
     /// `None` while it runs, and when no answer came.
     pub status: Option<u16>,
-    /// When it was sent, in milliseconds after the start of the run.
-    pub sent_ms: u64,
+    /// When it was sent, in milliseconds after the start of the run; negative for one that was sent
+    /// before it.
+    pub sent_ms: i64,
     /// From sending to the last byte of the answer; `None` while it runs.
     pub elapsed_ms: Option<u64>,
-    pub probe: Probe,
+    /// `None` for one that was sent beside the run.
+    pub probe: Option<Probe>,
+    /// What it was for, where that is not a probe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// Whether it was sent to change something.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub changes: bool,
     /// Two when a lost connection was tried again.
     pub attempts: u32,
     /// The headers that authenticate, and those that say what the body is.
@@ -150,6 +159,23 @@ pub struct RequestRecord {
     /// Length of the body; `None` when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_bytes: Option<usize>,
+    /// By which it is found again, within one process.
+    #[serde(skip)]
+    pub number: u64,
+    /// The body of a read, for a copy of the request; it is not recorded.
+    #[serde(skip)]
+    pub body: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// The beginning of an answer other than 200 to 299: cleaned, and without secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A header of a request.
@@ -167,8 +193,13 @@ const PUBLIC_HEADERS: [&str; 5] =
 
 impl SentHeader {
     pub fn new(name: &str, value: &str) -> Self {
-        let is_public = PUBLIC_HEADERS.contains(&name);
-        Self { name: name.to_owned(), value: is_public.then(|| value.to_owned()), characters: value.chars().count() }
+        let public = Self::is_public(name).then(|| value.to_owned());
+        Self { name: name.to_owned(), value: public, characters: value.chars().count() }
+    }
+
+    /// Whether anybody may see the values of this header.
+    pub fn is_public(name: &str) -> bool {
+        PUBLIC_HEADERS.contains(&name)
     }
 }
 
@@ -192,6 +223,9 @@ pub struct Facts {
     pub started_ms: i64,
     /// How long it took; `None` while it runs.
     pub elapsed_ms: Option<u64>,
+    /// Whether they were read from a record instead of observed now; whoever reads one sets it.
+    #[serde(skip)]
+    pub is_replay: bool,
     pub setup: Setup,
     /// Errors that the user saw, as they gave them.
     pub symptoms: Vec<String>,
@@ -299,6 +333,21 @@ impl Facts {
 
     pub(super) fn fail(&mut self, probe: Probe, failure: Failure) {
         with_fact!(mut self, probe, fact => *fact = Fact::Failed { failure, took_ms: 0 });
+    }
+
+    /// Adds a reading of the server's clock. Where it contradicts the earlier ones, they no longer hold and
+    /// are forgotten. True when they are so far apart that a clock must have been set.
+    pub fn take_reading(&mut self, reading: ClockReading) -> bool {
+        // more would let the clocks' own pace pass for a contradiction
+        const MOST: usize = 64;
+        const SERVERS_DIFFER_S: f64 = 1.5;
+        let apart_s = clock::contradiction(&self.clock, &reading);
+        if apart_s.is_some() {
+            self.clock.clear();
+        }
+        self.clock.push(reading);
+        self.clock.drain(..self.clock.len().saturating_sub(MOST));
+        apart_s.is_some_and(|apart_s| apart_s > SERVERS_DIFFER_S)
     }
 
     /// Protocol version in force: what the server says, and 2 where it does not, as the official

@@ -83,6 +83,37 @@ probes! {
     BuilderSigner = "builder-signer" after [];
 }
 
+impl Probe {
+    /// Who answers it: in a word, and in a sentence.
+    pub fn party(self) -> (&'static str, &'static str) {
+        match self {
+            Self::SecretFiles => ("disk", "the disk"),
+            Self::Geoblock => ("geoblock", "the geoblock service"),
+            Self::Chain | Self::Ownership => ("node", "the Polygon RPC"),
+            Self::Profile => ("gamma", "the Gamma service"),
+            Self::Deployed | Self::BuilderAccess => ("relayer", "the relayer"),
+            Self::BuilderSigner => ("signer", "the builder signer"),
+            Self::ServerTime
+            | Self::GuideTime
+            | Self::Version
+            | Self::Derive
+            | Self::OtherNonces
+            | Self::OtherChain
+            | Self::ConfiguredCredentials
+            | Self::FunderAddress
+            | Self::DerivedCredentials
+            | Self::LocalClock
+            | Self::ClosedOnly
+            | Self::BalanceAllowance
+            | Self::SessionSigners
+            | Self::BuilderKeys
+            | Self::OwnTrades
+            | Self::BuilderTrades
+            | Self::BuilderFees => ("clob", "the CLOB"),
+        }
+    }
+}
+
 impl std::fmt::Display for Probe {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())

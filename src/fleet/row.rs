@@ -10,6 +10,8 @@ use crate::report::{Report, Verdict};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     pub profile: String,
+    /// `0xf39F…2266`, or why there is no signer.
+    pub signer: String,
     pub verdict: Verdict,
     /// The check to start with.
     pub start: Option<&'static str>,
@@ -35,6 +37,7 @@ impl Row {
         };
         Self {
             profile: report.profile.clone(),
+            signer: report.heading().signer,
             verdict: report.verdict,
             start: start.map(|check| check.id),
             cause: diagnosis.map(|diagnosis| diagnosis.cause.name()),

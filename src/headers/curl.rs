@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Unsigned;
+use crate::engine::facts::RequestRecord;
 
 /// A text that no command line can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -18,19 +19,49 @@ impl Curl {
     /// `base` is the address of the service, without the path.
     pub(super) fn new(base: &str, unsigned: &Unsigned) -> Result<Self, Unquotable> {
         let url = format!("{}{}", base.trim_end_matches('/'), unsigned.path);
-        // with --request HEAD curl would wait for a body
-        let first = match unsigned.method.as_str() {
-            "HEAD" => format!("curl --head {}", quote(&url)?),
-            method => format!("curl --request {} {}", quote(method)?, quote(&url)?),
-        };
-        let mut words = vec![first];
+        let mut curl = Self::to(&unsigned.method, &quote(&url)?)?;
         if unsigned.path.contains(['[', ']', '{', '}']) {
-            words.push("--globoff".to_owned());
+            curl.words.push("--globoff".to_owned());
         }
         if unsigned.path.contains("/.") {
-            words.push("--path-as-is".to_owned());
+            curl.words.push("--path-as-is".to_owned());
         }
-        Ok(Self { words })
+        Ok(curl)
+    }
+
+    /// `url` is a word of the shell.
+    fn to(method: &str, url: &str) -> Result<Self, Unquotable> {
+        // with --request HEAD curl would wait for a body
+        Ok(Self {
+            words: vec![match method {
+                "HEAD" => format!("curl --head {url}"),
+                method => format!("curl --request {} {url}", quote(method)?),
+            }],
+        })
+    }
+
+    /// A request that was sent, with every secret, signature and timestamp in a variable of its header's
+    /// name: a signature is only good for a few seconds. A URL that holds an access key is in `$URL`, and
+    /// a body that was not kept in the file body.json.
+    pub(super) fn of(sent: &RequestRecord) -> Result<Self, Unquotable> {
+        let url = if sent.url.ends_with('…') { "\"$URL\"".into() } else { quote(&sent.url)? };
+        let mut curl = Self::to(&sent.method, &url)?;
+        if sent.url.contains(['[', ']', '{', '}']) {
+            curl.words.push("--globoff".to_owned());
+        }
+        for header in &sent.headers {
+            curl = match (header.name.as_str(), &header.value) {
+                ("content-type", _) if sent.body_bytes.is_some() => curl,
+                ("authorization", _) => curl.header_from("authorization: Bearer", "TOKEN"),
+                (name, Some(value)) if !name.ends_with("TIMESTAMP") => curl.header(name, value)?,
+                (name, _) => curl.header_from(name, &variable(name)),
+            };
+        }
+        match (&sent.body, sent.body_bytes) {
+            (Some(body), _) => curl.body(body, None),
+            (None, Some(_)) => curl.body("", Some("body.json")),
+            (None, None) => Ok(curl),
+        }
     }
 
     pub(super) fn header(mut self, name: &str, value: &str) -> Result<Self, Unquotable> {
@@ -41,7 +72,8 @@ impl Curl {
     /// A header whose value the shell takes from a variable, so that the command holds no secret.
     #[must_use]
     pub(super) fn header_from(mut self, name: &str, variable: &str) -> Self {
-        self.words.push(format!("--header \"{name}: ${variable}\""));
+        let colon = if name.contains(':') { "" } else { ":" };
+        self.words.push(format!("--header \"{name}{colon} ${variable}\""));
         self
     }
 
@@ -61,6 +93,11 @@ impl std::fmt::Display for Curl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.words.join(" \\\n  "))
     }
+}
+
+/// The name of a header as one of a variable.
+fn variable(header: &str) -> String {
+    header.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
 fn quote(text: &str) -> Result<std::borrow::Cow<'_, str>, Unquotable> {

@@ -118,14 +118,15 @@ impl Change {
         }
     }
 
-    /// Whether it can be undone, and by what.
-    pub fn undo(&self) -> String {
+    /// Whether it can be undone, and by what; `selection` are the flags that choose the account.
+    pub fn undo(&self, selection: &str) -> String {
+        let by = |command: String| format!("Can be undone: polydoctor {command} {selection}").trim_end().to_owned();
         match self {
-            Self::CreateApiKey { nonce } => format!("Can be undone: polydoctor keys delete --nonce {nonce}"),
+            Self::CreateApiKey { nonce } => by(format!("keys delete --nonce {nonce}")),
             Self::DeleteApiKey { .. } => {
                 "Cannot be undone: a new key at the same nonce has another id and another secret".to_owned()
             }
-            Self::CreateReadonlyKey => "Can be undone: polydoctor keys readonly delete".to_owned(),
+            Self::CreateReadonlyKey => by("keys readonly delete BEGINNING".to_owned()),
             Self::DeleteReadonlyKey { .. } => "Cannot be undone: a new read-only key is another one".to_owned(),
             Self::CreateBuilderKey => {
                 "Can be undone: polydoctor keys builder revoke, with its credentials configured".to_owned()

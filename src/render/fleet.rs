@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Show, Style, junit, text};
+use super::{Format, Show, Style, junit, text, to_ascii};
 use crate::client::http::clean;
 use crate::fleet::row::{self, Problem, Row};
 use crate::report::Report;
@@ -17,6 +17,7 @@ pub struct Printer {
     format: Format,
     show: Show,
     style: Style,
+    heading: String,
     rows: Vec<Row>,
     suites: junit::Suites,
 }
@@ -29,8 +30,9 @@ pub struct Ended {
 }
 
 impl Printer {
-    pub fn new(format: Format, show: Show, style: Style) -> Self {
-        Self { format, show, style, rows: Vec::new(), suites: junit::Suites::default() }
+    /// `heading` is the first line: of what the accounts are.
+    pub fn new(format: Format, show: Show, style: Style, heading: String) -> Self {
+        Self { format, show, style, heading, rows: Vec::new(), suites: junit::Suites::default() }
     }
 
     /// # Errors
@@ -54,6 +56,11 @@ impl Printer {
     pub fn finish(mut self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
         row::sort(&mut self.rows);
         match self.format {
+            Format::Text if self.style.ascii => {
+                let mut text = Vec::new();
+                self.lines(ended, &mut text)?;
+                out.write_all(to_ascii(&String::from_utf8_lossy(&text)).as_bytes())
+            }
             Format::Text => self.lines(ended, out),
             Format::Markdown => self.table(ended, out),
             Format::Json => Ok(()),
@@ -66,13 +73,15 @@ impl Printer {
     }
 
     fn lines(&self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
+        let signers = self.shown().map(|row| row.signer.chars().count()).max().unwrap_or_default();
         let width = self.shown().map(|row| name(&row.profile).chars().count()).max().unwrap_or_default();
+        writeln!(out, "{}\n", text::painted(&self.style.fit(&self.heading), "1", self.style))?;
         for row in self.shown() {
             let status = row.verdict.status();
             let head = format!("{} {:<10}", status.symbol(self.style.ascii), row.verdict.word());
             let head = text::painted(&head, text::color(status), self.style);
             let cause = row.cause.or(row.start).map_or_else(String::new, |cause| format!("{cause}: "));
-            writeln!(out, " {head} {:<width$}  {cause}{}", name(&row.profile), row.says)?;
+            writeln!(out, " {head} {:<width$}  {:<signers$}  {cause}{}", name(&row.profile), row.signer, row.says)?;
         }
         for problem in row::problems(&self.rows) {
             let count = problem.profiles.len();
@@ -87,10 +96,15 @@ impl Printer {
     }
 
     fn table(&self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "## {}\n\n| | account | found |\n|---|---|---|", self.sum(ended))?;
+        writeln!(
+            out,
+            "## {}\n\n{}\n\n| | account | signer | found |\n|---|---|---|---|",
+            self.sum(ended),
+            self.heading
+        )?;
         for row in self.shown() {
             let cause = row.cause.map_or_else(String::new, |cause| format!("`{cause}`: "));
-            let cells = [row.verdict.word(), &name(&row.profile), &format!("{cause}{}", row.says)];
+            let cells = [row.verdict.word(), &name(&row.profile), &row.signer, &format!("{cause}{}", row.says)];
             writeln!(out, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))?;
         }
         for problem in row::problems(&self.rows) {

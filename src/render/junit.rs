@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
 use super::Show;
 use super::fleet::LONGEST_NAME;
@@ -23,7 +23,11 @@ impl Default for Suites {
 impl Suites {
     pub(super) fn add(&mut self, report: &Report, show: Show) {
         let mut suite = TestSuite::new(clean(&report.profile, LONGEST_NAME));
+        suite.add_properties(properties(report));
         suite.add_test_cases(report.checks.iter().filter(|check| show.shows(check.status)).map(case));
+        if suite.test_cases.is_empty() {
+            suite.add_test_case(verdict(report));
+        }
         self.0.add_test_suite(suite);
     }
 
@@ -34,15 +38,35 @@ impl Suites {
 
 pub(super) fn print(report: &Report, show: Show, out: &mut dyn Write) -> io::Result<()> {
     let mut junit = Junit::new(report.tool.name);
-    for check in report.checks.iter().filter(|check| show.shows(check.status)) {
-        if junit.test_suites.last().is_none_or(|suite| suite.name.as_str() != check.group) {
-            junit.add_test_suite(TestSuite::new(check.group));
-        }
-        if let Some(suite) = junit.test_suites.last_mut() {
-            suite.add_test_case(case(check));
+    for checks in report.checks.chunk_by(|a, b| a.group == b.group) {
+        let [first, ..] = checks else { continue };
+        let mut suite = TestSuite::new(first.group);
+        suite.add_test_cases(checks.iter().filter(|check| show.shows(check.status)).map(case));
+        // the totals are those of the suites as they are when they are added
+        if !suite.test_cases.is_empty() {
+            suite.add_properties(properties(report));
+            junit.add_test_suite(suite);
         }
     }
+    if junit.test_suites.is_empty() {
+        let mut suite = TestSuite::new(report.tool.name);
+        suite.add_properties(properties(report));
+        suite.add_test_case(verdict(report));
+        junit.add_test_suite(suite);
+    }
     junit.serialize(out).map_err(io::Error::other)
+}
+
+fn properties(report: &Report) -> impl Iterator<Item = Property> {
+    super::heading::properties(&report.heading()).into_iter().map(|(name, value)| Property::new(name, value))
+}
+
+/// The one case of a report that shows none of its checks: build servers refuse a report without any.
+fn verdict(report: &Report) -> TestCase {
+    let mut case = TestCase::new("verdict", TestCaseStatus::success());
+    case.set_classname(report.tool.name);
+    case.set_system_out(super::text::verdict(report));
+    case
 }
 
 fn case(check: &CheckReport) -> TestCase {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Share, Show};
+use super::{Share, Show, Style};
 use crate::checks::Status;
 use crate::report::{CheckReport, Report};
 
@@ -11,14 +11,14 @@ pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut
     if let Some(share) = share {
         writeln!(out, "_{}_\n", share.notice())?;
     }
+    writeln!(out, "{}\n", cell(&super::heading(&report.heading(), Style::default())))?;
     let protocol = report.target.protocol_version.map_or_else(|| "unknown".to_owned(), |version| version.to_string());
     writeln!(
         out,
-        "{} {}, {}, chain {}, protocol version {protocol}, signature type {}\n",
+        "{} {}, {}, protocol version {protocol}, signature type {}\n",
         report.tool.name,
         report.tool.version,
         report.started_at,
-        report.target.chain_id,
         report.account.signature_type.map_or_else(|| "unusable".to_owned(), |kind| kind.to_string()),
     )?;
     for diagnosis in &report.diagnoses {

@@ -3,10 +3,12 @@
 //! Reports hold no secret to begin with; this takes out what tells who one is.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use alloy_primitives::Address;
 
 use crate::report::Report;
+use crate::settings::OriginKind;
 
 /// How much is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,11 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
     if profile.is_some() {
         "profile".clone_into(&mut shared.profile);
     }
+    if level == Share::Anonymous
+        && let Some(source) = &mut shared.source
+    {
+        source.name = source.name.take().filter(|_| source.kind != OriginKind::Profile).map(|name| file_name(&name));
+    }
     let mut others: BTreeMap<Address, usize> = BTreeMap::new();
     for_each_text(&mut shared, &mut |text| {
         let mut without_home = text.clone();
@@ -62,6 +69,11 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
         });
     });
     shared
+}
+
+/// A path may tell whose it is; its last part rarely does.
+fn file_name(path: &str) -> String {
+    Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 fn names(report: &Report) -> BTreeMap<Address, &'static str> {
@@ -88,6 +100,8 @@ fn names(report: &Report) -> BTreeMap<Address, &'static str> {
 /// Every text of a report that could name somebody.
 fn for_each_text(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
     report.target.clob_url.iter_mut().for_each(&mut *change);
+    change(&mut report.who);
+    report.source.iter_mut().filter_map(|source| source.name.as_mut()).for_each(&mut *change);
     for diagnosis in &mut report.diagnoses {
         let lists =
             [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.excluded, &mut diagnosis.fix.commands];
@@ -112,6 +126,8 @@ fn for_each_text(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
     }
     for request in &mut report.requests {
         change(&mut request.url);
+        let texts = [&mut request.purpose, &mut request.failure, &mut request.answer, &mut request.body];
+        texts.into_iter().flatten().for_each(&mut *change);
         request.headers.iter_mut().filter_map(|header| header.value.as_mut()).for_each(&mut *change);
     }
 }

@@ -26,8 +26,12 @@ pub(super) fn painted(text: &str, code: &str, style: Style) -> String {
 /// So many diagnoses are printed in full.
 const IN_FULL: usize = 3;
 const INDENT: &str = "         ";
+/// Where summaries begin.
+const SUMMARY: usize = 32;
 
 pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let heading = super::wrapped(&super::heading(&report.heading(), style), "", "  ", style.width);
+    writeln!(out, "{}\n", painted(&heading, "1", style))?;
     for check in report.checks.iter().filter(|check| show.shows(check.status)) {
         print_check(check, style, out)?;
     }
@@ -40,22 +44,32 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
         writeln!(out, "Less likely still: {}\n", rest.join(", "))?;
     }
     writeln!(out, "{}", tally(report))?;
-    writeln!(out, "{}", verdict(report))
+    line(&verdict(report), "", "", style, out)
+}
+
+/// Where the fields of a diagnosis begin.
+const FIELD: &str = "            ";
+
+/// A line, as wide as the terminal.
+fn line(text: &str, first: &str, further: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", super::wrapped(text, first, further, style.width))
 }
 
 fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let head = format!("{} {}", check.status.symbol(style.ascii), check.status.word());
     let head = painted(&head, color(check.status), style);
-    writeln!(out, " {head}  {:<22} {}", check.id, check.summary)?;
+    let first = format!(" {head}  {:<22} ", check.id);
+    line(&check.summary, &first, &" ".repeat(SUMMARY), style, out)?;
     if !check.status.is_problem() {
         return Ok(());
     }
     let width = check.evidence.iter().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(24);
     for evidence in &check.evidence {
-        writeln!(out, "{INDENT}{:<width$}  {}", evidence.label, evidence.value)?;
+        let first = format!("{INDENT}{:<width$}  ", evidence.label);
+        line(&evidence.value, &first, &" ".repeat(INDENT.len() + width + 2), style, out)?;
     }
     if let Some(fix) = &check.fix {
-        writeln!(out, "{INDENT}fix: {}", fix.text)?;
+        line(&fix.text, &format!("{INDENT}fix: "), &format!("{INDENT}     "), style, out)?;
         for command in &fix.commands {
             writeln!(out, "{INDENT}  $ {command}")?;
         }
@@ -71,21 +85,22 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
         _ => "Less likely",
     };
     let percent = diagnosis.likelihood * 100.0;
-    writeln!(out, "{}: {} ({}, {percent:.0} %)", painted(head, "1", style), diagnosis.title, diagnosis.cause.name())?;
+    let title = format!("{} ({}, {percent:.0} %)", diagnosis.title, diagnosis.cause.name());
+    line(&title, &format!("{}: ", painted(head, "1", style)), FIELD, style, out)?;
     for because in &diagnosis.because {
-        writeln!(out, "  because   {because}")?;
+        line(because, "  because   ", FIELD, style, out)?;
     }
     if !diagnosis.explains.is_empty() {
-        writeln!(out, "  explains  {}", quoted(&diagnosis.explains))?;
+        line(&quoted(&diagnosis.explains), "  explains  ", FIELD, style, out)?;
     }
     // what is ruled out is much the same for all of them
     for excluded in diagnosis.excluded.iter().filter(|_| place == 0) {
-        writeln!(out, "  not       {excluded}")?;
+        line(excluded, "  not       ", FIELD, style, out)?;
     }
     if let Some(decide) = &diagnosis.decide {
-        writeln!(out, "  to decide {decide}")?;
+        line(decide, "  to decide ", FIELD, style, out)?;
     }
-    writeln!(out, "  fix       {}", diagnosis.fix.text)?;
+    line(&diagnosis.fix.text, "  fix       ", FIELD, style, out)?;
     for command in &diagnosis.fix.commands {
         writeln!(out, "            $ {command}")?;
     }

@@ -85,15 +85,23 @@ pub fn masked_variables(text: &str) -> String {
     // from the end, so that the places of the others stay
     for assignment in assignments(text).iter().rev().filter(|assignment| holds_secret(assignment.name)) {
         if !assignment.value.is_empty() {
-            masked.replace_range(assignment.value.clone(), &mask(&text[assignment.value.clone()]));
+            masked.replace_range(
+                assignment.value.clone(),
+                &mask(setting(assignment.name), &text[assignment.value.clone()]),
+            );
         }
     }
     masked
 }
 
 /// What stands for a secret on a screen.
-fn mask(secret: &str) -> String {
-    format!("({})", Secret::new(secret.trim_matches(['"', '\''])).shape())
+fn mask(setting: &str, secret: &str) -> String {
+    format!("({})", super::setup::secret_shape(setting, &Secret::new(secret.trim_matches(['"', '\'']))))
+}
+
+/// The setting of a variable; empty for a variable of another program.
+fn setting(variable: &str) -> &'static str {
+    super::names::setting_of(variable).map_or("", |setting| setting.name)
 }
 
 /// Whether the value of a variable is not to be shown: that of a secret setting, and of any other
@@ -119,5 +127,15 @@ mod tests {
         assert!(shown[1].starts_with("-2 PK=(8 characters, fingerprint "), "{shown:#?}");
         assert!(shown[2].starts_with("+2 PK=(8 characters, fingerprint ") && shown[1][1..] != shown[2][1..]);
         assert_eq!(shown[3..], [" 3 ", "-4 FUNDER=0x1", "+4 FUNDER=0x2", " 5 A=1"]);
+    }
+
+    #[test]
+    fn a_secret_that_is_written_otherwise_has_the_same_fingerprint() {
+        let shown = |text: &str| masked_variables(text).split("fingerprint ").nth(1).unwrap()[..6].to_owned();
+        let secret = "CLOB_SECRET=_-8ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn=";
+        assert_eq!(shown(secret), shown(&secret.replace('_', "/").replace('-', "+").replace("mn=", "mn")));
+        let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+        assert_eq!(shown(&format!("PK=0x{key}")), shown(&format!("PK={}", key.to_uppercase())));
+        assert_ne!(shown("CLOB_PASS_PHRASE=ab"), shown("CLOB_PASS_PHRASE=AB"));
     }
 }

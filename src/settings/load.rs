@@ -12,8 +12,8 @@ use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
 use super::together::{builders_beside, together};
-use super::{CredentialParts, ProblemKind, SettingProblem, Settings, Source, Sourced};
-use super::{hosts, misplaced, programs, unread};
+use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
+use super::{hosts, misplaced, programs, selection, unread};
 use crate::auth::contracts;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::secret::Secret;
@@ -32,8 +32,12 @@ pub fn home_folder() -> Option<PathBuf> {
     Some(directories::BaseDirs::new()?.home_dir().to_owned())
 }
 
-/// The platform's place for the configuration file; `None` without a home folder.
+/// `POLYDOCTOR_CONFIG`, or the platform's place for the configuration file; `None` without a home
+/// folder.
 pub fn config_file() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("POLYDOCTOR_CONFIG").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
     Some(directories::ProjectDirs::from("", "", "polydoctor")?.config_dir().join("config.toml"))
 }
 
@@ -59,6 +63,9 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
         });
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
+        key_profile: loader.sources.key_profile(),
+        selection: selection::of(inputs),
+        origin: Origin::of(inputs, &loader.sources, key.as_ref()),
         private_key: key,
         signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
         funder: loader.parsed("funder", "an address: 0x and 40 hex digits", parse_address),

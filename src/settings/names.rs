@@ -132,6 +132,11 @@ pub(super) fn setting_of(variable: &str) -> Option<&'static Name> {
     listed(variable).or_else(|| meaning(variable).map(|meaning| setting(meaning.setting)))
 }
 
+/// Whether a variable gives this setting by its name.
+pub(super) fn gives(setting: &str, variable: &str) -> bool {
+    setting_of(variable).is_some_and(|of| of.name == setting)
+}
+
 /// Whether a variable holds what must not be seen by others.
 pub(super) fn is_secret(variable: &str) -> bool {
     setting_of(variable).is_some_and(Name::is_secret)

@@ -9,7 +9,7 @@ use crate::auth::key::{self, ParsedKey};
 use crate::auth::l2::SecretKey;
 use crate::auth::wallet::WalletMap;
 use crate::engine::facts::{CredentialsFact, DecodedSecret, KeyFact, SecretFact, Setup, ShownSetting};
-use crate::secret::{Secret, SecretShape};
+use crate::secret::{Secret, SecretShape, fingerprint};
 
 impl Settings {
     /// The key, when it is usable.
@@ -22,6 +22,7 @@ impl Settings {
         let key = self.private_key.clone().map(|text| text.map(|text| key_fact(&text)));
         let mut setup = Setup {
             profile: self.profile.clone(),
+            origin: self.origin.clone(),
             problems: self.problems.clone(),
             key,
             signature_type: self.signature_type.clone(),
@@ -38,6 +39,7 @@ impl Settings {
             relayer_key: shape(self.relayer_key.as_ref()),
             wallets: None,
             shown: Vec::new(),
+            selection: self.selection.clone(),
             offline,
         };
         let chain = self.chain_id.as_ref().and_then(|id| contracts::chain(id.value));
@@ -129,7 +131,7 @@ fn key_fact(text: &KeyText) -> KeyFact {
         Ok(text) => text,
         Err(mistake) => return KeyFact::Unusable { shape: None, mistake: mistake.clone() },
     };
-    let shape = text.shape();
+    let shape = secret_shape("private_key", text);
     match key::parse(text) {
         Ok(parsed) => KeyFact::Usable { signer: parsed.signer.address(), shape, remarks: parsed.remarks },
         Err(mistake) => KeyFact::Unusable { shape: Some(shape), mistake },
@@ -152,7 +154,24 @@ fn shape(secret: Option<&Sourced<Secret>>) -> Option<Sourced<SecretShape>> {
 /// What may be said of an API or builder secret.
 pub fn secret_fact(secret: &Secret) -> SecretFact {
     let decoded = SecretKey::decode(secret).map(|key| DecodedSecret { form: key.form, fingerprint: key.fingerprint() });
-    SecretFact { shape: secret.shape(), decoded }
+    SecretFact { shape: secret_shape("api_secret", secret), decoded }
+}
+
+/// What may be said of the secret of a setting. Its fingerprint is of what the secret stands for, so
+/// that it is the same wherever it is shown, and however it is written: of the decoded bytes of an
+/// API or builder secret, of the 32 bytes of a private key, and of the text of anything else, which is
+/// sent as it is.
+pub(super) fn secret_shape(setting: &str, secret: &Secret) -> SecretShape {
+    let fingerprint = match setting {
+        "api_secret" | "builder_secret" => SecretKey::decode(secret).ok().map(|key| key.fingerprint()),
+        "private_key" => key::parse(secret).ok().map(|key| fingerprint(key.signer.to_bytes().as_slice())),
+        _ => None,
+    };
+    let shape = secret.shape();
+    match fingerprint {
+        Some(fingerprint) => SecretShape { fingerprint, cleaned: None, ..shape },
+        None => shape,
+    }
 }
 
 fn credentials_fact(parts: &CredentialParts) -> Option<CredentialsFact> {

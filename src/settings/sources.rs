@@ -16,7 +16,7 @@ use super::names::{self, Name, setting};
 use super::profile_key::ProfileKey;
 use super::unread::Variable;
 use super::variables::Reads;
-use super::{KeyText, ProblemKind, SettingProblem, Source, Sourced, given, polymarket_cli};
+use super::{KeyProfile, KeyText, ProblemKind, SettingProblem, Source, Sourced, given, polymarket_cli};
 use crate::secret::Secret;
 
 /// A settings file that cannot be read: exit code 2.
@@ -74,6 +74,8 @@ pub struct Inputs {
     /// own (addresses of services, time limits) counts, and the environment only where the profile
     /// leaves it open.
     pub in_fleet: bool,
+    /// The scenario of the embedded sandbox, where the settings are those of its account.
+    pub scenario: Option<String>,
 }
 
 /// The keystore that the private key is in, if it is in one, and its password is not known yet.
@@ -298,9 +300,10 @@ impl Sources {
         found
     }
 
-    /// Whether it is the profile whose private key says which account this is.
-    pub(super) fn key_is_of_profile(&self) -> bool {
-        self.chosen == Some(Group::Profile)
+    /// The profile, where its private key says which account this is.
+    pub(super) fn key_profile(&self) -> Option<KeyProfile> {
+        let Profile { name, path, .. } = &self.chosen_profile;
+        (self.chosen == Some(Group::Profile)).then(|| KeyProfile { name: name.clone(), path: path.clone() })
     }
 
     /// The private key, or why the place that should have it does not give it.

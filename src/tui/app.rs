@@ -232,11 +232,16 @@ impl App {
         self.is_launching_or_running() || self.tasks.iter().any(|task| task.moves())
     }
 
-    /// What `y` copies: what the panel says, or the fix of the selected check.
+    /// Whether requests can be made: recorded facts only show what was.
+    pub fn is_live(&self) -> bool {
+        !self.about.recorded
+    }
+
+    /// What `y` copies: what the panel says, or the fix of the selected check while it is shown.
     pub fn copyable(&self) -> Option<String> {
         match self.panel().copy {
             Some(copy) => copy(self),
-            None => self.fix_to_copy(),
+            None => self.fix_to_copy().filter(|_| self.shows_check()),
         }
     }
 
@@ -312,7 +317,7 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         Message::Resize(size) => app.size = size,
         Message::Observed(observed) => app.observe(*observed),
         Message::Tick(now_ms) => app.now_ms = now_ms,
-        Message::Paste(text) => app.paste(&text),
+        Message::Paste(text) => command = app.paste(&text),
         Message::Notice(text) => app.notice = Some(text),
         Message::News(news) => command = panels::hear(app, news),
         Message::Mouse(mouse) => app.point(mouse),

@@ -62,12 +62,12 @@ impl Dialogue {
         }
     }
 
-    /// Only Enter answers, and `y` where Yes has been moved to: nothing that is pressed by mistake.
+    /// `y` and `n` answer, and Enter takes the chosen answer, which is No until it is moved.
     pub(super) fn key(&mut self, key: KeyEvent, furthest: usize) -> Answer {
         match key.code {
-            KeyCode::Esc | KeyCode::Char('n' | 'q') => return Answer::No,
+            KeyCode::Esc | KeyCode::Char('n' | 'N' | 'q') => return Answer::No,
             KeyCode::Enter if !self.on_yes => return Answer::No,
-            KeyCode::Enter | KeyCode::Char('y') if self.on_yes => return Answer::Yes(self.command.clone()),
+            KeyCode::Enter | KeyCode::Char('y' | 'Y') => return Answer::Yes(self.command.clone()),
             KeyCode::Tab | KeyCode::BackTab => self.on_yes = !self.on_yes,
             KeyCode::Left | KeyCode::Char('h') => self.on_yes = false,
             KeyCode::Right | KeyCode::Char('l') => self.on_yes = true,
@@ -78,6 +78,21 @@ impl Dialogue {
         self.scroll = self.scroll.min(furthest);
         Answer::Open
     }
+}
+
+/// Whose account a change is made to, and where: several may be looked after on one machine.
+pub(super) fn account(app: &App) -> Vec<Change> {
+    let signer = app.report.account.signer.map_or_else(|| "not known".to_owned(), |signer| signer.to_string());
+    let key = app.facts.setup.key.as_ref().map(|key| format!(", private key from {}", key.source));
+    let is_named = app.about.profiles.contains(&app.report.profile);
+    let profile = is_named.then(|| format!(", profile {}", app.report.profile)).unwrap_or_default();
+    let target = &app.report.target;
+    let host = target.clob_url.as_deref().unwrap_or("not known");
+    vec![
+        Change::Text(String::new()),
+        Change::Text(format!("Account: signer {signer}{profile}{}", key.unwrap_or_default())),
+        Change::Text(format!("CLOB: {host}, chain {}", target.chain_id)),
+    ]
 }
 
 /// Where it lies, and the room for its text.
@@ -117,7 +132,7 @@ fn text(app: &App, dialogue: &Dialogue, width: usize) -> Vec<Line<'static>> {
         dialogue.breaks.iter().for_each(|breaks| page.point(breaks));
     }
     if !dialogue.undo.is_empty() {
-        page.heading("Taking it back");
+        page.heading("How to undo");
         page.text(&dialogue.undo, Style::new());
     }
     page.finish()
@@ -159,9 +174,13 @@ fn buttons(app: &App, dialogue: &Dialogue, width: usize) -> Line<'static> {
     let mut line =
         Line::from(vec![button("No", !dialogue.on_yes), Span::raw(" "), button(&dialogue.yes, dialogue.on_yes)]);
     let room = width.saturating_sub(line.width());
-    let hints = ["   Tab moves, Enter answers, Esc is No", "   Tab moves"];
-    if let Some(hint) = hints.into_iter().find(|hint| hint.len() <= room) {
-        line.push_span(Span::styled(hint, app.theme.dim()));
+    let hints = [
+        "   y: yes · n: no · Tab: switch · Enter: confirm · Esc: cancel",
+        "   y / n · Tab: switch · Enter: confirm",
+        "   y / n",
+    ];
+    if let Some(hint) = hints.into_iter().find(|hint| hint.chars().count() <= room) {
+        line.push_span(Span::styled(app.theme.say(hint), app.theme.dim()));
     }
     line
 }

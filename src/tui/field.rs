@@ -9,8 +9,10 @@ use zeroize::Zeroize as _;
 use super::theme::Theme;
 use crate::auth::explain;
 
-/// Longer text is cut off.
-const LONGEST: usize = 64 * 1024;
+/// Longer text is cut off: in a field that is drawn and searched for at each key.
+pub const LONGEST: usize = 4 * 1024;
+/// The same where every character counts, such as in the body of a request.
+const LONGEST_EXACT: usize = 64 * 1024;
 
 /// Text with a cursor. Wiped when dropped, since a key may be typed into it.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -116,26 +118,30 @@ impl Field {
         };
         let (before, after) = (shown(before), shown(after));
         let room = width.saturating_sub(1);
-        let start = before
-            .char_indices()
-            .map(|(start, _)| start)
-            .find(|&start| display_width(&before[start..]) <= room)
-            .unwrap_or(before.len());
-        let before = &before[start..];
-        let column = display_width(before);
-        let mut visible = before.to_owned();
-        for c in after.chars() {
-            visible.push(c);
-            if display_width(&visible) > width {
-                visible.pop();
+        let mut column = 0;
+        let mut start = before.len();
+        for (place, c) in before.char_indices().rev() {
+            let cells = display_width(c.encode_utf8(&mut [0; 4]));
+            if column + cells > room {
                 break;
             }
+            (start, column) = (place, column + cells);
+        }
+        let mut visible = before[start..].to_owned();
+        let mut used = column;
+        for c in after.chars() {
+            used += display_width(c.encode_utf8(&mut [0; 4]));
+            if used > width {
+                break;
+            }
+            visible.push(c);
         }
         (visible, column)
     }
 
     fn insert(&mut self, text: &str) {
-        let room = LONGEST.saturating_sub(self.text.len());
+        let longest = if self.kind == Kind::Exact { LONGEST_EXACT } else { LONGEST };
+        let room = longest.saturating_sub(self.text.len());
         let text = &text[..text.floor_char_boundary(room)];
         self.text.insert_str(self.cursor, text);
         self.cursor += text.len();
@@ -207,6 +213,18 @@ mod tests {
         field.key(KeyEvent::new(KeyCode::Home, KeyModifiers::NONE));
         assert_eq!(field.view(THEME, 5), ("01234".to_owned(), 0));
         assert_eq!(field.view(THEME, 0).1, 0);
+    }
+
+    #[test]
+    fn a_long_text_is_drawn_in_the_time_of_its_visible_part() {
+        let mut field = Field::exact();
+        field.paste(&"é".repeat(LONGEST_EXACT));
+        let began = std::time::Instant::now();
+        assert_eq!(field.view(THEME, 80).1, 79);
+        assert!(began.elapsed() < std::time::Duration::from_secs(1), "{:?}", began.elapsed());
+        let mut line = Field::default();
+        line.paste(&"a log ".repeat(LONGEST));
+        assert!(line.text().len() <= LONGEST, "what is searched for at each key is bounded");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The lines above the panels: who, how many checks stand how, and what to do now.
 
+use jiff::tz::TimeZone;
 use ratatui::style::{Style, Stylize as _};
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
@@ -8,6 +9,7 @@ use super::app::{App, Phase};
 use super::text::duration;
 use super::verdict;
 use crate::checks::Status;
+use crate::watch::time_of_day;
 
 /// As many as the width takes and the height allows.
 pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
@@ -25,40 +27,133 @@ pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn who(app: &App, width: usize) -> Line<'static> {
-    let watch = app.watching.map(|period| format!("watch {} s", period.as_secs()));
-    let right = watch.into_iter().chain([progress(app), elapsed(app)]).collect::<Vec<_>>().join("  ");
-    let right = format!("  {right} ");
-    let mut line = vec![Span::from(" polydoctor").bold()];
-    let mut used = line[0].width() + display_width(&right);
-    for forms in facts(app) {
-        let fits = |part: &Span| used + part.width() + 3 <= width;
-        if let Some(part) = forms.into_iter().find(fits) {
-            used += part.width() + 3;
-            line.extend([Span::raw("   "), part]);
-        }
+/// A part of the first line, in the forms that it may take, the fullest first.
+struct Part {
+    forms: Vec<Span<'static>>,
+    /// The form in use; none while there is no room.
+    form: Option<usize>,
+    is_right: bool,
+    /// Stands one cell behind the part before it.
+    is_close: bool,
+}
+
+impl Part {
+    fn left(forms: Vec<Span<'static>>) -> Self {
+        Self { forms, form: None, is_right: false, is_close: false }
     }
+
+    fn right(forms: Vec<String>) -> Self {
+        let forms = forms.into_iter().filter(|form| !form.is_empty()).map(Span::raw).collect();
+        Self { forms, form: None, is_right: true, is_close: false }
+    }
+
+    fn shown(&self) -> Option<&Span<'static>> {
+        self.forms.get(self.form?)
+    }
+}
+
+/// Cells between two parts, where there is room and where there is little.
+const GAPS: [usize; 2] = [3, 2];
+const ROOMY: usize = 60;
+
+/// Which account, from where, on which host and chain, and when. What matters most is kept when there is
+/// little room: the signer and the place that it comes from, in the end cut.
+fn who(app: &App, width: usize) -> Line<'static> {
+    let gap = GAPS[usize::from(width < ROOMY)];
+    let mut parts = parts(app);
+    let mut order = ORDER.to_vec();
+    // the shortest form of everything first, then the fullest that still fits
+    for fullest in [false, true] {
+        for &place in &order {
+            let forms = parts[place].forms.len();
+            let choices: Vec<usize> =
+                if fullest { (0..forms).collect() } else { forms.checked_sub(1).into_iter().collect() };
+            let before = parts[place].form;
+            let fits = choices.into_iter().find(|&form| {
+                parts[place].form = Some(form);
+                taken(&parts, gap) <= width
+            });
+            parts[place].form = fits.or(before);
+        }
+        order.retain(|&place| parts[place].form.is_some());
+    }
+    let mut line = vec![Span::raw(" ")];
+    let mut is_first = true;
+    for part in parts.iter().filter(|part| !part.is_right) {
+        let Some(shown) = part.shown() else { continue };
+        if !std::mem::take(&mut is_first) {
+            line.push(Span::raw(" ".repeat(if part.is_close { 1 } else { gap })));
+        }
+        line.push(shown.clone());
+    }
+    let right: Vec<_> = parts.iter().filter(|part| part.is_right).filter_map(Part::shown).collect();
+    let used = taken(&parts, gap);
     line.push(Span::raw(" ".repeat(width.saturating_sub(used))));
-    line.push(Span::raw(right));
+    for part in right {
+        line.extend([Span::raw("  "), part.clone()]);
+    }
+    line.push(Span::raw(" "));
     Line::from(line)
 }
 
-/// What there is to say of the account, by weight; each in the forms it may take, the fullest first.
-fn facts(app: &App) -> Vec<Vec<Span<'static>>> {
-    let mut facts = Vec::new();
-    if let Some(title) = &app.about.title {
-        facts.push(vec![Span::from(app.theme.say(title)).bold()]);
-    }
-    if let Some(signer) = app.report.account.signer {
-        let signer = app.theme.say(&signer.to_string());
-        facts.push(vec![Span::raw(format!("signer {signer}")), Span::raw(signer)]);
-    }
-    if app.phase() != Phase::Launching {
-        facts.push(vec![Span::raw(format!("chain {}", app.report.target.chain_id))]);
-        facts.push(vec![Span::raw(format!("profile {}", app.theme.say(&app.report.profile)))]);
-    }
-    facts.push(vec![Span::styled(app.report.tool.version, app.theme.dim())]);
-    facts
+/// Cells of the parts as they are.
+fn taken(parts: &[Part], gap: usize) -> usize {
+    let cells = |is_right, gap: usize| -> usize {
+        parts
+            .iter()
+            .filter(|part| part.is_right == is_right)
+            .filter_map(Part::shown)
+            .map(|part| part.width() + gap)
+            .sum()
+    };
+    // a margin at each end; no gap before the first
+    2 + cells(false, gap).saturating_sub(gap) + cells(true, 2)
+}
+
+/// The places of [`parts`] by their weight.
+const ORDER: [usize; 11] = [3, 4, 2, 9, 8, 0, 10, 6, 5, 7, 1];
+
+/// Everything there is to say, from left to right.
+fn parts(app: &App) -> Vec<Part> {
+    let heading = app.report.heading();
+    let is_known = app.phase() != Phase::Launching;
+    let say = |text: &str| app.theme.say(text);
+    let spans = |texts: Vec<String>| texts.into_iter().map(Span::raw).collect::<Vec<_>>();
+    let when = heading.at.map(|at| time_of_day(at.as_millisecond()));
+    let replay = match (&heading.at, heading.is_replay) {
+        (Some(at), true) => {
+            let at = at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M");
+            vec![Span::from(format!("replay, recorded {at}")).bold(), Span::from("replay").bold()]
+        }
+        // what the command line says, until the settings are known
+        _ => app.about.title.iter().filter(|_| !is_known).map(|title| Span::from(say(title)).bold()).collect(),
+    };
+    let signer = say(&heading.signer);
+    let signer = match app.report.account.signer {
+        Some(_) => vec![format!("signer {signer}"), signer],
+        None => vec![signer],
+    };
+    let origin = heading.origin.map(|origin| say(&origin.to_string())).into_iter().flat_map(|origin| {
+        let last = origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        [origin.clone(), last.clone(), app.theme.fit(&last, 20), app.theme.fit(&last, 10)]
+    });
+    let host = heading.host.map(|host| say(&host));
+    let when = when.filter(|_| !heading.is_replay).into_iter().map(|at| format!("at {at}"));
+    let watch = app.watching.map(|period| format!("watch {} s", period.as_secs()));
+    let known = |texts: Vec<String>| if is_known { spans(texts) } else { Vec::new() };
+    vec![
+        Part::left(vec![Span::from("polydoctor").bold()]),
+        Part { is_close: true, ..Part::left(vec![Span::styled(app.report.tool.version, app.theme.dim())]) },
+        Part::left(replay),
+        Part::left(known(signer)),
+        Part::left(known(origin.collect())),
+        Part::left(known(host.into_iter().collect())),
+        Part::left(known(vec![say(&heading.chain)])),
+        Part::left(known(when.collect())),
+        Part::right(watch.into_iter().collect()),
+        Part::right(vec![progress(app)]),
+        Part::right(vec![elapsed(app)]),
+    ]
 }
 
 pub fn progress(app: &App) -> String {

@@ -81,7 +81,7 @@ impl Binding {
     pub fn works_in(&self, mode: &Mode) -> bool {
         match mode {
             Mode::Panels => true,
-            Mode::Help { .. } => matches!(self.action, Action::Quit | Action::Help | Action::Back),
+            Mode::Help { .. } => self.action == Action::Back,
             Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => false,
         }
     }
@@ -91,8 +91,30 @@ impl Binding {
     }
 }
 
-const DIGITS: &[Key] =
-    &[char('1'), char('2'), char('3'), char('4'), char('5'), char('6'), char('7'), char('8'), char('9')];
+/// The keys of the panels by their numbers, as they stand in the row of digits: `0` is 10, and the two
+/// keys after it are 11 and 12.
+const NUMBERS: &[Key] = &[
+    char('1'),
+    char('2'),
+    char('3'),
+    char('4'),
+    char('5'),
+    char('6'),
+    char('7'),
+    char('8'),
+    char('9'),
+    char('0'),
+    char('-'),
+    char('='),
+];
+
+/// The key that goes to a panel, by its place in the table of panels.
+pub fn of_panel(panel: usize) -> Option<char> {
+    match NUMBERS.get(panel) {
+        Some((_, KeyCode::Char(c))) => Some(*c),
+        _ => None,
+    }
+}
 
 /// In the order of help and footer; a narrow footer drops the later ones.
 pub const BINDINGS: &[Binding] = &[
@@ -107,24 +129,26 @@ pub const BINDINGS: &[Binding] = &[
         .footer(|app| has_problem(app).then_some("next problem")),
     bind(&[char('N')], "N", Action::PreviousProblem, "previous problem"),
     bind(&[char('y')], "y", Action::Copy, "copy the fix of this check, through the terminal (OSC 52)")
-        .footer(|app| app.copyable().map(|_| "copy fix")),
+        .footer(|app| app.copyable().map(|_| app.panel().copies)),
     bind(&[char('F')], "F", Action::ApplyFix, "apply the fix to the file that the setting came from; asks first")
-        .footer(|app| fix::wanted(app).map(|_| "apply fix")),
+        .footer(|app| fix::wanted(app).filter(|_| app.shows_check() && app.is_live()).map(|_| "apply fix")),
     bind(&[char('Y')], "Y", Action::CopyReport, "copy the report for others, as Markdown, the same way")
         .footer(|app| (app.phase() == Phase::Over).then_some("report")),
     bind(&[char('s')], "s", Action::SaveReport, "save that report to a file in this folder; never over another"),
-    bind(&[char('r')], "r", Action::Again, "run this check again, with what it needs")
-        .footer(|app| (app.phase() == Phase::Over && app.selected().is_some()).then_some("again")),
+    bind(&[char('r')], "r", Action::Again, "run this check again, with what it needs").footer(|app| {
+        let can = app.phase() == Phase::Over && app.selected().is_some() && app.shows_check() && app.is_live();
+        can.then_some("again")
+    }),
     bind(&[char('R')], "R", Action::AllAgain, "run all again")
-        .footer(|app| (app.phase() == Phase::Over).then_some("all again")),
-    bind(&[char('f')], "f", Action::ProblemsOnly, "only what did not pass, or all again")
-        .footer(|app| Some(if app.panels.checklist.problems_only { "show all" } else { "not passed" })),
-    bind(&[char('e')], "e", Action::Symptom, "tell which error you see; the diagnosis takes it in")
-        .footer(|app| (app.phase() == Phase::Over).then_some("error seen")),
+        .footer(|app| (app.phase() == Phase::Over && app.is_live()).then_some("all again")),
+    bind(&[char('f')], "f", Action::ProblemsOnly, "show problems only, or all checks")
+        .footer(|app| Some(if app.panels.checklist.problems_only { "show all" } else { "problems only" })),
+    bind(&[char('e')], "e", Action::Symptom, "enter the error you got, to include it in the diagnosis")
+        .footer(|app| (app.phase() == Phase::Over).then_some("add error")),
     bind(&[char('/')], "/", Action::Search, "filter the checks by words or by an error sentence; elsewhere: search")
         .footer(|app| Some(app.search().word)),
     bind(&[char('x')], "x", Action::Offers, "actions of this panel; each asks first")
-        .footer(|app| (!(app.panel().offers)(app).is_empty()).then_some("actions")),
+        .footer(|app| (!app.offers().is_empty()).then_some("actions")),
     bind(&[plain(KeyCode::Tab), plain(KeyCode::Right), char('l')], "Tab → l", Action::NextPanel, "next panel"),
     bind(
         &[plain(KeyCode::BackTab), plain(KeyCode::Left), char('h')],
@@ -132,8 +156,9 @@ pub const BINDINGS: &[Binding] = &[
         Action::PreviousPanel,
         "previous panel",
     ),
-    bind(DIGITS, "1 2 …", Action::Panel(0), "go to a panel by its number"),
-    bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name").footer(|_| Some("panels")),
+    bind(NUMBERS, "1…9 0 - =", Action::Panel(0), "go to panel 1 to 9, 10, 11 or 12"),
+    bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name or number; :q quits")
+        .footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),
     bind(&[char('k'), plain(KeyCode::Up)], "k ↑", Action::Up, "up"),
     bind(&[char('g'), plain(KeyCode::Home)], "g Home", Action::First, "to the top"),
@@ -145,7 +170,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[char('w')], "w", Action::Watch, "watch: time, reach and credentials again every 30 s, or stop").footer(
         |app| match app.watching {
             Some(_) => Some("stop watching"),
-            None => (app.phase() == Phase::Over && !app.about.recorded).then_some("watch"),
+            None => (app.phase() == Phase::Over && app.is_live()).then_some("watch"),
         },
     ),
     bind(&[char('P')], "P", Action::Profiles, "another profile of the settings")
@@ -166,9 +191,20 @@ pub fn pressed(key: KeyEvent) -> Key {
 pub fn action(key: KeyEvent) -> Option<Action> {
     let pressed = pressed(key);
     let binding = BINDINGS.iter().find(|binding| binding.keys.contains(&pressed))?;
-    match (binding.action, key.code) {
-        (Action::Panel(_), KeyCode::Char(digit)) => Some(Action::Panel(digit.to_digit(10)? as usize - 1)),
-        (action, _) => Some(action),
+    match binding.action {
+        Action::Panel(_) => NUMBERS.iter().position(|key| *key == pressed).map(Action::Panel),
+        action => Some(action),
+    }
+}
+
+/// Which way a key goes in a list beside a text that is typed, where letters are text.
+pub fn step(key: KeyEvent) -> Option<isize> {
+    match pressed(key) {
+        (_, KeyCode::Down | KeyCode::Tab) => Some(1),
+        (_, KeyCode::Up | KeyCode::BackTab) => Some(-1),
+        (KeyModifiers::CONTROL, KeyCode::Char('n' | 'j')) => Some(1),
+        (KeyModifiers::CONTROL, KeyCode::Char('p' | 'k')) => Some(-1),
+        _ => None,
     }
 }
 
@@ -199,6 +235,15 @@ mod tests {
         keys.sort_by_key(|key| format!("{key:?}"));
         keys.dedup();
         assert_eq!(keys.len(), all);
+    }
+
+    #[test]
+    fn every_panel_has_a_key_of_its_own_in_the_row_of_digits() {
+        for panel in 0..panels::PANELS.len() {
+            let key = of_panel(panel).expect("a key for each panel");
+            assert_eq!(action(KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE)), Some(Action::Panel(panel)));
+        }
+        assert_eq!(of_panel(9), Some('0'));
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub fn screen(app: &App) -> Screen {
 
 fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
     let lower = if body.height >= 35 { 8 } else { 7 };
-    let [left, right] = beside(body, 46);
+    let [left, right] = beside(body, (body.width / 3).clamp(46, 72));
     let [list, under_list] = below(left, body.height - lower);
     let [main, under_main] = below(right, body.height - lower);
     let at = |place| PANELS.iter().position(|panel| panel.place == place);

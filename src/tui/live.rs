@@ -227,7 +227,7 @@ impl Dashboard {
             Some(Command::Copy(text)) => self.screen.copy(&text)?,
             Some(Command::CopyUnseen(text, said)) => {
                 self.screen.copy(text.expose())?;
-                update(&mut self.app, Message::Notice(format!("Sent to the terminal: {said}")));
+                update(&mut self.app, Message::Notice(format!("Copied: {said}")));
             }
             Some(Command::Tell(symptom)) => {
                 if let Some(launched) = &self.launched {

@@ -10,6 +10,7 @@ use textwrap::core::display_width;
 
 use super::app::{App, Command};
 use super::field::Field;
+use super::keys;
 
 /// What is offered, and what has been typed to find it.
 #[derive(Clone, Debug)]
@@ -72,13 +73,11 @@ impl Menu {
                     .get(self.cursor)
                     .map_or(Choice::Closed, |entry| Choice::Picked(entry.pick.clone()));
             }
-            KeyCode::Down | KeyCode::Tab => self.cursor = (self.cursor + 1).min(last),
-            KeyCode::Up | KeyCode::BackTab => self.cursor = self.cursor.saturating_sub(1),
-            _ => {
-                if self.typed.key(key) {
-                    self.cursor = 0;
-                }
-            }
+            _ => match keys::step(key) {
+                Some(step) => self.cursor = self.cursor.saturating_add_signed(step).min(last),
+                None if self.typed.key(key) => self.cursor = 0,
+                None => {}
+            },
         }
         Choice::Open
     }
@@ -89,10 +88,24 @@ impl Menu {
     }
 }
 
+/// Cells of the widest label that keeps the notes beside the labels.
+const WIDEST: usize = 40;
+
 pub(super) fn draw(frame: &mut Frame, app: &App, menu: &Menu) {
     let whole = frame.area();
-    let entries = u16::try_from(menu.entries.len()).unwrap_or(u16::MAX);
-    let (width, height) = (whole.width.min(64), whole.height.min(entries.saturating_add(4)));
+    let widest = menu.entries.iter().map(|entry| display_width(&app.theme.say(&entry.label))).max();
+    let widest = widest.unwrap_or_default().min(WIDEST);
+    let note = menu.entries.iter().map(|entry| display_width(&app.theme.say(&entry.note))).max().unwrap_or_default();
+    // borders and padding, the mark, and the gap between label and note
+    let wanted = u16::try_from(widest + note + 8).unwrap_or(u16::MAX).max(64);
+    let width = whole.width.min(wanted);
+    // where notes would be cut, the chosen one stands whole below the list
+    let is_cut = wanted > whole.width;
+    let lines_of = |note: &str| textwrap::wrap(note, usize::from(width.saturating_sub(4)).max(1)).len();
+    let longest = menu.entries.iter().map(|entry| lines_of(&app.theme.say(&entry.note))).max().unwrap_or_default();
+    let below = if is_cut && note > 0 { longest + 1 } else { 0 };
+    let rows = menu.entries.len().saturating_add(4 + below);
+    let height = whole.height.min(u16::try_from(rows).unwrap_or(u16::MAX));
     let area = Rect::new((whole.width - width) / 2, (whole.height - height) / 2, width, height);
     let block = Block::bordered()
         .padding(Padding::horizontal(1))
@@ -103,22 +116,29 @@ pub(super) fn draw(frame: &mut Frame, app: &App, menu: &Menu) {
     let room = usize::from(inside.width);
     let (typed, column) = menu.typed.view(app.theme, room.saturating_sub(2));
     let mut lines = vec![Line::from(format!("> {typed}")).bold()];
-    let rows = usize::from(inside.height).saturating_sub(1);
+    let rows = usize::from(inside.height).saturating_sub(1 + below);
     let found = menu.found();
     let above = menu.cursor.saturating_sub(rows.saturating_sub(1));
-    let widest = found.iter().map(|entry| display_width(&entry.label)).max().unwrap_or_default().min(28);
     for (place, entry) in found.iter().enumerate().skip(above).take(rows) {
         let chosen = place == menu.cursor;
         let mark = if chosen { app.theme.cursor() } else { " " };
-        let label = app.theme.say(&entry.label);
-        let label =
-            Span::raw(format!("{mark} {label}{}", " ".repeat(widest.saturating_sub(display_width(&label)) + 2)));
-        let note = app.theme.fit(&entry.note, room.saturating_sub(label.width()));
-        let line = Line::from(vec![label, Span::styled(note, app.theme.dim())]);
+        let label = app.theme.fit(&entry.label, room.saturating_sub(2));
+        let padding = widest.saturating_sub(display_width(&label)) + 2;
+        let mut line = Line::from(format!("{mark} {label}"));
+        if !is_cut {
+            line.push_span(Span::raw(" ".repeat(padding)));
+            line.push_span(Span::styled(app.theme.say(&entry.note), app.theme.dim()));
+        }
         lines.push(if chosen { line.bold() } else { line });
     }
     if found.is_empty() {
-        lines.push(Line::from("  Nothing is called that").style(app.theme.dim()));
+        lines.push(Line::from("  No match").style(app.theme.dim()));
+    }
+    if let Some(chosen) = found.get(menu.cursor).filter(|_| below > 0) {
+        lines.push(Line::default());
+        let note = app.theme.say(&chosen.note);
+        let note = textwrap::wrap(&note, room.max(1)).into_iter();
+        lines.extend(note.map(|line| Line::from(line.into_owned()).style(app.theme.dim())));
     }
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).block(block), area);

@@ -90,6 +90,8 @@ pub struct Panel {
     pub search: Option<Search>,
     /// What `y` copies; without it, the fix of the selected check.
     pub copy: Option<fn(&App) -> Option<String>>,
+    /// The word in the footer for that.
+    pub copies: &'static str,
     /// What `x` offers: each opens a question before it changes anything.
     pub offers: fn(&App) -> Vec<Offer>,
     /// Work that goes on while the panel is on the screen, and stops when it is not.
@@ -108,6 +110,7 @@ impl Panel {
             typing: None,
             search: None,
             copy: None,
+            copies: "copy fix",
             offers: |_| Vec::new(),
             while_shown: None,
         }
@@ -196,9 +199,11 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
+        News::Recognised { log, found } => app.symptom.take(log, found),
         News::Builder(news) => app.panels.builder.take(news),
         News::Fleet(progress) => app.panels.fleet.take(progress),
-        News::Clock(answer) => app.panels.clock.take(answer),
+        News::Clock(answer) => clock::take(app, answer),
+        News::ClockSet => return clock::was_set(app),
         News::Looked(facts) => return first_run::looked(app, *facts),
         News::ProfilePlanned(plan) => return first_run::planned(app, plan),
         News::ProfileSaved(outcome) => return first_run::saved(app, outcome),

@@ -18,7 +18,7 @@ use super::{verdict, view};
 pub(super) struct Screen {
     /// Buffered, so that a frame is one write.
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
-    /// Whether pasted text arrives as such, which it does only while text is typed.
+    /// Whether pasted text arrives as such: otherwise each of its letters would be a key.
     takes_paste: bool,
     takes_mouse: bool,
     sets_title: bool,
@@ -43,11 +43,11 @@ impl Screen {
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Paste while text is typed, the mouse while it is on, the title where it was asked for.
+    /// Pasted text always, the mouse while it is on, the title where it was asked for.
     fn take_what_is_wanted(&mut self, app: &App) -> io::Result<()> {
         let out = self.terminal.backend_mut();
-        if mem::replace(&mut self.takes_paste, app.is_typing()) != app.is_typing() {
-            if app.is_typing() { queue!(out, EnableBracketedPaste) } else { queue!(out, DisableBracketedPaste) }?;
+        if !mem::replace(&mut self.takes_paste, true) {
+            queue!(out, EnableBracketedPaste)?;
         }
         if mem::replace(&mut self.takes_mouse, app.mouse) != app.mouse {
             if app.mouse { queue!(out, EnableClicks) } else { queue!(out, DisableMouseCapture) }?;

@@ -6,18 +6,18 @@ use crate::render::{self, Format, Share, Show, Style};
 /// The report as Markdown, without what tells who one is.
 pub fn report(app: &App) -> String {
     let report = render::share(&app.report, Share::Short, app.home.as_deref());
-    let style = Style { color: false, ascii: false, share: Some(Share::Short) };
+    let style = Style { share: Some(Share::Short), ..Style::default() };
     let mut text = Vec::new();
     // memory takes whatever is written to it
     let _ = render::print(&report, Format::Markdown, Show::All, style, &mut text);
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// What was sent to the terminal; whether it took it, nothing says.
+/// What was copied through the terminal; whether it took it, nothing says.
 pub(super) fn sent(text: &str) -> String {
     match text.lines().count() {
-        0 | 1 => format!("Sent to the terminal: {text}"),
-        lines => format!("Sent to the terminal: {lines} lines"),
+        0 | 1 => format!("Copied: {text}"),
+        lines => format!("Copied: {lines} lines"),
     }
 }
 

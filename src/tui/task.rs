@@ -13,6 +13,8 @@ use super::panels::headers::{SignedSets, ToSign};
 use crate::engine::facts::{ClockReading, Facts, NonceKey};
 use crate::keys::Change;
 use crate::onboarding::Wizard;
+use crate::reference::ErrorEntry;
+use crate::secret::Secret;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
 
@@ -35,6 +37,8 @@ pub enum Task {
     BuilderTrades { cursor: String, all: bool },
     /// Sets all own trades beside the builder's.
     Reconcile,
+    /// Looks for the known errors in a log that was pasted; the number says which of them.
+    Recognise { log: u64, text: Secret },
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
@@ -85,6 +89,7 @@ pub enum TaskKind {
     LookAtBuilder,
     BuilderTrades,
     Reconcile,
+    Recognise,
     SaveReport,
     Fix,
     ReadKeys,
@@ -104,6 +109,7 @@ impl Task {
             Self::LookAtBuilder => TaskKind::LookAtBuilder,
             Self::BuilderTrades { .. } => TaskKind::BuilderTrades,
             Self::Reconcile => TaskKind::Reconcile,
+            Self::Recognise { .. } => TaskKind::Recognise,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
             Self::ReadKeys => TaskKind::ReadKeys,
@@ -129,6 +135,7 @@ impl TaskKind {
             | Self::ReadClock
             | Self::ReadKeys
             | Self::SignHeaders
+            | Self::Recognise
             | Self::SaveReport
             | Self::Fix
             | Self::Profile => false,
@@ -143,18 +150,25 @@ pub enum News {
     Said(String),
     /// Whether the CLOB has read the balance again, or why not.
     BalanceUpdated(Result<(), String>),
+    /// The known errors in a log, the most telling first.
+    Recognised {
+        log: u64,
+        found: Vec<&'static ErrorEntry>,
+    },
     /// What may be shown of a signed request.
     HeadersSigned(Box<SignedSets>),
     Builder(BuilderNews),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
+    /// A reading showed that a clock was set since the run.
+    ClockSet,
     Keys(Box<AccountKeys>),
     /// Whether a nonce holds a key.
     Nonce(NonceKey),
     /// How a scan ended.
     NoncesScanned(Result<(), String>),
-    /// What was changed, or why nothing was.
-    KeysChanged(Result<String, String>),
+    /// What was changed, or what is known where that failed.
+    KeysChanged(Result<String, NotChanged>),
     /// How far the check of a fleet is.
     Fleet(Progress),
     /// Or why the files cannot be changed.
@@ -166,6 +180,14 @@ pub enum News {
     /// The file that the profile is to be written to, as it changes.
     ProfilePlanned(Result<FilePlan, String>),
     ProfileSaved(Result<String, String>),
+}
+
+/// A change that did not go through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotChanged {
+    pub why: String,
+    /// Whether it may have been made all the same: the request was sent, and the answer was lost.
+    pub perhaps: bool,
 }
 
 /// How a fix can be made.

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
 use super::theme::Theme;
+use crate::render::to_ascii;
 
 impl Theme {
     /// Text fit for the screen: cleaned, and addresses as short as they are asked for.
@@ -25,6 +26,26 @@ impl Theme {
         cut_middle(&self.say(text), width, self.ellipsis())
     }
 
+    /// A line of so many cells at most; where it is longer, a mark stands in place of its end.
+    pub fn cut_line(self, line: Line<'static>, width: usize) -> Line<'static> {
+        if line.width() <= width {
+            return line;
+        }
+        let mut room = width.saturating_sub(display_width(self.ellipsis()));
+        let mut kept = Line { spans: Vec::new(), ..line };
+        for span in line.spans {
+            let content = take_width(span.content.chars(), room);
+            room -= display_width(&content);
+            let is_whole = content == span.content;
+            kept.push_span(Span { content: content.into(), ..span });
+            if !is_whole {
+                break;
+            }
+        }
+        kept.push_span(take_width(self.ellipsis().chars(), width));
+        kept
+    }
+
     fn ellipsis(self) -> &'static str {
         if self.ascii { "..." } else { "…" }
     }
@@ -40,27 +61,6 @@ fn clean(text: &str) -> String {
             c => Some(c),
         })
         .collect()
-}
-
-fn to_ascii(text: &str) -> String {
-    let mut ascii = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '…' => ascii.push_str("..."),
-            '–' | '—' | '−' => ascii.push('-'),
-            '‘' | '’' => ascii.push('\''),
-            '“' | '”' => ascii.push('"'),
-            '±' => ascii.push_str("+-"),
-            '·' => ascii.push('.'),
-            '→' => ascii.push_str("->"),
-            '←' => ascii.push_str("<-"),
-            '↑' => ascii.push('^'),
-            '↓' => ascii.push('v'),
-            c if c.is_ascii() => ascii.push(c),
-            _ => ascii.push('?'),
-        }
-    }
-    ascii
 }
 
 /// `0x` and 40 or more hex digits become their first and last four.
@@ -111,6 +111,9 @@ pub fn duration(ms: u64) -> String {
         _ => format!("{} s", ms / 1_000),
     }
 }
+
+/// Cells that a cut text keeps at least, to be of use.
+const ENOUGH: usize = 12;
 
 /// Lines of a panel, wrapped to its width.
 pub struct Page {
@@ -214,9 +217,10 @@ impl Page {
         }
     }
 
-    /// A field with where it came from: the first form of that which fits beside the value, or else
-    /// the fullest on a line of its own.
-    pub fn sourced(&mut self, label: &str, label_width: usize, value: &str, sources: &[String]) {
+    /// A field with where it came from: the first form of that which fits beside the value, or else the
+    /// fullest on a line of its own. With `one_line`, the shortest form is cut before that, where enough
+    /// of it is left.
+    pub fn sourced(&mut self, label: &str, label_width: usize, value: &str, sources: &[String], one_line: bool) {
         let first = self.lines.len();
         self.field(label, label_width, value);
         let Some(line) = self.lines.get_mut(first) else { return };
@@ -224,6 +228,8 @@ impl Page {
         let said = sources.iter().map(|source| self.theme.say(source));
         if let Some(source) = said.clone().find(|source| display_width(source) <= room) {
             line.push_span(Span::styled(format!("  {source:>room$}"), self.theme.dim()));
+        } else if let Some(source) = sources.last().filter(|_| one_line && room >= ENOUGH) {
+            line.push_span(Span::styled(format!("  {:>room$}", self.theme.fit(source, room)), self.theme.dim()));
         } else if let Some(source) = said.into_iter().next() {
             let indent = " ".repeat(if label_width + 14 > self.width { 2 } else { label_width + 2 });
             self.wrap(&source, [&indent, &indent], self.theme.dim());
@@ -280,6 +286,18 @@ mod tests {
         assert_eq!(UNICODE.fit("abcdefghij", 5), "ab…ij");
         for width in 0..12 {
             assert!(display_width(&UNICODE.fit("日本語の文字列", width)) <= width.max(1));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_cut_is_marked() {
+        let line = || Line::from(vec![Span::raw("one "), Span::raw("two "), Span::raw("three")]);
+        assert_eq!(UNICODE.cut_line(line(), 13).to_string(), "one two three");
+        assert_eq!(UNICODE.cut_line(line(), 10).to_string(), "one two t…");
+        assert_eq!(UNICODE.cut_line(line(), 4).to_string(), "one…");
+        assert_eq!(ASCII.cut_line(line(), 7).to_string(), "one ...");
+        for width in 0..13 {
+            assert!(UNICODE.cut_line(line(), width).width() <= width && ASCII.cut_line(line(), width).width() <= width);
         }
     }
 

@@ -6,6 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
 use crate::checks::Status;
+use crate::render::speaks_utf8;
 
 /// Which colours; all but `contrast` keep to foregrounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -65,7 +66,7 @@ impl Theme {
         let plain = dumb || set("NO_COLOR").is_some();
         Self {
             palette: palette.unwrap_or(if plain { Palette::Mono } else { Palette::Auto }),
-            ascii: ascii || dumb || !speaks_utf8(set),
+            ascii: ascii || dumb || !speaks_utf8(variable).unwrap_or(cfg!(windows)),
             animation: animation && !dumb,
             full_addresses: false,
         }
@@ -164,18 +165,6 @@ fn same_border(corner: &'static str, across: &'static str, down: &'static str) -
         vertical_right: down,
         horizontal_top: across,
         horizontal_bottom: across,
-    }
-}
-
-/// The first of the three variables that is set decides, as in POSIX; Windows has none.
-fn speaks_utf8(set: impl Fn(&str) -> Option<String>) -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
-    match locale {
-        Some(locale) => {
-            let locale = locale.to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8")
-        }
-        None => cfg!(windows),
     }
 }
 

@@ -66,10 +66,10 @@ fn healthy(report: &Report) -> Vec<String> {
 
 /// Whether not one request of the run was answered.
 pub fn nothing_was_reached(app: &App) -> bool {
-    let requests = &app.report.requests;
+    let mut requests = app.report.requests.iter().filter(|request| request.probe.is_some()).peekable();
     app.phase() == Phase::Over
-        && !requests.is_empty()
-        && requests.iter().all(|request| request.status.is_none())
+        && requests.peek().is_some()
+        && requests.all(|request| request.status.is_none())
         && !was_stopped(app)
 }
 
@@ -119,29 +119,5 @@ pub fn awaited(app: &App, check: &CheckReport) -> Option<&'static str> {
 
 /// Who answers a probe: in a word, and in a sentence.
 pub fn party(probe: Probe) -> (&'static str, &'static str) {
-    match probe {
-        Probe::SecretFiles => ("disk", "the disk"),
-        Probe::Geoblock => ("geoblock", "the geoblock service"),
-        Probe::Chain | Probe::Ownership => ("node", "the Polygon node"),
-        Probe::Profile => ("gamma", "the Gamma service"),
-        Probe::Deployed | Probe::BuilderAccess => ("relayer", "the relayer"),
-        Probe::BuilderSigner => ("signer", "the builder signer"),
-        Probe::ServerTime
-        | Probe::GuideTime
-        | Probe::Version
-        | Probe::Derive
-        | Probe::OtherNonces
-        | Probe::OtherChain
-        | Probe::ConfiguredCredentials
-        | Probe::FunderAddress
-        | Probe::DerivedCredentials
-        | Probe::LocalClock
-        | Probe::ClosedOnly
-        | Probe::BalanceAllowance
-        | Probe::SessionSigners
-        | Probe::BuilderKeys
-        | Probe::OwnTrades
-        | Probe::BuilderTrades
-        | Probe::BuilderFees => ("clob", "the CLOB"),
-    }
+    probe.party()
 }

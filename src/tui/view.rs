@@ -92,7 +92,8 @@ fn draw_panel(frame: &mut Frame, app: &App, panel: usize, area: Rect) {
     if let Some((line, cell)) = content.caret.filter(|_| app.focus == panel && matches!(app.mode, Mode::Panels)) {
         show_caret(frame, inside, line.checked_sub(scrolled), cell);
     }
-    let visible: Vec<_> = content.lines.into_iter().skip(scrolled).take(height).collect();
+    let visible = content.lines.into_iter().skip(scrolled).take(height);
+    let visible: Vec<_> = visible.map(|line| app.theme.cut_line(line, inside.width.into())).collect();
     frame.render_widget(Paragraph::new(visible), inside);
 }
 
@@ -152,8 +153,13 @@ fn draw_notice(frame: &mut Frame, app: &App, notice: &str, area: Rect) {
     let width = usize::from(area.width).saturating_sub(1).max(1);
     let options = textwrap::Options::new(width).initial_indent(" ").subsequent_indent(" ");
     let notice = app.theme.say_whole(notice);
-    let lines: Vec<_> =
-        textwrap::wrap(&notice, options).into_iter().take(MOST).map(|line| Line::from(line.into_owned())).collect();
+    let wrapped = textwrap::wrap(&notice, options);
+    let is_cut = wrapped.len() > MOST;
+    let mut lines: Vec<_> = wrapped.into_iter().take(MOST).map(|line| Line::from(line.into_owned())).collect();
+    if let Some(last) = lines.last_mut().filter(|_| is_cut) {
+        last.push_span(app.theme.say("…"));
+        *last = app.theme.cut_line(std::mem::take(last), width + 1);
+    }
     let height = u16::try_from(lines.len()).unwrap_or(1).min(area.bottom());
     let area = Rect { y: area.bottom() - height, height, ..area };
     frame.render_widget(Clear, area);
@@ -199,7 +205,8 @@ fn draw_help(frame: &mut Frame, app: &App, scroll: usize) {
     let mut block = Block::bordered()
         .padding(Padding::horizontal(1))
         .border_set(app.theme.border(true))
-        .title_top(Span::from(" Help ").bold());
+        .title_top(Span::from(" Help ").bold())
+        .title_bottom(Line::from(app.theme.say(" Esc close   ↓ ↑ scroll ")));
     if below > 0 {
         block = block.title_bottom(Line::from(app.theme.say(&format!(" ↓ {below} more "))).right_aligned());
     }

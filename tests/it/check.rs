@@ -72,7 +72,8 @@ fn a_record_replays_the_same_report() {
     let record = folder.path().join("facts.json");
     let record = record.to_str().unwrap();
     let (first, code) = check(&["--demo", "demo", "--record", record]);
-    let (again, code_again) = check(&["--replay", record]);
+    let (mut again, code_again) = check(&["--replay", record]);
+    again["replay"] = Value::Null;
     assert_eq!(first, again);
     assert_eq!(code, code_again);
 }
@@ -106,7 +107,8 @@ fn a_record_of_a_part_is_incomplete() {
     assert_eq!((&whole["verdict"], code), (&json!("incomplete"), 3));
     assert_eq!(whole["not_asked"][0], "setup.secrets");
     assert!(validator().is_valid(&whole));
-    let (again, code) = check(&["--replay", record, "wallet.map"]);
+    let (mut again, code) = check(&["--replay", record, "wallet.map"]);
+    again["replay"] = Value::Null;
     assert_eq!((again, code), (part, 0));
 }
 
@@ -143,9 +145,9 @@ fn wrong_use_is_exit_code_2_with_a_sentence() {
         (&["check", "--key-file", "/nowhere/key"], "cannot read /nowhere/key"),
         (&["check", "--profile", "main"], "no profile named main"),
         (&["check", "--replay", "/nowhere/facts"], "cannot read /nowhere/facts"),
-        (&["check", "--private-key", "0x1"], "unexpected argument"),
+        (&["check", "--private-key", "0x1"], "there is no --private-key. Secrets are not accepted on the command line"),
         (&["sandbox", "--scenario", "no-such"], "there is no scenario named no-such"),
-        (&["sandbox", "--listen", "here"], "invalid socket address"),
+        (&["sandbox", "--listen", "here"], "it is not IP:PORT, as in 127.0.0.1:8080"),
     ] {
         let output = run(arguments);
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -283,4 +285,129 @@ fn a_report_without_names_has_no_profile_either() {
     let anonymous = printed(&["--anonymous"]);
     assert!(anonymous.contains("\"profile\": \"profile\"") && !anonymous.contains("alice-smith"), "{anonymous}");
     assert!(!anonymous.contains(folder.path().to_str().unwrap()), "{anonymous}");
+}
+
+/// An attribute of the first element of this name.
+fn attribute(xml: &str, element: &str, name: &str) -> String {
+    let start = xml.find(&format!("<{element} ")).unwrap_or_else(|| panic!("no {element} in {xml}"));
+    let tag = &xml[start..start + xml[start..].find('>').unwrap()];
+    let value = tag.split(&format!(" {name}=\"")).nth(1).unwrap_or_else(|| panic!("no {name} in {tag}"));
+    value.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn junit_counts_at_the_root_what_its_cases_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    std::fs::write(&config, "[profiles.a]\nchain_id = 137\n[profiles.b]\nchain_id = 80002\n").unwrap();
+    for arguments in [
+        &["--demo", "demo"][..],
+        &["--demo", "demo", "--show", "problems"],
+        &["--demo", "healthy-safe", "--show", "problems"],
+        &["--demo", "clob-unreachable"],
+        &["--all-profiles", "--offline"],
+        &["--all-profiles", "--offline", "--show", "problems"],
+    ] {
+        let mut command = polydoctor();
+        command.args(["check", "--format", "junit"]).args(arguments).env("POLYDOCTOR_CONFIG", &config);
+        let xml = stdout(&command.output().unwrap());
+        let count = |element: &str| xml.matches(&format!("<{element}")).count().to_string();
+        let cases = xml.matches("<testcase ").count();
+        assert!(cases > 0, "{arguments:?}: {xml}");
+        assert_eq!(attribute(&xml, "testsuites", "tests"), cases.to_string(), "{arguments:?}: {xml}");
+        for (name, element) in [("failures", "failure "), ("errors", "error "), ("skipped", "skipped")] {
+            // the attribute of the same name is no element
+            assert_eq!(attribute(&xml, "testsuites", name), count(element), "{arguments:?} {name}: {xml}");
+        }
+    }
+}
+
+#[test]
+fn an_id_may_stand_behind_demo() {
+    let (report, _) = check(&["--demo", "clock.drift"]);
+    let ids: Vec<&str> = report["checks"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"clock.drift") && ids.len() < 5, "{ids:?}");
+    assert_eq!(report["source"], json!({ "kind": "demo", "name": "demo" }));
+}
+
+#[test]
+fn a_record_or_a_report_that_cannot_be_written_leaves_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    std::fs::write(&path, "old").unwrap();
+    let file = path.to_str().unwrap();
+    // the run fails before anything is there to write
+    for arguments in [
+        &["check", "--offline", "--key-file", "/nowhere/key", "--output", file][..],
+        &["check", "--offline", "--key-file", "/nowhere/key", "--record", file],
+        &["check", "--watch", "5", "--key-file", "/nowhere/key", "--output", file],
+        &["check", "--all-profiles", "--output", file],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old", "{arguments:?}");
+    }
+    assert!(run(&["check", "--offline", "--format", "json", "--output", file]).stdout.is_empty());
+    let report: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(report["schema"], 1);
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_old_file() {
+    // a limit of the file size is a full disk for whoever writes
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.json");
+    std::fs::write(&path, "old").unwrap();
+    for flag in ["--record", "--output"] {
+        let script = format!("trap '' XFSZ; ulimit -f 1; exec \"$0\" check --demo --format json {flag} \"$1\"");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_polydoctor")]).arg(&path);
+        let output = command.env_clear().env("HOME", "/nonexistent").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.starts_with("error: cannot write "), "{said}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+    }
+}
+
+#[test]
+fn a_locale_without_utf_8_and_ascii_give_ascii() {
+    let outputs = |name: &str, value: &str, flags: &[&str]| {
+        for arguments in [
+            &["check", "--demo", "demo"][..],
+            &["check", "--demo", "clob-unreachable"],
+            &["explain", "funder-is-signer"],
+            &["explain"],
+        ] {
+            let output = polydoctor().args(arguments).args(flags).env(name, value).output().unwrap();
+            let text = stdout(&output);
+            assert!(!text.is_empty() && text.is_ascii(), "{arguments:?} {name}={value} {flags:?}: {text}");
+        }
+    };
+    outputs("LC_ALL", "C", &[]);
+    outputs("LANG", "POSIX", &[]);
+    outputs("LC_ALL", "C.UTF-8", &["--ascii"]);
+    assert!(!stdout(&run(&["check", "--demo", "demo"])).is_ascii(), "a pipe has no locale");
+}
+
+#[test]
+fn colour_is_as_it_is_asked_for() {
+    let has_colour = |arguments: &[&str]| stdout(&run(arguments)).contains('\u{1b}');
+    for command in [&["check", "--demo", "demo"][..], &["explain", "funder-is-signer"]] {
+        assert!(!has_colour(command));
+        assert!(has_colour(&[command, &["--color", "always"]].concat()));
+        assert!(has_colour(&[&["--color", "always"], command].concat()));
+        assert!(!has_colour(&[command, &["--color", "never"]].concat()));
+    }
+}
+
+#[test]
+fn the_version_says_target_and_tls() {
+    let text = stdout(&run(&["--version"]));
+    assert!(text.starts_with(concat!("polydoctor ", env!("CARGO_PKG_VERSION"))), "{text}");
+    assert!(text.contains(std::env::consts::ARCH) && text.contains("rustls"), "{text}");
+    assert_eq!(stdout(&run(&["-V"])).lines().count(), 1);
 }

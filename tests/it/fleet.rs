@@ -96,8 +96,15 @@ fn each_account_is_a_row_the_worst_first() {
     let output = home.check(&["--all-profiles"]).output().unwrap();
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    let rows: Vec<Vec<&str>> = text.lines().take(5).map(|line| line.split_whitespace().skip(1).collect()).collect();
-    let rows: Vec<(&str, &str, &str)> = rows.iter().map(|row| (row[0], row[1], row[2])).collect();
+    let rows: Vec<Vec<&str>> =
+        text.lines().skip(2).take(5).map(|line| line.split_whitespace().skip(1).collect()).collect();
+    let rows: Vec<(&str, &str, &str)> = rows
+        .iter()
+        .map(|row| {
+            let signer = row.iter().position(|word| word.starts_with("0xf39F") || *word == "key");
+            (row[0], row[1], row[signer.unwrap() + 1])
+        })
+        .collect();
     let expected = [
         ("broken", "poor-funder", "funder-is-signer:"),
         ("broken", "unloadable", "setting-invalid:"),
@@ -110,7 +117,7 @@ fn each_account_is_a_row_the_worst_first() {
     assert!(text.contains("\n5 accounts: 2 broken, 2 incomplete, 1 healthy, in "), "{text}");
     let output = home.check(&["--all-profiles", "--show", "problems", "--format", "markdown"]).output().unwrap();
     let markdown = stdout(&output);
-    assert!(markdown.contains("| broken | poor-funder | `funder-is-signer`: "), "{markdown}");
+    assert!(markdown.contains("| broken | poor-funder | 0xf39F…2266 | `funder-is-signer`: "), "{markdown}");
     assert!(!markdown.contains("| healthy |"), "{markdown}");
 }
 
@@ -239,6 +246,8 @@ async fn watching_tells_what_changes_and_serves_how_it_stands() {
     let told = tokio::task::spawn_blocking(move || watch(&announcement)).await.unwrap();
     let (lines, metrics, code) = told;
     let mut words = lines.iter().map(|line| line.split_once(' ').unwrap().1);
+    let heading = words.next().unwrap();
+    assert!(heading.starts_with("bot signer 0xf39F…2266   profile bot   127.0.0.1:"), "{lines:?}");
     assert_eq!(words.next().unwrap(), "bot healthy  16 passed, 4 notes", "{lines:?}");
     let said: Vec<&str> = words.filter(|line| line.starts_with("bot creds.l2 ")).collect();
     assert_eq!(said.len(), 2, "{lines:?}");

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod arguments;
 mod bots;
 mod builder;
 mod check;
@@ -11,6 +12,7 @@ mod evm;
 mod explain;
 mod fleet;
 mod headers;
+mod heading;
 mod judgement;
 mod keys;
 mod pairs;
@@ -18,6 +20,8 @@ mod pairs;
 mod pictures;
 mod profiles;
 mod program;
+mod readme;
+mod requests;
 mod robust;
 mod rpc;
 mod sandbox;
@@ -32,6 +36,7 @@ mod standin;
 mod support;
 mod symptoms;
 mod terminal;
+mod two_accounts;
 mod undone;
 mod vectors;
 mod views;

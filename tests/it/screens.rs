@@ -4,7 +4,9 @@ mod builder;
 mod chance;
 mod fleet;
 mod headers;
+mod manners;
 mod panels;
+mod requests;
 mod samples;
 
 use alloy_primitives::U256;
@@ -14,11 +16,11 @@ use polydoctor::checks::Status;
 use polydoctor::keys::Change;
 use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
-use polydoctor::settings::{FoundKey, Source};
+use polydoctor::settings::{FoundKey, Origin, OriginKind, Source};
 use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
-use polydoctor::tui::task::{Draft, News, Task, TaskKind};
+use polydoctor::tui::task::{Draft, News, NotChanged, Task, TaskKind};
 use polydoctor::tui::theme::{Palette, Theme};
-use polydoctor::tui::{About, Load, Scope, view};
+use polydoctor::tui::{About, Load, Scope, header, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
@@ -139,7 +141,7 @@ fn a_run_that_was_stopped() {
 #[test]
 fn a_copied_fix() {
     let mut app = app(samples::failed(), (80, 24));
-    send(&mut app, Message::Notice(format!("Sent to the terminal: {}", samples::FUNDER_FIX)));
+    send(&mut app, Message::Notice(format!("Copied: {}", samples::FUNDER_FIX)));
     assert_screen("copied", &app);
     press(&mut app, "j");
     assert!(app.notice.is_none());
@@ -231,10 +233,10 @@ fn a_question_is_answered_by_no_until_a_person_moves_to_yes() {
         press(&mut app, "xupdate\n");
         press(&mut app, keys)
     };
-    for accident in ["\n", "y", "yyyy\n", "\x1b", "q", "\t\t\n", "\t\x1b"] {
+    for accident in ["\n", "n", "\x1b", "q", "\t\t\n", "\t\x1b"] {
         assert_eq!(asked(accident), None, "{accident:?}");
     }
-    for answer in ["\t\n", "\ty", "l\n"] {
+    for answer in ["\t\n", "y", "\ty", "l\n"] {
         assert_eq!(asked(answer), Some(Command::Start(Task::UpdateBalance)), "{answer:?}");
     }
 }
@@ -323,8 +325,9 @@ fn keys_are_changed_after_a_question_only() {
     let done = send(&mut app, Message::News(News::KeysChanged(Ok("Created a key".to_owned()))));
     assert_eq!(done, Some(Command::Run(Scope::Check("creds.l2"))));
     assert_eq!(app.notice.as_deref(), Some("Created a key"));
-    send(&mut app, Message::News(News::KeysChanged(Err("no connection".to_owned()))));
-    assert!(app.notice.unwrap().starts_with("Nothing was changed"));
+    let refused = NotChanged { why: "400 Could not create api key".to_owned(), perhaps: false };
+    send(&mut app, Message::News(News::KeysChanged(Err(refused))));
+    assert_eq!(app.notice.as_deref(), Some("Nothing was changed: 400 Could not create api key"));
 }
 
 #[test]
@@ -438,4 +441,32 @@ fn only_what_did_not_pass_is_listed_on_demand() {
     assert!(!listed.is_empty() && listed.len() < app.report.checks.len());
     press(&mut app, "f");
     assert_eq!(app.rows().len(), app.report.checks.len());
+}
+
+#[test]
+fn the_header_names_signer_and_place_at_every_width() {
+    let places = [
+        (Origin::new(OriginKind::EnvFile, ".env"), ".env"),
+        (Origin::profile("bot-7"), "bot-7"),
+        (Origin::new(OriginKind::EnvFile, "/srv/bots/of/somebody/with/a/long/path/main.env"), "main.env"),
+        (Origin::profile("a-profile-with-quite-a-long-name"), "name"),
+    ];
+    for width in [200, 120, 100, 80, 60, 44, 36, 30] {
+        for (origin, shown) in &places {
+            for observed in [samples::failed(), samples::running()] {
+                let mut observed = observed;
+                observed.report.source = Some(origin.clone());
+                let app = app(observed, (width, 20));
+                let line = header::lines(&app, width.into())[0].to_string();
+                assert!(line.contains("0xf39F…2266"), "{width}: {line}");
+                assert!(line.contains(shown), "{width}: {line}");
+                assert!(line.contains("/20"), "{width}: {line}");
+                assert!(line.chars().count() <= width.into(), "{width}: {line}");
+                assert!(!line.trim_end().ends_with("0.1.0"), "{width}: {line}");
+                if width >= 120 && shown == &".env" {
+                    assert!(line.contains("clob.polymarket.com   Polygon"), "{line}");
+                }
+            }
+        }
+    }
 }

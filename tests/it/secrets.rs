@@ -184,3 +184,60 @@ fn a_panic_says_its_place_and_nothing_else() {
     assert!(!told.contains("hunter2"), "{told}");
     assert_eq!(told.matches("internal error at tests/it/secrets.rs").count(), 2, "{told}");
 }
+
+/// The fingerprints of six characters in a text.
+fn fingerprints(text: &str) -> Vec<String> {
+    let words = text.split("fingerprint").skip(1).filter_map(|rest| {
+        let rest = rest.trim_start_matches(['s', '"', ':', ' ']);
+        let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+        (word.len() == 6).then_some(word)
+    });
+    words.collect()
+}
+
+#[test]
+fn one_secret_has_one_fingerprint_wherever_it_is_shown_and_however_it_is_written() {
+    let sandbox = Sandbox::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let env: Vec<(String, String)> = sandbox.env().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let secret = env.iter().find(|(name, _)| name == "CLOB_SECRET").unwrap().1.clone();
+    let spellings = [
+        secret.clone(),
+        secret.trim_end_matches('=').to_owned(),
+        secret.replace('-', "+").replace('_', "/"),
+        secret.replace('+', "-").replace('/', "_"),
+    ];
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for (place, spelling) in spellings.iter().enumerate() {
+        let lines =
+            |name: &str, value: &str| format!("{name}={}\n", if name == "CLOB_SECRET" { spelling } else { value });
+        let text: String = env.iter().map(|(name, value)| lines(name, value)).collect();
+        let file = folder.path().join(format!("{place}.env"));
+        std::fs::write(&file, text).unwrap();
+        let shown = |arguments: &[&str]| {
+            let output = polydoctor().args(arguments).arg("--env-file").arg(&file).output().unwrap();
+            String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr)
+        };
+        let row = |text: &str, name: &str| {
+            let line = text.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("no {name} in {text}"));
+            fingerprints(line).first().cloned().unwrap_or_else(|| panic!("{line}"))
+        };
+        seen.push(("config".to_owned(), row(&shown(&["config"]), "API secret")));
+        let json: serde_json::Value = serde_json::from_str(&shown(&["config", "--format", "json"])).unwrap();
+        let setting = json["settings"].as_array().unwrap().iter().find(|row| row["name"] == "API secret").unwrap();
+        seen.push(("config json".to_owned(), fingerprints(setting["value"].as_str().unwrap())[0].clone()));
+        seen.push(("keys derive".to_owned(), row(&shown(&["keys", "derive"]), "secret")));
+        let json: serde_json::Value = serde_json::from_str(&shown(&["keys", "derive", "--format", "json"])).unwrap();
+        seen.push((
+            "keys derive json".to_owned(),
+            json["fingerprints"]["secret"]
+                .as_str()
+                .unwrap_or_else(|| json["credentials"]["fingerprints"]["secret"].as_str().unwrap())
+                .to_owned(),
+        ));
+        let explained = shown(&["headers", "l2", "--explain"]);
+        seen.push(("headers --explain".to_owned(), fingerprints(&explained)[0].clone()));
+    }
+    let (_, first) = &seen[0];
+    assert!(seen.iter().all(|(_, fingerprint)| fingerprint == first), "{seen:#?}");
+}

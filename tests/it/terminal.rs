@@ -3,6 +3,8 @@
 mod account;
 #[cfg(feature = "tui")]
 mod manners;
+#[cfg(feature = "tui")]
+mod pasting;
 
 use std::io::{Read as _, Write};
 use std::num::NonZero;
@@ -204,7 +206,7 @@ fn an_error_that_is_told_is_explained() {
     let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
     terminal.wait_for_text("20/20");
     terminal.press("e");
-    terminal.wait_for_text("Which error do you see?");
+    terminal.wait_for_text("Which error did you get?");
     // as a terminal hands over a log of several lines
     terminal.press(
         "\u{1b}[200~PolyApiException[status_code=400,\nerror_message={'error': 'Could not create api key'}]\u{1b}[201~",

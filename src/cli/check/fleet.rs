@@ -3,16 +3,17 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{CheckArgs, exit};
 use crate::cli::settings::fleet_of;
 use crate::cli::{Exit, stop};
-use crate::client::http::{Http, millis};
+use crate::client::http::{Http, clean, millis};
 use crate::client::limits::Limits;
 use crate::fleet::{Fleet, Load, MOST_AT_ONCE, Member, USUAL_AT_ONCE};
-use crate::render::{Ended, Format, Printer, Style};
+use crate::render::{Ended, Format, Printer};
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::watch;
 
@@ -75,11 +76,13 @@ impl FleetArgs {
 pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     let started = Instant::now();
     let mut stopped = std::pin::pin!(stop::signal()?);
-    let (profiles, load) = fleet_of(&args.settings.all_inputs())?;
+    let inputs = args.settings.all_inputs();
+    let (profiles, load) = fleet_of(&inputs)?;
     let (wanted, mut done, mut worst) = (profiles.len(), 0, Exit::Done);
-    let mut out = args.writer()?;
-    let style = Style { color: args.output.is_none() && crate::cli::style().color, ..crate::cli::style() };
-    let mut printer = Printer::new(args.format, args.show, style);
+    let mut out = args.writer();
+    let style = args.style();
+    let config = inputs.config_file.unwrap_or_default();
+    let mut printer = Printer::new(args.format, args.show, style, heading(&args, &config, wanted));
     let mut round = args.many.fleet(load, args.offline).check(profiles.into_iter().map(Member::of), args.probes());
     loop {
         let member = tokio::select! {
@@ -97,12 +100,24 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     }
     drop(round);
     printer.finish(Ended { wanted, elapsed_ms: millis(started.elapsed()) }, &mut out)?;
-    out.flush()?;
+    out.finish()?;
     if done < wanted {
         super::hint(format_args!("stopped: {done} of {wanted} accounts were checked"))?;
         worst = worst.or(Exit::Unknown);
     }
     Ok(worst)
+}
+
+/// Whose accounts these are: the file, how many, and when.
+fn heading(args: &CheckArgs, config: &Path, accounts: usize) -> String {
+    let path = config.display().to_string();
+    let path = match (args.level(), crate::settings::home_folder()) {
+        (Some(_), Some(home)) => path.replacen(&home.display().to_string(), "~", 1),
+        _ => path,
+    };
+    let accounts = if accounts == 1 { "1 profile".to_owned() } else { format!("{accounts} profiles") };
+    let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S");
+    format!("{accounts}   {}   {now}", clean(&path, 120))
 }
 
 /// Counts on a terminal, over the same line.

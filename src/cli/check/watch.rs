@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{CheckArgs, exit, scrapes};
 use crate::cli::settings::fleet_of;
+use crate::cli::whole_file::Output;
 use crate::cli::{Exit, stop};
 use crate::client::http::{clean, now_s};
 use crate::engine::Engine;
@@ -18,7 +19,7 @@ use crate::engine::probe::Probe;
 use crate::fleet::Member;
 use crate::fleet::metrics::Metrics;
 use crate::fleet::row::Row;
-use crate::render::Format;
+use crate::render::{self, Format, Style};
 use crate::report::{Report, Verdict};
 use crate::watch::{self, Change, Watch};
 
@@ -30,6 +31,8 @@ struct Seen {
     told: Option<Verdict>,
     last: Option<Verdict>,
     exit: Option<Exit>,
+    /// Which account it was, from where.
+    heading: Option<String>,
 }
 
 /// Watches until it is told to stop.
@@ -47,7 +50,12 @@ pub(super) async fn run(args: CheckArgs, every: Duration) -> anyhow::Result<Exit
     if let Some(address) = args.many.metrics {
         scrapes::serve(address, args.many.allow_public, Arc::clone(&metrics)).await?;
     }
-    let mut teller = Teller { format: args.format, names: args.many.all_profiles, out: args.writer()? };
+    let mut teller = Teller {
+        format: args.format,
+        names: args.many.all_profiles,
+        style: args.style(),
+        out: Output::stream(args.output.as_deref()),
+    };
     let mut seen: HashMap<String, Seen> = HashMap::new();
     let mut round = fleet.check(members, everything());
     loop {
@@ -77,6 +85,11 @@ impl Seen {
     /// Tells what is new; gives whether anything is.
     fn take(&mut self, report: &Report, teller: &mut Teller) -> io::Result<bool> {
         let now_ms = Timestamp::now().as_millisecond();
+        let heading = render::who(&report.heading(), Style::default());
+        if self.heading.as_ref() != Some(&heading) {
+            teller.heading(&heading, report, now_ms)?;
+            self.heading = Some(heading);
+        }
         let changes = self.watch.take(report, now_ms);
         for change in &changes {
             teller.change(report, change)?;
@@ -96,15 +109,29 @@ struct Teller {
     format: Format,
     /// Whether the lines name the profile.
     names: bool,
-    out: Box<dyn Write>,
+    style: Style,
+    out: Output,
 }
 
 impl Teller {
+    /// At the start, and when the settings have changed what is watched.
+    fn heading(&mut self, heading: &str, report: &Report, at_ms: i64) -> io::Result<()> {
+        if self.format == Format::Json {
+            return Ok(());
+        }
+        let at = watch::time_of_day(at_ms);
+        self.line(&format!("{at} {}{heading}", self.name(report)))
+    }
+
     fn verdict(&mut self, report: &Report, at_ms: i64) -> io::Result<()> {
         let row = Row::of(report);
         let (verdict, cause) = (report.verdict.word(), row.cause.or(row.start));
         if self.format == Format::Json {
-            return self.object(report, "verdict", at_ms, json!({ "cause": row.cause, "says": row.says }));
+            let fields = json!({
+                "account": report.account, "source": report.source, "target": report.target,
+                "cause": row.cause, "says": row.says,
+            });
+            return self.object(report, "verdict", at_ms, fields);
         }
         let cause = cause.map_or_else(String::new, |cause| format!("{cause}: "));
         let at = watch::time_of_day(at_ms);
@@ -135,7 +162,7 @@ impl Teller {
     }
 
     fn line(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")?;
+        writeln!(self.out, "{}", self.style.fit(text))?;
         self.out.flush()
     }
 }

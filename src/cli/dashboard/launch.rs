@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::future::ready;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
@@ -17,8 +18,9 @@ use crate::checks::probes_of;
 use crate::cli::check::replay;
 use crate::cli::dashboard_args::DashboardArgs;
 use crate::cli::sandbox::DemoArgs;
+use crate::cli::whole_file;
 use crate::engine::Engine;
-use crate::engine::facts::Facts;
+use crate::engine::facts::{Facts, RequestRecord};
 use crate::engine::probe::Probe;
 use crate::onboarding::Wizard;
 use crate::sandbox::scenario;
@@ -41,7 +43,18 @@ fn demo_title(name: &str) -> String {
     if name == scenario::DEFAULT { name.to_owned() } else { format!("demo: {name}") }
 }
 
-pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<Launched> {
+/// Requests beside a run, with the start of the run that their times count from, in Unix milliseconds.
+pub(super) type Earlier = (Vec<RequestRecord>, i64);
+
+/// What was sent beside runs so far: it stays in the list when settings are read again.
+pub(super) fn earlier(seen: &Seen) -> Earlier {
+    seen.borrow().as_ref().map_or((Vec::new(), 0), |facts| {
+        let facts = facts.borrow();
+        (facts.requests.iter().filter(|request| request.probe.is_none()).cloned().collect(), facts.started_ms)
+    })
+}
+
+pub(super) async fn launch(args: &DashboardArgs, load: Load, earlier: Earlier) -> anyhow::Result<Launched> {
     if let Some(path) = args.replay.as_deref().filter(|_| load == Load::default()) {
         return Ok(recorded(replay(path)?));
     }
@@ -50,7 +63,7 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
     let sandbox = demo.start().await?;
     let flags = args.settings.with_profile(load.profile);
     let (mut inputs, profiles) = match &sandbox {
-        Some(sandbox) => (flags.demo_inputs(&sandbox.announcement().env), Vec::new()),
+        Some(sandbox) => (flags.inputs_on(sandbox), Vec::new()),
         None => (flags.all_inputs(), profiles()),
     };
     if let Some(Draft(wizard)) = &load.draft {
@@ -66,26 +79,27 @@ pub(super) async fn launch(args: &DashboardArgs, load: Load) -> anyhow::Result<L
         first_run: is_first.then(|| questions(&settings, &inputs)).transpose()?,
         hosts: hosts(&settings),
     };
-    let desk = Rc::new(Desk::new(settings.clone(), inputs));
-    let engine = Rc::new(Engine::new(settings, false, &[]));
+    let engine = Arc::new(Engine::new(settings.clone(), false, &[]));
+    let (requests, started_ms) = earlier;
+    engine.remember(requests, started_ms);
+    let desk = Rc::new(Desk::new(Arc::clone(&engine), settings, inputs));
     let facts = engine.facts();
-    let (stopping, told) = (Rc::clone(&engine), Rc::clone(&engine));
+    let (stopping, told) = (Arc::clone(&engine), Arc::clone(&engine));
     // the sandbox of a demo lives as long as what runs on it
     let sandbox = Rc::new(sandbox);
     let run = move |scope| -> tui::Run {
-        let (engine, sandbox) = (Rc::clone(&engine), Rc::clone(&sandbox));
+        let (engine, sandbox) = (Arc::clone(&engine), Rc::clone(&sandbox));
         Box::pin(async move {
             let _alive = sandbox;
             engine.run(&probes(scope)).await;
         })
     };
-    let tell = move |symptoms: Vec<String>| told.tell(&symptoms);
     let work = move |task, post| -> tui::Run { Box::pin(tasks::run(Rc::clone(&desk), task, post)) };
     Ok(Launched {
         about,
         facts,
         run: Box::new(run),
-        tell: Box::new(tell),
+        tell: aside(move |symptoms| told.tell(symptoms)),
         stop: Box::new(move || stopping.stop()),
         work: Box::new(work),
     })
@@ -125,20 +139,35 @@ fn recorded(facts: Facts) -> Launched {
         about,
         facts,
         run: Box::new(|_| Box::pin(ready(()))),
-        tell: Box::new(move |symptoms| {
-            let symptoms = crate::engine::recognised(&symptoms);
+        tell: aside(move |symptoms| {
+            let symptoms = crate::engine::recognised(symptoms);
             sender.send_modify(|facts| facts.symptoms = symptoms);
         }),
         stop: Box::new(|| {}),
-        work: Box::new(|task, post| Box::pin(async move { tasks::run_recorded(task, &post) })),
+        work: Box::new(|task, post| Box::pin(async move { tasks::run_recorded(task, &post).await })),
     }
+}
+
+/// Takes in errors on a thread of its own, one after the other: they may be long logs, and no key waits
+/// for them. Those that are replaced before their turn are passed over.
+fn aside(tell: impl Fn(&[String]) + Send + 'static) -> Box<dyn Fn(Vec<String>)> {
+    let (sender, waiting) = mpsc::channel::<Vec<String>>();
+    thread::spawn(move || {
+        while let Ok(symptoms) = waiting.recv() {
+            tell(&waiting.try_iter().last().unwrap_or(symptoms));
+        }
+    });
+    Box::new(move |symptoms| {
+        // the thread ends with this sender only
+        let _ = sender.send(symptoms);
+    })
 }
 
 /// Writes the facts that were on the screen last; they hold no secret.
 pub(super) fn record(seen: Option<&Receiver<Facts>>, path: &Path) -> anyhow::Result<()> {
     let Some(facts) = seen else { return Ok(()) };
     let text = serde_json::to_vec_pretty(&*facts.borrow())?;
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    whole_file::write(path, &text)
 }
 
 fn profiles() -> Vec<String> {

@@ -11,10 +11,14 @@ mod wizard;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
+use crate::engine::Engine;
+use crate::reference;
+use crate::secret::Secret;
 use crate::settings::change::FileChange;
 use crate::settings::{Inputs, Settings};
 use crate::tui::task::{News, Post, Task};
@@ -28,14 +32,15 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
         Task::BuilderTrades { cursor, all } => return builder::trades(&desk, &cursor, all, &post).await,
         Task::Reconcile => return builder::reconcile(&desk, &post).await,
         Task::ReadClock { quick } => return clock::read_clock(&desk, quick, &post).await,
-        Task::ReadKeys => keys::read(&desk.account().await).await,
-        Task::ScanNonces { last } => keys::scan(&desk.account().await, last, &post).await,
-        Task::ChangeKeys(change) => keys::change(&desk.account().await, &change, &post).await,
+        Task::ReadKeys => keys::read(&desk.account("the list of keys").await).await,
+        Task::ScanNonces { last } => keys::scan(&desk.account("the scan of nonces").await, last, &post).await,
+        Task::ChangeKeys(change) => keys::change(&desk, &change, &post).await,
         Task::Look(draft) => News::Looked(Box::new(desk.look(&draft).await)),
         Task::PlanProfile(draft) => News::ProfilePlanned(desk.plan_profile(&draft)),
         Task::SaveProfile => News::ProfileSaved(desk.save_profile()),
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
         Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
+        Task::Recognise { log, text } => recognise(log, text).await,
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
         Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
     };
@@ -44,17 +49,25 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
 }
 
 /// What goes with recorded facts: only what stays on this machine.
-pub(super) fn run_recorded(task: Task, post: &Post) {
-    let said = if let Task::SaveReport(text) = task {
-        report::save_report(&text)
-    } else {
-        "These are recorded facts: nothing is asked or changed".to_owned()
+pub(super) async fn run_recorded(task: Task, post: &Post) {
+    let news = match task {
+        Task::SaveReport(text) => News::Said(report::save_report(&text)),
+        Task::Recognise { log, text } => recognise(log, text).await,
+        _ => News::Said("This is a replay of recorded facts: nothing is requested or changed".to_owned()),
     };
-    let _ = post.send(News::Said(said));
+    let _ = post.send(news);
+}
+
+/// Looks through a log on a thread of its own, so that no key waits for it.
+async fn recognise(log: u64, text: Secret) -> News {
+    let found = tokio::task::spawn_blocking(move || reference::recognise(text.expose())).await;
+    News::Recognised { log, found: found.unwrap_or_default() }
 }
 
 /// What tasks work with.
 pub(super) struct Desk {
+    /// Of the checklist, which keeps the list of requests.
+    engine: Arc<Engine>,
     settings: Settings,
     /// What the settings were loaded from.
     inputs: Inputs,
@@ -63,14 +76,18 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(settings: Settings, inputs: Inputs) -> Self {
-        Self { settings, inputs, planned: RefCell::default() }
+    pub(super) fn new(engine: Arc<Engine>, settings: Settings, inputs: Inputs) -> Self {
+        Self { engine, settings, inputs, planned: RefCell::default() }
     }
 
-    /// The account to ask, stamped by the server's clock where that can be had.
-    pub(super) async fn account(&self) -> Account {
-        let mut account =
-            Account::new(self.settings.clone(), Http::new(self.settings.timeout).limited(Limits::published()));
+    /// Connections whose requests are listed with this purpose.
+    fn http(&self, purpose: &str) -> Http {
+        self.engine.noting(&Http::new(self.settings.timeout), purpose)
+    }
+
+    /// The account to ask for this purpose, stamped by the server's clock where that can be had.
+    pub(super) async fn account(&self, purpose: &str) -> Account {
+        let mut account = Account::new(self.settings.clone(), self.http(purpose).limited(Limits::published()));
         // the request itself says so when nothing answers
         let _ = account.use_server_time().await;
         account
@@ -78,7 +95,7 @@ impl Desk {
 }
 
 async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
-    let account = desk.account().await;
+    let account = desk.account("the update of the balance cache").await;
     let kind = account.settings().signature_type.as_ref().ok_or_else(|| {
         AccountError::Setting(
             "the signature type cannot be used; `polydoctor check setup.settings` says why".to_owned(),

@@ -116,7 +116,7 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
         return Err(Stop::Usage(text.to_owned()));
     }
     let signing = caller.signing().await?;
-    args.consent.ask(&caller, &change, &[("secret", give.text())])?;
+    args.consent.ask(&caller, &change, &[("secret", give.text(None, &caller))])?;
     let credentials = match caller.account.create_builder_key(&signing.credentials).await {
         Ok(credentials) => credentials,
         Err(error) => {

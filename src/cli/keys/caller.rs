@@ -1,6 +1,6 @@
 //! What every command has: the account, the credentials to sign with, and what a refusal means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use alloy_primitives::U256;
@@ -20,6 +20,7 @@ use crate::engine::Engine;
 use crate::engine::facts::Failure;
 use crate::keys::{Planned, SignedWith};
 use crate::report::Report;
+use crate::settings::selecting;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CommonArgs {
@@ -32,11 +33,19 @@ pub(super) struct CommonArgs {
     pub(super) settings: SettingsArgs,
 }
 
+impl CommonArgs {
+    /// How to print, and the flags that choose the account, for the commands that are suggested.
+    pub(super) fn told(&self) -> (Format, String) {
+        (self.format, self.settings.selection())
+    }
+}
+
 pub(super) struct Caller {
     pub(super) account: Account,
     pub(super) format: Format,
     /// The `.env` that is read, or would be.
     pub(super) env_file: PathBuf,
+    pub(super) environment: BTreeMap<String, String>,
 }
 
 /// Credentials to sign with, and whose they are in words.
@@ -58,13 +67,19 @@ impl Caller {
         let settings = args.settings.load()?;
         let http = Http::new(settings.timeout);
         let env_file = args.settings.env_file();
-        let mut caller = Self { account: Account::new(settings, http), format: args.format, env_file };
+        let environment = args.settings.all_inputs().environment;
+        let mut caller = Self { account: Account::new(settings, http), format: args.format, env_file, environment };
         if args.server_time
             && let Err(error) = caller.account.use_server_time().await
         {
             return Err(caller.explain("The server's time could not be had", error).await);
         }
         Ok(caller)
+    }
+
+    /// A command of this program about the same account.
+    pub(super) fn command(&self, command: &str) -> String {
+        selecting(command, &self.account.settings().selection)
     }
 
     pub(super) fn nonce(&self) -> Result<U256, Stop> {
@@ -131,10 +146,7 @@ impl Caller {
 
     /// What an error of a change means: it may have been made all the same.
     pub(super) async fn explain_change(&self, summary: &str, error: AccountError, look: &str) -> Stop {
-        let lost = matches!(
-            error,
-            AccountError::Failure(Failure::TimedOut { .. } | Failure::Unreachable { .. } | Failure::Garbled { .. })
-        );
+        let lost = error.may_have_arrived();
         match self.explain(summary, error).await {
             Stop::Failed(failed) if lost => {
                 let failed = failed.because("the request may have arrived all the same: look before you try again");

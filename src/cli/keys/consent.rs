@@ -36,7 +36,7 @@ impl ConsentArgs {
         let mut rows = vec![("account", caller.account_text())];
         rows.extend(beside.iter().map(|(label, text)| (*label, text.clone())));
         rows.push(("breaks", change.breaks().to_owned()));
-        rows.push(("undo", change.undo()));
+        rows.push(("undo", change.undo(&caller.account.settings().selection)));
         self.ask_for(&change.does(), &rows)
     }
 
@@ -62,12 +62,13 @@ impl ConsentArgs {
 pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change]) -> Result<Exit, Stop> {
     let base = caller.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
     let base = base.as_str().trim_end_matches('/');
+    let selection = &caller.account.settings().selection;
     if caller.format == Format::Json {
         print::json(&json!({
             "schema": 1,
             "done": false,
             "dry_run": true,
-            "changes": changes.iter().map(object).collect::<Vec<_>>(),
+            "changes": changes.iter().map(|change| object(change, selection)).collect::<Vec<_>>(),
             "clob_url": base,
             "requests": requests,
         }))?;
@@ -76,14 +77,14 @@ pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change])
     let rows: Vec<String> = requests.iter().flat_map(|request| planned(base, request)).collect();
     print::list("Nothing was sent; this would be, in this order", &rows)?;
     for change in changes {
-        let rows = [("breaks", change.breaks().to_owned()), ("undo", change.undo())];
+        let rows = [("breaks", change.breaks().to_owned()), ("undo", change.undo(selection))];
         print::text(&format!("{}\n{}", change.does(), print::lines(&rows)))?;
     }
     Ok(Exit::Done)
 }
 
-fn object(change: &Change) -> Value {
-    json!({ "does": change.does(), "breaks": change.breaks(), "undo": change.undo() })
+fn object(change: &Change, selection: &str) -> Value {
+    json!({ "does": change.does(), "breaks": change.breaks(), "undo": change.undo(selection) })
 }
 
 fn planned(base: &str, request: &Planned) -> Vec<String> {

@@ -33,7 +33,7 @@ pub(super) async fn run(args: CreateArgs) -> Result<Exit, Stop> {
         let failed = Failed::new(Exit::No, format!("No API key was created: nonce {nonce} has one"));
         return Err(already_used(failed, nonce, &existing).into());
     }
-    args.consent.ask(&caller, &change, &[("secret", give.text())])?;
+    args.consent.ask(&caller, &change, &[("secret", give.text(Some(nonce), &caller))])?;
     let credentials = match caller.account.create_api_key(nonce).await {
         Ok(credentials) => credentials,
         Err(error) => return Err(caller.explain_creation(nonce, error).await),

@@ -26,7 +26,7 @@ pub(super) async fn run(args: DeriveArgs) -> Result<Exit, Stop> {
     let give = args.give.prepare(Kind::User, &caller)?;
     let nonce = caller.nonce()?;
     let Some(credentials) = caller.derive(nonce).await? else { return Err(no_key(nonce).into()) };
-    give.save(&credentials, nonce, ConsentArgs::for_files(args.yes))?;
+    give.save(&credentials, nonce, &caller, ConsentArgs::for_files(args.yes))?;
     let facts = [("nonce", json!(nonce.to_string())), ("configured", configured(&caller, &credentials))];
     give.print(&credentials, &facts, &caller)?;
     Ok(Exit::Done)

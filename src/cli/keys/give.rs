@@ -18,7 +18,7 @@ use crate::settings::secret_fact;
 #[command(next_help_heading = "Secrets")]
 pub(super) struct GiveArgs {
     /// Write the credentials to env[=PATH], profile[=NAME] or json=PATH; without a value, to the
-    /// file that the configured ones come from, or else to .env
+    /// .env or the profile that the private key comes from
     #[arg(long, value_name = "WHERE", num_args = 0..=1, default_missing_value = "")]
     save: Option<Place>,
     /// The variables that a .env gets which has none of them yet
@@ -64,13 +64,16 @@ impl Give {
     }
 
     /// Where the secret goes, for the question before it is made.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, nonce: Option<U256>, caller: &Caller) -> String {
         match (&self.destination, self.show) {
             (Some(destination), false) => destination.text(),
             (Some(destination), true) => format!("{}, and shown once", destination.text()),
             (None, true) => "shown once".to_owned(),
             (None, false) => match self.kind {
-                Kind::User => "not shown and not written: polydoctor keys derive gives it again".to_owned(),
+                Kind::User => {
+                    let derive = format!("polydoctor keys derive --nonce {} --save", nonce.unwrap_or_default());
+                    format!("not shown and not written; to write it later: {}", caller.command(&derive))
+                }
                 Kind::Builder => {
                     "LOST: it is given this once, and neither --save nor --show-secrets is there".to_owned()
                 }
@@ -79,11 +82,18 @@ impl Give {
     }
 
     /// Writes credentials that exist already. Asks where something else would be replaced.
-    pub(super) fn save(&self, credentials: &ApiCredentials, nonce: U256, consent: ConsentArgs) -> Result<(), Stop> {
+    pub(super) fn save(
+        &self,
+        credentials: &ApiCredentials,
+        nonce: U256,
+        caller: &Caller,
+        consent: ConsentArgs,
+    ) -> Result<(), Stop> {
         let Some(destination) = &self.destination else { return Ok(()) };
         let change = destination.change(credentials, Some(nonce)).map_err(anyhow::Error::from)?;
         if change.replaces() {
-            let rows: Vec<(&str, String)> = change.lines().into_iter().map(|line| ("", line)).collect();
+            let mut rows = vec![("account", caller.account_text())];
+            rows.extend(change.lines().into_iter().map(|line| ("", line)));
             consent.ask_for(&format!("Write {destination}"), &rows)?;
         }
         change.apply().map_err(anyhow::Error::from)?;
@@ -93,7 +103,10 @@ impl Give {
     /// Writes credentials that were just created. A file that cannot be written must not lose them.
     pub(super) fn keep(&self, credentials: &ApiCredentials, nonce: Option<U256>, caller: &Caller) -> Result<(), Stop> {
         let Some(destination) = &self.destination else { return Ok(()) };
-        let saved = destination.change(credentials, nonce).and_then(|change| Ok(change.apply()?));
+        let saved = match destination.change(credentials, nonce) {
+            Ok(change) => change.apply().map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
         let Err(error) = saved else { return Ok(()) };
         let failed = Failed::new(Exit::No, format!("The key {} was created, and not saved", credentials.key));
         let mut failed = failed.because(error);

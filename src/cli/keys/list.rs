@@ -33,6 +33,6 @@ pub(super) async fn run(args: ListArgs) -> Result<Exit, Stop> {
     };
     let head = format!("API keys of {}: {}", caller.account_text(), keys.len());
     print::list(&head, &keys.iter().map(row).collect::<Vec<_>>())?;
-    print::note("The service does not tell their nonces: polydoctor keys nonces finds them");
+    print::note(&format!("The API does not return nonces; to find them: {}", caller.command("polydoctor keys nonces")));
     Ok(Exit::Done)
 }

@@ -8,22 +8,25 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::failed::Stop;
+use super::failed::{Failed, Stop};
 use crate::auth::l2::ApiCredentials;
+use crate::cli::{Exit, prompt};
 use crate::secret::Secret;
 use crate::settings::change::{ChangeError, FileChange};
-use crate::settings::save::{self, Access, SaveError};
-use crate::settings::{CredentialParts, SETTINGS, Settings, Source, edit};
+use crate::settings::edit::{ConfigText, EditError};
+use crate::settings::home::{self, Home};
+use crate::settings::undo::{Undo, UndoError};
+use crate::settings::{CredentialParts, KeyProfile, Place as SecretPlace, SETTINGS, Settings, Source, edit, save};
 
 /// What the argument says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Where the credentials of the settings are, else `.env`.
+    /// Where the private key in use comes from.
     Usual,
     /// Lines of a `.env`.
     Env(Option<PathBuf>),
@@ -66,36 +69,70 @@ pub(super) enum Kind {
     Builder,
 }
 
+/// The variables of key, secret and passphrase that belong together.
+type Family = [&'static str; 3];
+
+const CLOB: Family = ["CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE"];
+const POLYMARKET: Family = ["POLYMARKET_API_KEY", "POLYMARKET_API_SECRET", "POLYMARKET_API_PASSPHRASE"];
+const OF_USERS: [Family; 4] = [
+    CLOB,
+    ["POLY_API_KEY", "POLY_API_SECRET", "POLY_API_PASSPHRASE"],
+    POLYMARKET,
+    ["POLY_API_KEY", "POLY_SECRET", "POLY_PASSPHRASE"],
+];
+const POLY_BUILDER: Family = ["POLY_BUILDER_API_KEY", "POLY_BUILDER_SECRET", "POLY_BUILDER_PASSPHRASE"];
+const POLYMARKET_BUILDER: Family =
+    ["POLYMARKET_BUILDER_API_KEY", "POLYMARKET_BUILDER_SECRET", "POLYMARKET_BUILDER_PASSPHRASE"];
+const OF_BUILDERS: [Family; 3] =
+    [POLY_BUILDER, ["BUILDER_API_KEY", "BUILDER_SECRET", "BUILDER_PASS_PHRASE"], POLYMARKET_BUILDER];
+
 impl Kind {
     /// The settings of key, secret and passphrase.
-    fn settings(self) -> [&'static str; 3] {
+    pub(super) fn settings(self) -> [&'static str; 3] {
         match self {
             Self::User => ["api_key", "api_secret", "api_passphrase"],
             Self::Builder => ["builder_api_key", "builder_secret", "builder_passphrase"],
         }
     }
 
-    /// The variables of key, secret and passphrase: those that the text has, else a family of names.
+    fn families(self) -> &'static [Family] {
+        match self {
+            Self::User => &OF_USERS,
+            Self::Builder => &OF_BUILDERS,
+        }
+    }
+
+    fn family(self, names: Option<Names>) -> Family {
+        match (self, names) {
+            (Self::User, Some(Names::Polymarket)) => POLYMARKET,
+            (Self::User, Some(Names::Clob) | None) => CLOB,
+            (Self::Builder, Some(Names::Polymarket)) => POLYMARKET_BUILDER,
+            (Self::Builder, Some(Names::Clob) | None) => POLY_BUILDER,
+        }
+    }
+
+    /// The variables of key, secret and passphrase: those that the text has; where it has none for
+    /// one of them, the name that goes with the others, else that of the family that is asked for.
     fn names_in(self, text: &str, names: Option<Names>) -> [Vec<&'static str>; 3] {
-        let all = self.settings().map(variables);
-        // names of one family stand at the same place of each setting
-        let used = all.iter().find_map(|names| names.iter().position(|name| is_assigned(text, name)));
-        let family = used.unwrap_or(match names {
-            Some(Names::Polymarket) => 2,
-            Some(Names::Clob) | None => 0,
+        let held = self.settings().map(|setting| {
+            variables(setting).iter().copied().filter(|name| is_assigned(text, name)).collect::<Vec<&'static str>>()
         });
-        all.map(|names| {
-            let found: Vec<&'static str> = names.iter().copied().filter(|name| is_assigned(text, name)).collect();
-            if found.is_empty() { vec![names.get(family).copied().unwrap_or(names[0])] } else { found }
-        })
+        let is_held = |family: &&Family| family.iter().zip(&held).any(|(name, held)| held.contains(name));
+        let family = self.families().iter().find(is_held).copied().unwrap_or_else(|| self.family(names));
+        let mut all = held;
+        for (held, name) in all.iter_mut().zip(family) {
+            if held.is_empty() {
+                held.push(name);
+            }
+        }
+        all
     }
 
     /// The lines of a `.env`, to be shown.
     pub(super) fn lines(self, names: Option<Names>, credentials: &ApiCredentials) -> String {
         let parts = [credentials.key.as_str(), credentials.secret.expose(), credentials.passphrase.expose()];
-        let names = self.names_in("", names);
         let lines: Vec<String> =
-            names.iter().zip(parts).map(|(names, value)| format!("{}={value}\n", names[0])).collect();
+            self.family(names).iter().zip(parts).map(|(name, value)| format!("{name}={value}\n")).collect();
         lines.concat()
     }
 
@@ -122,41 +159,88 @@ pub(super) struct Destination {
 }
 
 enum Form {
-    Env { names: Option<Names> },
-    Profile { name: String },
-    Json { account: Value },
+    Env {
+        names: Option<Names>,
+        /// The variables that the profile reads.
+        variables: Option<[String; 3]>,
+        /// The profile that reads the file.
+        profile: Option<KeyProfile>,
+    },
+    Profile {
+        name: String,
+    },
+    Json {
+        account: Value,
+    },
 }
 
-/// What is written into a file, before it is.
-pub(super) enum Change {
-    Edit(FileChange),
-    Whole { path: PathBuf, text: Secret, replaces: bool },
-}
+/// What is written into files, before it is.
+pub(super) struct Change(Vec<FileChange>);
 
 impl Destination {
-    /// Finds the file, and makes sure that it can be edited and written.
+    /// Finds the file, and makes sure that it is this account's, and can be edited and written.
     pub(super) fn prepare(place: &Place, names: Option<Names>, kind: Kind, caller: &Caller) -> Result<Self, Stop> {
         let settings = caller.account.settings();
-        let (form, path) = match resolved(place, kind, settings) {
+        let signer = caller.account.signer().map_err(|error| Stop::Usage(error.to_string()))?.address();
+        let of_env_file = |path| (Form::Env { names, variables: None, profile: None }, path);
+        let (form, path) = match place {
+            Place::Usual => match home::of(settings, kind.settings()) {
+                Ok(Home::EnvFile { path, names: variables, profile }) => {
+                    (Form::Env { names, variables, profile }, path)
+                }
+                Ok(Home::Profile(KeyProfile { name, path })) => (Form::Profile { name }, path),
+                Err(reason) => of_env_file(ask_for_path(&reason)?),
+            },
             Place::Profile(name) => {
                 let path =
                     crate::settings::config_file().context("there is no home folder for a configuration file")?;
-                (Form::Profile { name: name.unwrap_or_else(|| settings.profile.clone()) }, path)
+                let name = name.clone().or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
+                let no_name = || Stop::Usage("no profile is in use: name one, as --save profile=NAME".to_owned());
+                (Form::Profile { name: name.ok_or_else(no_name)? }, path)
             }
             Place::Json(path) => {
-                let signer = caller.account.signer().map_err(|error| Stop::Usage(error.to_string()))?.address();
                 let chain_id = settings.chain_id.as_ref().map(|id| id.value);
-                (Form::Json { account: json!({ "address": signer, "chain_id": chain_id }) }, path)
+                (Form::Json { account: json!({ "address": signer, "chain_id": chain_id }) }, path.clone())
             }
-            Place::Env(Some(path)) => (Form::Env { names }, path),
-            Place::Env(None) | Place::Usual => (Form::Env { names }, caller.env_file.clone()),
+            Place::Env(path) => of_env_file(path.clone().unwrap_or_else(|| caller.env_file.clone())),
         };
         let mut destination = Self { form, path, kind, replaces: false };
+        if let Some(reason) = destination.refusal(signer, caller) {
+            let failed = Failed::new(Exit::No, "Nothing was written, and nothing was changed").because(reason);
+            return Err(failed
+                .fixed_by("Name a place of this account: --save env=PATH, profile=NAME or json=PATH")
+                .into());
+        }
+        Undo::of_platform().map_err(|error| Stop::Usage(error.to_string()))?;
         destination.replaces = destination.check().map_err(|error| Stop::Usage(error.to_string()))?;
         Ok(destination)
     }
 
-    /// Whether something would be replaced; an error when the file cannot be edited or written.
+    /// Why the credentials of this signer must not be written there.
+    fn refusal(&self, signer: Address, caller: &Caller) -> Option<String> {
+        match &self.form {
+            // the profile says which lines of the file are its own
+            Form::Env { variables: Some(variables), .. }
+                if !variables.iter().any(|name| self.kind.families().iter().flatten().any(|known| known == name)) =>
+            {
+                None
+            }
+            Form::Env { .. } => home::refusal_of_env_file(&self.path, signer),
+            Form::Profile { name } => {
+                let profile = KeyProfile { name: name.clone(), path: self.path.clone() };
+                let own = caller.account.settings().key_profile.as_ref();
+                home::refusal_of_profile(&profile, signer, own, &caller.environment)
+            }
+            Form::Json { .. } => {
+                let held: Value = serde_json::from_str(&fs::read_to_string(&self.path).ok()?).ok()?;
+                let other: Address = held.get("address")?.as_str()?.parse().ok()?;
+                let path = self.path.display();
+                (other != signer).then(|| format!("{path} belongs to another account: it has the address {other}"))
+            }
+        }
+    }
+
+    /// Whether something would be replaced; an error when a file cannot be edited or written.
     fn check(&self) -> Result<bool, ChangeError> {
         // any text will do
         let text = || Secret::new("-");
@@ -164,7 +248,9 @@ impl Destination {
         if matches!(self.form, Form::Profile { .. }) {
             save::make_folder_of(&self.path)?;
         }
-        save::check(&self.path)?;
+        for file in &change.0 {
+            save::check(file.path())?;
+        }
         Ok(change.replaces())
     }
 
@@ -173,36 +259,37 @@ impl Destination {
     pub(super) fn change(&self, credentials: &ApiCredentials, nonce: Option<U256>) -> Result<Change, ChangeError> {
         let parts = [credentials.key.as_str(), credentials.secret.expose(), credentials.passphrase.expose()];
         let number = nonce.map(|nonce| nonce.to_string());
+        let mut changes = Vec::new();
         match &self.form {
-            Form::Env { names } => {
+            Form::Env { names, variables: referred, profile } => {
                 let held = read(&self.path)?;
-                let all = self.kind.names_in(&held, *names);
+                let own = self.kind.names_in(&held, *names);
+                let all = match referred {
+                    Some(names) => names.each_ref().map(|name| vec![name.as_str()]),
+                    None => own,
+                };
                 let mut values: Vec<(&str, &str)> = Vec::new();
                 for (names, value) in all.iter().zip(parts) {
                     values.extend(names.iter().map(|name| (*name, value)));
                 }
-                if let Some(number) = &number {
+                if let (Some(number), None) = (&number, profile) {
                     let name = variables("nonce")[0];
                     if number != "0" || is_assigned(&held, name) {
                         values.push((name, number));
                     }
                 }
-                FileChange::of_variables(&self.path, &values).map(Change::Edit)
+                changes.push(FileChange::of_variables(&self.path, &values)?);
+                if let Some(profile) = profile {
+                    let lines = referred.is_none().then(|| all.each_ref().map(|names| names[0]));
+                    changes.push(self.references(profile, lines, number.as_deref())?);
+                }
             }
-            Form::Profile { name } => FileChange::of_config(&self.path, |config| {
+            Form::Profile { name } => changes.push(FileChange::of_config(&self.path, |config| {
                 for (key, value) in self.kind.settings().into_iter().zip(parts) {
                     config.set(name, key, value)?;
                 }
-                match &number {
-                    Some(number) if number == "0" => {
-                        config.unset(name, "nonce");
-                        Ok(())
-                    }
-                    Some(number) => config.set(name, "nonce", number.as_str()),
-                    None => Ok(()),
-                }
-            })
-            .map(Change::Edit),
+                set_nonce(config, name, number.as_deref())
+            })?),
             Form::Json { account } => {
                 let mut content = account.clone();
                 for (name, value) in ["key", "secret", "passphrase"].into_iter().zip(parts) {
@@ -211,10 +298,28 @@ impl Destination {
                 if let Some(number) = number {
                     content["nonce"] = number.into();
                 }
-                let text = Secret::new(format!("{content:#}\n"));
-                Ok(Change::Whole { path: self.path.clone(), text, replaces: self.path.exists() })
+                changes.push(FileChange::of_secrets(&self.path, Secret::new(format!("{content:#}\n")))?);
             }
         }
+        changes.retain(|change| !change.is_empty());
+        Ok(Change(changes))
+    }
+
+    /// A profile that reads these lines of the file; it has the nonce itself.
+    fn references(
+        &self,
+        profile: &KeyProfile,
+        lines: Option<[&str; 3]>,
+        nonce: Option<&str>,
+    ) -> Result<FileChange, ChangeError> {
+        let file = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        FileChange::of_config(&profile.path, |config| {
+            for (setting, line) in self.kind.settings().into_iter().zip(lines.into_iter().flatten()) {
+                let place = SecretPlace::EnvFile { path: file.display().to_string(), name: line.to_owned() };
+                config.set(&profile.name, setting, place)?;
+            }
+            set_nonce(config, &profile.name, nonce)
+        })
     }
 
     pub(super) fn text(&self) -> String {
@@ -238,44 +343,68 @@ impl std::fmt::Display for Destination {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.form {
             Form::Profile { name } => write!(f, "profile {name} in {}", self.path.display()),
+            Form::Env { profile: Some(KeyProfile { name, .. }), .. } => {
+                write!(f, "{}, which profile {name} reads", self.path.display())
+            }
             Form::Env { .. } | Form::Json { .. } => write!(f, "{}", self.path.display()),
         }
     }
 }
 
 impl Change {
-    /// Whether something is lost that the file holds now.
+    /// Whether something is lost that a file holds now.
     pub(super) fn replaces(&self) -> bool {
-        match self {
-            Self::Edit(change) => change.diff().iter().any(|line| line.change == edit::Change::Removed),
-            Self::Whole { replaces, .. } => *replaces,
-        }
+        self.0.iter().any(|change| match change.diff() {
+            // nothing of a file of secrets is shown
+            diff if diff.is_empty() => !change.is_new_file(),
+            diff => diff.iter().any(|line| line.change == edit::Change::Removed),
+        })
     }
 
     /// The lines that change, with the shapes of secrets.
     pub(super) fn lines(&self) -> Vec<String> {
-        match self {
-            Self::Edit(change) => change.diff().iter().map(|line| format!("{} {}", line.sign(), line.text)).collect(),
-            Self::Whole { path, .. } => vec![format!("{} is written anew", path.display())],
-        }
+        let of = |change: &FileChange| {
+            let diff = change.diff();
+            if diff.is_empty() {
+                return vec![format!("{} is replaced", change.path().display())];
+            }
+            diff.iter().map(|line| format!("{} {}", line.sign(), line.text)).collect()
+        };
+        self.0.iter().flat_map(of).collect()
     }
 
-    pub(super) fn apply(&self) -> Result<(), SaveError> {
-        match self {
-            Self::Edit(change) => change.apply(),
-            Self::Whole { path, text, .. } => save::write(path, text.expose().as_bytes(), Access::Owner),
-        }
+    /// Writes the files, all or none, and keeps a copy of what they held.
+    pub(super) fn apply(&self) -> Result<(), UndoError> {
+        Undo::of_platform()?.apply(&self.0, "polydoctor keys --save").map(drop)
     }
 }
 
-/// The place that is meant when none is named: the file that the credentials come from.
-fn resolved(place: &Place, kind: Kind, settings: &Settings) -> Place {
-    let source = kind.configured(settings).key.as_ref().map(|key| &key.source);
-    match (place, source) {
-        (Place::Usual, Some(Source::EnvFile { path, .. })) => Place::Env(Some(PathBuf::from(path))),
-        (Place::Usual, Some(Source::Profile { name, .. })) => Place::Profile(Some(name.clone())),
-        (place, _) => place.clone(),
+/// The usual nonce needs no line.
+fn set_nonce(config: &mut ConfigText, profile: &str, nonce: Option<&str>) -> Result<(), EditError> {
+    match nonce {
+        Some("0") => {
+            config.unset(profile, "nonce");
+            Ok(())
+        }
+        Some(nonce) => config.set(profile, "nonce", nonce),
+        None => Ok(()),
     }
+}
+
+/// Asks where to write, since the private key's own place cannot take credentials.
+fn ask_for_path(reason: &str) -> Result<PathBuf, Stop> {
+    if prompt::is_there() {
+        let question = format!("{}. Write them to which .env file?", capitalized(reason));
+        if let Some(path) = prompt::line(&question)?.filter(|path| !path.is_empty()) {
+            return Ok(PathBuf::from(path));
+        }
+    }
+    Err(Stop::Usage(format!("{reason}: name a file, as --save env=PATH, or a profile, as --save profile=NAME")))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), rest.as_str()))
 }
 
 fn is_assigned(text: &str, name: &str) -> bool {
@@ -288,5 +417,37 @@ fn read(path: &Path) -> Result<String, ChangeError> {
             Err(ChangeError::Unreadable { path: path.display().to_string(), reason: error.to_string() })
         }
         read => Ok(read.unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variable_of_a_family_is_read_for_its_own_setting() {
+        for kind in [Kind::User, Kind::Builder] {
+            for family in kind.families() {
+                for (setting, name) in kind.settings().into_iter().zip(family) {
+                    assert!(variables(setting).contains(name), "{name} is not read as {setting}");
+                }
+            }
+            for names in [None, Some(Names::Clob), Some(Names::Polymarket)] {
+                assert!(kind.families().contains(&kind.family(names)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_variable_gets_the_name_that_goes_with_the_others() {
+        for kind in [Kind::User, Kind::Builder] {
+            for family in kind.families() {
+                for held in family {
+                    let names = kind.names_in(&format!("{held}=x\n"), None);
+                    let whole = kind.families().iter().find(|family| family.contains(held)).unwrap();
+                    assert_eq!(names.each_ref().map(|names| names[0]), *whole, "{held}");
+                }
+            }
+        }
     }
 }

@@ -65,7 +65,7 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
         print::note(&format!("Nonce {nonce} has the key {} already: going on with it", credentials.key));
         credentials
     } else {
-        let beside = [("replaces", old.credentials.key.clone()), ("secret", give.text())];
+        let beside = [("replaces", old.credentials.key.clone()), ("secret", give.text(Some(nonce), &caller))];
         args.consent.ask(&caller, &Change::CreateApiKey { nonce }, &beside)?;
         match caller.account.create_api_key(nonce).await {
             Ok(credentials) => credentials,
@@ -74,11 +74,14 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
     };
     let new = New { nonce, credentials };
     let key = &new.credentials.key;
-    print::note(&format!("1 of 4  the new key is {key} at nonce {nonce}; {} goes on from here", again(&new)));
+    print::note(&format!(
+        "1 of 4  the new key is {key} at nonce {nonce}; {} goes on from here",
+        caller.command(&again(&new))
+    ));
     prove(&caller, &new, Duration::from_secs(args.wait)).await?;
     print::note("2 of 4  it passes a signed request");
-    switch(&give, &new, args.consent)?;
-    print::note(&format!("3 of 4  {}", give.text()));
+    switch(&caller, &give, &new, args.consent)?;
+    print::note(&format!("3 of 4  {}", give.text(Some(nonce), &caller)));
     let deleted = if args.keep_old {
         print::note("4 of 4  the old key stays, as --keep-old says");
         false
@@ -139,8 +142,8 @@ fn again(new: &New) -> String {
     format!("polydoctor keys rotate --to-nonce {}", new.nonce)
 }
 
-fn switch(give: &Give, new: &New, consent: ConsentArgs) -> Result<(), Stop> {
-    let Err(stop) = give.save(&new.credentials, new.nonce, consent) else { return Ok(()) };
+fn switch(caller: &Caller, give: &Give, new: &New, consent: ConsentArgs) -> Result<(), Stop> {
+    let Err(stop) = give.save(&new.credentials, new.nonce, caller, consent) else { return Ok(()) };
     let failed = Failed::new(Exit::No, "The new key passes, and was not saved: the old one stays in use");
     let failed = match stop {
         Stop::Other(error) => failed.because(format!("{error:#}")),

@@ -7,13 +7,16 @@ use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::secret::SecretShape;
-use crate::settings::{SettingProblem, Sourced};
+use crate::settings::{Origin, SettingProblem, Sourced};
 
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
     /// The profile that values come from; empty where none do.
     pub profile: String,
+    /// What the account is named by; `None` where there is neither a key nor a profile.
+    #[serde(default)]
+    pub origin: Option<Origin>,
     pub problems: Vec<SettingProblem>,
     /// `None` when no key is configured.
     pub key: Option<Sourced<KeyFact>>,
@@ -33,6 +36,9 @@ pub struct Setup {
     pub wallets: Option<WalletMap>,
     /// Every setting with its value (secrets as shapes) and source, for people to read.
     pub shown: Vec<ShownSetting>,
+    /// The flags that choose this account and its host; a suggested command needs them, too.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub selection: String,
     /// True when nothing may be asked over the network.
     pub offline: bool,
 }

@@ -93,7 +93,9 @@ impl ConfigText {
         let profiles = masked.0.get_mut(PROFILES).and_then(Item::as_table_like_mut);
         for (_, profile) in profiles.into_iter().flat_map(TableLike::iter_mut) {
             for (key, item) in profile.as_table_like_mut().into_iter().flat_map(TableLike::iter_mut) {
-                if let Some(text) = item.as_str().filter(|_| names::is_secret_setting(&key)).map(mask) {
+                if let Some(text) =
+                    item.as_str().filter(|_| names::is_secret_setting(&key)).map(|text| mask(&key, text))
+                {
                     *item = Item::Value(text.into());
                 }
             }

@@ -37,15 +37,25 @@ impl App {
         self.mode = Mode::Menu(menu);
     }
 
+    /// Puts a panel on the screen. Beside the list stands the check that is selected in it.
     pub fn focus_on(&mut self, panel: usize) {
         let Some(shown) = PANELS.get(panel) else { return };
         self.focus = panel;
-        if shown.place != Place::List {
-            self.beside = panel;
+        let beside = if shown.place == Place::List { panels::DETAIL } else { panel };
+        self.beside = beside;
+        if matches!(shown.place, Place::List | Place::Main) {
+            self.main = beside;
         }
-        if shown.place == Place::Main {
-            self.main = panel;
-        }
+    }
+
+    /// Whether the selected check is on the screen, so that keys may mean it.
+    pub fn shows_check(&self) -> bool {
+        self.focus == panels::LIST || layout::screen(self).panels.iter().any(|(panel, _)| *panel == panels::DETAIL)
+    }
+
+    /// What may be done in this panel: nothing with recorded facts.
+    pub fn offers(&self) -> Vec<panels::Offer> {
+        if self.is_live() { (self.panel().offers)(self) } else { Vec::new() }
     }
 
     /// Shows the panel that has the focus from its top.
@@ -164,15 +174,16 @@ impl App {
     fn choose_panel(&mut self) {
         let entry = |(place, panel): (usize, &Panel)| Entry {
             label: format!("{} {}", place + 1, panel.name),
-            note: String::new(),
+            note: keys::of_panel(place).filter(|_| place >= 9).map_or_else(String::new, |key| format!("key {key}")),
             pick: Pick::Panel(place),
         };
-        self.offer(Menu::new("Panels", PANELS.iter().enumerate().map(entry).collect()));
+        let quit = Entry { label: "Quit".to_owned(), note: "key q".to_owned(), pick: Pick::Command(Command::Quit) };
+        self.offer(Menu::new("Panels", PANELS.iter().enumerate().map(entry).chain([quit]).collect()));
     }
 
     /// What may be done in this panel; each asks before it does it.
     fn choose_action(&mut self) {
-        let offers = (self.panel().offers)(self);
+        let offers = self.offers();
         if offers.is_empty() {
             self.notice = Some(format!("{} has no actions", self.panel().name));
             return;
@@ -197,8 +208,7 @@ impl App {
 
     fn watch_or_stop(&mut self) {
         self.notice = Some(match self.watching.take() {
-            Some(_) => "Watching is over".to_owned(),
-            None if self.about.recorded => "These are recorded facts: there is nothing to watch".to_owned(),
+            Some(_) => "Stopped watching".to_owned(),
             None => {
                 self.watching = Some(watch::USUAL);
                 self.watch.take(&self.report, self.now_ms);
@@ -213,12 +223,36 @@ impl App {
             self.notice = Some(share::sent(&text));
             return Some(Command::Copy(text));
         }
-        self.notice = Some("This terminal takes no copies; s saves the report with every fix to a file".to_owned());
+        self.notice = Some(
+            "This terminal does not support copying (OSC 52); press s to save the report with every fix to a file"
+                .to_owned(),
+        );
         None
     }
 
-    fn act(&mut self, action: Action) -> Option<Command> {
+    /// Why a key does nothing now, where a person may wonder.
+    fn refusal(&self, action: Action) -> Option<&'static str> {
+        let of_check =
+            matches!(action, Action::Again | Action::ApplyFix) || action == Action::Copy && self.panel().copy.is_none();
         match action {
+            Action::Again | Action::AllAgain | Action::ApplyFix | Action::Offers | Action::Watch if !self.is_live() => {
+                Some("This is a replay of recorded facts: nothing is requested or changed")
+            }
+            _ if of_check && !self.shows_check() => Some("No check is shown here; press 1 for the checks"),
+            _ => None,
+        }
+    }
+
+    fn act(&mut self, action: Action) -> Option<Command> {
+        if matches!(self.mode, Mode::Panels)
+            && let Some(why) = self.refusal(action)
+        {
+            self.notice = Some(why.to_owned());
+            return None;
+        }
+        match action {
+            // over the panels, it leaves what lies there
+            Action::Quit if matches!(self.mode, Mode::Help { .. }) => self.mode = Mode::Panels,
             Action::Quit | Action::Interrupt => return Some(Command::Quit),
             Action::Help => {
                 let open = matches!(self.mode, Mode::Help { .. });
@@ -233,7 +267,10 @@ impl App {
             Action::PageUp => self.go(Motion::HalfPages(-2)),
             Action::First => self.go(Motion::First),
             Action::Last => self.go(Motion::Last),
-            Action::NextPalette => self.theme.palette = self.theme.palette.next(),
+            Action::NextPalette => {
+                self.theme.palette = self.theme.palette.next();
+                self.notice = Some(format!("Palette: {}", self.theme.palette.name()));
+            }
             Action::Addresses => self.theme.full_addresses = !self.theme.full_addresses,
             Action::Redraw => return Some(Command::Redraw),
             Action::Suspend => return Some(Command::Suspend),
@@ -255,11 +292,8 @@ impl App {
             Action::ProblemsOnly => self.panels.checklist.problems_only ^= true,
             Action::NextProblem => self.go_to_problem(true),
             Action::PreviousProblem => self.go_to_problem(false),
-            Action::Again if self.phase() == Phase::Over && !self.about.recorded => {
+            Action::Again if self.phase() == Phase::Over => {
                 return self.selected().map(|check| Command::Run(Scope::Check(check.id)));
-            }
-            Action::AllAgain if self.about.recorded => {
-                self.notice = Some("These are recorded facts: nothing is asked again".to_owned());
             }
             Action::AllAgain => return Some(Command::Run(Scope::All)),
             Action::Copy => return self.copyable().and_then(|text| self.copy(text)),

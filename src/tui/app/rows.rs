@@ -86,8 +86,23 @@ impl App {
         }
     }
 
+    /// Selects a problem and shows it.
     pub(super) fn go_to_problem(&mut self, forward: bool) {
         let problems: Vec<bool> = self.rows().iter().map(|&row| self.report.checks[row].status.is_problem()).collect();
+        if !problems.contains(&true) {
+            let hidden = self.report.checks.iter().any(|check| check.status.is_problem());
+            self.notice = Some(if hidden {
+                "No problem matches the filter; Esc clears it".to_owned()
+            } else if self.is_launching_or_running() {
+                "No problem found so far".to_owned()
+            } else {
+                "No problem found".to_owned()
+            });
+            return;
+        }
+        if self.focus != panels::DETAIL {
+            self.focus_on(panels::LIST);
+        }
         self.steer(|rows, cursor| {
             let steps = 1..=rows.len();
             let place = |step| if forward { cursor + step } else { cursor + rows.len() - step } % rows.len();

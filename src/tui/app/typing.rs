@@ -3,10 +3,12 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Command, Mode};
+use crate::tui::field;
+use crate::tui::keys;
 use crate::tui::panels::{self, Search, Typing, checklist};
 
 impl App {
-    /// Whether keys are text, so that pasted text is too.
+    /// Whether keys are text.
     pub fn is_typing(&self) -> bool {
         match self.mode {
             Mode::Search | Mode::Symptom | Mode::Menu(_) => true,
@@ -69,41 +71,46 @@ impl App {
                 return Some(Command::Tell(self.symptom.told()));
             }
             KeyCode::Esc => {
-                self.symptom.text.clear();
+                self.symptom.clear();
                 self.mode = Mode::Panels;
             }
-            KeyCode::Down => self.symptom.choose(1),
-            KeyCode::Up => self.symptom.choose(-1),
-            _ => {
-                if self.symptom.text.key(key) {
-                    self.symptom.choice = None;
-                }
-            }
+            _ => match keys::step(key) {
+                Some(step) => self.symptom.choose(step),
+                None => self.symptom.key(key),
+            },
         }
         None
     }
 
-    /// A log that is pasted becomes one line.
-    pub(super) fn paste(&mut self, text: &str) {
+    /// Text that is pasted goes where text is typed. Elsewhere it is taken for the error that one got:
+    /// its letters are never keys.
+    pub(super) fn paste(&mut self, text: &str) -> Option<Command> {
+        self.notice = None;
+        let typing = self.typing();
         match &mut self.mode {
             Mode::Menu(menu) => menu.paste(text),
-            Mode::Symptom => {
-                self.symptom.text.paste(text);
-                self.symptom.choice = None;
-            }
+            Mode::Symptom => return self.symptom.paste(text),
             Mode::Search => {
                 let search = self.search();
                 (search.field_mut)(self).paste(text);
                 (search.changed)(self);
-            }
-            Mode::Panels => {
-                if let Some(typing) = self.typing() {
-                    (typing.field)(self).paste(text);
-                    (typing.changed)(self);
+                if text.len() > field::LONGEST {
+                    self.notice =
+                        Some("Only the beginning of the text is searched for; e takes a whole log".to_owned());
                 }
             }
+            Mode::Panels if let Some(typing) = typing => {
+                (typing.field)(self).paste(text);
+                (typing.changed)(self);
+            }
+            Mode::Panels | Mode::Help { .. } => {
+                self.mode = Mode::Symptom;
+                self.symptom.clear();
+                return self.symptom.paste(text);
+            }
             Mode::FirstRun(wizard) => wizard.paste(text),
-            Mode::Help { .. } | Mode::Asking(_) => {}
+            Mode::Asking(_) => {}
         }
+        None
     }
 }

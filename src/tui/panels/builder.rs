@@ -23,6 +23,7 @@ pub(super) const PANEL: Panel = Panel {
     steer: Some(steer),
     search: Some(SEARCH),
     copy: Some(trades::copied),
+    copies: "copy",
     while_shown: Some(while_shown),
     ..Panel::new("Builder", Place::Main, content)
 };

@@ -13,7 +13,7 @@ use crate::reference;
 use crate::report::CheckReport;
 use crate::tui::Scope;
 use crate::tui::app::{App, Command};
-use crate::tui::dialogue::{Change, Dialogue};
+use crate::tui::dialogue::{self, Change, Dialogue};
 use crate::tui::field::Field;
 use crate::tui::task::Task;
 use crate::tui::text::duration;
@@ -62,12 +62,13 @@ pub(super) fn offers(app: &App) -> Vec<Offer> {
 
 fn ask_to_update_balance(app: &mut App) -> Option<Command> {
     let said = |text: &str| Change::Text(text.to_owned());
+    let what = [
+        said("GET /balance-allowance/update, signed with the API credentials"),
+        said("The CLOB reads balance and allowance of this account from the chain again."),
+    ];
     app.ask(Dialogue {
-        changes: vec![
-            said("GET /balance-allowance/update, signed with the API credentials"),
-            said("The CLOB reads balance and allowance of this account from the chain again."),
-        ],
-        undo: "There is nothing to take back: only the CLOB's own copy of these figures changes.".to_owned(),
+        changes: what.into_iter().chain(dialogue::account(app)).collect(),
+        undo: "There is nothing to undo: only the CLOB's own copy of these figures changes.".to_owned(),
         yes: "Yes, update".to_owned(),
         ..Dialogue::new("Update the balance cache?", Command::Start(Task::UpdateBalance))
     });

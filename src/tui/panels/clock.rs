@@ -9,40 +9,47 @@ use super::{Content, Panel, Place};
 use crate::checks;
 use crate::engine::clock::{Drift, narrowed};
 use crate::engine::facts::{ClockReading, Facts};
-use crate::tui::app::{App, Phase};
+use crate::tui::Scope;
+use crate::tui::app::{App, Command, Phase};
 use crate::tui::task::Task;
 use crate::tui::text::{Page, duration};
 
 pub(super) const PANEL: Panel = Panel { while_shown: Some(while_shown), ..Panel::new("Clock", Place::Main, content) };
 
-/// Readings that are kept: more would let the clocks' own pace pass for a contradiction.
-const MOST: usize = 64;
 /// Readings of the chart, of those that fit.
 const CHARTED: usize = 12;
 
-/// What the panel itself has read.
+/// What the panel itself has read; its readings are among those that the checks judge by.
 #[derive(Debug, Default)]
 pub struct State {
-    readings: Vec<ClockReading>,
+    readings: usize,
     failure: Option<String>,
 }
 
-impl State {
-    pub(super) fn take(&mut self, answer: Result<ClockReading, String>) {
-        match answer {
-            Ok(reading) => {
-                self.readings.push(reading);
-                self.readings.drain(..self.readings.len().saturating_sub(MOST));
-                self.failure = None;
+pub(super) fn take(app: &mut App, answer: Result<ClockReading, String>) {
+    let state = &mut app.panels.clock;
+    match answer {
+        Ok(reading) => {
+            state.readings += 1;
+            state.failure = None;
+            // it may have come with the facts already
+            if !app.facts.clock.contains(&reading) {
+                app.facts.take_reading(reading);
             }
-            Err(failure) => self.failure = Some(failure),
         }
+        Err(failure) => state.failure = Some(failure),
     }
+}
+
+/// What was judged by the clock as it was is judged again.
+pub(super) fn was_set(app: &mut App) -> Option<Command> {
+    app.notice = Some("A clock was set: checking again".to_owned());
+    (app.phase() == Phase::Over).then_some(Command::Run(Scope::Check("clock.drift")))
 }
 
 /// Once the run is over, so that its own readings are not disturbed.
 fn while_shown(app: &App) -> Option<Task> {
-    let quick = QUICK.saturating_sub(app.panels.clock.readings.len());
+    let quick = QUICK.saturating_sub(app.panels.clock.readings);
     let is_live = app.phase() == Phase::Over && !app.facts.setup.offline && !app.about.recorded;
     is_live.then_some(Task::ReadClock { quick })
 }
@@ -56,10 +63,10 @@ struct Row {
 }
 
 fn rows(app: &App) -> Vec<Row> {
-    let mut all: Vec<ClockReading> = [&app.facts.clock[..], &app.panels.clock.readings].concat();
-    all.sort_by(|a, b| a.sent_s.total_cmp(&b.sent_s));
-    let kept = &all[all.len().saturating_sub(MOST)..];
-    kept.iter().zip(narrowed(kept)).map(|(&reading, left)| Row { reading, left }).collect()
+    let mut readings = app.facts.clock.clone();
+    readings.sort_by(|a, b| a.sent_s.total_cmp(&b.sent_s));
+    let left = narrowed(&readings);
+    readings.into_iter().zip(left).map(|(reading, left)| Row { reading, left }).collect()
 }
 
 fn content(app: &App, room: Size) -> Content {
@@ -104,7 +111,7 @@ fn standing(app: &App, known: Option<Drift>, page: &mut Page) {
         },
     }
     let State { readings, failure } = &app.panels.clock;
-    let goes_on = match (failure, readings.len()) {
+    let goes_on = match (failure, *readings) {
         (Some(failure), _) => format!("The last reading came to nothing: {failure}"),
         (None, count) if while_shown(app).is_none() || count == 0 => return,
         (None, count @ 1..QUICK) => format!("Narrowing: reading {count} of {QUICK}"),
@@ -227,7 +234,7 @@ impl Scale {
         spans.extend([
             Span::raw(" ".repeat(from)),
             Span::styled(light.repeat(left_from.saturating_sub(from)), app.theme.dim()),
-            Span::styled(heavy.repeat(left_to + 1 - left_from), status),
+            Span::styled(heavy.repeat((left_to + 1).saturating_sub(left_from)), status),
             Span::styled(light.repeat(to.saturating_sub(left_to)), app.theme.dim()),
         ]);
         Line::from(spans)

@@ -59,7 +59,8 @@ impl State {
 /// The lists are read once the run is over, whenever the panel comes onto the screen.
 fn while_shown(app: &App) -> Option<Task> {
     let setup = &app.facts.setup;
-    (app.phase() == Phase::Over && !setup.offline && setup.signer().is_some()).then_some(Task::ReadKeys)
+    let can = app.phase() == Phase::Over && app.is_live() && !setup.offline && setup.signer().is_some();
+    can.then_some(Task::ReadKeys)
 }
 
 fn content(app: &App, room: Size) -> Content {
@@ -247,9 +248,12 @@ fn nonces(app: &App, page: &mut Page) {
         Some(last) if app.tasks.contains(&TaskKind::ScanNonces) => format!("Scanning: 0 to {} are read", last.nonce),
         _ if app.tasks.contains(&TaskKind::ScanNonces) => "Scanning".to_owned(),
         Some(last) => format!("0 to {} were asked for", last.nonce),
-        None => "A run asks for few; x scans more".to_owned(),
+        None if app.offers().is_empty() => String::new(),
+        None => "A run checks few nonces; x scans more".to_owned(),
     };
-    page.text(&scan, app.theme.dim());
+    if !scan.is_empty() {
+        page.text(&scan, app.theme.dim());
+    }
     if let Some(failure) = &state.failure {
         page.text(&format!("The scan stopped: {failure}"), app.theme.status(Status::Unknown));
     }
@@ -274,7 +278,18 @@ fn ranges(numbers: &[U256]) -> String {
 fn keys(app: &App, page: &mut Page) {
     page.heading("Keys of the account");
     let Some(keys) = &app.panels.credentials.keys else {
-        let said = if while_shown(app).is_some() { "Being read" } else { "Read once the run is over" };
+        let setup = &app.facts.setup;
+        let said = if !app.is_live() {
+            "Not recorded: a replay requests nothing"
+        } else if setup.offline {
+            "Offline: not requested"
+        } else if setup.signer().is_none() {
+            "Not requested: there is no usable private key"
+        } else if app.phase() == Phase::Over {
+            "Being read"
+        } else {
+            "Read once the run is over"
+        };
         page.text(said, app.theme.dim());
         return;
     };

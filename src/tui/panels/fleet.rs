@@ -26,6 +26,7 @@ pub(super) const PANEL: Panel = Panel {
     click: Some(|app, place| app.panels.fleet.cursor = place),
     search: Some(SEARCH),
     copy: Some(|app| Some(format!("polydoctor check --profile {}", selected(app)?.profile))),
+    copies: "copy command",
     ..Panel::new("Fleet", Place::Main, content)
 };
 

@@ -18,7 +18,7 @@ fn content(app: &App, room: Size) -> Content {
         return Content { lines: page.finish(), ..Content::default() };
     }
     for (label, value, source) in in_force(app) {
-        page.sourced(label, LABEL, &value, &source);
+        page.sourced(label, LABEL, &value, &source, true);
     }
     let problems = app.facts.setup.problems.len();
     if problems > 0 {
@@ -65,16 +65,44 @@ fn said<T>(setting: Option<&Sourced<T>>, value: impl FnOnce(&T) -> String) -> (S
     setting.map_or(("not set".to_owned(), Vec::new()), |setting| (value(&setting.value), forms(&setting.source)))
 }
 
-/// How a source may be said, the fullest first; a name is never cut.
+/// How a source may be said, the fullest first. A file is only called by its name where that is marked as
+/// the end of a longer path: another file may have the same name.
 fn forms(source: &Source) -> Vec<String> {
     let short = match source {
-        Source::Variable { name } => vec![name.clone(), "env".to_owned()],
-        Source::EnvFile { line, name, .. } => vec![format!("{name}, line {line}"), format!(".env line {line}")],
-        Source::Profile { name, .. } => vec![format!("profile {name}"), "profile".to_owned()],
-        Source::Flag { name } => vec![name.clone(), "flag".to_owned()],
-        Source::File { .. } => vec!["file".to_owned()],
+        Source::EnvFile { path, line, .. } => {
+            let end = end(path);
+            vec![format!("{path} line {line}"), format!("{end} line {line}"), format!("{end}:{line}")]
+        }
+        Source::Profile { name, .. } => vec![format!("profile {name}")],
+        Source::Flag { name } => vec![name.clone()],
+        Source::File { path } => vec![format!("file {}", end(path)), end(path)],
         Source::PolymarketCli { .. } => vec!["polymarket-cli".to_owned()],
-        Source::StandardInput | Source::Typed | Source::Inferred { .. } | Source::Default => Vec::new(),
+        Source::Variable { .. }
+        | Source::StandardInput
+        | Source::Typed
+        | Source::Inferred { .. }
+        | Source::Default => Vec::new(),
     };
     [vec![source.to_string()], short].concat()
+}
+
+/// The name of a file, with a mark where it is not the whole path.
+fn end(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    if name == path { name.to_owned() } else { format!("…/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_elsewhere_is_never_called_like_one_in_this_folder() {
+        let source = |path: &str| Source::EnvFile { path: path.to_owned(), line: 10, name: "FUNDER".to_owned() };
+        for form in forms(&source("/srv/bots/main.env")) {
+            assert!(form.contains("main.env") && !form.starts_with("main.env"), "{form}");
+        }
+        assert_eq!(forms(&source(".env")).last().map(String::as_str), Some(".env:10"));
+        assert!(forms(&source("/srv/bots/.env")).iter().all(|form| !form.starts_with(".env")));
+    }
 }

@@ -1,5 +1,8 @@
-//! What was asked over the network, the newest last, each as a bar of the run's time. Opened: names of
-//! headers, never a secret's value or a body.
+//! Every request, the newest last: those of the run, each as a bar of its time, and those of panels and
+//! actions with what they were for. Opened: names of headers, never a secret's value; what the server said
+//! where it failed.
+
+mod target;
 
 use crossterm::event::KeyCode;
 use ratatui::layout::Size;
@@ -7,9 +10,11 @@ use ratatui::style::{Style, Stylize as _};
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
+use self::target::Targets;
 use super::{Content, Panel, PanelKey, Place, REQUESTS};
 use crate::checks::{CHECKS, Status};
 use crate::engine::facts::RequestRecord;
+use crate::headers;
 use crate::tui::app::{App, Command};
 use crate::tui::keys::plain;
 use crate::tui::layout::Shape;
@@ -17,8 +22,20 @@ use crate::tui::motion::Motion;
 use crate::tui::text::{Page, duration};
 use crate::tui::verdict::party;
 
-pub(super) const PANEL: Panel =
-    Panel { keys: &[OPEN, CLOSE], steer: Some(steer), ..Panel::new("Requests", Place::UnderMain, content) };
+pub(super) const PANEL: Panel = Panel {
+    keys: &[OPEN, CLOSE],
+    steer: Some(steer),
+    copy: Some(|app| headers::curl_of(sorted(app).get(cursor(app))?).ok()),
+    copies: "copy curl",
+    ..Panel::new("Requests", Place::UnderMain, content)
+};
+
+/// In the order in which they were sent.
+fn sorted(app: &App) -> Vec<&RequestRecord> {
+    let mut requests: Vec<_> = app.report.requests.iter().collect();
+    requests.sort_by_key(|request| request.sent_ms);
+    requests
+}
 
 const OPEN: PanelKey = PanelKey {
     keys: &[plain(KeyCode::Enter)],
@@ -86,11 +103,10 @@ fn cursor(app: &App) -> usize {
 }
 
 fn content(app: &App, room: Size) -> Content {
-    let mut requests: Vec<_> = app.report.requests.iter().collect();
-    requests.sort_by_key(|request| request.sent_ms);
+    let requests = sorted(app);
     let cursor = cursor(app);
     let Some(selected) = requests.get(cursor) else {
-        return Content { lines: vec![Line::from("Nothing has been asked yet")], ..Content::default() };
+        return Content { lines: vec![Line::from("No requests yet")], ..Content::default() };
     };
     if is_open(app) && app.focus == REQUESTS {
         return Content {
@@ -102,17 +118,30 @@ fn content(app: &App, room: Size) -> Content {
     }
     let table = Table::of(app, &requests, room.width.into());
     let focused = app.focus == REQUESTS;
-    let line = |(place, request): (usize, &&RequestRecord)| table.line(app, request, focused && place == cursor);
+    let mut lines = Vec::new();
+    let mut rows = Vec::new();
+    let mut purpose = None;
+    for (place, request) in requests.iter().enumerate() {
+        if request.purpose != purpose {
+            purpose.clone_from(&request.purpose);
+            let said = purpose.as_ref().map_or_else(|| "The run".to_owned(), |purpose| format!("For {purpose}"));
+            lines.push(Line::styled(app.theme.fit(&said, room.width.into()), app.theme.dim()));
+        }
+        rows.push(lines.len());
+        lines.push(table.line(app, request, focused && place == cursor));
+    }
+    let marked = if requests.iter().any(|request| request.changes) { ", * changes something" } else { "" };
     Content {
-        corner: format!("{}, {}", requests.len(), duration(table.whole_ms)),
-        lines: requests.iter().enumerate().map(line).collect(),
-        cursor: focused.then_some(cursor),
+        corner: format!("{}, {}{marked}", requests.len(), duration(table.whole_ms)),
+        lines,
+        cursor: focused.then(|| rows[cursor]),
+        rows,
         newest_last: true,
         ..Content::default()
     }
 }
 
-/// Cells of the columns; a narrow panel does without the method, and has short bars.
+/// Cells of the columns; a narrow panel does without bars.
 struct Table {
     method: usize,
     target: usize,
@@ -120,6 +149,7 @@ struct Table {
     time: usize,
     gap: usize,
     bar: usize,
+    targets: Targets,
     /// What the bars are parts of.
     whole_ms: u64,
 }
@@ -131,34 +161,38 @@ const ANSWER: usize = 5;
 impl Table {
     fn of(app: &App, requests: &[&RequestRecord], width: usize) -> Self {
         let (method, time, gap, bar) = match width {
-            0..36 => (0, 7, 0, 0),
-            36..56 => (0, 7, 1, 6),
-            _ => (5, 8, 2, (width / 4).min(30)),
+            0..28 => (0, 7, 0, 0),
+            28..36 => (5, 7, 0, 0),
+            36..56 => (6, 7, 0, 0),
+            _ => (6, 8, 2, (width / 4).min(30)),
         };
-        let ends = requests.iter().map(|request| request.sent_ms + took_ms(app, request));
+        let of_run = requests.iter().filter(|request| request.probe.is_some());
+        let ends = of_run.map(|request| after_start(request).saturating_add(took_ms(app, request)));
         let tries = if requests.iter().any(|request| request.attempts > 1) { 3 } else { 0 };
         let target = width.saturating_sub(MARK + method + tries + ANSWER + time + gap + bar);
-        Self { method, target, tries, time, gap, bar, whole_ms: ends.max().unwrap_or_default().max(1) }
+        let targets = Targets::of(requests);
+        Self { method, target, tries, time, gap, bar, targets, whole_ms: ends.max().unwrap_or_default().max(1) }
     }
 
     fn line(&self, app: &App, request: &RequestRecord, is_selected: bool) -> Line<'static> {
         let (status, answer) = answer(app, request);
         let tries = if request.attempts > 1 { format!("x{}", request.attempts) } else { String::new() };
         let took_ms = took_ms(app, request);
-        let target = target(app, request, self.target);
+        let target = self.targets.said(app, request, self.target);
         let padding = " ".repeat(self.target.saturating_sub(display_width(&target)));
-        let method = if self.method > 0 { format!("{:<5}", app.theme.fit(&request.method, 4)) } else { String::new() };
+        let method = if self.method > 0 { format!("{:<1$}", method(app, request), self.method) } else { String::new() };
         let style = if is_selected { Style::new().bold() } else { Style::new() };
+        let method_style = if request.changes { Style::new().bold() } else { app.theme.dim() };
         let mut spans = vec![
             Span::raw(if is_selected { app.theme.cursor() } else { " " }),
-            Span::styled(method, app.theme.dim()),
+            Span::styled(method, method_style),
             Span::styled(format!("{target}{padding}"), style),
             Span::raw(format!("{tries:>0$}", self.tries)),
             Span::styled(format!("{answer:>ANSWER$}"), app.theme.status(status)),
             Span::styled(format!("{:>1$}", duration(took_ms), self.time), app.theme.dim()),
         ];
-        if self.bar > 0 {
-            let (before, long) = self.bar(request.sent_ms, took_ms);
+        if self.bar > 0 && request.probe.is_some() && request.sent_ms >= 0 {
+            let (before, long) = self.bar(after_start(request), took_ms);
             let (full, _) = app.theme.gauge();
             spans.push(Span::raw(" ".repeat(self.gap + before)));
             spans.push(Span::styled(full.repeat(long), app.theme.status(status)));
@@ -177,79 +211,101 @@ impl Table {
     }
 }
 
+/// As short as it is told apart, with a star where the request was sent to change something.
+fn method(app: &App, request: &RequestRecord) -> String {
+    let method = if request.method == "DELETE" { "DEL".to_owned() } else { app.theme.fit(&request.method, 4) };
+    let mark = if request.changes { "*" } else { "" };
+    format!("{method}{mark}")
+}
+
+/// Milliseconds after the start of the run; 0 for a request of before.
+fn after_start(request: &RequestRecord) -> u64 {
+    u64::try_from(request.sent_ms).unwrap_or_default()
+}
+
 /// The status code; dots while it runs, a word when no answer came.
 fn answer(app: &App, request: &RequestRecord) -> (Status, String) {
+    let is_live = request.probe.is_none() || app.is_launching_or_running();
     match (request.status, request.elapsed_ms) {
-        (Some(code @ 200..=299), _) => (Status::Pass, code.to_string()),
+        (Some(code @ 200..=299), _) if request.failure.is_none() => (Status::Pass, code.to_string()),
         (Some(code), _) => (Status::Warn, code.to_string()),
-        (None, None) if app.is_launching_or_running() => (Status::Running, "...".to_owned()),
+        (None, None) if is_live && app.is_live() => (Status::Running, "...".to_owned()),
         (None, _) => (Status::Unknown, "none".to_owned()),
     }
 }
 
 fn took_ms(app: &App, request: &RequestRecord) -> u64 {
-    request.elapsed_ms.unwrap_or_else(|| app.elapsed_ms().saturating_sub(request.sent_ms))
+    let so_far = || {
+        let now_ms = if request.probe.is_some() {
+            i64::try_from(app.elapsed_ms()).unwrap_or(i64::MAX)
+        } else {
+            app.now_ms.saturating_sub(app.facts.started_ms)
+        };
+        u64::try_from(now_ms.saturating_sub(request.sent_ms)).unwrap_or_default()
+    };
+    request.elapsed_ms.unwrap_or_else(so_far)
 }
 
-/// Who was asked, and the path: as much of it as there is room for, its end first.
-fn target(app: &App, request: &RequestRecord, room: usize) -> String {
-    let (name, _) = party(request.probe);
-    let whole = path(&request.url);
-    let (bare, query) = whole.split_once('?').unwrap_or((whole, ""));
-    // what tells requests of one path apart stands at the end of the query
-    let last = query.rsplit('&').next().filter(|last| !last.is_empty());
-    let value = last.and_then(|last| last.split_once('=')).map(|(_, value)| format!("{name} {bare}?…={value}"));
-    let end = bare.rsplit('/').next().unwrap_or_default();
-    let forms = [
-        Some(format!("{name} {whole}")),
-        last.map(|last| format!("{name} {bare}?…{last}")),
-        value,
-        Some(format!("{name} {bare}")),
-        Some(format!("{name} …/{end}")),
-        Some(format!("…/{end}")),
-        Some(end.to_owned()),
-    ];
-    let said = forms.into_iter().flatten().map(|form| app.theme.say(&form));
-    let fitting = said.clone().find(|form| display_width(form) <= room);
-    fitting.or_else(|| said.into_iter().next_back()).map_or_else(String::new, |form| app.theme.fit(&form, room))
+/// Who was asked: in a word, and in a sentence.
+fn asked(app: &App, request: &RequestRecord) -> (String, String) {
+    if let Some(probe) = request.probe {
+        let (name, party) = party(probe);
+        return (name.to_owned(), party.to_owned());
+    }
+    let clob = app.report.target.clob_url.as_deref().map(|url| url.trim_end_matches('/'));
+    match clob {
+        Some(clob) if request.url.starts_with(clob) => ("clob".to_owned(), "the CLOB".to_owned()),
+        _ => {
+            let host = request.url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+            (host.split('.').next().unwrap_or_default().to_owned(), host.to_owned())
+        }
+    }
 }
 
-/// The path and query of an address.
-fn path(url: &str) -> &str {
-    let target = url.split_once("://").map_or(url, |(_, target)| target);
-    target.find('/').map_or("/", |start| &target[start..])
+fn when(request: &RequestRecord) -> String {
+    let ms = duration(request.sent_ms.unsigned_abs());
+    if request.sent_ms < 0 { format!("{ms} before the start of the last run") } else { format!("{ms} after the start") }
 }
 
 fn opened(app: &App, request: &RequestRecord, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(app.theme, width);
     let (status, answer) = answer(app, request);
-    let (_, party) = party(request.probe);
+    let (_, party) = asked(app, request);
     page.line(vec![
         Span::styled(format!("{} {answer}", app.theme.symbol(status, app.now_ms)), app.theme.status(status)),
         Span::from(format!("  {}", app.theme.say(&request.method))).bold(),
     ]);
     page.text(&request.url, Style::new().bold());
     page.gap();
-    let readers: Vec<_> =
-        CHECKS.iter().filter(|check| check.reads.contains(&request.probe)).map(|check| check.id).collect();
+    let reads = |probe| CHECKS.iter().filter(move |check| check.reads.contains(&probe)).map(|check| check.id);
+    let readers: Vec<_> = request.probe.into_iter().flat_map(reads).collect();
     let tries = if request.attempts > 1 { ", twice: the connection was lost the first time" } else { "" };
     let mut fields = vec![
-        ("Asked of", party.to_owned()),
-        ("Sent", format!("{} after the start{tries}", duration(request.sent_ms))),
+        ("Sent to", party),
+        ("Sent", format!("{}{tries}", when(request))),
         ("Took", format!("{}, to the last byte", duration(took_ms(app, request)))),
-        ("Fills", format!("the fact {}", request.probe)),
     ];
+    fields.extend(request.purpose.clone().map(|purpose| ("For", purpose)));
+    fields.extend(request.probe.map(|probe| ("Fills", format!("the fact {probe}"))));
+    if request.changes {
+        fields.push(("Changes", "it was sent to change something at the service".to_owned()));
+    }
     if !readers.is_empty() {
         fields.push(("Read by", readers.join(", ")));
     }
-    if let Some(failure) = app.facts.failure(request.probe).filter(|_| status != Status::Pass) {
-        fields.push(("Answer", failure.to_string()));
+    let of_probe = || Some(app.facts.failure(request.probe?)?.to_string());
+    if let Some(failure) = request.failure.clone().or_else(of_probe).filter(|_| status != Status::Pass) {
+        fields.push(("Failure", failure));
     }
     fields.push(match request.body_bytes {
-        Some(bytes) => ("Body", format!("{bytes} bytes, not kept")),
+        Some(bytes) => ("Body", format!("{bytes} bytes")),
         None => ("Body", "none".to_owned()),
     });
     page.fields(fields.iter().map(|(label, value)| (*label, value.as_str())));
+    if let Some(answer) = &request.answer {
+        page.heading("Answer");
+        page.text(if answer.is_empty() { "An empty body" } else { answer }, Style::new());
+    }
     page.heading("Headers sent");
     if request.headers.is_empty() {
         page.text("None that authenticate", Style::new());

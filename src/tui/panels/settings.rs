@@ -25,7 +25,7 @@ fn content(app: &App, room: Size) -> Content {
     let setup = &app.facts.setup;
     page.text(&format!("Profile {}", setup.profile_label()), Style::new());
     if !setup.problems.is_empty() {
-        page.heading("What needs a look");
+        page.heading("Needs attention");
         setup.problems.iter().for_each(|problem| trouble(app, problem, &mut page));
     }
     page.heading("In force");
@@ -41,18 +41,18 @@ fn content(app: &App, room: Size) -> Content {
         }
     }
     files(app, &mut page);
-    page.heading("What wins");
+    page.heading("Precedence");
     page.text("A flag, then the environment, then .env, then the profile, then the default", Style::new());
     Content { lines: page.finish(), ..Content::default() }
 }
 
 fn row(app: &App, shown: &ShownSetting, page: &mut Page) {
-    let source = Some(&shown.source).filter(|source| !source.is_empty());
-    let name = source.and_then(|source| source.strip_prefix("env "));
-    let forms: Vec<String> = source.cloned().into_iter().chain(name.map(str::to_owned)).collect();
-    page.sourced(&shown.name, LABEL, &shown.value, &forms);
+    let source: Vec<String> = Some(&shown.source).filter(|source| !source.is_empty()).cloned().into_iter().collect();
+    page.sourced(&shown.name, LABEL, &shown.value, &source, false);
+    // names of variables are long, and are not to be broken
+    let indent = if page.width() < 3 * LABEL { 2 } else { LABEL + 2 };
     for other in &shown.overridden {
-        page.beside(vec![Span::raw(" ".repeat(LABEL + 2))], &format!("wins over {other}"), app.theme.dim());
+        page.beside(vec![Span::raw(" ".repeat(indent))], &format!("wins over {other}"), app.theme.dim());
     }
 }
 

@@ -13,7 +13,7 @@ use self::graph::{Graph, Piece};
 use super::{Content, Panel, Place};
 use crate::auth::wallet::{CodeClass, WalletKind};
 use crate::checks::{self, Standing, Status};
-use crate::engine::facts::{Facts, KeyFact, OnChain};
+use crate::engine::facts::{KeyFact, OnChain};
 use crate::engine::probe::Probe;
 use crate::settings::{Source, key_shape};
 use crate::tui::app::{App, Phase};
@@ -115,7 +115,7 @@ fn branches(app: &App, graph: &mut Graph) {
         }
         return;
     };
-    let rich = richest(facts);
+    let rich = checks::holds_collateral(facts);
     let count = wallets.iter().count();
     for (place, (kind, address)) in wallets.iter().enumerate() {
         graph.space();
@@ -163,13 +163,6 @@ fn worth(at: &OnChain) -> U256 {
     at.pusd.saturating_add(at.usdc_e).saturating_add(at.usdc)
 }
 
-/// The wallet, or the foreign funder, that holds the money.
-fn richest(facts: &Facts) -> Option<Address> {
-    let state = facts.chain.known()?;
-    let richest = state.wallets.keys().filter_map(|&address| Some((address, worth(facts.on_chain(address)?))));
-    richest.max_by_key(|(_, worth)| *worth).filter(|(_, worth)| *worth >= checks::DUST).map(|(address, _)| address)
-}
-
 /// Money, owner, code, and who else speaks of this wallet.
 fn details(app: &App, kind: WalletKind, address: Address, is_richest: bool) -> Vec<Piece> {
     let facts = &app.facts;
@@ -199,7 +192,7 @@ fn money(app: &App, at: &OnChain, is_richest: bool) -> Vec<Piece> {
         (format!("{} {name}{remark}", amount(units, 6)), style)
     });
     let gas = (!at.pol.is_zero()).then(|| plain(format!("{} POL", amount(at.pol, 18))));
-    let mark = is_richest.then(|| ("$ holds the money".to_owned(), style));
+    let mark = is_richest.then(|| ("$ holds the collateral".to_owned(), style));
     held.chain(gas).chain(mark).collect()
 }
 

@@ -64,7 +64,7 @@ fn it_goes_on_where_it_was_stopped() {
 fn an_old_key_that_is_still_in_force_is_not_deleted() {
     let desk = Desk::new("healthy-safe");
     fs::write(desk.path(".env"), "").unwrap();
-    let (code, out, err) = run(desk.command("rotate --yes"));
+    let (code, out, err) = run(desk.command("rotate --yes --save env=.env"));
     assert_eq!(code, 0, "{out}{err}");
     assert!(err.contains("the old key stays: another key is still configured (env CLOB_API_KEY)"), "{err}");
     assert_eq!(desk.nonces(), ["0", "1"]);

@@ -83,6 +83,7 @@ fn a_json_file_is_for_its_owner_only() {
         let mode = fs::metadata(desk.path("creds.json")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
+    fs::write(desk.path("creds.json"), "{}").unwrap();
     assert_eq!(run(desk.command("derive --save json=creds.json")).0, 2, "a file that is there is not replaced unasked");
 }
 

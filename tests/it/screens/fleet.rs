@@ -9,7 +9,17 @@ use polydoctor::tui::task::{News, TaskKind};
 use super::*;
 
 fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str) -> Row {
-    Row { profile: profile.to_owned(), verdict, start: None, cause, says: says.to_owned(), fix: None, elapsed_ms: 300 }
+    let signer = "0x71C7…976F".to_owned();
+    Row {
+        profile: profile.to_owned(),
+        signer,
+        verdict,
+        start: None,
+        cause,
+        says: says.to_owned(),
+        fix: None,
+        elapsed_ms: 300,
+    }
 }
 
 /// The panel, while these accounts are done of so many.

@@ -90,6 +90,47 @@ fn the_wallet_map_leads_from_the_key_to_the_funder() {
 }
 
 #[test]
+fn the_wallet_map_and_the_check_agree_on_where_the_collateral_is() {
+    let observed = on_chain(|facts, wallets| {
+        facts.profile = Fact::Waiting;
+        there(facts, wallets.proxy).usdc = dollars(500);
+        there(facts, wallets.safe).pusd = dollars(400);
+    });
+    let wallet = polydoctor::checks::account_wallet(&observed.facts).unwrap().1;
+    for size in SIZES {
+        let mut app = app(observed.clone(), size);
+        press(&mut app, "5a");
+        send(&mut app, Message::Resize(ratatui::layout::Size::new(size.0, 90)));
+        let text = draw(&app).backend().to_string();
+        let marked = text.find("$ holds the collateral").expect("one wallet is marked");
+        let named = text[..marked].rfind("0x").unwrap();
+        assert!(text[named..].starts_with(&wallet.to_string()[..20]), "{wallet} is the account's wallet:\n{text}");
+    }
+}
+
+#[test]
+fn where_a_value_comes_from_is_never_mistaken_for_another_file() {
+    let mut observed = samples::failed();
+    let setup = &mut observed.facts.setup;
+    let line = |line| Source::EnvFile { path: "/srv/bots/main.env".to_owned(), line, name: "FUNDER".to_owned() };
+    setup.funder = setup.funder.take().map(|funder| Sourced::new(funder.value, line(10)));
+    setup.key = setup
+        .key
+        .take()
+        .map(|key| Sourced::new(key.value, Source::Variable { name: "POLYMARKET_PRIVATE_KEY".to_owned() }));
+    for (width, height) in [(200, 60), (120, 40), (80, 24), (44, 20), (30, 10)] {
+        let mut app = app(observed.clone(), (width, height));
+        press(&mut app, "3");
+        let text = draw(&app).backend().to_string();
+        assert!(!text.contains(" .env"), "{text}");
+        let signer = text.lines().find(|line| line.contains("signer   0x") || line.contains("env POLY"));
+        assert!(width < 44 || signer.is_some_and(|line| line.contains("env POLY")), "{text}");
+        assert!(width < 200 || text.contains("FUNDER, line 10 of /srv/bots/main.env"), "{text}");
+        assert!(width < 44 || text.contains("main.env"), "{text}");
+    }
+}
+
+#[test]
 fn the_wallet_map_shows_wallets_of_others_and_session_keys() {
     let foreign = on_chain(|facts, _| {
         funder(facts, STRANGER);

@@ -12,7 +12,7 @@ use polydoctor::engine::facts::{
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
 use polydoctor::secret::Secret;
-use polydoctor::settings::{Source, Sourced, secret_fact};
+use polydoctor::settings::{Origin, OriginKind, Source, Sourced, secret_fact};
 use polydoctor::tui::app::Observed;
 use polydoctor::tui::panels::credentials::AccountKeys;
 
@@ -319,6 +319,9 @@ fn report(checks: Vec<CheckReport>, verdict: Verdict, diagnoses: Vec<Diagnosis>)
         started_at: "2026-11-20T14:00:00Z".to_owned(),
         elapsed_ms: 2_130,
         profile: "default".to_owned(),
+        source: Some(Origin::new(OriginKind::EnvFile, ".env")),
+        replay: None,
+        who: SIGNER.to_string(),
         target: Target { clob_url: Some(clob("")), chain_id: 137, protocol_version: Some(2) },
         account: Account {
             signer: Some(SIGNER),
@@ -369,7 +372,7 @@ fn request(
     method: &str,
     url: &str,
     status: Option<u16>,
-    sent_ms: u64,
+    sent_ms: i64,
     elapsed_ms: Option<u64>,
     probe: Probe,
 ) -> RequestRecord {
@@ -386,9 +389,15 @@ fn request(
         status,
         sent_ms,
         elapsed_ms,
-        probe,
+        probe: Some(probe),
+        purpose: None,
+        changes: false,
         attempts: 1,
         headers: names.iter().map(|name| SentHeader::new(name, "1795269600")).collect(),
         body_bytes: (method == "POST").then_some(4_812),
+        number: 0,
+        body: None,
+        failure: None,
+        answer: None,
     }
 }

@@ -33,7 +33,7 @@ fn a_demo_account_to_its_fix_copied() {
     let mut terminal = Terminal::start(&["--demo"], 80, 24);
     terminal.wait_for_text("20/20");
     terminal.press("y");
-    terminal.wait_for_text("Sent to the terminal: export");
+    terminal.wait_for_text("Copied: export");
     assert_eq!(terminal.copied(), "export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47");
     terminal.press("Y");
     terminal.wait_for("the report", |screen| screen.contains("lines"));
@@ -132,7 +132,7 @@ async fn a_fault_that_comes_and_goes_is_seen_by_watching() {
     terminal.wait_for("the fault", |screen| screen.contains("net.reach") && screen.contains("→ UNKN"));
     terminal.wait_for("its end", |screen| screen.contains("UNKN → "));
     terminal.press("w");
-    terminal.wait_for_text("Watching is over");
+    terminal.wait_for_text("Stopped watching");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

@@ -95,7 +95,7 @@ fn a_terminal_that_takes_no_copies_is_told_of_the_file_instead() {
     let mut terminal = Terminal::run(command, 120, 40);
     terminal.wait_for_text("20/20");
     terminal.press("y");
-    terminal.wait_for_text("takes no copies");
+    terminal.wait_for_text("does not support copying");
     assert!(!String::from_utf8_lossy(&terminal.raw).contains("]52;"));
     terminal.press("s");
     terminal.wait_for_text("Saved as polydoctor-");
@@ -134,7 +134,7 @@ fn recorded_facts_show_the_same_screen_again() {
     terminal.wait_for_text("replay, recorded 20");
     terminal.wait_for_text("Start with wallet.funder");
     terminal.press("R");
-    terminal.wait_for_text("nothing is asked again");
+    terminal.wait_for_text("nothing is requested or changed");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

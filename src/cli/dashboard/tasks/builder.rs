@@ -19,14 +19,14 @@ fn tell(post: &Post, news: BuilderNews) -> bool {
 
 /// The first page of trades, and the boards.
 pub(super) async fn look(desk: &Desk, post: &Post) {
-    let account = desk.account().await;
+    let account = desk.account("the builder panel").await;
     tokio::join!(read_on(&account, None, false, post), async {
         tell(post, BuilderNews::Boards(read_boards(&account).await.map_err(|error| error.to_string())));
     });
 }
 
 pub(super) async fn trades(desk: &Desk, cursor: &str, all: bool, post: &Post) {
-    read_on(&desk.account().await, Some(cursor), all, post).await;
+    read_on(&desk.account("more trades of the builder").await, Some(cursor), all, post).await;
 }
 
 async fn read_on(account: &Account, cursor: Option<&str>, all: bool, post: &Post) {
@@ -56,7 +56,7 @@ async fn read_on(account: &Account, cursor: Option<&str>, all: bool, post: &Post
 
 /// Tells twice a second what both listings come to so far, so that a stop loses next to nothing.
 pub(super) async fn reconcile(desk: &Desk, post: &Post) {
-    let account = desk.account().await;
+    let account = desk.account("the comparison of own and builder trades").await;
     if let Err(error) = compare(&account, post).await {
         tell(post, BuilderNews::NotCompared(error.to_string()));
     }

@@ -7,7 +7,7 @@ use reqwest::Method;
 use super::Desk;
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
-use crate::client::http::{Http, now_s};
+use crate::client::http::now_s;
 use crate::engine::clock::{narrowed, wait_for_turn};
 use crate::engine::facts::ClockReading;
 use crate::tui::panels::clock::{EVERY_S, QUICK};
@@ -18,11 +18,16 @@ const PAUSE_S: f64 = 0.3;
 
 /// Each reading is sent so that it halves what the earlier ones left open.
 pub(super) async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
-    let account = Account::new(desk.settings.clone(), Http::new(desk.settings.timeout));
+    let account = Account::new(desk.settings.clone(), desk.http("the clock panel"));
     let mut readings: Vec<ClockReading> = Vec::new();
     for count in 1_usize.. {
         let answer = read_time(&account).await.map_err(|error| error.to_string());
-        readings.extend(answer.as_ref().ok());
+        if let Ok(reading) = &answer {
+            readings.push(*reading);
+            if desk.engine.read_clock(*reading) && post.send(News::ClockSet).is_err() {
+                return;
+            }
+        }
         let least_s = if answer.is_ok() && count < quick { PAUSE_S } else { EVERY_S };
         if post.send(News::Clock(answer)).is_err() {
             return;

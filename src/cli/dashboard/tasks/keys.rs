@@ -1,10 +1,12 @@
 //! The keys of the account: listed, scanned for, changed.
 
+use super::Desk;
 use crate::checks::short;
 use crate::client::account::{Account, AccountError};
 use crate::keys::Change;
+use crate::settings::selecting;
 use crate::tui::panels::credentials::AccountKeys;
-use crate::tui::task::{News, Post};
+use crate::tui::task::{News, NotChanged, Post};
 
 /// Lists the keys of the account.
 pub(super) async fn read(account: &Account) -> News {
@@ -38,39 +40,45 @@ pub(super) async fn scan(account: &Account, last: u64, post: &Post) -> News {
 }
 
 /// Makes a change, and lists the keys again.
-pub(super) async fn change(account: &Account, change: &Change, post: &Post) -> News {
-    let done = make(account, change).await.map_err(|error| error.to_string());
+pub(super) async fn change(desk: &Desk, change: &Change, post: &Post) -> News {
+    let done = make(&desk.account(&change.does()).await, change).await;
     // the list that follows shows it, whether or not it was done
     let _ = post.send(News::KeysChanged(done));
-    read(account).await
+    read(&desk.account("the list of keys").await).await
 }
 
 /// What was done, in words.
-async fn make(account: &Account, change: &Change) -> Result<String, AccountError> {
-    let another = |what: &str| AccountError::Setting(format!("the settings hold another {what} by now"));
+async fn make(account: &Account, change: &Change) -> Result<String, NotChanged> {
+    let another = |what: &str| AccountError::Setting(format!("the settings now contain a different {what}"));
+    // what fails before the change itself is sent has changed nothing
+    let before = |error: AccountError| NotChanged { why: error.to_string(), perhaps: false };
+    let sent = |error: AccountError| NotChanged { perhaps: error.may_have_arrived(), why: error.to_string() };
     match change {
         Change::CreateApiKey { nonce } => {
-            let key = account.create_api_key(*nonce).await?.key;
-            Ok(format!("Created {} at nonce {nonce}; polydoctor keys derive --save writes it", short(&key)))
+            let key = account.create_api_key(*nonce).await.map_err(sent)?.key;
+            let save = format!("polydoctor keys derive --nonce {nonce} --save");
+            let save = selecting(&save, &account.settings().selection);
+            Ok(format!("Created {} at nonce {nonce}; to write it to a file: {save}", short(&key)))
         }
         Change::DeleteApiKey { key } => {
-            let credentials = account.credentials()?;
+            let credentials = account.credentials().map_err(before)?;
             if credentials.key != *key {
-                return Err(another("API key"));
+                return Err(before(another("API key")));
             }
-            account.delete_api_key(&credentials).await?;
+            account.delete_api_key(&credentials).await.map_err(sent)?;
             Ok(format!("Deleted {}", short(key)))
         }
         Change::CreateReadonlyKey => {
-            let key = account.create_readonly_key(&account.credentials_or_derived().await?).await?;
-            Ok(format!("Created {}; polydoctor keys readonly list --show-secrets gives it", short(&key)))
+            let with = account.credentials_or_derived().await.map_err(before)?;
+            let key = account.create_readonly_key(&with).await.map_err(sent)?;
+            Ok(format!("Created {}; show it with: polydoctor keys readonly list --show-secrets", short(&key)))
         }
         Change::RevokeBuilderKey { key: Some(key) } => {
-            let credentials = account.builder_credentials()?;
+            let credentials = account.builder_credentials().map_err(before)?;
             if credentials.key != *key {
-                return Err(another("builder key"));
+                return Err(before(another("builder key")));
             }
-            account.revoke_builder_key(&credentials).await?;
+            account.revoke_builder_key(&credentials).await.map_err(sent)?;
             Ok(format!("Revoked {}", short(key)))
         }
         // these show a secret or choose a key, which the command line does
@@ -78,7 +86,7 @@ async fn make(account: &Account, change: &Change) -> Result<String, AccountError
         | Change::RevokeBuilderKey { key: None }
         | Change::DeleteReadonlyKey { .. }
         | Change::UpdateBalances { .. } => {
-            Err(AccountError::Setting(format!("{}: polydoctor keys does it", change.does())))
+            Err(before(AccountError::Setting(format!("{}: polydoctor keys does it", change.does()))))
         }
     }
 }

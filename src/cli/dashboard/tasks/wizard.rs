@@ -3,7 +3,7 @@
 use super::Desk;
 use super::fix::shown;
 use crate::engine::Engine;
-use crate::engine::facts::Facts;
+use crate::engine::facts::{Facts, RequestRecord};
 use crate::onboarding;
 use crate::settings;
 use crate::settings::change::FileChange;
@@ -19,7 +19,12 @@ impl Desk {
         };
         let engine = Engine::new(settings, false, &[]);
         engine.run(&onboarding::PROBES.into_iter().collect()).await;
-        engine.facts().borrow().clone()
+        let facts = engine.facts().borrow().clone();
+        let purpose = Some("the set-up wizard".to_owned());
+        let requests =
+            facts.requests.iter().map(|request| RequestRecord { purpose: purpose.clone(), ..request.clone() });
+        self.engine.remember(requests, facts.started_ms);
+        facts
     }
 
     pub(super) fn plan_profile(&self, draft: &Draft) -> Result<FilePlan, String> {

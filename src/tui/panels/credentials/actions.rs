@@ -6,10 +6,11 @@ use super::super::{Offer, checklist};
 use super::known_nonces;
 use crate::engine::facts::CredentialsFact;
 use crate::keys::Change;
+use crate::settings::selecting;
 use crate::tui::Scope;
 use crate::tui::app::{App, Command};
 use crate::tui::dialogue::{self, Dialogue};
-use crate::tui::task::{Task, TaskKind};
+use crate::tui::task::{NotChanged, Task, TaskKind};
 
 /// How far a scan goes.
 const LAST_NONCE: u64 = 19;
@@ -63,18 +64,25 @@ fn free_nonce(app: &App) -> Option<U256> {
     free.or_else(|| known.last().map(|nonce| nonce.nonce.saturating_add(U256::from(1))))
 }
 
+/// The command that writes the credentials of a nonce to the place of the private key.
+fn saving(app: &App, nonce: U256) -> String {
+    selecting(&format!("polydoctor keys derive --nonce {nonce} --save"), &app.facts.setup.selection)
+}
+
 fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
     let said = |text: String| dialogue::Change::Text(text);
     let request = change.request();
     let mut changes = vec![said(change.does()), said(format!("{} {}", request.method, request.path))];
-    if matches!(change, Change::CreateApiKey { .. }) {
-        let text = "The secret is not shown here: polydoctor keys derive --save writes it where you say.";
-        changes.push(said(text.to_owned()));
+    changes.extend(dialogue::account(app));
+    if let Change::CreateApiKey { nonce } = &change {
+        changes.push(said("The secret is not shown here. This command saves it:".to_owned()));
+        // on a line of its own, to be copied
+        changes.push(said(saving(app, *nonce)));
     }
     app.ask(Dialogue {
         changes,
         breaks: vec![change.breaks().to_owned()],
-        undo: change.undo(),
+        undo: change.undo(&app.facts.setup.selection),
         yes: "Yes, do it".to_owned(),
         ..Dialogue::new(title, Command::Start(Task::ChangeKeys(change)))
     });
@@ -82,15 +90,22 @@ fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
 }
 
 /// Says what came of a change, and looks at the credentials again.
-pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, String>) -> Option<Command> {
+pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, NotChanged>) -> Option<Command> {
     app.panels.credentials.scanned.clear();
     match outcome {
         Ok(done) => {
             app.notice = Some(done);
             Some(Command::Run(Scope::Check("creds.l2")))
         }
-        Err(error) => {
-            app.notice = Some(format!("Nothing was changed: {error}"));
+        Err(NotChanged { why, perhaps: true }) => {
+            app.notice = Some(format!(
+                "Could not determine whether the change was made: {why}. The request may have arrived; check the list of \
+                 keys before you try again"
+            ));
+            Some(Command::Run(Scope::Check("creds.l2")))
+        }
+        Err(NotChanged { why, perhaps: false }) => {
+            app.notice = Some(format!("Nothing was changed: {why}"));
             None
         }
     }

@@ -1,0 +1,293 @@
+//! From what was typed to the command: flags on both sides of it, and what must not be typed at all.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
+
+use super::{Cli, Exit};
+
+/// Options whose value looks like a private key by nature: codes and ids of 32 bytes.
+const CODES: [&str; 4] = ["builder_code", "market", "asset", "id"];
+/// Arguments that take whole texts of others, in which hashes occur. A key alone is none.
+const TEXTS: [&str; 5] = ["body", "path", "symptom", "text", "cursor"];
+/// Names under which people pass secrets.
+const SECRET_FLAGS: [&str; 12] = [
+    "private-key",
+    "privatekey",
+    "pk",
+    "key",
+    "secret",
+    "secret-key",
+    "api-secret",
+    "passphrase",
+    "api-passphrase",
+    "mnemonic",
+    "seed-phrase",
+    "recovery-phrase",
+];
+/// So many hex digits in a row are a key, also one that lost a digit.
+const KEY_DIGITS: usize = 60;
+/// Lengths of recovery phrases, in words.
+const PHRASES: [usize; 5] = [12, 15, 18, 21, 24];
+
+/// Sentences of libraries about values, and what they mean to a person.
+const LIBRARY_SENTENCES: [(&str, &str); 9] = [
+    ("invalid digit found in string", "it is not a whole number"),
+    ("number too large to fit in target type", "the number is too large"),
+    ("number too small to fit in target type", "the number is too small"),
+    ("cannot parse integer from empty string", "a whole number is expected"),
+    ("invalid float literal", "it is not a number"),
+    ("invalid socket address syntax", "it is not IP:PORT, as in 127.0.0.1:8080"),
+    ("odd number of digits", "it has an odd number of hex digits"),
+    ("invalid string length", "it has the wrong number of hex digits"),
+    ("number would be zero for non-zero type", "it must not be zero"),
+];
+
+/// The command that was typed.
+///
+/// # Errors
+///
+/// The code to exit with, after everything was said: help, or what is wrong with the arguments. A
+/// private key or a recovery phrase among them is never said.
+pub fn parse(typed: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
+    let typed: Vec<OsString> = typed.into_iter().collect();
+    let Moved { arguments, leading } = Moved::of(typed);
+    let command = Cli::command();
+    let parsed = command.clone().try_get_matches_from(&arguments);
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    match parsed {
+        Ok((cli, matches)) => match secret_in(&command, &matches) {
+            None => Ok(cli),
+            Some(place) => Err(refuse(&place)),
+        },
+        Err(error) if !error.use_stderr() => {
+            // help that nobody reads is no failure
+            let _ = error.print();
+            Err(Exit::Done.into())
+        }
+        Err(error) => Err(match secret_among(&arguments).or_else(|| secret_flag(&error)) {
+            Some(place) => refuse(&place),
+            None => explain(error, &leading),
+        }),
+    }
+}
+
+/// Why a secret was refused, without it.
+fn refuse(place: &str) -> ExitCode {
+    say(&format!(
+        "error: {place}. Secrets are not accepted on the command line: the shell keeps them in its history, and other \
+         users of this machine see them in the process list\n\nUse --key-file PATH, --keystore PATH, --key-stdin, or \
+         POLYMARKET_PRIVATE_KEY in a .env file. If the key is in use, remove the command from the shell's history.\n"
+    ));
+    Exit::Usage.into()
+}
+
+fn explain(mut error: clap::Error, leading: &[String]) -> ExitCode {
+    let argument = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => argument.clone(),
+        _ => String::new(),
+    };
+    if error.kind() == ErrorKind::UnknownArgument {
+        let flag = argument.split('=').next().unwrap_or_default();
+        if leading.iter().any(|typed| typed.split('=').next() == Some(flag)) {
+            let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+            say(&format!(
+                "error: {flag} does not apply to this command\n\n{usage}\n\nFor more information, try '--help'.\n"
+            ));
+            return Exit::Usage.into();
+        }
+        // "use '-- --flag'" helps nobody here
+        error.remove(ContextKind::Suggested);
+    }
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !io::stderr().is_terminal();
+    let rendered = error.render();
+    let mut text = if is_plain { rendered.to_string() } else { rendered.ansi().to_string() };
+    for (said, meant) in LIBRARY_SENTENCES {
+        text = text.replace(said, meant);
+    }
+    say(&without_keys(&text));
+    Exit::Usage.into()
+}
+
+fn say(text: &str) {
+    // the last resort: nothing can be done when standard error is gone, too
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Arguments with the flags before the command moved behind it, where it takes them.
+struct Moved {
+    arguments: Vec<OsString>,
+    /// The flags that were moved.
+    leading: Vec<String>,
+}
+
+impl Moved {
+    fn of(typed: Vec<OsString>) -> Self {
+        let command = Cli::command();
+        let is_command = |command: &Command, word: &OsString| {
+            word.to_str().is_some_and(|word| command.get_subcommands().any(|known| known.get_name() == word))
+        };
+        let begins_with_flag = typed.get(1).is_some_and(|word| word.to_string_lossy().starts_with('-'));
+        let ends_flags = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
+        // a value that is called like a command leaves its flag without one
+        let stands_alone = |place: &usize| {
+            let parsed = command.clone().try_get_matches_from(&typed[..*place]);
+            parsed.is_ok_and(|matches| matches.subcommand_name().is_none())
+        };
+        let place = (2..ends_flags).filter(|_| begins_with_flag);
+        let place = place.filter(|&place| is_command(&command, &typed[place])).find(stands_alone);
+        let Some(place) = place else { return Self { arguments: typed, leading: Vec::new() } };
+        let leading = &typed[1..place];
+        let arguments = [&typed[..1], &typed[place..ends_flags], leading, &typed[ends_flags..]].concat();
+        Self { arguments, leading: leading.iter().map(|word| word.to_string_lossy().into_owned()).collect() }
+    }
+}
+
+/// Where a secret stands among arguments that were understood.
+fn secret_in(command: &Command, matches: &ArgMatches) -> Option<String> {
+    for argument in command.get_arguments() {
+        let id = argument.get_id().as_str();
+        if !matches.try_contains_id(id).unwrap_or_default()
+            || matches.value_source(id) != Some(ValueSource::CommandLine)
+        {
+            continue;
+        }
+        let values = matches.get_raw_occurrences(id).into_iter().flatten();
+        let texts =
+            values.map(|values| values.map(|value| value.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" "));
+        let name =
+            argument.get_long().map_or_else(|| "an argument".to_owned(), |long| format!("the value of --{long}"));
+        for text in texts {
+            let looks = match () {
+                () if CODES.contains(&id) => phrase(&text),
+                () if TEXTS.contains(&id) => bare_key(&text).or_else(|| phrase(&text)),
+                () => secret(&text),
+            };
+            if let Some(looks) = looks {
+                return Some(format!("{name} looks like {looks}"));
+            }
+        }
+    }
+    let (name, matches) = matches.subcommand()?;
+    secret_in(command.find_subcommand(name)?, matches)
+}
+
+/// Where a secret stands among arguments that were not understood.
+fn secret_among(arguments: &[OsString]) -> Option<String> {
+    let texts: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let takes_codes = |word: &str| {
+        let name = word.trim_start_matches('-').replace('-', "_");
+        word.starts_with("--") && (CODES.contains(&name.as_str()) || TEXTS.contains(&name.as_str()))
+    };
+    let mut before = "";
+    let mut words = 0;
+    for text in &texts {
+        let flag = text.split_once('=').map_or("", |(flag, _)| flag);
+        if !takes_codes(before) && !takes_codes(flag) {
+            if let Some(looks) = secret(text) {
+                return Some(format!("an argument looks like {looks}"));
+            }
+        }
+        words = if is_phrase_word(text) { words + 1 } else { 0 };
+        if PHRASES.contains(&words) {
+            return Some("the arguments look like a recovery phrase".to_owned());
+        }
+        before = text;
+    }
+    None
+}
+
+/// A flag that is named like a secret, and that there is not.
+fn secret_flag(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    let name = argument.split('=').next().unwrap_or_default();
+    let is_one = error.kind() == ErrorKind::UnknownArgument
+        && SECRET_FLAGS.contains(&name.trim_start_matches('-').to_ascii_lowercase().replace('_', "-").as_str());
+    is_one.then(|| format!("there is no {name}"))
+}
+
+fn secret(text: &str) -> Option<&'static str> {
+    if longest_hex(text) >= KEY_DIGITS { Some("a private key") } else { phrase(text) }
+}
+
+/// A key and nothing else.
+fn bare_key(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    let is_key = digits.len() >= KEY_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_key.then_some("a private key")
+}
+
+fn phrase(text: &str) -> Option<&'static str> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_phrase = PHRASES.contains(&words.len()) && words.iter().all(|word| is_phrase_word(word));
+    is_phrase.then_some("a recovery phrase")
+}
+
+/// Words of recovery phrases have three to eight small letters.
+fn is_phrase_word(word: &str) -> bool {
+    (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+fn longest_hex(text: &str) -> usize {
+    text.split(|c: char| !c.is_ascii_hexdigit()).map(str::len).max().unwrap_or_default()
+}
+
+/// The text with every run of so many hex digits taken out.
+fn without_keys(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut digits = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_hexdigit() {
+            digits.push(c);
+            continue;
+        }
+        shown.push_str(if digits.len() >= KEY_DIGITS { "…" } else { &digits });
+        digits.clear();
+        if c != '\0' {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(typed: &str) -> String {
+        let typed = typed.split(' ').map(OsString::from).collect();
+        let arguments: Vec<String> =
+            Moved::of(typed).arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        arguments.join(" ")
+    }
+
+    #[test]
+    fn flags_before_the_command_go_behind_it() {
+        assert_eq!(moved("polydoctor --profile a check wallet.map"), "polydoctor check wallet.map --profile a");
+        assert_eq!(moved("polydoctor --profile check check"), "polydoctor check --profile check");
+        assert_eq!(moved("polydoctor --demo check x"), "polydoctor check x --demo");
+        assert_eq!(moved("polydoctor --funder=0x1 keys derive -- x"), "polydoctor keys derive --funder=0x1 -- x");
+        for same in
+            ["polydoctor check --profile a", "polydoctor --profile check", "polydoctor", "polydoctor --bogus check"]
+        {
+            assert_eq!(moved(same), same);
+        }
+    }
+
+    #[test]
+    fn keys_and_phrases_are_recognised_and_other_values_are_not() {
+        let key = "ac".repeat(32);
+        assert_eq!(secret(&format!("0x{key}")), Some("a private key"));
+        assert_eq!(secret(&format!("--private-key={key}")), Some("a private key"));
+        assert_eq!(secret(&["test"; 12].join(" ")), Some("a recovery phrase"));
+        assert_eq!(secret("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"), None);
+        assert_eq!(secret("the order was refused and it says that the signature is wrong here"), None);
+        assert_eq!(bare_key(&format!("{{\"market\": \"0x{key}\"}}")), None);
+        assert_eq!(without_keys(&format!("a 0x{key} b")), "a 0x… b");
+    }
+}

@@ -1,0 +1,65 @@
+//! How text may look: flags of every command, and what the terminal and the locale allow.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::OnceLock;
+
+use crate::render::{Style, speaks_utf8};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set or TERM is dumb
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Look {
+    /// Print ASCII characters only
+    #[arg(long, global = true)]
+    pub(super) ascii: bool,
+    /// When to use color
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
+}
+
+static LOOK: OnceLock<Look> = OnceLock::new();
+
+impl Look {
+    /// Holds for all that is printed from now on.
+    pub(super) fn use_everywhere(self) {
+        // it is set once, by the one who has read the command line
+        let _ = LOOK.set(self);
+    }
+}
+
+/// How text on standard output may look.
+pub(super) fn style() -> Style {
+    let Look { ascii, color } = LOOK.get().copied().unwrap_or_default();
+    let variable = |name: &str| std::env::var(name).ok();
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    let is_terminal = io::stdout().is_terminal();
+    let is_plain = is_set("NO_COLOR") || variable("TERM").is_some_and(|term| term == "dumb");
+    // what a pipe is read by has no locale that could be asked for; an explicit one counts
+    let speaks_utf8 = speaks_utf8(variable).unwrap_or(cfg!(windows) || !is_terminal);
+    Style {
+        color: match color {
+            Color::Auto => is_terminal && !is_plain,
+            Color::Always => true,
+            Color::Never => false,
+        },
+        ascii: ascii || !speaks_utf8,
+        width: width(),
+        share: None,
+    }
+}
+
+/// Cells of a line of the terminal; `None` for files and pipes, where lines stay whole.
+pub(super) fn width() -> Option<usize> {
+    /// Narrower lines than this are no text any more.
+    const LEAST: usize = 20;
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width).max(LEAST))
+}

@@ -1,0 +1,87 @@
+//! What every output begins with: which account, from which place, where it was checked, and when.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use url::Url;
+
+use super::Report;
+use crate::auth::contracts;
+use crate::settings::Origin;
+
+/// A report of recorded facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Replay {
+    /// When the facts were observed; RFC 3339, UTC.
+    pub recorded_at: String,
+}
+
+/// The parts of the first line of an output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// `0xf39F…2266`, or why there is none, or what a shared report calls it.
+    pub signer: String,
+    /// `None` where there is neither a key nor a profile.
+    pub origin: Option<Origin>,
+    /// Host and port of the CLOB.
+    pub host: Option<String>,
+    /// The chain by its name where it is known, as in `Polygon`; otherwise as in `chain 1`.
+    pub chain: String,
+    /// When the facts were observed; `None` before the first run.
+    pub at: Option<Timestamp>,
+    /// Whether they were observed then, and are only shown again.
+    pub is_replay: bool,
+}
+
+impl Report {
+    pub fn heading(&self) -> Heading {
+        let url = self.target.clob_url.as_deref().and_then(|url| Url::parse(url).ok());
+        let host = url.and_then(|url| {
+            let host = url.host_str()?.to_owned();
+            Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
+        });
+        let chain = self.target.chain_id;
+        Heading {
+            signer: short(&self.who),
+            origin: self.source.clone(),
+            host,
+            chain: contracts::chain(chain).map_or_else(|| format!("chain {chain}"), |chain| chain.name.clone()),
+            at: self.started_at.parse().ok().filter(|at: &Timestamp| !at.is_zero()),
+            is_replay: self.replay.is_some(),
+        }
+    }
+}
+
+/// An address by its ends; any other text as it is.
+fn short(who: &str) -> String {
+    match (who.get(..6), who.get(38..)) {
+        (Some(start), Some(end)) if who.starts_with("0x") && who.len() == 42 => format!("{start}…{end}"),
+        _ => who.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::facts::Facts;
+    use crate::settings::{Source, Sourced};
+
+    #[test]
+    fn a_report_of_nothing_says_that_there_is_no_key() {
+        let heading = Report::of(&Facts::default()).heading();
+        assert_eq!((heading.signer.as_str(), heading.origin, heading.at), ("no private key", None, None));
+    }
+
+    #[test]
+    fn the_host_is_said_with_its_port_and_the_chain_by_its_name() {
+        let mut facts = Facts { started_ms: 1_795_000_000_000, ..Facts::default() };
+        facts.setup.clob_url = Some(Sourced::new("http://127.0.0.1:4000".to_owned(), Source::Default));
+        let heading = Report::of(&facts).heading();
+        assert_eq!((heading.host.as_deref(), heading.chain.as_str()), (Some("127.0.0.1:4000"), "Polygon"));
+        assert_eq!(heading.at.map(Timestamp::as_millisecond), Some(1_795_000_000_000));
+        facts.setup.chain_id = Some(Sourced::new(1, Source::Default));
+        facts.is_replay = true;
+        let heading = Report::of(&facts).heading();
+        assert!(heading.is_replay);
+        assert_eq!(heading.chain, "chain 1");
+    }
+}

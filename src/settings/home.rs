@@ -1,0 +1,136 @@
+//! Where the credentials of an account are written: the place that its private key comes from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::Address;
+
+use super::accounts::Whose;
+use super::config::{ConfigFile, Profile, ProfileValue};
+use super::files::{path_named, read_text};
+use super::place::Place;
+use super::profile_key::ProfileKey;
+use super::{KeyProfile, Settings, Source, env_file, names};
+
+/// A place that can take credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// Lines of a `.env`.
+    EnvFile {
+        path: PathBuf,
+        /// The variables of key, secret and passphrase, where the profile names them.
+        names: Option<[String; 3]>,
+        /// The profile that reads the file. Without `names` it does not refer to the credentials yet.
+        profile: Option<KeyProfile>,
+    },
+    Profile(KeyProfile),
+}
+
+/// The place of the private key in use, for credentials of these settings (key, secret and
+/// passphrase).
+///
+/// # Errors
+///
+/// Why nothing can be written where the key comes from, in a sentence.
+pub fn of(settings: &Settings, credentials: [&str; 3]) -> Result<Home, String> {
+    if let Some(profile) = &settings.key_profile {
+        return of_profile(profile, credentials);
+    }
+    let cannot = |what: &str| Err(format!("the private key in use comes from {what}, which cannot hold credentials"));
+    match settings.private_key.as_ref().map(|key| &key.source) {
+        Some(Source::EnvFile { path, .. }) => {
+            Ok(Home::EnvFile { path: PathBuf::from(path), names: None, profile: None })
+        }
+        Some(Source::Profile { path, name, .. }) => {
+            Ok(Home::Profile(KeyProfile { name: name.clone(), path: PathBuf::from(path) }))
+        }
+        Some(Source::Variable { name }) => cannot(&format!("the environment ({name})")),
+        Some(source) => cannot(&source.to_string()),
+        None => Err("there is no private key".to_owned()),
+    }
+}
+
+fn of_profile(profile: &KeyProfile, credentials: [&str; 3]) -> Result<Home, String> {
+    let read = read_profile(profile)?;
+    let value = |setting: &str| read.entries.iter().find(|entry| entry.setting == setting).map(|entry| &entry.value);
+    let held: Vec<&ProfileValue> = credentials.iter().filter_map(|setting| value(setting)).collect();
+    let itself = || Ok(Home::Profile(profile.clone()));
+    let file = |path: &str| path_named(path, &profile.path);
+    if held.is_empty() {
+        return match value("private_key") {
+            Some(ProfileValue::Place(Place::EnvFile { path, .. })) => {
+                Ok(Home::EnvFile { path: file(path), names: None, profile: Some(profile.clone()) })
+            }
+            _ => itself(),
+        };
+    }
+    if held.iter().any(|value| matches!(value, ProfileValue::Text(_))) {
+        return itself();
+    }
+    let mut lines: Vec<(PathBuf, String)> = Vec::new();
+    for value in &held {
+        if let ProfileValue::Place(Place::EnvFile { path, name }) = value {
+            lines.push((file(path), name.clone()));
+        }
+    }
+    match lines.as_slice() {
+        [(path, key), (second, secret), (third, passphrase)] if path == second && path == third => Ok(Home::EnvFile {
+            path: path.clone(),
+            names: Some([key.clone(), secret.clone(), passphrase.clone()]),
+            profile: Some(profile.clone()),
+        }),
+        _ => Err(format!(
+            "profile {} in {} refers to other places for its credentials, and not to one .env",
+            profile.name,
+            profile.path.display()
+        )),
+    }
+}
+
+fn read_profile(profile: &KeyProfile) -> Result<Profile, String> {
+    ConfigFile::read(&profile.path).and_then(|config| config.profile(&profile.name)).map_err(|error| error.to_string())
+}
+
+/// Why credentials of this signer must not be written to a `.env`: the private key there is another
+/// signer's. What holds no usable key is nobody's.
+pub fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String> {
+    let (lines, _) = env_file::parse(&read_text(path).ok()?);
+    let keys: Vec<(usize, &str, Address)> = lines
+        .iter()
+        .filter(|line| names::gives("private_key", &line.name))
+        .filter_map(|line| match Whose::of(&line.value) {
+            Whose::Signer(address) => Some((line.line, line.name.as_str(), address)),
+            _ => None,
+        })
+        .collect();
+    let (line, name, other) = *keys.first()?;
+    (!keys.iter().any(|(.., address)| *address == signer)).then(|| {
+        format!("{} belongs to another account: {name} in line {line} is the key of signer {other}", path.display())
+    })
+}
+
+/// Why credentials of this signer must not be written to a profile, as [`refusal_of_env_file`]; the
+/// profile that the key in use comes from is the signer's own.
+pub fn refusal_of_profile(
+    profile: &KeyProfile,
+    signer: Address,
+    own: Option<&KeyProfile>,
+    environment: &BTreeMap<String, String>,
+) -> Option<String> {
+    if own == Some(profile) {
+        return None;
+    }
+    let read = read_profile(profile).ok()?;
+    let KeyProfile { name, path } = profile;
+    match ProfileKey::read(&read, environment).whose()? {
+        Whose::Signer(other) if other != signer => Some(format!(
+            "profile {name} in {} belongs to another account: its private key is that of signer {other}",
+            path.display()
+        )),
+        Whose::Unknown | Whose::Keystore(_) => Some(format!(
+            "profile {name} in {} has a private key that was not read, so its account is not known",
+            path.display()
+        )),
+        Whose::Signer(_) | Whose::Text(_) => None,
+    }
+}

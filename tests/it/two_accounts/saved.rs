@@ -1,0 +1,185 @@
+//! `keys … --save` writes to the account that the key is of, and to no other.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polydoctor::settings::undo::Undo;
+
+use crate::program::{Sandbox, polydoctor};
+use crate::support::{DEMO_KEY, STRANGER_KEY, signer};
+
+/// A home folder with a bot in each of three folders, and a profile that refers to one of them.
+struct Desk {
+    sandbox: Sandbox,
+    home: tempfile::TempDir,
+}
+
+const OLD: &str = "CLOB_API_KEY=old\nCLOB_SECRET=b2xk\nCLOB_PASS_PHRASE=old\n";
+
+impl Desk {
+    fn new() -> Self {
+        let desk =
+            Self { sandbox: Sandbox::start(&["--scenario", "healthy-safe"]), home: tempfile::tempdir().unwrap() };
+        desk.reset();
+        // both have a key to derive
+        for key in [DEMO_KEY, STRANGER_KEY] {
+            let (code, out, err) = desk.run("nowhere", &[("PK", key)], "create --yes");
+            assert!(code == 0 || out.contains("nonce 0 has one"), "{out}{err}");
+        }
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn reset(&self) {
+        for folder in [".config/polydoctor", "a", "b", "nowhere"] {
+            fs::create_dir_all(self.path(folder)).unwrap();
+        }
+        fs::write(self.path("a/main.env"), format!("PK={DEMO_KEY}\n{OLD}")).unwrap();
+        fs::write(self.path("b/.env"), format!("PK={STRANGER_KEY}\n{OLD}")).unwrap();
+        fs::write(self.path("key-of-a"), DEMO_KEY).unwrap();
+        let line =
+            |name: &str| format!("{{ env_file = \"{}\", name = \"{name}\" }}", self.path("a/main.env").display());
+        let config = format!(
+            "default_profile = \"referring\"\n[profiles.referring]\nprivate_key = {}\napi_key = {}\napi_secret = {}\n\
+             api_passphrase = {}\n[profiles.partly]\nprivate_key = {}\n[profiles.literal]\nprivate_key = \"{DEMO_KEY}\"\n",
+            line("PK"),
+            line("CLOB_API_KEY"),
+            line("CLOB_SECRET"),
+            line("CLOB_PASS_PHRASE"),
+            line("PK"),
+        );
+        fs::write(self.path(".config/polydoctor/config.toml"), config).unwrap();
+        fs::write(self.path("a/creds.json"), "{\"address\": \"0x70997970C51812dc3A010C7d01b50e0d17dc79C8\"}").unwrap();
+    }
+
+    fn files(&self) -> BTreeMap<&'static str, String> {
+        let names = ["a/main.env", "b/.env", ".config/polydoctor/config.toml", "a/creds.json", "key-of-a"];
+        names.into_iter().map(|name| (name, fs::read_to_string(self.path(name)).unwrap())).collect()
+    }
+
+    fn run(&self, folder: &str, environment: &[(&str, &str)], arguments: &str) -> (i32, String, String) {
+        let url = self.sandbox.announcement["clob_url"].as_str().unwrap();
+        let mut command = polydoctor();
+        command.arg("keys").args(arguments.split(' ')).args(["--clob-url", url, "--chain-id", "137"]);
+        command.current_dir(self.path(folder)).env("HOME", self.home.path()).envs(environment.iter().copied());
+        let output = command.output().unwrap();
+        // as if no line had been wrapped
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+
+    fn undo(&self) -> Undo {
+        Undo::in_folder(self.path(".local/state/polydoctor/undo"))
+    }
+}
+
+const CONFIG: &str = ".config/polydoctor/config.toml";
+
+/// Where the key comes from decides which files are written; the copy kept puts each back.
+#[test]
+fn credentials_go_where_the_key_in_use_comes_from() {
+    let desk = Desk::new();
+    for (folder, arguments, environment, written) in [
+        // the bot of this folder, though the default profile has credentials of another
+        ("b", "derive --save --yes", None, &["b/.env"][..]),
+        ("nowhere", "derive --save --yes", None, &["a/main.env"]),
+        ("nowhere", "derive --save --yes --profile referring", None, &["a/main.env"]),
+        // the .env that merely lies there is another account's
+        ("b", "derive --save --yes --profile referring", None, &["a/main.env"]),
+        ("b", "derive --save --yes --profile literal", None, &[CONFIG]),
+        ("b", "derive --save --yes --profile partly", None, &["a/main.env", CONFIG]),
+        ("nowhere", "derive --save --yes --env-file ../b/.env", None, &["b/.env"]),
+        ("b", "create --save --yes --nonce 3", None, &["b/.env"]),
+        ("b", "create --save --yes --nonce 3 --profile literal", None, &[CONFIG]),
+        ("b", "builder create --save --yes --nonce 0", None, &["b/.env"]),
+        ("b", "builder create --save --yes --nonce 0 --profile literal", None, &[CONFIG]),
+        ("b", "rotate --yes --keep-old", None, &["b/.env"]),
+        // what cannot take them
+        ("b", "derive --save --yes", Some(DEMO_KEY), &[]),
+        ("b", "derive --save --yes --key-file ../key-of-a", None, &[]),
+        ("nowhere", "create --save --yes --nonce 4", Some(STRANGER_KEY), &[]),
+        ("nowhere", "rotate --yes", Some(STRANGER_KEY), &[]),
+    ] {
+        desk.reset();
+        let before = desk.files();
+        let environment: Vec<_> = environment.iter().map(|key| ("POLYMARKET_PRIVATE_KEY", *key)).collect();
+        // an old key that does not pass is no reason
+        let arguments = arguments.replace("rotate", if folder == "b" { "rotate --nonce 0" } else { "rotate" });
+        let (code, out, err) = desk.run(folder, &environment, &arguments);
+        let after = desk.files();
+        let changed: Vec<&str> = before.keys().filter(|name| before[*name] != after[*name]).copied().collect();
+        let mut expected = written.to_vec();
+        expected.sort_unstable();
+        assert_eq!(changed, expected, "{arguments} in {folder}: {out}{err}");
+        if written.is_empty() {
+            assert_eq!(code, 2, "{arguments}: {err}");
+            assert!(err.contains("cannot hold credentials: name a file, as --save env=PATH"), "{err}");
+            continue;
+        }
+        assert_eq!(code, 0, "{arguments} in {folder}: {err}");
+        let undo = desk.undo();
+        undo.restore(&undo.last().unwrap().unwrap()).unwrap();
+        assert_eq!(desk.files(), before, "{arguments}");
+        assert!(beside(&desk.path(folder)).iter().all(|name| !name.contains(".bak")), "{arguments}");
+    }
+}
+
+fn beside(folder: &Path) -> Vec<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn credentials_of_another_signer_are_not_overwritten() {
+    let desk = Desk::new();
+    for (environment, arguments) in [
+        (DEMO_KEY, "derive --yes --save env=b/.env"),
+        (STRANGER_KEY, "derive --yes --save env=a/main.env"),
+        (STRANGER_KEY, "create --yes --nonce 5 --save profile=literal"),
+        (STRANGER_KEY, "create --yes --nonce 5 --save profile=referring"),
+        (STRANGER_KEY, "builder create --yes --save env=a/main.env"),
+        (DEMO_KEY, "derive --yes --save json=a/creds.json"),
+    ] {
+        let before = desk.files();
+        let (code, out, err) = desk.run(".", &[("PK", environment)], arguments);
+        assert_eq!(desk.files(), before, "{arguments}");
+        assert_eq!(code, 1, "{arguments}: {err}");
+        assert!(out.contains("belongs to another account"), "{arguments}: {out}{err}");
+    }
+    // nothing was created either
+    let (_, out, _) = desk.run(".", &[("PK", STRANGER_KEY)], "nonces --to 5 --format json");
+    let nonces: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(nonces["nonces"][5]["key"].is_null(), "{nonces}");
+    let (code, _, err) = desk.run(".", &[("PK", DEMO_KEY)], "derive --save env=new.env");
+    assert_eq!(code, 0, "{err}");
+}
+
+#[test]
+fn the_question_names_account_file_and_host() {
+    let desk = Desk::new();
+    let (code, _, err) = desk.run("b", &[], "derive --save");
+    assert_eq!(code, 2, "{err}");
+    let url = desk.sandbox.announcement["clob_url"].as_str().unwrap();
+    let signer = signer(STRANGER_KEY).address().to_string();
+    for named in ["Write .env", &signer, url.trim_end_matches('/')] {
+        assert!(err.contains(named), "{named}: {err}");
+    }
+}
+
+/// The credentials are those of that nonce, and of that account.
+#[test]
+fn suggested_commands_are_about_the_same_nonce_and_account() {
+    let desk = Desk::new();
+    let (code, _, err) = desk.run("b", &[], "create --nonce 6 --yes --profile literal");
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("polydoctor keys derive --nonce 6 --save --profile literal"), "{err}");
+    assert!(err.contains("polydoctor keys delete --nonce 6 --profile literal"), "{err}");
+    let (code, out, err) = desk.run("b", &[], "create --nonce 6 --yes --profile literal --format json");
+    let failed: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+    assert_eq!(code, 1);
+    let command = failed["fix"]["commands"][0].as_str().unwrap();
+    assert!(command.starts_with("polydoctor keys derive --nonce 6 --profile literal"), "{command}");
+}
