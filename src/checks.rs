@@ -20,7 +20,7 @@ mod words;
 pub use builder::signer_offset;
 pub use clock::{drift_status, network_cause};
 pub use credentials::{secret_form, short};
-pub use finding::{Evidence, Finding, Fix, Status, Suspicion};
+pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries};
 pub use ownership::{Standing, date, standing};
 pub use table::{CHECKS, Check, find, probes_of, reads_of, with_needs};
 pub use wallet::{account_wallet, dollars, holds_collateral};

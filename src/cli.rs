@@ -9,6 +9,7 @@ mod crash;
 mod dashboard;
 mod dashboard_args;
 mod explain;
+mod fix;
 mod headers;
 mod init;
 mod keys;
@@ -86,6 +87,7 @@ pub struct Cli {
 enum Command {
     /// Run the checklist once and print it
     Check(Box<check::CheckArgs>),
+    Fix(Box<fix::FixArgs>),
     /// Set up an account: a few questions, then the checklist on it
     Init(Box<init::InitArgs>),
     /// The accounts that are set up, by name
@@ -132,6 +134,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     cli.look.use_everywhere();
     match cli.command {
         Some(Command::Check(args)) => wait_for(check::run(*args)),
+        Some(Command::Fix(args)) => wait_for(fix::run(*args)),
         Some(Command::Init(args)) => wait_for(init::run(*args)),
         Some(Command::Profile(args)) => profile::run(args),
         Some(Command::Config(args)) => config::run(*args),
@@ -152,16 +155,10 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 #[cfg_attr(not(feature = "tui"), expect(unused_variables, reason = "the screen's"))]
 fn open_dashboard(args: DashboardArgs, look: Look) -> anyhow::Result<Exit> {
     #[cfg(feature = "tui")]
-    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && can_draw() {
+    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && !look::is_dumb() {
         return dashboard::run(args, look);
     }
     wait_for(check::run(args.into()))
-}
-
-/// Whether the terminal can put text anywhere on its screen. One that says nothing of itself may.
-#[cfg(feature = "tui")]
-fn can_draw() -> bool {
-    std::env::var("TERM").map_or(true, |term| !matches!(term.as_str(), "" | "dumb" | "unknown"))
 }
 
 /// Everything runs on one thread: the work is waiting.

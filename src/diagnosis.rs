@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 pub use causes::{Cause, CauseWords, Snippets};
 pub use rules::{RULES, Rule};
 
-use crate::checks::{Finding, Status};
+use crate::checks::{Finding, Status, Tries};
 use crate::engine::facts::Facts;
 
 /// A root cause with what speaks for it and what mends it.
@@ -41,7 +41,12 @@ pub struct DiagnosisFix {
     pub text: String,
     /// Setting values that would repair it, where they are known.
     pub settings: Map<String, Value>,
+    /// What to write where, such as `line 7 of .env: POLYMARKET_FUNDER=0x…`. The report fills it in.
+    pub edits: Vec<String>,
     pub commands: Vec<String>,
+    /// Settings that are worth a try, though nothing shows that they help.
+    #[serde(skip)]
+    pub tries: Tries,
 }
 
 /// Everything that a diagnosis rests on.

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -26,9 +27,15 @@ use probe::Probe;
 
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
-    settings: Arc<Settings>,
-    http: Http,
+    with: ArcSwap<With>,
     facts: watch::Sender<Facts>,
+}
+
+/// What a run is made with.
+struct With {
+    settings: Arc<Settings>,
+    /// It hides the secrets of these settings.
+    http: Http,
 }
 
 impl Engine {
@@ -36,13 +43,15 @@ impl Engine {
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
         let http = Http::new(settings.timeout).hiding(settings.secrets());
-        Self { http, settings: Arc::new(settings), facts: watch::Sender::new(facts) }
+        Self { with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }), facts: watch::Sender::new(facts) }
     }
 
     /// Over these connections, within their limits, instead of over some of its own.
     #[must_use]
     pub fn over(self, http: &Http) -> Self {
-        Self { http: http.hiding(self.settings.secrets()), ..self }
+        let settings = Arc::clone(&self.with.load().settings);
+        let http = http.hiding(settings.secrets());
+        Self { with: ArcSwap::from_pointee(With { settings, http }), ..self }
     }
 
     /// The same connections, for work beside the run: its requests are noted among those of the run, with
@@ -76,6 +85,31 @@ impl Engine {
         was_set
     }
 
+    /// Goes on with these settings: the next run is made with them. What is known until then was found
+    /// with the earlier ones, so every probe has to run again.
+    pub fn renew(&self, settings: Settings) {
+        self.facts.send_modify(|facts| facts.setup = settings.setup(facts.setup.offline));
+        self.use_settings(settings);
+    }
+
+    fn use_settings(&self, settings: Settings) {
+        let http = self.with.load().http.hiding(settings.secrets());
+        self.with.store(Arc::new(With { settings: Arc::new(settings), http }));
+    }
+
+    /// Takes over what another engine has found out with these settings. What the user sees and the
+    /// requests beside the runs stay.
+    pub fn adopt(&self, settings: Settings, facts: Facts) {
+        self.use_settings(settings);
+        let (mut beside, mut started_ms) = (Vec::new(), 0);
+        self.facts.send_modify(|own| {
+            beside = own.requests.iter().filter(|request| request.probe.is_none()).cloned().collect();
+            started_ms = own.started_ms;
+            *own = Facts { symptoms: std::mem::take(&mut own.symptoms), ..facts };
+        });
+        self.remember(beside, started_ms);
+    }
+
     /// The facts as they stand, and news of each change.
     pub fn facts(&self) -> watch::Receiver<Facts> {
         self.facts.subscribe()
@@ -92,7 +126,8 @@ impl Engine {
     ///
     /// Their facts are forgotten first; facts of other probes stay.
     pub async fn run(&self, wanted: &BTreeSet<Probe>) {
-        let wanted = with_needs(wanted);
+        let (wanted, with) = (with_needs(wanted), self.with.load_full());
+        let settings = &with.settings;
         let started = Instant::now();
         self.facts.send_modify(|facts| {
             let before_ms = facts.started_ms;
@@ -113,10 +148,10 @@ impl Engine {
         });
         let in_line = Arc::new(InLine::default());
         let context =
-            Context::new(Arc::clone(&self.settings), &self.http, Arc::clone(&in_line), self.facts.clone(), started);
+            Context::new(Arc::clone(settings), &with.http, Arc::clone(&in_line), self.facts.clone(), started);
         let mut work = std::pin::pin!(schedule(Arc::new(context), wanted));
-        while tokio::time::timeout(in_line.left_of(self.settings.deadline, started), &mut work).await.is_err() {
-            if in_line.left_of(self.settings.deadline, started).is_zero() {
+        while tokio::time::timeout(in_line.left_of(settings.deadline, started), &mut work).await.is_err() {
+            if in_line.left_of(settings.deadline, started).is_zero() {
                 self.time_out(millis(started.elapsed()));
                 self.stop();
                 break;
@@ -138,16 +173,7 @@ impl Engine {
 
     /// Marks every fact that did not arrive as stopped: known to be missing, not failed.
     pub fn stop(&self) {
-        self.facts.send_modify(|facts| {
-            for &probe in Probe::ALL {
-                if !facts.is_settled(probe) {
-                    facts.fail(probe, Failure::Stopped);
-                }
-            }
-            if facts.elapsed_ms.is_none() {
-                facts.elapsed_ms = Some(u64::try_from(unix_ms().saturating_sub(facts.started_ms.into())).unwrap_or(0));
-            }
-        });
+        self.facts.send_modify(|facts| facts.stop(i64::try_from(unix_ms()).unwrap_or(i64::MAX)));
     }
 }
 

@@ -8,12 +8,13 @@ pub mod metrics;
 pub mod row;
 
 use std::collections::{BTreeSet, HashMap};
+use std::mem;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{AcquireError, Semaphore};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::{self, JoinSet, spawn_blocking};
 use url::Url;
 
 use crate::checks::Check;
@@ -24,6 +25,7 @@ use crate::engine::facts::{Facts, Setup};
 use crate::engine::probe::Probe;
 use crate::report::Report;
 use crate::settings::{Origin, ProblemKind, SettingProblem, Settings, Sourced};
+use crate::watch;
 
 /// Accounts of one lane that are checked at once, unless another number is asked for.
 pub const USUAL_AT_ONCE: NonZeroUsize = NonZeroUsize::new(16).unwrap();
@@ -33,14 +35,30 @@ pub const MOST_AT_ONCE: usize = 64;
 /// Profiles that are loaded at once: unlocking a keystore takes a processor for a second.
 const LOADED_AT_ONCE: usize = 4;
 
-/// Gives the settings of a profile, or says in one sentence why there are none. It may block.
-pub type Load = Arc<dyn Fn(&str) -> Result<Settings, String> + Send + Sync>;
+/// Gives the settings of a profile, or says in one sentence why there are none. It may block. For a
+/// round it need not run programs again that gave a value before.
+pub type Load = Arc<dyn Fn(&str, &Look) -> Result<Settings, String> + Send + Sync>;
+
+/// What an account is asked. Its settings are read before each look.
+#[derive(Clone, Debug)]
+pub enum Look {
+    At(Arc<BTreeSet<Probe>>),
+    /// A round of watching, and everything where the settings have changed.
+    Round,
+}
+
+impl Look {
+    pub fn everything() -> Self {
+        Self::At(Arc::new(Probe::ALL.iter().copied().collect()))
+    }
+}
 
 /// What all accounts share.
 pub struct Fleet {
     load: Load,
     http: Http,
     offline: bool,
+    symptoms: Vec<String>,
     at_once: usize,
     loading: Semaphore,
     places: Semaphore,
@@ -55,20 +73,44 @@ pub struct Member {
 
 enum State {
     Unloaded,
-    Loaded { engine: Engine, hosts: BTreeSet<String> },
-    Unloadable { facts: Box<Facts> },
+    /// With settings that were read for the first look.
+    Given(Box<Settings>),
+    Looked {
+        settings: Box<Settings>,
+        facts: Box<Facts>,
+        what: Looked,
+    },
+    Unloadable {
+        facts: Box<Facts>,
+    },
+}
+
+/// What the last look was at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    Fully {
+        /// The settings are others than those of the look before.
+        anew: bool,
+    },
+    Round,
 }
 
 /// Accounts that are being checked; dropping it stops them.
-pub struct Round(JoinSet<Result<Member, AcquireError>>);
+pub struct Round {
+    looks: JoinSet<Result<Member, AcquireError>>,
+    /// Whose look is which.
+    profiles: HashMap<task::Id, String>,
+}
 
 impl Fleet {
-    /// `http` carries the limits. `offline` asks nothing over the network.
-    pub fn new(load: Load, http: Http, at_once: NonZeroUsize, offline: bool) -> Arc<Self> {
+    /// `http` carries the limits. `offline` asks nothing over the network. `symptoms` are errors that
+    /// the user saw.
+    pub fn new(load: Load, http: Http, at_once: NonZeroUsize, offline: bool, symptoms: Vec<String>) -> Arc<Self> {
         Arc::new(Self {
             load,
             http,
             offline,
+            symptoms,
             at_once: at_once.get(),
             loading: Semaphore::new(LOADED_AT_ONCE),
             places: Semaphore::new(MOST_AT_ONCE),
@@ -76,37 +118,50 @@ impl Fleet {
         })
     }
 
-    /// Begins to check these accounts by these probes; a profile that is not loaded yet is loaded.
+    /// Begins to check these accounts by these probes.
     pub fn check(self: &Arc<Self>, members: impl IntoIterator<Item = Member>, probes: BTreeSet<Probe>) -> Round {
-        let probes = Arc::new(probes);
-        let one = |member| Arc::clone(self).run(member, Arc::clone(&probes));
-        Round(members.into_iter().map(one).collect())
+        let look = Look::At(Arc::new(probes));
+        let mut round = Round { looks: JoinSet::new(), profiles: HashMap::new() };
+        members.into_iter().for_each(|member| round.again(self, member, look.clone(), Duration::ZERO));
+        round
     }
 
     /// Waits for its turn, and gives the member back when it is done.
-    async fn run(self: Arc<Self>, mut member: Member, probes: Arc<BTreeSet<Probe>>) -> Result<Member, AcquireError> {
-        if !member.is_loaded() {
-            let _place = self.loading.acquire().await?;
-            member.state = self.loaded(&member.profile).await;
-        }
-        if let State::Loaded { engine, hosts } = &member.state {
-            let lane = self.lane(hosts);
-            let (_lane, _place) = (lane.acquire().await?, self.places.acquire().await?);
-            engine.run(&probes).await;
-        }
+    async fn run(self: Arc<Self>, mut member: Member, look: Look) -> Result<Member, AcquireError> {
+        let (before, loaded) = match mem::replace(&mut member.state, State::Unloaded) {
+            State::Given(settings) => (None, Ok(*settings)),
+            State::Looked { settings, .. } => (Some(settings), self.loaded(&member.profile, &look).await?),
+            State::Unloaded | State::Unloadable { .. } => (None, self.loaded(&member.profile, &look).await?),
+        };
+        let settings = match loaded {
+            Ok(settings) => settings,
+            Err(reason) => {
+                member.state = State::Unloadable { facts: Box::new(unloadable(&member.profile, reason)) };
+                return Ok(member);
+            }
+        };
+        let anew = before.is_none_or(|before| *before != settings);
+        let (probes, what) = match look {
+            Look::At(probes) => (probes, Looked::Fully { anew }),
+            Look::Round if anew => (Arc::new(Probe::ALL.iter().copied().collect()), Looked::Fully { anew }),
+            Look::Round => (Arc::new(watch::probes()), Looked::Round),
+        };
+        let lane = self.lane(&hosts(&settings));
+        let (_lane, _place) = (lane.acquire().await?, self.places.acquire().await?);
+        // of its own: facts of two looks are never judged together
+        let engine = Engine::new(settings.clone(), self.offline, &self.symptoms).over(&self.http);
+        engine.run(&probes).await;
+        let facts = Box::new(engine.facts().borrow().clone());
+        member.state = State::Looked { settings: Box::new(settings), facts, what };
         Ok(member)
     }
 
-    async fn loaded(&self, profile: &str) -> State {
-        let (load, name) = (Arc::clone(&self.load), profile.to_owned());
-        match spawn_blocking(move || load(&name)).await {
-            Ok(Ok(settings)) => State::Loaded {
-                hosts: hosts(&settings),
-                engine: Engine::new(settings, self.offline, &[]).over(&self.http),
-            },
-            Ok(Err(reason)) => State::Unloadable { facts: Box::new(unloadable(profile, reason)) },
-            Err(error) => State::Unloadable { facts: Box::new(unloadable(profile, error.to_string())) },
-        }
+    async fn loaded(&self, profile: &str, look: &Look) -> Result<Result<Settings, String>, AcquireError> {
+        let _place = self.loading.acquire().await?;
+        let (load, name, look) = (Arc::clone(&self.load), profile.to_owned(), look.clone());
+        let loaded = spawn_blocking(move || load(&name, &look)).await;
+        // what a panic says may hold anything
+        Ok(loaded.unwrap_or_else(|_| Err("reading the settings ended in an internal error".to_owned())))
     }
 
     fn lane(&self, hosts: &BTreeSet<String>) -> Arc<Semaphore> {
@@ -119,21 +174,34 @@ impl Fleet {
 }
 
 impl Round {
-    /// Checks an account that is done once more, after a pause.
-    pub fn again(&mut self, fleet: &Arc<Fleet>, member: Member, probes: BTreeSet<Probe>, pause: Duration) {
-        let fleet = Arc::clone(fleet);
-        self.0.spawn(async move {
-            tokio::time::sleep(pause).await;
-            fleet.run(member, Arc::new(probes)).await
+    /// Looks at an account, after a pause.
+    pub fn again(&mut self, fleet: &Arc<Fleet>, member: Member, look: Look, pause: Duration) {
+        let (fleet, profile) = (Arc::clone(fleet), member.profile.clone());
+        let look = self.looks.spawn(async move {
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+            fleet.run(member, look).await
         });
+        self.profiles.insert(look.id(), profile);
     }
 
     /// The next account that is done; `None` after the last.
     pub async fn next(&mut self) -> Option<Member> {
         loop {
-            // neither happens: no task is cancelled or panics, no semaphore is closed
-            if let Ok(Ok(member)) = self.0.join_next().await? {
-                return Some(member);
+            match self.looks.join_next_with_id().await? {
+                Ok((id, Ok(member))) => {
+                    self.profiles.remove(&id);
+                    return Some(member);
+                }
+                // no semaphore is ever closed
+                Ok((id, Err(_))) => _ = self.profiles.remove(&id),
+                Err(error) => {
+                    let Some(profile) = self.profiles.remove(&error.id()) else { continue };
+                    let reason = "checking it ended in an internal error".to_owned();
+                    let state = State::Unloadable { facts: Box::new(unloadable(&profile, reason)) };
+                    return Some(Member { profile, state });
+                }
             }
         }
     }
@@ -145,28 +213,33 @@ impl Member {
         Self { profile, state: State::Unloaded }
     }
 
-    /// An account whose settings are loaded.
-    pub fn with(engine: Engine) -> Self {
-        let profile = engine.facts().borrow().setup.profile.clone();
-        Self { profile, state: State::Loaded { engine, hosts: BTreeSet::new() } }
+    /// An account whose settings were read for its first look.
+    pub fn with(settings: Settings) -> Self {
+        Self { profile: settings.profile.clone(), state: State::Given(Box::new(settings)) }
     }
 
-    pub fn is_loaded(&self) -> bool {
-        matches!(self.state, State::Loaded { .. })
+    /// What the last look was at; `None` where the settings could not be read.
+    pub fn looked(&self) -> Option<Looked> {
+        if let State::Looked { what, .. } = &self.state { Some(*what) } else { None }
     }
 
     /// This clock minus the server's, in seconds, as this account's host has it.
     pub fn drift_s(&self) -> Option<f64> {
-        let State::Loaded { engine, .. } = &self.state else { return None };
-        clock::drift(&engine.facts().borrow().clock).map(Drift::middle_s)
+        let State::Looked { facts, .. } = &self.state else { return None };
+        clock::drift(&facts.clock).map(Drift::middle_s)
+    }
+
+    /// The watched checks, as the last look has them; none where the settings could not be read.
+    pub fn round(&self) -> Option<Report> {
+        if let State::Looked { facts, .. } = &self.state { Some(watch::round(facts)) } else { None }
     }
 
     /// What its facts come to by some checks; of a profile that cannot be loaded, that.
     pub fn report(&self, shown: impl Fn(&Check) -> bool) -> Report {
         match &self.state {
-            State::Loaded { engine, .. } => Report::by(&engine.facts().borrow(), shown),
+            State::Looked { facts, .. } => Report::by(facts, shown),
             State::Unloadable { facts } => Report::by(facts, |check| check.id == "setup.settings"),
-            State::Unloaded => {
+            State::Unloaded | State::Given(_) => {
                 let origin = Some(Origin::profile(&self.profile));
                 let setup = Setup { profile: self.profile.clone(), origin, ..Setup::default() };
                 Report::by(&Facts { setup, ..Facts::default() }, shown)

@@ -1,14 +1,19 @@
 //! The report: what checks and diagnosis make of the facts. Never stored, only recomputed.
 
+pub mod fixes;
 mod heading;
+mod remedy;
 
 use alloy_primitives::Address;
+use remedy::remedy;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::auth::wallet::SignatureType;
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
 use crate::diagnosis::{Case, Cause, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
+use crate::settings::target::quoted;
 use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
 
@@ -137,7 +142,8 @@ impl Report {
         let judged = judge(facts);
         let shown: Vec<&Judged> = judged.iter().filter(|judged| shown(judged.check)).collect();
         let findings = shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))).collect();
-        let diagnoses = diagnose(&Case { facts, findings });
+        let mut diagnoses = diagnose(&Case { facts, findings });
+        diagnoses.iter_mut().for_each(|diagnosis| place_diagnosis(facts, diagnosis));
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
         let not_asked = not_asked(&checks);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
@@ -271,11 +277,50 @@ impl Judged {
             why: words.why.clone(),
             needs: self.check.needs,
             blocked_by: finding.as_ref().and_then(|finding| finding.blocked_by),
-            fix: finding.and_then(|finding| finding.fix),
+            fix: finding.and_then(|finding| placed(facts, finding)),
             elapsed_ms: reads().filter_map(|probe| facts.took_ms(*probe)).max().filter(|_| self.status != Status::Skip),
             running_since_ms: reads().filter_map(|probe| facts.running_since_ms(*probe)).min(),
         }
     }
+}
+
+/// The fix of a finding, at the places of the settings that it wants.
+fn placed(facts: &Facts, finding: Finding) -> Option<Fix> {
+    let mut fix = finding.fix?;
+    let first = finding.suspicions.first();
+    let settings: Map<String, Value> = first
+        .into_iter()
+        .flat_map(|first| &first.settings)
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect();
+    let remedy = remedy(&facts.setup, first.map(|first| first.cause), &settings, &fix.tries);
+    fix.edits = remedy.edits;
+    fix.commands = with_own(remedy.commands, &fix.commands);
+    Some(fix)
+}
+
+fn place_diagnosis(facts: &Facts, diagnosis: &mut Diagnosis) {
+    let fix = &mut diagnosis.fix;
+    let mut remedy = remedy(&facts.setup, Some(diagnosis.cause), &fix.settings, &fix.tries);
+    // a cause that only a reported error shows is not seen again without it
+    let is_seen = diagnosis.explains.iter().any(|text| crate::checks::find(text).is_some());
+    for command in remedy.commands.iter_mut().filter(|command| !is_seen && command.starts_with("polydoctor fix ")) {
+        for symptom in &facts.symptoms {
+            command.push_str(&format!(" --symptom {}", quoted(symptom)));
+        }
+    }
+    fix.edits = remedy.edits;
+    fix.commands = with_own(remedy.commands, &fix.commands);
+}
+
+/// The commands for settings, and then those of the finding itself.
+fn with_own(mut commands: Vec<String>, own: &[String]) -> Vec<String> {
+    for command in own {
+        if !commands.contains(command) {
+            commands.push(command.clone());
+        }
+    }
+    commands
 }
 
 /// What was found, and the myth about it where there was something to look at.

@@ -19,6 +19,7 @@ mod hosts;
 mod keystore;
 mod left_out;
 mod load;
+mod memory;
 mod misplaced;
 mod names;
 mod origin;
@@ -26,10 +27,12 @@ mod place;
 mod polymarket_cli;
 mod profile_key;
 mod programs;
+mod reading;
 pub mod save;
 mod selection;
 mod setup;
 mod sources;
+pub mod target;
 mod together;
 pub mod undo;
 mod unread;
@@ -46,17 +49,19 @@ use url::Url;
 
 pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
 pub use env_file::{EnvFile, env_file_variables};
-pub use found::{FoundKey, found_keys};
+pub use found::FoundKey;
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
+pub use memory::Memory;
 pub use names::{Name, SETTINGS, setting_named};
 pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
+pub use reading::{Origins, Reading, Snapshot, names_keystore};
 pub(crate) use selection::{of as selection, selecting};
 pub(crate) use setup::shown_url;
 pub use setup::{key_shape, secret_fact};
-pub use sources::{Inputs, KeyInput, SettingsError, locked_keystore};
+pub use sources::{Inputs, KeyInput, SettingsError};
 pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
@@ -179,7 +184,7 @@ pub enum ProblemKind {
 }
 
 /// The parts of a set of credentials, as far as they are configured.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CredentialParts {
     pub key: Option<Sourced<String>>,
     pub secret: Option<Sourced<Secret>>,
@@ -212,7 +217,7 @@ pub struct KeyProfile {
 }
 
 /// All settings in force. `None` where nothing usable is configured.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The profile that values come from; empty where none do.
     pub profile: String,

@@ -39,6 +39,7 @@ use self::task::{Draft, Post, Task};
 use self::theme::{Palette, Theme};
 use crate::engine::facts::Facts;
 use crate::report::Report;
+use crate::settings::Snapshot;
 
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
@@ -57,6 +58,8 @@ pub struct Options {
     pub sets_title: bool,
     /// Watches from the start, with this time between rounds.
     pub watch: Option<Duration>,
+    /// Rings the bell of the terminal when watching tells of a change.
+    pub bell: bool,
     /// The home folder, which reports do not tell.
     pub home: Option<String>,
 }
@@ -76,10 +79,19 @@ pub struct Load {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     All,
+    /// Everything while watching, which is shown when it is over.
+    AllUnseen,
     /// A check by its id, with what it needs.
     Check(&'static str),
     /// A round of watching.
-    Watched,
+    Round,
+}
+
+impl Scope {
+    /// Whether a person waits for it, and sees how it goes on.
+    pub fn is_seen(self) -> bool {
+        matches!(self, Self::All | Self::Check(_))
+    }
 }
 
 /// What there is to know of settings beside the facts.
@@ -109,16 +121,45 @@ impl About {
 /// An engine that is ready to run, as the dashboard sees it.
 pub struct Launched {
     pub about: About,
+    /// The facts of the last run of everything.
     pub facts: watch::Receiver<Facts>,
-    /// Runs probes, telling of each change through `facts`. Dropping the future cancels it.
-    pub run: Box<dyn Fn(Scope) -> Run>,
+    /// The files that settings come from, as they were when they were read.
+    pub files: Snapshot,
+    /// Reads the settings again, before this is run; what is run from then on is run with them.
+    pub reread: Box<dyn Fn(Scope) -> Rereading>,
+    /// Runs probes with the settings that were read last.
+    pub run: Box<dyn Fn(Scope) -> Started>,
     /// Takes in which errors the user sees.
     pub tell: Box<dyn Fn(Vec<String>)>,
-    /// After a run was cancelled: settles what is open, as stopped.
-    pub stop: Box<dyn Fn()>,
     /// Work beside the run. Dropping the future cancels it.
     pub work: Box<dyn Fn(Task, Post) -> Run>,
 }
+
+/// A run that has begun. A run of everything fills [`Launched::facts`], either as it goes on or when it
+/// is over; others have facts of their own.
+pub struct Started {
+    pub facts: watch::Receiver<Facts>,
+    /// Dropping it cancels the run.
+    pub run: Run,
+    /// After the run was cancelled: settles what is open, as stopped.
+    pub stop: Box<dyn Fn()>,
+}
+
+/// Settings that were read again.
+pub struct Reread {
+    pub files: Snapshot,
+    /// Or why they cannot be read; those that were read before stay in force.
+    pub outcome: Result<Renewed, String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Renewed {
+    pub about: About,
+    /// Whether they are others than before.
+    pub anew: bool,
+}
+
+pub type Rereading = Pin<Box<dyn Future<Output = Reread>>>;
 
 pub type Run = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -136,6 +177,8 @@ pub async fn run(launch: Launch, options: Options) -> anyhow::Result<()> {
     let mut app = App::new(theme, options.title, Observed { facts, report });
     app.mouse = options.mouse;
     app.watching = options.watch;
+    app.period = options.watch;
+    app.bell = options.bell;
     app.home = options.home;
     app.copies = share::takes_copies(|name| std::env::var(name).ok());
     // The palette heeds `NO_COLOR`, so that a flag or `t` can overrule it.

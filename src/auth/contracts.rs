@@ -13,6 +13,8 @@ pub struct Chain {
     pub name: String,
     /// The node that the official clients use when none is configured.
     pub rpc_url: String,
+    /// Further public nodes, to try where that one does not answer.
+    pub other_rpc_urls: Vec<String>,
     pub proxy: CloneFactory,
     pub safe: CloneFactory,
     pub deposit: DepositFactory,

@@ -147,8 +147,6 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
                 .set("funder", address.to_string())
                 .set("signature_type", u8::from(kind.signature_type()))
                 .fixed_by(format!("Use the {kind} ({address}) with type {}, or move the money", u8::from(kind.signature_type())))
-                .command(format!("export POLYMARKET_FUNDER={address}"))
-                .command(format!("export POLYMARKET_SIGNATURE_TYPE={}", u8::from(kind.signature_type())))
         }
         None => Finding::warn(Cause::BalanceMissing, "The funder holds no collateral")
             .likely(0.9)

@@ -6,7 +6,7 @@ use crate::engine::clock::{self, Drift, spoken};
 use crate::engine::facts::{Facts, Failure};
 
 /// The official host of the CLOB.
-const OFFICIAL_HOST: &str = "https://clob.polymarket.com";
+pub(super) const OFFICIAL_HOST: &str = "https://clob.polymarket.com";
 
 /// The pages of Cloudflare: blocked, or asked to prove that one is no machine.
 fn is_firewall(title: &str) -> bool {
@@ -129,7 +129,8 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
     let finding = if cause == Cause::ProxyTampering || (leaves_open(failure) && cause != Cause::WrongHost) {
         Finding::unknown(cause, summary).likely(likelihood)
     } else {
-        Finding::fail(cause, summary).likely(likelihood).set("clob_url", OFFICIAL_HOST)
+        let finding = Finding::fail(cause, summary).likely(likelihood);
+        if cause == Cause::WrongHost { finding.set("clob_url", OFFICIAL_HOST) } else { finding }
     };
     match cause {
         Cause::CloudflareBlocked => finding.fixed_by("The address of this machine is blocked before authentication: ask from another network, or from a host whose address is not a data centre's"),
@@ -137,7 +138,7 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
         Cause::TlsFailure => finding.fixed_by("Update the system's root certificates and check the clock; behind a company's proxy install its certificate"),
         Cause::RateLimited => finding.fixed_by("Wait, then run again; ask less often from this address"),
         Cause::ClobOutage => finding.fixed_by("Nothing is wrong with the account: wait and run again"),
-        Cause::WrongHost => finding.fixed_by("Set the CLOB's address").command(format!("export POLYMARKET_CLOB_URL={OFFICIAL_HOST}")),
+        Cause::WrongHost => finding.fixed_by("Set the CLOB URL"),
         _ => finding.fixed_by("Check the network, the name and the port; then run again"),
     }
 }

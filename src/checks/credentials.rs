@@ -1,12 +1,13 @@
 //! API credentials: derived, configured, compared, tried.
 
 use super::Finding;
-use super::clock::{is_official, not_told};
+use super::clock::{OFFICIAL_HOST, is_official, not_told};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::diagnosis::Cause;
 use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
 use crate::settings::Source;
+use crate::settings::target::wanted;
 
 /// A key id that can be told from another, without showing all of it.
 pub fn short(key: &str) -> String {
@@ -23,9 +24,6 @@ pub fn secret_form(secret: &SecretFact) -> String {
         Err(error) => error.to_string(),
     }
 }
-
-/// Writes the right credentials to where the configured ones are.
-const SAVE: &str = "polydoctor keys derive --save";
 
 /// What gives the right credentials, in the words of the clients.
 const DERIVE: &str = "create_or_derive_api_key() in Python and Rust, createOrDeriveApiKey() in TypeScript";
@@ -62,8 +60,7 @@ fn signature_refused(facts: &Facts) -> Finding {
         .likely(0.99)
         .set("chain_id", *chain)
         .with("proof", format!("the same request signed for chain {chain} is accepted"))
-        .fixed_by(format!("Set the chain id to {chain}"))
-        .command(format!("export POLYMARKET_CHAIN_ID={chain}"));
+        .fixed_by(format!("Set the chain id to {chain}"));
     }
     if !is_official(facts) {
         return Finding::fail(
@@ -74,7 +71,7 @@ fn signature_refused(facts: &Facts) -> Finding {
         .or(Cause::L1SignerMismatch, 0.3)
         .or(Cause::AccountBanned, 0.1)
         .fixed_by("Ask the official host. A relay in between must pass on every header: nginx drops names with an underscore unless underscores_in_headers is on")
-        .command("export POLYMARKET_CLOB_URL=https://clob.polymarket.com");
+        .try_setting("clob_url", OFFICIAL_HOST);
     }
     Finding::fail(Cause::L1SignerMismatch, "The CLOB refuses the wallet signature")
         .likely(0.4)
@@ -97,7 +94,6 @@ pub(super) fn nonce(facts: &Facts) -> Finding {
                 .likely(0.95)
                 .set("nonce", other.to_string())
                 .fixed_by(format!("Set the nonce to {other}, or the credentials to those of nonce {nonce}"))
-                .command(format!("export POLYMARKET_NONCE={other}"))
         }
         (Some(_), None) => Finding::pass(format!("Nonce {nonce} holds a key")),
         (None, None) if works => Finding::note(format!(
@@ -134,8 +130,7 @@ fn no_key(facts: &Facts) -> Finding {
     match other {
         Some(other) => finding
             .set("nonce", other.nonce.to_string())
-            .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce))
-            .command(format!("export POLYMARKET_NONCE={}", other.nonce)),
+            .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce)),
         None => {
             finding.fixed_by(format!("Create one, or let the client do it: {DERIVE}")).command("polydoctor keys create")
         }
@@ -153,9 +148,8 @@ pub(super) fn matching(facts: &Facts) -> Finding {
             format!("Of the API credentials the {} is missing", missing.join(" and the ")),
         )
         .likely(0.97)
-        .set("api_credentials", "key, secret and passphrase of one derivation")
-        .fixed_by(format!("Set all three from one derivation: {DERIVE}"))
-        .command(SAVE);
+        .set("api_credentials", wanted::DERIVED)
+        .fixed_by(format!("Set all three from one derivation: {DERIVE}"));
     }
     let finding = unusable_secret(configured).unwrap_or_else(|| compare(facts, configured));
     let finding = match &configured.secret {
@@ -183,7 +177,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
     Some(
         Finding::fail(Cause::SecretEncoding, format!("The API secret {wrong}"))
             .likely(0.96)
-            .set("api_credentials", "the derived ones")
+            .set("api_credentials", wanted::DERIVED)
             .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64"),
     )
 }
@@ -238,7 +232,7 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
             "White space or quotes around the passphrase are sent along; without them it is the derived one",
         )
         .likely(0.98)
-        .set("api_credentials", "the same without quotes and white space")
+        .set("api_credentials", wanted::CLEANED)
         .fixed_by(
             "Remove what surrounds the passphrase: a line end often comes along from a file or a Kubernetes secret",
         );
@@ -259,7 +253,7 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
         let summary = format!("{summary}, but quotes or white space came along with the secret: {clients} refuse it");
         return Finding::warn(Cause::SecretEncoding, summary)
             .likely(0.9)
-            .set("api_credentials", "the same without quotes and white space")
+            .set("api_credentials", wanted::CLEANED)
             .fixed_by("Remove what surrounds the secret: docker's --env-file keeps quotes that a shell takes off");
     }
     Finding::note(format!("{summary}; {clients} refuse the secret in this form"))
@@ -267,10 +261,7 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
 }
 
 fn stale(finding: Finding) -> Finding {
-    finding
-        .set("api_credentials", "the derived ones")
-        .fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
-        .command(SAVE)
+    finding.set("api_credentials", wanted::DERIVED).fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
 }
 
 /// Another key than the derived one, and yet it passes.
@@ -321,18 +312,16 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         let summary = "The CLOB refuses the configured credentials, and the signer has no key: they were deleted, or are another address's";
         return Finding::fail(Cause::CredentialsStale, summary)
             .likely(0.75)
-            .set("api_credentials", "newly created ones")
+            .set("api_credentials", wanted::CREATED)
             .or(Cause::CredentialsOtherAddress, 0.5)
-            .fixed_by("Create a new API key and replace all three")
-            .command("polydoctor keys create --save");
+            .fixed_by("Create a new API key and replace all three");
     }
     Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
         .likely(0.86)
-        .set("api_credentials", "the derived ones")
+        .set("api_credentials", wanted::DERIVED)
         .or(Cause::CredentialsStale, 0.3)
         .with("the signer's keys", known_keys(facts))
         .fixed_by(format!("Replace all three by the ones derived from this key: {DERIVE}. Credentials made in the browser or by another key never pass"))
-        .command(SAVE)
 }
 
 fn known_keys(facts: &Facts) -> String {

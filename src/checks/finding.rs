@@ -95,8 +95,16 @@ pub struct Evidence {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Fix {
     pub text: String,
+    /// What to write where, such as `line 7 of .env: POLYMARKET_FUNDER=0x…`. The report fills it in.
+    pub edits: Vec<String>,
     pub commands: Vec<String>,
+    /// Settings that are worth a try, though nothing shows that they help.
+    #[serde(skip)]
+    pub tries: Tries,
 }
+
+/// Settings by name, each with its value.
+pub type Tries = Vec<(&'static str, String)>;
 
 /// The root cause that a finding points to.
 #[derive(Clone, Debug, PartialEq)]
@@ -198,7 +206,14 @@ impl Finding {
 
     #[must_use]
     pub fn fixed_by(mut self, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { text: text.into(), commands: Vec::new() });
+        self.fix.get_or_insert_default().text = text.into();
+        self
+    }
+
+    /// A setting of the fix that is worth a try, though nothing shows that it helps.
+    #[must_use]
+    pub fn try_setting(mut self, setting: &'static str, value: impl Into<String>) -> Self {
+        self.fix.get_or_insert_default().tries.push((setting, value.into()));
         self
     }
 

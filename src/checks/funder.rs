@@ -9,7 +9,7 @@ use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
 use crate::diagnosis::Cause;
 use crate::engine::facts::{Facts, OnChain};
 
-/// Adds the right funder and type to a finding, as words, commands and settings.
+/// Adds the right funder and type to a finding, as words and settings.
 fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
     let Some((kind, address, reason)) = account_wallet(facts).filter(|(kind, ..)| *kind != WalletKind::Eoa) else {
         return finding.fixed_by(format!(
@@ -20,12 +20,9 @@ fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
     let mut finding = finding
         .set("funder", address.to_string())
         .with("wallet of this key", format!("{kind} {address}: {reason}"))
-        .fixed_by(format!("{why}: the {kind} of this key"))
-        .command(format!("export POLYMARKET_FUNDER={address}"));
+        .fixed_by(format!("{why}: the {kind} of this key"));
     if facts.setup.signature_type() != Some(right) {
-        finding = finding
-            .set("signature_type", u8::from(right))
-            .command(format!("export POLYMARKET_SIGNATURE_TYPE={}", u8::from(right)));
+        finding = finding.set("signature_type", u8::from(right));
     }
     finding
 }

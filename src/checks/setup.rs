@@ -21,7 +21,6 @@ pub(super) fn settings(facts: &Facts) -> Finding {
             .likely(0.97)
             .set("chain_id", contracts::POLYGON)
             .fixed_by("Set the chain id to 137 (Polygon); 80002 is the test network Amoy")
-            .command("export POLYMARKET_CHAIN_ID=137")
     } else if let Some(problem) = contradictions.max_by_key(|problem| leaves_unset(setup, problem)) {
         // a wrong name of what is missing explains that it is missing
         let likelihood = if leaves_unset(setup, problem) { 0.9 } else { 0.5 };
@@ -75,8 +74,7 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
             .set("private_key", "the key of the account")
             .fixed_by(
                 "Export the key of the account's signer and set it; Polymarket: profile, Settings, Export private key",
-            )
-            .command("read -rs POLYMARKET_PRIVATE_KEY && export POLYMARKET_PRIVATE_KEY");
+            );
     };
     match &key.value {
         unusable @ KeyFact::Unusable { mistake, .. } => {

@@ -75,9 +75,18 @@ fn chain_missing(facts: &Facts) -> Option<Finding> {
     Some(
         service_unknown(facts, "The Polygon node", failure)
             .with("node", node)
-            .fixed_by("Set the address of another Polygon node")
-            .command("export POLYMARKET_RPC_URL=https://polygon.drpc.org"),
+            .fixed_by("Set the URL of another Polygon node")
+            .try_setting("rpc_url", other_node(facts)),
     )
+}
+
+/// A public node of the chain that is not the one that was asked.
+fn other_node(facts: &Facts) -> &'static str {
+    let Some(chain) = contracts::chain(facts.setup.chain()) else { return "" };
+    let asked = facts.setup.rpc_url.as_ref().map_or("", |url| url.value.as_str());
+    let known = std::iter::once(&chain.rpc_url).chain(&chain.other_rpc_urls);
+    let mut others = known.map(String::as_str).filter(|url| url.trim_end_matches('/') != asked.trim_end_matches('/'));
+    others.next().unwrap_or_default()
 }
 
 pub(super) fn map(facts: &Facts) -> Finding {
@@ -94,8 +103,8 @@ pub(super) fn map(facts: &Facts) -> Finding {
         return Finding::fail(Cause::WrongHost, summary)
             .or(Cause::WrongChainId, 0.2)
             .with("proof", "the CLOB takes a signature for the configured chain")
-            .fixed_by("Set the address of a node of the configured chain")
-            .command(format!("export POLYMARKET_RPC_URL={usual}"));
+            .fixed_by("Set the URL of a Polygon node of the configured chain")
+            .try_setting("rpc_url", usual);
     }
     if state.chain_id != facts.setup.chain() {
         let summary = format!("The node is on chain {}, the settings say {}", state.chain_id, facts.setup.chain());
@@ -180,8 +189,6 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
             .set("signature_type", u8::from(right))
             .set("funder", address.to_string())
             .fixed_by(format!("Move the money to {address}, then set the funder to it and the signature type to 3"))
-            .command("export POLYMARKET_SIGNATURE_TYPE=3")
-            .command(format!("export POLYMARKET_FUNDER={address}"))
     } else {
         let summary = format!(
             "Type {} does not fit: the account's wallet is a {kind}, which takes type {}",
@@ -193,8 +200,6 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
             .set("signature_type", u8::from(right))
             .set("funder", address.to_string())
             .fixed_by(format!("Set the signature type to {} and the funder to {address}", u8::from(right)))
-            .command(format!("export POLYMARKET_SIGNATURE_TYPE={}", u8::from(right)))
-            .command(format!("export POLYMARKET_FUNDER={address}"))
     };
     finding.with("configured", source).with("wallet", format!("{kind} {address}: {why}"))
 }

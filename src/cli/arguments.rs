@@ -179,18 +179,21 @@ fn secret_in(command: &Command, matches: &ArgMatches) -> Option<String> {
 /// Where a secret stands among arguments that were not understood.
 fn secret_among(arguments: &[OsString]) -> Option<String> {
     let texts: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    let takes_codes = |word: &str| {
+    let is_flag_of = |word: &str, ids: &[&str]| {
         let name = word.trim_start_matches('-').replace('-', "_");
-        word.starts_with("--") && (CODES.contains(&name.as_str()) || TEXTS.contains(&name.as_str()))
+        word.starts_with("--") && ids.contains(&name.as_str())
     };
     let mut before = "";
     let mut words = 0;
     for text in &texts {
-        let flag = text.split_once('=').map_or("", |(flag, _)| flag);
-        if !takes_codes(before) && !takes_codes(flag) {
-            if let Some(looks) = secret(text) {
-                return Some(format!("an argument looks like {looks}"));
-            }
+        let (flag, value) = text.split_once('=').filter(|(flag, _)| flag.starts_with("--")).unwrap_or((before, text));
+        let looks = match () {
+            () if is_flag_of(flag, &CODES) => phrase(value),
+            () if is_flag_of(flag, &TEXTS) => bare_key(value).or_else(|| phrase(value)),
+            () => secret(value),
+        };
+        if let Some(looks) = looks {
+            return Some(format!("an argument looks like {looks}"));
         }
         words = if is_phrase_word(text) { words + 1 } else { 0 };
         if PHRASES.contains(&words) {

@@ -61,10 +61,12 @@ struct AccountArgs {
 impl AccountArgs {
     /// The account, and the sandbox that it lives on in a demo.
     async fn open(&mut self) -> anyhow::Result<(Account, Option<Running>)> {
-        self.settings.ask_password()?;
         let demo = self.demo.start().await?;
         let settings = match &demo {
-            Some(demo) => self.settings.load_demo(demo)?,
+            Some(demo) => {
+                self.settings.ask_password_of_demo()?;
+                self.settings.load_demo(demo)?
+            }
             None => self.settings.load()?,
         };
         let http = Http::new(settings.timeout).limited(Limits::published());

@@ -1,7 +1,9 @@
 //! `polydoctor check`
 
+mod exec;
 mod fleet;
 mod scrapes;
+mod wait;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -24,7 +26,7 @@ use crate::engine::probe::Probe;
 use crate::render::{self, Format, Share, Show, Style};
 use crate::report::{Report, Verdict};
 use crate::sandbox::{Running, scenario};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{self, Inputs, Reading, Settings, SettingsError};
 use fleet::FleetArgs;
 pub(super) use fleet::period;
 
@@ -111,12 +113,17 @@ impl From<DashboardArgs> for CheckArgs {
 }
 
 impl CheckArgs {
-    /// Settings of the demo account, where there is one.
-    fn load(&self, demo: Option<&Running>) -> Result<Settings, SettingsError> {
+    /// What settings are read from: this machine, or the demo account, where there is one.
+    fn inputs(&self, demo: Option<&Running>) -> Inputs {
         match demo {
-            Some(demo) => self.settings.load_demo(demo),
-            None => self.settings.load(),
+            Some(demo) => self.settings.inputs_on(demo),
+            None => self.settings.all_inputs(),
         }
+    }
+
+    /// The settings of what was read already, or of the demo account.
+    fn settings(&self, reading: Option<Reading>, demo: Option<&Running>) -> Result<Settings, SettingsError> {
+        reading.map_or_else(|| settings::load(&self.inputs(demo)), Reading::settings)
     }
 
     /// Where results go.
@@ -175,13 +182,19 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     args.take_id_after_demo();
     let is_watchable = matches!(args.format, Format::Text | Format::Json);
     anyhow::ensure!(is_watchable || args.many.watch.is_none(), "--watch prints text or json");
-    match &args.demo.demo {
-        Some(_) => args.settings.ask_password_of_demo()?,
-        None if args.many.all_profiles => {}
-        None => args.settings.ask_password()?,
-    }
+    args.many.refuse_what_waiting_cannot(args.replay.is_some(), args.offline)?;
+    let reading = match &args.demo.demo {
+        Some(_) => {
+            args.settings.ask_password_of_demo()?;
+            None
+        }
+        None if args.many.all_profiles || args.replay.is_some() => None,
+        // what cannot be read may be there later
+        None if args.many.wait.is_some() => args.settings.read().ok(),
+        None => Some(args.settings.read()?),
+    };
     if let Some(every) = args.many.watch {
-        return watch::run(args, every).await;
+        return watch::run(args, every, reading).await;
     }
     if args.many.all_profiles {
         return fleet::run(args).await;
@@ -192,7 +205,10 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
             facts.symptoms.extend(args.symptom.iter().cloned());
             facts
         }
-        None => observe(&args).await?,
+        None => match args.many.wait {
+            Some(longest) => wait::observe(&args, longest, reading).await?,
+            None => observe(&args, reading).await?,
+        },
     };
     if let Some(path) = &args.record {
         whole_file::write(path, &serde_json::to_vec_pretty(&facts)?)?;
@@ -202,9 +218,9 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     Ok(exit(&report, args.fail_on))
 }
 
-async fn observe(args: &CheckArgs) -> anyhow::Result<Facts> {
+async fn observe(args: &CheckArgs, reading: Option<Reading>) -> anyhow::Result<Facts> {
     let demo = args.demo.start().await?;
-    let settings = args.load(demo.as_ref())?;
+    let settings = args.settings(reading, demo.as_ref())?;
     let timeout = settings.timeout;
     let engine = Engine::new(settings, args.offline, &args.symptom);
     let probes = args.probes();

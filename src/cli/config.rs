@@ -23,7 +23,6 @@ enum Format {
 }
 
 pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {
-    args.settings.ask_password()?;
     let setup = args.settings.load()?.setup(true);
     let mut out = io::stdout();
     match args.format {

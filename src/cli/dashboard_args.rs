@@ -33,6 +33,9 @@ pub(super) struct DashboardArgs {
     /// Repeat the cheap checks so many seconds apart [least: 5]
     #[arg(long, value_name = "SECONDS", value_parser = period, num_args = 0..=1, default_missing_value = "30")]
     pub(super) watch: Option<Duration>,
+    /// Ring no bell of the terminal when watching tells of a change
+    #[arg(long)]
+    pub(super) no_bell: bool,
     /// When it ends, write the observed facts to this file; they hold no secret
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(super) record: Option<PathBuf>,

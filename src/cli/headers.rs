@@ -72,9 +72,9 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
     if args.with_builder && args.level != Level::L2 {
         bail!("--with-builder goes with l2 only");
     }
-    args.settings.ask_password()?;
+    let reading = args.settings.read()?;
     let body = args.read_body()?;
-    let settings = args.settings.load()?;
+    let settings = reading.settings()?;
     let http = Http::new(settings.timeout);
     let mut account = Account::new(settings, http);
     if args.server_time {

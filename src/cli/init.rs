@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use super::settings::{SettingsArgs, password_for};
+use super::settings::{self as settings_args, SettingsArgs};
 use super::{Exit, prompt};
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
@@ -18,7 +18,7 @@ use crate::secret::Secret;
 use crate::settings::change::FileChange;
 use crate::settings::edit::Change;
 use crate::settings::{
-    self, ConfigFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, SETTINGS, Settings, Source, found_keys, load,
+    self, ConfigFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, SETTINGS, Settings, Source, load,
 };
 
 const INTRODUCTION: &str = "\
@@ -58,13 +58,15 @@ fn origin(text: &str) -> Result<Origin, String> {
 pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
     let config = settings::config_file().context("there is no home folder to keep the profile in")?;
     let (name, mut base) = base(&args, &config)?;
-    base.keystore_password = password_for(&base)?;
-    let in_force = load(&base)?;
+    let (reading, password) = settings_args::read(base.clone())?;
+    base.keystore_password = password;
+    let found = reading.found_keys();
+    let in_force = reading.settings()?;
     if let Some(problem) = in_force.problems.iter().find(|problem| problem.kind == ProblemKind::Invalid) {
         bail!("{}. {}", problem.text, problem.fix);
     }
     say(INTRODUCTION)?;
-    let mut wizard = Wizard::new(found_keys(&base)?, name);
+    let mut wizard = Wizard::new(found, name);
     wizard.store_key(args.store_private_key);
     give(&mut wizard, &in_force);
     while wizard.step() != Step::Review {

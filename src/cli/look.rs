@@ -35,13 +35,19 @@ impl Look {
     }
 }
 
+/// Whether the terminal only prints lines: it has no colors and cannot put text anywhere on its screen. One
+/// that says nothing of itself may.
+pub(super) fn is_dumb() -> bool {
+    std::env::var("TERM").is_ok_and(|term| matches!(term.as_str(), "" | "dumb" | "unknown"))
+}
+
 /// How text on standard output may look.
 pub(super) fn style() -> Style {
     let Look { ascii, color } = LOOK.get().copied().unwrap_or_default();
     let variable = |name: &str| std::env::var(name).ok();
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     let is_terminal = io::stdout().is_terminal();
-    let is_plain = is_set("NO_COLOR") || variable("TERM").is_some_and(|term| term == "dumb");
+    let is_plain = is_set("NO_COLOR") || is_dumb();
     // what a pipe is read by has no locale that could be asked for; an explicit one counts
     let speaks_utf8 = speaks_utf8(variable).unwrap_or(cfg!(windows) || !is_terminal);
     Style {

@@ -2,17 +2,19 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 
-use crate::fleet::Load;
+use crate::fleet::{Load, Look};
 use crate::sandbox::Running;
 use crate::secret::Secret;
-use crate::settings::{self, ConfigFile, EnvFile, Inputs, KeyInput, Settings, SettingsError};
+use crate::settings::{
+    self, ConfigFile, EnvFile, Inputs, KeyInput, Memory, Origins, Reading, SETTINGS, Settings, SettingsError, Snapshot,
+};
 
 const PASSWORD: &str = "POLYDOCTOR_KEYSTORE_PASSWORD";
 
@@ -83,31 +85,85 @@ pub(super) struct SettingsArgs {
     profile: Option<String>,
     #[arg(skip)]
     password: Option<Secret>,
+    #[arg(skip)]
+    memory: Memory,
 }
 
-/// The profiles of the configuration file, and what gives the settings of each.
-pub(super) fn fleet_of(inputs: &Inputs) -> anyhow::Result<(Vec<String>, Load)> {
-    let path = inputs.config_file.as_deref().context("there is no configuration, so there are no profiles")?;
-    anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
-    let config = Arc::new(ConfigFile::read(path)?);
-    let profiles: Vec<String> = config.names().into_iter().map(str::to_owned).collect();
-    anyhow::ensure!(!profiles.is_empty(), "there are no profiles in {}", path.display());
-    let inputs = Inputs {
-        env_file: EnvFile::None,
-        polymarket_cli: None,
-        folder: None,
-        config: Some(config),
-        in_fleet: true,
-        key: KeyInput::Settings,
-        // nobody is asked a thousand times; a profile may name a place of its own
-        keystore_password: inputs.environment.get(PASSWORD).map(|password| Secret::new(password.as_str())),
-        ..inputs.clone()
-    };
-    let load = move |profile: &str| {
-        let inputs = Inputs { profile: Some(profile.to_owned()), ..inputs.clone() };
-        settings::load(&inputs).map_err(|error| error.to_string())
-    };
-    Ok((profiles, Arc::new(load)))
+/// The profiles of the configuration file, which is read again when it has changed.
+pub(super) struct Profiles {
+    inputs: Inputs,
+    path: PathBuf,
+    read: Mutex<Option<(Snapshot, Arc<ConfigFile>)>>,
+}
+
+impl Profiles {
+    pub(super) fn of(inputs: &Inputs) -> anyhow::Result<Arc<Self>> {
+        let path = inputs.config_file.clone().context("there is no configuration, so there are no profiles")?;
+        anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
+        let inputs = Inputs {
+            env_file: EnvFile::None,
+            polymarket_cli: None,
+            folder: None,
+            in_fleet: true,
+            key: KeyInput::Settings,
+            // nobody is asked a thousand times; a profile may name a place of its own
+            keystore_password: inputs.environment.get(PASSWORD).map(|password| Secret::new(password.as_str())),
+            ..inputs.clone()
+        };
+        let profiles = Arc::new(Self { inputs, path, read: Mutex::default() });
+        anyhow::ensure!(!profiles.names()?.is_empty(), "there are no profiles in {}", profiles.path.display());
+        Ok(profiles)
+    }
+
+    fn config(&self) -> Result<Arc<ConfigFile>, SettingsError> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((snapshot, config)) = &*read
+            && snapshot.changed().is_empty()
+        {
+            return Ok(Arc::clone(config));
+        }
+        let snapshot = Snapshot::of([self.path.clone()]);
+        let config = Arc::new(ConfigFile::read(&self.path)?);
+        *read = Some((snapshot, Arc::clone(&config)));
+        Ok(config)
+    }
+
+    /// In the order of the file.
+    pub(super) fn names(&self) -> Result<Vec<String>, SettingsError> {
+        Ok(self.config()?.names().into_iter().map(str::to_owned).collect())
+    }
+
+    fn inputs(&self, profile: &str, look: &Look) -> Result<Inputs, SettingsError> {
+        let memory = &self.inputs.memory;
+        Ok(Inputs {
+            config: Some(self.config()?),
+            profile: Some(profile.to_owned()),
+            memory: if let Look::Round = look { memory.sparing_programs() } else { memory.clone() },
+            ..self.inputs.clone()
+        })
+    }
+
+    /// Gives the settings of each.
+    pub(super) fn load(self: &Arc<Self>) -> Load {
+        let profiles = Arc::clone(self);
+        Arc::new(move |profile, look| {
+            let settings = profiles.inputs(profile, look).and_then(|inputs| settings::load(&inputs));
+            settings.map_err(|error| error.to_string())
+        })
+    }
+
+    /// Variables that hold secrets of a profile.
+    pub(super) fn secret_variables(&self, profile: &str) -> BTreeSet<String> {
+        self.inputs(profile, &Look::Round).map(|inputs| secret_variables(&inputs)).unwrap_or_default()
+    }
+}
+
+/// Variables of the environment that hold secrets: every one that is read, and those that the profile
+/// names.
+pub(super) fn secret_variables(inputs: &Inputs) -> BTreeSet<String> {
+    let known = SETTINGS.iter().filter(|setting| setting.is_secret()).flat_map(|setting| setting.variables);
+    let known = known.copied().chain([PASSWORD]).map(str::to_owned);
+    known.chain(Origins::of(inputs).variables).collect()
 }
 
 /// A setting and the variable that it is to be read from.
@@ -126,16 +182,24 @@ fn seconds(text: &str) -> Result<String, String> {
 }
 
 impl SettingsArgs {
-    /// Asks for the password of a keystore, given here or named by the profile, before anything else
-    /// takes the terminal.
-    pub(super) fn ask_password(&mut self) -> anyhow::Result<()> {
-        self.password = password_for(&self.inputs(env::vars_os()))?;
-        Ok(())
+    /// Reads every place once, and asks for the password of a keystore that is given here or named by
+    /// the profile: before anything else takes the terminal. The password is kept for later readings.
+    pub(super) fn read(&mut self) -> anyhow::Result<Reading> {
+        let (reading, password) = read(self.all_inputs())?;
+        self.password = password;
+        Ok(reading)
     }
 
-    /// The same on the sandbox, where profiles do not count.
+    /// Whether a keystore is given here or named by the profile, so that its password may have to be
+    /// asked for. A configuration that cannot be read is reported when the settings are.
+    #[cfg(feature = "tui")]
+    pub(super) fn may_need_password(&self) -> bool {
+        self.keystore.is_some() || settings::names_keystore(&self.all_inputs())
+    }
+
+    /// Asks for the password of a keystore that is given here; on a sandbox nothing else is read.
     pub(super) fn ask_password_of_demo(&mut self) -> anyhow::Result<()> {
-        self.password = password_for(&self.demo_inputs(&BTreeMap::new()))?;
+        self.password = read(self.demo_inputs(&BTreeMap::new()))?.1;
         Ok(())
     }
 
@@ -160,14 +224,14 @@ impl SettingsArgs {
         self.env_file.clone().unwrap_or_else(|| PathBuf::from(".env"))
     }
 
+    /// Settings from all places, after the question for a password.
+    pub(super) fn load(&mut self) -> anyhow::Result<Settings> {
+        Ok(self.read()?.settings()?)
+    }
+
     /// The flags that choose the account, as a shell takes them.
     pub(super) fn selection(&self) -> String {
         settings::selection(&self.all_inputs())
-    }
-
-    /// Settings from all places.
-    pub(super) fn load(&self) -> Result<Settings, SettingsError> {
-        settings::load(&self.inputs(env::vars_os()))
     }
 
     /// Settings of a demo account: these flags and these variables, and nothing else of this
@@ -235,19 +299,23 @@ impl SettingsArgs {
             env_map: self.env_map.iter().cloned().collect(),
             config_file: settings::config_file(),
             polymarket_cli: settings::polymarket_cli_file(),
+            memory: self.memory.clone(),
             folder: Some(PathBuf::from(".")),
             ..Inputs::default()
         }
     }
 }
 
-/// The password of the keystore that settings name, if they name one.
-pub(super) fn password_for(inputs: &Inputs) -> anyhow::Result<Option<Secret>> {
-    let Some(path) = settings::locked_keystore(inputs)? else { return Ok(inputs.keystore_password.clone()) };
-    let password = match env::var(PASSWORD) {
+/// Reads every place once; where it leads to a keystore, with its password, which is asked for.
+pub(super) fn read(inputs: Inputs) -> anyhow::Result<(Reading, Option<Secret>)> {
+    let known = inputs.keystore_password.clone();
+    let mut reading = Reading::of(inputs)?;
+    let Some(path) = reading.locked_keystore() else { return Ok((reading, known)) };
+    let password = Secret::new(match env::var(PASSWORD) {
         Ok(password) => password,
         Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
             .with_context(|| format!("no terminal to ask for the keystore's password; set {PASSWORD}"))?,
-    };
-    Ok(Some(Secret::new(password)))
+    });
+    reading.unlock_with(password.clone());
+    Ok((reading, Some(password)))
 }

@@ -92,6 +92,7 @@ fn merge(fix: &mut DiagnosisFix, more: &DiagnosisFix) {
     if fix.text.is_empty() {
         fix.text.clone_from(&more.text);
         fix.commands.clone_from(&more.commands);
+        fix.tries.clone_from(&more.tries);
     }
 }
 

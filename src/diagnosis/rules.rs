@@ -64,7 +64,12 @@ fn findings(case: &Case<'_>) -> Vec<Clue> {
                     settings: settings(suspicion),
                     // the fix of a finding is that of its first suspicion
                     ..finding.fix.clone().filter(|_| place == 0).map_or_else(DiagnosisFix::default, |fix| {
-                        DiagnosisFix { text: fix.text, commands: fix.commands, ..DiagnosisFix::default() }
+                        DiagnosisFix {
+                            text: fix.text,
+                            commands: fix.commands,
+                            tries: fix.tries,
+                            ..DiagnosisFix::default()
+                        }
                     })
                 },
             })

@@ -331,6 +331,18 @@ impl Facts {
         with_fact!(mut self, probe, fact => *fact = Fact::Waiting);
     }
 
+    /// Settles what did not arrive as stopped, `now_ms` Unix milliseconds.
+    pub fn stop(&mut self, now_ms: i64) {
+        for &probe in Probe::ALL {
+            if !self.is_settled(probe) {
+                self.fail(probe, Failure::Stopped);
+            }
+        }
+        if self.elapsed_ms.is_none() {
+            self.elapsed_ms = Some(u64::try_from(now_ms.saturating_sub(self.started_ms)).unwrap_or_default());
+        }
+    }
+
     pub(super) fn fail(&mut self, probe: Probe, failure: Failure) {
         with_fact!(mut self, probe, fact => *fact = Fact::Failed { failure, took_ms: 0 });
     }

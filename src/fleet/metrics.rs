@@ -15,7 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::checks::Status;
+use crate::checks::{CHECKS, Status};
 use crate::report::{Report, Verdict};
 
 /// The content type of [`Metrics::text`].
@@ -33,6 +33,7 @@ pub struct Metrics {
     took: Family<Account, Seconds>,
     at: Family<Account, Seconds>,
     runs: Family<Account, Counter>,
+    accounts: Gauge,
     /// The cause that stands in `cause` for each account.
     named: Mutex<HashMap<Arc<str>, &'static str>>,
 }
@@ -81,8 +82,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("polydoctor");
         registry.register("build", "Version of the program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
         let count = Gauge::<i64>::default();
-        count.set(i64::try_from(accounts).unwrap_or(i64::MAX));
-        registry.register("accounts", "Accounts that are watched", count);
+        registry.register("accounts", "Accounts that are watched", count.clone());
         let metrics = Self {
             registry,
             verdict: Family::default(),
@@ -92,8 +92,10 @@ impl Metrics {
             took: Family::default(),
             at: Family::default(),
             runs: Family::default(),
+            accounts: count,
             named: Mutex::default(),
         };
+        metrics.count(accounts);
         metrics.registered()
     }
 
@@ -111,6 +113,25 @@ impl Metrics {
         registry.register_with_unit("last_run_timestamp", help, seconds(), self.at.clone());
         registry.register("runs", "Runs that came to their end", self.runs.clone());
         self
+    }
+
+    /// So many accounts are watched from now on.
+    pub fn count(&self, accounts: usize) {
+        self.accounts.set(i64::try_from(accounts).unwrap_or(i64::MAX));
+    }
+
+    /// Takes out an account that is no longer watched.
+    pub fn forget(&self, profile: &str) {
+        let account = Account { profile: profile.into() };
+        self.verdict.remove(&account);
+        self.drift.remove(&account);
+        self.took.remove(&account);
+        self.at.remove(&account);
+        self.runs.remove(&account);
+        for check in CHECKS {
+            self.check.remove(&AccountCheck { profile: Arc::clone(&account.profile), check: check.id });
+        }
+        self.name(&account.profile, None);
     }
 
     /// Takes in how an account stands at this Unix time. `drift_s` is this clock minus the server's.

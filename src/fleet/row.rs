@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::checks::Status;
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, DiagnosisFix};
 use crate::report::{Report, Verdict};
 
 /// An account in one line.
@@ -19,8 +19,10 @@ pub struct Row {
     pub cause: Option<&'static str>,
     /// What is wrong in one sentence, or how many checks passed.
     pub says: String,
-    /// What mends it.
+    /// What fixes it.
     pub fix: Option<String>,
+    /// Where to write what, and what to run, for this account.
+    pub steps: Vec<String>,
     pub elapsed_ms: u64,
 }
 
@@ -43,9 +45,15 @@ impl Row {
             cause: diagnosis.map(|diagnosis| diagnosis.cause.name()),
             says,
             fix: diagnosis.map(|diagnosis| diagnosis.fix.text.clone()),
+            steps: diagnosis.map(|diagnosis| steps(&diagnosis.fix)).unwrap_or_default(),
             elapsed_ms: report.elapsed_ms,
         }
     }
+}
+
+fn steps(fix: &DiagnosisFix) -> Vec<String> {
+    let commands = fix.commands.iter().map(|command| format!("$ {command}"));
+    fix.edits.iter().cloned().chain(commands).collect()
 }
 
 /// "16 passed, 3 notes, 1 skipped"
@@ -74,6 +82,8 @@ pub struct Problem<'a> {
     pub says: &'a str,
     pub fix: &'a str,
     pub profiles: Vec<&'a str>,
+    /// Of each profile, in their order: where to write what, and what to run.
+    pub steps: Vec<&'a [String]>,
 }
 
 /// The problems of sorted rows, the worst first.
@@ -82,13 +92,17 @@ pub fn problems(rows: &[Row]) -> Vec<Problem<'_>> {
     for row in rows {
         let (Some(cause), Some(fix)) = (row.cause, &row.fix) else { continue };
         match problems.iter_mut().find(|problem| problem.cause == cause && problem.fix == fix) {
-            Some(problem) => problem.profiles.push(&row.profile),
+            Some(problem) => {
+                problem.profiles.push(&row.profile);
+                problem.steps.push(&row.steps);
+            }
             None => problems.push(Problem {
                 cause,
                 status: row.verdict.status(),
                 says: &row.says,
                 fix,
                 profiles: vec![&row.profile],
+                steps: vec![&row.steps],
             }),
         }
     }

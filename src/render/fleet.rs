@@ -90,6 +90,9 @@ impl Printer {
             writeln!(out, "\n{head}: {} ({accounts})", problem.says)?;
             writeln!(out, "  of    {}", named(&problem))?;
             writeln!(out, "  fix   {}", problem.fix)?;
+            for step in problem.steps.iter().take(NAMED).flat_map(|steps| steps.iter()) {
+                writeln!(out, "        {step}")?;
+            }
             writeln!(out, "  more  $ polydoctor check --profile {}", quoted(problem.profiles[0]))?;
         }
         writeln!(out, "\n{}", self.sum(ended))
@@ -116,6 +119,11 @@ impl Printer {
                 named(&problem),
                 problem.fix
             )?;
+            let steps: Vec<&str> =
+                problem.steps.iter().take(NAMED).flat_map(|steps| steps.iter()).map(String::as_str).collect();
+            if !steps.is_empty() {
+                writeln!(out, "\n```text\n{}\n```", steps.join("\n"))?;
+            }
         }
         Ok(())
     }

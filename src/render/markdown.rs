@@ -31,7 +31,7 @@ pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut
         )?;
         diagnosis.because.iter().try_for_each(|because| writeln!(out, "- {because}"))?;
         writeln!(out, "- fix: {}\n", diagnosis.fix.text)?;
-        commands(&diagnosis.fix.commands, out)?;
+        steps(&diagnosis.fix.edits, &diagnosis.fix.commands, out)?;
     }
     writeln!(out, "| | check | found |\n|---|---|---|")?;
     for check in report.checks.iter().filter(|check| show.shows(check.status) && check.status != Status::Pass) {
@@ -51,7 +51,7 @@ pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut
             .try_for_each(|evidence| writeln!(out, "- {}: {}", evidence.label, cell(&evidence.value)))?;
         if let Some(fix) = &check.fix {
             writeln!(out, "\n{}\n", fix.text)?;
-            commands(&fix.commands, out)?;
+            steps(&fix.edits, &fix.commands, out)?;
         }
     }
     Ok(())
@@ -68,7 +68,11 @@ fn row(check: &CheckReport, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn commands(commands: &[String], out: &mut dyn Write) -> io::Result<()> {
+/// What to write where, and what to run.
+fn steps(edits: &[String], commands: &[String], out: &mut dyn Write) -> io::Result<()> {
+    if !edits.is_empty() {
+        writeln!(out, "```text\n{}\n```\n", edits.join("\n"))?;
+    }
     if commands.is_empty() {
         return Ok(());
     }

@@ -9,6 +9,7 @@ use alloy_primitives::Address;
 
 use crate::report::Report;
 use crate::settings::OriginKind;
+use crate::settings::target::quoted;
 
 /// How much is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl Share {
     /// What was taken out, for the reader to know.
     pub fn notice(self) -> &'static str {
         match self {
-            Self::Short => "Addresses and key ids are shortened, the home folder is left out.",
+            Self::Short => "Addresses (except in fixes) and key ids are shortened, the home folder is left out.",
             Self::Anonymous => "Addresses are replaced by names, key ids are shortened, the home folder is left out.",
         }
     }
@@ -49,26 +50,49 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
         source.name = source.name.take().filter(|_| source.kind != OriginKind::Profile).map(|name| file_name(&name));
     }
     let mut others: BTreeMap<Address, usize> = BTreeMap::new();
-    for_each_text(&mut shared, &mut |text| {
+    for_each_text(&mut shared, &mut |text, part| {
         let mut without_home = text.clone();
         if let Some(home) = home.filter(|home| home.len() > 1) {
             without_home = without_home.replace(home, "~");
         }
         if let Some(profile) = &profile {
-            without_home = without_home.replace(&format!(" of profile {profile}"), " of the profile");
+            without_home = without_profile(&without_home, profile);
         }
-        *text = replace_ids(&without_home, &mut |address| match level {
-            Share::Short => short(address),
-            Share::Anonymous => names.get(&address).map_or_else(
+        let mut name = |address| {
+            names.get(&address).map_or_else(
                 || {
                     let count = others.len() + 1;
                     format!("address-{}", others.entry(address).or_insert(count))
                 },
                 |name| (*name).to_owned(),
-            ),
+            )
+        };
+        *text = replace_ids(&without_home, &mut |address| match (level, part) {
+            (Share::Short, Part::Words) => short(address),
+            // the address is public, and without it the fix is of no use
+            (Share::Short, Part::Step) => address.to_string(),
+            (Share::Anonymous, Part::Words) => name(address),
+            // nothing that a shell, or a settings file, would take for a value
+            (Share::Anonymous, Part::Step) => format!("<{}>", name(address)),
         });
     });
     shared
+}
+
+/// What a text is for.
+#[derive(Clone, Copy)]
+enum Part {
+    Words,
+    /// A part of a fix: what is run, or written to a file.
+    Step,
+}
+
+/// The name of a profile in words, in flags of commands, and where a line of a profile is named.
+fn without_profile(text: &str, profile: &str) -> String {
+    text.replace(&format!(" of profile {profile}"), " of the profile")
+        .replace(&format!(" profile {profile} "), " the profile ")
+        .replace(&format!(" profile {profile}:"), " the profile:")
+        .replace(&format!("--profile {}", quoted(profile)), "--profile <profile>")
 }
 
 /// A path may tell whose it is; its last part rarely does.
@@ -98,20 +122,27 @@ fn names(report: &Report) -> BTreeMap<Address, &'static str> {
 }
 
 /// Every text of a report that could name somebody.
-fn for_each_text(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
-    report.target.clob_url.iter_mut().for_each(&mut *change);
-    change(&mut report.who);
-    report.source.iter_mut().filter_map(|source| source.name.as_mut()).for_each(&mut *change);
+fn for_each_text(report: &mut Report, change_as: &mut dyn FnMut(&mut String, Part)) {
     for diagnosis in &mut report.diagnoses {
-        let lists =
-            [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.excluded, &mut diagnosis.fix.commands];
-        lists.into_iter().flatten().for_each(&mut *change);
-        change(&mut diagnosis.fix.text);
+        let steps = diagnosis.fix.edits.iter_mut().chain(&mut diagnosis.fix.commands);
+        steps.for_each(|text| change_as(text, Part::Step));
         for (_, value) in &mut diagnosis.fix.settings {
             if let serde_json::Value::String(text) = value {
-                change(text);
+                change_as(text, Part::Step);
             }
         }
+    }
+    for fix in report.checks.iter_mut().filter_map(|check| check.fix.as_mut()) {
+        fix.edits.iter_mut().chain(&mut fix.commands).for_each(|text| change_as(text, Part::Step));
+    }
+    let mut change = |text: &mut String| change_as(text, Part::Words);
+    report.target.clob_url.iter_mut().for_each(&mut change);
+    change(&mut report.who);
+    report.source.iter_mut().filter_map(|source| source.name.as_mut()).for_each(&mut change);
+    for diagnosis in &mut report.diagnoses {
+        let lists = [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.excluded];
+        lists.into_iter().flatten().for_each(&mut change);
+        change(&mut diagnosis.fix.text);
     }
     for check in &mut report.checks {
         change(&mut check.summary);
@@ -121,14 +152,13 @@ fn for_each_text(report: &mut Report, change: &mut dyn FnMut(&mut String)) {
         });
         if let Some(fix) = &mut check.fix {
             change(&mut fix.text);
-            fix.commands.iter_mut().for_each(&mut *change);
         }
     }
     for request in &mut report.requests {
         change(&mut request.url);
         let texts = [&mut request.purpose, &mut request.failure, &mut request.answer, &mut request.body];
-        texts.into_iter().flatten().for_each(&mut *change);
-        request.headers.iter_mut().filter_map(|header| header.value.as_mut()).for_each(&mut *change);
+        texts.into_iter().flatten().for_each(&mut change);
+        request.headers.iter_mut().filter_map(|header| header.value.as_mut()).for_each(&mut change);
     }
 }
 

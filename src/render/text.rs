@@ -70,6 +70,9 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
     }
     if let Some(fix) = &check.fix {
         line(&fix.text, &format!("{INDENT}fix: "), &format!("{INDENT}     "), style, out)?;
+        for edit in &fix.edits {
+            line(edit, &format!("{INDENT}  "), &format!("{INDENT}    "), style, out)?;
+        }
         for command in &fix.commands {
             writeln!(out, "{INDENT}  $ {command}")?;
         }
@@ -101,6 +104,9 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
         line(decide, "  to decide ", FIELD, style, out)?;
     }
     line(&diagnosis.fix.text, "  fix       ", FIELD, style, out)?;
+    for edit in &diagnosis.fix.edits {
+        line(edit, FIELD, &format!("{FIELD}  "), style, out)?;
+    }
     for command in &diagnosis.fix.commands {
         writeln!(out, "            $ {command}")?;
     }

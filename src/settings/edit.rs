@@ -79,37 +79,75 @@ pub fn diff(old: &str, new: &str) -> Vec<DiffLine> {
         .collect()
 }
 
-/// The text of a `.env` with the shape of each secret in its place. Two secrets differ in it.
+/// The text of a `.env` as it may be shown: of settings that are not secret the value, of secrets the
+/// shape, by which two of them differ. Of everything else only that it is there, since a comment or a
+/// line that is no assignment can hold an old key.
 pub fn masked_variables(text: &str) -> String {
-    let mut masked = text.to_owned();
-    // from the end, so that the places of the others stay
-    for assignment in assignments(text).iter().rev().filter(|assignment| holds_secret(assignment.name)) {
-        if !assignment.value.is_empty() {
-            masked.replace_range(
-                assignment.value.clone(),
-                &mask(setting(assignment.name), &text[assignment.value.clone()]),
-            );
-        }
+    let mut masked = String::with_capacity(text.len());
+    let mut end = 0;
+    for assignment in assignments(text) {
+        let start = text[..assignment.value.start].rfind('\n').map_or(0, |newline| newline + 1);
+        masked.push_str(&withheld_lines(&text[end..start]));
+        masked.push_str(&text[start..assignment.value.start]);
+        masked.push_str(&masked_value(assignment.name, &text[assignment.value.clone()]));
+        let rest = &text[assignment.value.end..];
+        let line_end = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+        let (behind, ending) = rest[..line_end].split_at(rest[..line_end].trim_end_matches(['\r', '\n']).len());
+        masked.push_str(if behind.trim().is_empty() { "" } else { " # …" });
+        masked.push_str(ending);
+        end = assignment.value.end + line_end;
     }
+    masked.push_str(&withheld_lines(&text[end..]));
     masked
+}
+
+/// Lines that are no assignments: how many there are, and which of them are comments.
+fn withheld_lines(text: &str) -> String {
+    let shown = |line: &str| {
+        let (inside, ending) = line.split_at(line.trim_end_matches(['\r', '\n']).len());
+        let inside = inside.trim().trim_start_matches('\u{feff}');
+        let shown = match inside.chars().next() {
+            None => "",
+            Some('#') => "# …",
+            Some(_) => "…",
+        };
+        format!("{shown}{ending}")
+    };
+    text.split_inclusive('\n').map(shown).collect()
+}
+
+fn masked_value(variable: &str, value: &str) -> String {
+    let Some(setting) = super::names::of_variable(variable) else {
+        return if value.is_empty() { String::new() } else { "…".to_owned() };
+    };
+    let bare = value.trim_matches(['"', '\'']);
+    if value.is_empty() || (!setting.is_secret() && is_harmless(setting.name, bare)) {
+        return value.to_owned();
+    }
+    mask(setting.name, value)
+}
+
+/// Whether a value is none of a secret in the wrong place: those are longer, or parts of a URL.
+fn is_harmless(setting: &str, value: &str) -> bool {
+    /// Of an address; keys and secrets are longer.
+    const LONGEST: usize = 42;
+    if setting.ends_with("_url") {
+        let bare = |text: &str| text.trim_end_matches('/').to_owned();
+        return url::Url::parse(value)
+            .is_ok_and(|url| bare(url.as_str()) == bare(&super::setup::shown_url(&url)) || is_public_path(&url));
+    }
+    value.chars().count() <= LONGEST
+}
+
+/// A path of words, with nothing that could be the access key of a provider.
+fn is_public_path(url: &url::Url) -> bool {
+    let is_word = |segment: &str| segment.len() <= 12 && segment.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.path().split('/').all(is_word)
 }
 
 /// What stands for a secret on a screen.
 fn mask(setting: &str, secret: &str) -> String {
     format!("({})", super::setup::secret_shape(setting, &Secret::new(secret.trim_matches(['"', '\'']))))
-}
-
-/// The setting of a variable; empty for a variable of another program.
-fn setting(variable: &str) -> &'static str {
-    super::names::setting_of(variable).map_or("", |setting| setting.name)
-}
-
-/// Whether the value of a variable is not to be shown: that of a secret setting, and of any other
-/// name that sounds like one.
-fn holds_secret(variable: &str) -> bool {
-    let name = variable.to_ascii_uppercase();
-    let sounds = ["KEY", "SECRET", "TOKEN", "PASS", "MNEMONIC", "SEED", "AUTH", "CREDENTIAL"];
-    super::names::is_secret(variable) || sounds.iter().any(|part| name.contains(part)) || name == "PK"
 }
 
 #[cfg(test)]
@@ -126,7 +164,22 @@ mod tests {
         assert!(shown.iter().all(|line| !line.contains("abcde")), "{shown:#?}");
         assert!(shown[1].starts_with("-2 PK=(8 characters, fingerprint "), "{shown:#?}");
         assert!(shown[2].starts_with("+2 PK=(8 characters, fingerprint ") && shown[1][1..] != shown[2][1..]);
-        assert_eq!(shown[3..], [" 3 ", "-4 FUNDER=0x1", "+4 FUNDER=0x2", " 5 A=1"]);
+        assert_eq!(shown[3..], [" 3 ", "-4 FUNDER=0x1", "+4 FUNDER=0x2", " 5 A=…"]);
+    }
+
+    #[test]
+    fn nothing_beside_a_setting_is_shown() {
+        let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+        let text = format!(
+            "\u{feff}# PK=0x{key}\r\nold key {key}\r\n  export FUNDER = '0x1' # was {key}\r\nWEBHOOK=https://x/{key}\r\n\
+             CHAIN_ID=0x{key}\r\nRPC_URL=https://node/v2/{key}\r\nNOTE='one\n{key}\n' # {key}\r\n\r\n# {key}"
+        );
+        let masked = masked_variables(&text);
+        assert!(!masked.contains(&key[..8]), "{masked}");
+        let lines: Vec<&str> = masked.lines().collect();
+        assert_eq!(lines[..4], ["# …", "…", "  export FUNDER = '0x1' # …", "WEBHOOK=…"]);
+        assert!(lines[4].starts_with("CHAIN_ID=(66 characters") && lines[5].starts_with("RPC_URL=("), "{masked}");
+        assert_eq!(lines[6..], ["NOTE=… # …", "", "# …"]);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::change::{ChangeError, FileChange};
 use super::names::setting;
-use super::{CredentialParts, Settings, Source, Sourced};
+use super::target::{Target, Written, toml_value, wanted};
+use super::{CredentialParts, Settings, Sourced};
 use crate::secret::Secret;
 
 /// What a fix comes to: changes of files, and what only the user can do.
@@ -83,15 +84,16 @@ fn values(settings: &Settings, name: &str, value: &Value) -> Result<Vec<(&'stati
         }
         "private_key" => match surrounded_key(settings) {
             Some(key) => Ok(vec![("private_key", key)]),
-            None => by_hand(
-                "Only you have the key: export it from the wallet that you sign in with",
-                Some("read -rs POLYMARKET_PRIVATE_KEY && export POLYMARKET_PRIVATE_KEY"),
-            ),
+            None => by_hand("Only you have the private key: export it from the wallet that you sign in with", None),
         },
-        "api_credentials" => match surrounded(&settings.credentials) {
+        "api_credentials" if text == wanted::CLEANED => match surrounded(&settings.credentials) {
             cleaned if !cleaned.is_empty() => Ok(cleaned),
-            _ => by_hand("The CLOB gives them to the private key", Some("polydoctor keys derive --save")),
+            _ => by_hand("Remove what surrounds the secret", None),
         },
+        "api_credentials" if text == wanted::CREATED => {
+            by_hand("The CLOB has to create them", Some("polydoctor keys create --save"))
+        }
+        "api_credentials" => by_hand("The CLOB returns them to the private key", Some("polydoctor keys derive --save")),
         "builder_credentials" => by_hand("Copy them from your builder profile on polymarket.com", None),
         _ => by_hand(&format!("Set it to {text}"), None),
     }
@@ -120,59 +122,38 @@ fn surrounded(parts: &CredentialParts) -> Vec<(&'static str, Secret)> {
 
 /// Finds the place where a setting is to be set.
 fn place(settings: &Settings, name: &'static str, text: Secret, edits: &mut Edits) -> Result<(), ByHand> {
-    let places = settings.places.get(name).map_or(&[][..], Vec::as_slice);
-    let shown = if setting(name).is_secret() { "…" } else { text.expose() };
-    let by_hand = |reason: String, command: Option<String>| Err(ByHand { setting: name.to_owned(), reason, command });
-    match places.first().or_else(|| usual_place(settings)) {
-        Some(Source::EnvFile { path, .. }) => {
-            let here = |place: &Source| match place {
-                Source::EnvFile { path: other, name, .. } if other == path => Some(name.clone()),
-                _ => None,
-            };
-            // every name that the file has for it, so that none contradicts
-            let mut names: Vec<String> = places.iter().filter_map(here).collect();
-            if names.is_empty() {
-                names.push(setting(name).variables[0].to_owned());
-            }
+    let target = Target::of(&settings.places, name);
+    let by_hand = |reason: &str, what: &str| {
+        let value = if setting(name).is_secret() { None } else { Some(text.expose()) };
+        let words = value.map_or(Written::Words("without what surrounds it"), Written::Value);
+        let lines = target.edits(words);
+        let reason =
+            if lines.is_empty() { format!("{reason} {what}") } else { format!("{reason} {}", lines.join("; ")) };
+        Err(ByHand {
+            setting: name.to_owned(),
+            reason: reason.trim_end().to_owned(),
+            command: value.and_then(|value| target.command(value)),
+        })
+    };
+    match &target {
+        Target::EnvFile { path, lines } => {
             let file = edits.variables.entry(Path::new(path).to_owned()).or_default();
-            file.extend(names.into_iter().map(|name| (name, text.clone())));
+            file.extend(lines.iter().map(|line| (line.name.to_owned(), text.clone())));
             Ok(())
         }
-        Some(Source::Profile { path, name: profile, .. }) => {
-            let key = (Path::new(path).to_owned(), profile.clone());
-            edits.profiles.entry(key).or_default().push((name, text));
+        Target::Profile { path, profile, key, .. } => {
+            let place = (Path::new(path).to_owned(), (*profile).to_owned());
+            edits.profiles.entry(place).or_default().push((key, text));
             Ok(())
         }
-        Some(Source::Flag { name: flag }) => {
-            by_hand(format!("It was given as {flag}: give this instead"), Some(format!("{flag} {shown}")))
+        Target::Flag { .. } => by_hand("It was given as a flag:", ""),
+        Target::Variables { names } if settings.places.get(name).is_some_and(|places| !places.is_empty()) => {
+            by_hand("It comes from the environment, which only your shell or service can change:", &names.join(", "))
         }
-        Some(Source::Variable { name: variable }) => by_hand(
-            format!("It comes from the environment, which only your shell or service can change: {variable}"),
-            Some(format!("export {variable}={shown}")),
-        ),
-        Some(place @ (Source::File { .. } | Source::PolymarketCli { .. } | Source::StandardInput | Source::Typed)) => {
-            by_hand(format!("It comes from {place}, which is not written"), None)
+        Target::Variables { .. } => {
+            by_hand("It is not set anywhere, and this account has no .env or profile to set it in", "")
         }
-        Some(Source::Inferred { .. } | Source::Default) | None => by_hand(
-            "It is set nowhere, and there is no .env or profile to set it in".to_owned(),
-            Some(format!("export {}={shown}", setting(name).variables[0])),
-        ),
-    }
-}
-
-/// The file that the account's other settings are in.
-fn usual_place(settings: &Settings) -> Option<&Source> {
-    let in_force = ["private_key", "signature_type", "funder", "api_key"].into_iter();
-    in_force
-        .filter_map(|name| settings.places.get(name)?.first())
-        .find(|place| matches!(place, Source::EnvFile { .. } | Source::Profile { .. }))
-}
-
-/// Numbers are numbers in a profile.
-fn toml_value(key: &str, text: &str) -> toml_edit::Value {
-    match text.parse::<i64>() {
-        Ok(number) if !setting(key).is_secret() => number.into(),
-        _ => text.into(),
+        Target::Unwritten { .. } => by_hand("It comes from a place that polydoctor does not write:", ""),
     }
 }
 
@@ -238,7 +219,7 @@ mod tests {
     #[test]
     fn what_surrounds_a_secret_is_taken_away() {
         let env = format!("PK=\"'{}' \"\nCLOB_API_KEY=a\nCLOB_SECRET=' b'\n", &KEY[2..]);
-        let wanted = json!({ "private_key": "the same key", "api_credentials": "the same" });
+        let wanted = json!({ "private_key": "the same key", "api_credentials": wanted::CLEANED });
         let (by_hand, env, _) = planned(&[], &env, "", &wanted);
         assert_eq!(by_hand, []);
         assert_eq!(env, format!("PK=\"{KEY}\"\nCLOB_API_KEY=a\nCLOB_SECRET='b'\n"));

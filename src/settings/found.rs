@@ -1,7 +1,7 @@
 //! Private keys that are there already: what the set-up wizard offers.
 
 use super::names::setting;
-use super::sources::{Inputs, SettingsError, Sources};
+use super::sources::{Inputs, Sources};
 use super::{Place, Source, polymarket_cli};
 use crate::secret::Secret;
 
@@ -14,14 +14,9 @@ pub struct FoundKey {
     pub place: Option<Place>,
 }
 
-/// Every private key in the environment, the `.env`, the profile and the file of polymarket-cli,
-/// the one in force first.
-///
-/// # Errors
-///
-/// As [`super::load`].
-pub fn found_keys(inputs: &Inputs) -> Result<Vec<FoundKey>, SettingsError> {
-    let mut values = Sources::open(inputs)?.everywhere(setting("private_key"));
+/// The one in force first.
+pub(super) fn keys(inputs: &Inputs, sources: &Sources) -> Vec<FoundKey> {
+    let mut values = sources.everywhere(setting("private_key"));
     let cli = inputs.polymarket_cli.as_deref().filter(|path| path.exists());
     let of_cli = cli.and_then(|path| polymarket_cli::read(path).ok()).into_iter().flatten();
     for (_, value) in of_cli.filter(|(name, _)| *name == "private_key") {
@@ -34,5 +29,5 @@ pub fn found_keys(inputs: &Inputs) -> Result<Vec<FoundKey>, SettingsError> {
         place: Place::of(&value.source),
         source: value.source,
     };
-    Ok(values.into_iter().map(found).collect())
+    values.into_iter().map(found).collect()
 }

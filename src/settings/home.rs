@@ -9,6 +9,7 @@ use super::accounts::Whose;
 use super::config::{ConfigFile, Profile, ProfileValue};
 use super::files::{path_named, read_text};
 use super::place::Place;
+use super::memory::Memory;
 use super::profile_key::ProfileKey;
 use super::{KeyProfile, Settings, Source, env_file, names};
 
@@ -122,7 +123,7 @@ pub fn refusal_of_profile(
     }
     let read = read_profile(profile).ok()?;
     let KeyProfile { name, path } = profile;
-    match ProfileKey::read(&read, environment).whose()? {
+    match ProfileKey::read(&read, environment, &Memory::default()).whose()? {
         Whose::Signer(other) if other != signer => Some(format!(
             "profile {name} in {} belongs to another account: its private key is that of signer {other}",
             path.display()

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::KeyText;
 use super::files::read_text;
+use super::memory::Memory;
 use super::sources::SettingsError;
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
@@ -50,9 +51,13 @@ struct KdfParams {
 /// # Errors
 ///
 /// [`SettingsError`] when the file cannot be read.
-pub(super) fn unlock(path: &Path, password: Option<&Secret>) -> Result<KeyText, SettingsError> {
+pub(super) fn unlock(path: &Path, password: Option<&Secret>, memory: &Memory) -> Result<KeyText, SettingsError> {
     let text = read_text(path)?;
-    let key = unsuitable(&text).map_or_else(|| decrypt(path, password), Err);
+    let decrypted = || {
+        let password = password.ok_or("its password is not known: set POLYDOCTOR_KEYSTORE_PASSWORD")?;
+        memory.unlocked(&text, password, || decrypt(path, password))
+    };
+    let key = unsuitable(&text).map_or_else(decrypted, Err);
     Ok(key.map_err(|reason| KeyMistake::Keystore { reason }))
 }
 
@@ -62,8 +67,7 @@ pub(super) fn address(path: &Path) -> Option<Address> {
     json.get("address")?.as_str()?.parse().ok()
 }
 
-fn decrypt(path: &Path, password: Option<&Secret>) -> Result<Secret, String> {
-    let password = password.ok_or("its password is not known: set POLYDOCTOR_KEYSTORE_PASSWORD")?;
+fn decrypt(path: &Path, password: &Secret) -> Result<Secret, String> {
     match PrivateKeySigner::decrypt_keystore(path, password.expose()) {
         Ok(signer) => Ok(Secret::new(alloy_primitives::hex::encode_prefixed(signer.to_bytes()))),
         // "Mac Mismatch": all else has been looked at
@@ -143,7 +147,7 @@ mod tests {
     fn reason(keystore: &Value, password: Option<&str>) -> String {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), keystore.to_string()).unwrap();
-        match unlock(file.path(), password.map(Secret::new).as_ref()).unwrap() {
+        match unlock(file.path(), password.map(Secret::new).as_ref(), &Memory::default()).unwrap() {
             Ok(key) => key.expose().to_owned(),
             Err(mistake) => mistake.to_string(),
         }

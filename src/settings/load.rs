@@ -48,7 +48,12 @@ pub fn config_file() -> Option<PathBuf> {
 /// [`SettingsError`] when a file that was named, or the configuration, cannot be read. A value that
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
-    let mut loader = Loader::of(Sources::read(inputs)?);
+    Ok(settle(inputs, Sources::read(inputs)?))
+}
+
+/// Settles which value of what was read is in force.
+pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
+    let mut loader = Loader::of(sources);
     let key = loader.sources.key();
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
@@ -121,7 +126,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
     problems.extend(loader.finish());
     problems.extend(unread);
     settings.problems = problems;
-    Ok(settings)
+    settings
 }
 
 /// What a time limit has to be.

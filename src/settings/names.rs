@@ -147,6 +147,11 @@ pub(super) fn is_secret_setting(name: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.is_secret() && setting.name == name)
 }
 
+/// The setting that a variable is read for.
+pub(super) fn of_variable(variable: &str) -> Option<&'static Name> {
+    SETTINGS.iter().find(|setting| setting.variables.contains(&variable))
+}
+
 /// Whether a variable is one that is read.
 pub(super) fn is_known(variable: &str) -> bool {
     setting_of(variable).is_some()

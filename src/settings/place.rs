@@ -12,11 +12,15 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use toml_edit::{InlineTable, TableLike, Value};
+use zeroize::Zeroizing;
 
 use super::files::{path_named, read_text};
+use super::memory::Memory;
+use super::reading::Origins;
 use super::{Source, Sourced, env_file, polymarket_cli};
 use crate::secret::Secret;
 
@@ -107,6 +111,23 @@ impl Place {
         }
     }
 
+    /// The files and variables that it is read from.
+    pub(super) fn origins(&self, beside: &Path, origins: &mut Origins) {
+        match self {
+            Self::Env { name } => _ = origins.variables.insert(name.clone()),
+            Self::File { path } | Self::EnvFile { path, .. } | Self::PolymarketCli { path } => {
+                origins.files.insert(path_named(path, beside));
+            }
+            Self::Keystore { path, password } => {
+                origins.files.insert(path_named(path, beside));
+                if let Some(password) = password {
+                    password.origins(beside, origins);
+                }
+            }
+            Self::Command { .. } => {}
+        }
+    }
+
     /// The value; `profile` is where the place is written.
     ///
     /// # Errors
@@ -117,6 +138,7 @@ impl Place {
         environment: &BTreeMap<String, String>,
         profile: &Source,
         beside: &Path,
+        memory: &Memory,
     ) -> Result<Sourced<Secret>, String> {
         match self {
             Self::Env { name } => match environment.get(name).filter(|value| !value.trim().is_empty()) {
@@ -151,21 +173,24 @@ impl Place {
                 Ok(key.ok_or_else(none)?.1.map(Secret::new))
             }
             Self::Keystore { .. } => Err("is said to be in a keystore, which holds private keys only".to_owned()),
-            Self::Command { program } => Ok(Sourced::new(run(program)?, profile.clone())),
+            Self::Command { program } => Ok(Sourced::new(memory.printed(program, || run(program))?, profile.clone())),
         }
     }
 }
 
-/// What a program prints, without the line end.
+/// What a program prints, without the line end. What it writes to standard error is no business of
+/// the screen, but says why it failed.
 fn run(program: &[String]) -> Result<Secret, String> {
     /// Long enough to unlock a keyring by hand.
     const LONGEST: Duration = Duration::from_mins(1);
     const STEP: Duration = Duration::from_millis(10);
     let [name, arguments @ ..] = program else { return Err("is said to come from no program".to_owned()) };
-    let mut child =
-        Command::new(name).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| {
-            format!("is said to come from {name}, which does not start: {}", super::files::reason(&error))
-        })?;
+    let mut command = Command::new(name);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| {
+        format!("is said to come from {name}, which does not start: {}", super::files::reason(&error))
+    })?;
+    let (out, errors) = (printed(child.stdout.take()), printed(child.stderr.take()));
     let started = Instant::now();
     let status = loop {
         match child.try_wait() {
@@ -179,15 +204,36 @@ fn run(program: &[String]) -> Result<Secret, String> {
             }
         }
     };
+    // what it has started may hold the pipes open
+    let text = |pipe: Receiver<Zeroizing<String>>| pipe.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
     if !status.success() {
-        return Err(format!("is said to come from {name}, which failed ({status})"));
+        let errors = text(errors);
+        let said: String = errors.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+        let said = if said.is_empty() { said } else { format!(": {said:.120}") };
+        return Err(format!("is said to come from {name}, which failed ({status}{said})"));
     }
-    let mut text = zeroize::Zeroizing::new(String::new());
-    let read = child.stdout.take().map(|mut out| out.read_to_string(&mut text));
-    if !matches!(read, Some(Ok(_))) || text.trim().is_empty() {
+    let text = text(out);
+    if text.trim().is_empty() {
         return Err(format!("is said to come from {name}, which printed nothing that can be read"));
     }
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+/// Reads a pipe while the program runs, so that a full one does not stop it.
+fn printed(pipe: Option<impl std::io::Read + Send + 'static>) -> Receiver<Zeroizing<String>> {
+    /// More than any secret.
+    const MOST: u64 = 1 << 16;
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut text = Zeroizing::new(String::new());
+        let Some(mut pipe) = pipe else { return };
+        if pipe.by_ref().take(MOST).read_to_string(&mut text).is_ok() {
+            // nobody waits for it after a time-out
+            let _ = sender.send(text);
+        }
+        let _ = std::io::copy(&mut pipe, &mut std::io::sink());
+    });
+    receiver
 }
 
 impl From<Place> for Value {
@@ -248,6 +294,10 @@ mod tests {
         let said = |program: &[&str]| run(&program.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
         assert_eq!(said(&["echo", "secret"]).unwrap().expose(), "secret");
         assert!(said(&["false"]).unwrap_err().contains("failed"));
+        let failed = said(&["sh", "-c", "echo not in the store >&2; exit 3"]).unwrap_err();
+        assert!(failed.ends_with("(exit status: 3: not in the store)"), "{failed}");
+        let long = said(&["sh", "-c", "head -c 200000 /dev/zero | tr '\\0' x >&2; echo secret"]);
+        assert_eq!(long.unwrap().expose(), "secret", "a full pipe does not stop it");
         assert!(said(&["true"]).unwrap_err().contains("nothing"));
         assert!(said(&["/no/such"]).unwrap_err().contains("does not start"));
     }

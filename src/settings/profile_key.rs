@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::accounts::Whose;
 use super::config::{Profile, ProfileValue};
 use super::files::path_named;
+use super::memory::Memory;
 use super::place::Place;
 use super::sources::Inputs;
 use super::{KeyText, Source, Sourced, keystore};
@@ -31,7 +32,7 @@ pub(super) enum ProfileKey {
 }
 
 impl ProfileKey {
-    pub(super) fn read(profile: &Profile, environment: &BTreeMap<String, String>) -> Self {
+    pub(super) fn read(profile: &Profile, environment: &BTreeMap<String, String>, memory: &Memory) -> Self {
         let Some(entry) = profile.entries.iter().find(|entry| entry.setting == "private_key") else {
             return Self::None;
         };
@@ -43,7 +44,7 @@ impl ProfileKey {
                 Self::Keystore { path: path_named(path, &profile.path), password: password.as_deref().cloned(), source }
             }
             ProfileValue::Place(place) if place.is_costly() => Self::Program { place: place.clone(), source },
-            ProfileValue::Place(place) => match place.read(environment, &source, &profile.path) {
+            ProfileValue::Place(place) => match place.read(environment, &source, &profile.path, memory) {
                 Ok(found) => Self::Text(found),
                 Err(reason) => Self::Mistake(Sourced::new(KeyMistake::NotThere { reason }, source)),
             },
@@ -88,20 +89,20 @@ impl ProfileKey {
             Self::None => None,
             Self::Text(text) => Some(text.clone().map(Ok)),
             Self::Mistake(mistake) => Some(mistake.clone().map(Err)),
-            Self::Program { place, source } => Some(match place.read(&inputs.environment, source, beside) {
+            Self::Program { place, source } => Some(match place.read(&inputs.environment, source, beside, &inputs.memory) {
                 Ok(found) => found.map(Ok),
                 Err(reason) => Sourced::new(Err(KeyMistake::NotThere { reason }), source.clone()),
             }),
             Self::Keystore { path, password, source } => {
                 let locked = |reason| Err(KeyMistake::Keystore { reason });
-                let said = password.as_ref().map(|place| place.read(&inputs.environment, source, beside));
+                let said = password.as_ref().map(|place| place.read(&inputs.environment, source, beside, &inputs.memory));
                 let password = match &said {
                     Some(Err(wrong)) => Err(format!("its password {wrong}")),
                     Some(Ok(password)) => Ok(Some(&password.value)),
                     None => Ok(inputs.keystore_password.as_ref()),
                 };
                 let key = password.map_or_else(locked, |password| {
-                    keystore::unlock(path, password).unwrap_or_else(|error| locked(error.to_string()))
+                    keystore::unlock(path, password, &inputs.memory).unwrap_or_else(|error| locked(error.to_string()))
                 });
                 Some(Sourced::new(key, Source::File { path: path.display().to_string() }))
             }

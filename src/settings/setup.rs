@@ -39,6 +39,7 @@ impl Settings {
             relayer_key: shape(self.relayer_key.as_ref()),
             wallets: None,
             shown: Vec::new(),
+            places: self.places.iter().map(|(name, places)| ((*name).to_owned(), places.clone())).collect(),
             selection: self.selection.clone(),
             offline,
         };

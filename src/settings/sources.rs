@@ -12,6 +12,7 @@ use super::accounts::{self, Group, Held, Standing, Use, Whose};
 use super::config::{self, ConfigFile, Profile};
 use super::env_file::{self, EnvFile, EnvLine};
 use super::files::read_text;
+use super::memory::Memory;
 use super::names::{self, Name, setting};
 use super::profile_key::ProfileKey;
 use super::unread::Variable;
@@ -28,6 +29,8 @@ pub enum SettingsError {
     Malformed { path: String, reason: String },
     #[error("there is no profile named {name} in {path}; known are: {known}")]
     NoSuchProfile { name: String, path: String, known: String },
+    #[error("reading the settings was interrupted")]
+    Interrupted,
     /// Of a program that cannot show it as a finding, and must not run without what the line says.
     #[error("{text}")]
     BadLine { text: String },
@@ -55,7 +58,8 @@ pub struct Inputs {
     pub environment: BTreeMap<String, String>,
     pub env_file: EnvFile,
     pub key: KeyInput,
-    /// Of the keystore that is given, or that the profile names: see [`locked_keystore`].
+    /// Of the keystore that is given, or that the profile names: see
+    /// [`Reading::locked_keystore`](super::Reading::locked_keystore).
     pub keystore_password: Option<Secret>,
     /// `--profile` or `POLYDOCTOR_PROFILE`.
     pub profile: Option<String>,
@@ -76,22 +80,8 @@ pub struct Inputs {
     pub in_fleet: bool,
     /// The scenario of the embedded sandbox, where the settings are those of its account.
     pub scenario: Option<String>,
-}
-
-/// The keystore that the private key is in, if it is in one, and its password is not known yet.
-///
-/// # Errors
-///
-/// As [`super::load`].
-pub fn locked_keystore(inputs: &Inputs) -> Result<Option<PathBuf>, SettingsError> {
-    if inputs.keystore_password.is_some() {
-        return Ok(None);
-    }
-    match &inputs.key {
-        KeyInput::Keystore(path) => Ok(Some(path.clone())),
-        KeyInput::Settings => Ok(Sources::open(inputs)?.keystore_to_unlock()),
-        KeyInput::File(_) | KeyInput::StandardInput | KeyInput::Typed(_) => Ok(None),
-    }
+    /// What earlier readings found out that need not be had again.
+    pub memory: Memory,
 }
 
 /// All places, highest precedence first, and what of them counts.
@@ -117,6 +107,7 @@ pub(super) struct Sources {
     /// Which variable gives which setting.
     reads: Reads,
     in_fleet: bool,
+    memory: Memory,
     pub(super) secret_files: Vec<PathBuf>,
     pub(super) problems: Vec<SettingProblem>,
 }
@@ -124,10 +115,14 @@ pub(super) struct Sources {
 impl Sources {
     /// Reads every place and settles which account this is, whose values alone count.
     pub(super) fn read(inputs: &Inputs) -> Result<Self, SettingsError> {
-        let mut sources = Self::open(inputs)?;
-        let given = given::read(&inputs.key, inputs.keystore_password.as_ref())?;
-        sources.settle(given, inputs);
-        Ok(sources)
+        Self::open(inputs)?.settled(inputs)
+    }
+
+    /// The same of places that were opened already.
+    pub(super) fn settled(mut self, inputs: &Inputs) -> Result<Self, SettingsError> {
+        let given = given::read(inputs)?;
+        self.settle(given, inputs);
+        Ok(self)
     }
 
     /// Reads every place, as far as neither a password nor a program is needed.
@@ -140,7 +135,7 @@ impl Sources {
             env_lines: Vec::new(),
             env_problems: Vec::new(),
             profile: String::new(),
-            profile_key: ProfileKey::read(&profile, &inputs.environment),
+            profile_key: ProfileKey::read(&profile, &inputs.environment, &inputs.memory),
             chosen_profile: profile,
             profile_values: BTreeMap::new(),
             polymarket_cli: BTreeMap::new(),
@@ -150,6 +145,7 @@ impl Sources {
             key: None,
             reads: Reads::default(),
             in_fleet: inputs.in_fleet,
+            memory: inputs.memory.clone(),
             secret_files: Vec::new(),
             problems: Vec::new(),
         };

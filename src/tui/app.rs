@@ -1,6 +1,7 @@
 //! The state of the dashboard, and how messages change it: no effects, and time arrives in messages.
 
 mod act;
+mod later;
 mod pointing;
 mod rows;
 mod typing;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
+use self::later::{Later, Part};
 use super::dialogue::Dialogue;
 use super::first_run;
 use super::first_run::FirstRun;
@@ -20,7 +22,7 @@ use super::panels::{self, PANELS};
 use super::symptom::Symptom;
 use super::task::{Draft, News, Task, TaskKind};
 use super::theme::Theme;
-use super::{About, Load, Scope};
+use super::{About, Load, Renewed, Scope, verdict};
 use crate::checks::Fix;
 use crate::diagnosis::Diagnosis;
 use crate::engine::facts::Facts;
@@ -45,8 +47,23 @@ pub enum Message {
     Mouse(MouseEvent),
     /// Settings were read.
     Launched(About),
-    /// A run has come to its end.
+    /// Settings are being read again for a run that a person waits for, or no longer.
+    Rereading(bool),
+    /// Settings were read again.
+    Renewed(Renewed),
+    /// Or why they cannot be.
+    Unread(String),
+    /// The names of settings files that have been changed.
+    FilesChanged(String),
+    /// A run of everything has come to its end.
     RunOver,
+    /// A check is run by itself, with those that it needs.
+    PartBegan,
+    PartObserved(Box<Observed>),
+    PartOver(Box<Observed>),
+    PartStopped,
+    /// What a round of watching came to.
+    RoundOver(Box<Observed>),
     TaskBegan(TaskKind),
     TaskOver(TaskKind),
 }
@@ -61,7 +78,14 @@ pub struct Observed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Quit,
+    /// Reads the settings again, and runs.
     Run(Scope),
+    /// Runs with the settings that were read just now.
+    RunOn(Scope),
+    /// Runs everything in a moment: a round found a check otherwise.
+    LookAgain,
+    /// Rings the bell of the terminal.
+    Bell,
     Stop,
     Copy(String),
     /// Copies what must not be seen; the words say what it is.
@@ -123,6 +147,14 @@ pub struct App {
     pub about: About,
     /// While watching, the time between rounds.
     pub watching: Option<Duration>,
+    /// The time between rounds that was asked for.
+    pub period: Option<Duration>,
+    /// Whether changes ring the bell.
+    pub bell: bool,
+    /// Settings are being read again, and a person waits for it.
+    pub rereading: bool,
+    /// Why the settings could not be read the last time.
+    pub unread: Option<String>,
     pub watch: Watch,
     /// How the checks stood before a fix was applied.
     pub before: Option<Before>,
@@ -146,6 +178,10 @@ pub struct App {
     /// By its place in the report. Until a person moves it, it goes to the place to start.
     selected: usize,
     steered: bool,
+    /// Whether the run that goes on is the first one with its settings.
+    anew: bool,
+    later: Later,
+    part: Option<Part>,
     /// Lines scrolled in each panel; `None` until a person scrolls.
     scroll: [Option<usize>; PANELS.len()],
 }
@@ -165,6 +201,10 @@ impl App {
             tasks: BTreeSet::new(),
             about: About { title, ..About::default() },
             watching: None,
+            period: None,
+            bell: false,
+            rereading: false,
+            unread: None,
             watch: Watch::default(),
             before: None,
             fixed: Vec::new(),
@@ -178,6 +218,9 @@ impl App {
             main: panels::DETAIL,
             selected: 0,
             steered: false,
+            anew: false,
+            later: Later::default(),
+            part: None,
             scroll: [None; PANELS.len()],
         }
     }
@@ -185,6 +228,7 @@ impl App {
     pub fn phase(&self) -> Phase {
         match (self.facts.started_ms, self.facts.elapsed_ms) {
             (0, _) => Phase::Launching,
+            _ if self.part.is_some() => Phase::Running,
             (_, None) => Phase::Running,
             (_, Some(_)) => Phase::Over,
         }
@@ -192,7 +236,8 @@ impl App {
 
     /// How long the run takes or took.
     pub fn elapsed_ms(&self) -> u64 {
-        let so_far = || u64::try_from(self.now_ms.saturating_sub(self.facts.started_ms)).unwrap_or_default();
+        let started_ms = self.part.as_ref().map_or(self.facts.started_ms, |part| part.started_ms);
+        let so_far = || u64::try_from(self.now_ms.saturating_sub(started_ms)).unwrap_or_default();
         match self.phase() {
             Phase::Launching => 0,
             Phase::Running => so_far(),
@@ -229,7 +274,12 @@ impl App {
 
     /// Whether something on the screen changes with the time.
     pub fn is_moving(&self) -> bool {
-        self.is_launching_or_running() || self.tasks.iter().any(|task| task.moves())
+        self.is_launching_or_running() || self.rereading || self.tasks.iter().any(|task| task.moves())
+    }
+
+    /// Whether what is on the screen says how old it is.
+    pub fn is_ageing(&self) -> bool {
+        self.watching.is_some() && !self.about.recorded && self.phase() == Phase::Over
     }
 
     /// Whether requests can be made: recorded facts only show what was.
@@ -245,19 +295,25 @@ impl App {
         }
     }
 
-    /// The commands of the fix, or its words.
+    /// The fix as lines for a shell: where to write what, as a comment, and the commands. Without
+    /// either, its words.
     fn fix_to_copy(&self) -> Option<String> {
         let check = self.selected()?;
-        let of_fix = |fix: &Fix| (fix.commands.join("\n"), fix.text.clone());
-        let of_diagnosis = |diagnosis: &Diagnosis| (diagnosis.fix.commands.join("\n"), diagnosis.fix.text.clone());
-        let (commands, words) =
-            self.diagnosis_of(check).map(of_diagnosis).or_else(|| check.fix.as_ref().map(of_fix))?;
-        Some(if commands.is_empty() { words } else { commands })
+        let lines = |edits: &[String], commands: &[String], words: &str| {
+            let edits = edits.iter().map(|edit| format!("# {edit}"));
+            let lines: Vec<String> = edits.chain(commands.iter().cloned()).collect();
+            if lines.is_empty() { words.to_owned() } else { lines.join("\n") }
+        };
+        let of_fix = |fix: &Fix| lines(&fix.edits, &fix.commands, &fix.text);
+        let of_diagnosis =
+            |diagnosis: &Diagnosis| lines(&diagnosis.fix.edits, &diagnosis.fix.commands, &diagnosis.fix.text);
+        self.diagnosis_of(check).map(of_diagnosis).or_else(|| check.fix.as_ref().map(of_fix))
     }
 
     /// Other settings are in force: what was watched is no longer the same.
     fn use_settings(&mut self, about: About) {
         self.about = about;
+        self.unread = None;
         self.watch = Watch::default();
         self.steered = false;
         self.panels.forget_account();
@@ -278,10 +334,13 @@ impl App {
 
     fn finish_run(&mut self) -> Option<Command> {
         self.say_what_changed();
-        if self.watching.is_some() && self.phase() == Phase::Over {
-            self.watch.take(&self.report, self.now_ms);
+        let anew = std::mem::take(&mut self.anew);
+        let mut bell = None;
+        if self.watching.is_some() && self.phase() == Phase::Over && !verdict::was_stopped(self) {
+            let news = self.watch.take(&self.report, self.now_ms, anew);
+            bell = self.bell_for(&news);
         }
-        first_run::offer(self)
+        first_run::offer(self).or(bell)
     }
 
     /// After a fix: what it has come to.
@@ -298,8 +357,18 @@ impl App {
         });
     }
 
-    fn observe(&mut self, Observed { facts, report }: Observed) {
+    fn observe(&mut self, Observed { facts, mut report }: Observed) {
+        if facts.setup.signer() != self.facts.setup.signer() {
+            self.watch = Watch::default();
+        }
+        if facts.started_ms != self.facts.started_ms {
+            (self.later, self.part) = (Later::default(), None);
+        }
+        self.later.refresh(&mut report);
         self.facts = facts;
+        if let Some(part) = &mut self.part {
+            part.standing.clone_from(&report);
+        }
         self.report = report;
         if !self.steered {
             let start = self.report.start().map(|start| start.id);
@@ -322,7 +391,16 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         Message::News(news) => command = panels::hear(app, news),
         Message::Mouse(mouse) => app.point(mouse),
         Message::Launched(about) => app.use_settings(about),
+        Message::Rereading(goes_on) => app.rereading = goes_on,
+        Message::Renewed(renewed) => app.renew(renewed),
+        Message::Unread(why) => app.keep_unread(why),
+        Message::FilesChanged(names) => command = app.files_changed(&names),
         Message::RunOver => command = app.finish_run(),
+        Message::PartBegan => app.begin_part(),
+        Message::PartObserved(observed) => app.observe_part(&observed.report),
+        Message::PartOver(observed) => command = app.end_part(&observed),
+        Message::PartStopped => app.stop_part(),
+        Message::RoundOver(observed) => command = app.end_round(&observed),
         Message::TaskBegan(kind) => {
             app.tasks.insert(kind);
         }

@@ -54,6 +54,11 @@ impl FirstRun {
         self.typed = if self.question.entry == Some(Entry::Secret) { Field::hidden() } else { Field::default() };
     }
 
+    /// Whether nothing has been answered or typed yet.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.typed.is_empty() && self.asked.is_none() && !self.wizard.clone().back()
+    }
+
     /// Whether the cursor is where text is typed.
     pub(super) fn is_typing(&self) -> bool {
         self.question.entry.is_some() && self.cursor >= self.question.choices.len()

@@ -6,32 +6,25 @@ use serde_json::{Map, Value};
 use super::app::{App, Command};
 use super::dialogue::{Change, Dialogue};
 use super::task::{FixPlan, Task};
-use crate::checks::Status;
 use crate::report::Report;
+use crate::report::fixes::{self, Statuses};
 
 /// How the checks stood before something was changed.
 #[derive(Clone, Debug)]
 pub struct Before {
-    statuses: Vec<(&'static str, Status)>,
+    statuses: Statuses,
     /// A run with the new settings has begun.
     pub(super) begun: bool,
 }
 
 impl Before {
     fn of(report: &Report) -> Self {
-        Self { statuses: report.checks.iter().map(|check| (check.id, check.status)).collect(), begun: false }
+        Self { statuses: fixes::statuses(report), begun: false }
     }
 
     /// What stands otherwise now.
     pub fn changes(&self, report: &Report) -> Vec<String> {
-        let now = |id| report.check(id).map(|check| check.status);
-        self.statuses
-            .iter()
-            .filter_map(|&(id, before)| {
-                let after = now(id).filter(|&after| after != before)?;
-                Some(format!("{id} {} → {}", before.word(), after.word()))
-            })
-            .collect()
+        fixes::changes(&self.statuses, report)
     }
 }
 
@@ -44,7 +37,7 @@ pub(super) fn wanted(app: &App) -> Option<Map<String, Value>> {
 pub(super) fn begin(app: &mut App) -> Option<Command> {
     match wanted(app) {
         Some(wanted) => Some(Command::Start(Task::PlanFix(wanted))),
-        None => by_hand(app, "No setting mends this"),
+        None => by_hand(app, "this is not caused by a setting"),
     }
 }
 
@@ -52,20 +45,17 @@ pub(super) fn begin(app: &mut App) -> Option<Command> {
 pub(super) fn planned(app: &mut App, plan: Result<FixPlan, String>) -> Option<Command> {
     let plan = match plan {
         Ok(plan) => plan,
-        Err(why) => return by_hand(app, &why),
+        Err(why) => {
+            app.notice = Some(format!("Not applied: {why}"));
+            return None;
+        }
     };
     if plan.files.is_empty() {
         let why = plan.by_hand.first().map_or("the settings are as they should be", |it| it.reason.as_str());
         let command = plan.by_hand.iter().find_map(|it| it.command.clone());
-        return match command {
-            Some(command) => {
-                let copied = app.copy(command);
-                let sent = if copied.is_some() { "; the command for it was sent to the terminal" } else { "" };
-                app.notice = Some(format!("No file was changed. {why}{sent}"));
-                copied
-            }
-            None => by_hand(app, why),
-        };
+        let command = command.map_or_else(String::new, |command| format!(": `{command}` (y copies it)"));
+        app.notice = Some(format!("Nothing to apply. {}{command}", why.trim_end_matches(':')));
+        return None;
     }
     let mut changes = Vec::new();
     for file in &plan.files {
@@ -74,7 +64,7 @@ pub(super) fn planned(app: &mut App, plan: Result<FixPlan, String>) -> Option<Co
         changes.extend(file.diff.iter().cloned().map(Change::Line));
     }
     for by_hand in &plan.by_hand {
-        changes.push(Change::Text(format!("Not by this: {} ({})", by_hand.setting, by_hand.reason)));
+        changes.push(Change::Text(format!("Not applied by this: {}. {}", by_hand.setting, by_hand.reason)));
     }
     app.ask(Dialogue {
         changes,
@@ -106,10 +96,13 @@ fn sentence(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Where the program cannot do it, the person gets the words to do it with.
+/// Where no file can be changed, the person gets to know what to do. The clipboard is left alone.
 fn by_hand(app: &mut App, why: &str) -> Option<Command> {
-    let copied = app.copyable().and_then(|text| app.copy(text));
-    let sent = if copied.is_some() { "; the fix was sent to the terminal" } else { "" };
-    app.notice = Some(format!("Not applied: {why}{sent}"));
-    copied
+    let words = app.selected().and_then(|check| {
+        let of_diagnosis = app.diagnosis_of(check).map(|diagnosis| diagnosis.fix.text.clone());
+        of_diagnosis.or_else(|| check.fix.as_ref().map(|fix| fix.text.clone()))
+    });
+    let words = words.filter(|words| !words.is_empty()).map_or_else(String::new, |words| format!(" {words}"));
+    app.notice = Some(format!("Nothing to apply: {why}.{words}"));
+    None
 }

@@ -111,7 +111,7 @@ fn taken(parts: &[Part], gap: usize) -> usize {
 }
 
 /// The places of [`parts`] by their weight.
-const ORDER: [usize; 11] = [3, 4, 2, 9, 8, 0, 10, 6, 5, 7, 1];
+const ORDER: [usize; 11] = [3, 2, 4, 9, 8, 0, 10, 6, 5, 7, 1];
 
 /// Everything there is to say, from left to right.
 fn parts(app: &App) -> Vec<Part> {
@@ -122,8 +122,12 @@ fn parts(app: &App) -> Vec<Part> {
     let when = heading.at.map(|at| time_of_day(at.as_millisecond()));
     let replay = match (&heading.at, heading.is_replay) {
         (Some(at), true) => {
-            let at = at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M");
-            vec![Span::from(format!("replay, recorded {at}")).bold(), Span::from("replay").bold()]
+            let at = at.to_zoned(TimeZone::system());
+            let (date, short) = (at.strftime("%Y-%m-%d %H:%M"), at.strftime("%m-%d %H:%M"));
+            let forms = [format!("replay, recorded {date}"), format!("replay, {date}"), format!("replay, {short}")];
+            // when it was recorded is only left out where there is no room for anything else
+            let least = (app.size.width < 40).then(|| "replay".to_owned());
+            forms.into_iter().chain(least).map(|form| Span::from(form).bold()).collect()
         }
         // what the command line says, until the settings are known
         _ => app.about.title.iter().filter(|_| !is_known).map(|title| Span::from(say(title)).bold()).collect(),

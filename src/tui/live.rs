@@ -1,5 +1,6 @@
 //! The loop: waits for whatever happens next, tells the state, does what it asks for, draws once.
 
+mod files;
 mod tasks;
 
 use std::future::pending;
@@ -9,16 +10,20 @@ use std::time::{Duration, SystemTime};
 
 use crossterm::event::Event;
 use ratatui::layout::Size;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch as facts};
 use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
 
+use self::files::Files;
 use self::tasks::Tasks;
 use super::app::{App, Command, Message, Observed, update};
 use super::input::{self, Signals};
 use super::screen::Screen;
 use super::task::{News, TaskKind};
-use super::{Launch, Launched, Launching, Load, Run, Scope};
+use super::{Launch, Launched, Launching, Load, Renewed, Reread, Rereading, Run, Scope, Started};
+use crate::checks::with_needs;
+use crate::engine::facts::Facts;
 use crate::report::Report;
+use crate::settings::Snapshot;
 use crate::watch;
 
 pub(super) async fn show(launch: Launch, app: App, sets_title: bool) -> anyhow::Result<()> {
@@ -31,7 +36,11 @@ pub(super) async fn show(launch: Launch, app: App, sets_title: bool) -> anyhow::
 enum Happening {
     Input(Event),
     Launched(anyhow::Result<Launched>),
+    Reread(Reread),
+    /// Settings files, by their names.
+    FilesChanged(String),
     Facts,
+    PartFacts,
     RunOver,
     RoundDue,
     News(News),
@@ -46,9 +55,9 @@ enum Next {
 }
 
 /// Waits for other facts than those last looked at.
-async fn changed(launched: &mut Option<Launched>) {
-    let changed = match launched {
-        Some(launched) => launched.facts.changed().await.is_ok(),
+async fn changed(facts: Option<&mut facts::Receiver<Facts>>) {
+    let changed = match facts {
+        Some(facts) => facts.changed().await.is_ok(),
         None => false,
     };
     // An engine that is gone tells nothing more.
@@ -65,6 +74,14 @@ async fn finished<T>(run: &mut Option<Pin<Box<impl Future<Output = T> + ?Sized>>
     }
 }
 
+/// The run that goes on.
+struct Going {
+    scope: Scope,
+    /// Of a run that has facts of its own.
+    facts: facts::Receiver<Facts>,
+    stop: Box<dyn Fn()>,
+}
+
 struct Dashboard {
     app: App,
     screen: Screen,
@@ -74,10 +91,17 @@ struct Dashboard {
     launch: Launch,
     launching: Option<Launching>,
     launched: Option<Launched>,
+    /// Settings that are being read again, for the run that comes after.
+    rereading: Option<Rereading>,
+    wanted: Scope,
     running: Option<Run>,
-    /// Whether the run is a round of watching, of which only the end is shown.
-    round: bool,
+    going: Option<Going>,
+    files: Files,
+    /// Whether a round found a check otherwise, so that everything is asked again soon.
+    second_look: bool,
     round_due: Option<Pin<Box<Sleep>>>,
+    /// While watching, what is on the screen grows older.
+    ageing: Interval,
     tasks: Tasks,
     news: mpsc::UnboundedReceiver<News>,
 }
@@ -88,6 +112,8 @@ impl Dashboard {
         let period = if app.theme.animation { 100 } else { 1_000 };
         let mut tick = interval(Duration::from_millis(period));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ageing = interval(Duration::from_secs(1));
+        ageing.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (tasks, news) = Tasks::new();
         let mut dashboard = Self {
             app,
@@ -98,9 +124,14 @@ impl Dashboard {
             launch,
             launching: None,
             launched: None,
+            rereading: None,
+            wanted: Scope::All,
             running: None,
-            round: false,
+            going: None,
+            files: Files::default(),
+            second_look: false,
             round_due: None,
+            ageing,
             tasks,
             news,
         };
@@ -122,22 +153,19 @@ impl Dashboard {
                     Some(event) => Happening::Input(event),
                     None => return Ok(()),
                 },
-                () = changed(&mut self.launched) => Happening::Facts,
+                () = changed(self.launched.as_mut().map(|launched| &mut launched.facts)) => Happening::Facts,
+                () = changed(seen_part(&mut self.going)) => Happening::PartFacts,
                 Some(news) = self.news.recv() => Happening::News(news),
                 launched = finished(&mut self.launching) => Happening::Launched(launched),
+                reread = finished(&mut self.rereading) => Happening::Reread(reread),
+                // what this program writes is read by the launch that follows
+                names = self.files.changed(), if self.launching.is_none() => Happening::FilesChanged(names),
                 () = finished(&mut self.running) => Happening::RunOver,
                 kind = self.tasks.done() => Happening::TaskOver(kind),
                 () = finished(&mut self.round_due) => Happening::RoundDue,
                 _ = self.tick.tick(), if self.app.is_moving() => Happening::Tick,
+                _ = self.ageing.tick(), if self.app.is_ageing() => Happening::Tick,
             };
-            if let Happening::Facts = happened
-                && self.round
-                && let Some(launched) = &mut self.launched
-            {
-                // a round of watching is shown when it is over
-                launched.facts.mark_unchanged();
-                continue;
-            }
             if let Happening::Launched(Err(error)) = happened {
                 // without settings there is nothing to show; later ones leave those in force
                 if self.launched.is_none() {
@@ -161,11 +189,8 @@ impl Dashboard {
         let first = match happened {
             Happening::Input(event) => said(event),
             Happening::News(news) => Some(Message::News(news)),
-            Happening::RunOver => {
-                (self.running, self.round) = (None, false);
-                self.observe();
-                Some(Message::RunOver)
-            }
+            Happening::RunOver => self.run_over(),
+            Happening::FilesChanged(names) => Some(Message::FilesChanged(names)),
             other => {
                 self.take(other);
                 None
@@ -196,12 +221,15 @@ impl Dashboard {
                 }
             }
             Happening::Facts => self.observe(),
-            Happening::RoundDue => {
-                self.round_due = None;
-                self.start(Scope::Watched);
-            }
+            Happening::PartFacts => self.observe_part(),
+            Happening::Reread(reread) => self.use_reread(reread),
+            Happening::RoundDue => self.begin_round(),
             Happening::TaskOver(kind) => self.tasks.forget(&mut self.app, kind),
-            Happening::Tick | Happening::Input(_) | Happening::News(_) | Happening::RunOver => {}
+            Happening::Tick
+            | Happening::Input(_)
+            | Happening::News(_)
+            | Happening::RunOver
+            | Happening::FilesChanged(_) => {}
         }
     }
 
@@ -210,6 +238,7 @@ impl Dashboard {
         self.tasks.forget_all(&mut self.app);
         let runs = launched.about.runs();
         update(&mut self.app, Message::Launched(launched.about.clone()));
+        self.follow(launched.files.clone());
         self.launched = Some(launched);
         if runs {
             self.start(Scope::All);
@@ -217,13 +246,87 @@ impl Dashboard {
         self.observe();
     }
 
+    /// Notices from now on when these files change.
+    fn follow(&mut self, files: Snapshot) {
+        if let Some(why) = self.files.follow(files) {
+            let text = format!("Settings files cannot be watched ({why}): press R after a change");
+            update(&mut self.app, Message::Notice(text));
+        }
+    }
+
+    /// Reads the settings again, and then runs. The run that goes on does so until they are read.
+    fn begin(&mut self, scope: Scope) {
+        let Some(launched) = self.launched.as_ref().filter(|launched| launched.about.runs()) else { return };
+        // what was wanted before and has not begun is part of everything
+        let scope = if self.rereading.is_some() && self.wanted != scope { Scope::All } else { scope };
+        self.wanted = scope;
+        self.rereading = Some((launched.reread)(scope));
+        update(&mut self.app, Message::Rereading(scope.is_seen()));
+    }
+
+    fn use_reread(&mut self, Reread { files, outcome }: Reread) {
+        self.rereading = None;
+        update(&mut self.app, Message::Rereading(false));
+        self.follow(files);
+        match outcome {
+            Ok(renewed) => {
+                let scope = if renewed.anew { Scope::All } else { self.wanted };
+                if renewed.anew {
+                    self.tasks.forget_reads(&mut self.app);
+                }
+                self.use_renewed(renewed);
+                self.start(scope);
+            }
+            Err(why) => _ = update(&mut self.app, Message::Unread(why)),
+        }
+    }
+
+    fn use_renewed(&mut self, renewed: Renewed) {
+        if let Some(launched) = &mut self.launched {
+            launched.about = renewed.about.clone();
+        }
+        update(&mut self.app, Message::Renewed(renewed));
+    }
+
+    /// Of a run that is over, what the state takes in.
+    fn run_over(&mut self) -> Option<Message> {
+        self.running = None;
+        let going = self.going.take()?;
+        let over = going.facts.borrow().clone();
+        match going.scope {
+            Scope::All | Scope::AllUnseen => {
+                self.observe();
+                Some(Message::RunOver)
+            }
+            Scope::Check(id) => Some(Message::PartOver(part(id, over))),
+            Scope::Round => {
+                let report = watch::round(&over);
+                Some(Message::RoundOver(Box::new(Observed { facts: over, report })))
+            }
+        }
+    }
+
+    fn observe_part(&mut self) {
+        if let Some(Going { scope: Scope::Check(id), facts, .. }) = &mut self.going {
+            let facts = facts.borrow_and_update().clone();
+            update(&mut self.app, Message::PartObserved(part(id, facts)));
+        }
+    }
+
     /// Tells the state, and does what it asks for.
     fn tell(&mut self, message: Message) -> io::Result<Next> {
         match update(&mut self.app, message) {
             None => {}
             Some(Command::Quit) => return Ok(Next::End),
-            Some(Command::Run(scope)) => self.start(scope),
-            Some(Command::Stop) => self.stop(),
+            Some(Command::Run(scope)) => self.begin(scope),
+            Some(Command::RunOn(scope)) => self.start(scope),
+            Some(Command::LookAgain) => self.second_look = true,
+            Some(Command::Bell) => self.screen.ring()?,
+            Some(Command::Stop) => {
+                self.rereading = None;
+                update(&mut self.app, Message::Rereading(false));
+                self.stop();
+            }
             Some(Command::Copy(text)) => self.screen.copy(&text)?,
             Some(Command::CopyUnseen(text, said)) => {
                 self.screen.copy(text.expose())?;
@@ -250,34 +353,44 @@ impl Dashboard {
         Ok(Next::Wait)
     }
 
-    /// Starts a run in place of the one that goes on.
+    /// Starts a run in place of the one that goes on, with the settings that were read last.
     fn start(&mut self, scope: Scope) {
-        // what a round that is cut short leaves open is asked again
-        let scope = if self.round { Scope::All } else { scope };
         self.stop();
-        self.running = self.launched.as_ref().map(|launched| (launched.run)(scope));
-        self.round = scope == Scope::Watched;
+        let Some(launched) = &self.launched else { return };
+        let Started { facts, run, stop } = (launched.run)(scope);
+        (self.running, self.going) = (Some(run), Some(Going { scope, facts, stop }));
+        self.second_look = false;
+        if let Scope::Check(_) = scope {
+            update(&mut self.app, Message::PartBegan);
+            self.observe_part();
+        }
     }
 
     fn stop(&mut self) {
-        self.round = false;
-        if self.running.take().is_some()
-            && let Some(launched) = &self.launched
-        {
-            (launched.stop)();
+        self.running = None;
+        if let Some(going) = self.going.take() {
+            (going.stop)();
+            update(&mut self.app, Message::PartStopped);
         }
+    }
+
+    /// A round, or everything where a round says too little.
+    fn begin_round(&mut self) {
+        self.round_due = None;
+        self.begin(if self.second_look || self.app.is_full_due() { Scope::AllUnseen } else { Scope::Round });
     }
 
     /// While watching, the next round comes some time after the last run.
     fn plan_round(&mut self) {
+        let is_busy = self.running.is_some() || self.rereading.is_some() || self.launching.is_some();
         match self.app.watching {
-            None => self.round_due = None,
-            Some(_) if self.running.is_some() || self.launched.is_none() => self.round_due = None,
-            Some(period) => {
+            Some(period) if !is_busy && self.launched.is_some() => {
                 let random =
                     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
-                self.round_due.get_or_insert_with(|| Box::pin(sleep(watch::pause(period, random.into()))));
+                let pause = if self.second_look { watch::SECOND_LOOK } else { watch::pause(period, random.into()) };
+                self.round_due.get_or_insert_with(|| Box::pin(sleep(pause)));
             }
+            _ => self.round_due = None,
         }
     }
 
@@ -294,6 +407,21 @@ impl Dashboard {
         update(&mut self.app, Message::Resize(size));
         self.screen.forget()
     }
+}
+
+/// The facts of a part that is run by itself and seen as it goes on.
+fn seen_part(going: &mut Option<Going>) -> Option<&mut facts::Receiver<Facts>> {
+    match going {
+        Some(Going { scope: Scope::Check(_), facts, .. }) => Some(facts),
+        _ => None,
+    }
+}
+
+/// A check and those that it needs, judged by themselves.
+fn part(id: &str, facts: Facts) -> Box<Observed> {
+    let wanted = with_needs([id]);
+    let report = Report::by(&facts, |check| wanted.contains(check.id));
+    Box::new(Observed { facts, report })
 }
 
 /// What an event of the terminal means here.

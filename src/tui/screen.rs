@@ -77,6 +77,11 @@ impl Screen {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
+    /// Rings the bell of the terminal, which may be silent.
+    pub(super) fn ring(&mut self) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), Print('\x07'))
+    }
+
     /// Gives the terminal back and stops as the shell expects; goes on when the shell says so.
     #[cfg(unix)]
     pub(super) fn suspend(&mut self) -> io::Result<()> {

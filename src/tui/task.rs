@@ -122,6 +122,23 @@ impl Task {
 }
 
 impl TaskKind {
+    /// Whether it changes something, or asks whether to.
+    pub fn changes(self) -> bool {
+        match self {
+            Self::UpdateBalance | Self::ChangeKeys | Self::Fix | Self::Profile | Self::SaveReport => true,
+            Self::SignHeaders
+            | Self::ReadClock
+            | Self::CheckFleet
+            | Self::LookAtBuilder
+            | Self::BuilderTrades
+            | Self::Reconcile
+            | Self::ReadKeys
+            | Self::ScanNonces
+            | Self::Recognise
+            | Self::Look => false,
+        }
+    }
+
     /// Whether the screen shows that it goes on, and so is drawn again and again meanwhile. Work that
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {

@@ -4,6 +4,7 @@ use crate::checks::Status;
 use crate::engine::facts::Failure;
 use crate::engine::probe::Probe;
 use crate::report::{CheckReport, Report, Verdict};
+use crate::watch;
 
 use super::app::{App, Phase};
 use super::text::duration;
@@ -26,7 +27,14 @@ pub fn title(app: &App) -> String {
 
 /// What it comes to and what to do now, in one sentence: the fullest first, for where there is room.
 pub fn advice(app: &App) -> Vec<String> {
+    if let (Some(why), Phase::Over) = (&app.unread, app.phase()) {
+        let at = app
+            .ended_ms()
+            .map_or_else(String::new, |at_ms| format!(". What is below was found at {}", watch::time_of_day(at_ms)));
+        return vec![format!("The settings cannot be read: {why}{at}"), format!("The settings cannot be read: {why}")];
+    }
     match app.phase() {
+        _ if app.rereading => vec!["Reading the settings".to_owned()],
         Phase::Launching => vec!["Reading the settings".to_owned()],
         Phase::Running => vec![waiting(app)],
         Phase::Over if was_stopped(app) => vec!["Stopped before the end: press R to run all again".to_owned()],
@@ -73,7 +81,8 @@ pub fn nothing_was_reached(app: &App) -> bool {
         && !was_stopped(app)
 }
 
-fn was_stopped(app: &App) -> bool {
+/// Whether the last run of everything was stopped before its end.
+pub(super) fn was_stopped(app: &App) -> bool {
     app.report.verdict == Verdict::Incomplete
         && Probe::ALL.iter().any(|&probe| app.facts.failure(probe) == Some(&Failure::Stopped))
 }

@@ -5,10 +5,28 @@ use ratatui::text::{Line, Span};
 
 use super::app::App;
 use super::text::{Page, duration};
-use crate::watch::Point;
+use crate::report::CheckReport;
+use crate::watch::{Point, time_of_day};
 
 /// So many changes are listed.
 const SHOWN: usize = 8;
+
+/// How old what a check says is: `12 s ago` while watching, otherwise when it was asked, which stays
+/// true on a screen that stands still.
+pub(super) fn asked(app: &App, check: &CheckReport) -> Option<String> {
+    let at_ms = app.asked_ms(check)?;
+    Some(if app.is_ageing() { age(app.now_ms.saturating_sub(at_ms)) } else { format!("at {}", time_of_day(at_ms)) })
+}
+
+/// In the unit that a person would take.
+fn age(ms: i64) -> String {
+    match ms / 1_000 {
+        ..1 => "now".to_owned(),
+        seconds @ 1..=99 => format!("{seconds} s ago"),
+        seconds @ 100..7_200 => format!("{} min ago", seconds / 60),
+        seconds => format!("{} h ago", seconds / 3_600),
+    }
+}
 
 /// The section of the detail; nothing where nothing was watched.
 pub(super) fn section(app: &App, check: &str, page: &mut Page) {
@@ -23,7 +41,13 @@ pub(super) fn section(app: &App, check: &str, page: &mut Page) {
         let took: Vec<Option<u64>> = points.iter().map(|point| point.elapsed_ms).collect();
         page.line(Line::styled(sparkline(&took, app.theme.ascii), app.theme.dim()));
         let took = last.elapsed_ms.map_or_else(String::new, |ms| format!(", the last took {}", duration(ms)));
-        page.text(&format!("{} results{took}", points.len()), app.theme.dim());
+        let span = points.first().map_or(0, |first| last.at_ms.saturating_sub(first.at_ms));
+        let span = duration(u64::try_from(span).unwrap_or_default());
+        let results = if points.len() == 1 { "1 result".to_owned() } else { format!("{} results", points.len()) };
+        page.text(
+            &format!("{results} in {span}, the latest on the right; below, how long each took{took}"),
+            app.theme.dim(),
+        );
     }
     changes(app, page);
 }
@@ -53,6 +77,12 @@ fn sparkline(took: &[Option<u64>], ascii: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_age_is_in_the_unit_that_a_person_would_take() {
+        let said: Vec<_> = [-5, 0, 999, 1_000, 99_999, 100_000, 7_199_000, 7_200_000].map(age).into();
+        assert_eq!(said, ["now", "now", "now", "1 s ago", "99 s ago", "1 min ago", "119 min ago", "2 h ago"]);
+    }
 
     #[test]
     fn bars_grow_with_the_time_and_gaps_stay() {

@@ -8,6 +8,7 @@ use polydoctor::checks::{CHECKS, probes_of};
 use polydoctor::engine::facts::Facts;
 use polydoctor::engine::probe::Probe;
 use polydoctor::report::Report;
+use polydoctor::watch;
 use serde_json::{Value, json};
 
 use crate::diagnosis::{each, names};
@@ -44,6 +45,30 @@ fn a_check_alone_judges_as_in_the_whole_run() {
             if (alone.status, &alone.summary) != (whole.status, &whole.summary) {
                 let (alone, whole) = ((alone.status, &alone.summary), (whole.status, &whole.summary));
                 differing.lock().unwrap().push(format!("{name}: {}: {alone:?} instead of {whole:?}", check.id));
+            }
+        }
+    });
+    let differing = differing.into_inner().unwrap();
+    assert!(differing.is_empty(), "{differing:#?}");
+}
+
+/// Otherwise each round would be followed by a run of everything.
+#[test]
+fn a_round_of_watching_judges_as_the_whole_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let differing = Mutex::new(Vec::new());
+    each(&names(), |name| {
+        let record = folder.path().join(name);
+        check(&["--demo", name, "--record", record.to_str().unwrap()]);
+        let facts: Value = serde_json::from_slice(&std::fs::read(&record).unwrap()).unwrap();
+        let whole = Report::of(&serde_json::from_value(facts.clone()).unwrap());
+        let round = watch::round(&of_only(&facts, &watch::probes()));
+        assert_eq!(round.checks.len(), watch::WATCHED.len());
+        for check in &round.checks {
+            let whole = whole.check(check.id).unwrap();
+            if !watch::stands_alike(check, whole.status) {
+                let (here, there) = ((check.status, &check.summary), (whole.status, &whole.summary));
+                differing.lock().unwrap().push(format!("{name}: {}: {here:?} instead of {there:?}", check.id));
             }
         }
     });

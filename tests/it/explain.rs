@@ -316,7 +316,7 @@ fn a_page_says_what_it_means_and_what_mends_it() {
         "What it means",
         "mostly     The account must trade through its deposit wallet (deposit-wallet-required)",
         "polydoctor check wallet.signature-type",
-        "$ export POLYMARKET_SIGNATURE_TYPE=3",
+        "$ polydoctor fix deposit-wallet-required",
         "python      ClobClient(",
         "What guides get wrong",
         "py-clob-client-v2#50",

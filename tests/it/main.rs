@@ -10,6 +10,7 @@ mod check;
 mod diagnosis;
 mod evm;
 mod explain;
+mod fixing;
 mod fleet;
 mod headers;
 mod heading;
@@ -40,4 +41,6 @@ mod two_accounts;
 mod undone;
 mod vectors;
 mod views;
+#[cfg(unix)]
+mod watching;
 mod wrong_input;

@@ -9,13 +9,14 @@ use polydoctor::client::account::{Account, Call};
 use polydoctor::client::http::Http;
 use polydoctor::engine::Engine;
 use polydoctor::engine::facts::{ClockReading, Facts, RequestRecord, SentHeader};
+use polydoctor::engine::probe::Probe;
 use polydoctor::headers;
 use polydoctor::report::Report;
 use polydoctor::settings::{self, EnvFile, Inputs};
 use reqwest::Method;
 
 use crate::program::polydoctor;
-use crate::support::{DEMO_KEY, Lab};
+use crate::support::{DEMO_KEY, Lab, now};
 
 /// A server that refuses everything and says all that it was sent. Its URL.
 fn echo() -> String {
@@ -89,7 +90,7 @@ async fn requests_beside_the_run_are_in_its_list_with_what_they_were_for() {
     let account = |purpose: &str| Account::new(settings.clone(), engine.noting(&Http::new(settings.timeout), purpose));
     account("the clock panel").use_server_time().await.unwrap();
     account("Create API credentials at nonce 1").create_api_key(alloy_primitives::U256::from(1)).await.unwrap();
-    engine.run(&[polydoctor::engine::probe::Probe::ServerTime].into()).await;
+    engine.run(&[Probe::ServerTime].into()).await;
     let refused = account("a test").send(Method::GET, Call::to("/nothing-here"), None).await;
     assert!(refused.is_err());
     let facts = engine.facts().borrow().clone();
@@ -103,7 +104,7 @@ async fn requests_beside_the_run_are_in_its_list_with_what_they_were_for() {
     // settings are read again: the new list begins with what was done before
     let (next, _) = engine_of(&lab);
     next.remember(beside.into_iter().cloned(), facts.started_ms);
-    next.run(&[polydoctor::engine::probe::Probe::ServerTime].into()).await;
+    next.run(&[Probe::ServerTime].into()).await;
     let kept = next.facts().borrow().requests.iter().filter(|request| request.changes).count();
     assert_eq!(kept, 1, "a key that was created stays in the list");
 }
@@ -113,12 +114,17 @@ async fn readings_beside_the_run_change_the_judgement_of_the_clock() {
     let lab = Lab::named("healthy-safe").await;
     let (engine, _) = engine_of(&lab);
     let reading = |server_s, sent_s| ClockReading { server_s, sent_s, received_s: sent_s + 0.1, from_time: true };
+    engine.run(&[Probe::ServerTime].into()).await;
+    let now_s = now();
+    #[allow(clippy::cast_precision_loss)]
+    let here_s = now_s as f64;
     let judged = || Report::of(&engine.facts().borrow()).check("clock.drift").unwrap().status;
-    assert!(!engine.read_clock(reading(1_000, 1_041.3)));
+    assert_eq!(judged(), Status::Pass);
+    assert!(engine.read_clock(reading(now_s, here_s + 41.3)), "the clock was set, and is wrong now");
     assert_eq!(judged(), Status::Fail);
     // narrower by the half of a second
-    assert!(!engine.read_clock(reading(1_001, 1_042.9)));
-    assert!(engine.read_clock(reading(1_005, 1_005.3)), "the clock was set");
+    assert!(!engine.read_clock(reading(now_s + 1, here_s + 42.9)));
+    assert!(engine.read_clock(reading(now_s + 5, here_s + 5.3)), "the clock was set right");
     assert_eq!(judged(), Status::Pass);
     assert_eq!(engine.facts().borrow().clock.len(), 1, "what was read before it was set does not hold any more");
 }

@@ -1,10 +1,13 @@
 //! The real binary on a real pseudo-terminal, read back through a terminal emulator.
 
 mod account;
+mod lines;
 #[cfg(feature = "tui")]
 mod manners;
 #[cfg(feature = "tui")]
 mod pasting;
+#[cfg(feature = "tui")]
+mod rereading;
 
 use std::io::{Read as _, Write};
 use std::num::NonZero;

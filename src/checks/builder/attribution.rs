@@ -39,8 +39,7 @@ fn judge(facts: &Facts) -> Finding {
         )
         .likely(0.85)
         .set("builder_code", "0x and 64 hex digits")
-        .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder and pass it with each order")
-        .command("export POLY_BUILDER_CODE=0x…");
+        .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder and pass it with each order");
     }
     let beside = facts.own_trades.known().and_then(|own| own.reconciliation.as_ref());
     if let Some(found) = beside.and_then(unattributed) {

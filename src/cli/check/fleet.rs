@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{CheckArgs, exit};
-use crate::cli::settings::fleet_of;
+use super::{CheckArgs, exec, exit, wait};
+use crate::cli::settings::Profiles;
 use crate::cli::{Exit, stop};
 use crate::client::http::{Http, clean, millis};
 use crate::client::limits::Limits;
@@ -39,6 +39,15 @@ pub(in crate::cli) struct FleetArgs {
     #[arg(long, value_name = "SECONDS", value_parser = period)]
     #[arg(conflicts_with_all = ["ids", "skip", "show", "offline", "replay", "record", "share", "anonymous"])]
     pub(super) watch: Option<Duration>,
+    /// Run this program on each change, one at a time per account, at most 60 s each; POLYDOCTOR_EVENT,
+    /// _PROFILE, _CHECK, _FROM, _TO, _VERDICT, _CAUSE, _SAYS and _AT say what changed. No shell reads
+    /// it: for one, write sh -c '… "$POLYDOCTOR_SAYS"'. Variables with secrets are not passed on
+    #[arg(long, value_name = "COMMAND", requires = "watch", value_parser = exec::command)]
+    pub(super) exec: Option<exec::Command>,
+    /// Repeat until nothing fails, at most for this long, then print the report; settings are read again
+    /// each time. For containers and CI: the bot starts once the account works
+    #[arg(long, value_name = "SECONDS", value_parser = wait::longest, conflicts_with = "watch")]
+    pub(super) wait: Option<Duration>,
     /// Serve how the accounts stand to Prometheus, as http://ADDRESS:PORT/metrics
     #[arg(long, value_name = "ADDRESS:PORT", requires = "watch")]
     pub(super) metrics: Option<SocketAddr>,
@@ -54,8 +63,10 @@ fn at_once(text: &str) -> Result<NonZeroUsize, String> {
 
 pub(in crate::cli) fn period(text: &str) -> Result<Duration, String> {
     let seconds = text.trim_end_matches('s').parse().ok().map(Duration::from_secs);
-    let least = watch::SHORTEST.as_secs();
-    seconds.filter(|period| *period >= watch::SHORTEST).ok_or_else(|| format!("give whole seconds, at least {least}"))
+    let (least, most) = (watch::SHORTEST, watch::LONGEST);
+    let fits = |period: &Duration| (least..=most).contains(period);
+    let wrong = || format!("give whole seconds, at least {} and at most {}", least.as_secs(), most.as_secs());
+    seconds.filter(fits).ok_or_else(wrong)
 }
 
 impl FleetArgs {
@@ -64,11 +75,24 @@ impl FleetArgs {
         Self { watch, ..Self::default() }
     }
 
+    /// Waiting is for one account that can become another than it is.
+    pub(super) fn refuse_what_waiting_cannot(&self, replays: bool, offline: bool) -> anyhow::Result<()> {
+        let why = match self.wait {
+            Some(_) if self.all_profiles => {
+                "--wait waits for one account; name it with --profile, and run one command for each"
+            }
+            Some(_) if replays => "--wait cannot be used with --replay: recorded facts do not change",
+            Some(_) if offline => "--wait cannot be used with --offline: whether an account works is known online only",
+            _ => return Ok(()),
+        };
+        anyhow::bail!(why)
+    }
+
     /// What the accounts share, over one pool of connections.
-    pub(super) fn fleet(&self, load: Load, offline: bool) -> Arc<Fleet> {
+    pub(super) fn fleet(&self, load: Load, offline: bool, symptoms: Vec<String>) -> Arc<Fleet> {
         let limits = self.rate_limit.map_or_else(Limits::published, Limits::per_second);
         let http = Http::new(DEFAULT_TIMEOUT).limited(limits);
-        Fleet::new(load, http, self.concurrency.unwrap_or(USUAL_AT_ONCE), offline)
+        Fleet::new(load, http, self.concurrency.unwrap_or(USUAL_AT_ONCE), offline, symptoms)
     }
 }
 
@@ -77,13 +101,15 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     let started = Instant::now();
     let mut stopped = std::pin::pin!(stop::signal()?);
     let inputs = args.settings.all_inputs();
-    let (profiles, load) = fleet_of(&inputs)?;
+    let accounts = Profiles::of(&inputs)?;
+    let (profiles, load) = (accounts.names()?, accounts.load());
     let (wanted, mut done, mut worst) = (profiles.len(), 0, Exit::Done);
     let mut out = args.writer();
     let style = args.style();
     let config = inputs.config_file.unwrap_or_default();
     let mut printer = Printer::new(args.format, args.show, style, heading(&args, &config, wanted));
-    let mut round = args.many.fleet(load, args.offline).check(profiles.into_iter().map(Member::of), args.probes());
+    let mut round =
+        args.many.fleet(load, args.offline, Vec::new()).check(profiles.into_iter().map(Member::of), args.probes());
     loop {
         let member = tokio::select! {
             () = &mut stopped => break,

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::future::ready;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
+use tokio::task::spawn_blocking;
 use url::Url;
 
 use super::tasks::{self, Desk};
@@ -19,14 +20,15 @@ use crate::cli::check::replay;
 use crate::cli::dashboard_args::DashboardArgs;
 use crate::cli::sandbox::DemoArgs;
 use crate::cli::whole_file;
+use crate::client::http::Http;
 use crate::engine::Engine;
 use crate::engine::facts::{Facts, RequestRecord};
 use crate::engine::probe::Probe;
 use crate::onboarding::Wizard;
-use crate::sandbox::scenario;
-use crate::settings::{self, ConfigFile, Inputs, Settings, Source};
+use crate::sandbox::{Running, scenario};
+use crate::settings::{ConfigFile, FoundKey, Inputs, Origins, Reading, Settings, SettingsError, Snapshot, Source};
 use crate::tui::task::Draft;
-use crate::tui::{self, About, Launched, Load, Scope};
+use crate::tui::{About, Launched, Load, Renewed, Reread, Scope, Started};
 
 /// The facts that are on the screen.
 pub(super) type Seen = Rc<RefCell<Option<Receiver<Facts>>>>;
@@ -54,62 +56,175 @@ pub(super) fn earlier(seen: &Seen) -> Earlier {
     })
 }
 
-pub(super) async fn launch(args: &DashboardArgs, load: Load, earlier: Earlier) -> anyhow::Result<Launched> {
+/// `reading` is what was read before the screen was there.
+pub(super) async fn launch(
+    args: &DashboardArgs,
+    load: Load,
+    earlier: Earlier,
+    reading: Option<(Snapshot, Reading)>,
+) -> anyhow::Result<Launched> {
     if let Some(path) = args.replay.as_deref().filter(|_| load == Load::default()) {
         return Ok(recorded(replay(path)?));
     }
+    let reading = reading.filter(|_| load == Load::default());
     let demo = if load.demo { DemoArgs { demo: Some(scenario::DEFAULT.to_owned()) } } else { args.demo.clone() };
     let title = demo.demo.as_deref().map(demo_title);
     let sandbox = demo.start().await?;
     let flags = args.settings.with_profile(load.profile);
-    let (mut inputs, profiles) = match &sandbox {
-        Some(sandbox) => (flags.inputs_on(sandbox), Vec::new()),
-        None => (flags.all_inputs(), profiles()),
+    let mut inputs = match &sandbox {
+        Some(sandbox) => flags.inputs_on(sandbox),
+        None => flags.all_inputs(),
     };
     if let Some(Draft(wizard)) = &load.draft {
         inputs = wizard.inputs(&inputs);
     }
-    let settings = settings::load(&inputs)?;
+    let (files, read) = in_background(inputs.clone(), reading).await;
+    let Read { settings, keys, profiles } = read?;
     let is_first = sandbox.is_none() && settings.private_key.is_none();
-    let about = About {
-        title,
-        profiles,
-        timeout_s: settings.timeout.as_secs(),
-        recorded: false,
-        first_run: is_first.then(|| questions(&settings, &inputs)).transpose()?,
-        hosts: hosts(&settings),
-    };
-    let engine = Arc::new(Engine::new(settings.clone(), false, &[]));
+    let first_run = is_first.then(|| questions(&settings, &inputs, keys)).transpose()?;
+    let http = Http::new(settings.timeout);
+    let engine = Arc::new(Engine::new(settings.clone(), false, &[]).over(&http));
     let (requests, started_ms) = earlier;
     engine.remember(requests, started_ms);
-    let desk = Rc::new(Desk::new(Arc::clone(&engine), settings, inputs));
-    let facts = engine.facts();
-    let (stopping, told) = (Arc::clone(&engine), Arc::clone(&engine));
+    let desk = Rc::new(Desk::new(Arc::clone(&engine), settings.clone(), inputs.clone()));
+    let symptoms = Arc::new(Mutex::new(Vec::new()));
+    let (told, seen) = (Arc::clone(&engine), Arc::clone(&symptoms));
     // the sandbox of a demo lives as long as what runs on it
-    let sandbox = Rc::new(sandbox);
-    let run = move |scope| -> tui::Run {
-        let (engine, sandbox) = (Arc::clone(&engine), Rc::clone(&sandbox));
-        Box::pin(async move {
-            let _alive = sandbox;
-            engine.run(&probes(scope)).await;
-        })
-    };
-    let work = move |task, post| -> tui::Run { Box::pin(tasks::run(Rc::clone(&desk), task, post)) };
+    let account = Rc::new(Account {
+        engine,
+        http,
+        settings: RefCell::new(settings),
+        symptoms,
+        desk: Rc::clone(&desk),
+        title,
+        is_demo: sandbox.is_some(),
+        inputs,
+        _sandbox: sandbox,
+    });
+    let about = About { first_run, ..account.about(profiles) };
+    let facts = account.engine.facts();
+    let again = Rc::clone(&account);
     Ok(Launched {
         about,
         facts,
-        run: Box::new(run),
-        tell: aside(move |symptoms| told.tell(symptoms)),
-        stop: Box::new(move || stopping.stop()),
-        work: Box::new(work),
+        files,
+        reread: Box::new(move |scope| Box::pin(Rc::clone(&again).reread(scope))),
+        run: Box::new(move |scope| Rc::clone(&account).start(scope)),
+        tell: aside(move |symptoms| {
+            told.tell(symptoms);
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = symptoms.to_vec();
+        }),
+        work: Box::new(move |task, post| Box::pin(tasks::run(Rc::clone(&desk), task, post))),
     })
 }
 
+/// What one reading of all places gives.
+struct Read {
+    settings: Settings,
+    keys: Vec<FoundKey>,
+    profiles: Vec<String>,
+}
+
+/// Reads every place where nothing waits for it: a keystore takes a second, a keyring as long as its
+/// owner. The files are looked at first, so that no later change of them is missed.
+async fn in_background(
+    inputs: Inputs,
+    reading: Option<(Snapshot, Reading)>,
+) -> (Snapshot, Result<Read, SettingsError>) {
+    let read = spawn_blocking(move || {
+        let (files, reading) = match reading {
+            Some((files, reading)) => (files, Some(reading)),
+            None => (Snapshot::of(Origins::of(&inputs).files), None),
+        };
+        let profiles = profiles(&inputs);
+        let read = || {
+            let reading = reading.map_or_else(|| Reading::of(inputs), Ok)?;
+            let keys = reading.found_keys();
+            Ok(Read { settings: reading.settings()?, keys, profiles })
+        };
+        (files, read())
+    });
+    match read.await {
+        Ok(read) => read,
+        // the thread has ended by a panic, or the program is ending
+        Err(_) => (Snapshot::default(), Err(SettingsError::Interrupted)),
+    }
+}
+
+/// The account on the screen: the settings that were read last, and what runs with them.
+struct Account {
+    /// Fills the facts on the screen.
+    engine: Arc<Engine>,
+    http: Http,
+    settings: RefCell<Settings>,
+    symptoms: Arc<Mutex<Vec<String>>>,
+    desk: Rc<Desk>,
+    title: Option<String>,
+    is_demo: bool,
+    inputs: Inputs,
+    _sandbox: Option<Running>,
+}
+
+impl Account {
+    fn about(&self, profiles: Vec<String>) -> About {
+        let settings = self.settings.borrow();
+        About {
+            title: self.title.clone(),
+            profiles: if self.is_demo { Vec::new() } else { profiles },
+            timeout_s: settings.timeout.as_secs(),
+            recorded: false,
+            first_run: None,
+            hosts: hosts(&settings),
+        }
+    }
+
+    async fn reread(self: Rc<Self>, scope: Scope) -> Reread {
+        let memory = &self.inputs.memory;
+        let memory = if scope == Scope::Round { memory.sparing_programs() } else { memory.clone() };
+        let (files, read) = in_background(Inputs { memory, ..self.inputs.clone() }, None).await;
+        let outcome = match read {
+            Ok(Read { settings, profiles, .. }) => {
+                let anew = *self.settings.borrow() != settings;
+                if anew {
+                    self.desk.renew(settings.clone());
+                    self.settings.replace(settings);
+                }
+                Ok(Renewed { about: self.about(profiles), anew })
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        Reread { files, outcome }
+    }
+
+    fn start(self: Rc<Self>, scope: Scope) -> Started {
+        let settings = self.settings.borrow().clone();
+        let probes = probes(scope);
+        if scope == Scope::All {
+            self.engine.renew(settings);
+            let (facts, stopping) = (self.engine.facts(), Rc::clone(&self));
+            let run = Box::pin(async move { self.engine.run(&probes).await });
+            return Started { facts, run, stop: Box::new(move || stopping.engine.stop()) };
+        }
+        // facts of two runs are never judged together
+        let symptoms = self.symptoms.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let engine = Engine::new(settings.clone(), false, &symptoms).over(&self.http);
+        let facts = engine.facts();
+        let run = Box::pin(async move {
+            engine.run(&probes).await;
+            if scope == Scope::AllUnseen {
+                let facts = engine.facts().borrow().clone();
+                self.engine.adopt(settings, facts);
+            }
+        });
+        Started { facts, run, stop: Box::new(|| {}) }
+    }
+}
+
 /// The set-up wizard over what there is already.
-fn questions(settings: &Settings, inputs: &Inputs) -> anyhow::Result<Draft> {
+fn questions(settings: &Settings, inputs: &Inputs, keys: Vec<FoundKey>) -> anyhow::Result<Draft> {
     let named = inputs.profile.clone().filter(|name| !name.is_empty());
     let profile = named.or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
-    let mut wizard = Wizard::new(settings::found_keys(inputs)?, profile.unwrap_or_else(|| "default".to_owned()));
+    let mut wizard = Wizard::new(keys, profile.unwrap_or_else(|| "default".to_owned()));
     if let Some(chain) = settings.chain_id.as_ref().filter(|chain| chain.source != Source::Default) {
         wizard.give("chain_id", i64::try_from(chain.value)?);
     }
@@ -130,20 +245,31 @@ fn hosts(settings: &Settings) -> Vec<(&'static str, String)> {
 }
 
 /// Recorded facts: nothing is asked, and nothing can be done.
-fn recorded(facts: Facts) -> Launched {
+fn recorded(mut facts: Facts) -> Launched {
+    // a recording that was ended during a run does not go on
+    if facts.elapsed_ms.is_none() {
+        let last_ms = facts
+            .requests
+            .iter()
+            .map(|request| request.sent_ms.saturating_add_unsigned(request.elapsed_ms.unwrap_or_default()));
+        let ended_ms = facts.started_ms.saturating_add(last_ms.max().unwrap_or_default());
+        facts.stop(ended_ms);
+    }
     let started = Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
     let at = started.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M");
     let about = About { title: Some(format!("replay, recorded {at}")), recorded: true, ..About::default() };
     let (sender, facts) = watch::channel(facts);
+    let (renewed, seen) = (Renewed { about: about.clone(), anew: false }, facts.clone());
     Launched {
         about,
         facts,
-        run: Box::new(|_| Box::pin(ready(()))),
+        files: Snapshot::default(),
+        reread: Box::new(move |_| Box::pin(ready(Reread { files: Snapshot::default(), outcome: Ok(renewed.clone()) }))),
+        run: Box::new(move |_| Started { facts: seen.clone(), run: Box::pin(ready(())), stop: Box::new(|| {}) }),
         tell: aside(move |symptoms| {
             let symptoms = crate::engine::recognised(symptoms);
             sender.send_modify(|facts| facts.symptoms = symptoms);
         }),
-        stop: Box::new(|| {}),
         work: Box::new(|task, post| Box::pin(async move { tasks::run_recorded(task, &post).await })),
     }
 }
@@ -170,15 +296,15 @@ pub(super) fn record(seen: Option<&Receiver<Facts>>, path: &Path) -> anyhow::Res
     whole_file::write(path, &text)
 }
 
-fn profiles() -> Vec<String> {
-    let config = settings::config_file().and_then(|path| ConfigFile::read(&path).ok());
+fn profiles(inputs: &Inputs) -> Vec<String> {
+    let config = inputs.config_file.as_deref().and_then(|path| ConfigFile::read(path).ok());
     config.map_or_else(Vec::new, |config| config.names().into_iter().map(str::to_owned).collect())
 }
 
 fn probes(scope: Scope) -> BTreeSet<Probe> {
     match scope {
-        Scope::All => Probe::ALL.iter().copied().collect(),
+        Scope::All | Scope::AllUnseen => Probe::ALL.iter().copied().collect(),
         Scope::Check(id) => probes_of([id]),
-        Scope::Watched => crate::watch::probes(),
+        Scope::Round => crate::watch::probes(),
     }
 }

@@ -26,7 +26,7 @@ use crate::tui::task::{News, Post, Task};
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
     let news = match task {
-        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings, *request))),
+        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings(), *request))),
         Task::CheckFleet => return fleet::check(&desk, &post).await,
         Task::LookAtBuilder => return builder::look(&desk, &post).await,
         Task::BuilderTrades { cursor, all } => return builder::trades(&desk, &cursor, all, &post).await,
@@ -68,7 +68,7 @@ async fn recognise(log: u64, text: Secret) -> News {
 pub(super) struct Desk {
     /// Of the checklist, which keeps the list of requests.
     engine: Arc<Engine>,
-    settings: Settings,
+    settings: RefCell<Rc<Settings>>,
     /// What the settings were loaded from.
     inputs: Inputs,
     /// The changes that were shown last.
@@ -77,17 +77,28 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(engine: Arc<Engine>, settings: Settings, inputs: Inputs) -> Self {
-        Self { engine, settings, inputs, planned: RefCell::default() }
+        Self { engine, settings: RefCell::new(Rc::new(settings)), inputs, planned: RefCell::default() }
+    }
+
+    /// Those that were read last.
+    pub(super) fn settings(&self) -> Rc<Settings> {
+        Rc::clone(&self.settings.borrow())
+    }
+
+    /// Tasks that begin from now on work with these settings.
+    pub(super) fn renew(&self, settings: Settings) {
+        self.settings.replace(Rc::new(settings));
     }
 
     /// Connections whose requests are listed with this purpose.
     fn http(&self, purpose: &str) -> Http {
-        self.engine.noting(&Http::new(self.settings.timeout), purpose)
+        self.engine.noting(&Http::new(self.settings().timeout), purpose)
     }
 
     /// The account to ask for this purpose, stamped by the server's clock where that can be had.
     pub(super) async fn account(&self, purpose: &str) -> Account {
-        let mut account = Account::new(self.settings.clone(), self.http(purpose).limited(Limits::published()));
+        let settings = (*self.settings()).clone();
+        let mut account = Account::new(settings, self.http(purpose).limited(Limits::published()));
         // the request itself says so when nothing answers
         let _ = account.use_server_time().await;
         account

@@ -63,7 +63,6 @@ impl Caller {
     }
 
     pub(super) async fn open_unsigned(mut args: CommonArgs) -> Result<Self, Stop> {
-        args.settings.ask_password()?;
         let settings = args.settings.load()?;
         let http = Http::new(settings.timeout);
         let env_file = args.settings.env_file();

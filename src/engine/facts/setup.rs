@@ -1,5 +1,7 @@
 //! What the settings say, before anything is asked: shapes of secrets, never secrets.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::secret::SecretShape;
-use crate::settings::{Origin, SettingProblem, Sourced};
+use crate::settings::{Origin, SettingProblem, Source, Sourced};
 
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,9 @@ pub struct Setup {
     pub wallets: Option<WalletMap>,
     /// Every setting with its value (secrets as shapes) and source, for people to read.
     pub shown: Vec<ShownSetting>,
+    /// Every place that has a value for a setting, by the setting's name; the first is in force.
+    #[serde(default)]
+    pub places: BTreeMap<String, Vec<Source>>,
     /// The flags that choose this account and its host; a suggested command needs them, too.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub selection: String,

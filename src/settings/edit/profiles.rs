@@ -4,7 +4,7 @@ use std::fmt;
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
-use super::{EditError, mask};
+use super::{EditError, is_harmless, mask};
 use crate::settings::names;
 
 const PROFILES: &str = "profiles";
@@ -87,21 +87,91 @@ impl ConfigText {
         Ok(())
     }
 
-    /// The text with the shape of each secret that stands in it in clear.
+    /// The text as it may be shown: of settings that are not secret the value, and where references
+    /// point to; of secrets the shape. Of comments and of what is not known only that it is there.
     pub fn masked(&self) -> String {
         let mut masked = self.clone();
-        let profiles = masked.0.get_mut(PROFILES).and_then(Item::as_table_like_mut);
-        for (_, profile) in profiles.into_iter().flat_map(TableLike::iter_mut) {
-            for (key, item) in profile.as_table_like_mut().into_iter().flat_map(TableLike::iter_mut) {
-                if let Some(text) =
-                    item.as_str().filter(|_| names::is_secret_setting(&key)).map(|text| mask(&key, text))
-                {
-                    *item = Item::Value(text.into());
+        for (key, item) in masked.0.as_table_mut().iter_mut() {
+            let is_text = is_line(item);
+            match item.as_table_like_mut() {
+                Some(profiles) if key == PROFILES => {
+                    for (_, profile) in profiles.iter_mut() {
+                        match profile.as_table_like_mut() {
+                            Some(fields) => fields.iter_mut().for_each(|(key, item)| mask_field(&key, item)),
+                            None => withhold(profile),
+                        }
+                    }
                 }
+                _ if key == DEFAULT && is_text => {}
+                _ => withhold(item),
             }
         }
-        masked.to_string()
+        without_comments(&masked.to_string())
     }
+}
+
+fn mask_field(key: &str, item: &mut Item) {
+    let known = names::SETTINGS.iter().find(|setting| setting.name == key);
+    let text = item.as_str().map(str::to_owned).or_else(|| item.as_integer().map(|number| number.to_string()));
+    match (known, text, item.as_table_like_mut()) {
+        (Some(setting), Some(text), _) if !setting.is_secret() && is_harmless(key, &text) => {}
+        (Some(_), Some(text), _) => replace(item, mask(key, &text)),
+        (Some(_), None, Some(reference)) => mask_reference(reference),
+        _ => withhold(item),
+    }
+}
+
+/// Where a value is, without what could be one: the password of a keystore, words of a command.
+fn mask_reference(reference: &mut dyn TableLike) {
+    for (key, item) in reference.iter_mut() {
+        let is_place = ["env", "file", "env_file", "name", "keystore", "polymarket_cli"].contains(&key.get());
+        let is_shown = is_place && is_line(item);
+        match item.as_table_like_mut() {
+            Some(password) => mask_reference(password),
+            None if is_shown => {}
+            None => withhold(item),
+        }
+    }
+}
+
+fn is_line(item: &Item) -> bool {
+    item.as_str().is_some_and(|text| !text.contains('\n'))
+}
+
+fn withhold(item: &mut Item) {
+    match item.as_table_like_mut() {
+        Some(table) => table.iter_mut().for_each(|(_, item)| withhold(item)),
+        None => replace(item, "…".to_owned()),
+    }
+}
+
+/// Another value, with the space and the comments around it.
+fn replace(item: &mut Item, text: String) {
+    let decor = item.as_value().map(|value| value.decor().clone());
+    let mut value = Value::from(text);
+    if let Some(decor) = decor {
+        *value.decor_mut() = decor;
+    }
+    *item = Item::Value(value);
+}
+
+/// The text of a file whose strings are all on one line, with `# …` for every comment.
+fn without_comments(text: &str) -> String {
+    let shown = |line: &str| {
+        let (mut quote, mut escaped) = (None, false);
+        for (place, c) in line.char_indices() {
+            match (quote, c) {
+                _ if escaped => escaped = false,
+                (Some('"'), '\\') => escaped = true,
+                (Some(open), _) if open == c => quote = None,
+                (None, '"' | '\'') => quote = Some(c),
+                (None, '#') => return format!("{}# …\n", &line[..place]),
+                _ => {}
+            }
+        }
+        line.to_owned()
+    };
+    text.split_inclusive('\n').map(shown).collect()
 }
 
 /// Sets a key, with the space and comments that stand around it.
@@ -161,6 +231,33 @@ mod tests {
     fn secrets_in_clear_are_masked() {
         let masked = ConfigText::parse(TEXT).unwrap().masked();
         assert!(!masked.contains("0xsecret") && masked.contains("8 characters, fingerprint"), "{masked}");
+    }
+
+    #[test]
+    fn nothing_beside_a_setting_is_shown() {
+        let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+        let text = [
+            "# KEY",
+            "old = \"KEY\"",
+            "default_profile = \"main\" # KEY",
+            "[profiles.main] # KEY",
+            "chain_id = 137 # KEY",
+            "nonce = 123456789012345678",
+            "funder = \"0xKEY\"",
+            "privat_key = \"KEY\"",
+            "private_key = { keystore = \"~/a#b\", password = \"KEY\" }",
+            "api_secret = { command = [\"echo\", \"KEY\"] }",
+            "api_passphrase = TTT\nKEYTTT",
+            "[other]",
+            "key = [\"KEY\"] # KEY",
+        ];
+        let text = text.join("\n").replace("TTT", "'''").replace("KEY", key);
+        let masked = ConfigText::parse(&text).unwrap().masked();
+        assert!(!masked.contains(&key[..8]), "{masked}");
+        for shown in ["default_profile = \"main\" # …", "chain_id = 137 # …", "nonce = 123456789012345678", "\"~/a#b\""]
+        {
+            assert!(masked.contains(shown), "{shown}: {masked}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::settings::{KeyText, ProblemKind, SettingProblem, Source, Sourced, env
 
 impl Sources {
     /// The keystore of the profile, where the private key comes from it and its password is not said.
-    pub(super) fn keystore_to_unlock(&self) -> Option<PathBuf> {
+    pub(in crate::settings) fn keystore_to_unlock(&self) -> Option<PathBuf> {
         let is_needed = self.chosen == Some(Group::Profile) && self.all(setting("private_key")).is_empty();
         self.profile_key.locked_keystore().filter(|_| is_needed)
     }
@@ -88,7 +88,7 @@ impl Sources {
             if names::is_secret_setting(name) {
                 self.secret_files.extend(place.secret_file(&path));
             }
-            match place.read(&self.environment, &entry.source, &path) {
+            match place.read(&self.environment, &entry.source, &path, &self.memory) {
                 Ok(found) => {
                     self.profile_values.insert(name, found.map(|secret| secret.expose().to_owned()));
                 }

@@ -13,6 +13,7 @@ use crate::tui::motion::Motion;
 use crate::tui::panels::{self, PANELS, Panel, Place};
 use crate::tui::share;
 use crate::tui::task::Task;
+use crate::tui::verdict;
 use crate::tui::{Load, Scope};
 use crate::watch;
 
@@ -99,7 +100,7 @@ impl App {
             self.focus_on(panels::LIST);
         } else if self.has_filter() {
             self.clear_filter();
-        } else if self.phase() == Phase::Running {
+        } else if self.phase() == Phase::Running || self.rereading {
             return Some(Command::Stop);
         }
         None
@@ -210,9 +211,12 @@ impl App {
         self.notice = Some(match self.watching.take() {
             Some(_) => "Stopped watching".to_owned(),
             None => {
-                self.watching = Some(watch::USUAL);
-                self.watch.take(&self.report, self.now_ms);
-                format!("Watching time, reach and credentials, every {} s", watch::USUAL.as_secs())
+                let period = self.period.unwrap_or(watch::USUAL);
+                self.watching = Some(period);
+                if self.phase() == Phase::Over && !verdict::was_stopped(self) {
+                    self.watch.take(&self.report, self.now_ms, true);
+                }
+                format!("Watching time, reach and credentials, every {} s", period.as_secs())
             }
         });
     }

@@ -55,6 +55,13 @@ impl Tasks {
         }
     }
 
+    /// Cancels what only reads: other settings are in force. What changes something comes to its end.
+    pub(super) fn forget_reads(&mut self, app: &mut App) {
+        self.shown.clear();
+        let reads: Vec<TaskKind> = self.running.iter().map(|(kind, _)| *kind).filter(|kind| !kind.changes()).collect();
+        reads.into_iter().for_each(|kind| self.forget(app, kind));
+    }
+
     /// Starts and stops the work of panels as they come onto the screen and leave it. What is done is
     /// not begun again while its panel stays.
     pub(super) fn follow_panels(&mut self, app: &mut App, launched: &Launched) {

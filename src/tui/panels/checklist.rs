@@ -18,6 +18,7 @@ use crate::tui::field::Field;
 use crate::tui::task::Task;
 use crate::tui::text::duration;
 use crate::tui::verdict::{self, SLOW_MS, awaited, since};
+use crate::tui::watching;
 
 pub(super) const PANEL: Panel = Panel {
     steer: Some(|app, motion, height| {
@@ -184,7 +185,10 @@ fn line(app: &App, check: &CheckReport, selected: bool, width: u16) -> Line<'sta
 /// What may stand at the end of a row, the fullest first.
 fn times(app: &App, check: &CheckReport) -> Vec<String> {
     if check.status != Status::Running {
-        return check.elapsed_ms.map(duration).into_iter().collect();
+        let took = check.elapsed_ms.map(duration);
+        let age = watching::asked(app, check).filter(|_| app.is_ageing());
+        let both = took.clone().zip(age.clone()).map(|(took, age)| format!("{took}  {age:>9}"));
+        return [both, age, took].into_iter().flatten().collect();
     }
     let running = since(app, check.running_since_ms);
     let seconds = duration(running);

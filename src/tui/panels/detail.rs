@@ -30,7 +30,7 @@ fn content(app: &App, room: Size) -> Content {
         cause(diagnosis, &check.summary, &mut page);
     }
     if let Some(fix) = check.fix.as_ref().filter(|fix| !repeats(fix, diagnosis)) {
-        fix_section(&fix.text, &fix.commands, &mut page);
+        fix_section(&fix.text, &fix.edits, &fix.commands, &mut page);
     }
     others(app, check, diagnosis, &mut page);
     seen(app, &mut page);
@@ -89,7 +89,8 @@ fn standing(app: &App, check: &CheckReport, page: &mut Page) {
         Span::styled(format!("{symbol} {}", check.status.word()), app.theme.status(check.status)),
         Span::from(format!("  {}", check.id)).bold(),
     ];
-    line.extend(check.elapsed_ms.map(|ms| Span::styled(format!("  {}", duration(ms)), app.theme.dim())));
+    let times = check.elapsed_ms.map(duration).into_iter().chain(watching::asked(app, check));
+    line.extend(times.map(|time| Span::styled(format!("  {time}"), app.theme.dim())));
     page.line(line);
     page.text(&check.title, app.theme.dim());
     page.gap();
@@ -115,7 +116,8 @@ fn waits(app: &App, check: &CheckReport) -> String {
 fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
     page.heading(&format!("Cause, {:.0} % likely", diagnosis.likelihood * 100.0));
     page.text(&diagnosis.title, Style::new());
-    fix_section(&diagnosis.fix.text, &diagnosis.fix.commands, page);
+    let fix = &diagnosis.fix;
+    fix_section(&fix.text, &fix.edits, &fix.commands, page);
     // the summary stands above already
     let because: Vec<&String> = diagnosis.because.iter().filter(|because| *because != summary).collect();
     if !because.is_empty() {
@@ -156,13 +158,16 @@ fn seen(app: &App, page: &mut Page) {
     }
 }
 
-fn fix_section(text: &str, commands: &[String], page: &mut Page) {
-    if text.is_empty() && commands.is_empty() {
+fn fix_section(text: &str, edits: &[String], commands: &[String], page: &mut Page) {
+    if text.is_empty() && edits.is_empty() && commands.is_empty() {
         return;
     }
     page.heading("Fix");
     if !text.is_empty() {
         page.text(text, Style::new());
+    }
+    for edit in edits {
+        page.whole(edit, Style::new());
     }
     for command in commands {
         page.command(command);
@@ -172,7 +177,9 @@ fn fix_section(text: &str, commands: &[String], page: &mut Page) {
 /// Whether the diagnosis already says what the check would have one do.
 fn repeats(fix: &Fix, diagnosis: Option<&Diagnosis>) -> bool {
     diagnosis.is_some_and(|diagnosis| {
-        diagnosis.fix.text == fix.text || (!fix.commands.is_empty() && diagnosis.fix.commands == fix.commands)
+        let has_steps = !fix.edits.is_empty() || !fix.commands.is_empty();
+        let same_steps = diagnosis.fix.edits == fix.edits && diagnosis.fix.commands == fix.commands;
+        diagnosis.fix.text == fix.text || (has_steps && same_steps)
     })
 }
 

@@ -130,15 +130,13 @@ fn content(app: &App, room: Size) -> Content {
         rows.push(lines.len());
         lines.push(table.line(app, request, focused && place == cursor));
     }
-    let marked = if requests.iter().any(|request| request.changes) { ", * changes something" } else { "" };
-    Content {
-        corner: format!("{}, {}{marked}", requests.len(), duration(table.whole_ms)),
-        lines,
-        cursor: focused.then(|| rows[cursor]),
-        rows,
-        newest_last: true,
-        ..Content::default()
-    }
+    let took = duration(table.whole_ms);
+    let corner = match (requests.iter().any(|request| request.changes), room.width) {
+        (false, _) => format!("{}, {took}", requests.len()),
+        (true, 60..) => format!("{}, {took}, * changes something", requests.len()),
+        (true, _) => format!("{}, * changes", requests.len()),
+    };
+    Content { corner, lines, cursor: focused.then(|| rows[cursor]), rows, newest_last: true, ..Content::default() }
 }
 
 /// Cells of the columns; a narrow panel does without bars.

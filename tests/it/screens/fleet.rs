@@ -18,6 +18,7 @@ fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str)
         cause,
         says: says.to_owned(),
         fix: None,
+        steps: Vec::new(),
         elapsed_ms: 300,
     }
 }

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use polydoctor::checks::Status;
 use polydoctor::engine::facts::ClockReading;
+use polydoctor::report::Replay;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{Source, Sourced};
 use polydoctor::tui::app::{Command, Message, Mode};
@@ -197,6 +198,18 @@ fn a_replay_offers_nothing_that_it_cannot_do_and_says_why() {
             assert!(!text(&app).contains("Being read"), "{}", text(&app));
         }
         assert!(app.watching.is_none());
+    }
+}
+
+#[test]
+fn a_replay_is_marked_with_the_time_of_its_recording_at_every_width() {
+    for width in [200, 120, 100, 80, 60, 44] {
+        let mut observed = samples::failed();
+        observed.report.replay = Some(Replay { recorded_at: observed.report.started_at.clone() });
+        let app = app(observed, (width, 24));
+        let text = text(&app);
+        let line = text.lines().next().unwrap();
+        assert!(line.contains("replay,") && line.contains(":00"), "{width}: {line}");
     }
 }
 

@@ -122,7 +122,7 @@ fn where_a_value_comes_from_is_never_mistaken_for_another_file() {
         let mut app = app(observed.clone(), (width, height));
         press(&mut app, "3");
         let text = draw(&app).backend().to_string();
-        assert!(!text.contains(" .env"), "{text}");
+        assert!(!text.contains(" .env line"), "{text}");
         let signer = text.lines().find(|line| line.contains("signer   0x") || line.contains("env POLY"));
         assert!(width < 44 || signer.is_some_and(|line| line.contains("env POLY")), "{text}");
         assert!(width < 200 || text.contains("FUNDER, line 10 of /srv/bots/main.env"), "{text}");

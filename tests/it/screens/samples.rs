@@ -208,7 +208,7 @@ fn wallet_funder(row: &Row) -> CheckReport {
             evidence("Safe", &format!("type 2, {SAFE}, deployed, owner is the signer")),
             evidence("signature type in use", "2 POLY_GNOSIS_SAFE"),
         ],
-        fix: Some(Fix { text: "Set the funder".to_owned(), commands: vec![FUNDER_FIX.to_owned()] }),
+        fix: Some(Fix { text: "Set the funder".to_owned(), commands: vec![FUNDER_FIX.to_owned()], ..Fix::default() }),
         ..check(row, Status::Fail)
     }
 }

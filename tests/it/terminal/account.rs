@@ -9,7 +9,7 @@ use super::{Terminal, program};
 use crate::support::{DEMO_KEY, Lab};
 
 /// The settings of a sandbox's account as a `.env`, with a comment that has to survive.
-fn env_file(lab: &Lab, folder: &Path) -> std::path::PathBuf {
+pub(super) fn env_file(lab: &Lab, folder: &Path) -> std::path::PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
 
     let path = folder.join(".env");
@@ -19,7 +19,7 @@ fn env_file(lab: &Lab, folder: &Path) -> std::path::PathBuf {
     path
 }
 
-fn in_folder(folder: &Path, arguments: &[&str]) -> CommandBuilder {
+pub(super) fn in_folder(folder: &Path, arguments: &[&str]) -> CommandBuilder {
     let mut command = program(arguments);
     command.cwd(folder);
     command.env("HOME", folder);
@@ -37,7 +37,23 @@ fn a_demo_account_to_its_fix_copied() {
     assert_eq!(terminal.copied(), "export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47");
     terminal.press("Y");
     terminal.wait_for("the report", |screen| screen.contains("lines"));
-    assert!(terminal.copied().starts_with("## broken") && !terminal.copied().contains("0xd93B25cb"));
+    let report = terminal.copied();
+    assert!(report.starts_with("## broken") && report.contains("Safe 0xd93B…6E47"), "{report}");
+    assert!(
+        !report.replace("FUNDER=0xd93B25cb", "").contains("0xd93B25cb"),
+        "in full only where it is needed: {report}"
+    );
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn where_no_setting_is_to_blame_the_clipboard_is_left_alone() {
+    let mut terminal = Terminal::start(&["--demo", "clock-an-hour-off"], 120, 40);
+    terminal.wait_for_text("20/20");
+    terminal.press("F");
+    terminal.wait_for_text("Nothing to apply: this is not caused by a setting.");
+    assert!(!String::from_utf8_lossy(&terminal.raw).contains("]52;"), "the clipboard was written");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

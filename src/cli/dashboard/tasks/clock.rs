@@ -18,7 +18,7 @@ const PAUSE_S: f64 = 0.3;
 
 /// Each reading is sent so that it halves what the earlier ones left open.
 pub(super) async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
-    let account = Account::new(desk.settings.clone(), desk.http("the clock panel"));
+    let account = Account::new((*desk.settings()).clone(), desk.http("the clock panel"));
     let mut readings: Vec<ClockReading> = Vec::new();
     for count in 1_usize.. {
         let answer = read_time(&account).await.map_err(|error| error.to_string());

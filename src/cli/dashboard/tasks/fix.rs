@@ -10,7 +10,7 @@ use crate::tui::task::{FilePlan, FixPlan};
 
 impl Desk {
     pub(super) fn plan_fix(&self, wanted: &Map<String, Value>) -> Result<FixPlan, ChangeError> {
-        let Plan { changes, by_hand } = fix::plan(&self.settings, wanted)?;
+        let Plan { changes, by_hand } = fix::plan(&self.settings(), wanted)?;
         let files = changes.iter().map(shown).collect();
         self.planned.replace(changes);
         Ok(FixPlan { files, by_hand })

@@ -1,6 +1,6 @@
 //! Checking every profile, for the panel that shows them.
 
-use crate::cli::settings::fleet_of;
+use crate::cli::settings::Profiles;
 use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::engine::probe::Probe;
@@ -15,14 +15,16 @@ use super::Desk;
 /// Whoever drops this stops it.
 pub(super) async fn check(desk: &Desk, post: &Post) {
     let tell = |progress| post.send(News::Fleet(progress)).is_ok();
-    let (profiles, load) = match fleet_of(&desk.inputs) {
+    let accounts = Profiles::of(&desk.inputs).and_then(|accounts| Ok((accounts.names()?, accounts.load())));
+    let (profiles, load) = match accounts {
         Ok(fleet) => fleet,
         Err(error) => {
             tell(Progress::Refused(format!("{error:#}")));
             return;
         }
     };
-    let fleet = Fleet::new(load, Http::new(DEFAULT_TIMEOUT).limited(Limits::published()), USUAL_AT_ONCE, false);
+    let fleet =
+        Fleet::new(load, Http::new(DEFAULT_TIMEOUT).limited(Limits::published()), USUAL_AT_ONCE, false, Vec::new());
     tell(Progress::Begun { wanted: profiles.len() });
     let mut round = fleet.check(profiles.into_iter().map(Member::of), Probe::ALL.iter().copied().collect());
     while let Some(member) = round.next().await {

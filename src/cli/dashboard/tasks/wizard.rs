@@ -1,5 +1,7 @@
 //! What the set-up wizard asks for: a look at the wallets of a key, and a profile.
 
+use tokio::task::spawn_blocking;
+
 use super::Desk;
 use super::fix::shown;
 use crate::engine::Engine;
@@ -12,10 +14,11 @@ use crate::tui::task::{Draft, FilePlan};
 impl Desk {
     /// What is on chain for the key of the wizard's answers.
     pub(super) async fn look(&self, draft: &Draft) -> Facts {
-        let settings = match settings::load(&draft.0.inputs(&self.inputs)) {
-            Ok(settings) => settings,
+        let inputs = draft.0.inputs(&self.inputs);
+        let settings = match spawn_blocking(move || settings::load(&inputs)).await {
+            Ok(Ok(settings)) => settings,
             // the settings in force were read from the same places
-            Err(_) => self.settings.clone(),
+            Ok(Err(_)) | Err(_) => (*self.settings()).clone(),
         };
         let engine = Engine::new(settings, false, &[]);
         engine.run(&onboarding::PROBES.into_iter().collect()).await;

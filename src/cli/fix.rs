@@ -1,0 +1,270 @@
+//! `polydoctor fix`: the setting fixes of a fresh check, written to the places where the values live.
+
+use std::io::{self, Write as _};
+
+use super::settings::SettingsArgs;
+use super::{Exit, prompt};
+use crate::checks;
+use crate::diagnosis::Cause;
+use crate::engine::Engine;
+use crate::engine::probe::Probe;
+use crate::report::fixes::{self, Fixes, Left};
+use crate::report::{Report, Verdict};
+use crate::settings::change::FileChange;
+use crate::settings::edit::Change;
+use crate::settings::fix::{self, Plan};
+use crate::settings::undo::{Step, Undo, UndoError};
+use crate::settings::{self, Inputs, KeyInput, Settings};
+
+const AFTER_HELP: &str = "\
+Without names, the most likely root cause is fixed, and every other one whose fix agrees with it. A cause that is
+merely possible is fixed only when it is named.
+
+Only .env files and profiles are written. What comes from a flag, the environment or a key file, and secrets that only
+you have, are listed with what to do about them.
+
+Examples:
+  polydoctor fix                              Check, show the changes, ask, apply, check again
+  polydoctor fix wallet.funder --dry-run      Show what would be written for one check
+  polydoctor fix wrong-signature-type --yes   Fix one cause without asking
+  polydoctor fix --undo                       Undo the last change
+
+Exit codes:
+  0  Fixed, or nothing to fix
+  1  Not fixed: still broken, declined, or no file can fix it
+  2  Usage error, or a settings file cannot be read
+  3  Could not be determined";
+
+/// Apply the fixes of a fresh check to your settings files
+///
+/// Runs every check, shows what would change in which file (secrets masked), asks, writes all files or none, and
+/// checks again.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub(super) struct FixArgs {
+    /// Fix only these: names of causes, or ids of checks
+    #[arg(value_name = "CAUSE|CHECK", value_parser = known_name, conflicts_with = "undo")]
+    names: Vec<String>,
+    /// Write without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Undo the last change of a settings file, byte for byte
+    #[arg(long)]
+    undo: bool,
+    /// An error that you see, as your client logs it (repeatable)
+    #[arg(long, value_name = "TEXT", conflicts_with = "undo")]
+    symptom: Vec<String>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+fn known_name(text: &str) -> Result<String, String> {
+    if checks::find(text).is_some() || Cause::named(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    Err("no check or cause has this name: `polydoctor list` lists the checks, `polydoctor check` names causes"
+        .to_owned())
+}
+
+pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
+    if args.undo {
+        return undo(&args);
+    }
+    let settings = args.settings.load()?;
+    let mut inputs = args.settings.all_inputs();
+    if let (KeyInput::StandardInput, Some(Ok(key))) = (&inputs.key, settings.private_key.as_ref().map(|key| &key.value))
+    {
+        // standard input is read once
+        inputs.key = KeyInput::Typed(key.clone());
+    }
+    let before = check(settings.clone(), &args.symptom).await;
+    let fixes = Fixes::of(&before, &args.names);
+    if fixes.chosen.is_empty() {
+        return nothing_to_apply(&args, &before, &fixes);
+    }
+    let plan = fix::plan(&settings, &fixes.settings)?;
+    show(&fixes, &plan)?;
+    if plan.changes.is_empty() {
+        say("Nothing was written: no .env or profile holds what has to change")?;
+        return Ok(Exit::No);
+    }
+    if args.dry_run {
+        say("Nothing was written (dry run)")?;
+        return Ok(Exit::Done);
+    }
+    if !consent(&plan.changes, args.yes)? {
+        say("Nothing was written")?;
+        return Ok(Exit::No);
+    }
+    let command = std::iter::once("polydoctor fix").chain(args.names.iter().map(String::as_str));
+    let command = command.collect::<Vec<_>>().join(" ");
+    match Undo::of_platform().and_then(|undo| undo.apply(&plan.changes, &command)) {
+        Ok(_) => say(&format!("Written: {}; `polydoctor fix --undo` undoes it", paths(&plan.changes)))?,
+        Err(error) => return failed(&error),
+    }
+    checked_again(&args, &inputs, &before, &fixes).await
+}
+
+async fn check(settings: Settings, symptoms: &[String]) -> Report {
+    let engine = Engine::new(settings, false, symptoms);
+    engine.run(&Probe::ALL.iter().copied().collect()).await;
+    let facts = engine.facts().borrow().clone();
+    Report::of(&facts)
+}
+
+/// What to do where no setting is to be changed.
+fn nothing_to_apply(args: &FixArgs, report: &Report, fixes: &Fixes<'_>) -> anyhow::Result<Exit> {
+    if fixes.left.is_empty() {
+        match (args.names.is_empty(), report.diagnoses.first()) {
+            (true, _) => say(&format!("Nothing to fix ({})", report.verdict.word()))?,
+            (false, None) => say(&format!("Nothing to fix: not found in this check ({})", report.verdict.word()))?,
+            (false, Some(first)) => say(&format!(
+                "Nothing to fix: not found in this check, which found {} ({})",
+                first.cause.name(),
+                first.title
+            ))?,
+        }
+        return Ok(if report.verdict == Verdict::Incomplete { Exit::Unknown } else { Exit::Done });
+    }
+    say("Nothing to apply: this is not caused by a setting that a file could change")?;
+    left(fixes)?;
+    Ok(if report.verdict == Verdict::Incomplete { Exit::Unknown } else { Exit::No })
+}
+
+/// The causes that are fixed, the lines that change, and what stays to be done.
+fn show(fixes: &Fixes<'_>, plan: &Plan) -> io::Result<()> {
+    for diagnosis in &fixes.chosen {
+        say(&format!("Fix {}: {}", diagnosis.cause.name(), diagnosis.title))?;
+    }
+    show_changes(&plan.changes)?;
+    if !plan.by_hand.is_empty() {
+        say("\nDo this yourself:")?;
+    }
+    for by_hand in &plan.by_hand {
+        say(&format!("  {}: {}", by_hand.setting, by_hand.reason))?;
+        if let Some(command) = &by_hand.command {
+            say(&format!("    $ {command}"))?;
+        }
+    }
+    left(fixes)
+}
+
+fn show_changes(changes: &[FileChange]) -> io::Result<()> {
+    let color = super::style().color;
+    for change in changes {
+        let what = match (change.is_new_file(), change.removes_file()) {
+            (true, _) => " (new file)",
+            (_, true) => " (deleted)",
+            _ => "",
+        };
+        say(&format!("\n{}{what}", change.path().display()))?;
+        for line in change.diff() {
+            let text = format!("  {} {}", line.sign(), line.text);
+            match line.change {
+                Change::Removed if color => say(&format!("\x1b[31m{text}\x1b[0m"))?,
+                Change::Added if color => say(&format!("\x1b[32m{text}\x1b[0m"))?,
+                _ => say(&text)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn left(fixes: &Fixes<'_>) -> io::Result<()> {
+    for (place, (diagnosis, why)) in fixes.left.iter().enumerate() {
+        if place == 0 {
+            say("\nNot fixed by this:")?;
+        }
+        let name = diagnosis.cause.name();
+        match why {
+            Left::NoSetting => say(&format!("  {name}: {}", diagnosis.fix.text))?,
+            Left::Possible => say(&format!("  {name} is only possible; `polydoctor fix {name}` fixes it"))?,
+            Left::Contradicts => say(&format!("  {name}: its fix contradicts the one above; check again first"))?,
+        }
+        if *why == Left::NoSetting {
+            for command in &diagnosis.fix.commands {
+                say(&format!("    $ {command}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn consent(changes: &[FileChange], yes: bool) -> anyhow::Result<bool> {
+    let files = if changes.len() == 1 { "this file".to_owned() } else { format!("these {} files", changes.len()) };
+    io::stdout().flush()?;
+    prompt::confirm(&format!("Write {files}?"), yes)
+}
+
+/// A new check with the settings read anew, and what is different in it.
+async fn checked_again(args: &FixArgs, inputs: &Inputs, before: &Report, fixes: &Fixes<'_>) -> anyhow::Result<Exit> {
+    let after = check(settings::load(inputs)?, &args.symptom).await;
+    say("\nChecked again:")?;
+    for change in fixes::changes(&fixes::statuses(before), &after) {
+        say(&format!("  {change}"))?;
+    }
+    say(&format!("  verdict {} → {}", before.verdict.word(), after.verdict.word()))?;
+    let is_left = |cause: Cause| after.diagnoses.iter().any(|diagnosis| diagnosis.cause == cause);
+    let remaining: Vec<&str> =
+        fixes.chosen.iter().map(|chosen| chosen.cause).filter(|cause| is_left(*cause)).map(Cause::name).collect();
+    if !remaining.is_empty() {
+        say(&format!("Still there: {}", remaining.join(", ")))?;
+    } else if let Some(next) = after.diagnoses.first() {
+        say(&format!("Next: {} ({})", next.title, next.cause.name()))?;
+    }
+    let is_broken = after.verdict == Verdict::Broken && args.names.is_empty();
+    Ok(match after.verdict {
+        _ if !remaining.is_empty() || is_broken => Exit::No,
+        Verdict::Incomplete => Exit::Unknown,
+        _ => Exit::Done,
+    })
+}
+
+fn undo(args: &FixArgs) -> anyhow::Result<Exit> {
+    let undone = || -> Result<Option<(Undo, Step, Vec<FileChange>)>, UndoError> {
+        let undo = Undo::of_platform()?;
+        let Some(step) = undo.last()? else { return Ok(None) };
+        let changes = undo.plan(&step)?;
+        Ok(Some((undo, step, changes)))
+    };
+    let (undo, step, changes) = match undone() {
+        Ok(Some(planned)) => planned,
+        Ok(None) => {
+            say("Nothing to undo: no change of a settings file is on record")?;
+            return Ok(Exit::No);
+        }
+        Err(error) => return failed(&error),
+    };
+    say(&format!("Undo `{}` of {}", step.command, step.at))?;
+    show_changes(&changes)?;
+    if args.dry_run {
+        say("Nothing was written (dry run)")?;
+        return Ok(Exit::Done);
+    }
+    if !changes.is_empty() && !consent(&changes, args.yes)? {
+        say("Nothing was written")?;
+        return Ok(Exit::No);
+    }
+    match undo.restore(&step) {
+        Ok(()) if changes.is_empty() => say("The files are already as they were before it")?,
+        Ok(()) => say(&format!("Restored: {}", paths(&changes)))?,
+        Err(error) => return failed(&error),
+    }
+    Ok(Exit::Done)
+}
+
+fn paths(changes: &[FileChange]) -> String {
+    changes.iter().map(|change| change.path().display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn failed(error: &UndoError) -> anyhow::Result<Exit> {
+    writeln!(io::stderr(), "polydoctor: {error}")?;
+    Ok(Exit::No)
+}
+
+fn say(line: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
+}

@@ -1,0 +1,76 @@
+//! Which fixes of a report are to be applied, and what came of it.
+
+use serde_json::{Map, Value};
+
+use super::{CheckReport, Report};
+use crate::checks::Status;
+use crate::diagnosis::Diagnosis;
+
+/// From here on a cause is more than possible.
+const LIKELY: f64 = 0.5;
+
+/// The fixes that are applied together.
+#[derive(Debug, Default)]
+pub struct Fixes<'a> {
+    /// The first root cause, and the others whose fix goes with its fix.
+    pub chosen: Vec<&'a Diagnosis>,
+    /// What all of them want, by setting.
+    pub settings: Map<String, Value>,
+    /// Diagnoses that are not fixed by this, and why.
+    pub left: Vec<(&'a Diagnosis, Left)>,
+}
+
+/// Why a diagnosis is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// No setting would fix it.
+    NoSetting,
+    /// It is merely possible, and was not named.
+    Possible,
+    /// It wants another value of a setting that an earlier one sets.
+    Contradicts,
+}
+
+impl<'a> Fixes<'a> {
+    /// Chooses among the diagnoses of a report: those named, by cause or by check, or without names
+    /// all of them. What is merely possible has to be named by its cause.
+    pub fn of(report: &'a Report, names: &[String]) -> Self {
+        let mut fixes = Self::default();
+        for diagnosis in &report.diagnoses {
+            let by_cause = names.iter().any(|name| name == diagnosis.cause.name());
+            let by_check = names.iter().any(|name| diagnosis.explains.contains(name));
+            if !(names.is_empty() || by_cause || by_check) {
+                continue;
+            }
+            let wanted = &diagnosis.fix.settings;
+            let differs = |(name, value): (&String, &Value)| fixes.settings.get(name).is_some_and(|set| set != value);
+            if wanted.is_empty() {
+                fixes.left.push((diagnosis, Left::NoSetting));
+            } else if diagnosis.likelihood < LIKELY && !by_cause {
+                fixes.left.push((diagnosis, Left::Possible));
+            } else if wanted.iter().any(differs) {
+                fixes.left.push((diagnosis, Left::Contradicts));
+            } else {
+                fixes.settings.extend(wanted.clone());
+                fixes.chosen.push(diagnosis);
+            }
+        }
+        fixes
+    }
+}
+
+/// How checks stood before something was changed.
+pub type Statuses = Vec<(&'static str, Status)>;
+
+pub fn statuses(report: &Report) -> Statuses {
+    report.checks.iter().map(|check| (check.id, check.status)).collect()
+}
+
+/// What stands otherwise now: "wallet.funder FAIL → PASS".
+pub fn changes(before: &Statuses, after: &Report) -> Vec<String> {
+    let change = |&(id, before): &(&'static str, Status)| {
+        let after = after.check(id).map(|check: &CheckReport| check.status).filter(|after| *after != before)?;
+        Some(format!("{id} {} → {}", before.word(), after.word()))
+    };
+    before.iter().filter_map(change).collect()
+}
