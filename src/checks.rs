@@ -18,7 +18,7 @@ mod wallet;
 mod words;
 
 pub use builder::signer_offset;
-pub use clock::{drift_status, network_cause};
+pub use clock::{clock_status, drift_status, network_cause, network_certainty};
 pub use credentials::{secret_form, short};
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries};
 pub use ownership::{Standing, date, standing};

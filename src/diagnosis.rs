@@ -5,6 +5,7 @@
 //! counts more than any error sentence, and causes that the checks have ruled out are said to be.
 
 mod causes;
+mod certainty;
 mod coverage;
 mod ranking;
 mod rules;
@@ -14,21 +15,27 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use causes::{Cause, CauseWords, Snippets};
+pub use certainty::Certainty;
 pub use rules::{RULES, Rule};
 
 use crate::checks::{Finding, Status, Tries};
 use crate::engine::facts::Facts;
+use crate::reference::Reported;
 
-/// A root cause with what speaks for it and what mends it.
+/// A root cause with its evidence and its fix.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Diagnosis {
     pub cause: Cause,
     pub title: String,
-    /// In [0, 1].
+    pub certainty: Certainty,
+    /// In [0, 1]: a rank among the causes of this run, not a measured probability.
     pub likelihood: f64,
     pub because: Vec<String>,
-    /// What it explains: error sentences and ids of checks.
+    /// What it explains: the errors that were reported, ids of checks, errors that were received, then the
+    /// sentences of [`Diagnosis::shows_as`].
     pub explains: Vec<String>,
+    /// Sentences of the reference that this cause shows up as, which nobody reported or received here.
+    pub shows_as: Vec<String>,
     /// Other causes of the same errors, and what rules them out.
     pub excluded: Vec<String>,
     /// Where another cause is as likely: the observation that would decide.
@@ -52,6 +59,8 @@ pub struct DiagnosisFix {
 /// Everything that a diagnosis rests on.
 pub struct Case<'a> {
     pub facts: &'a Facts,
+    /// The errors that the user reported, the known ones among them recognised.
+    pub reported: &'a [Reported],
     /// What the checks found, in the order of the checklist.
     pub findings: Vec<(&'static str, &'a Finding)>,
 }
@@ -87,6 +96,7 @@ pub enum Weight {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clue {
     pub cause: Cause,
+    pub certainty: Certainty,
     pub weight: Weight,
     /// What was observed, in words.
     pub says: String,
@@ -97,7 +107,15 @@ pub struct Clue {
 
 impl Clue {
     pub fn new(cause: Cause, weight: Weight, says: impl Into<String>) -> Self {
-        Self { cause, weight, says: says.into(), explains: None, fix: DiagnosisFix::default() }
+        let certainty = if weight == Weight::Proves { Certainty::Proven } else { Certainty::Possible };
+        Self { cause, certainty, weight, says: says.into(), explains: None, fix: DiagnosisFix::default() }
+    }
+
+    /// What this observation is worth by itself, where its weight does not say.
+    #[must_use]
+    pub fn certain(mut self, certainty: Certainty) -> Self {
+        self.certainty = certainty;
+        self
     }
 
     #[must_use]

@@ -10,7 +10,7 @@ pub mod facts;
 pub mod probe;
 mod probes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -43,7 +43,10 @@ impl Engine {
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
         let http = Http::new(settings.timeout).hiding(settings.secrets());
-        Self { with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }), facts: watch::Sender::new(facts) }
+        Self {
+            with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }),
+            facts: watch::Sender::new(facts),
+        }
     }
 
     /// Over these connections, within their limits, instead of over some of its own.
@@ -147,9 +150,10 @@ impl Engine {
             }
         });
         let in_line = Arc::new(InLine::default());
-        let context =
-            Context::new(Arc::clone(settings), &with.http, Arc::clone(&in_line), self.facts.clone(), started);
-        let mut work = std::pin::pin!(schedule(Arc::new(context), wanted));
+        let context = Context::new(Arc::clone(settings), &with.http, Arc::clone(&in_line), self.facts.clone(), started);
+        let context = Arc::new(context);
+        let run = |probe| probes::run(Arc::clone(&context), probe);
+        let mut work = std::pin::pin!(schedule(&self.facts, wanted, run));
         while tokio::time::timeout(in_line.left_of(settings.deadline, started), &mut work).await.is_err() {
             if in_line.left_of(settings.deadline, started).is_zero() {
                 self.time_out(millis(started.elapsed()));
@@ -177,9 +181,10 @@ impl Engine {
     }
 }
 
-/// The known sentences in what the user saw. The logs themselves are not kept: they may hold secrets.
+/// What may be kept of errors that the user reports: who said what, and the known sentence. The logs
+/// themselves may hold secrets.
 pub fn recognised(symptoms: &[String]) -> Vec<String> {
-    symptoms.iter().filter_map(|text| Some(crate::reference::recognise(text).first()?.text.clone())).collect()
+    symptoms.iter().filter_map(|text| Some(crate::reference::Reported::of(text)?.kept())).collect()
 }
 
 fn unix_ms() -> i128 {
@@ -198,21 +203,59 @@ fn with_needs(wanted: &BTreeSet<Probe>) -> BTreeSet<Probe> {
     all
 }
 
-/// Starts each probe as soon as what it comes after is settled.
-async fn schedule(context: Arc<Context>, mut waiting: BTreeSet<Probe>) {
+/// Starts each probe as soon as what it comes after is settled. One that ends by a fault of this program
+/// is settled by that, so that what comes after it goes on.
+async fn schedule<R: Future<Output = ()> + Send + 'static>(
+    facts: &watch::Sender<Facts>,
+    mut waiting: BTreeSet<Probe>,
+    run: impl Fn(Probe) -> R,
+) {
     let mut running = JoinSet::new();
+    let mut probes = HashMap::new();
     loop {
         let ready: Vec<Probe> = {
-            let facts = context.facts.borrow();
+            let facts = facts.borrow();
             let settled = |need: &Probe| facts.is_settled(*need);
             waiting.iter().copied().filter(|probe| probe.after().iter().all(settled)).collect()
         };
         for probe in ready {
             waiting.remove(&probe);
-            running.spawn(probes::run(Arc::clone(&context), probe));
+            probes.insert(running.spawn(run(probe)).id(), probe);
         }
-        if running.join_next().await.is_none() {
-            return;
+        match running.join_next_with_id().await {
+            None => return,
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                if let Some(&probe) = probes.get(&error.id()) {
+                    facts.send_modify(|facts| facts.fail(probe, Failure::Internal));
+                }
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use facts::Fact;
+
+    #[tokio::test]
+    async fn a_probe_that_panics_is_an_internal_failure_and_the_rest_goes_on() {
+        let facts = watch::Sender::new(Facts::default());
+        let wanted: BTreeSet<Probe> = with_needs(&[Probe::DerivedCredentials].into());
+        let ran = Arc::new(std::sync::Mutex::new(Vec::new()));
+        schedule(&facts, wanted.clone(), |probe| {
+            let (facts, ran) = (facts.clone(), Arc::clone(&ran));
+            async move {
+                ran.lock().unwrap().push(probe);
+                assert_ne!(probe, Probe::ServerTime, "a fault of this program");
+                facts.send_modify(|facts| facts.fail(probe, Failure::Stopped));
+            }
+        })
+        .await;
+        assert_eq!(ran.lock().unwrap().len(), wanted.len());
+        let facts = facts.borrow();
+        assert_eq!(facts.server_time, Fact::Failed { failure: Failure::Internal, took_ms: 0 });
+        assert!(wanted.iter().all(|probe| facts.is_settled(*probe)));
     }
 }

@@ -17,13 +17,12 @@ use tokio::sync::{AcquireError, Semaphore};
 use tokio::task::{self, JoinSet, spawn_blocking};
 use url::Url;
 
-use crate::checks::Check;
 use crate::client::http::{Http, millis};
 use crate::engine::Engine;
 use crate::engine::clock::{self, Drift};
 use crate::engine::facts::{Facts, Setup};
 use crate::engine::probe::Probe;
-use crate::report::Report;
+use crate::report::{Report, Selection};
 use crate::settings::{Origin, ProblemKind, SettingProblem, Settings, Sourced};
 use crate::watch;
 
@@ -186,7 +185,8 @@ impl Round {
         self.profiles.insert(look.id(), profile);
     }
 
-    /// The next account that is done; `None` after the last.
+    /// The next account that is done; `None` after the last. One whose check ended by a fault of this
+    /// program is given with that as its problem.
     pub async fn next(&mut self) -> Option<Member> {
         loop {
             match self.looks.join_next_with_id().await? {
@@ -235,14 +235,14 @@ impl Member {
     }
 
     /// What its facts come to by some checks; of a profile that cannot be loaded, that.
-    pub fn report(&self, shown: impl Fn(&Check) -> bool) -> Report {
+    pub fn report(&self, selection: &Selection) -> Report {
         match &self.state {
-            State::Looked { facts, .. } => Report::by(facts, shown),
-            State::Unloadable { facts } => Report::by(facts, |check| check.id == "setup.settings"),
+            State::Looked { facts, .. } => Report::by(facts, selection),
+            State::Unloadable { facts } => Report::by(facts, &Selection::these(["setup.settings"])),
             State::Unloaded | State::Given(_) => {
                 let origin = Some(Origin::profile(&self.profile));
                 let setup = Setup { profile: self.profile.clone(), origin, ..Setup::default() };
-                Report::by(&Facts { setup, ..Facts::default() }, shown)
+                Report::by(&Facts { setup, ..Facts::default() }, selection)
             }
         }
     }
@@ -274,4 +274,23 @@ fn hosts(settings: &Settings) -> BTreeSet<String> {
     ];
     let host = |url: &Url| format!("{}:{:?}", url.host_str().unwrap_or_default(), url.port_or_known_default());
     named.into_iter().flatten().map(|Sourced { value, .. }| host(value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Verdict;
+
+    #[tokio::test]
+    async fn an_account_whose_check_panics_is_a_row_with_the_reason() {
+        let mut round = Round { looks: JoinSet::new(), profiles: HashMap::new() };
+        let look = round.looks.spawn(async { panic!("a fault of this program") });
+        round.profiles.insert(look.id(), "bot-7".to_owned());
+        let member = round.next().await.unwrap();
+        let report = member.report(&Selection::default());
+        assert_eq!((report.profile.as_str(), report.verdict), ("bot-7", Verdict::Broken));
+        assert!(report.checks[0].summary.contains("internal error"), "{:?}", report.checks[0]);
+        assert!(!report.checks[0].summary.contains("a fault of this program"), "what a panic says is never shown");
+        assert!(round.next().await.is_none());
+    }
 }

@@ -2,12 +2,21 @@
 //! tells them apart.
 //!
 //! Pure: no input or output. The words are data, `assets/errors.toml` for sentences and
-//! `assets/causes.toml` for causes; here they are read, found inside raw text
-//! ([`recognise`]) and searched ([`search`]).
+//! `assets/causes.toml` for causes, `assets/glossary.toml` for terms; here they are read, found inside raw
+//! text ([`read`]) and searched ([`search`]).
 
+mod artefact;
+mod context;
+mod glossary;
 mod page;
-mod recognise;
+mod patterns;
+mod reading;
+mod records;
+mod reported;
 mod search;
+mod secrets;
+mod service;
+mod variables;
 mod words;
 
 use std::cmp::Ordering;
@@ -17,9 +26,13 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+pub use glossary::{Term, terms};
 pub use page::{Block, Page, Section, often, varied};
-pub use recognise::recognise;
+pub use reading::{Reading, read};
+pub use reported::Reported;
 pub use search::{Found, find, nearest, search};
+pub use secrets::Exposure;
+pub use service::Service;
 
 use crate::assets;
 use crate::checks::{self, Check};
@@ -31,6 +44,21 @@ use crate::diagnosis::Cause;
 pub struct ErrorEntry {
     /// The sentence as it is said; `{}` marks what varies: an id, an address, a number.
     pub text: String,
+    /// Other ways in which the same is said: by another library, another version, another program.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// Counts only where one of these services speaks; empty where `said_by` tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<Service>,
+    /// What stands for every failure of this kind at `from`, where no sentence is known: a status
+    /// (`401`, `4xx`) or a [`Kind`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<String>,
+    /// Calls that `when` is limited to: `POST /order`, `/book`, `/order/` for what is below it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<String>,
+    #[serde(rename = "failure", default, skip_serializing_if = "Kind::is_sentence")]
+    pub kind: Kind,
     /// The HTTP status that it comes with.
     pub status: Option<u16>,
     /// Who says it: the CLOB, Cloudflare, a client, a library, the signing server. `guide`: nobody
@@ -60,6 +88,41 @@ pub struct ErrorEntry {
     pub wraps: bool,
 }
 
+/// What sort of failure a sentence tells of. In this order they are taken where several stand in one text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Somebody's answer, or a client's own complaint.
+    #[default]
+    Sentence,
+    /// No secure connection came about.
+    Tls,
+    /// No answer, and why.
+    Network,
+    /// The answer is not the one of an API.
+    Html,
+    /// No answer; the reason stands elsewhere, or nowhere.
+    Connection,
+}
+
+impl Kind {
+    // serde hands over a reference
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_sentence(&self) -> bool {
+        *self == Self::Sentence
+    }
+
+    /// Its name in `when`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sentence => "sentence",
+            Self::Tls => "tls",
+            Self::Network | Self::Connection => "network",
+            Self::Html => "html",
+        }
+    }
+}
+
 /// A cause of a sentence, with its share of the sentence's public threads.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +136,38 @@ impl ErrorEntry {
     /// Whether it is a bare HTTP status.
     pub fn is_status(&self) -> bool {
         self.said_by == "HTTP"
+    }
+
+    /// Whether it stands for whatever fails at a place, and is no sentence.
+    pub fn is_placed(&self) -> bool {
+        !self.when.is_empty()
+    }
+
+    /// The services that say it; none where anybody may, or where it is never on the wire.
+    pub fn speakers(&self) -> &[Service] {
+        if !self.from.is_empty() {
+            return &self.from;
+        }
+        match self.said_by.as_str() {
+            "CLOB" => &[Service::Clob],
+            "relayer" => &[Service::Relayer],
+            "Polygon RPC" | "Polygon" => &[Service::PolygonRpc],
+            "Polymarket US" => &[Service::PolymarketUs],
+            "WebSocket" => &[Service::Websocket],
+            "signing server" => &[Service::BuilderSigner],
+            "bridge" => &[Service::Bridge],
+            _ => &[],
+        }
+    }
+
+    /// Whether a client raises it by itself, before any request or instead of one.
+    fn is_of_client(&self) -> bool {
+        const NOT_LOCAL: &[&str] = &["HTTP", "guide", "symptom", "Cloudflare", "RFQ partner API", "MetaMask"];
+        self.kind == Kind::Sentence
+            && self.speakers().is_empty()
+            && self.status.is_none()
+            && !self.wraps
+            && !NOT_LOCAL.contains(&self.said_by.as_str())
     }
 
     /// Whether a program says it of the account, so that people meet these very words; not those of
@@ -109,6 +204,18 @@ pub fn errors() -> &'static [ErrorEntry] {
     &ERRORS
 }
 
+/// The entry of this sentence.
+pub fn find_error(text: &str) -> Option<&'static ErrorEntry> {
+    errors().iter().find(|error| error.text == text)
+}
+
+/// The known sentences inside raw text, the one nearest to the failure first.
+///
+/// Text may be a sentence, an exception or a log of any client; see [`read`] for all that it tells.
+pub fn recognise(raw: &str) -> Vec<&'static ErrorEntry> {
+    read(raw).errors.iter().filter_map(Reported::entry).collect()
+}
+
 /// The sentences of each cause, gathered once: a diagnosis compares every cause's with every other's.
 static SENTENCES: LazyLock<BTreeMap<Cause, Vec<&'static str>>> = LazyLock::new(|| {
     let said = || errors().iter().filter(|error| error.is_said());
@@ -140,13 +247,16 @@ pub enum Entry {
     Error(&'static ErrorEntry),
     Cause(Cause),
     Check(&'static Check),
+    /// A word of the field.
+    Term(&'static Term),
 }
 
 impl Entry {
-    /// Everything: sentences, causes, checks.
+    /// Everything: sentences, causes, checks, terms.
     pub fn all() -> impl Iterator<Item = Self> {
         let causes = Cause::ALL.iter().copied().map(Self::Cause);
-        errors().iter().map(Self::Error).chain(causes).chain(checks::CHECKS.iter().map(Self::Check))
+        let checks = checks::CHECKS.iter().map(Self::Check);
+        errors().iter().map(Self::Error).chain(causes).chain(checks).chain(terms().iter().map(Self::Term))
     }
 
     /// What names it: the sentence, or the id of a cause or a check.
@@ -155,6 +265,7 @@ impl Entry {
             Self::Error(error) => &error.text,
             Self::Cause(cause) => cause.name(),
             Self::Check(check) => check.id,
+            Self::Term(term) => &term.name,
         }
     }
 
@@ -164,15 +275,17 @@ impl Entry {
             Self::Error(error) => &error.meaning,
             Self::Cause(cause) => &cause.words().title,
             Self::Check(check) => &checks::words(check.id).title,
+            Self::Term(term) => &term.meaning,
         }
     }
 
-    /// `error`, `cause` or `check`.
+    /// `error`, `cause`, `check` or `term`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Error(_) => "error",
             Self::Cause(_) => "cause",
             Self::Check(_) => "check",
+            Self::Term(_) => "term",
         }
     }
 }

@@ -3,6 +3,8 @@
 pub mod fixes;
 mod heading;
 mod remedy;
+mod selection;
+mod trading;
 
 use alloy_primitives::Address;
 use remedy::remedy;
@@ -11,11 +13,13 @@ use serde_json::{Map, Value};
 
 use crate::auth::wallet::SignatureType;
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
-use crate::diagnosis::{Case, Cause, Diagnosis, diagnose};
+use crate::diagnosis::{Case, Cause, Certainty, Diagnosis, diagnose};
 use crate::engine::facts::{Facts, RequestRecord};
+use crate::reference::Reported;
 use crate::settings::target::quoted;
 use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
+pub use selection::Selection;
 
 /// The state of the account in one word; the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -117,12 +121,30 @@ pub struct Report {
     pub target: Target,
     pub account: Account,
     pub verdict: Verdict,
+    /// Whether orders would be accepted: true where everything that they need was seen to be right, false
+    /// where something that prevents them failed, `None` where it is not known. A ban is not among it:
+    /// only the answer to an order tells it.
+    pub can_trade: Option<bool>,
+    /// What to do first; `None` where nothing is to do.
+    pub next_step: Option<NextStep>,
+    /// The errors that the user reported.
+    pub reported_errors: Vec<Reported>,
     pub diagnoses: Vec<Diagnosis>,
     pub checks: Vec<CheckReport>,
     /// Ids of checks that say nothing because nothing was asked for them: offline, or in a record of
     /// a part of the checklist.
     pub not_asked: Vec<&'static str>,
+    /// Ids of checks that are not shown, and keep the verdict open: left out although they fail, or what a
+    /// shown one waits for.
+    pub left_open: Vec<&'static str>,
     pub requests: Vec<RequestRecord>,
+}
+
+/// The one thing to do now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NextStep {
+    pub text: String,
+    pub command: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -134,20 +156,24 @@ pub struct Tool {
 impl Report {
     /// Judges the facts by every check, then the diagnosis.
     pub fn of(facts: &Facts) -> Self {
-        Self::by(facts, |_| true)
+        Self::by(facts, &Selection::default())
     }
 
-    /// Judges the facts by some checks; the checks that they need are judged too, but not shown.
-    pub fn by(facts: &Facts, shown: impl Fn(&Check) -> bool) -> Self {
+    /// Judges the facts by some checks; all others are judged too, but not shown.
+    pub fn by(facts: &Facts, selection: &Selection) -> Self {
         let judged = judge(facts);
-        let shown: Vec<&Judged> = judged.iter().filter(|judged| shown(judged.check)).collect();
+        let shown: Vec<&Judged> = judged.iter().filter(|judged| selection.shows(judged.check.id)).collect();
         let findings = shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))).collect();
-        let mut diagnoses = diagnose(&Case { facts, findings });
+        let reported_errors: Vec<Reported> = facts.symptoms.iter().filter_map(|text| Reported::of(text)).collect();
+        let mut diagnoses = diagnose(&Case { facts, reported: &reported_errors, findings });
         diagnoses.iter_mut().for_each(|diagnosis| place_diagnosis(facts, diagnosis));
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
-        let not_asked = not_asked(&checks);
+        let not_asked = not_asked(&judged, selection);
+        let left_open = left_open(&judged, selection);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let is_partly = !not_asked.is_empty() && !(facts.setup.offline && selection.is_whole());
+        let verdict = verdict(&checks, is_partly || !left_open.is_empty());
         let mut report = Self {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -163,10 +189,14 @@ impl Report {
                 protocol_version: facts.version.known().copied(),
             },
             account: account(facts),
-            verdict: verdict(&checks, !not_asked.is_empty() && !facts.setup.offline),
+            verdict,
+            can_trade: trading::can_trade(&judged, facts),
+            next_step: next_step(&diagnoses, &not_asked, &left_open),
+            reported_errors,
             diagnoses,
             checks,
             not_asked,
+            left_open,
             requests: facts.requests.clone(),
         };
         report.select_account(&facts.setup.selection);
@@ -177,7 +207,8 @@ impl Report {
     fn select_account(&mut self, selection: &str) {
         let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
         let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
-        for command in of_checks.chain(of_diagnoses).flatten() {
+        let next = self.next_step.iter_mut().filter_map(|next| next.command.as_mut());
+        for command in of_checks.chain(of_diagnoses).flatten().chain(next) {
             *command = selecting(command, selection);
         }
     }
@@ -247,9 +278,9 @@ fn judge(facts: &Facts) -> Vec<Judged> {
         let open = facts.started_ms == 0 || facts.elapsed_ms.is_none() && is_open();
         let blocking = needed().find(|need| need.status.is_settled() && !need.status.lets_go_on());
         let finding = match blocking {
-            Some(need) => Some(Finding::skip(need.check.id, format!("Not judged: it needs {}", need.check.id))),
+            Some(need) => Some(Finding::skip(need.check.id, format!("Skipped: depends on {}", need.check.id))),
             None if open => None,
-            None => Some((check.judge)(facts)),
+            None => Some(check.finding(facts)),
         };
         let running = || check.reads.iter().any(|probe| facts.running_since_ms(*probe).is_some());
         let status = match &finding {
@@ -355,23 +386,67 @@ fn account(facts: &Facts) -> Account {
     }
 }
 
-/// The checks for which nothing was asked, and those that need them.
-fn not_asked(checks: &[CheckReport]) -> Vec<&'static str> {
-    let mut ids: Vec<&'static str> = Vec::new();
-    for check in checks.iter().filter(|check| check.status == Status::Skip) {
-        if check.blocked_by.is_none_or(|need| ids.contains(&need)) {
-            ids.push(check.id);
+/// The shown checks for which nothing was asked, and those that wait for such a one.
+fn not_asked(judged: &[Judged], selection: &Selection) -> Vec<&'static str> {
+    let is_unasked = |one: &&Judged| selection.shows(one.check.id) && is_open(root(judged, one)).is_none();
+    let skipped = judged.iter().filter(|one| one.status == Status::Skip);
+    skipped.filter(is_unasked).map(|one| one.check.id).collect()
+}
+
+/// What a skipped check waits for in the end: the first that is not skipped because of another.
+fn root<'a>(judged: &'a [Judged], one: &'a Judged) -> &'a Judged {
+    let mut root = one;
+    // each waits for an earlier one or for one beside it, never for itself
+    for _ in CHECKS {
+        let blocker =
+            root.finding.as_ref().and_then(|finding| finding.blocked_by).filter(|_| root.status == Status::Skip);
+        match judged.iter().find(|other| Some(other.check.id) == blocker) {
+            Some(other) => root = other,
+            None => break,
         }
     }
+    root
+}
+
+/// Whether a check failed or could not be determined.
+fn is_open(one: &Judged) -> Option<&'static str> {
+    matches!(one.status, Status::Fail | Status::Unknown).then_some(one.check.id)
+}
+
+/// The checks that are not shown and keep the verdict open.
+fn left_open(judged: &[Judged], selection: &Selection) -> Vec<&'static str> {
+    let left_out = judged.iter().filter(|one| selection.leaves_out(one.check.id)).filter_map(is_open);
+    let skipped = judged.iter().filter(|one| selection.shows(one.check.id) && one.status == Status::Skip);
+    let waited_for = skipped.filter_map(|one| is_open(root(judged, one))).filter(|id| !selection.shows(id));
+    let mut ids: Vec<&'static str> = left_out.chain(waited_for).collect();
+    ids.sort_by_key(|id| CHECKS.iter().position(|check| check.id == *id));
+    ids.dedup();
     ids
 }
 
-/// `by_chance`: something was not asked, and not because nobody wanted it to be.
-fn verdict(checks: &[CheckReport], by_chance: bool) -> Verdict {
+/// What to do first: the fix of the first cause or, where it is one of several, what tells them apart.
+fn next_step(diagnoses: &[Diagnosis], not_asked: &[&str], left_open: &[&str]) -> Option<NextStep> {
+    if let Some(first) = diagnoses.first() {
+        let undecided = first.decide.as_ref().filter(|_| first.certainty == Certainty::Possible);
+        return Some(match undecided {
+            Some(decide) => NextStep { text: format!("To narrow it down: {decide}"), command: None },
+            None => NextStep { text: first.fix.text.clone(), command: first.fix.commands.first().cloned() },
+        });
+    }
+    let text = match (left_open.first(), not_asked.first()) {
+        (Some(id), _) => format!("Run the whole checklist: {id} is open"),
+        (None, Some(_)) => "Run the whole checklist with network access".to_owned(),
+        (None, None) => return None,
+    };
+    Some(NextStep { text, command: Some("polydoctor check".to_owned()) })
+}
+
+/// `is_partly`: something was not asked although it was wanted, or is open elsewhere.
+fn verdict(checks: &[CheckReport], is_partly: bool) -> Verdict {
     let any = |status| checks.iter().any(|check| check.status == status);
     if any(Status::Fail) {
         Verdict::Broken
-    } else if any(Status::Unknown) || by_chance {
+    } else if any(Status::Unknown) || is_partly {
         Verdict::Incomplete
     } else if any(Status::Warn) {
         Verdict::Degraded

@@ -6,8 +6,10 @@
 
 mod accounts;
 pub mod change;
+mod checksum;
 mod config;
 mod conflicts;
+mod copies;
 pub mod edit;
 mod env_file;
 mod files;
@@ -48,8 +50,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
+pub use copies::diverging;
 pub use env_file::{EnvFile, env_file_variables};
-pub use found::FoundKey;
+pub use found::{FoundKey, UnreadKey, read_key};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use memory::Memory;
@@ -173,6 +176,8 @@ pub enum ProblemKind {
     Conflict,
     /// A value that another place overrides, as is usual: a note.
     Shadowed,
+    /// An address whose capital letters do not fit its digits: a note.
+    Checksum,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
     /// A wallet or a key under a name that nothing reads: a note, unless it explains a failure.

@@ -7,23 +7,29 @@ use super::clock::not_told;
 use super::trading::trading_wallet;
 use super::wallet::{DUST, dollars, exchanges};
 use crate::auth::wallet::{SignatureType, WalletKind};
-use crate::diagnosis::Cause;
-use crate::engine::facts::{BalanceAllowance, Facts, Failure, OnChain};
+use crate::diagnosis::{Cause, Certainty};
+use crate::engine::facts::{BalanceAllowance, Fact, Facts, Failure, OnChain};
 
 pub(super) fn status(facts: &Facts) -> Finding {
     match (facts.closed_only.known(), facts.closed_only.failure()) {
-        (Some(false), _) => Finding::pass("Open for trading"),
+        (Some(false), _) => Finding::pass("Closed-only mode is off; no request reads whether the account is banned")
+            .with("banned", "only the answer to an order says it"),
         (Some(true), _) => {
             Finding::fail(Cause::ClosedOnly, "The account is in closed-only mode: new orders are refused")
                 .likely(0.97)
+                .proven()
                 .fixed_by("Only Polymarket can lift it: write to its support with the address of the account")
         }
         (None, Some(failure)) if failure.is_refusal() => {
             let tried = [&facts.derived_credentials, &facts.configured_credentials];
             if tried.iter().any(|fact| fact.known().is_some()) {
-                Finding::unknown(Cause::AccountBanned, "The credentials pass, but the account's state is not told")
-                    .likely(0.4)
-                    .with("answer", failure)
+                Finding::unknown(
+                    Cause::AccountBanned,
+                    "The credentials are accepted, but the CLOB did not return the account's status",
+                )
+                .likely(0.4)
+                .certain(Certainty::Possible)
+                .with("answer", failure)
             } else {
                 Finding::skip("creds.l2", "The credentials are refused").with("answer", failure)
             }
@@ -65,13 +71,17 @@ pub(super) fn balance(facts: &Facts) -> Finding {
             "The CLOB takes the question for the balance as incomplete: its query does not arrive",
         )
         .likely(0.7)
+        .proven()
         .with("answer", refusal)
         .fixed_by("Ask the official host, or let the relay in between pass on the query of each request"),
         // the wallets of the other types are computed, so there is nothing to be missing
         (_, Some(Err(refusal))) if kind != SignatureType::Poly1271 => {
             let summary = format!("The CLOB does not say the balance of type {}", u8::from(kind));
             if names_the_type(refusal) {
-                Finding::unknown(Cause::WrongSignatureType, summary).likely(0.5).with("answer", refusal)
+                Finding::unknown(Cause::WrongSignatureType, summary)
+                    .likely(0.5)
+                    .certain(Certainty::Possible)
+                    .with("answer", refusal)
             } else {
                 not_told(facts, refusal, &summary)
             }
@@ -92,25 +102,47 @@ pub(super) fn balance(facts: &Facts) -> Finding {
         }
         (Some(at), Some(Ok(seen))) => stale_cache(kind, at.collateral(version), seen.balance),
         (Some(at), None) => {
-            Finding::note(format!("{} on chain; the CLOB's view was not read", dollars(at.collateral(version))))
+            let summary = format!("{} on chain; the CLOB's balance could not be read", dollars(at.collateral(version)));
+            not_seen_by_the_clob(facts, &summary)
         }
-        (None, Some(Ok(seen))) if !seen.balance.is_zero() => {
-            Finding::note(format!("{} in the CLOB's view; the chain was not read", dollars(seen.balance)))
+        (None, Some(Ok(seen))) => {
+            let seen = dollars(seen.balance);
+            Finding::skip("wallet.map", format!("{seen} according to the CLOB; the chain was not read to compare"))
         }
-        (None, Some(Ok(_))) => {
-            Finding::warn(Cause::BalanceMissing, "The CLOB sees no collateral; the chain was not read").likely(0.5)
-        }
-        (None, None) => return Finding::skip("wallet.map", "Neither the chain nor the CLOB gave a balance"),
+        (None, None) => not_seen_by_the_clob(facts, "Neither the chain nor the CLOB gave a balance"),
     };
     trading.named(views(finding, facts, maker))
+}
+
+/// The CLOB's own balance is missing: because it did not answer, or for want of credentials, which another
+/// check reports.
+fn not_seen_by_the_clob(facts: &Facts, summary: &str) -> Finding {
+    let is_accepted = facts.derived_credentials.known().or(facts.configured_credentials.known()).is_some();
+    match facts.balance_allowance.failure() {
+        Some(failure) if failure.is_refusal() && !is_accepted => {
+            return Finding::skip("creds.l2", summary).with("answer", failure);
+        }
+        Some(failure) => return not_told(facts, failure, summary),
+        None => {}
+    }
+    let reported_by = match () {
+        () if facts.balance_allowance == Fact::Waiting || facts.setup.offline => return Finding::not_asked(summary),
+        () if facts.server_time.failure().is_some() => "net.reach",
+        () if facts.has_no_key() => "creds.nonce",
+        () => "creds.derive",
+    };
+    Finding::skip(reported_by, summary)
 }
 
 fn stale_cache(kind: SignatureType, chain: U256, seen: U256) -> Finding {
     let summary = format!("{} on chain, but the CLOB's view says {}", dollars(chain), dollars(seen));
     let finding = if seen.is_zero() {
-        Finding::fail(Cause::BalanceCacheStale, summary).likely(0.85).or(Cause::WrongSignatureType, 0.2)
+        Finding::fail(Cause::BalanceCacheStale, summary)
+            .likely(0.85)
+            .or(Cause::WrongSignatureType, 0.2)
+            .certain(Certainty::Likely)
     } else {
-        Finding::warn(Cause::BalanceCacheStale, summary).likely(0.85)
+        Finding::warn(Cause::BalanceCacheStale, summary).likely(0.85).proven()
     };
     finding.fixed_by(format!(
         "Let the client call the balance-allowance update once, with signature type {} and asset type COLLATERAL",
@@ -125,7 +157,8 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
     if let Some((token, amount)) = others.iter().find(|(name, amount)| *name != collateral && *amount >= DUST) {
         return Finding::fail(Cause::WrongCollateralToken, format!("The funder holds {} {token}, which counts as nothing: collateral is {collateral}", dollars(*amount)))
             .likely(0.95)
-            .fixed_by(format!("Turn it into {collateral}: deposit through polymarket.com, or wrap it at the collateral onramp and approve {collateral}"));
+            .proven()
+            .fixed_by(format!("Turn the {token} into {collateral}: deposit through polymarket.com, or wrap it at the collateral onramp and approve {collateral}. A transfer cannot be undone: check token and receiver, and send a small test amount first"));
     }
     let elsewhere = facts.setup.wallets.iter().flat_map(|wallets| wallets.iter().collect::<Vec<_>>()).find_map(
         |(kind, address)| {
@@ -136,21 +169,29 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
     match elsewhere {
         Some((WalletKind::Eoa, address, amount)) => {
             let summary = format!("The funder is empty; the signer's own address holds {}", dollars(amount));
+            // the alternative that moves nothing stands first
             Finding::fail(Cause::FundsInOtherWallet, summary)
                 .likely(0.9)
-                .fixed_by(format!("Send it from {address} to the funder, {maker}: the account trades from there"))
+                .proven()
+                .fixed_by(format!(
+                    "Trade from where it is: signature type 0, without a funder, if Polymarket lets this account trade \
+                     as an EOA. Otherwise send the {collateral} from {address} to the funder {maker}: only \
+                     {collateral}, and only on Polygon. A transfer cannot be undone, so send a small test amount first"
+                ))
         }
         Some((kind, address, amount)) => {
             let summary = format!("The funder is empty; the {kind} of this key holds {}", dollars(amount));
             Finding::fail(Cause::FundsInOtherWallet, summary)
                 .likely(0.9)
+                .proven()
                 .set("funder", address.to_string())
                 .set("signature_type", u8::from(kind.signature_type()))
-                .fixed_by(format!("Use the {kind} ({address}) with type {}, or move the money", u8::from(kind.signature_type())))
+                .fixed_by(format!("Set the funder to the {kind} {address} and the signature type to {}, which moves nothing", u8::from(kind.signature_type())))
         }
         None => Finding::warn(Cause::BalanceMissing, "The funder holds no collateral")
             .likely(0.9)
-            .fixed_by("Deposit through polymarket.com; the Deposit dialogue's address forwards to the wallet, it is not the funder"),
+            .proven()
+            .fixed_by("Deposit through polymarket.com, a small test amount first: a transfer cannot be undone. The address of the Deposit dialog forwards to the wallet; it is not the funder"),
     }
 }
 
@@ -178,7 +219,7 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
     };
     let maker = trading.address;
     let Some(at) = facts.on_chain(maker) else {
-        return Finding::skip("wallet.map", "The chain was not read");
+        return Finding::skip("wallet.map", "Could not be determined: the chain was not read");
     };
     if !at.has_code() && facts.setup.signer() != Some(maker) {
         return Finding::skip("wallet.deployed", "A wallet that does not exist yet can approve nothing");
@@ -201,8 +242,10 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
             format!("The {} may not move outcome shares: selling will be refused", unapproved.join(" and the ")),
         )
         .likely(0.85)
+        .proven()
         .fixed_by(
-            "Approve the conditional tokens (setApprovalForAll) from the funder: one trade on polymarket.com does it",
+            "Approve the conditional tokens (setApprovalForAll) from the funder, through the relayer: that moves \
+             nothing. One small trade on polymarket.com does it too, but spends pUSD and cannot be undone",
         )
     } else if own && at.pol.is_zero() && !at.collateral(facts.protocol_version()).is_zero() {
         Finding::fail(
@@ -211,14 +254,19 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
         )
         .likely(0.9)
         .or(Cause::AllowanceMissing, 0.8)
-        .fixed_by(format!("Send a little POL to {maker}, then approve the exchanges"))
+        .proven()
+        .fixed_by(format!(
+            "Send a little POL (1 is plenty, a transfer cannot be undone) to {maker} on Polygon, then approve the \
+             exchanges"
+        ))
     } else if by_signer.is_some_and(|signer| exchanges.iter().any(|(_, exchange)| allowed(signer, exchange))) {
         Finding::fail(
             Cause::AllowanceByWrongOwner,
             "The signer approved the exchange, but the money is the funder's: its approval is missing",
         )
         .likely(0.95)
-        .fixed_by("Approve from the funder: through the relayer, or by one trade on polymarket.com")
+        .proven()
+        .fixed_by("Approve from the funder, through the relayer: that moves nothing. One small trade on polymarket.com does it too, but spends pUSD and cannot be undone")
     } else {
         let summary = format!("The {} may not spend the funder's collateral", missing.join(" and the "));
         let funded = !at.collateral(facts.protocol_version()).is_zero();
@@ -227,8 +275,10 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
         } else {
             Finding::warn(Cause::AllowanceMissing, summary)
         };
-        finding.fixed_by(
-            "Approve the exchanges from the funder: one trade on polymarket.com does it; an EOA sends approve itself",
+        finding.proven().fixed_by(
+            "Approve the exchanges from the funder, which moves nothing: a proxy, Safe or deposit wallet through the \
+             relayer, an EOA by approve itself, for a little POL. One small trade on polymarket.com does it too, but \
+             spends pUSD and cannot be undone",
         )
     };
     let finding = exchanges.iter().fold(finding, |finding, (name, exchange)| {
@@ -245,7 +295,11 @@ fn gas(facts: &Facts, maker: Address, at: &OnChain) -> Finding {
     if own && at.pol.is_zero() && !at.collateral(facts.protocol_version()).is_zero() {
         return Finding::warn(Cause::GasMissing, "The exchanges may spend, but the signer has no POL for gas")
             .likely(0.9)
-            .fixed_by(format!("Send a little POL to {maker}: approvals, splits and redeems of an EOA cost gas"));
+            .proven()
+            .fixed_by(format!(
+                "Send a little POL (1 is plenty, a transfer cannot be undone) to {maker} on Polygon: approvals, splits \
+                 and redeems of an EOA cost gas. Orders themselves cost none"
+            ));
     }
     Finding::pass("The exchanges may spend collateral and move shares")
 }

@@ -1,7 +1,7 @@
 //! Reach, region and time.
 
 use super::{Finding, Status};
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Certainty};
 use crate::engine::clock::{self, Drift, spoken};
 use crate::engine::facts::{Facts, Failure};
 
@@ -28,8 +28,26 @@ pub fn network_cause(failure: &Failure) -> (Cause, f64) {
         Failure::Redirected { .. } | Failure::Garbled { .. } | Failure::Refused { .. } => (Cause::WrongHost, 0.8),
         // it was never sent, so no host is to blame
         Failure::NotSent { .. } => (Cause::SettingInvalid, 0.8),
-        Failure::TimedOut { .. } | Failure::Unreachable { .. } | Failure::Stopped => (Cause::ClobUnreachable, 0.95),
+        Failure::TimedOut { .. } | Failure::Unreachable { .. } | Failure::Stopped | Failure::Internal => {
+            (Cause::ClobUnreachable, 0.95)
+        }
     }
+}
+
+/// What a failure is worth as evidence of this cause: proven is what the other side said itself, or that
+/// there is nobody.
+pub fn network_certainty(cause: Cause, failure: &Failure) -> Certainty {
+    match (cause, failure) {
+        (Cause::RateLimited | Cause::CloudflareBlocked | Cause::Geoblocked | Cause::TlsFailure, _)
+        | (Cause::ClobOutage, Failure::Refused { status: 425 | 500.., .. })
+        | (Cause::ClobUnreachable, Failure::Unreachable { .. }) => Certainty::Proven,
+        _ => Certainty::Likely,
+    }
+}
+
+/// Whether a failure tells nothing but that the run ended: by a person, or by a fault of this program.
+fn is_cut_off(failure: &Failure) -> bool {
+    matches!(failure, Failure::Stopped | Failure::Internal)
 }
 
 /// `Trading restricted in your region`
@@ -58,7 +76,7 @@ pub(super) fn is_said_by_all(facts: &Facts, failure: &Failure) -> bool {
 /// official host answers everything else, it is that host which is at fault. None where a person
 /// stopped the run.
 fn cause_among(facts: &Facts, failure: &Failure) -> Option<(Cause, f64)> {
-    if *failure == Failure::Stopped {
+    if is_cut_off(failure) {
         return None;
     }
     Some(match network_cause(failure) {
@@ -75,7 +93,9 @@ fn cause_among(facts: &Facts, failure: &Failure) -> Option<(Cause, f64)> {
 /// A finding for an answer of the CLOB that says nothing of the account.
 pub(super) fn not_told(facts: &Facts, failure: &Failure, summary: &str) -> Finding {
     match cause_among(facts, failure) {
-        Some((cause, likelihood)) => Finding::unknown(cause, summary).likely(likelihood),
+        Some((cause, likelihood)) => {
+            Finding::unknown(cause, summary).likely(likelihood).certain(network_certainty(cause, failure))
+        }
         None => Finding::stopped(summary),
     }
     .with("answer", failure)
@@ -101,14 +121,24 @@ pub(super) fn reach(facts: &Facts) -> Finding {
     }
     let version = match (facts.version.known(), facts.version.failure()) {
         (Some(version), _) => version.to_string(),
-        (None, Some(failure)) => format!("not told ({failure}); the clients assume 2"),
-        (None, None) => "not told".to_owned(),
+        (None, Some(failure)) => failure.to_string(),
+        (None, None) => "not asked".to_owned(),
     };
-    let summary = format!("The CLOB answers, protocol version {}", facts.protocol_version());
-    let finding = if is_official(facts) {
-        Finding::pass(summary)
-    } else {
-        Finding::note(format!("{summary}; it is not the official host"))
+    let finding = match (facts.version.known(), is_official(facts)) {
+        (Some(version), _) if facts.server_time.known().is_none() => {
+            Finding::note(format!("The CLOB answers, protocol version {version}; its time could not be read"))
+        }
+        (Some(version), true) => Finding::pass(format!("The CLOB answers, protocol version {version}")),
+        (Some(version), false) => {
+            Finding::note(format!("The CLOB answers, protocol version {version}; it is not the official host"))
+        }
+        (None, _) => Finding::note(
+            "The CLOB answers; its protocol version could not be determined, and the clients assume 2 then",
+        ),
+    };
+    let finding = match facts.server_time.failure() {
+        Some(failure) => finding.with("GET /time", failure),
+        None => finding,
     };
     finding.with("CLOB", host).with("GET /version", version)
 }
@@ -127,11 +157,12 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
         _ => "This host answers, but not as the CLOB does",
     };
     let finding = if cause == Cause::ProxyTampering || (leaves_open(failure) && cause != Cause::WrongHost) {
-        Finding::unknown(cause, summary).likely(likelihood)
+        Finding::unknown(cause, summary)
     } else {
-        let finding = Finding::fail(cause, summary).likely(likelihood);
+        let finding = Finding::fail(cause, summary);
         if cause == Cause::WrongHost { finding.set("clob_url", OFFICIAL_HOST) } else { finding }
     };
+    let finding = finding.likely(likelihood).certain(network_certainty(cause, failure));
     match cause {
         Cause::CloudflareBlocked => finding.fixed_by("The address of this machine is blocked before authentication: ask from another network, or from a host whose address is not a data centre's"),
         Cause::ProxyTampering => finding.fixed_by("Something between here and the CLOB answers in its place: log in to the network's portal, or check HTTPS_PROXY"),
@@ -145,19 +176,41 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
 
 /// A finding for a service beside the CLOB that could not be asked.
 pub(super) fn service_unknown(facts: &Facts, service: &str, failure: &Failure) -> Finding {
+    beside_the_clob(facts, service, failure, |cause| match cause {
+        Cause::ClobUnreachable | Cause::ClobOutage => (Cause::WrongHost, 0.6),
+        other => (other, network_cause(failure).1),
+    })
+}
+
+/// A finding for a Polygon RPC that did not answer: whatever it said instead, another one has to be set.
+pub(super) fn node_unknown(facts: &Facts, failure: &Failure) -> Finding {
+    beside_the_clob(facts, "The Polygon RPC", failure, |cause| match cause {
+        // what was never sent says nothing of the node, and certificates are this machine's matter
+        Cause::SettingInvalid | Cause::TlsFailure => (cause, network_cause(failure).1),
+        _ => (Cause::PolygonNodeUnavailable, 0.9),
+    })
+}
+
+fn beside_the_clob(
+    facts: &Facts,
+    service: &str,
+    failure: &Failure,
+    alone: impl FnOnce(Cause) -> (Cause, f64),
+) -> Finding {
     // Where nothing at all can be reached, that is one cause and not one for each host.
     let everything =
         facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure));
     let summary = format!("{service} gave no answer");
-    if *failure == Failure::Stopped {
+    if is_cut_off(failure) {
         return Finding::stopped(summary).with("answer", failure);
     }
     let (cause, likelihood) = match network_cause(failure) {
-        (Cause::ClobUnreachable | Cause::ClobOutage, _) if !everything => (Cause::WrongHost, 0.6),
         _ if is_said_by_all(facts, failure) => (Cause::ProxyTampering, 0.92),
-        found => found,
+        found if everything => found,
+        (cause, _) => alone(cause),
     };
-    Finding::unknown(cause, summary).likely(likelihood).with("answer", failure)
+    let finding = Finding::unknown(cause, summary).likely(likelihood);
+    finding.certain(network_certainty(cause, failure)).with("answer", failure)
 }
 
 pub(super) fn geoblock(facts: &Facts) -> Finding {
@@ -167,6 +220,7 @@ pub(super) fn geoblock(facts: &Facts) -> Finding {
             let finding = if answer.blocked {
                 Finding::fail(Cause::Geoblocked, "Trading is closed from this address")
                     .likely(0.97)
+                    .proven()
                     .fixed_by("Polymarket does not take orders from here; its terms say from where it does")
             } else {
                 Finding::pass("Trading is open from this address")
@@ -185,7 +239,7 @@ pub(super) fn drift(facts: &Facts) -> Finding {
         return not_told(facts, failure, "The server's time could not be read");
     };
     let summary = describe(drift);
-    let finding = match drift_status(drift.middle_s()) {
+    let finding = match clock_status(drift) {
         Status::Pass => Finding::pass(summary),
         Status::Note => Finding::note(summary),
         status => {
@@ -193,7 +247,7 @@ pub(super) fn drift(facts: &Facts) -> Finding {
                 Status::Warn => Finding::warn(Cause::ClockDrift, summary),
                 _ => Finding::fail(Cause::ClockDrift, summary),
             };
-            // what the server makes of a request stamped by this clock settles it
+            // how much it matters: what the server makes of a request stamped by this clock settles it
             let likelihood = match (facts.local_clock.known(), facts.local_clock.failure()) {
                 (_, Some(failure)) if proves_drift(facts, failure) => 0.99,
                 (Some(()), _) => 0.6,
@@ -201,6 +255,7 @@ pub(super) fn drift(facts: &Facts) -> Finding {
             };
             finding
                 .likely(likelihood)
+                .proven()
                 .fixed_by("Set this machine's clock by the network; until then let the client use the server's time (useServerTime in TypeScript, use_server_time in Python and Rust)")
                 .command("sudo timedatectl set-ntp true")
         }
@@ -209,6 +264,18 @@ pub(super) fn drift(facts: &Facts) -> Finding {
         .with("this clock", format!("{:+.2} s against the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s()))
         .with("readings", facts.clock.len());
     limits(guide(finding, facts), facts)
+}
+
+/// How a measured drift is judged. One that may be none at all, and is not known to be small either, is
+/// no fact: a note.
+pub fn clock_status(drift: Drift) -> Status {
+    if is_undetermined(drift) { Status::Note } else { drift_status(drift.middle_s()) }
+}
+
+/// Whether the clocks may agree, and may as well differ by more than passes.
+fn is_undetermined(drift: Drift) -> bool {
+    let farthest_s = drift.middle_s().abs() + drift.uncertainty_s();
+    drift.at_least_s() <= 0.0 && drift_status(farthest_s) != Status::Pass
 }
 
 /// How a drift of so many seconds is judged, either way.
@@ -222,6 +289,10 @@ pub fn drift_status(seconds: f64) -> Status {
 }
 
 fn describe(drift: Drift) -> String {
+    if is_undetermined(drift) {
+        let within = drift.uncertainty_s();
+        return format!("The clock offset could not be determined more precisely than ± {within:.1} s");
+    }
     let off = drift.middle_s();
     let direction = if off > 0.0 { "ahead of" } else { "behind" };
     if off.abs() < 2.0 {
@@ -254,7 +325,7 @@ fn proves_drift(facts: &Facts, failure: &Failure) -> bool {
 }
 
 fn limits(finding: Finding, facts: &Facts) -> Finding {
-    let finding = finding.with("limit", "not published by the CLOB; sibling services allow 30 s either way");
+    let finding = finding.with("limit", "not published by the CLOB; related Polymarket services allow ± 30 s");
     match (facts.local_clock.known(), facts.local_clock.failure()) {
         (Some(()), _) => finding.with("proof", "the server still takes requests stamped by this clock"),
         (None, Some(failure)) if proves_drift(facts, failure) => finding

@@ -4,7 +4,7 @@ use super::Finding;
 use super::clock::{OFFICIAL_HOST, is_official, not_told};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Certainty};
 use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
 use crate::settings::Source;
 use crate::settings::target::wanted;
@@ -38,7 +38,7 @@ pub(super) fn derive(facts: &Facts) -> Finding {
             .with("secret", secret_form(&derived.secret));
     }
     match facts.derived.failure() {
-        Some(failure @ Failure::Refused { status: 400, .. }) => {
+        Some(failure) if facts.has_no_key() => {
             Finding::pass(format!("The wallet signature is accepted; there is no key at nonce {nonce}"))
                 .with("answer", failure)
         }
@@ -58,6 +58,7 @@ fn signature_refused(facts: &Facts) -> Finding {
             format!("The CLOB is on chain {chain} ({name}), the settings say {configured}"),
         )
         .likely(0.99)
+        .proven()
         .set("chain_id", *chain)
         .with("proof", format!("the same request signed for chain {chain} is accepted"))
         .fixed_by(format!("Set the chain id to {chain}"));
@@ -92,6 +93,7 @@ pub(super) fn nonce(facts: &Facts) -> Finding {
             let summary = format!("The configured key is that of nonce {other}, while nonce {nonce} is configured");
             Finding::warn(Cause::CredentialsOtherNonce, summary)
                 .likely(0.95)
+                .proven()
                 .set("nonce", other.to_string())
                 .fixed_by(format!("Set the nonce to {other}, or the credentials to those of nonce {nonce}"))
         }
@@ -117,8 +119,9 @@ fn no_key(facts: &Facts) -> Finding {
             format!("There is no API key at nonce {nonce}, nor at those tried beside it"),
         )
         .likely(0.6)
+        .proven()
     } else if is_chosen || other.is_some() {
-        Finding::fail(Cause::NoKeyAtNonce, format!("There is no API key at nonce {nonce}")).likely(0.93)
+        Finding::fail(Cause::NoKeyAtNonce, format!("There is no API key at nonce {nonce}")).likely(0.93).proven()
     } else {
         Finding::fail(
             Cause::CredentialsMissing,
@@ -126,6 +129,7 @@ fn no_key(facts: &Facts) -> Finding {
         )
         .likely(0.9)
         .or(Cause::NoKeyAtNonce, 0.5)
+        .certain(Certainty::Likely)
     };
     match other {
         Some(other) => finding
@@ -148,6 +152,7 @@ pub(super) fn matching(facts: &Facts) -> Finding {
             format!("Of the API credentials the {} is missing", missing.join(" and the ")),
         )
         .likely(0.97)
+        .proven()
         .set("api_credentials", wanted::DERIVED)
         .fixed_by(format!("Set all three from one derivation: {DERIVE}"));
     }
@@ -177,6 +182,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
     Some(
         Finding::fail(Cause::SecretEncoding, format!("The API secret {wrong}"))
             .likely(0.96)
+            .proven()
             .set("api_credentials", wanted::DERIVED)
             .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64"),
     )
@@ -232,6 +238,7 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
             "White space or quotes around the passphrase are sent along; without them it is the derived one",
         )
         .likely(0.98)
+        .proven()
         .set("api_credentials", wanted::CLEANED)
         .fixed_by(
             "Remove what surrounds the passphrase: a line end often comes along from a file or a Kubernetes secret",
@@ -240,7 +247,7 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
     if !differing.is_empty() && !works {
         let summary =
             format!("The API key is this key's, but the {} is not the derived one", differing.join(" and the "));
-        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97));
+        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
     }
     spelled(configured, "Key, secret and passphrase equal the derived ones")
 }
@@ -253,6 +260,7 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
         let summary = format!("{summary}, but quotes or white space came along with the secret: {clients} refuse it");
         return Finding::warn(Cause::SecretEncoding, summary)
             .likely(0.9)
+            .proven()
             .set("api_credentials", wanted::CLEANED)
             .fixed_by("Remove what surrounds the secret: docker's --env-file keeps quotes that a shell takes off");
     }
@@ -286,25 +294,25 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
     if facts.funder_address.known().is_some() {
         let summary =
             "The configured credentials are the funder's: they pass with its address, and not with the signer's";
-        return stale(Finding::fail(Cause::CredentialsOtherAddress, summary).likely(0.98));
+        return stale(Finding::fail(Cause::CredentialsOtherAddress, summary).likely(0.98).proven());
     }
     if let Some(created_ms) = builder_key_created_ms(key) {
         let created = i64::try_from(created_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
         let date = created.map_or_else(String::new, |at| format!(" of {}", at.strftime("%Y-%m-%d")));
         let summary =
             format!("The configured API key is a builder key{date} (UUID version 7), which opens no user endpoint");
-        return stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.96));
+        return stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.96).proven());
     }
     if let Some((part, _)) =
         derived.and_then(|derived| equal_parts(configured, derived).into_iter().find(|part| part.1))
     {
         let summary = format!("The {part} is the derived one, but the API key is another's: two sets are mixed");
-        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97));
+        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
     }
     let listed = facts.derived_credentials.known().is_some_and(|keys| keys.iter().any(|known| known == key));
     if listed {
         let summary = "The key is one of this signer's, but its secret or passphrase is wrong";
-        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.96));
+        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.96).proven());
     }
     if derived.is_none()
         && !facts.other_nonces.known().is_some_and(|others| others.iter().any(|other| other.key.is_some()))
@@ -320,6 +328,7 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         .likely(0.86)
         .set("api_credentials", wanted::DERIVED)
         .or(Cause::CredentialsStale, 0.3)
+        .certain(Certainty::Likely)
         .with("the signer's keys", known_keys(facts))
         .fixed_by(format!("Replace all three by the ones derived from this key: {DERIVE}. Credentials made in the browser or by another key never pass"))
 }
@@ -350,6 +359,7 @@ pub(super) fn l2(facts: &Facts) -> Finding {
             "Refused before the derivation, accepted after it, with the same credentials",
         )
         .likely(0.9)
+        .proven()
         .with("before", failure)
         .fixed_by("Nothing to set: deriving woke the credentials. Let the bot derive at its start"),
         (None, Some(failure)) => Finding::fail(
@@ -360,7 +370,8 @@ pub(super) fn l2(facts: &Facts) -> Finding {
         .or(Cause::ClockDrift, 0.2)
         .with("answer", failure)
         .fixed_by(
-            "New credentials have been seen to take two minutes: run again then. If it stays, delete and derive again",
+            "New credentials have been seen to take two minutes: run again then. If it stays, replace them by new ones; \
+             the old ones cannot be restored once they are deleted",
         ),
         (None, None) => Finding::skip("creds.derive", "There are no credentials to try"),
     }

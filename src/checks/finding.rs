@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Certainty};
 
 /// How a check stands; the first two only while a run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -13,15 +13,15 @@ use crate::diagnosis::Cause;
 pub enum Status {
     Waiting,
     Running,
-    /// Proved right.
+    /// Seen to be right in this run.
     Pass,
     /// Nothing wrong, worth knowing.
     Note,
-    /// Works now, will bite.
+    /// Works now, but will cause trouble.
     Warn,
     /// Orders or sign-in will be refused.
     Fail,
-    /// Could not be found out.
+    /// Could not be determined.
     Unknown,
     /// Something it needs did not pass.
     Skip,
@@ -110,7 +110,8 @@ pub type Tries = Vec<(&'static str, String)>;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suspicion {
     pub cause: Cause,
-    /// In [0, 1]: how likely the cause is, given the finding.
+    pub certainty: Certainty,
+    /// In [0, 1]: a rank among the causes of a run, not a measured probability.
     pub likelihood: f64,
     /// Setting values that would repair it, by the setting's name.
     pub settings: Vec<(&'static str, Value)>,
@@ -127,7 +128,7 @@ pub struct Finding {
     pub summary: String,
     pub evidence: Vec<Evidence>,
     pub fix: Option<Fix>,
-    /// Most likely first.
+    /// The first is the most likely.
     pub suspicions: Vec<Suspicion>,
     /// The check whose outcome keeps this one from saying anything.
     pub blocked_by: Option<&'static str>,
@@ -173,14 +174,35 @@ impl Finding {
         Self::new(Status::Skip, summary)
     }
 
-    /// A further cause that would explain the finding.
+    /// A further cause that would explain the finding, which then points to none alone.
     #[must_use]
     pub fn or(mut self, cause: Cause, likelihood: f64) -> Self {
-        self.suspicions.push(Suspicion { cause, likelihood, settings: Vec::new() });
+        if let Some(first) = self.suspicions.first_mut() {
+            first.certainty =
+                if first.certainty == Certainty::Proven { Certainty::Proven } else { Certainty::Possible };
+        }
+        let certainty = if self.suspicions.is_empty() { Certainty::Likely } else { Certainty::Possible };
+        self.suspicions.push(Suspicion { cause, certainty, likelihood, settings: Vec::new() });
         self
     }
 
-    /// How likely the first cause is, where it is not the usual.
+    /// What was found is the cause itself: reproduced, measured beyond its error, or read from the chain
+    /// or from the settings.
+    #[must_use]
+    pub fn proven(self) -> Self {
+        self.certain(Certainty::Proven)
+    }
+
+    /// How certain the first cause is, where the number of causes does not tell.
+    #[must_use]
+    pub fn certain(mut self, certainty: Certainty) -> Self {
+        if let Some(first) = self.suspicions.first_mut() {
+            first.certainty = certainty;
+        }
+        self
+    }
+
+    /// The rank of the first cause, where it is not the usual.
     #[must_use]
     pub fn likely(mut self, likelihood: f64) -> Self {
         if let Some(first) = self.suspicions.first_mut() {

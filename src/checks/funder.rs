@@ -4,9 +4,9 @@ use alloy_primitives::{Address, U256};
 
 use super::Finding;
 use super::ownership::{self, Standing};
-use super::wallet::{account_wallet, wallets};
+use super::wallet::{account_wallet, chain_not_read, wallets};
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Certainty};
 use crate::engine::facts::{Facts, OnChain};
 
 /// Adds the right funder and type to a finding, as words and settings.
@@ -38,19 +38,24 @@ pub(super) fn funder(facts: &Facts) -> Finding {
             return Finding::skip("setup.settings", "The configured funder is no address");
         }
         if kind == SignatureType::Eoa {
-            return Finding::pass("The signer itself: type 0 needs no funder").with("signer", signer);
+            return chain_not_read(facts)
+                .unwrap_or_else(|| Finding::pass("The signer itself: type 0 needs no funder"))
+                .with("signer", signer);
         }
         let finding = Finding::fail(Cause::FunderMissing, format!("Type {kind} needs a funder, and none is set"))
             .likely(0.95)
+            .proven()
             .with("signer", signer);
         return right_wallet(finding, facts, "Set the funder to the account's wallet");
     };
     let (funder, source) = (configured.value, &configured.source);
     let finding = match wallets.kind_of(funder) {
-        Some(WalletKind::Eoa) if kind == SignatureType::Eoa => Finding::pass("The signer itself, as type 0 wants it"),
+        Some(WalletKind::Eoa) if kind == SignatureType::Eoa => {
+            chain_not_read(facts).unwrap_or_else(|| Finding::pass("The signer itself, as type 0 wants it"))
+        }
         Some(WalletKind::Eoa) => {
             let summary = format!("The funder is the signer's own address, and type {kind} needs a wallet");
-            let finding = Finding::fail(Cause::FunderIsSigner, summary).likely(0.97);
+            let finding = Finding::fail(Cause::FunderIsSigner, summary).likely(0.97).proven();
             right_wallet(finding, facts, "Set the funder to the account's wallet")
         }
         Some(owned) => match ownership::standing(facts, funder, signer) {
@@ -60,6 +65,7 @@ pub(super) fn funder(facts: &Facts) -> Finding {
                 .on_chain(funder)
                 .and_then(|at| unused(facts, owned, at))
                 .or_else(|| ownership::warning(facts, funder))
+                .or_else(|| chain_not_read(facts))
                 .unwrap_or_else(|| Finding::pass(format!("The {owned} of this key"))),
         },
         None => foreign(facts, funder, signer),
@@ -88,7 +94,7 @@ fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
         Finding::fail(Cause::FundsInOtherWallet, summary).or(Cause::WalletNotDeployed, 0.3)
     };
     Some(right_wallet(
-        finding.likely(0.93).with("account's wallet", format!("{address}: {reason}")),
+        finding.likely(0.93).certain(Certainty::Likely).with("account's wallet", format!("{address}: {reason}")),
         facts,
         "Set the funder to the account's wallet",
     ))
@@ -100,7 +106,7 @@ fn not_owned(facts: &Facts, funder: Address) -> Finding {
     } else {
         "The contract at the funder names another owner than this key"
     };
-    let finding = named_owners(Finding::fail(Cause::KeyNotWalletOwner, summary).likely(0.97), facts, funder);
+    let finding = named_owners(Finding::fail(Cause::KeyNotWalletOwner, summary).likely(0.97).proven(), facts, funder);
     let elsewhere = account_wallet(facts).is_some_and(|(_, address, _)| address != funder);
     if !elsewhere {
         return finding.set("private_key", "the key of the wallet's owner").fixed_by(
@@ -156,6 +162,9 @@ fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
         None => finding,
     };
     let finding = named_owners(finding.likely(likelihood), facts, funder);
+    // an empty address may be a mistyped one as well; code tells whose the wallet is
+    let is_read = code.is_some_and(|code| code != Empty);
+    let finding = if is_read { finding.proven() } else { finding };
     right_wallet(finding, facts, "Set the funder to the account's wallet")
 }
 

@@ -80,7 +80,7 @@ pub(super) fn session_key(until_s: u64) -> Finding {
 pub(super) fn warning(facts: &Facts, wallet: Address) -> Option<Finding> {
     if is_refused(facts, wallet) {
         let summary = "The contract at the funder names this key as its owner, yet refuses its signatures";
-        let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.6);
+        let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.6).proven();
         return Some(
             finding.fixed_by("Use another wallet of this key, or ask support: no setting of a bot repairs it"),
         );
@@ -91,7 +91,7 @@ pub(super) fn warning(facts: &Facts, wallet: Address) -> Option<Finding> {
 fn several_owners(at: &OnChain) -> Option<Finding> {
     let threshold = at.threshold.filter(|threshold| *threshold > 1)?;
     let summary = format!("The Safe wants {threshold} of {} owners to sign: this key alone cannot", at.owners.len());
-    let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.5);
+    let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.5).proven();
     Some(
         finding.fixed_by("Lower the Safe's threshold to 1, or let the other owners sign approvals and withdrawals too"),
     )

@@ -43,9 +43,9 @@ fn find(files: &[SecretFile], is: impl Fn(&SecretFile) -> bool) -> Option<&Secre
 fn tracked(files: &[SecretFile]) -> Option<Finding> {
     let file = find(files, |file| file.git == GitStanding::Tracked)?;
     let (folder, name) = parts(&file.path);
-    let finding = Finding::fail(Cause::EnvFileExposed, format!("{} is tracked by git", file.path)).fixed_by(
-        "Take it out of git, ignore it, and move the funds to a new key if the repository was ever shared: what was \
-         committed stays in its history",
+    let finding = Finding::fail(Cause::EnvFileExposed, format!("{} is tracked by git", file.path)).proven().fixed_by(
+        "Take it out of git and ignore it. What was committed stays in the history: if the repository was ever shared, \
+         move pUSD, shares and POL to a wallet of a new key, a small test amount first; a transfer cannot be undone",
     );
     Some(match file.copy_of {
         // a copy is of no use in the folder either
@@ -58,6 +58,7 @@ fn on_a_command_line(scripts: &[WrittenSecret]) -> Option<Finding> {
     let WrittenSecret { path, line, what } = scripts.first()?;
     Some(
         Finding::warn(Cause::EnvFileExposed, format!("Line {line} of {path} holds {what}"))
+            .proven()
             .fixed_by(
                 "Take it out of the script: command lines show in the list of processes and in shell histories. Put it \
                  in a file that only you can read, and let the script read that",
@@ -72,6 +73,7 @@ fn open(files: &[SecretFile]) -> Option<Finding> {
         if file.mode.is_some_and(|mode| mode & 0o007 != 0) { "other users of this machine" } else { "its group" };
     Some(
         Finding::warn(Cause::EnvFileExposed, format!("{} can be read by {others}", file.path))
+            .proven()
             .fixed_by("Let only yourself read it")
             .command(format!("chmod 600 {}", quoted(&file.path))),
     )

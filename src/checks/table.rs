@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, account, builder, clock, credentials, funder, secrets, setup, wallet};
+use super::{Finding, Status, account, builder, clock, credentials, funder, secrets, setup, wallet};
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
 
@@ -17,12 +17,48 @@ pub struct Check {
     pub reads: &'static [Probe],
     /// Probes whose facts it weighs too where they are there, and does not wait for.
     pub weighs: &'static [Probe],
+    /// Without an answer to at least one probe of each of these it cannot pass, whatever else it read.
+    /// What it reads beside them only says more of what it found, or is asked in some cases only.
+    pub proof: &'static [&'static [Probe]],
+    /// Whether an order is refused while it fails.
+    pub trading: bool,
+    /// The judgement itself; [`Check::finding`] holds it to its proof.
     pub judge: fn(&Facts) -> Finding,
+}
+
+impl Check {
+    /// What it finds in these facts. It never passes without the answers that prove it.
+    pub fn finding(&self, facts: &Facts) -> Finding {
+        let finding = (self.judge)(facts);
+        let is_missing = |any: &&&[Probe]| !any.iter().any(|probe| facts.is_answered(*probe));
+        match self.proof.iter().find(is_missing) {
+            Some(any) if finding.status == Status::Pass => unseen(facts, finding, any),
+            _ => finding,
+        }
+    }
+
+    /// Whether it passes by answers that came, and not by the settings alone.
+    pub fn is_seen(&self) -> bool {
+        !self.proof.is_empty()
+    }
+}
+
+/// A pass whose proof is missing: nothing contradicts, and nothing was seen.
+fn unseen(facts: &Facts, finding: Finding, missing: &[Probe]) -> Finding {
+    let names = missing.iter().map(|probe| probe.name()).collect::<Vec<_>>().join(" or ");
+    let summary = format!("Could not be determined: no answer ({names})");
+    let mut unseen = match missing.iter().find_map(|probe| facts.failure(*probe)) {
+        Some(failure) => clock::not_told(facts, failure, &summary),
+        None => Finding::not_asked(summary),
+    };
+    unseen.evidence.extend(finding.evidence);
+    unseen
 }
 
 macro_rules! checks {
     ($($group:literal {
-        $($id:literal needs [$($need:literal),*] reads [$($probe:ident),*] $(weighs [$($weighed:ident),*])? => $judge:path;)+
+        $($(#[$trading:ident])? $id:literal needs [$($need:literal),*] reads [$($probe:ident),*]
+            $(weighs [$($weighed:ident),*])? $(proof $([$($proof:ident),+])+)? => $judge:path;)+
     })+) => {
         /// Every check, in the order of the checklist.
         pub const CHECKS: &[Check] = &[
@@ -32,55 +68,69 @@ macro_rules! checks {
                 needs: &[$($need),*],
                 reads: &[$(Probe::$probe),*],
                 weighs: &[$($(Probe::$weighed),*)?],
+                proof: &[$($(&[$(Probe::$proof),+]),+)?],
+                trading: checks!(@trading $($trading)?),
                 judge: $judge,
             },)+)+
         ];
     };
+    (@trading trading) => { true };
+    (@trading) => { false };
 }
 
 checks! {
     "Settings" {
         "setup.settings" needs [] reads [] => setup::settings;
-        "setup.secrets" needs [] reads [SecretFiles] => secrets::secrets;
+        "setup.secrets" needs [] reads [SecretFiles] proof [SecretFiles] => secrets::secrets;
     }
     "Key and reach" {
-        "key.format" needs [] reads [] => setup::key_format;
-        "net.reach" needs [] reads [ServerTime, Version] weighs [Geoblock, Chain, Profile] => clock::reach;
-        "net.geoblock" needs [] reads [Geoblock] weighs [ServerTime, Chain, Profile] => clock::geoblock;
-        "clock.drift" needs ["net.reach"] reads [ServerTime, GuideTime]
-            weighs [LocalClock, ConfiguredCredentials, DerivedCredentials] => clock::drift;
+        #[trading] "key.format" needs [] reads [] => setup::key_format;
+        #[trading] "net.reach" needs [] reads [ServerTime, Version] weighs [Geoblock, Chain, Profile]
+            proof [ServerTime] [Version] => clock::reach;
+        #[trading] "net.geoblock" needs [] reads [Geoblock] weighs [ServerTime, Chain, Profile]
+            proof [Geoblock] => clock::geoblock;
+        #[trading] "clock.drift" needs ["net.reach"] reads [ServerTime, GuideTime]
+            weighs [LocalClock, ConfiguredCredentials, DerivedCredentials] proof [ServerTime] => clock::drift;
     }
     "Wallet" {
         "wallet.map" needs ["key.format"] reads [Chain, Profile]
-            weighs [ServerTime, Version, Geoblock, Derive, SessionSigners] => wallet::map;
-        "wallet.signature-type" needs ["key.format"] reads [Chain, Profile]
-            weighs [Version, SessionSigners, OwnTrades] => wallet::signature_type;
-        "wallet.funder" needs ["key.format"] reads [Chain, Profile]
-            weighs [Version, SessionSigners, Ownership] => funder::funder;
-        "wallet.deployed" needs ["wallet.map", "wallet.funder"] reads [Chain, Deployed] => wallet::deployed;
+            weighs [ServerTime, Version, Geoblock, Derive, SessionSigners] proof [Chain] => wallet::map;
+        #[trading] "wallet.signature-type" needs ["key.format"] reads [Chain, Profile]
+            weighs [Version, SessionSigners, OwnTrades] proof [Chain] => wallet::signature_type;
+        #[trading] "wallet.funder" needs ["key.format"] reads [Chain, Profile]
+            weighs [Version, SessionSigners, Ownership] proof [Chain] => funder::funder;
+        #[trading] "wallet.deployed" needs ["wallet.map", "wallet.funder"] reads [Chain, Deployed]
+            proof [Chain] => wallet::deployed;
     }
     "Credentials" {
-        "creds.derive" needs ["key.format", "net.reach"] reads [Derive, OtherChain] => credentials::derive;
-        "creds.nonce" needs ["creds.derive"] reads [Derive, OtherNonces, ConfiguredCredentials] => credentials::nonce;
-        "creds.match" needs ["creds.derive"]
-            reads [Derive, OtherNonces, ConfiguredCredentials, FunderAddress, DerivedCredentials] => credentials::matching;
-        "creds.l2" needs ["creds.nonce", "creds.match"]
-            reads [ConfiguredCredentials, DerivedCredentials] => credentials::l2;
+        "creds.derive" needs ["key.format", "net.reach"] reads [Derive, OtherChain]
+            proof [Derive] => credentials::derive;
+        "creds.nonce" needs ["creds.derive"] reads [Derive, OtherNonces, ConfiguredCredentials]
+            proof [Derive] => credentials::nonce;
+        #[trading] "creds.match" needs ["creds.derive"]
+            reads [Derive, OtherNonces, ConfiguredCredentials, FunderAddress, DerivedCredentials]
+            proof [Derive, ConfiguredCredentials] => credentials::matching;
+        #[trading] "creds.l2" needs ["creds.nonce", "creds.match"]
+            reads [ConfiguredCredentials, DerivedCredentials]
+            proof [ConfiguredCredentials, DerivedCredentials] => credentials::l2;
     }
     "Account and funds" {
-        "account.status" needs ["creds.derive", "creds.nonce"] reads [ClosedOnly]
-            weighs [ConfiguredCredentials, DerivedCredentials] => account::status;
-        "funds.balance" needs ["key.format"] reads [Chain, BalanceAllowance, Version]
-            weighs [Profile, SessionSigners, OwnTrades, Ownership] => account::balance;
-        "funds.allowance" needs ["wallet.map"] reads [Chain, Version]
-            weighs [Profile, SessionSigners, OwnTrades, Ownership] => account::allowance;
+        #[trading] "account.status" needs ["creds.derive", "creds.nonce"] reads [ClosedOnly]
+            weighs [ConfiguredCredentials, DerivedCredentials] proof [ClosedOnly] => account::status;
+        #[trading] "funds.balance" needs ["key.format"] reads [Chain, BalanceAllowance, Version]
+            weighs [Profile, SessionSigners, OwnTrades, Ownership, Derive, ServerTime, ConfiguredCredentials,
+                DerivedCredentials]
+            proof [Chain] [BalanceAllowance] [Version] => account::balance;
+        #[trading] "funds.allowance" needs ["wallet.map"] reads [Chain, Version]
+            weighs [Profile, SessionSigners, OwnTrades, Ownership] proof [Chain] [Version] => account::allowance;
     }
     "Builder" {
         "builder.credentials" needs [] reads [BuilderAccess, BuilderKeys]
-            weighs [ConfiguredCredentials, DerivedCredentials] => builder::credentials;
+            weighs [ConfiguredCredentials, DerivedCredentials] proof [BuilderAccess] => builder::credentials;
         "builder.signer" needs [] reads [BuilderSigner, BuilderAccess, BuilderKeys, ServerTime]
-            weighs [Geoblock, Chain, Profile] => builder::signer;
-        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, BuilderFees, Version] => builder::attribution;
+            weighs [Geoblock, Chain, Profile] proof [BuilderSigner] [ServerTime] => builder::signer;
+        "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, BuilderFees, Version]
+            proof [BuilderTrades] [OwnTrades] [Version] => builder::attribution;
     }
 }
 
@@ -130,6 +180,15 @@ mod tests {
             }
         }
         assert_eq!(CHECKS.len(), 20);
+    }
+
+    #[test]
+    fn what_a_check_is_proved_by_it_reads() {
+        for check in CHECKS {
+            let mut proof = check.proof.iter().copied().flatten();
+            assert!(proof.all(|probe| check.reads.contains(probe)), "{}", check.id);
+            assert_eq!(check.proof.is_empty(), check.reads.is_empty(), "{} passes by nothing that it reads", check.id);
+        }
     }
 
     #[test]

@@ -29,7 +29,8 @@ impl TradingWallet {
 /// The configured wallet while funder and type are right; otherwise the account's own, so that a
 /// wrong funder does not hide that the money is missing too.
 pub(super) fn trading_wallet(facts: &Facts) -> Option<TradingWallet> {
-    let right = |finding: Finding| finding.status.lets_go_on();
+    // where the chain was not read nothing contradicts, and the CLOB's view may still be judged
+    let right = |finding: Finding| !finding.status.is_problem() && finding.blocked_by != Some("setup.settings");
     let configured = facts.setup.maker().zip(facts.setup.signature_type());
     if let Some((address, signature_type)) = configured.filter(|_| right(funder(facts)) && right(signature_type(facts)))
     {

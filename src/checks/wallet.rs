@@ -3,16 +3,25 @@
 use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
-use super::clock::service_unknown;
+use super::clock::node_unknown;
+use super::setup::unread;
 use super::{Finding, Status};
 use crate::auth::contracts;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Certainty};
 use crate::engine::facts::{Facts, OnChain};
+use crate::settings::Source;
 
 /// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.
 /// 1.00 of 6 decimals.
 pub(super) const DUST: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
+
+/// Why nothing is said of a wallet: the chain was not read, which another check reports.
+pub(super) fn chain_not_read(facts: &Facts) -> Option<Finding> {
+    let is_on_another = facts.chain.known().is_some_and(|state| state.chain_id != facts.setup.chain());
+    (facts.chain.known().is_none() || is_on_another)
+        .then(|| Finding::skip("wallet.map", "Could not be determined: the chain was not read"))
+}
 
 /// An amount of 6 decimals as people read it.
 pub fn dollars(amount: U256) -> String {
@@ -73,9 +82,9 @@ fn chain_missing(facts: &Facts) -> Option<Finding> {
     let failure = facts.chain.failure()?;
     let node = facts.setup.rpc_url.as_ref().map_or_else(String::new, |url| format!("{} ({})", url.value, url.source));
     Some(
-        service_unknown(facts, "The Polygon node", failure)
+        node_unknown(facts, failure)
             .with("node", node)
-            .fixed_by("Set the URL of another Polygon node")
+            .fixed_by("Set the URL of a different Polygon RPC")
             .try_setting("rpc_url", other_node(facts)),
     )
 }
@@ -100,15 +109,17 @@ pub(super) fn map(facts: &Facts) -> Finding {
     if state.chain_id != facts.setup.chain() && facts.takes_chain() {
         let summary = format!("The node is on chain {}; the CLOB is on chain {}", state.chain_id, facts.setup.chain());
         let usual = contracts::chain(facts.setup.chain()).map_or("", |chain| chain.rpc_url.as_str());
-        return Finding::fail(Cause::WrongHost, summary)
+        return Finding::fail(Cause::PolygonNodeWrongChain, summary)
             .or(Cause::WrongChainId, 0.2)
+            .proven()
             .with("proof", "the CLOB takes a signature for the configured chain")
-            .fixed_by("Set the URL of a Polygon node of the configured chain")
+            .fixed_by("Set the URL of an RPC of the configured chain")
             .try_setting("rpc_url", usual);
     }
     if state.chain_id != facts.setup.chain() {
         let summary = format!("The node is on chain {}, the settings say {}", state.chain_id, facts.setup.chain());
         return Finding::fail(Cause::WrongChainId, summary)
+            .proven()
             .set("chain_id", state.chain_id)
             .fixed_by("Set the chain id and the node to the same chain: 137 is Polygon");
     }
@@ -161,23 +172,31 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     let of_maker = maker.and_then(|maker| wallets.kind_of(maker)).filter(|kind| *kind != WalletKind::Eoa);
     // The funder tells the wallet; where it is missing or the signer, what Polymarket and the chain
     // say of the account does.
+    let is_set = facts.setup.signature_type.as_ref().is_some_and(|kind| kind.source != Source::Default);
     let (kind, address, why) = match (of_maker, maker, account) {
         (Some(kind), Some(maker), _) => (kind, maker, "the funder is that wallet"),
         (None, Some(maker), account) if wallets.kind_of(maker).is_none() => {
             match (of_foreign_funder(facts, maker, configured), account) {
-                (finding, Some(account)) if finding.status == Status::Skip => account,
+                // without a type of its own it is the funder that has to be looked at
+                (finding, Some(account)) if finding.status == Status::Skip && is_set => account,
                 (finding, _) => return finding.with("configured", source),
             }
         }
         (None, _, Some((kind, address, why))) => (kind, address, why),
         _ => {
-            let finding = Finding::pass(format!("Type {configured}; nothing on chain contradicts"));
+            let finding = chain_not_read(facts).unwrap_or_else(|| {
+                Finding::note(format!("Type {configured}: none of the key's wallets holds anything that confirms it"))
+            });
             return finding.with("configured", source);
         }
     };
     let right = kind.signature_type();
-    let finding = if right == configured {
-        Finding::pass(format!("Type {} fits the {kind}", u8::from(configured)))
+    let finding = if let Some(Source::Inferred { set_in, .. }) =
+        facts.setup.signature_type.as_ref().map(|kind| &kind.source)
+    {
+        inferred(kind, right, set_in.as_deref())
+    } else if right == configured {
+        chain_not_read(facts).unwrap_or_else(|| Finding::pass(format!("Type {} fits the {kind}", u8::from(configured))))
     } else if configured == SignatureType::Eoa && trades_as_eoa(facts) {
         Finding::pass("Type 0: the signer trades from its own address, beside a wallet that it has")
     } else if configured == SignatureType::Eoa && right == SignatureType::Poly1271 && holds_all(facts, address) {
@@ -186,9 +205,21 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
         Finding::fail(Cause::DepositWalletRequired, summary)
             .likely(0.86)
             .or(Cause::WrongSignatureType, 0.5)
+            .certain(Certainty::Likely)
             .set("signature_type", u8::from(right))
             .set("funder", address.to_string())
-            .fixed_by(format!("Move the money to {address}, then set the funder to it and the signature type to 3"))
+            .fixed_by(format!(
+                "Set the funder to {address} and the signature type to 3, and fund that wallet. Moving pUSD there from \
+                 the signer cannot be undone: send a small test amount first. New money can as well be deposited \
+                 through polymarket.com, which moves nothing that is there"
+            ))
+    } else if let Some(problem) = unread(facts, "funder").filter(|_| facts.setup.funder.is_none()) {
+        let summary = format!("Type {configured} is used, and no funder is read: {}", problem.text);
+        Finding::fail(Cause::SettingUnread, summary)
+            .likely(0.9)
+            .certain(Certainty::Likely)
+            .or(Cause::WrongSignatureType, 0.5)
+            .fixed_by(problem.fix.clone())
     } else {
         let summary = format!(
             "Type {} does not fit: the account's wallet is a {kind}, which takes type {}",
@@ -197,11 +228,32 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
         );
         Finding::fail(Cause::WrongSignatureType, summary)
             .likely(0.95)
+            .certain(if facts.chain.known().is_some() { Certainty::Proven } else { Certainty::Likely })
             .set("signature_type", u8::from(right))
             .set("funder", address.to_string())
             .fixed_by(format!("Set the signature type to {} and the funder to {address}", u8::from(right)))
     };
     finding.with("configured", source).with("wallet", format!("{kind} {address}: {why}"))
+}
+
+/// No type is set, and the funder says which it has to be.
+fn inferred(kind: WalletKind, right: SignatureType, set_in: Option<&str>) -> Finding {
+    let number = u8::from(right);
+    match set_in {
+        Some(set_in) => Finding::note(format!(
+            "No signature type is set here ({set_in}); the funder is the {kind} of this key, so the checks use type {number}"
+        )),
+        None => Finding::warn(
+            Cause::WrongSignatureType,
+            format!(
+                "No signature type is set; the checks use type {number}, since the funder is the {kind} of this key. \
+                 Clients that are given no type use 0, and their orders are rejected"
+            ),
+        )
+        .likely(0.6)
+        .set("signature_type", number)
+        .fixed_by(format!("Set the signature type to {number}, unless your bot sets it in its code")),
+    }
 }
 
 /// Orders of the signer's own address were taken before: the one proof that type 0 is allowed.
@@ -247,7 +299,8 @@ pub(super) fn deployed(facts: &Facts) -> Finding {
         Some(at) if at.has_code() => Finding::pass("There is code at the funder").with("code", at.code),
         Some(_) => Finding::fail(Cause::WalletNotDeployed, "The funder is the right wallet, but it does not exist on chain yet")
             .likely(0.95)
-            .fixed_by("Log in to polymarket.com with this account once and make one small trade; the relayer then deploys the wallet"),
+            .proven()
+            .fixed_by("Deploy it through the relayer (SAFE-CREATE or WALLET-CREATE), or log in to polymarket.com with this account: both move nothing. A small trade there deploys it too, but spends pUSD and cannot be undone"),
         None => Finding::skip("wallet.map", "The chain was not read"),
     };
     finding.with("funder", maker).with("relayer says", relayer)

@@ -19,12 +19,12 @@ use super::progress::Progress;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use super::whole_file::{self, Output};
-use crate::checks::{CHECKS, Check, Status, find, probes_of, with_needs};
-use crate::engine::Engine;
+use crate::checks::{CHECKS, Status, find, probes_of, reads_of};
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
+use crate::engine::{Engine, recognised};
 use crate::render::{self, Format, Share, Show, Style};
-use crate::report::{Report, Verdict};
+use crate::report::{Report, Selection, Verdict};
 use crate::sandbox::{Running, scenario};
 use crate::settings::{self, Inputs, Reading, Settings, SettingsError};
 use fleet::FleetArgs;
@@ -156,9 +156,8 @@ impl CheckArgs {
         }
     }
 
-    fn selects(&self, check: &Check) -> bool {
-        let asked = self.ids.is_empty() || with_needs(self.ids.iter().map(String::as_str)).contains(check.id);
-        asked && !self.skip.iter().any(|id| id == check.id)
+    fn selection(&self) -> Selection {
+        Selection::new(&self.ids, &self.skip)
     }
 
     /// What is taken out of the report before it is printed.
@@ -173,8 +172,12 @@ impl CheckArgs {
         if self.ids.is_empty() && self.skip.is_empty() {
             return Probe::ALL.iter().copied().collect();
         }
-        // what is left out is not shown, but what others need of it is still found out
-        probes_of(CHECKS.iter().filter(|check| self.selects(check)).map(|check| check.id))
+        let selection = self.selection();
+        let shown = || CHECKS.iter().map(|check| check.id).filter(|id| selection.shows(id));
+        // what is left out is not asked, but for what others need of it
+        let read = reads_of(shown());
+        let left_out = reads_of(self.skip.iter().map(String::as_str));
+        probes_of(shown()).into_iter().filter(|probe| read.contains(probe) || !left_out.contains(probe)).collect()
     }
 }
 
@@ -202,7 +205,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;
-            facts.symptoms.extend(args.symptom.iter().cloned());
+            facts.symptoms.extend(recognised(&args.symptom));
             facts
         }
         None => match args.many.wait {
@@ -213,7 +216,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     if let Some(path) = &args.record {
         whole_file::write(path, &serde_json::to_vec_pretty(&facts)?)?;
     }
-    let report = args.told(Report::by(&facts, |check| args.selects(check)));
+    let report = args.told(Report::by(&facts, &args.selection()));
     print(&args, &report)?;
     Ok(exit(&report, args.fail_on))
 }

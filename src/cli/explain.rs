@@ -4,17 +4,17 @@ mod json;
 mod markdown;
 mod text;
 
-use std::io::{self, Read as _, Write};
+use std::io::{self, Read, Write};
 
 use super::Exit;
-use crate::reference::{self, Entry, Found};
+use crate::reference::{self, Entry, ErrorEntry, Found, Reading, Reported};
 
 /// So many pages are printed in full; of what else a log holds, only the name.
 const PAGES: usize = 4;
 /// So many entries are named that are like the text.
 const NEAR: usize = 6;
-/// Of a pipe at most so much is read.
-const LONGEST: u64 = 1 << 20;
+/// Of a pipe so much is kept, from its end.
+const LONGEST: usize = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
@@ -25,8 +25,8 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// An error sentence, a log with one in it, or the id of a cause or a check; `-` reads a pipe.
-    /// Without it, the whole reference
+    /// An error message, a log, a term, or the id of a cause or a check; `-` reads standard input. Without
+    /// it, the whole reference
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -37,8 +37,12 @@ pub(super) struct ExplainArgs {
 enum Answer {
     /// The whole reference.
     All,
-    /// What was found, and what is like it.
-    Found { entries: Vec<Entry>, further: Vec<Entry>, is_guess: bool },
+    /// The page of an id or a term.
+    Page { entry: Entry, further: Vec<Entry> },
+    /// What was read in a text.
+    Read { reading: Reading, further: Vec<Entry> },
+    /// Not the text itself, but what is like it.
+    Guess { entry: Entry, further: Vec<Entry> },
     /// Nothing; what is least unlike.
     Nothing { nearest: Vec<Entry> },
 }
@@ -48,17 +52,71 @@ impl Answer {
         if query.trim().is_empty() {
             return Self::All;
         }
-        let Found { certain, near } = reference::find(query);
-        let is_guess = certain.is_empty();
-        let (mut entries, mut further) = if is_guess { (near, Vec::new()) } else { (certain, near) };
-        if entries.is_empty() {
+        let Found { certain, mut near } = reference::find(query);
+        near.truncate(NEAR);
+        if let [entry] = certain[..]
+            && !matches!(entry, Entry::Error(_))
+        {
+            return Self::Page { entry, further: near };
+        }
+        let reading = reference::read(query);
+        let is_told = |reported: &Reported| {
+            reported.sentence.is_some() || !reported.text.is_empty() || reported.service.is_some()
+        };
+        if reading.errors.iter().any(is_told) || !reading.exposed.is_empty() {
+            return Self::Read { reading, further: near };
+        }
+        if near.is_empty() {
             return Self::Nothing { nearest: reference::nearest(query, NEAR) };
         }
-        let rest = entries.split_off(entries.len().min(if is_guess { 1 } else { PAGES }));
-        further.splice(0..0, rest);
-        further.truncate(NEAR);
-        Self::Found { entries, further, is_guess }
+        let entry = near.remove(0);
+        Self::Guess { entry, further: near }
     }
+
+    /// Whether it is found what the text is about.
+    fn is_known(&self) -> bool {
+        match self {
+            Self::Nothing { .. } => false,
+            Self::Read { reading, .. } => {
+                !reading.exposed.is_empty() || reading.errors.first().is_some_and(|first| first.sentence.is_some())
+            }
+            _ => true,
+        }
+    }
+}
+
+/// The known sentences of a reading with their causes, at most as many as there are pages.
+fn known(reading: &Reading) -> impl Iterator<Item = (&'static ErrorEntry, &Reported)> {
+    reading.errors.iter().filter_map(|reported| Some((reported.entry()?, reported))).take(PAGES)
+}
+
+/// An error of a text in a line: who says what.
+fn in_a_line(reported: &Reported) -> String {
+    let place = reported.place();
+    let said = &reported.text;
+    let mut line = match (place.is_empty(), said.is_empty()) {
+        (true, _) => format!("\"{said}\""),
+        (false, true) => place,
+        (false, false) => format!("{place}: \"{said}\""),
+    };
+    if let Some(first) = line.get(..1) {
+        let first = first.to_uppercase();
+        line.replace_range(..1, &first);
+    }
+    line
+}
+
+/// Whether the text tells more than the sentence on its page.
+fn has_context(reading: &Reading) -> bool {
+    reading.errors.len() > 1
+        || !reading.exposed.is_empty()
+        || reading.errors.first().is_some_and(|first| {
+            first.host.is_some()
+                || first.status.is_some()
+                || first.path.is_some()
+                || first.sentence.is_none()
+                || first.client.is_some()
+        })
 }
 
 pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
@@ -77,18 +135,35 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
         _ => {}
     }
-    Ok(if matches!(answer, Answer::Nothing { .. }) { Exit::No } else { Exit::Done })
+    Ok(if answer.is_known() { Exit::Done } else { Exit::No })
 }
 
 fn query(text: &[String]) -> io::Result<String> {
     if text != ["-"] {
         return Ok(text.join(" "));
     }
-    let mut bytes = Vec::new();
-    io::stdin().take(LONGEST).read_to_end(&mut bytes)?;
+    let bytes = end_of(io::stdin().lock())?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     // an empty pipe asks nothing, and is not answered with everything
     Ok(if text.trim().is_empty() { "\0".to_owned() } else { text })
+}
+
+/// The end of a pipe, which is nearest to the failure; however much comes, little of it is held.
+fn end_of(mut pipe: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        let count = pipe.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        bytes.extend_from_slice(&piece[..count]);
+        if bytes.len() > 2 * LONGEST {
+            bytes.drain(..bytes.len() - LONGEST);
+        }
+    }
+    bytes.drain(..bytes.len().saturating_sub(LONGEST));
+    Ok(bytes)
 }
 
 /// The whole reference in groups: sentences by who says them, causes, checks by their part of the
@@ -109,11 +184,13 @@ fn group(entry: &Entry) -> &'static str {
     match entry {
         Entry::Error(error) => match error.said_by.as_str() {
             "guide" => "Names that only guides use",
+            "HTTP" if error.is_placed() => "Statuses and failures by host",
             "HTTP" => "Bare statuses",
             "symptom" => "Symptoms without an error",
             said_by => said_by,
         },
         Entry::Cause(_) => "Causes",
         Entry::Check(_) => "Checks",
+        Entry::Term(_) => "Terms",
     }
 }

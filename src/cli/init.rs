@@ -1,34 +1,37 @@
 //! `polydoctor init`: the set-up wizard at a prompt, or by flags alone.
 
+mod ask;
+mod end;
+
 use std::env;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use alloy_primitives::Address;
 use anyhow::{Context as _, bail};
 
+use self::ask::Steps;
 use super::settings::{self as settings_args, SettingsArgs};
-use super::{Exit, prompt};
+use super::{Exit, prompt, wrap};
 use crate::engine::Engine;
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
-use crate::onboarding::{self, Answer, Entry, KEY_VARIABLE, Next, Origin, PROBES, Question, Step, Wizard};
-use crate::render::{self, Format, Show};
-use crate::report::{Report, Verdict};
+use crate::onboarding::{Answer, KEY_VARIABLE, Next, Origin, PROBES, Step, Wizard};
 use crate::secret::Secret;
-use crate::settings::change::FileChange;
-use crate::settings::edit::Change;
+use crate::settings::edit::check_profile_name;
 use crate::settings::{
-    self, ConfigFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, SETTINGS, Settings, Source, load,
+    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, Settings, Source, load, read_key,
 };
 
 const INTRODUCTION: &str = "\
-This sets up an account for polydoctor and ends with the checklist on it. Have ready:
-  - the private key of the account's signer (email accounts: polymarket.com, profile, Settings, Export private key)
-  - the address in the profile menu on polymarket.com, to compare
+This sets up a profile for an account and ends with the checks on it. Have ready:
+- the private key of the signer (email accounts: polymarket.com, profile, Settings, Export private key)
+- the address in the profile menu on polymarket.com, to compare
 Nothing is changed at Polymarket, and the private key is not stored unless you ask for that by name.";
 
 const HELP: &str = "Every answer can be a flag: --account, --key-file, --keystore, --key-stdin or --key-env, --funder, \
-                    --profile. With --yes nothing is asked: what is left open is answered by what is found on chain.";
+                    --profile. With --yes nothing is asked: what is left open is answered by what is set already and \
+                    by what is found on chain; where neither says which wallet it is, nothing is written (exit code 3).";
 
 /// Set up an account: a few questions, then the checklist
 #[derive(Debug, clap::Args)]
@@ -55,9 +58,32 @@ fn origin(text: &str) -> Result<Origin, String> {
     Origin::ALL.into_iter().find(|origin| origin.name() == text).ok_or_else(|| format!("known are: {}", known()))
 }
 
+/// What is there before the first question.
+struct Start<'a> {
+    args: &'a InitArgs,
+    base: Inputs,
+    in_force: Settings,
+}
+
+/// How an answer came about.
+enum Given {
+    /// A flag, or what is set already, answers.
+    Answer(Result<Next, String>),
+    Ask,
+    /// Nobody is there to ask, and nothing says it.
+    Unknown,
+}
+
 pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
     let config = settings::config_file().context("there is no home folder to keep the profile in")?;
-    let (name, mut base) = base(&args, &config)?;
+    let mut base = args.settings.inputs(env::vars_os());
+    let name = base.profile.take().filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
+    check_profile_name(&name)?;
+    if !args.yes && !prompt::is_there() {
+        bail!("not a terminal, cannot ask: pass --yes");
+    }
+    let before = existing(&name, &config, &base)?;
+    use_profile(&args, &name, &config, before.is_some(), &mut base)?;
     let (reading, password) = settings_args::read(base.clone())?;
     base.keystore_password = password;
     let found = reading.found_keys();
@@ -65,268 +91,210 @@ pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
     if let Some(problem) = in_force.problems.iter().find(|problem| problem.kind == ProblemKind::Invalid) {
         bail!("{}. {}", problem.text, problem.fix);
     }
-    say(INTRODUCTION)?;
-    let mut wizard = Wizard::new(found, name);
+    let mut wizard = Wizard::new(found, name.as_str());
     wizard.store_key(args.store_private_key);
-    give(&mut wizard, &in_force);
+    if !args.yes {
+        say(INTRODUCTION)?;
+    }
+    if let Some(Existing { signer }) = before {
+        say(&format!(
+            "Profile {name} already exists in {}: it is changed, not replaced by a new one",
+            config.display()
+        ))?;
+        wizard.replaces(signer);
+    }
+    let mut start = Start { args: &args, base, in_force };
+    let mut steps = Steps::default();
     while wizard.step() != Step::Review {
-        let by_flag = given(&args, &base, &in_force, &mut wizard)?;
-        let asked = by_flag.is_none();
-        let mut answered = match by_flag {
-            Some(answered) => answered,
-            None => Ok(ask(&mut wizard)?),
+        let given = start.given(&mut wizard)?;
+        let asked = matches!(given, Given::Ask);
+        let answered = match given {
+            Given::Answer(answered) => answered,
+            Given::Ask => Ok(ask::ask(&mut wizard, &mut steps, &start)?),
+            Given::Unknown => {
+                say(&format!("{}. Nothing was written", wizard.undetermined()))?;
+                say("Pass --account (email, browser, wallet or deposit), or the wallet itself as --funder")?;
+                return Ok(Exit::Unknown);
+            }
         };
-        if let Ok(Next::Look(said)) = &answered {
-            tell(said.as_ref())?;
-            answered = look(&mut wizard, &base).await?.unwrap_or(Ok(Next::Go(None)));
-        }
-        match answered {
-            Ok(Next::Go(said) | Next::Look(said)) => tell(said.as_ref())?,
-            Err(wrong) if asked => tell(Some(&wrong))?,
+        match start.follow(&mut wizard, answered).await? {
+            Ok(Some(said)) => say(&format!("  {said}"))?,
+            Ok(None) => {}
+            Err(wrong) if asked => say(&format!("  {wrong}"))?,
             Err(wrong) => bail!(wrong),
         }
     }
-    say("")?;
-    for line in &wizard.question().help {
-        say(&format!("  {line}"))?;
-    }
-    let saved = save(&wizard, &config, args.yes)?;
-    let inputs = if saved && !wizard.must_export_key() {
-        Inputs { profile: Some(wizard.profile().to_owned()), config_file: Some(config), ..unflagged(&base) }
-    } else {
-        wizard.inputs(&base)
-    };
-    finish(&wizard, load(&inputs)?).await
+    end::end(&wizard, &start, &config, &mut steps).await
 }
 
-/// The name of the profile, and the settings before any answer: flags, environment and `.env`, and
-/// the profile where it is one that is there already.
-fn base(args: &InitArgs, config: &Path) -> anyhow::Result<(String, Inputs)> {
-    let mut base = args.settings.inputs(env::vars_os());
-    let name = base.profile.take().unwrap_or_else(|| "default".to_owned());
-    let exists = config.exists() && ConfigFile::read(config)?.names().contains(&name.as_str());
-    if exists {
-        base.profile = Some(name.clone());
-    } else {
-        base.config_file = None;
-    }
-    Ok((name, base))
+/// A profile that is there already.
+struct Existing {
+    /// If it can be seen.
+    signer: Option<Address>,
 }
 
-/// As a later run without these flags would read them.
-fn unflagged(base: &Inputs) -> Inputs {
-    Inputs { flags: std::collections::BTreeMap::new(), key: KeyInput::Settings, ..base.clone() }
-}
-
-/// Puts into the profile what is set already: addresses as they are, secrets as places.
-fn give(wizard: &mut Wizard, settings: &Settings) {
-    const ANSWERED: [&str; 3] = ["private_key", "signature_type", "funder"];
-    for setting in SETTINGS.iter().filter(|setting| !ANSWERED.contains(&setting.name)) {
-        let source = settings.places.get(setting.name).and_then(|places| places.first());
-        match source {
-            Some(Source::Profile { .. }) | None => {}
-            Some(source) if setting.is_secret() => {
-                if let Some(place) = Place::of(source) {
-                    wizard.give(setting.name, place);
-                }
-            }
-            Some(_) => {
-                if let Some(text) = settings.public_text(setting.name) {
-                    wizard.give(setting.name, text);
-                }
-            }
-        }
-    }
-    if let Some(chain) = &settings.chain_id {
-        wizard.give("chain_id", i64::try_from(chain.value).unwrap_or(i64::MAX));
-    }
-}
-
-/// The answer that a flag gives, or that nobody is there to give.
-fn given(
-    args: &InitArgs,
-    base: &Inputs,
-    settings: &Settings,
-    wizard: &mut Wizard,
-) -> anyhow::Result<Option<Result<Next, String>>> {
-    let asks = !args.yes && prompt::is_there();
-    Ok(match wizard.step() {
-        Step::Account => {
-            let of_type = settings.signature_type.as_ref().filter(|kind| kind.source != Source::Default);
-            let of_type = of_type
-                .and_then(|kind| Origin::ALL.into_iter().find(|origin| origin.signature_type() == Some(kind.value)));
-            let origin = args.account.or(of_type).or_else(|| (!asks).then_some(Origin::Unknown));
-            origin.map(|origin| Ok(wizard.take_origin(origin)))
-        }
-        Step::Key => match given_key(args, base, settings)? {
-            Some(found) => Some(wizard.take_key(found)),
-            None if asks => None,
-            None => {
-                let question = wizard.question();
-                if question.choices.is_empty() {
-                    bail!("there is no private key: set {KEY_VARIABLE}, or give --key-env, --key-file or --keystore");
-                }
-                Some(wizard.answer(&Answer::Choice(question.likely)))
-            }
-        },
-        Step::Funder => match base.flags.get("funder") {
-            Some(funder) => Some(wizard.answer(&Answer::Text(Secret::new(funder.clone())))),
-            None if asks => None,
-            None => {
-                let likely = wizard.question().likely;
-                Some(wizard.answer(&Answer::Choice(likely)))
-            }
-        },
-        Step::Review => None,
-    })
-}
-
-/// The key of a flag, and how the profile names its place.
-fn given_key(args: &InitArgs, base: &Inputs, settings: &Settings) -> anyhow::Result<Option<FoundKey>> {
-    if let Some(name) = &args.key_env {
-        let value =
-            base.environment.get(name).with_context(|| format!("the variable {name} of --key-env is not set"))?;
-        let place = Place::Env { name: name.clone() };
-        let source = Source::Variable { name: name.clone() };
-        return Ok(Some(FoundKey { key: Secret::new(value.clone()), source, place: Some(place) }));
-    }
-    if matches!(base.key, KeyInput::Settings) {
+/// The profile as it is; `None` where there is no such profile.
+fn existing(name: &str, config: &Path, base: &Inputs) -> anyhow::Result<Option<Existing>> {
+    if !config.exists() || !ConfigFile::read(config)?.names().contains(&name) {
         return Ok(None);
     }
-    let Some(key) = &settings.private_key else { return Ok(None) };
-    let text = key.value.clone().map_err(|mistake| anyhow::anyhow!("{}: {mistake}", key.source))?;
-    let place = Place::of(&key.source).map(|place| match (place, &base.key) {
-        (Place::File { path }, KeyInput::Keystore(_)) => Place::Keystore { path, password: None },
-        (place, _) => place,
-    });
-    Ok(Some(FoundKey { key: text, source: key.source.clone(), place }))
+    let settings = load(&of_profile(name, config, base))?;
+    Ok(Some(Existing { signer: settings.parsed_key().map(|key| key.signer.address()) }))
 }
 
-/// Asks until an answer is taken.
-fn ask(wizard: &mut Wizard) -> anyhow::Result<Next> {
-    let question = wizard.question();
-    print_question(&question)?;
-    loop {
-        let typed_only = question.choices.is_empty() && question.entry == Some(Entry::Secret);
-        let answer = if typed_only {
-            Answer::Text(prompt::hidden("Private key (not shown):")?)
-        } else {
-            let Some(text) = prompt::line(&format!("Answer [{}]:", question.likely + 1))? else {
-                bail!("nothing was answered, and nothing written");
-            };
-            match (text.parse::<usize>(), question.entry) {
-                _ if text.is_empty() => Answer::Choice(question.likely),
-                (Ok(number), Some(Entry::Secret)) if number == question.choices.len() + 1 => {
-                    Answer::Text(prompt::hidden("Private key (not shown):")?)
+/// What the profile comes to by itself: later runs by its name, and a fleet.
+fn of_profile(name: &str, config: &Path, base: &Inputs) -> Inputs {
+    let of_run = |(setting, _): &(&'static str, String)| ["timeout", "deadline"].contains(setting);
+    Inputs {
+        flags: base.flags.clone().into_iter().filter(of_run).collect(),
+        env_file: EnvFile::None,
+        key: KeyInput::Settings,
+        profile: Some(name.to_owned()),
+        config_file: Some(config.to_owned()),
+        polymarket_cli: None,
+        in_fleet: true,
+        ..base.clone()
+    }
+}
+
+/// Settings before any answer are flags, environment and `.env`, and those of the profile only where
+/// no key is anywhere else: another one means another account.
+fn use_profile(args: &InitArgs, name: &str, config: &Path, exists: bool, base: &mut Inputs) -> anyhow::Result<()> {
+    base.config_file = None;
+    let key_is_given = args.key_env.is_some() || !matches!(base.key, KeyInput::Settings);
+    if exists && !key_is_given && load(base)?.private_key.is_none() {
+        (base.profile, base.config_file) = (Some(name.to_owned()), Some(config.to_owned()));
+    }
+    Ok(())
+}
+
+impl Start<'_> {
+    /// The answer that a flag or a setting gives, or that nobody is there to give.
+    fn given(&mut self, wizard: &mut Wizard) -> anyhow::Result<Given> {
+        let yes = self.args.yes;
+        Ok(match wizard.step() {
+            Step::Account => match self.args.account.or_else(|| self.origin_set()) {
+                Some(origin) => Given::Answer(Ok(wizard.take_origin(origin))),
+                None if yes => Given::Answer(Ok(wizard.take_origin(Origin::Unknown))),
+                None => Given::Ask,
+            },
+            Step::Key => match self.given_key()? {
+                Some(found) => Given::Answer(wizard.take_key(found)),
+                None if !yes => Given::Ask,
+                None => {
+                    bail!("there is no private key: set {KEY_VARIABLE}, or pass --key-env, --key-file or --keystore")
                 }
-                (Ok(number), _) => Answer::Choice(number.wrapping_sub(1)),
-                (Err(_), Some(Entry::Secret)) => {
-                    say("  Answer with a number: what is typed here can be seen")?;
-                    continue;
-                }
-                (Err(_), _) if text == "b" && wizard.back() => return Ok(Next::Go(None)),
-                (Err(_), _) => Answer::Text(Secret::new(text)),
+            },
+            Step::Funder if wizard.asks_to_look_up() && yes => {
+                say("Looking up this key's wallets:")?;
+                wizard.who_is_asked().iter().try_for_each(|line| say(&format!("- {line}")))?;
+                Given::Answer(wizard.answer(&Answer::Choice(0)))
             }
+            Step::Funder if wizard.asks_to_look_up() => Given::Ask,
+            Step::Funder => match self.base.flags.get("funder") {
+                Some(funder) => Given::Answer(wizard.answer(&Answer::text(funder.clone()))),
+                None if !yes => Given::Ask,
+                None => match wizard.question().likely {
+                    Some(likely) => Given::Answer(wizard.answer(&Answer::Choice(likely))),
+                    None => Given::Unknown,
+                },
+            },
+            Step::Review => Given::Ask,
+        })
+    }
+
+    /// How the account was made, by the type that is set.
+    fn origin_set(&self) -> Option<Origin> {
+        let kind = self.in_force.signature_type.as_ref().filter(|kind| kind.source != Source::Default)?;
+        Origin::ALL.into_iter().find(|origin| origin.signature_type() == Some(kind.value))
+    }
+
+    /// The key of a flag, and how the profile names its place; with `--yes` also the one in force.
+    fn given_key(&self) -> anyhow::Result<Option<FoundKey>> {
+        if let Some(name) = &self.args.key_env {
+            let value = self.base.environment.get(name);
+            let value = value.with_context(|| format!("the variable {name} of --key-env is not set"))?;
+            let place = Place::Env { name: name.clone() };
+            let source = Source::Variable { name: name.clone() };
+            return Ok(Some(FoundKey { key: Secret::new(value.clone()), source, place: Some(place) }));
+        }
+        if matches!(self.base.key, KeyInput::Settings) && !self.args.yes {
+            return Ok(None);
+        }
+        let Some(key) = &self.in_force.private_key else { return Ok(None) };
+        let text = key.value.clone().map_err(|mistake| anyhow::anyhow!("{}: {mistake}", key.source))?;
+        let place = match &self.base.key {
+            KeyInput::Keystore(path) => Some(Place::keystore(path)),
+            _ => Place::of(&key.source),
         };
-        match wizard.answer(&answer) {
-            Ok(next) => return Ok(next),
-            Err(wrong) => say(&format!("  {wrong}"))?,
+        let source = match (&self.base.profile, &self.base.key) {
+            // the profile names the place itself, and keeps it
+            (Some(name), KeyInput::Settings) => {
+                Source::Profile { path: String::new(), name: name.clone(), key: "private_key".to_owned(), line: 0 }
+            }
+            _ => key.source.clone(),
+        };
+        Ok(Some(FoundKey { key: text, source, place }))
+    }
+
+    /// Reads what an answer needs, until the next question.
+    async fn follow(
+        &mut self,
+        wizard: &mut Wizard,
+        answered: Result<Next, String>,
+    ) -> anyhow::Result<Result<Option<String>, String>> {
+        let mut said = Vec::new();
+        let mut next = answered;
+        loop {
+            match next {
+                Err(wrong) => return Ok(Err(wrong)),
+                Ok(Next::Go(more)) => {
+                    said.extend(more);
+                    return Ok(Ok((!said.is_empty()).then(|| said.join("\n  "))));
+                }
+                Ok(Next::Read) => {
+                    let Some((input, password)) = wizard.key_to_read() else { return Ok(Ok(None)) };
+                    let read = read_key(input, password);
+                    self.base.keystore_password = password.cloned().or(self.base.keystore_password.take());
+                    next = match read {
+                        Ok(found) => wizard.take_key(found),
+                        Err(unread) => Err(wizard.could_not_read(unread)),
+                    };
+                }
+                Ok(Next::Look(more)) => {
+                    said.extend(more);
+                    let settings = load(&wizard.inputs(&self.base))?;
+                    let facts = observe(settings.clone(), !wizard.may_ask_network(), &PROBES).await;
+                    if let Some(failure) = facts.chain.failure() {
+                        said.push(format!(
+                            "The Polygon RPC did not say what is on chain ({failure}); the wallets are only computed"
+                        ));
+                    }
+                    next = wizard.saw(facts, &settings).unwrap_or(Ok(Next::Go(None)));
+                }
+            }
         }
     }
 }
 
-fn print_question(question: &Question) -> io::Result<()> {
-    say(&format!("\nStep {} of {}: {}", question.step.number(), Step::ALL.len(), question.text))?;
-    for line in &question.help {
-        say(&format!("  {line}"))?;
-    }
-    for (index, choice) in question.choices.iter().enumerate() {
-        say(&format!("  {}  {:<32} {:<44} {}", index + 1, choice.label, choice.detail, choice.hint))?;
-    }
-    match question.entry {
-        Some(Entry::Secret) if !question.choices.is_empty() => {
-            say(&format!("  {}  Type it in now", question.choices.len() + 1))
-        }
-        Some(Entry::Address) => say("  or the address of another wallet; b goes back"),
-        _ => Ok(()),
-    }
-}
-
-/// Reads what is on chain at the wallets of the answers so far; what becomes of the answer that
-/// waits for it.
-async fn look(wizard: &mut Wizard, base: &Inputs) -> anyhow::Result<Option<Result<Next, String>>> {
-    let facts = observe(load(&wizard.inputs(base))?, &PROBES).await;
-    if let Some(failure) = facts.chain.failure() {
-        say(&format!("  The Polygon node did not say what is on chain ({failure}); the wallets are only computed"))?;
-    }
-    Ok(wizard.saw(facts))
-}
-
-async fn observe(settings: Settings, probes: &[Probe]) -> Facts {
-    let engine = Engine::new(settings, false, &[]);
+async fn observe(settings: Settings, offline: bool, probes: &[Probe]) -> Facts {
+    let engine = Engine::new(settings, offline, &[]);
     engine.run(&probes.iter().copied().collect()).await;
     engine.facts().borrow().clone()
 }
 
-/// Shows what would be written, and writes it if that is wanted.
-fn save(wizard: &Wizard, config: &Path, yes: bool) -> anyhow::Result<bool> {
-    let change = FileChange::of_config(config, |text| wizard.write(text))?;
-    if change.is_empty() {
-        say(&format!("\nThe profile {} in {} says all this already", wizard.profile(), config.display()))?;
-        return Ok(true);
-    }
-    say(&format!("\n{}, readable by you only:", config.display()))?;
-    for line in change.diff() {
-        let sign = if change.is_new_file() && line.change == Change::Added { ' ' } else { line.sign() };
-        say(&format!("  {sign} {}", line.text))?;
-    }
-    if wizard.must_export_key() {
-        say(&format!("The private key is not in it. Put it where later runs find it: {}", export_command()))?;
-    }
-    if !prompt::confirm("Write this file?", yes)? {
-        say("Nothing is written")?;
-        return Ok(false);
-    }
-    change.apply()?;
-    say("Written")?;
-    Ok(true)
-}
-
-fn export_command() -> String {
-    format!("read -rs {KEY_VARIABLE} && export {KEY_VARIABLE}")
-}
-
-/// The checklist, and what the account can do.
-async fn finish(wizard: &Wizard, settings: Settings) -> anyhow::Result<Exit> {
-    say("\nThe checklist:\n")?;
-    let report = Report::of(&observe(settings, Probe::ALL).await);
-    let mut out = io::stdout();
-    render::print(&report, Format::Text, Show::Problems, super::style(), &mut out)?;
-    writeln!(out, "\nThis account can")?;
-    for ability in onboarding::abilities(&report) {
-        let said = match (ability.can, ability.because) {
-            (Some(true), _) => format!("  yes  {}", ability.what),
-            (Some(false), Some(check)) => format!("  no   {} ({check})", ability.what),
-            (_, check) => format!("  ?    {} ({})", ability.what, check.unwrap_or_default()),
-        };
-        writeln!(out, "{said}")?;
-    }
-    say(&format!("\nNext: polydoctor --profile {0}, or polydoctor check --profile {0}", wizard.profile()))?;
-    say("polydoctor keys derive gives the API credentials that a bot needs")?;
-    if wizard.must_export_key() {
-        say(&format!("The key is not stored: {}", export_command()))?;
-    }
-    Ok(match report.verdict {
-        Verdict::Healthy | Verdict::Degraded => Exit::Done,
-        Verdict::Broken => Exit::No,
-        Verdict::Incomplete => Exit::Unknown,
-    })
-}
-
-fn tell(said: Option<&String>) -> io::Result<()> {
-    said.map_or(Ok(()), |said| say(&format!("  {said}")))
-}
-
+/// Lines on standard error, broken between words where the terminal ends.
 fn say(text: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "{text}")
+    let mut out = io::stderr();
+    for line in text.lines() {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let further = if line.trim_start().starts_with("- ") { format!("{indent}  ") } else { indent.to_owned() };
+        writeln!(out, "{}", wrap::to_terminal(line.trim_start(), indent, &further))?;
+    }
+    if text.is_empty() { writeln!(out) } else { Ok(()) }
+}
+
+/// A line that is never broken: a command to paste.
+fn say_command(command: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "  {command}")
 }

@@ -1,5 +1,6 @@
 //! `polydoctor profile`: accounts by name, without their secrets.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -53,16 +54,20 @@ pub(super) fn run(args: ProfileArgs) -> anyhow::Result<Exit> {
     match args.action {
         Action::List { format } => list(&path, format),
         Action::Show { name, format } => show(&path, name, format),
-        Action::Use { name } => change(&path, &name, |config| {
-            config.set_default_profile(&name);
-            Ok(())
-        }),
+        Action::Use { name } => {
+            change(&path, &name, |config| {
+                config.set_default_profile(&name);
+                Ok(())
+            })?;
+            said(format_args!("Profile {name} is now the default, in {}", path.display()))
+        }
         Action::Remove { name, yes } => {
             read(&path)?.profile(&name)?;
             if !prompt::confirm(&format!("Remove the profile {name} from {}?", path.display()), yes)? {
                 return Ok(Exit::No);
             }
-            change(&path, &name, |config| config.remove(&name))
+            change(&path, &name, |config| config.remove(&name))?;
+            said(format_args!("Profile {name} removed from {}; its keys and files stay", path.display()))
         }
     }
 }
@@ -78,10 +83,13 @@ fn change(
     path: &Path,
     name: &str,
     edit: impl FnOnce(&mut settings::edit::ConfigText) -> Result<(), EditError>,
-) -> anyhow::Result<Exit> {
+) -> anyhow::Result<()> {
     read(path)?.profile(name)?;
-    FileChange::of_config(path, edit)?.apply()?;
-    writeln!(io::stderr(), "{} is written", path.display())?;
+    Ok(FileChange::of_config(path, edit)?.apply()?)
+}
+
+fn said(text: std::fmt::Arguments<'_>) -> anyhow::Result<Exit> {
+    writeln!(io::stderr(), "{text}")?;
     Ok(Exit::Done)
 }
 
@@ -100,10 +108,14 @@ fn list(path: &Path, format: Format) -> anyhow::Result<Exit> {
         writeln!(io::stderr(), "There are no profiles yet; polydoctor init makes one")?;
         return Ok(Exit::Done);
     };
+    let environment = environment();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
     for name in &names {
         let profile = config.profile(name)?;
-        let of = |setting: &str| profile.entries.iter().find(|entry| entry.setting == setting).map(shown);
+        let of = |setting: &str| {
+            let entry = profile.entries.iter().find(|entry| entry.setting == setting)?;
+            Some(profile.current(entry, &environment).map_or_else(|| shown(entry), |value| value.value))
+        };
         let mark = if Some(*name) == default { '*' } else { ' ' };
         let said = [("type", "signature_type"), ("funder", "funder"), ("key", "private_key")];
         let said: Vec<String> =
@@ -116,18 +128,25 @@ fn list(path: &Path, format: Format) -> anyhow::Result<Exit> {
 fn show(path: &Path, name: Option<String>, format: Format) -> anyhow::Result<Exit> {
     let config = read(path)?;
     let name = name.or_else(|| config.default_profile().map(str::to_owned)).unwrap_or_else(|| "default".to_owned());
-    let profile = config.profile(&name)?;
+    let mut profile = config.profile(&name)?;
+    profile.problems.extend(settings::diverging(&profile));
+    let environment = environment();
     let mut out = io::stdout();
     match format {
         Format::Json => {
             let values: Map<String, Value> =
                 profile.entries.iter().map(|entry| (entry.setting.to_owned(), Value::from(shown(entry)))).collect();
-            writeln!(out, "{}", json!({ "name": name, "path": path.display().to_string(), "settings": values }))?;
+            let problems = &profile.problems;
+            let path = path.display().to_string();
+            writeln!(out, "{}", json!({ "name": name, "path": path, "settings": values, "problems": problems }))?;
         }
         Format::Text => {
             writeln!(out, "{name}, in {}", path.display())?;
             for entry in &profile.entries {
                 writeln!(out, "  {:<22} {}", entry.setting, shown(entry))?;
+                if let Some(current) = profile.current(entry, &environment) {
+                    writeln!(out, "  {:<22} now {}", "", current.value)?;
+                }
             }
         }
     }
@@ -137,12 +156,18 @@ fn show(path: &Path, name: Option<String>, format: Format) -> anyhow::Result<Exi
     Ok(if profile.problems.is_empty() { Exit::Done } else { Exit::No })
 }
 
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
 /// What may be shown of a value: a secret that stands in the file is only said to be there.
 fn shown(entry: &ProfileEntry) -> String {
     let is_secret = SETTINGS.iter().any(|setting| setting.name == entry.setting && setting.is_secret());
     match &entry.value {
         ProfileValue::Place(place) => toml_edit::Value::from(place.clone()).to_string(),
-        ProfileValue::Text(_) if is_secret => "in clear".to_owned(),
+        ProfileValue::Text(_) if is_secret => "in plain text".to_owned(),
         ProfileValue::Text(text) => text.clone(),
     }
 }

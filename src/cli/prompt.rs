@@ -32,8 +32,23 @@ pub(super) fn confirm(question: &str, yes: bool) -> anyhow::Result<bool> {
         return Ok(true);
     }
     if !is_there() {
-        bail!("{question} There is no terminal to ask at: say --yes");
+        bail!("{question} Not a terminal, cannot ask for confirmation: pass --yes");
     }
-    let answer = line(&format!("{question} [y/N]"))?.unwrap_or_default();
-    Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+    choose(question, false)
+}
+
+/// Yes or no, with the answer that Enter gives. The end of the input is no.
+pub(super) fn choose(question: &str, enter: bool) -> anyhow::Result<bool> {
+    let hint = if enter { "Y/n" } else { "y/N" };
+    loop {
+        let Some(answer) = line(&format!("{question} [{hint}]"))? else { return Ok(false) };
+        match answer.to_ascii_lowercase().as_str() {
+            "" => return Ok(enter),
+            "y" | "yes" => return Ok(true),
+            "n" | "no" => return Ok(false),
+            // what is not understood is not taken for an answer where Enter means yes
+            _ if enter => {}
+            _ => return Ok(false),
+        }
+    }
 }

@@ -133,7 +133,7 @@ impl Node<'_> {
             }
             match running.join_next().await {
                 Some(Ok(message)) => messages.push(message?),
-                Some(Err(_)) => return Err(Failure::Stopped),
+                Some(Err(_)) => return Err(Failure::Internal),
                 None => return Ok(messages),
             }
         }

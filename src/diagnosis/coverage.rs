@@ -19,6 +19,7 @@ pub(super) fn seen_by(cause: Cause) -> Option<&'static str> {
         | C::CloudflareBlocked
         | C::TlsFailure
         | C::ProxyTampering => "net.reach",
+        C::PolygonNodeUnavailable | C::PolygonNodeWrongChain => "wallet.map",
         C::Geoblocked => "net.geoblock",
         C::ClockDrift => "clock.drift",
         C::WrongSignatureType => "wallet.signature-type",

@@ -3,8 +3,11 @@
 use std::cmp::Ordering;
 
 use super::coverage::ruled_out;
-use super::{Case, Cause, Clue, Diagnosis, DiagnosisFix, Weight};
-use crate::reference;
+use super::{Case, Cause, Certainty, Clue, Diagnosis, DiagnosisFix, Weight};
+use crate::checks;
+use crate::engine::facts::Failure;
+use crate::engine::probe::Probe;
+use crate::reference::{self, Reported};
 
 /// From here on a cause counts as established: then the order of mending decides, not decimals.
 const ESTABLISHED: f64 = 0.85;
@@ -37,9 +40,11 @@ fn join(case: &Case<'_>, cause: Cause, clues: &[Clue]) -> Option<Diagnosis> {
     let mut diagnosis = Diagnosis {
         cause,
         title: cause.words().title.clone(),
+        certainty: certainty(&own),
         likelihood,
         because: Vec::new(),
         explains: Vec::new(),
+        shows_as: Vec::new(),
         excluded: Vec::new(),
         decide: None,
         fix: DiagnosisFix::default(),
@@ -53,8 +58,19 @@ fn join(case: &Case<'_>, cause: Cause, clues: &[Clue]) -> Option<Diagnosis> {
             merge(&mut diagnosis.fix, &clue.fix);
         }
     }
-    for sentence in reference::shows_as(cause).iter().take(SENTENCES) {
-        push_new(&mut diagnosis.explains, reference::varied(sentence));
+    // what was reported comes first, the reference's own sentences last
+    let is_reported = |text: &String| case.reported.iter().any(|reported| reported.text == *text);
+    diagnosis.explains.sort_by_key(|text| !is_reported(text));
+    let received = received(case, &diagnosis.explains);
+    let met = |sentence: &str| received.iter().chain(case.reported).any(|met| met.sentence == Some(sentence));
+    diagnosis.shows_as = reference::shows_as(cause)
+        .iter()
+        .filter(|sentence| !met(sentence))
+        .take(SENTENCES)
+        .map(|sentence| reference::varied(sentence))
+        .collect();
+    for text in received.iter().map(|received| &received.text).chain(&diagnosis.shows_as) {
+        push_new(&mut diagnosis.explains, text.clone());
     }
     if diagnosis.fix.text.is_empty() {
         diagnosis.fix.text.clone_from(&cause.words().fix);
@@ -77,6 +93,29 @@ fn likelihood(clues: &[&Clue]) -> Option<f64> {
     }
     let likelihood = (1.0 - doubt) * kept;
     (likelihood >= NEGLIGIBLE).then_some(likelihood.min(0.99))
+}
+
+/// What all of it is worth: as much as the best of it, unless something speaks against what is not proven.
+fn certainty(clues: &[&Clue]) -> Certainty {
+    let speaks_for = |clue: &&&Clue| matches!(clue.weight, Weight::Proves | Weight::Supports(_));
+    let best = clues.iter().filter(speaks_for).map(|clue| clue.certainty).max().unwrap_or(Certainty::Possible);
+    let is_opposed = clues.iter().any(|clue| matches!(clue.weight, Weight::Opposes(_)));
+    if is_opposed && best != Certainty::Proven { Certainty::Possible } else { best }
+}
+
+/// The known errors that servers gave in this run to what the explained checks asked.
+fn received(case: &Case<'_>, explained: &[String]) -> Vec<Reported> {
+    let read =
+        |probe: &Probe| explained.iter().filter_map(|id| checks::find(id)).any(|check| check.reads.contains(probe));
+    let mut received: Vec<Reported> = Vec::new();
+    for probe in Probe::ALL.iter().filter(|probe| read(probe)) {
+        let Some(Failure::Refused { message, .. }) = case.facts.failure(*probe) else { continue };
+        let Some(error) = Reported::of(message).filter(|error| error.sentence.is_some()) else { continue };
+        if !received.contains(&error) {
+            received.push(error);
+        }
+    }
+    received
 }
 
 fn push_new(list: &mut Vec<String>, text: String) {
@@ -107,6 +146,11 @@ fn rivals(cause: Cause) -> Vec<Cause> {
 fn precedes(case: &Case<'_>, a: &Diagnosis, b: &Diagnosis) -> Ordering {
     let established = |diagnosis: &Diagnosis| diagnosis.likelihood >= ESTABLISHED;
     let likelier = || b.likelihood.partial_cmp(&a.likelihood).unwrap_or(Ordering::Equal);
+    // a secret in a pasted text cannot wait for anything
+    let urgent = |diagnosis: &Diagnosis| diagnosis.cause == Cause::SecretExposed;
+    if urgent(a) != urgent(b) {
+        return urgent(b).cmp(&urgent(a));
+    }
     match (established(a), established(b)) {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
@@ -142,7 +186,10 @@ fn decide(case: &Case<'_>, diagnoses: &mut [Diagnosis]) {
 /// What tells two causes apart: what the reference says of an error that both show as, less what the
 /// checks have seen to already; otherwise what proves each.
 fn observation(case: &Case<'_>, first: &Diagnosis, second: &Diagnosis) -> String {
-    let explained = |diagnosis: &Diagnosis, text: &String| diagnosis.explains.contains(text);
+    let explained = |diagnosis: &Diagnosis, text: &String| {
+        let reported = case.reported.iter().find(|reported| reported.sentence == Some(text.as_str()));
+        diagnosis.explains.contains(reported.map_or(text, |reported| &reported.text))
+    };
     let shared =
         reference::errors().iter().find(|entry| explained(first, &entry.text) && explained(second, &entry.text));
     let is_open = |decides: &&String| {

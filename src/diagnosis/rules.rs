@@ -1,10 +1,12 @@
 //! The table of rules: small functions from a case to clues, each with the public thread or
 //! document that it comes from.
 
-use super::{Case, Cause, Clue, DiagnosisFix, Weight, symptoms};
+use super::{Case, Cause, Certainty, Clue, DiagnosisFix, Weight, symptoms};
 use crate::auth::wallet::SignatureType;
 use crate::checks::Suspicion;
 use crate::engine::facts::Failure;
+use crate::reference::Reported;
+use crate::settings::Source;
 
 /// One way from what is known to what it says about causes.
 pub struct Rule {
@@ -23,6 +25,11 @@ pub const RULES: &[Rule] = &[
         weigh: balance_under_another_type,
     },
     Rule {
+        name: "type-left-to-the-client",
+        source: "py-clob-client#277, pmxt#80: a client that is given no signature type uses 0",
+        weigh: type_left_to_the_client,
+    },
+    Rule {
         name: "profile-shows-another-wallet",
         source: "docs.polymarket.com: the funder is the address of the profile menu",
         weigh: profile_shows_another_wallet,
@@ -38,6 +45,11 @@ pub const RULES: &[Rule] = &[
         weigh: nothing_can_be_reached,
     },
     Rule { name: "seen-errors", source: "the sources of the error reference", weigh: symptoms::shows_as },
+    Rule {
+        name: "text-with-secrets",
+        source: "clob-client#327: clients log the headers of failed requests",
+        weigh: symptoms::exposes,
+    },
     Rule {
         name: "create-was-blocked",
         source: "py-clob-client-v2#41: the block page came on create, the error told of derive",
@@ -57,6 +69,7 @@ fn findings(case: &Case<'_>) -> Vec<Clue> {
         .flat_map(|(check, finding)| {
             finding.suspicions.iter().enumerate().map(move |(place, suspicion)| Clue {
                 cause: suspicion.cause,
+                certainty: suspicion.certainty,
                 weight: Weight::Supports(suspicion.likelihood),
                 says: finding.summary.clone(),
                 explains: Some((*check).to_owned()),
@@ -107,6 +120,22 @@ fn balance_under_another_type(case: &Case<'_>) -> Vec<Clue> {
     }
 }
 
+/// No signature type is set, and an error was reported that the type 0 of such a client leads to.
+fn type_left_to_the_client(case: &Case<'_>) -> Vec<Clue> {
+    let kind = case.facts.setup.signature_type.as_ref();
+    let Some(kind) = kind.filter(|kind| matches!(kind.source, Source::Inferred { .. })) else { return Vec::new() };
+    let fits =
+        |reported: &&Reported| reported.causes.iter().any(|weighted| weighted.cause == Cause::WrongSignatureType);
+    let clue = |reported: &Reported| {
+        let says = "No signature type is set, and clients that are given none use 0, which leads to this error";
+        Clue::new(Cause::WrongSignatureType, Weight::Supports(0.85), says)
+            .certain(Certainty::Likely)
+            .explains(reported.text.as_str())
+            .set("signature_type", u8::from(kind.value))
+    };
+    case.reported.iter().filter(fits).take(1).map(clue).collect()
+}
+
 /// Polymarket's own profile names a wallet of this key that is not the funder.
 fn profile_shows_another_wallet(case: &Case<'_>) -> Vec<Clue> {
     let setup = &case.facts.setup;
@@ -122,7 +151,7 @@ fn profile_shows_another_wallet(case: &Case<'_>) -> Vec<Clue> {
         return Vec::new();
     }
     let says = format!("Polymarket's profile shows the {kind} {shown} for this signer");
-    vec![Clue::new(first.cause, Weight::Supports(0.6), says)]
+    vec![Clue::new(first.cause, Weight::Supports(0.6), says).certain(Certainty::Likely)]
 }
 
 /// The derived credentials pass, so address, clock and encoding of the requests are right.
@@ -134,11 +163,8 @@ fn derived_credentials_pass(case: &Case<'_>) -> Vec<Clue> {
     let Some(first) = case.finding("creds.match").and_then(|finding| finding.suspicions.first()) else {
         return Vec::new();
     };
-    vec![Clue::new(
-        first.cause,
-        Weight::Supports(0.5),
-        "The derived credentials pass where the configured ones are refused",
-    )]
+    let says = "The derived credentials are accepted where the configured ones are refused";
+    vec![Clue::new(first.cause, Weight::Supports(0.5), says).certain(Certainty::Likely)]
 }
 
 /// One network that is down is one cause, not one for each host.
@@ -149,10 +175,14 @@ fn nothing_can_be_reached(case: &Case<'_>) -> Vec<Clue> {
     if !(down(facts.server_time.failure()) && down(facts.chain.failure())) {
         return Vec::new();
     }
-    let says = "The CLOB and the Polygon node are both out of reach";
+    let says = "The CLOB and the Polygon node cannot be reached";
+    let is_refused = |failure: Option<&Failure>| matches!(failure, Some(Failure::Unreachable { .. }));
+    // silence within a time limit may be a slow answer
+    let certainty = if is_refused(facts.server_time.failure()) { Certainty::Proven } else { Certainty::Likely };
     vec![
-        Clue::new(Cause::ClobUnreachable, Weight::Proves, says).explains("net.reach"),
+        Clue::new(Cause::ClobUnreachable, Weight::Proves, says).certain(certainty).explains("net.reach"),
         Clue::new(Cause::WrongHost, Weight::Excludes, says),
+        Clue::new(Cause::PolygonNodeUnavailable, Weight::Excludes, says),
     ]
 }
 

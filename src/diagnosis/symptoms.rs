@@ -1,38 +1,53 @@
-//! What the user saw: an error sentence changes how likely causes are, and is always explained.
+//! Errors that the user reports: they change how likely causes are, and are always explained.
 
 use alloy_primitives::Address;
 
 use super::coverage::seen_by;
-use super::{Case, Cause, Clue, Weight};
+use super::{Case, Cause, Certainty, Clue, Weight};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::checks::{Finding, Status};
-use crate::engine::facts::{Failure, OnChain};
-use crate::reference::{self, ErrorEntry, recognise};
+use crate::engine::facts::OnChain;
+use crate::reference::{ErrorEntry, Reported};
 
 /// How likely it is that one of the known causes of a sentence is the one.
 const EXPLAINED: f64 = 0.8;
 
-/// The known sentences in what the user saw; of each text the most specific one.
-pub(super) fn recognised(case: &Case<'_>) -> Vec<&'static ErrorEntry> {
-    let mut entries: Vec<&ErrorEntry> = Vec::new();
-    for entry in case.facts.symptoms.iter().filter_map(|text| recognise(text).into_iter().next()) {
-        if entries.iter().all(|known| known.text != entry.text) {
-            entries.push(entry);
+/// The known sentences among the reported errors, each with how it was reported.
+pub(super) fn recognised<'a>(case: &Case<'a>) -> Vec<(&'static ErrorEntry, &'a Reported)> {
+    let mut entries: Vec<(&ErrorEntry, &Reported)> = Vec::new();
+    for (entry, reported) in case.reported.iter().filter_map(|reported| Some((reported.entry()?, reported))) {
+        if entries.iter().all(|(known, _)| known.text != entry.text) {
+            entries.push((entry, reported));
         }
     }
     entries
 }
 
-/// Each cause that a seen sentence can have, as far as the checks leave it open.
+/// Each cause that a reported sentence can have, as far as the checks leave it open.
 pub(super) fn shows_as(case: &Case<'_>) -> Vec<Clue> {
-    recognised(case).into_iter().flat_map(|entry| explain(case, entry)).collect()
+    recognised(case).into_iter().flat_map(|(entry, reported)| explain(case, entry, reported)).collect()
 }
 
-fn explain(case: &Case<'_>, entry: &ErrorEntry) -> Vec<Clue> {
-    if let Some(clue) = harmless(case, entry) {
+/// Secrets that a reported text gives away. That comes before whatever else it is about.
+pub(super) fn exposes(case: &Case<'_>) -> Vec<Clue> {
+    let exposed = case.reported.iter().flat_map(|reported| &reported.exposed);
+    exposed
+        .map(|exposure| {
+            let says = format!("The reported text contains a secret: {}, line {}", exposure.kind, exposure.line);
+            let mut clue = Clue::new(Cause::SecretExposed, Weight::Proves, says).certain(Certainty::Proven);
+            clue.fix.text = format!("To fix: {}; remove it wherever the text was posted", exposure.fix);
+            clue
+        })
+        .collect()
+}
+
+fn explain(case: &Case<'_>, entry: &ErrorEntry, reported: &Reported) -> Vec<Clue> {
+    let text = reported.text.as_str();
+    if let Some(clue) = harmless(case, entry, text) {
         return vec![clue];
     }
-    let open: Vec<(Cause, Openness, f64)> = entry
+    // as the text around the sentence weighs them: its host, method and path
+    let open: Vec<(Cause, Openness, f64)> = reported
         .causes
         .iter()
         .filter_map(|weighted| {
@@ -41,24 +56,26 @@ fn explain(case: &Case<'_>, entry: &ErrorEntry) -> Vec<Clue> {
         })
         .collect();
     let sum: f64 = open.iter().map(|(.., weight)| weight).sum();
-    // Something caused what was seen: where no check suspects a cause, the open ones share that.
+    // Something caused what was reported: where no check suspects a cause, the open ones share that.
     let scale =
         if open.iter().any(|(_, openness, _)| *openness == Openness::Suspected) { 1.0 } else { EXPLAINED / sum };
+    let certainty = if open.len() == 1 { Certainty::Likely } else { Certainty::Possible };
     let clues: Vec<Clue> = open
         .into_iter()
         .map(|(cause, openness, weight)| {
-            let says = format!("You saw \"{}\"{}", reference::varied(&entry.text), openness.words());
-            Clue::new(cause, Weight::Supports((weight * scale).min(EXPLAINED)), says).explains(&entry.text)
+            let says = format!("You reported \"{text}\"{}", openness.words());
+            let weight = Weight::Supports((weight * scale).min(EXPLAINED));
+            Clue::new(cause, weight, says).certain(certainty).explains(text)
         })
         .collect();
-    if clues.is_empty() { elsewhere(entry) } else { clues }
+    if clues.is_empty() { elsewhere(reported) } else { clues }
 }
 
 /// A sentence that means nothing bad where deriving works.
-fn harmless(case: &Case<'_>, entry: &ErrorEntry) -> Option<Clue> {
-    let (text, first) = (entry.harmless.as_ref()?, entry.causes.first()?);
+fn harmless(case: &Case<'_>, entry: &ErrorEntry, text: &str) -> Option<Clue> {
+    let (why, first) = (entry.harmless.as_ref()?, entry.causes.first()?);
     let works = case.facts.derived.known().is_some() && case.passes("creds.derive");
-    works.then(|| Clue::new(first.cause, Weight::Proves, format!("Harmless: {text}")).explains(&entry.text))
+    works.then(|| Clue::new(first.cause, Weight::Proves, format!("Harmless: {why}")).explains(text))
 }
 
 /// What the check that would show a cause leaves open.
@@ -88,8 +105,8 @@ impl Openness {
     fn words(self) -> &'static str {
         match self {
             Self::Suspected | Self::Overshadowed => "",
-            Self::Unchecked => "; its check could not be made",
-            Self::Elsewhere => "; only the request or order itself would show it",
+            Self::Unchecked => "; the check for it could not be completed",
+            Self::Elsewhere => "; only visible in the request or order itself",
         }
     }
 }
@@ -107,30 +124,27 @@ fn openness(case: &Case<'_>, cause: Cause) -> Option<Openness> {
 }
 
 /// Every check that could show a cause passes: the error comes from other settings than these.
-fn elsewhere(entry: &ErrorEntry) -> Vec<Clue> {
+fn elsewhere(reported: &Reported) -> Vec<Clue> {
+    let text = reported.text.as_str();
     let says = format!(
-        "You saw \"{}\", but every check that could show why passes here: compare the settings of the machine where it happens",
-        entry.text
+        "You reported \"{text}\", but all related checks pass here: run polydoctor on the machine where the error occurs"
     );
-    let first =
-        entry.causes.first().map(|first| Clue::new(first.cause, Weight::Supports(0.2), says).explains(&entry.text));
-    first.into_iter().collect()
+    let first = reported.causes.first();
+    first.map(|first| Clue::new(first.cause, Weight::Supports(0.2), says).explains(text)).into_iter().collect()
 }
 
-/// A page of the firewall was seen, the server itself answers, and there is no key: the creation was
+/// A page of the firewall was reported, the server itself answers, and there is no key: the creation was
 /// stopped, and the client told of the derivation only.
 pub(super) fn create_was_blocked(case: &Case<'_>) -> Vec<Clue> {
-    let is_block =
-        |entry: &&&ErrorEntry| entry.causes.first().is_some_and(|first| first.cause == Cause::CloudflareBlocked);
-    let no_key = matches!(case.facts.derived.failure(), Some(Failure::Refused { status: 400, .. }));
-    let seen = recognised(case);
-    let Some(page) = seen.iter().find(is_block).filter(|_| no_key && case.passes("net.reach")) else {
-        return Vec::new();
+    let is_block = |(entry, _): &&(&ErrorEntry, &Reported)| {
+        entry.causes.first().is_some_and(|first| first.cause == Cause::CloudflareBlocked)
     };
-    let says = format!("You saw \"{}\", the CLOB answers all the same, and the signer has no key", page.text);
-    let clue = Clue::new(Cause::CreateBlocked, Weight::Proves, says).explains("creds.nonce");
+    let seen = recognised(case);
+    let is_open = case.facts.has_no_key() && case.passes("net.reach");
+    let Some((_, page)) = seen.iter().find(is_block).filter(|_| is_open) else { return Vec::new() };
+    let says = format!("You reported \"{}\", the CLOB answers all the same, and the signer has no key", page.text);
     vec![
-        clue,
+        Clue::new(Cause::CreateBlocked, Weight::Proves, says).certain(Certainty::Likely).explains("creds.nonce"),
         Clue::new(Cause::CreateBlocked, Weight::Supports(0.1), "Clients derive after any failure of create")
             .explains(&page.text),
     ]
@@ -139,7 +153,7 @@ pub(super) fn create_was_blocked(case: &Case<'_>) -> Vec<Clue> {
 /// The CLOB wants the deposit-wallet flow, and the settings say another type.
 pub(super) fn deposit_wallet_flow(case: &Case<'_>) -> Vec<Clue> {
     const SENTENCE: &str = "maker address not allowed, please use the deposit wallet flow";
-    let seen = recognised(case).iter().any(|entry| entry.text == SENTENCE);
+    let seen = recognised(case).iter().any(|(entry, _)| entry.text == SENTENCE);
     let setup = &case.facts.setup;
     let (true, Some(configured), Some(wallets)) = (seen, setup.signature_type(), &setup.wallets) else {
         return Vec::new();
@@ -155,7 +169,9 @@ pub(super) fn deposit_wallet_flow(case: &Case<'_>) -> Vec<Clue> {
     let deployed = |wallet: &&Address| case.facts.on_chain(**wallet).is_some_and(OnChain::has_code);
     let wallet = deposit.iter().find(deployed).or(deposit.first());
     let says = format!("The CLOB refuses makers of type {configured} for this account: it wants its deposit wallet");
+    // the server's own words, but of another request than those of this run
     let clue = Clue::new(Cause::DepositWalletRequired, Weight::Proves, says)
+        .certain(Certainty::Likely)
         .explains(SENTENCE)
         .set("signature_type", u8::from(SignatureType::Poly1271));
     vec![match wallet {

@@ -107,6 +107,9 @@ pub enum Failure {
     /// Nothing was sent: the request itself could not be made.
     #[error("{reason}")]
     NotSent { reason: String },
+    /// The probe itself ended by a fault of this program.
+    #[error("an error inside polydoctor ended the request; please report it")]
+    Internal,
 }
 
 fn asks_to_wait(retry_after_s: Option<u64>) -> String {
@@ -122,6 +125,12 @@ impl Failure {
             | Self::Garbled { status, .. } => Some(*status),
             _ => None,
         }
+    }
+
+    /// Whether it is the answer to a good signature for a nonce that holds no key: a bad signature is
+    /// answered with 401.
+    pub fn says_no_key(&self) -> bool {
+        matches!(self, Self::Refused { status: 400, .. })
     }
 
     /// Whether the server looked at the request and refused it, which says something about the
@@ -227,7 +236,8 @@ pub struct Facts {
     #[serde(skip)]
     pub is_replay: bool,
     pub setup: Setup,
-    /// Errors that the user saw, as they gave them.
+    /// Errors that the user reported: known sentences with their own values, and the beginnings of texts
+    /// that are not known.
     pub symptoms: Vec<String>,
     pub secret_files: Fact<SecretPlaces>,
     pub server_time: Fact<ClockReading>,
@@ -322,6 +332,12 @@ impl Facts {
         with_fact!(self, probe, fact => fact.took_ms())
     }
 
+    /// Whether a probe got an answer that says something of what it asked for.
+    pub fn is_answered(&self, probe: Probe) -> bool {
+        let no_key = probe == Probe::Derive && self.has_no_key();
+        no_key || with_fact!(self, probe, fact => fact.known().is_some())
+    }
+
     pub fn failure(&self, probe: Probe) -> Option<&Failure> {
         with_fact!(self, probe, fact => fact.failure())
     }
@@ -368,9 +384,14 @@ impl Facts {
         self.version.known().copied().unwrap_or(2)
     }
 
+    /// Whether the CLOB said that the nonce holds no key, for which it has to take the signature.
+    pub fn has_no_key(&self) -> bool {
+        self.derived.failure().is_some_and(Failure::says_no_key)
+    }
+
     /// Whether the CLOB has taken a signature for the configured chain.
     pub fn takes_chain(&self) -> bool {
-        self.derived.known().is_some() || matches!(self.derived.failure(), Some(Failure::Refused { status: 400, .. }))
+        self.derived.known().is_some() || self.has_no_key()
     }
 
     /// What the chain says of an address; `None` when the node did not answer, or is on another

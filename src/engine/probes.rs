@@ -46,7 +46,7 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
     }
 }
 
-/// Runs these at once and gives their results in the same order; a task that was cut off gives none.
+/// Runs these at once and gives their results in the same order. One that panics ends the whole probe.
 async fn all<T: Send + 'static>(work: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
     let mut running = JoinSet::new();
     for (place, work) in work.into_iter().enumerate() {
@@ -54,7 +54,11 @@ async fn all<T: Send + 'static>(work: impl IntoIterator<Item = impl Future<Outpu
     }
     let mut done: Vec<(usize, T)> = Vec::new();
     while let Some(result) = running.join_next().await {
-        done.extend(result);
+        match result {
+            Ok(result) => done.push(result),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => {}
+        }
     }
     done.sort_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, value)| value).collect()

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::checks::Status;
-use crate::diagnosis::{Cause, DiagnosisFix};
+use crate::diagnosis::{Cause, Certainty, DiagnosisFix};
 use crate::report::{Report, Verdict};
 
 /// An account in one line.
@@ -15,8 +15,9 @@ pub struct Row {
     pub verdict: Verdict,
     /// The check to start with.
     pub start: Option<&'static str>,
-    /// The likeliest cause, by its name.
+    /// The likeliest cause, by its name, and what its evidence is worth.
     pub cause: Option<&'static str>,
+    pub certainty: Option<Certainty>,
     /// What is wrong in one sentence, or how many checks passed.
     pub says: String,
     /// What fixes it.
@@ -27,6 +28,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// What is wrong, and what the evidence is worth: "This machine's clock is wrong (proven)".
+    pub fn told(&self) -> String {
+        let word = self.certainty.map_or_else(String::new, |certainty| format!(" ({})", certainty.word()));
+        format!("{}{word}", self.says)
+    }
+
     pub fn of(report: &Report) -> Self {
         let start = report.start();
         let diagnosis = report.diagnoses.first();
@@ -43,6 +50,7 @@ impl Row {
             verdict: report.verdict,
             start: start.map(|check| check.id),
             cause: diagnosis.map(|diagnosis| diagnosis.cause.name()),
+            certainty: diagnosis.map(|diagnosis| diagnosis.certainty),
             says,
             fix: diagnosis.map(|diagnosis| diagnosis.fix.text.clone()),
             steps: diagnosis.map(|diagnosis| steps(&diagnosis.fix)).unwrap_or_default(),

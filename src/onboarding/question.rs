@@ -1,6 +1,6 @@
 //! What each step asks.
 
-use super::{Origin, Step, Wizard};
+use super::{Host, Origin, Step, Wizard};
 use crate::auth::key;
 use crate::checks::dollars;
 use crate::engine::facts::OnChain;
@@ -10,29 +10,64 @@ use crate::settings::FoundKey;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     pub step: Step,
-    pub text: &'static str,
+    pub text: String,
     pub choices: Vec<Choice>,
-    /// The choice that is most likely right.
-    pub likely: usize,
-    /// What may be typed instead of a choice.
-    pub entry: Option<Entry>,
+    /// The choice that is most likely right; `None` where nothing says which.
+    pub likely: Option<usize>,
     /// What the answer means, as paragraphs.
     pub help: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     pub label: String,
     pub detail: String,
     pub hint: String,
+    /// What has to be typed for it.
+    pub entry: Option<Entry>,
 }
 
 /// What is typed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// Never shown while it is typed.
-    Secret,
+    /// A private key, never shown while it is typed.
+    Key,
+    /// The password of a keystore, never shown either.
+    Password,
+    /// The path of a file that holds a key.
+    KeyFile,
+    /// The path of a keystore; its password is asked for next.
+    Keystore,
     Address,
+}
+
+impl Entry {
+    /// Whether what is typed is not to be seen.
+    pub fn is_hidden(self) -> bool {
+        matches!(self, Self::Key | Self::Password)
+    }
+
+    /// What stands before the text.
+    pub fn prompt(self) -> &'static str {
+        match self {
+            Self::Key => "Private key (hidden)",
+            Self::Password => "Password (hidden)",
+            Self::KeyFile => "Path of the key file",
+            Self::Keystore => "Path of the keystore",
+            Self::Address => "Wallet address",
+        }
+    }
+}
+
+impl Question {
+    /// The place of the first choice for which this is typed.
+    pub fn entry(&self, entry: Entry) -> Option<usize> {
+        self.choices.iter().position(|choice| choice.entry == Some(entry))
+    }
+}
+
+fn typed(label: &str, detail: &str, entry: Entry) -> Choice {
+    Choice { label: label.to_owned(), detail: detail.to_owned(), hint: String::new(), entry: Some(entry) }
 }
 
 impl Wizard {
@@ -40,7 +75,9 @@ impl Wizard {
     pub fn question(&self) -> Question {
         match self.step {
             Step::Account => self.ask_account(),
+            Step::Key if self.keystore.is_some() => self.ask_password(),
             Step::Key => self.ask_key(),
+            Step::Funder if self.asks_to_look_up() => self.ask_to_look_up(),
             Step::Funder => self.ask_funder(),
             Step::Review => self.ask_review(),
         }
@@ -51,25 +88,25 @@ impl Wizard {
             let (label, detail) = match origin {
                 Origin::Email => ("Email or Google", "key exported from Magic"),
                 Origin::Browser => ("Browser wallet", "MetaMask, Rabby, Coinbase"),
-                Origin::Wallet => ("Straight from a wallet", "no Polymarket account page"),
-                Origin::Deposit => ("Deposit wallet", "accounts made lately"),
-                Origin::Unknown => ("I do not know", "look at all of them"),
+                Origin::Wallet => ("Own wallet", "no polymarket.com account"),
+                Origin::Deposit => ("Deposit wallet", "accounts created since May 2026"),
+                Origin::Unknown => ("I don't know", "compare all of them"),
             };
             let hint = origin.signature_type().map(|kind| format!("type {kind}")).unwrap_or_default();
-            Choice { label: label.to_owned(), detail: detail.to_owned(), hint }
+            Choice { label: label.to_owned(), detail: detail.to_owned(), hint, entry: None }
         };
         let chosen = self.origin.and_then(|origin| Origin::ALL.iter().position(|&each| each == origin));
         Question {
             step: Step::Account,
-            text: "How was the Polymarket account made?",
+            text: "How was the Polymarket account made?".to_owned(),
             choices: Origin::ALL.iter().map(choice).collect(),
-            likely: chosen.unwrap_or(Origin::ALL.len() - 1),
-            entry: None,
+            // the answer that claims nothing
+            likely: chosen.or(Some(Origin::ALL.len() - 1)),
             help: vec![
                 "The answer is only a first guess. It is compared with the wallets that exist on chain for your key."
                     .to_owned(),
-                "Nothing is sent before there is a key. Nothing is saved unless you say so at the end, and the private \
-                 key only if you ask for that by name."
+                "Nothing is sent before you are told to whom and agree. Nothing is saved unless you say so at the \
+                 end, and the private key only if you ask for that by name."
                     .to_owned(),
             ],
         }
@@ -83,21 +120,80 @@ impl Wizard {
                 Ok(parsed) => format!("signer {}", parsed.signer.address()),
                 Err(mistake) => format!("not usable: {mistake}"),
             },
+            entry: None,
         };
+        let mut choices: Vec<Choice> = self.found.iter().map(choice).collect();
+        let places = choices.len();
+        choices.extend([
+            typed("Key file", "a file with nothing but the key", Entry::KeyFile),
+            typed("Keystore", "JSON with a password", Entry::Keystore),
+            typed("Type or paste it", "kept in memory only", Entry::Key),
+        ]);
         let good = |found: &FoundKey| key::parse(&found.key).is_ok();
+        let mut help = vec![
+            "It is the key of the signer: exported from the wallet, or from polymarket.com (profile, Settings, Export \
+             private key) for accounts made by email. 64 hex digits; not a recovery phrase, not an address."
+                .to_owned(),
+        ];
+        if places == 0 {
+            help.insert(
+                0,
+                "No key was found in the environment, in .env or in the configuration of polymarket-cli.".to_owned(),
+            );
+        }
         Question {
             step: Step::Key,
-            text: "Where is the private key of the account?",
-            choices: self.found.iter().map(choice).collect(),
-            likely: self.found.iter().position(good).unwrap_or(0),
-            entry: Some(Entry::Secret),
+            text: "Where is the private key of the account?".to_owned(),
+            likely: self.found.iter().position(good).or(Some(choices.len() - 1)),
+            choices,
+            help,
+        }
+    }
+
+    fn ask_password(&self) -> Question {
+        let path = self.keystore.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        Question {
+            step: Step::Key,
+            text: format!("What is the password of {path}?"),
+            choices: vec![typed("Password", "", Entry::Password)],
+            likely: Some(0),
             help: vec![
-                "It is the key of the signer: exported from the wallet, or from polymarket.com (profile, Settings, \
-                 Export private key) for accounts made by email. 64 hex digits, not a recovery phrase and no address."
+                "It is used once and not saved. Later runs ask for it, or read \
+                        POLYDOCTOR_KEYSTORE_PASSWORD."
                     .to_owned(),
-                "A key that is typed in stays in memory.".to_owned(),
             ],
         }
+    }
+
+    fn ask_to_look_up(&self) -> Question {
+        let mut hosts: Vec<&str> = Vec::new();
+        for Host { host, .. } in self.hosts.iter().filter(|host| host.service != "CLOB") {
+            if !hosts.contains(&host.as_str()) {
+                hosts.push(host);
+            }
+        }
+        let choice = |label: &str, detail: &str| Choice {
+            label: label.to_owned(),
+            detail: detail.to_owned(),
+            ..Choice::default()
+        };
+        let mut help = self.who_is_asked();
+        help.push("The private key is never sent, and nothing has been sent so far.".to_owned());
+        Question {
+            step: Step::Funder,
+            text: format!("Look up this key's wallets on {}?", hosts.join(" and ")),
+            choices: vec![
+                choice("Yes, look them up", "to see which exist and hold funds"),
+                choice("No", "nothing is sent; choose the wallet yourself"),
+            ],
+            likely: Some(0),
+            help,
+        }
+    }
+
+    /// Who is asked for the wallets, and what they see: a line for each.
+    pub fn who_is_asked(&self) -> Vec<String> {
+        self.hosts.iter().map(|Host { host, service, sees }| format!("{host} ({service}) {sees}")).collect()
     }
 
     fn ask_funder(&self) -> Question {
@@ -105,22 +201,26 @@ impl Wizard {
         let choices = self.wallets().map(|(kind, address)| Choice {
             label: format!("{kind}, type {}", u8::from(kind.signature_type())),
             detail: address.to_string(),
-            hint: facts.and_then(|facts| facts.on_chain(address)).map_or_else(|| "not looked at".to_owned(), on_chain),
+            hint: facts.and_then(|facts| facts.on_chain(address)).map_or_else(|| "not looked up".to_owned(), on_chain),
+            entry: None,
         });
+        let likely = self.likely_wallet();
+        let mut help = vec![
+            "These are the wallets that this key controls. The account's is the address in the profile menu on \
+             polymarket.com."
+                .to_owned(),
+            "Do not use the address from the Deposit dialog: it only receives money, and orders from it are rejected."
+                .to_owned(),
+        ];
+        if likely.is_none() {
+            help.insert(0, format!("{}.", self.undetermined()));
+        }
         Question {
             step: Step::Funder,
-            text: "Which wallet holds the money?",
-            choices: choices.collect(),
-            likely: self.likely_wallet(),
-            entry: Some(Entry::Address),
-            help: vec![
-                "These are the wallets that this key controls. The account's is the address in the profile menu on \
-                 polymarket.com."
-                    .to_owned(),
-                "The address in the Deposit dialogue is another one: it only takes money in, and orders of it are \
-                 refused."
-                    .to_owned(),
-            ],
+            text: "Which wallet holds the funds?".to_owned(),
+            choices: choices.chain([typed("Another wallet", "", Entry::Address)]).collect(),
+            likely,
+            help,
         }
     }
 
@@ -128,12 +228,12 @@ impl Wizard {
         let said = |what: &str, value: Option<String>| format!("{what:<16}{}", value.unwrap_or_default());
         Question {
             step: Step::Review,
-            text: "Check the account with these settings?",
+            text: "Check the account with these settings?".to_owned(),
             choices: Vec::new(),
-            likely: 0,
-            entry: None,
+            likely: None,
             help: vec![
                 said("signer", self.signer().map(|signer| signer.to_string())),
+                said("key from", self.key.as_ref().map(|key| key.source.to_string())),
                 said("funder", self.funder().map(|funder| funder.to_string())),
                 said("signature type", self.signature_type().map(|kind| kind.to_string())),
                 said("profile", Some(self.profile.clone())),

@@ -1,6 +1,6 @@
 //! A page of the reference: what is said of an entry, before it is text, Markdown or a screen.
 
-use super::{Entry, ErrorEntry, shows_as};
+use super::{Entry, ErrorEntry, Term, Weighted, shows_as};
 use crate::checks::{self, CHECKS, Check};
 use crate::diagnosis::{Cause, CauseWords};
 
@@ -43,9 +43,10 @@ pub enum Block {
 impl From<Entry> for Page {
     fn from(entry: Entry) -> Self {
         match entry {
-            Entry::Error(error) => of_error(error),
+            Entry::Error(error) => Self::of_error(error, &error.causes),
             Entry::Cause(cause) => of_cause(cause),
             Entry::Check(check) => of_check(check),
+            Entry::Term(term) => of_term(term),
         }
     }
 }
@@ -65,26 +66,29 @@ pub fn often(weight: f64) -> &'static str {
     }
 }
 
-fn of_error(error: &ErrorEntry) -> Page {
-    let status = error.status.map(|status| status.to_string());
-    let place = [Some(said_by(error)), status, error.at.clone()];
-    let sections = vec![
-        texts("What it means", [&error.meaning]),
-        texts("Harmless", &error.harmless),
-        section(
-            "Causes",
-            error.causes.iter().map(|weighted| {
-                let (title, name) = (&weighted.cause.words().title, weighted.cause.name());
-                Block::Point { lead: often(weighted.weight), text: format!("{title} ({name})") }
-            }),
-        ),
-        points("What tells them apart", &error.decides),
-        section("Fix", fixes(error)),
-        texts("What guides get wrong", &error.myth),
-        sources(&error.source, None),
-    ];
-    let place = place.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    Page { is_verbatim: true, ..page(&varied(&error.text), place, sections) }
+impl Page {
+    /// The page of a sentence, with its causes as a text weighs them.
+    pub fn of_error(error: &ErrorEntry, causes: &[Weighted]) -> Self {
+        let status = error.status.map(|status| status.to_string());
+        let place = [Some(said_by(error)), status, error.at.clone()];
+        let sections = vec![
+            texts("What it means", [&error.meaning]),
+            texts("Harmless", &error.harmless),
+            section(
+                "Causes",
+                causes.iter().map(|weighted| {
+                    let (title, name) = (&weighted.cause.words().title, weighted.cause.name());
+                    Block::Point { lead: often(weighted.weight), text: format!("{title} ({name})") }
+                }),
+            ),
+            points("What tells them apart", &error.decides),
+            section("Fix", fixes(causes)),
+            texts("What guides get wrong", &error.myth),
+            sources(&error.source, None),
+        ];
+        let place = place.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        Self { is_verbatim: true, ..page(&varied(&error.text), place, sections) }
+    }
 }
 
 fn said_by(error: &ErrorEntry) -> String {
@@ -96,10 +100,10 @@ fn said_by(error: &ErrorEntry) -> String {
 }
 
 /// The fix of the likeliest cause in full, of the next in words.
-fn fixes(error: &ErrorEntry) -> Vec<Block> {
-    let several = error.causes.len() > 1;
+fn fixes(causes: &[Weighted]) -> Vec<Block> {
+    let several = causes.len() > 1;
     let mut blocks = Vec::new();
-    for (place, weighted) in error.causes.iter().take(FIXES).enumerate() {
+    for (place, weighted) in causes.iter().take(FIXES).enumerate() {
         let words = weighted.cause.words();
         if several {
             blocks.push(Block::Text(format!("If it is {}: {}", weighted.cause.name(), words.fix)));
@@ -141,6 +145,12 @@ fn of_check(check: &Check) -> Page {
         section("Run it", [shell(format!("polydoctor check {}", check.id))]),
     ];
     page(&words.title, format!("check {}, {}", check.id, check.group), sections)
+}
+
+fn of_term(term: &Term) -> Page {
+    let see = term.see.iter().map(|id| shell(format!("polydoctor explain {id}")));
+    let sections = vec![texts("What it means", [&term.meaning]), section("Read on", see)];
+    page(&term.name, "term".to_owned(), sections)
 }
 
 /// A page of the sections that say something.

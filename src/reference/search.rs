@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
+use super::glossary::term;
+use super::patterns::has_code;
 use super::words::words;
 use super::{Entry, recognise};
 use crate::checks;
@@ -32,7 +34,7 @@ pub struct Found {
 /// What a text is about: an id first, then sentences inside it, then what is like it.
 pub fn find(query: &str) -> Found {
     let id = query.trim().to_lowercase();
-    let mut certain: Vec<Entry> = by_id(&id).into_iter().collect();
+    let mut certain: Vec<Entry> = by_id(&id).or_else(|| term(query).map(Entry::Term)).into_iter().collect();
     if certain.is_empty() {
         certain = recognise(query).into_iter().map(Entry::Error).collect();
     }
@@ -40,7 +42,7 @@ pub fn find(query: &str) -> Found {
         // blanks and underscores may stand for the hyphens of an id
         certain.extend(by_id(&id.replace([' ', '_'], "-")));
     }
-    let enough = if certain.is_empty() { MEANT } else { ALSO_MEANT };
+    let enough = if certain.is_empty() && !has_code(query) { MEANT } else { ALSO_MEANT };
     let meant = ranked(query).into_iter().filter(|(likeness, entry)| *likeness >= enough && !certain.contains(entry));
     Found { near: meant.map(|(_, entry)| entry).collect(), certain }
 }
@@ -83,6 +85,7 @@ impl Indexed {
                 (cause.words().title.clone(), format!("{} {}", cause.words().meaning, cause.words().fix))
             }
             Entry::Check(check) => (checks::words(check.id).title.clone(), checks::words(check.id).why.clone()),
+            Entry::Term(term) => (term.also.join(" "), String::new()),
         };
         let title = parts(&title);
         let prose = [name.clone(), title.clone(), parts(&prose)].concat();
@@ -94,11 +97,12 @@ static INDEX: LazyLock<Vec<Indexed>> = LazyLock::new(|| Entry::all().map(Indexed
 
 /// All that is at all like a text, with its likeness, best first.
 fn ranked(query: &str) -> Vec<(f64, Entry)> {
+    let is_subject = !has_code(query);
     let query = parts(query);
     if query.is_empty() || query.len() > QUERY_WORDS {
         return Vec::new();
     }
-    let liked = INDEX.iter().map(|indexed| (likeness_to(&query, indexed), indexed.entry));
+    let liked = INDEX.iter().map(|indexed| (likeness_to(&query, indexed, is_subject), indexed.entry));
     let mut ranked: Vec<(f64, Entry)> = liked.filter(|(likeness, _)| *likeness > 0.2).collect();
     ranked.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
     ranked
@@ -110,10 +114,10 @@ fn parts(text: &str) -> Vec<String> {
 }
 
 /// Names count fully, titles somewhat less; what is about the subject just counts as meant.
-fn likeness_to(query: &[String], indexed: &Indexed) -> f64 {
+fn likeness_to(query: &[String], indexed: &Indexed, is_subject: bool) -> f64 {
     let name = likeness(query, &indexed.name);
     let likeness = if indexed.title.is_empty() { name } else { name.max(0.9 * likeness(query, &indexed.title)) };
-    if likeness < MEANT && is_about(query, &indexed.prose) { MEANT + 0.1 * likeness } else { likeness }
+    if is_subject && likeness < MEANT && is_about(query, &indexed.prose) { MEANT + 0.1 * likeness } else { likeness }
 }
 
 fn is_about(query: &[String], prose: &[String]) -> bool {

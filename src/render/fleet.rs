@@ -81,7 +81,7 @@ impl Printer {
             let head = format!("{} {:<10}", status.symbol(self.style.ascii), row.verdict.word());
             let head = text::painted(&head, text::color(status), self.style);
             let cause = row.cause.or(row.start).map_or_else(String::new, |cause| format!("{cause}: "));
-            writeln!(out, " {head} {:<width$}  {:<signers$}  {cause}{}", name(&row.profile), row.signer, row.says)?;
+            writeln!(out, " {head} {:<width$}  {:<signers$}  {cause}{}", name(&row.profile), row.signer, row.told())?;
         }
         for problem in row::problems(&self.rows) {
             let count = problem.profiles.len();
@@ -107,7 +107,7 @@ impl Printer {
         )?;
         for row in self.shown() {
             let cause = row.cause.map_or_else(String::new, |cause| format!("`{cause}`: "));
-            let cells = [row.verdict.word(), &name(&row.profile), &row.signer, &format!("{cause}{}", row.says)];
+            let cells = [row.verdict.word(), &name(&row.profile), &row.signer, &format!("{cause}{}", row.told())];
             writeln!(out, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))?;
         }
         for problem in row::problems(&self.rows) {

@@ -21,14 +21,14 @@ pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut
         report.started_at,
         report.account.signature_type.map_or_else(|| "unusable".to_owned(), |kind| kind.to_string()),
     )?;
+    for reported in &report.reported_errors {
+        match reported.sentence {
+            Some(_) => writeln!(out, "Reported error: {}\n", cell(&reported.text))?,
+            None => writeln!(out, "{}\n", cell(&super::text::not_known(&reported.text)))?,
+        }
+    }
     for diagnosis in &report.diagnoses {
-        writeln!(
-            out,
-            "**{}** (`{}`, {:.0} %)\n",
-            diagnosis.title,
-            diagnosis.cause.name(),
-            diagnosis.likelihood * 100.0
-        )?;
+        writeln!(out, "**{}** (`{}`, {})\n", diagnosis.title, diagnosis.cause.name(), diagnosis.certainty.word())?;
         diagnosis.because.iter().try_for_each(|because| writeln!(out, "- {because}"))?;
         writeln!(out, "- fix: {}\n", diagnosis.fix.text)?;
         steps(&diagnosis.fix.edits, &diagnosis.fix.commands, out)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use alloy_primitives::Address;
 
-use crate::report::Report;
+use crate::report::{CheckReport, Report};
 use crate::settings::OriginKind;
 use crate::settings::target::quoted;
 
@@ -44,6 +44,10 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
     if profile.is_some() {
         "profile".clone_into(&mut shared.profile);
     }
+    let mut profiles: Vec<String> = profile.into_iter().collect();
+    if level == Share::Anonymous {
+        profiles.extend(left_out(report));
+    }
     if level == Share::Anonymous
         && let Some(source) = &mut shared.source
     {
@@ -55,7 +59,7 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
         if let Some(home) = home.filter(|home| home.len() > 1) {
             without_home = without_home.replace(home, "~");
         }
-        if let Some(profile) = &profile {
+        for profile in &profiles {
             without_home = without_profile(&without_home, profile);
         }
         let mut name = |address| {
@@ -77,6 +81,19 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
         });
     });
     shared
+}
+
+/// The names of profiles whose values do not count here: those of other accounts.
+fn left_out(report: &Report) -> impl Iterator<Item = String> {
+    let of_check = |check: &CheckReport| {
+        let evidence = check.evidence.iter().map(|evidence| evidence.value.clone());
+        std::iter::once(check.summary.clone()).chain(evidence).collect::<Vec<_>>()
+    };
+    let texts = report.checks.iter().flat_map(of_check).filter(|text| text.starts_with("Left out: "));
+    texts.filter_map(|text| {
+        let (_, behind) = text.split_once(" of profile ")?;
+        Some(behind.split_once(" (")?.0.to_owned())
+    })
 }
 
 /// What a text is for.
@@ -135,12 +152,18 @@ fn for_each_text(report: &mut Report, change_as: &mut dyn FnMut(&mut String, Par
     for fix in report.checks.iter_mut().filter_map(|check| check.fix.as_mut()) {
         fix.edits.iter_mut().chain(&mut fix.commands).for_each(|text| change_as(text, Part::Step));
     }
+    if let Some(next) = &mut report.next_step {
+        next.command.iter_mut().for_each(|text| change_as(text, Part::Step));
+    }
     let mut change = |text: &mut String| change_as(text, Part::Words);
+    report.next_step.iter_mut().for_each(|next| change(&mut next.text));
+    report.reported_errors.iter_mut().for_each(|reported| change(&mut reported.text));
     report.target.clob_url.iter_mut().for_each(&mut change);
     change(&mut report.who);
     report.source.iter_mut().filter_map(|source| source.name.as_mut()).for_each(&mut change);
     for diagnosis in &mut report.diagnoses {
-        let lists = [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.excluded];
+        let lists = [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.shows_as, &mut diagnosis.excluded];
+        diagnosis.decide.iter_mut().for_each(&mut change);
         lists.into_iter().flatten().for_each(&mut change);
         change(&mut diagnosis.fix.text);
     }

@@ -36,19 +36,30 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
         print_check(check, style, out)?;
     }
     writeln!(out)?;
+    for reported in report.reported_errors.iter().filter(|reported| reported.sentence.is_none()) {
+        writeln!(out, "{}\n", not_known(&reported.text))?;
+    }
     for (place, diagnosis) in report.diagnoses.iter().take(IN_FULL).enumerate() {
         print_diagnosis(place, diagnosis, style, out)?;
     }
     let rest: Vec<String> = report.diagnoses.iter().skip(IN_FULL).map(brief).collect();
     if !rest.is_empty() {
-        writeln!(out, "Less likely still: {}\n", rest.join(", "))?;
+        writeln!(out, "Further causes: {}\n", rest.join(", "))?;
     }
     writeln!(out, "{}", tally(report))?;
-    line(&verdict(report), "", "", style, out)
+    line(&verdict(report), "", "", style, out)?;
+    let Some(next) = &report.next_step else { return Ok(()) };
+    line(&next.text, "next: ", "      ", style, out)?;
+    next.command.iter().try_for_each(|command| writeln!(out, "      $ {command}"))
+}
+
+/// What there is to say of a reported error that the reference does not have.
+pub(super) fn not_known(text: &str) -> String {
+    format!("This error is not in the reference: \"{text}\"")
 }
 
 /// Where the fields of a diagnosis begin.
-const FIELD: &str = "            ";
+const FIELD: &str = "              ";
 
 /// A line, as wide as the terminal.
 fn line(text: &str, first: &str, further: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -81,46 +92,44 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
 }
 
 fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let head = match place {
-        0 if diagnosis.likelihood >= 0.5 => "Root cause",
-        0 => "Likeliest of several",
-        _ if diagnosis.likelihood >= 0.5 => "Also",
-        _ => "Less likely",
-    };
-    let percent = diagnosis.likelihood * 100.0;
-    let title = format!("{} ({}, {percent:.0} %)", diagnosis.title, diagnosis.cause.name());
+    let head = diagnosis.certainty.heading(place == 0);
+    let title = format!("{} ({})", diagnosis.title, diagnosis.cause.name());
     line(&title, &format!("{}: ", painted(head, "1", style)), FIELD, style, out)?;
     for because in &diagnosis.because {
-        line(because, "  because   ", FIELD, style, out)?;
+        line(because, "  evidence    ", FIELD, style, out)?;
     }
-    if !diagnosis.explains.is_empty() {
-        line(&quoted(&diagnosis.explains), "  explains  ", FIELD, style, out)?;
+    let met: Vec<&String> = diagnosis.explains.iter().filter(|text| !diagnosis.shows_as.contains(text)).collect();
+    if !met.is_empty() {
+        line(&quoted(&met), "  explains    ", FIELD, style, out)?;
+    }
+    if !diagnosis.shows_as.is_empty() {
+        line(&quoted(&diagnosis.shows_as.iter().collect::<Vec<_>>()), "  shows up as ", FIELD, style, out)?;
     }
     // what is ruled out is much the same for all of them
     for excluded in diagnosis.excluded.iter().filter(|_| place == 0) {
-        line(excluded, "  not       ", FIELD, style, out)?;
+        line(excluded, "  ruled out   ", FIELD, style, out)?;
     }
     if let Some(decide) = &diagnosis.decide {
-        line(decide, "  to decide ", FIELD, style, out)?;
+        line(decide, "  to decide   ", FIELD, style, out)?;
     }
-    line(&diagnosis.fix.text, "  fix       ", FIELD, style, out)?;
+    line(&diagnosis.fix.text, "  fix         ", FIELD, style, out)?;
     for edit in &diagnosis.fix.edits {
         line(edit, FIELD, &format!("{FIELD}  "), style, out)?;
     }
     for command in &diagnosis.fix.commands {
-        writeln!(out, "            $ {command}")?;
+        writeln!(out, "              $ {command}")?;
     }
     writeln!(out)
 }
 
 fn brief(diagnosis: &Diagnosis) -> String {
-    format!("{} ({:.0} %)", diagnosis.cause.name(), diagnosis.likelihood * 100.0)
+    format!("{} ({})", diagnosis.cause.name(), diagnosis.certainty.word())
 }
 
 /// Error sentences in quotes, ids of checks as they are.
-fn quoted(explains: &[String]) -> String {
+fn quoted(explains: &[&String]) -> String {
     let is_id = |text: &str| crate::checks::find(text).is_some();
-    let words = explains.iter().map(|text| if is_id(text) { text.clone() } else { format!("\"{text}\"") });
+    let words = explains.iter().map(|text| if is_id(text) { (*text).clone() } else { format!("\"{text}\"") });
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -134,10 +143,14 @@ pub(super) fn seconds(millis: u64) -> String {
     if millis < 1000 { format!("{millis} ms") } else { format!("{}.{} s", millis / 1000, millis % 1000 / 100) }
 }
 
-/// "15 of 20 checks asked nothing, net.reach first"
+/// "15 of 20 checks were not run (offline)"
 fn left_out(report: &Report) -> String {
-    let first = report.not_asked.first().map_or_else(String::new, |id| format!(", {id} first"));
-    format!("nothing was asked for {} of {} checks{first}", report.not_asked.len(), report.checks.len())
+    let (count, all) = (report.not_asked.len(), report.checks.len());
+    let why = if report.requests.is_empty() { " (offline)" } else { "" };
+    match report.not_asked.as_slice() {
+        [only] => format!("1 of {all} checks was not run ({only})"),
+        _ => format!("{count} of {all} checks were not run{why}"),
+    }
 }
 
 /// The verdict in words, with the place to start.
@@ -145,17 +158,25 @@ pub(super) fn verdict(report: &Report) -> String {
     let start = report.start().map_or_else(String::new, |check| format!("; start with {}", check.id));
     match report.verdict {
         Verdict::Healthy | Verdict::Degraded if !report.not_asked.is_empty() => {
-            format!("{}, as far as was asked: {}{start}", report.verdict.word(), left_out(report))
+            format!("{} so far: {}{start}", report.verdict.word(), left_out(report))
         }
-        Verdict::Healthy => "healthy: everything that was checked is right; no order was placed".to_owned(),
-        Verdict::Degraded => format!("degraded: it works, with warnings{start}"),
+        Verdict::Healthy => "healthy: all checks passed (no test order was placed)".to_owned(),
+        Verdict::Degraded => format!("degraded: trading may be affected{start}"),
         Verdict::Incomplete if report.start().is_none() => {
-            format!("incomplete: nothing failed, but {}", left_out(report))
+            format!("incomplete: nothing failed here, but {}", open(report))
         }
-        Verdict::Incomplete => format!("incomplete: nothing failed, but not everything could be found out{start}"),
+        Verdict::Incomplete => format!("incomplete: nothing failed, but some checks could not be completed{start}"),
         Verdict::Broken => match report.diagnoses.first() {
             Some(first) => format!("broken: {}{start}", first.title),
             None => format!("broken{start}"),
         },
+    }
+}
+
+/// What keeps the verdict open although no shown check has a problem.
+fn open(report: &Report) -> String {
+    match report.left_open.first() {
+        Some(id) => format!("{id}, which is not shown, failed or could not be determined"),
+        None => left_out(report),
     }
 }

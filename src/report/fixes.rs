@@ -74,3 +74,64 @@ pub fn changes(before: &Statuses, after: &Report) -> Vec<String> {
     };
     before.iter().filter_map(change).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::checks::Finding;
+    use crate::diagnosis::{Case, Cause, diagnose};
+    use crate::engine::facts::Facts;
+
+    /// A report whose checks found this.
+    fn report(findings: &[(&'static str, Finding)]) -> Report {
+        let facts = Facts::default();
+        let case = Case {
+            facts: &facts,
+            reported: &[],
+            findings: findings.iter().map(|(id, finding)| (*id, finding)).collect(),
+        };
+        Report { diagnoses: diagnose(&case), ..Report::of(&facts) }
+    }
+
+    fn chosen(report: &Report, names: &[&str]) -> (Vec<&'static str>, Vec<(&'static str, Left)>, Value) {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let fixes = Fixes::of(report, &names);
+        let left = fixes.left.iter().map(|(diagnosis, why)| (diagnosis.cause.name(), *why)).collect();
+        (fixes.chosen.iter().map(|diagnosis| diagnosis.cause.name()).collect(), left, fixes.settings.into())
+    }
+
+    #[test]
+    fn fixes_that_agree_are_applied_together_and_the_others_are_told() {
+        let report = report(&[
+            ("wallet.funder", Finding::fail(Cause::FunderIsSigner, "a").likely(0.97).set("funder", "0x1")),
+            ("wallet.deployed", Finding::fail(Cause::WalletNotDeployed, "b").likely(0.95)),
+            (
+                "creds.nonce",
+                Finding::fail(Cause::NoKeyAtNonce, "c").likely(0.93).set("nonce", "1").set("funder", "0x1"),
+            ),
+            ("funds.balance", Finding::fail(Cause::FundsInOtherWallet, "d").likely(0.9).set("funder", "0x2")),
+        ]);
+        let (chosen, left, settings) = chosen(&report, &[]);
+        assert_eq!(chosen, ["funder-is-signer", "no-key-at-nonce"]);
+        assert_eq!(settings, json!({ "funder": "0x1", "nonce": "1" }));
+        let wanted = [("wallet-not-deployed", Left::NoSetting), ("funds-in-other-wallet", Left::Contradicts)];
+        assert!(wanted.iter().all(|wanted| left.contains(wanted)), "{left:?}");
+    }
+
+    #[test]
+    fn a_merely_possible_cause_is_fixed_only_by_its_own_name() {
+        // one of several that would explain it
+        let finding = Finding::fail(Cause::FunderIsSigner, "a").likely(0.2).set("funder", "0x1");
+        let report = report(&[("wallet.funder", finding.or(Cause::WalletNotDeployed, 0.2))]);
+        for names in [&[][..], &["wallet.funder"]] {
+            let (chosen, left, settings) = chosen(&report, names);
+            assert_eq!((chosen, settings), (vec![], json!({})));
+            assert!(left.contains(&("funder-is-signer", Left::Possible)), "{left:?}");
+        }
+        let by_name = chosen(&report, &["funder-is-signer"]);
+        assert_eq!(by_name, (vec!["funder-is-signer"], vec![], json!({ "funder": "0x1" })));
+        assert_eq!(chosen(&report, &["clock-drift"]), (vec![], vec![], json!({})));
+    }
+}

@@ -64,7 +64,9 @@ impl Profile {
                         "env_map of profile {}, line {line} of {}: {}",
                         self.name,
                         self.path.display(),
-                        found.err().unwrap_or_else(|| format!("the name of the variable for {setting} must be a string"))
+                        found
+                            .err()
+                            .unwrap_or_else(|| format!("the name of the variable for {setting} must be a string"))
                     ),
                     fix: "Write env_map = { funder = \"MY_WALLET\" }".to_owned(),
                 }),

@@ -55,7 +55,7 @@ fn is_precedence(winner: &Source, loser: &Source) -> bool {
 }
 
 /// Whether two texts are one value of a setting.
-fn same(setting: &str, a: &str, b: &str) -> bool {
+pub(super) fn same(setting: &str, a: &str, b: &str) -> bool {
     fn by<T: PartialEq>(a: &str, b: &str, parse: impl Fn(&str) -> Option<T>) -> bool {
         a == b || parse(a.trim()).zip(parse(b.trim())).is_some_and(|(a, b)| a == b)
     }

@@ -6,8 +6,8 @@ mod variables;
 use similar::{ChangeTag, TextDiff};
 use thiserror::Error;
 
-pub use profiles::ConfigText;
 pub(super) use profiles::line_at;
+pub use profiles::{ConfigText, check_profile_name};
 pub use variables::{Assignment, Entry, assignments, entries, set_variables};
 
 use crate::secret::Secret;
@@ -27,6 +27,10 @@ pub enum EditError {
     NoTable { line: usize, key: String },
     #[error("there is no profile named {0}")]
     NoSuchProfile(String),
+    #[error(
+        "a profile cannot be named {0:?}: use letters, digits, `-`, `_` and `.`, at most 64, and begin with a letter or digit"
+    )]
+    ProfileName(String),
 }
 
 /// How a line of a file changes.

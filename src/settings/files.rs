@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::sources::SettingsError;
 
@@ -35,4 +35,15 @@ pub(super) fn path_named(text: &str, beside: &Path) -> PathBuf {
         (Some(rest), Some(home)) => home.join(rest),
         _ => beside.parent().unwrap_or(Path::new("")).join(text),
     }
+}
+
+/// The path from the root. What stands before `..` is resolved, since it may be a link; links behind
+/// it stay, since they may come to point elsewhere.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let parts: Vec<Component<'_>> = path.components().collect();
+    let Some(last) = parts.iter().rposition(|part| *part == Component::ParentDir) else { return path };
+    let (before, behind) = parts.split_at(last + 1);
+    let before: PathBuf = before.iter().collect();
+    fs::canonicalize(before).map_or_else(|_| path.clone(), |folder| folder.join(behind.iter().collect::<PathBuf>()))
 }

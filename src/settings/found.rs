@@ -1,8 +1,13 @@
 //! Private keys that are there already: what the set-up wizard offers.
 
+use std::path::Path;
+
+use super::files::{path_named, read_text};
+use super::memory::Memory;
 use super::names::setting;
-use super::sources::{Inputs, Sources};
-use super::{Place, Source, polymarket_cli};
+use super::sources::{Inputs, KeyInput, SettingsError, Sources};
+use super::{Place, Source, keystore, polymarket_cli};
+use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
 /// A private key and the place that it was found in.
@@ -30,4 +35,48 @@ pub(super) fn keys(inputs: &Inputs, sources: &Sources) -> Vec<FoundKey> {
         source: value.source,
     };
     values.into_iter().map(found).collect()
+}
+
+/// Why a file that was named gives no key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadKey {
+    /// A sentence with the path.
+    pub text: String,
+    /// Another password may open it.
+    pub is_password: bool,
+}
+
+impl From<SettingsError> for UnreadKey {
+    fn from(error: SettingsError) -> Self {
+        Self { text: error.to_string(), is_password: false }
+    }
+}
+
+/// The key in a file or a keystore that a person names; `~/` is the home folder. Unlocking a keystore
+/// takes a processor for a second.
+///
+/// # Errors
+///
+/// [`UnreadKey`]
+pub fn read_key(input: &KeyInput, password: Option<&Secret>) -> Result<FoundKey, UnreadKey> {
+    let named = |path: &Path| path_named(&path.to_string_lossy(), Path::new(""));
+    let source = |path: &Path| Source::File { path: path.display().to_string() };
+    match input {
+        KeyInput::File(path) => {
+            let path = named(path);
+            let key = Secret::new(read_text(&path)?.trim_end_matches(['\r', '\n']));
+            Ok(FoundKey { key, place: Place::of(&source(&path)), source: source(&path) })
+        }
+        KeyInput::Keystore(path) => {
+            let path = named(path);
+            let key = keystore::unlock(&path, password, &Memory::default())?.map_err(|mistake| UnreadKey {
+                text: format!("{}: {mistake}", path.display()),
+                is_password: matches!(&mistake, KeyMistake::Keystore { reason } if reason == keystore::WRONG_PASSWORD),
+            })?;
+            Ok(FoundKey { key, place: Some(Place::keystore(&path)), source: source(&path) })
+        }
+        KeyInput::Settings | KeyInput::StandardInput | KeyInput::Typed(_) => {
+            Err(UnreadKey { text: "There is no file to read".to_owned(), is_password: false })
+        }
+    }
 }

@@ -8,8 +8,8 @@ use alloy_primitives::Address;
 use super::accounts::Whose;
 use super::config::{ConfigFile, Profile, ProfileValue};
 use super::files::{path_named, read_text};
-use super::place::Place;
 use super::memory::Memory;
+use super::place::Place;
 use super::profile_key::ProfileKey;
 use super::{KeyProfile, Settings, Source, env_file, names};
 

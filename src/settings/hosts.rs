@@ -85,7 +85,8 @@ fn other_chain(name: &str, url: &Sourced<Url>, chain: u64) -> Option<SettingProb
     }
     let (_, named) = NODES.iter().find(|(part, _)| host.contains(part))?;
     (*named != chain).then(|| {
-        let text = format!("The {} ({}) is a node of chain {named}, and the chain ID is {chain}", spoken(name), url.source);
+        let text =
+            format!("The {} ({}) is a node of chain {named}, and the chain ID is {chain}", spoken(name), url.source);
         problem(name, text, format!("Set it to the URL of a node of chain {chain}"))
     })
 }

@@ -14,6 +14,9 @@ use super::sources::SettingsError;
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
+/// Why a keystore that is good stays locked.
+pub(super) const WRONG_PASSWORD: &str = "the password is wrong";
+
 /// The parts of a keystore that are looked at before it is decrypted: the library takes their
 /// values as they are, and would panic or take all memory.
 #[derive(Deserialize)]
@@ -71,7 +74,7 @@ fn decrypt(path: &Path, password: &Secret) -> Result<Secret, String> {
     match PrivateKeySigner::decrypt_keystore(path, password.expose()) {
         Ok(signer) => Ok(Secret::new(alloy_primitives::hex::encode_prefixed(signer.to_bytes()))),
         // "Mac Mismatch": all else has been looked at
-        Err(error) if error.to_string().contains("Mac") => Err("the password is wrong".to_owned()),
+        Err(error) if error.to_string().contains("Mac") => Err(WRONG_PASSWORD.to_owned()),
         Err(_) => Err("what it holds is no private key".to_owned()),
     }
 }

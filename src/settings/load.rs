@@ -8,6 +8,7 @@ use std::time::Duration;
 use alloy_primitives::{Address, U256};
 use url::{Host, Url};
 
+use super::checksum::wrong_checksum;
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
@@ -161,7 +162,10 @@ fn other_relayer_address(settings: &Settings) -> Option<SettingProblem> {
     Some(SettingProblem {
         kind: ProblemKind::OtherAddress,
         setting: "relayer_api_key_address".to_owned(),
-        text: format!("The relayer API key belongs to {} ({}), not to the signer {signer}", address.value, address.source),
+        text: format!(
+            "The relayer API key belongs to {} ({}), not to the signer {signer}",
+            address.value, address.source
+        ),
         fix: "Create a relayer API key with this signer, or use builder credentials to act for other people's wallets"
             .to_owned(),
     })
@@ -287,8 +291,9 @@ impl Loader {
         let of_builder = self.of_builder();
         for setting in SETTINGS {
             let values = self.values(setting.name);
-            let rivals: Vec<_> = values.into_iter().filter(|value| !of_builder.contains(&value.source)).collect();
+            let rivals: Vec<_> = values.iter().filter(|value| !of_builder.contains(&value.source)).cloned().collect();
             self.problems.extend(conflict(setting, &rivals));
+            self.problems.extend(wrong_checksum(setting.name, &values));
         }
         self.problems.extend(self.sources.near_misses());
         self.problems
@@ -309,7 +314,7 @@ fn lengthy(text: &str) -> String {
     format!("a text of {} characters", text.chars().count())
 }
 
-/// 0x and 40 hex digits. A wrong checksum is let pass here: the official clients do not look at it.
+/// 0x and 40 hex digits. A wrong checksum is a note of its own: the official clients do not look at it.
 fn parse_address(text: &str) -> Option<Address> {
     text.starts_with("0x").then(|| Address::from_str(text).ok())?
 }

@@ -163,11 +163,8 @@ pub(super) fn spoken(name: &str) -> String {
 }
 
 /// Names that could be either of two things, and what the clients read instead.
-const MISTAKEN: &[(&str, &str)] = &[
-    ("CLOB_KEY", "CLOB_API_KEY"),
-    ("POLYMARKET_KEY", "POLYMARKET_PRIVATE_KEY"),
-    ("POLY_KEY", "POLY_PRIVATE_KEY"),
-];
+const MISTAKEN: &[(&str, &str)] =
+    &[("CLOB_KEY", "CLOB_API_KEY"), ("POLYMARKET_KEY", "POLYMARKET_PRIVATE_KEY"), ("POLY_KEY", "POLY_PRIVATE_KEY")];
 
 /// Beginnings of names that are ours: others may be of any program.
 const FAMILIES: [&str; 4] = ["POLY", "CLOB_", "BUILDER_", "FUNDER"];
@@ -221,7 +218,16 @@ mod tests {
         assert_eq!(closest("pk"), Some("private_key"));
         assert_eq!(closest("colour"), None);
         // those of the signing server, and of other programs
-        for other in ["CLOB_PASS_PHRASE", "CLOB_PASSPHRASE", "CLOB_API_SECRET", "AUTHORIZATION_TOKEN", "PORT", "WS_URL", "POLYMARKET_ADDRESS", "TOKEN_ID"] {
+        for other in [
+            "CLOB_PASS_PHRASE",
+            "CLOB_PASSPHRASE",
+            "CLOB_API_SECRET",
+            "AUTHORIZATION_TOKEN",
+            "PORT",
+            "WS_URL",
+            "POLYMARKET_ADDRESS",
+            "TOKEN_ID",
+        ] {
             assert_eq!(meant(other), None, "{other}");
         }
         assert_eq!(meant("PATH"), None);

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use toml_edit::{InlineTable, TableLike, Value};
 use zeroize::Zeroizing;
 
-use super::files::{path_named, read_text};
+use super::files::{self, path_named, read_text};
 use super::memory::Memory;
 use super::reading::Origins;
 use super::{Source, Sourced, env_file, polymarket_cli};
@@ -39,7 +39,7 @@ pub enum Place {
     EnvFile { path: String, name: String },
     /// Web3 secret storage; without a place for its password it is asked for.
     Keystore { path: String, password: Option<Box<Place>> },
-    /// The private key in the configuration of polymarket-cli.
+    /// The setting of the same name in the configuration of polymarket-cli.
     PolymarketCli { path: String },
     /// What a program prints: the way to the keyring of the system, or to a password manager.
     Command { program: Vec<String> },
@@ -49,17 +49,30 @@ impl Place {
     /// How a profile says the place that a value came from; `None` where it cannot.
     pub fn of(source: &Source) -> Option<Self> {
         // a profile is read in other folders, too
-        let absolute =
-            |path: &str| std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string());
+        let absolute = |path: &str| files::absolute(Path::new(path)).display().to_string();
         match source {
             Source::Variable { name } => Some(Self::Env { name: name.clone() }),
             Source::EnvFile { path, name, .. } => Some(Self::EnvFile { path: absolute(path), name: name.clone() }),
             Source::File { path } => Some(Self::File { path: absolute(path) }),
             Source::PolymarketCli { path, .. } => Some(Self::PolymarketCli { path: absolute(path) }),
-            Source::Flag { .. } | Source::Profile { .. } | Source::Typed | Source::StandardInput | Source::Inferred { .. } | Source::Default => {
-                None
-            }
+            Source::Flag { .. }
+            | Source::Profile { .. }
+            | Source::Typed
+            | Source::StandardInput
+            | Source::Inferred { .. }
+            | Source::Default => None,
         }
+    }
+
+    /// This keystore, whose password is asked for.
+    pub fn keystore(path: &Path) -> Self {
+        Self::Keystore { path: files::absolute(path).display().to_string(), password: None }
+    }
+
+    /// How a profile says the place of a value of this setting: the whole of a file is only ever a
+    /// private key.
+    pub fn of_setting(source: &Source, setting: &str) -> Option<Self> {
+        Self::of(source).filter(|place| setting == "private_key" || !matches!(place, Self::File { .. }))
     }
 
     /// # Errors
@@ -168,9 +181,13 @@ impl Place {
                 let path = path_named(path, beside);
                 let values =
                     polymarket_cli::read(&path).map_err(|problem| format!("cannot be had: {}", problem.text))?;
-                let key = values.into_iter().find(|(name, _)| *name == "private_key");
-                let none = || format!("is said to be in {}, which holds no private key", path.display());
-                Ok(key.ok_or_else(none)?.1.map(Secret::new))
+                let setting = match profile {
+                    Source::Profile { key, .. } => key,
+                    _ => "private_key",
+                };
+                let value = values.into_iter().find(|(name, _)| *name == setting);
+                let none = || format!("refers to {}, which does not set it", path.display());
+                Ok(value.ok_or_else(none)?.1.map(Secret::new))
             }
             Self::Keystore { .. } => Err("is said to be in a keystore, which holds private keys only".to_owned()),
             Self::Command { program } => Ok(Sourced::new(memory.printed(program, || run(program))?, profile.clone())),

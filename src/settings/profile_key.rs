@@ -89,13 +89,16 @@ impl ProfileKey {
             Self::None => None,
             Self::Text(text) => Some(text.clone().map(Ok)),
             Self::Mistake(mistake) => Some(mistake.clone().map(Err)),
-            Self::Program { place, source } => Some(match place.read(&inputs.environment, source, beside, &inputs.memory) {
-                Ok(found) => found.map(Ok),
-                Err(reason) => Sourced::new(Err(KeyMistake::NotThere { reason }), source.clone()),
-            }),
+            Self::Program { place, source } => {
+                Some(match place.read(&inputs.environment, source, beside, &inputs.memory) {
+                    Ok(found) => found.map(Ok),
+                    Err(reason) => Sourced::new(Err(KeyMistake::NotThere { reason }), source.clone()),
+                })
+            }
             Self::Keystore { path, password, source } => {
                 let locked = |reason| Err(KeyMistake::Keystore { reason });
-                let said = password.as_ref().map(|place| place.read(&inputs.environment, source, beside, &inputs.memory));
+                let said =
+                    password.as_ref().map(|place| place.read(&inputs.environment, source, beside, &inputs.memory));
                 let password = match &said {
                     Some(Err(wrong)) => Err(format!("its password {wrong}")),
                     Some(Ok(password)) => Ok(Some(&password.value)),

@@ -317,8 +317,7 @@ impl Sources {
             place: format!("line {} of {}", line.line, self.env_path),
         });
         let variables = self.environment.iter().filter(|_| counts(Group::Environment));
-        let variables =
-            variables.map(|(name, value)| Variable { name, value, place: "the environment".to_owned() });
+        let variables = variables.map(|(name, value)| Variable { name, value, place: "the environment".to_owned() });
         lines.chain(variables).filter(|variable| self.reads.setting_of(variable.name).is_none()).collect()
     }
 

@@ -6,8 +6,18 @@ use super::{Source, Sourced};
 
 /// What the names of the parts end with; what stands before it is the family.
 const ENDS: [&str; 12] = [
-    "_API_KEY_ID", "_API_KEY", "_APIKEY", "_API_SECRET_KEY", "_API_SECRET", "_APISECRET", "_SECRET", "_API_PASSPHRASE",
-    "_API_PASS_PHRASE", "_PASS_PHRASE", "_PASSPHRASE", "_API_PASS",
+    "_API_KEY_ID",
+    "_API_KEY",
+    "_APIKEY",
+    "_API_SECRET_KEY",
+    "_API_SECRET",
+    "_APISECRET",
+    "_SECRET",
+    "_API_PASSPHRASE",
+    "_API_PASS_PHRASE",
+    "_PASS_PHRASE",
+    "_PASSPHRASE",
+    "_API_PASS",
 ];
 
 /// Of the values of key, secret and passphrase, each list in order of precedence: those that count.
@@ -77,10 +87,12 @@ mod tests {
             passphrases.iter().map(|name| value(name, "p")).collect(),
         ];
         let picks = together(&parts);
-        let name = |part: usize| parts[part].get(picks[part]).map_or("-", |value| match &value.source {
-            Source::EnvFile { name, .. } => name,
-            _ => "?",
-        });
+        let name = |part: usize| {
+            parts[part].get(picks[part]).map_or("-", |value| match &value.source {
+                Source::EnvFile { name, .. } => name,
+                _ => "?",
+            })
+        };
         format!("{} {} {}", name(0), name(1), name(2))
     }
 

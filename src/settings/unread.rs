@@ -15,8 +15,26 @@ use crate::auth::wallet::{WalletKind, WalletMap};
 const WALLETS: &[&str] = &["PROXY", "FUNDER", "SAFE", "WALLET", "DEPOSIT", "BROWSER", "MAKER", "PROFILE"];
 /// Words of names that hold the wallet of somebody else, or a contract.
 const OTHERS: &[&str] = &[
-    "TARGET", "TARGETS", "LEADER", "COPY", "COPIED", "FOLLOW", "FOLLOWED", "WHALE", "WATCH", "TRACKED", "CONTRACT",
-    "FACTORY", "TOKEN", "EXCHANGE", "ADAPTER", "FEE", "TREASURY", "MULTISEND", "SINGLETON", "HANDLER",
+    "TARGET",
+    "TARGETS",
+    "LEADER",
+    "COPY",
+    "COPIED",
+    "FOLLOW",
+    "FOLLOWED",
+    "WHALE",
+    "WATCH",
+    "TRACKED",
+    "CONTRACT",
+    "FACTORY",
+    "TOKEN",
+    "EXCHANGE",
+    "ADAPTER",
+    "FEE",
+    "TREASURY",
+    "MULTISEND",
+    "SINGLETON",
+    "HANDLER",
 ];
 /// Words of names whose 64 hex digits are no key.
 const HASHES: &[&str] =

@@ -1,8 +1,10 @@
 //! The set-up wizard on the screen: one question at a time, each answer verified as it is given.
 
+use std::ops::Range;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Style, Stylize as _};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Padding, Paragraph};
@@ -12,25 +14,25 @@ use super::Load;
 use super::app::{App, Command, Mode, Phase};
 use super::dialogue::{Change, Dialogue};
 use super::field::Field;
-use super::task::{Draft, FilePlan, Task, TaskKind};
+use super::task::{Draft, FilePlan, Looked, Task, TaskKind};
 use super::text::Page;
 use crate::checks::Status;
-use crate::engine::facts::Facts;
 use crate::onboarding::{Answer, Choice, Entry, Next, Question, Step, Wizard};
 use crate::secret::Secret;
+use crate::settings::{FoundKey, UnreadKey};
 
 /// The wizard, and where a person is in it.
 #[derive(Clone)]
 pub struct FirstRun {
     wizard: Wizard,
     question: Question,
-    /// Among the choices; behind them stands the text that can be typed.
-    cursor: usize,
+    /// The choice that Enter takes; `None` where nothing says which and nobody has chosen.
+    cursor: Option<usize>,
     typed: Field,
     /// What was found about the last answer, or what is wrong with this one.
     said: Option<(Status, String)>,
-    /// The answer that waits for a look at the chain.
-    asked: Option<Answer>,
+    /// Lines that are above the screen where no choice has to be seen.
+    scroll: usize,
 }
 
 impl std::fmt::Debug for FirstRun {
@@ -42,7 +44,7 @@ impl std::fmt::Debug for FirstRun {
 impl FirstRun {
     pub(super) fn new(wizard: Wizard) -> Self {
         let question = wizard.question();
-        let mut first = Self { wizard, question, cursor: 0, typed: Field::default(), said: None, asked: None };
+        let mut first = Self { wizard, question, cursor: None, typed: Field::default(), said: None, scroll: 0 };
         first.ask();
         first
     }
@@ -50,63 +52,93 @@ impl FirstRun {
     /// Puts the question of the step that the wizard is at.
     fn ask(&mut self) {
         self.question = self.wizard.question();
-        self.cursor = self.question.likely;
-        self.typed = if self.question.entry == Some(Entry::Secret) { Field::hidden() } else { Field::default() };
+        self.choose(self.question.likely);
+    }
+
+    /// Moves to a choice, with an empty field for what is typed there.
+    fn choose(&mut self, choice: Option<usize>) {
+        let before = self.entry();
+        (self.cursor, self.scroll) = (choice, 0);
+        let entry = self.entry();
+        if entry != before || entry.is_none() {
+            self.typed = if entry.is_some_and(Entry::is_hidden) { Field::hidden() } else { Field::default() };
+        }
+    }
+
+    /// What is typed where the cursor is.
+    fn entry(&self) -> Option<Entry> {
+        self.question.choices.get(self.cursor?)?.entry
     }
 
     /// Whether nothing has been answered or typed yet.
     pub(super) fn is_untouched(&self) -> bool {
-        self.typed.is_empty() && self.asked.is_none() && !self.wizard.clone().back()
+        self.typed.is_empty() && !self.wizard.clone().back()
     }
 
     /// Whether the cursor is where text is typed.
     pub(super) fn is_typing(&self) -> bool {
-        self.question.entry.is_some() && self.cursor >= self.question.choices.len()
+        self.entry().is_some()
     }
 
-    /// Pasted text goes to the field, wherever the cursor is.
+    /// Pasted text goes to the field of the cursor; elsewhere to that of a key or an address.
     pub(super) fn paste(&mut self, text: &str) {
-        if self.question.entry.is_some() {
-            self.cursor = self.question.choices.len();
-            self.typed.paste(text);
-            self.hide_keys();
+        if !self.is_typing() {
+            let entries = [Entry::Key, Entry::Address].into_iter();
+            let Some(choice) = entries.filter_map(|entry| self.question.entry(entry)).next() else { return };
+            self.choose(Some(choice));
         }
+        self.typed.paste(text);
+        self.hide_keys();
     }
 
-    /// A private key that lands in the field of an address is not shown either.
+    /// A private key that lands in another field is not shown either.
     fn hide_keys(&mut self) {
         let is_key = self.typed.text().bytes().filter(u8::is_ascii_hexdigit).count() > 44;
-        self.typed.hide(is_key || self.question.entry == Some(Entry::Secret));
+        self.typed.hide(is_key || self.entry().is_some_and(Entry::is_hidden));
     }
 
     fn go(&mut self, down: bool) {
-        let last = self.question.choices.len().saturating_sub(usize::from(self.question.entry.is_none()));
-        self.cursor = if down { (self.cursor + 1).min(last) } else { self.cursor.saturating_sub(1) };
+        let last = self.question.choices.len().saturating_sub(1);
+        let next = match self.cursor {
+            None if down => 0,
+            None => last,
+            Some(cursor) if down => (cursor + 1).min(last),
+            Some(cursor) => cursor.saturating_sub(1),
+        };
+        self.choose(Some(next));
     }
 
     /// The answer that stands on the screen.
-    fn answer(&self) -> Answer {
-        if self.is_typing() { Answer::Text(Secret::new(self.typed.text())) } else { Answer::Choice(self.cursor) }
+    fn answer(&self) -> Option<Answer> {
+        let choice = self.cursor?;
+        Some(match self.entry() {
+            Some(_) => Answer::Text { choice: Some(choice), text: Secret::new(self.typed.text()) },
+            None => Answer::Choice(choice),
+        })
     }
 
-    fn take(&mut self, answer: &Answer) -> Option<Command> {
-        match self.wizard.answer(answer) {
-            Err(wrong) => self.said = Some((Status::Fail, wrong)),
-            Ok(next) => {
-                let (look, said) = match next {
-                    Next::Go(said) => (false, said),
-                    Next::Look(said) => (true, said),
-                };
-                self.said = said.map(|said| (Status::Pass, said));
-                let stays = self.question.step == self.wizard.step();
-                self.asked = (look && stays).then(|| answer.clone());
-                if !stays {
+    /// What comes of an answer: work that it needs, or the next question.
+    fn take(&mut self, answered: Result<Next, String>) -> Option<Command> {
+        match answered {
+            Err(wrong) => {
+                // of a keystore that is none it is asked again where the key is
+                if self.question != self.wizard.question() {
                     self.ask();
                 }
-                return look.then(|| Command::Start(Task::Look(self.draft())));
+                self.said = Some((Status::Fail, wrong));
+                None
+            }
+            Ok(Next::Read) => Some(Command::Start(Task::ReadKey(self.draft()))),
+            Ok(Next::Look(said)) => {
+                self.said = said.map(|said| (Status::Pass, said));
+                Some(Command::Start(Task::Look(self.draft())))
+            }
+            Ok(Next::Go(said)) => {
+                self.said = said.map(|said| (Status::Pass, said));
+                self.ask();
+                None
             }
         }
-        None
     }
 
     fn draft(&self) -> Draft {
@@ -115,13 +147,15 @@ impl FirstRun {
 }
 
 pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
+    let (seen, furthest, room) = extent(app);
+    let working = is_working(app);
     let Mode::FirstRun(first) = &mut app.mode else { return None };
     let typing = first.is_typing();
+    let reads = first.question.choices.is_empty();
     let plain = key.modifiers - KeyModifiers::SHIFT == KeyModifiers::NONE;
     match key.code {
         KeyCode::Esc => {
             first.said = (!first.wizard.back()).then(|| (Status::Note, "This is the first step".to_owned()));
-            first.asked = None;
             first.ask();
             return Some(Command::Cancel(TaskKind::Look));
         }
@@ -130,10 +164,19 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
             (app.draft, app.new_draft) = (Some(draft.clone()), Some(draft.clone()));
             return Some(Command::Reload(Load { draft: Some(draft), ..Load::default() }));
         }
-        KeyCode::Enter => {
-            let answer = first.answer();
-            return first.take(&answer);
-        }
+        // the question is not there before its settings are
+        KeyCode::Enter if working => {}
+        KeyCode::Enter => match first.answer() {
+            Some(answer) => {
+                let answered = first.wizard.answer(&answer);
+                return first.take(answered);
+            }
+            None => first.said = Some((Status::Note, "Nothing says which one it is: choose one first".to_owned())),
+        },
+        KeyCode::PageDown => first.scroll = (seen + room).min(furthest),
+        KeyCode::PageUp => first.scroll = seen.saturating_sub(room),
+        KeyCode::Down | KeyCode::Tab if reads => first.scroll = (seen + 1).min(furthest),
+        KeyCode::Up | KeyCode::BackTab if reads => first.scroll = seen.saturating_sub(1),
         KeyCode::Down | KeyCode::Tab => first.go(true),
         KeyCode::Up | KeyCode::BackTab => first.go(false),
         _ if typing && first.typed.key(key) => {
@@ -141,6 +184,8 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
             first.hide_keys();
         }
         _ if typing => {}
+        KeyCode::Char('j') if plain && reads => first.scroll = (seen + 1).min(furthest),
+        KeyCode::Char('k') if plain && reads => first.scroll = seen.saturating_sub(1),
         KeyCode::Char('j') if plain => first.go(true),
         KeyCode::Char('k') if plain => first.go(false),
         KeyCode::Char('d') if plain => return Some(Command::Reload(Load { demo: true, ..Load::default() })),
@@ -150,13 +195,27 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
     None
 }
 
-/// The chain has been looked at: the question may stand otherwise now, or the answer be judged.
-pub(super) fn looked(app: &mut App, facts: Facts) -> Option<Command> {
+fn is_working(app: &App) -> bool {
+    [TaskKind::Look, TaskKind::ReadKey].iter().any(|task| app.tasks.contains(task))
+}
+
+/// The key has been read, or not.
+pub(super) fn key_read(app: &mut App, read: Result<FoundKey, UnreadKey>) -> Option<Command> {
+    let Mode::FirstRun(first) = &mut app.mode else { return None };
+    let answered = match read {
+        Ok(found) => first.wizard.take_key(found),
+        Err(unread) => Err(first.wizard.could_not_read(unread)),
+    };
+    first.take(answered)
+}
+
+/// The settings are read, and the chain if that was agreed to: the question may stand otherwise now, or
+/// the answer be judged.
+pub(super) fn looked(app: &mut App, looked: Looked) -> Option<Command> {
     let Mode::FirstRun(first) = &mut app.mode else { return None };
     let said = first.said.take();
-    first.wizard.saw(facts);
-    let command = if let Some(answer) = first.asked.take() {
-        first.take(&answer)
+    let command = if let Some(answered) = first.wizard.saw(looked.facts, &looked.settings) {
+        first.take(answered)
     } else {
         first.ask();
         None
@@ -213,25 +272,56 @@ pub(super) fn saved(app: &mut App, outcome: Result<String, String>) -> Option<Co
     None
 }
 
-pub(super) fn draw(frame: &mut Frame, app: &App, first: &FirstRun) {
-    let whole = frame.area();
-    let [head, body, foot] = [
-        Rect { height: 1.min(whole.height), ..whole },
-        Rect { y: 1, height: whole.height.saturating_sub(2), ..whole },
-        Rect { y: whole.bottom().saturating_sub(1), height: u16::from(whole.height > 1), ..whole },
-    ];
-    frame.render_widget(Paragraph::new(Line::from(vec![" polydoctor".bold(), "   first run".into()])), head);
+/// Where the question is drawn, between the head and the keys.
+fn body(size: Size) -> Rect {
+    Rect { x: 0, y: 1, width: size.width, height: size.height.saturating_sub(2) }
+}
+
+/// The room for its text.
+fn inside(app: &App, first: &FirstRun) -> Rect {
+    block(app, first).inner(body(app.size))
+}
+
+fn block(app: &App, first: &FirstRun) -> Block<'static> {
     let step = first.wizard.step();
+    let title = format!(" Step {} of 4   {} ", step.number(), step.title());
+    let dots = dots(app, step);
+    let has_room = display_width(&title) + display_width(&dots) + 2 <= app.size.width.into();
     let block = Block::bordered()
         .border_set(app.theme.border(true))
         .padding(Padding::horizontal(1))
-        .title_top(Span::from(format!(" Step {} of 4   {} ", step.number(), step.title())).bold())
-        .title_top(Line::from(dots(app, step)).right_aligned());
-    let inside = block.inner(body);
-    let (lines, caret) = content(app, first, inside.width.into());
-    frame.render_widget(Paragraph::new(lines).block(block), body);
+        .title_top(Span::from(title).bold());
+    if has_room { block.title_top(Line::from(dots).right_aligned()) } else { block }
+}
+
+/// The first line that is seen, the furthest that can be, and how many there is room for.
+fn extent(app: &App) -> (usize, usize, usize) {
+    let Mode::FirstRun(first) = &app.mode else { return (0, 0, 1) };
+    let inside = inside(app, first);
+    let height = usize::from(inside.height).max(1);
+    let Content { lines, shown, .. } = content(app, first, inside.width.into());
+    let furthest = lines.len().saturating_sub(height);
+    // what is chosen is seen, with the question above it if there is room; who reads on may leave it
+    let least = shown.end.saturating_sub(height).min(shown.start);
+    (first.scroll.max(least).min(furthest), furthest, height)
+}
+
+pub(super) fn draw(frame: &mut Frame, app: &App, first: &FirstRun) {
+    let whole = frame.area();
+    let head = Rect { height: 1.min(whole.height), ..whole };
+    let foot = Rect { y: whole.bottom().saturating_sub(1), height: u16::from(whole.height > 1), ..whole };
+    frame.render_widget(Paragraph::new(Line::from(vec![" polydoctor".bold(), "   first run".into()])), head);
+    let inside = inside(app, first);
+    let Content { lines, caret, .. } = content(app, first, inside.width.into());
+    let (scroll, furthest, height) = extent(app);
+    let mut block = block(app, first);
+    if scroll < furthest {
+        block = block.title_bottom(Line::from(app.theme.say(" more: PgDn ")).right_aligned());
+    }
+    let lines: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
+    frame.render_widget(Paragraph::new(lines).block(block), body(app.size).intersection(whole));
     frame.render_widget(Paragraph::new(keys(app, first)), foot);
-    if let Some((line, cell)) = caret {
+    if let Some((line, cell)) = caret.and_then(|(line, cell)| Some((line.checked_sub(scroll)?, cell))) {
         let place = u16::try_from(cell).ok().zip(u16::try_from(line).ok());
         let position = place.map(|(x, y)| Position::new(inside.x.saturating_add(x), inside.y.saturating_add(y)));
         if let Some(position) = position.filter(|position| inside.contains(*position)) {
@@ -247,8 +337,16 @@ fn dots(app: &App, step: Step) -> String {
     format!(" {}", Step::ALL.iter().map(dot).collect::<String>())
 }
 
-fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
-    let Question { text, choices, entry, help, .. } = &first.question;
+struct Content {
+    lines: Vec<Line<'static>>,
+    /// Line and cell of the cursor, where text is typed.
+    caret: Option<(usize, usize)>,
+    /// The lines of what is chosen.
+    shown: Range<usize>,
+}
+
+fn content(app: &App, first: &FirstRun, width: usize) -> Content {
+    let Question { text, choices, help, .. } = &first.question;
     let mut page = Page::new(app.theme, width);
     let roomy = app.size.height >= 24;
     if roomy {
@@ -257,27 +355,34 @@ fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Op
     page.text(text, Style::new().bold());
     page.line("");
     let columns = Columns::of(app, choices, width.saturating_sub(6));
+    let (mut caret, mut shown) = (None, 0..0);
     for (place, choice) in choices.iter().enumerate() {
-        let chosen = place == first.cursor;
+        let chosen = Some(place) == first.cursor;
+        let top = page.height();
         page.line(row(app, &columns.said(app, choice), chosen, width));
         if let Some(rest) = columns.rest(choice).filter(|_| chosen) {
             page.field("", 4, &rest);
         }
-    }
-    let mut caret = None;
-    if entry.is_some() {
-        let label = if *entry == Some(Entry::Secret) { "Typed or pasted here: " } else { "Another address: " };
-        let room = width.saturating_sub(display_width(label) + 8);
-        let (typed, cell) = first.typed.view(app.theme, room);
-        if first.is_typing() {
-            caret = Some((page.height(), display_width(label) + 6 + cell));
+        if let Some(entry) = choice.entry.filter(|_| chosen) {
+            let label = format!("      {}: ", entry.prompt());
+            let room = width.saturating_sub(display_width(&label) + 2);
+            // a field of its own line where there is no room beside the label
+            let (label, room) = if room < 8 { ("      ".to_owned(), width.saturating_sub(8)) } else { (label, room) };
+            let (typed, cell) = first.typed.view(app.theme, room);
+            caret = Some((page.height(), display_width(&label) + cell));
+            page.line(format!("{label}{typed}"));
         }
-        page.line(row(app, &format!("{label}{typed}"), first.is_typing(), width));
+        if chosen {
+            shown = top..page.height();
+        }
     }
-    page.line("");
-    if app.tasks.contains(&TaskKind::Look) {
+    if !choices.is_empty() {
+        page.line("");
+    }
+    if is_working(app) {
         let symbol = app.theme.symbol(Status::Running, app.now_ms);
-        page.text(&format!("{symbol} Looking at the wallets of this key on chain"), app.theme.status(Status::Running));
+        let doing = if first.wizard.may_ask_network() { "Looking up the wallets of this key" } else { "Reading" };
+        page.text(&format!("{symbol} {doing}"), app.theme.status(Status::Running));
         page.line("");
     } else if let Some((status, said)) = &first.said {
         let symbol = app.theme.symbol(*status, app.now_ms);
@@ -297,7 +402,7 @@ fn content(app: &App, first: &FirstRun, width: usize) -> (Vec<Line<'static>>, Op
         page.gap();
         page.text("Nothing is saved by this. Afterwards you are asked whether to keep the answers.", Style::new());
     }
-    (page.finish(), caret)
+    Content { lines: page.finish(), caret, shown }
 }
 
 /// As much of every choice as fits in one line; the rest stands below the chosen one.
@@ -358,8 +463,11 @@ fn row(app: &App, said: &str, chosen: bool, width: usize) -> Line<'static> {
 fn keys(app: &App, first: &FirstRun) -> Line<'static> {
     let enter = if first.wizard.step() == Step::Review { "run the checks" } else { "next" };
     let mut keys = vec![("Enter", enter), ("Esc", "back")];
-    if !first.question.choices.is_empty() {
-        keys.insert(0, (if first.is_typing() { "↓ ↑" } else { "j k" }, "choose"));
+    let move_keys = if first.is_typing() { "↓ ↑" } else { "j k" };
+    match first.question.choices.len() {
+        0 => keys.insert(0, (move_keys, "scroll")),
+        1 => {}
+        _ => keys.insert(0, (move_keys, "choose")),
     }
     if !first.is_typing() {
         keys.extend([("d", "demo"), ("q", "quit")]);

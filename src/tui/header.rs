@@ -139,7 +139,8 @@ fn parts(app: &App) -> Vec<Part> {
     };
     let origin = heading.origin.map(|origin| say(&origin.to_string())).into_iter().flat_map(|origin| {
         let last = origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        [origin.clone(), last.clone(), app.theme.fit(&last, 20), app.theme.fit(&last, 10)]
+        let name = last.strip_prefix("profile ").unwrap_or(&last).to_owned();
+        [origin.clone(), last.clone(), name.clone(), app.theme.fit(&name, 20), app.theme.fit(&name, 10)]
     });
     let host = heading.host.map(|host| say(&host));
     let when = when.filter(|_| !heading.is_replay).into_iter().map(|at| format!("at {at}"));

@@ -20,9 +20,8 @@ use super::input::{self, Signals};
 use super::screen::Screen;
 use super::task::{News, TaskKind};
 use super::{Launch, Launched, Launching, Load, Renewed, Reread, Rereading, Run, Scope, Started};
-use crate::checks::with_needs;
 use crate::engine::facts::Facts;
-use crate::report::Report;
+use crate::report::{Report, Selection};
 use crate::settings::Snapshot;
 use crate::watch;
 
@@ -419,8 +418,7 @@ fn seen_part(going: &mut Option<Going>) -> Option<&mut facts::Receiver<Facts>> {
 
 /// A check and those that it needs, judged by themselves.
 fn part(id: &str, facts: Facts) -> Box<Observed> {
-    let wanted = with_needs([id]);
-    let report = Report::by(&facts, |check| wanted.contains(check.id));
+    let report = Report::by(&facts, &Selection::new(&[id.to_owned()], &[]));
     Box::new(Observed { facts, report })
 }
 

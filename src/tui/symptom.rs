@@ -88,6 +88,8 @@ impl Symptom {
         self.clear();
         self.offered.clear();
         self.logs += 1;
+        // terminals send the end of a line as the Enter key does
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let end = &text[text.ceil_char_boundary(text.len().saturating_sub(LONGEST_LOG))..];
         let text = Secret::new(end);
         self.log = Some(Log { text: text.clone(), lines: end.lines().count(), is_read: false });
@@ -140,10 +142,10 @@ pub fn draw(frame: &mut Frame, app: &App) {
     let whole = frame.area();
     let (width, height) = (whole.width.min(90), whole.height.min(18));
     let area = Rect::new((whole.width - width) / 2, (whole.height - height) / 2, width, height);
-    let keys = if symptom.log.is_some() {
-        " Enter add   ↓ ↑ choose   Backspace remove   Esc cancel "
-    } else {
-        " Enter add   ↓ ↑ choose   Esc cancel "
+    let keys = match (symptom.log.is_some(), width) {
+        (true, 60..) => " Enter add   ↓ ↑ choose   Backspace remove   Esc cancel ",
+        (true, _) => " Enter add   Backspace remove   Esc cancel ",
+        (false, _) => " Enter add   ↓ ↑ choose   Esc cancel ",
     };
     let block = Block::bordered()
         .padding(Padding::horizontal(1))

@@ -17,6 +17,7 @@ use crate::reference::ErrorEntry;
 use crate::secret::Secret;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
+use crate::settings::{FoundKey, Settings, UnreadKey};
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +52,10 @@ pub enum Task {
     ScanNonces { last: u64 },
     /// Changes the keys of the account, and lists them again.
     ChangeKeys(Change),
-    /// Looks at the wallets of the key in these answers.
+    /// Reads the settings of the key in these answers, and looks up its wallets where that was agreed to.
     Look(Draft),
+    /// Reads the key from the file that these answers name.
+    ReadKey(Draft),
     /// Finds out what the answers come to as a profile; writes nothing.
     PlanProfile(Draft),
     /// Writes the profile that was planned last.
@@ -96,6 +99,7 @@ pub enum TaskKind {
     ScanNonces,
     ChangeKeys,
     Look,
+    ReadKey,
     Profile,
 }
 
@@ -116,6 +120,7 @@ impl Task {
             Self::ScanNonces { .. } => TaskKind::ScanNonces,
             Self::ChangeKeys(_) => TaskKind::ChangeKeys,
             Self::Look(_) => TaskKind::Look,
+            Self::ReadKey(_) => TaskKind::ReadKey,
             Self::PlanProfile(_) | Self::SaveProfile => TaskKind::Profile,
         }
     }
@@ -135,7 +140,8 @@ impl TaskKind {
             | Self::ReadKeys
             | Self::ScanNonces
             | Self::Recognise
-            | Self::Look => false,
+            | Self::Look
+            | Self::ReadKey => false,
         }
     }
 
@@ -143,7 +149,7 @@ impl TaskKind {
     /// goes on for as long as a panel is shown must not.
     pub fn moves(self) -> bool {
         match self {
-            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys | Self::Look => true,
+            Self::UpdateBalance | Self::ScanNonces | Self::ChangeKeys | Self::Look | Self::ReadKey => true,
             // news of each page of a listing draws the screen
             Self::LookAtBuilder
             | Self::BuilderTrades
@@ -192,11 +198,20 @@ pub enum News {
     FixPlanned(Result<FixPlan, String>),
     /// What was done, in a sentence, or why it was not.
     FixApplied(Result<String, String>),
-    /// What is on chain for the key of the wizard.
-    Looked(Box<Facts>),
+    /// Settings of the key of the wizard, and what is on chain for it.
+    Looked(Box<Looked>),
+    /// The key that a file holds, or why there is none.
+    KeyRead(Result<Box<FoundKey>, UnreadKey>),
     /// The file that the profile is to be written to, as it changes.
     ProfilePlanned(Result<FilePlan, String>),
     ProfileSaved(Result<String, String>),
+}
+
+/// What there is to know of the key of the wizard.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    pub facts: Facts,
+    pub settings: Settings,
 }
 
 /// A change that did not go through.

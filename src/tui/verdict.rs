@@ -1,6 +1,7 @@
 //! The verdict in words, and the place to start.
 
 use crate::checks::Status;
+use crate::diagnosis::Certainty;
 use crate::engine::facts::Failure;
 use crate::engine::probe::Probe;
 use crate::report::{CheckReport, Report, Verdict};
@@ -49,27 +50,42 @@ fn first_step(report: &Report, check: &CheckReport) -> Vec<String> {
     let Some(diagnosis) = report.diagnoses.first() else {
         return vec![format!("Start with {}: {}", check.id, check.summary)];
     };
-    let said = format!("Start with {}: {}", check.id, diagnosis.title);
-    let sentence = diagnosis.explains.iter().find(|explained| report.check(explained).is_none());
-    sentence.map(|sentence| format!("{said}, hence \"{sentence}\"")).into_iter().chain([said]).collect()
+    let plain = format!("Start with {}: {}", check.id, diagnosis.title);
+    let said = format!("{plain} ({})", diagnosis.certainty.word());
+    // only what was reported or received, never what the reference says of the cause
+    let is_met = |text: &&String| report.check(text).is_none() && !diagnosis.shows_as.contains(text);
+    let met = diagnosis.explains.iter().find(is_met);
+    met.map(|error| format!("{said}; explains \"{error}\"")).into_iter().chain([said, plain]).collect()
 }
 
-/// Checks by the beginning of their ids, and what they prove together.
-const PROOFS: [(&str, &str); 5] =
+/// Checks by the beginning of their ids, and what they verify together.
+const VERIFIED: [(&str, &str); 5] =
     [("key.", "key"), ("wallet.", "wallet"), ("creds.", "credentials"), ("funds.", "funds"), ("builder.", "builder")];
 
-/// Says what was proved, and what was never tried.
+/// Says what was verified, and what was never tried.
 fn healthy(report: &Report) -> Vec<String> {
-    if let Some(diagnosis) = report.diagnoses.first() {
-        let said = if diagnosis.likelihood >= 0.85 { "What you saw" } else { "What you saw could be" };
-        return vec![format!("Nothing here is wrong. {said}: {}", diagnosis.title)];
+    if let Some(error) = report.reported_errors.iter().find(|error| error.sentence.is_none()) {
+        return vec![format!("This error is not in the reference: \"{}\"", error.text)];
     }
-    let is_proved = |prefix: &str| {
-        let mut group = report.checks.iter().filter(|check| check.id.starts_with(prefix));
-        group.all(|check| matches!(check.status, Status::Pass | Status::Note))
+    if let Some(diagnosis) = report.diagnoses.first() {
+        let said = match diagnosis.certainty {
+            Certainty::Proven => "The error you reported",
+            Certainty::Likely => "The error you reported is likely",
+            Certainty::Possible => "The error you reported may be",
+        };
+        return vec![format!("No check failed. {said}: {}", diagnosis.title)];
+    }
+    // a group of which nothing passed, since nothing of it is configured, is not verified
+    let is_verified = |prefix: &str| {
+        let group = || report.checks.iter().filter(|check| check.id.starts_with(prefix));
+        let is_right = |check: &CheckReport| matches!(check.status, Status::Pass | Status::Note);
+        group().all(is_right) && group().any(|check| check.status == Status::Pass)
     };
-    let proved: Vec<_> = PROOFS.iter().filter(|(prefix, _)| is_proved(prefix)).map(|(_, noun)| *noun).collect();
-    vec![format!("Proved right: {}. No order was placed", proved.join(", "))]
+    let verified: Vec<_> = VERIFIED.iter().filter(|(prefix, _)| is_verified(prefix)).map(|(_, noun)| *noun).collect();
+    if report.verdict == Verdict::Incomplete || verified.is_empty() {
+        return vec!["Some checks could not be completed".to_owned()];
+    }
+    vec![format!("Verified: {}. No order was placed", verified.join(", "))]
 }
 
 /// Whether not one request of the run was answered.

@@ -103,10 +103,18 @@ fn the_table_and_the_columns_hold_the_same_trades() {
     let sandbox = Sandbox::start(&[]);
     let text = stdout(&run(&sandbox, &["trades", "--limit", "20"]));
     assert!(text.starts_with("matched (UTC)"), "{text}");
-    assert!(text.contains("\nall         20 trades, $"), "{text}");
+    // what was not read to its end is not called all, and its oldest day is no whole day
+    assert!(text.contains("\nnewest      20 trades, $") && !text.contains("\nall "), "{text}");
+    assert_eq!(text.matches("(partial day)").count(), 1, "{text}");
+    let whole = stdout(&run(&sandbox, &["trades", "--all"]));
+    assert!(whole.contains("\nall ") && !whole.contains("partial"), "{whole}");
     let csv = stdout(&run(&sandbox, &["trades", "--limit", "20", "--format", "csv"]));
     assert_eq!(csv.lines().count(), 21);
     let (listing, _) = json(&sandbox, &["trades", "--limit", "20"]);
+    assert_eq!(
+        listing["partial_day"].as_str(),
+        listing["totals"]["by_day"].as_object().unwrap().keys().next().map(String::as_str)
+    );
     let names: Vec<&str> = listing["trades"][0].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(csv.lines().next(), Some(names.join(",").as_str()));
     let none = run(&sandbox, &["trades", "--market", &format!("0x{}", "ab".repeat(32)), "--format", "csv"]);

@@ -8,6 +8,7 @@ mod bots;
 mod builder;
 mod check;
 mod diagnosis;
+mod evidence;
 mod evm;
 mod explain;
 mod fixing;

@@ -22,7 +22,11 @@ fn paste(block: &str) -> Output {
     let bin = Path::new(env!("CARGO_BIN_EXE_polydoctor")).parent().unwrap();
     let mut shell = Command::new("bash");
     let ends = "trap '[ -z \"${sandbox:-}\" ] || kill \"$sandbox\" 2> /dev/null || true' EXIT\n";
-    shell.args(["-euo", "pipefail", "-c", &format!("{ends}{block}")]).env_clear().current_dir(&folder).stdin(Stdio::null());
+    shell
+        .args(["-euo", "pipefail", "-c", &format!("{ends}{block}")])
+        .env_clear()
+        .current_dir(&folder)
+        .stdin(Stdio::null());
     shell.env("HOME", folder.path()).env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
     shell.output().unwrap()
 }

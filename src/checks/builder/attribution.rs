@@ -5,7 +5,7 @@ use super::super::clock::service_unknown;
 use crate::attribution::Reconciliation;
 use crate::auth::builder::usable_code;
 use crate::diagnosis::Cause;
-use crate::engine::facts::{BuilderFees, Facts};
+use crate::engine::facts::{BuilderFees, BuilderTrades, Facts};
 
 pub(in crate::checks) fn attribution(facts: &Facts) -> Finding {
     let code = facts.setup.builder_code.as_ref();
@@ -25,6 +25,7 @@ fn judge(facts: &Facts) -> Finding {
     {
         return Finding::fail(Cause::BuilderCodeMissing, format!("The builder code {wrong}"))
             .likely(0.9)
+            .proven()
             .set("builder_code", "0x and 64 hex digits")
             .with("configured", &code.source)
             .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
@@ -38,6 +39,7 @@ fn judge(facts: &Facts) -> Finding {
             "Builder credentials alone attribute nothing: since version 2 the order carries a builder code",
         )
         .likely(0.85)
+        .proven()
         .set("builder_code", "0x and 64 hex digits")
         .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder and pass it with each order");
     }
@@ -49,18 +51,7 @@ fn judge(facts: &Facts) -> Finding {
         (Some(trades), _) if trades.on_first_page == 0 => {
             Finding::note("No trade is attributed yet; new ones can take a day to count")
         }
-        (Some(trades), _) => {
-            let more = if trades.more { " or more" } else { "" };
-            let newest = trades.newest_s.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-            let finding = Finding::pass(format!("{}{more} trades are attributed", trades.on_first_page)).with(
-                "newest",
-                newest.map_or_else(|| "no time given".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string()),
-            );
-            match beside {
-                Some(beside) => finding.with("of the funder's own trades", own_share(beside)),
-                None => finding,
-            }
-        }
+        (Some(trades), _) => listed(trades, beside),
         (None, Some(failure)) if failure.is_refusal() && code.is_some() => Finding::fail(
             Cause::BuilderCodeMissing,
             "The CLOB takes the question for trades under the builder code as wrong",
@@ -79,6 +70,35 @@ fn judge(facts: &Facts) -> Finding {
     }
 }
 
+/// Trades are listed under the builder. Whether they are this account's is another question: the listing
+/// has those of everybody who orders through the builder.
+fn listed(trades: &BuilderTrades, beside: Option<&Reconciliation>) -> Finding {
+    let more = if trades.more { " or more" } else { "" };
+    let listed = format!("{}{more}", trades.on_first_page);
+    let finding = match beside {
+        Some(beside) if beside.comparable && beside.matched > 0 => {
+            let (matched, own) = (beside.matched, beside.own);
+            Finding::pass(format!("{matched} of the funder's {own} newest trades are listed under the builder"))
+        }
+        Some(beside) if beside.own == 0 => {
+            Finding::note(format!("{listed} trades are listed under the builder, none of this account, which has none"))
+        }
+        Some(_) => Finding::note(format!("{listed} trades are listed under the builder; none is this account's")),
+        None => Finding::note(format!(
+            "{listed} trades are listed under the builder; whether any is this account's could not be determined"
+        )),
+    };
+    let newest = trades.newest_s.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    let finding = finding.with("listed", listed).with(
+        "newest",
+        newest.map_or_else(|| "no time given".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string()),
+    );
+    match beside {
+        Some(beside) => finding.with("of the funder's own trades", own_share(beside)),
+        None => finding,
+    }
+}
+
 /// What the newest trades of both listings say, when some are not attributed.
 fn unattributed(found: &Reconciliation) -> Option<Finding> {
     if !found.missing.is_empty() {
@@ -87,7 +107,7 @@ fn unattributed(found: &Reconciliation) -> Option<Finding> {
             found.missing.len(),
             found.own
         );
-        let finding = Finding::warn(Cause::TradesUnattributed, summary).likely(0.7);
+        let finding = Finding::warn(Cause::TradesUnattributed, summary).likely(0.7).proven();
         let finding = found
             .reasons()
             .into_iter()

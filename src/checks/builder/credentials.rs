@@ -3,7 +3,7 @@
 use super::super::Finding;
 use super::super::credentials::{secret_form, secret_mistake, short};
 use crate::auth::builder::builder_key_created_ms;
-use crate::diagnosis::Cause;
+use crate::diagnosis::{Cause, Certainty};
 use crate::engine::facts::{BuilderAccess, CredentialsFact, Facts};
 use crate::secret::Secret;
 
@@ -15,7 +15,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
     };
     let missing = configured.missing();
     if is_relayer_key(facts, configured) {
-        return relayer_key("A relayer API key stands where the builder key belongs", 0.97);
+        return relayer_key("The builder key setting contains a relayer API key", 0.97).proven();
     }
     if missing == ["secret", "passphrase"] && configured.key().is_some_and(|key| builder_key_created_ms(key).is_none())
     {
@@ -23,7 +23,8 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
             "A key without secret and passphrase, and not of a builder key's form: relayer API keys are like that",
             0.86,
         )
-        .or(Cause::BuilderCredentialsInvalid, 0.5);
+        .or(Cause::BuilderCredentialsInvalid, 0.5)
+        .certain(Certainty::Likely);
     }
     if !missing.is_empty() {
         return Finding::fail(
@@ -31,6 +32,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
             format!("Of the builder credentials the {} is missing", missing.join(" and the ")),
         )
         .likely(0.9)
+        .proven()
         .set("builder_credentials", "key, secret and passphrase of one builder key")
         .fixed_by("Set all three; the page polymarket.com/settings?tab=builder shows them when a key is made");
     }
@@ -50,14 +52,15 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         }
         (None, Some(failure)) if failure.is_refusal() => refused(facts, configured, revoked).with("relayer", failure),
         (None, Some(failure)) => {
-            Finding::note("The relayer did not say whether the builder credentials are good").with("relayer", failure)
+            Finding::note("Could not be determined: the relayer did not answer").with("relayer", failure)
         }
         (None, None) => Finding::not_asked("The relayer was not asked"),
     };
     let listed = match revoked {
         Some(true) => "on this account, revoked",
         Some(false) => "on this account",
-        None => "not among this account's",
+        None if facts.builder_keys.known().is_some() => "not among this account's",
+        None => "this account's keys could not be read",
     };
     let finding = finding.with("builder key", format!("{}, {listed}", short(key))).with("made", made(key));
     match &configured.secret {
@@ -70,6 +73,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Finding {
     let wrong = secret_mistake(configured).unwrap_or_default();
     Finding::fail(Cause::SecretEncoding, format!("The builder secret {wrong}"))
         .likely(0.96)
+        .proven()
         .set("builder_credentials", "key, secret and passphrase of one builder key")
         .fixed_by("Set the builder secret as it was given: 44 characters of URL-safe base64")
 }
@@ -103,18 +107,20 @@ fn refused(facts: &Facts, configured: &CredentialsFact, revoked: Option<bool>) -
     let is_surrounded = configured.passphrase.as_ref().is_some_and(|passphrase| passphrase.value.cleaned.is_some());
     let finding = if is_surrounded {
         let summary = "White space or quotes around the builder passphrase are sent along";
-        Finding::fail(Cause::BuilderCredentialsInvalid, summary).likely(0.97)
+        Finding::fail(Cause::BuilderCredentialsInvalid, summary).likely(0.97).proven()
     } else if revoked == Some(true) {
-        Finding::fail(Cause::BuilderKeyRevoked, "The builder key is revoked").likely(0.98)
+        Finding::fail(Cause::BuilderKeyRevoked, "The builder key is revoked").likely(0.98).proven()
     } else if is_user_key {
         Finding::fail(
             Cause::UserCredentialsAsBuilder,
             "These are API credentials of the account, not builder credentials",
         )
         .likely(0.98)
+        .proven()
     } else if revoked == Some(false) {
         Finding::fail(Cause::BuilderCredentialsInvalid, "The builder key is right, its secret or passphrase is not")
             .likely(0.96)
+            .proven()
     } else if builder_key_created_ms(key).is_none() {
         let summary = "The builder credentials are refused, and the key has not the form of a builder key";
         // the account's own keys are all known where they were listed, and this is none of them

@@ -28,6 +28,7 @@ fn not_signed(facts: &Facts, failure: &Failure) -> Finding {
         Failure::Refused { status: 401 | 403, .. } => {
             Finding::fail(Cause::RemoteSignerUnauthorized, format!("The remote signer refuses the token; {silent}"))
                 .likely(0.97)
+                .proven()
                 .fixed_by("Set POLY_BUILDER_SIGNER_TOKEN to the server's AUTHORIZATION_TOKEN")
         }
         Failure::Refused { status: 404 | 405, .. } | Failure::Garbled { .. } | Failure::Redirected { .. } | Failure::BlockPage { .. } => {
@@ -59,11 +60,12 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
         .is_some_and(|failure| failure.is_refusal() || matches!(failure, Failure::NotSent { .. }));
     let signature = answer.signature.filter(|_| known_good);
     let differs = signature == Some(SignedOver::Nothing) || (known_good && key.is_some_and(|key| key != answer.key));
-    let own = clock::drift(&facts.clock).map_or(0.0, clock::Drift::middle_s);
-    let off = signer_offset(answer, own);
+    let own = clock::drift(&facts.clock).map(clock::Drift::middle_s);
+    let off = signer_offset(answer, own.unwrap_or_default());
     let finding = if revoked {
         Finding::fail(Cause::BuilderKeyRevoked, "The remote signer signs with a builder key that is revoked")
             .likely(0.97)
+            .proven()
             .fixed_by("Start the signer with a new builder key from polymarket.com/settings?tab=builder")
     } else if differs {
         Finding::fail(
@@ -71,19 +73,30 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
             "The remote signer signs with other builder credentials than the configured ones",
         )
         .likely(0.95)
+        .proven()
         .fixed_by("Start the signer with the builder credentials that the profile shows")
     } else if let Some(finding) = signature.and_then(other_message) {
         finding
     } else if answer.timestamp.len() == 13 {
         Finding::fail(Cause::RemoteSignerClock, "The remote signer stamps in milliseconds; the CLOB takes seconds")
             .likely(0.97)
+            .proven()
             .fixed_by("Stamp with whole seconds: one published sample uses Date.now() and is wrong")
     } else {
         match off {
+            Some(_) if own.is_none() => Finding::note(
+                "The remote signer signs; its clock could not be compared, since the CLOB's time was not read",
+            ),
             Some(off) if off.abs() <= 10.0 && answer.open_without_token == Some(true) => Finding::note(
                 "The remote signer signs, with the right time, and without the token too: whoever reaches it uses your key",
             ),
-            Some(off) if off.abs() <= 10.0 => Finding::pass("The remote signer signs, with the right time"),
+            Some(off) if off.abs() <= 10.0 && signature.is_some() => {
+                Finding::pass("The remote signer signs, with the right time")
+            }
+            Some(off) if off.abs() <= 10.0 => Finding::note(
+                "The remote signer answers with the right time; its signature could not be verified without the \
+                 builder secret",
+            ),
             Some(off) if off.abs() <= 30.0 => signer_clock(Finding::warn(Cause::RemoteSignerClock, drifted(off))),
             Some(off) => signer_clock(Finding::fail(Cause::RemoteSignerClock, drifted(off)).likely(0.97)),
             None => signer_clock(Finding::fail(Cause::RemoteSignerClock, "The remote signer's timestamp is no number")),
@@ -93,7 +106,7 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
         .with("signature", signature.map_or("not checked: no good builder secret is configured here", covers))
         .with("key", short(&answer.key))
         .with("timestamp", &answer.timestamp);
-    let finding = match off.filter(|_| answer.timestamp.len() != 13) {
+    let finding = match off.filter(|_| own.is_some() && answer.timestamp.len() != 13) {
         Some(off) => finding.with("its clock", format!("{off:+.0} s against the CLOB's")),
         None => finding,
     };
@@ -132,7 +145,7 @@ fn other_message(signature: SignedOver) -> Option<Finding> {
             Finding::fail(Cause::MethodMismatch, "The remote signer signs the method in other letters than it was sent")
         }
     };
-    Some(finding.likely(0.96).fixed_by(
+    Some(finding.likely(0.96).proven().fixed_by(
         "Sign timestamp, method, path and body exactly as they come, as `polydoctor sign-server` and the official server do",
     ))
 }
@@ -148,7 +161,7 @@ fn covers(signature: SignedOver) -> &'static str {
 }
 
 fn signer_clock(finding: Finding) -> Finding {
-    finding.fixed_by("Set the clock of the signer's machine by the network")
+    finding.proven().fixed_by("Set the clock of the signer's machine by the network")
 }
 
 fn drifted(off: f64) -> String {

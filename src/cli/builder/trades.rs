@@ -76,7 +76,9 @@ pub(super) async fn run(mut args: TradesArgs) -> anyhow::Result<Exit> {
     let end = reading.read(&mut progress).await?;
     progress.clear();
     let Reading { totals, printer, next, .. } = reading;
-    printer.end(&totals, matches!(end, End::Whole), next.as_deref())?;
+    // what stands before a cursor is not among them
+    let is_whole = matches!(end, End::Whole) && args.cursor.is_none();
+    printer.end(&totals, is_whole, next.as_deref())?;
     if let Some(words) = end.words() {
         writeln!(io::stderr(), "polydoctor: {words}; {} trades were read", totals.all.trades)?;
     }

@@ -116,7 +116,7 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
             member = round.next() => member,
         };
         let Some(member) = member else { break };
-        let report = args.told(member.report(|check| args.selects(check)));
+        let report = args.told(member.report(&args.selection()));
         worst = worst.or(exit(&report, args.fail_on));
         printer.take(&report, &mut out)?;
         done += 1;

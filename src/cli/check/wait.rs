@@ -56,7 +56,7 @@ pub(super) async fn observe(args: &CheckArgs, longest: Duration, reading: Option
         };
         let works = match &facts {
             Ok(facts) => {
-                let report = Report::by(facts, |check| args.selects(check));
+                let report = Report::by(facts, &args.selection());
                 progress.say(&state(&report))?;
                 exit(&report, args.fail_on) == Exit::Done
             }

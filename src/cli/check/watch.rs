@@ -21,7 +21,7 @@ use crate::fleet::metrics::Metrics;
 use crate::fleet::row::Row;
 use crate::fleet::{Fleet, Look, Looked, Member, Round};
 use crate::render::{self, Format, Style};
-use crate::report::Report;
+use crate::report::{Report, Selection};
 use crate::sandbox::Running;
 use crate::settings::{self, Inputs, Reading};
 use crate::watch::{self, Change, News, Watch};
@@ -182,7 +182,7 @@ impl Seen {
             teller.tell(standing, &news)?;
             return Ok(if self.watch.is_full_due(now_ms) { Next::Full } else { Next::Round });
         }
-        let report = member.report(|_| true);
+        let report = member.report(&Selection::default());
         metrics.take(&report, member.drift_s(), now_s());
         // a settings file may be half written; what other settings come to needs no second look
         let (at_once, next) = match member.looked() {
@@ -243,13 +243,13 @@ impl Teller {
         if self.format == Format::Json {
             let fields = json!({
                 "account": report.account, "source": report.source, "target": report.target,
-                "cause": row.cause, "says": row.says,
+                "cause": row.cause, "certainty": row.certainty, "says": row.says,
             });
             return self.object(report, "verdict", at_ms, fields);
         }
         let cause = cause.map_or_else(String::new, |cause| format!("{cause}: "));
         let at = watch::time_of_day(at_ms);
-        self.line(&format!("{at} {}{verdict}  {cause}{}", self.name(report), row.says))
+        self.line(&format!("{at} {}{verdict}  {cause}{}", self.name(report), row.told()))
     }
 
     fn change(&mut self, report: &Report, change: &Change) -> io::Result<()> {

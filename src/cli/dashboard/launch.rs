@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
 use tokio::task::spawn_blocking;
-use url::Url;
 
 use super::tasks::{self, Desk};
 use crate::checks::probes_of;
@@ -24,9 +23,9 @@ use crate::client::http::Http;
 use crate::engine::Engine;
 use crate::engine::facts::{Facts, RequestRecord};
 use crate::engine::probe::Probe;
-use crate::onboarding::Wizard;
+use crate::onboarding::{self, Wizard};
 use crate::sandbox::{Running, scenario};
-use crate::settings::{ConfigFile, FoundKey, Inputs, Origins, Reading, Settings, SettingsError, Snapshot, Source};
+use crate::settings::{ConfigFile, FoundKey, Inputs, Origins, Reading, Settings, SettingsError, Snapshot};
 use crate::tui::task::Draft;
 use crate::tui::{About, Launched, Load, Renewed, Reread, Scope, Started};
 
@@ -81,7 +80,7 @@ pub(super) async fn launch(
     let (files, read) = in_background(inputs.clone(), reading).await;
     let Read { settings, keys, profiles } = read?;
     let is_first = sandbox.is_none() && settings.private_key.is_none();
-    let first_run = is_first.then(|| questions(&settings, &inputs, keys)).transpose()?;
+    let first_run = is_first.then(|| questions(&settings, &inputs, keys));
     let http = Http::new(settings.timeout);
     let engine = Arc::new(Engine::new(settings.clone(), false, &[]).over(&http));
     let (requests, started_ms) = earlier;
@@ -221,27 +220,15 @@ impl Account {
 }
 
 /// The set-up wizard over what there is already.
-fn questions(settings: &Settings, inputs: &Inputs, keys: Vec<FoundKey>) -> anyhow::Result<Draft> {
+fn questions(settings: &Settings, inputs: &Inputs, keys: Vec<FoundKey>) -> Draft {
     let named = inputs.profile.clone().filter(|name| !name.is_empty());
-    let profile = named.or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
-    let mut wizard = Wizard::new(keys, profile.unwrap_or_else(|| "default".to_owned()));
-    if let Some(chain) = settings.chain_id.as_ref().filter(|chain| chain.source != Source::Default) {
-        wizard.give("chain_id", i64::try_from(chain.value)?);
-    }
-    Ok(Draft(Box::new(wizard)))
+    let profile = named.unwrap_or_else(|| settings.profile.clone());
+    Draft(Box::new(Wizard::new(keys, profile)))
 }
 
 /// Who is asked in a run.
 fn hosts(settings: &Settings) -> Vec<(&'static str, String)> {
-    let asked = [
-        ("orders and credentials", &settings.clob_url),
-        ("profile", &settings.gamma_url),
-        ("wallets on chain", &settings.rpc_url),
-        ("relayer", &settings.relayer_url),
-        ("is trading open here", &settings.geoblock_url),
-    ];
-    let host = |url: &Url| url.host_str().map(str::to_owned);
-    asked.into_iter().filter_map(|(what, url)| Some((what, host(&url.as_ref()?.value)?))).collect()
+    onboarding::hosts(settings).into_iter().map(|host| (host.sees, host.host)).collect()
 }
 
 /// Recorded facts: nothing is asked, and nothing can be done.

@@ -36,6 +36,7 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
         Task::ScanNonces { last } => keys::scan(&desk.account("the scan of nonces").await, last, &post).await,
         Task::ChangeKeys(change) => keys::change(&desk, &change, &post).await,
         Task::Look(draft) => News::Looked(Box::new(desk.look(&draft).await)),
+        Task::ReadKey(draft) => News::KeyRead(wizard::read_key(&draft).await.map(Box::new)),
         Task::PlanProfile(draft) => News::ProfilePlanned(desk.plan_profile(&draft)),
         Task::SaveProfile => News::ProfileSaved(desk.save_profile()),
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),

@@ -1,37 +1,64 @@
-//! Entries as JSON: `{"schema": 1, "entries": […], "further": […], "nearest": […]}`.
+//! Entries as JSON: `{"schema": 1, "reported": […], "exposed": […], "entries": […], "further": […], "nearest": […]}`.
 //!
-//! An entry has `kind` (`error`, `cause`, `check`) and `name`, then the fields of its file; a cause
-//! of an error has its title and fix beside its weight. `further` and `nearest` hold `kind`, `name`
-//! and `title` alone. The text that was asked is not repeated: it may hold secrets.
+//! `reported` has each error of the text, the one nearest to the failure first: `service`, `host`,
+//! `method`, `path`, `status`, `text`, `sentence`, `client`, `line`, `causes`; what is not known is left
+//! out, and `sentence` is left out where the reference does not have it. `exposed` names secrets of the
+//! text by `kind` and `line`. An entry has `kind` (`error`, `cause`, `check`, `term`) and `name`, then the
+//! fields of its file; a cause of an error has its title and fix beside its weight. `further` and
+//! `nearest` hold `kind`, `name` and `title` alone. The text itself is not repeated: it may hold secrets.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, known};
 use crate::checks::{self, Check};
 use crate::diagnosis::Cause;
-use crate::reference::{Entry, ErrorEntry, Weighted, shows_as};
+use crate::reference::{Entry, ErrorEntry, Reading, Reported, Weighted, shows_as};
 
 pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
-    let everything = Entry::all().collect();
-    let none = Vec::new();
-    let (entries, further, nearest, is_guess) = match answer {
-        Answer::All => (&everything, &none, &none, false),
-        Answer::Found { entries, further, is_guess } => (entries, further, &none, *is_guess),
-        Answer::Nothing { nearest } => (&none, &none, nearest, false),
+    let none: &[Entry] = &[];
+    let (entries, further, nearest) = match answer {
+        Answer::All => (Entry::all().map(|entry| full(&entry)).collect(), none, none),
+        Answer::Page { entry, further } | Answer::Guess { entry, further } => (vec![full(entry)], &further[..], none),
+        Answer::Read { reading, further } => (of_reading(reading), &further[..], none),
+        Answer::Nothing { nearest } => (Vec::new(), none, &nearest[..]),
     };
-    let full: Vec<Value> = entries.iter().map(full).collect();
+    let read = if let Answer::Read { reading, .. } = answer { Some(reading) } else { None };
     let brief = |entries: &[Entry]| entries.iter().map(brief).collect::<Vec<_>>();
     let answer = json!({
         "schema": 1,
-        "guess": is_guess,
-        "entries": full,
+        "guess": matches!(answer, Answer::Guess { .. }),
+        "reported": read.map(|reading| reading.errors.iter().map(reported).collect::<Vec<_>>()).unwrap_or_default(),
+        "exposed": read.map(|reading| &reading.exposed[..]).unwrap_or_default(),
+        "entries": entries,
         "further": brief(further),
         "nearest": brief(nearest),
     });
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     writeln!(out)
+}
+
+/// A secret in the text comes before whatever else it holds. Where the error nearest to the failure is
+/// not known, no other is put in its place.
+fn of_reading(reading: &Reading) -> Vec<Value> {
+    let exposed = (!reading.exposed.is_empty()).then(|| full(&Entry::Cause(Cause::SecretExposed)));
+    let is_known = reading.errors.first().is_some_and(|first| first.sentence.is_some());
+    let errors = known(reading).filter(|_| is_known).map(|(error, reported)| {
+        let mut value = full(&Entry::Error(error));
+        value["causes"] = reported.causes.iter().map(weighted).collect();
+        value
+    });
+    exposed.into_iter().chain(errors).collect()
+}
+
+fn reported(reported: &Reported) -> Value {
+    let mut value = json!(reported);
+    value["causes"] = reported.causes.iter().map(weighted).collect();
+    if let Some((first, certainty)) = reported.cause() {
+        value["cause"] = json!({ "cause": first.cause, "certainty": certainty });
+    }
+    value
 }
 
 fn brief(entry: &Entry) -> Value {
@@ -44,6 +71,7 @@ fn full(entry: &Entry) -> Value {
         Entry::Error(error) => of_error(error),
         Entry::Cause(cause) => of_cause(*cause),
         Entry::Check(check) => of_check(check),
+        Entry::Term(term) => json!(term),
     };
     if let (Some(value), Value::Object(fields)) = (value.as_object_mut(), fields) {
         value.extend(fields);

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Answer, groups};
-use crate::reference::{Block, Entry, Page, Section, varied};
+use super::{Answer, groups, has_context, in_a_line, known};
+use crate::reference::{Block, Entry, Page, Reading, Section, varied};
 
 pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     match answer {
@@ -15,26 +15,58 @@ pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
             }
             Ok(())
         }
-        Answer::Found { entries, further, is_guess } => {
-            if *is_guess {
-                writeln!(out, "No known sentence is in this text; the likest is:\n")?;
-            }
-            for entry in entries {
-                page(&Page::from(*entry), out)?;
-            }
-            if !further.is_empty() {
-                writeln!(out, "## See also\n")?;
-            }
-            list(further, out)
+        Answer::Page { entry, further } => {
+            page(&Page::from(*entry), out)?;
+            see_also(further, out)
+        }
+        Answer::Read { reading, further } => {
+            read(reading, out)?;
+            see_also(further, out)
+        }
+        Answer::Guess { entry, further } => {
+            writeln!(out, "No exact match. Closest known {}:\n", entry.kind())?;
+            page(&Page::from(*entry), out)?;
+            see_also(further, out)
         }
         Answer::Nothing { nearest } => {
-            writeln!(out, "Nothing known is in this text.")?;
+            writeln!(out, "No known error found in this text.")?;
             if !nearest.is_empty() {
                 writeln!(out, "\n## Nearest\n")?;
             }
             list(nearest, out)
         }
     }
+}
+
+fn read(reading: &Reading, out: &mut dyn Write) -> io::Result<()> {
+    for exposure in &reading.exposed {
+        writeln!(
+            out,
+            "**This text contains a secret: {}, line {}.** To fix: {}.\n",
+            exposure.kind, exposure.line, exposure.fix
+        )?;
+    }
+    if has_context(reading) {
+        for reported in &reading.errors {
+            let cause = match (reported.cause(), &reported.sentence) {
+                (Some((first, certainty)), _) => {
+                    format!(" Cause: {} ({}), {certainty}.", first.cause.words().title, first.cause.name())
+                }
+                (None, Some(_)) => String::new(),
+                (None, None) => " Not in the reference.".to_owned(),
+            };
+            writeln!(out, "- line {}: {}.{}", reported.line, escaped(&in_a_line(reported)), escaped(&cause))?;
+        }
+        writeln!(out)?;
+    }
+    known(reading).try_for_each(|(error, reported)| page(&Page::of_error(error, &reported.causes), out))
+}
+
+fn see_also(further: &[Entry], out: &mut dyn Write) -> io::Result<()> {
+    if !further.is_empty() {
+        writeln!(out, "## See also\n")?;
+    }
+    list(further, out)
 }
 
 fn page(page: &Page, out: &mut dyn Write) -> io::Result<()> {

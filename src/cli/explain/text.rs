@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Answer, groups};
+use super::{Answer, groups, has_context, in_a_line, known};
 use crate::cli::wrap;
-use crate::reference::{Block, Entry, Page, varied};
+use crate::reference::{Block, Entry, Page, Reading, Reported, Service, varied};
 use crate::render::Style;
 
 /// A longer name has a line of its own, so that what follows the others stays in line.
@@ -20,27 +20,89 @@ pub(super) fn print(answer: &Answer, style: Style, out: &mut dyn Write) -> io::R
             }
             writeln!(out, "polydoctor explain TEXT shows one of them")
         }
-        Answer::Found { entries, further, is_guess } => {
-            if *is_guess {
-                writeln!(out, "No known sentence is in this text; the likest is:\n")?;
-            }
-            for entry in entries {
-                page(&Page::from(*entry), style, out)?;
-            }
-            if !further.is_empty() {
-                writeln!(out, "{}", bold("See also", style))?;
-                list(further, out)?;
-            }
-            Ok(())
+        Answer::Page { entry, further } => {
+            page(&Page::from(*entry), style, out)?;
+            see_also(further, style, out)
+        }
+        Answer::Read { reading, further } => read(reading, further, style, out),
+        Answer::Guess { entry, further } => {
+            writeln!(out, "No exact match. Closest known {}:\n", entry.kind())?;
+            page(&Page::from(*entry), style, out)?;
+            see_also(further, style, out)
         }
         Answer::Nothing { nearest } => {
-            writeln!(out, "Nothing known is in this text; polydoctor explain lists all there is")?;
+            writeln!(out, "No known error found in this text. `polydoctor explain` lists all of them")?;
             if !nearest.is_empty() {
                 writeln!(out, "\n{}", bold("Nearest", style))?;
             }
             list(nearest, out)
         }
     }
+}
+
+/// What was read in a text: secrets, then the error nearest to the failure, then the pages.
+fn read(reading: &Reading, further: &[Entry], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for exposure in &reading.exposed {
+        writeln!(
+            out,
+            "{}",
+            bold(&format!("This text contains a secret: {}, line {}", exposure.kind, exposure.line), style)
+        )?;
+        wrapped(&format!("To fix: {}; remove it wherever the text was posted", exposure.fix), "  ", "  ", out)?;
+        writeln!(out)?;
+    }
+    if has_context(reading) {
+        for (place, reported) in reading.errors.iter().enumerate() {
+            if place == 1 {
+                writeln!(out, "{}", bold("Also in this text", style))?;
+            }
+            summary(reported, place == 0, reading.errors.len() > 1, style, out)?;
+        }
+        writeln!(out)?;
+    }
+    for (error, reported) in known(reading) {
+        page(&Page::of_error(error, &reported.causes), style, out)?;
+    }
+    see_also(further, style, out)
+}
+
+/// Who says what, and what that points to.
+fn summary(reported: &Reported, is_first: bool, has_line: bool, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let line = if has_line { format!("line {}: ", reported.line) } else { String::new() };
+    let client = reported.client.as_deref().map_or_else(String::new, |client| format!(" (printed by {client})"));
+    let told = format!("{line}{}{client}", in_a_line(reported));
+    if !is_first {
+        return wrapped(&told, "  - ", "    ", out);
+    }
+    wrapped(&bold(&told, style), "", "  ", out)?;
+    match (reported.cause(), reported.entry()) {
+        (Some((first, certainty)), _) => {
+            let words = first.cause.words();
+            wrapped(&format!("Cause: {} ({}), {certainty}", words.title, first.cause.name()), "  ", "         ", out)?;
+            wrapped(&format!("Fix:   {}", words.fix), "  ", "         ", out)
+        }
+        (None, Some(entry)) if !entry.wraps => {
+            wrapped("Cause: nothing of the account, as far as this text tells", "  ", "         ", out)
+        }
+        _ => {
+            let who = reported.service.map_or("the text", Service::words);
+            let known = if !reported.text.is_empty() { "what it says is" } else { "its error is" };
+            wrapped(
+                &format!("Not in the reference: this comes from {who}, and {known} not known here"),
+                "  ",
+                "  ",
+                out,
+            )?;
+            wrapped("No cause is named from its status alone", "  ", "  ", out)
+        }
+    }
+}
+
+fn see_also(further: &[Entry], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if !further.is_empty() {
+        writeln!(out, "{}", bold("See also", style))?;
+    }
+    list(further, out)
 }
 
 fn page(page: &Page, style: Style, out: &mut dyn Write) -> io::Result<()> {

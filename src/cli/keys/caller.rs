@@ -1,6 +1,6 @@
 //! What every command has: the account, the credentials to sign with, and what a refusal means.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use alloy_primitives::U256;
@@ -9,7 +9,7 @@ use super::Format;
 use super::failed::{Failed, Stop};
 use super::print;
 use crate::auth::l2::ApiCredentials;
-use crate::checks::{network_cause, probes_of, with_needs};
+use crate::checks::{network_cause, probes_of};
 use crate::cli::Exit;
 use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
@@ -19,7 +19,7 @@ use crate::diagnosis::Cause;
 use crate::engine::Engine;
 use crate::engine::facts::Failure;
 use crate::keys::{Planned, SignedWith};
-use crate::report::Report;
+use crate::report::{Report, Selection};
 use crate::settings::selecting;
 
 #[derive(Debug, clap::Args)]
@@ -161,8 +161,8 @@ impl Caller {
         let failed = Failed::new(Exit::No, summary).because(failure);
         let engine = Engine::new(self.account.settings().clone(), false, &[]);
         engine.run(&probes_of(CHECKS)).await;
-        let shown: BTreeSet<&str> = with_needs(CHECKS);
-        let report = Report::by(&engine.facts().borrow(), |check| shown.contains(check.id));
+        let selection = Selection::new(&CHECKS.map(str::to_owned), &[]);
+        let report = Report::by(&engine.facts().borrow(), &selection);
         match report.diagnoses.first() {
             Some(diagnosis) => failed.diagnosed(diagnosis),
             None => failed

@@ -161,7 +161,9 @@ impl Give {
         rows.extend(facts.iter().map(|(name, value)| (*name, plain(value))));
         rows.push(("secret", secret_form(&secret_fact(&credentials.secret))));
         rows.push(("passphrase", credentials.passphrase.shape().to_string()));
-        rows.extend(saved.map(|saved| ("saved", saved)));
+        if let Some(saved) = saved {
+            rows.extend([("saved", saved), ("undo", "polydoctor fix --undo".to_owned())]);
+        }
         print::text(&print::lines(&rows))?;
         if self.show {
             print::text(&format!("\n{}", self.kind.lines(self.names, credentials)))?;

@@ -52,7 +52,7 @@ fn is_unexplained(context: &Context) -> bool {
     match (&facts.derived.known(), configured) {
         (Some(derived), Some(configured)) => derived.key != configured,
         (Some(_), None) => false,
-        (None, _) => matches!(facts.derived.failure(), Some(Failure::Refused { status: 400, .. })),
+        (None, _) => facts.has_no_key(),
     }
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn other_nonces(context: &Arc<Context>) -> Outcome<Vec<NonceKey
     for (nonce, answer) in answers {
         match answer {
             Ok(credentials) => found.push(NonceKey { nonce, key: Some(credentials.key) }),
-            Err(Missing::Failed(Failure::Refused { status: 400, .. })) => found.push(NonceKey { nonce, key: None }),
+            Err(Missing::Failed(failure)) if failure.says_no_key() => found.push(NonceKey { nonce, key: None }),
             Err(missing) => return Err(missing),
         }
     }
@@ -87,8 +87,9 @@ pub(super) async fn other_chain(context: &Context) -> Outcome<Option<u64>> {
     let (configured, nonce) = (chain_id(context)?, context.facts.borrow().setup.nonce());
     for chain in contracts::chains().iter().filter(|chain| chain.id != configured) {
         match derive_at(context, Probe::OtherChain, chain.id, nonce).await {
-            // 400 means that the signature is good and that there is no key at this nonce
-            Ok(_) | Err(Missing::Failed(Failure::Refused { status: 400, .. })) => return Ok(Some(chain.id)),
+            Ok(_) => return Ok(Some(chain.id)),
+            // the signature is good, and there is no key at this nonce
+            Err(Missing::Failed(failure)) if failure.says_no_key() => return Ok(Some(chain.id)),
             Err(Missing::Failed(Failure::Refused { status: 401, .. })) => {}
             Err(missing) => return Err(missing),
         }
@@ -103,7 +104,13 @@ async fn api_keys(
     stamp: fn(&Context) -> i64,
 ) -> Outcome<Vec<String>> {
     let answer = context.get_signed(probe, credentials, clob::API_KEYS, &[], stamp).await?;
-    Ok(Clob::read_api_keys(&answer)?)
+    let keys = Clob::read_api_keys(&answer)?;
+    // a list without the key that asked is of somebody else, or of no CLOB: no proof of anything
+    if !keys.contains(&credentials.key) {
+        let reason = "its list of API keys lacks the one that asked".to_owned();
+        return Err(Failure::Garbled { status: answer.status, reason }.into());
+    }
+    Ok(keys)
 }
 
 pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {

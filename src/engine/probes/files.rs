@@ -27,10 +27,10 @@ pub(super) async fn secret_places(context: &Context) -> Outcome<SecretPlaces> {
     for path in &context.settings.secret_files {
         files.push(secret_file(path, None).await);
     }
-    for (path, of) in copies.await.map_err(|_| Missing::Failed(Failure::Stopped))? {
+    for (path, of) in copies.await.map_err(|_| Missing::Failed(Failure::Internal))? {
         files.push(secret_file(&path, Some(of.display().to_string())).await);
     }
-    let scripts = scripts.await.map_err(|_| Missing::Failed(Failure::Stopped))?;
+    let scripts = scripts.await.map_err(|_| Missing::Failed(Failure::Internal))?;
     Ok(SecretPlaces { files, scripts })
 }
 

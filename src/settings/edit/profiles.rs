@@ -10,6 +10,20 @@ use crate::settings::names;
 const PROFILES: &str = "profiles";
 const DEFAULT: &str = "default_profile";
 
+/// Whether a new profile may be named so: as it is typed in a shell, without quotes.
+///
+/// # Errors
+///
+/// [`EditError::ProfileName`]
+pub fn check_profile_name(name: &str) -> Result<(), EditError> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let good = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.len() <= 64 && name.chars().all(is_plain);
+    // a key that is pasted by mistake is not shown again
+    let shown =
+        if name.len() <= 64 { name.to_owned() } else { format!("{}…", name.chars().take(8).collect::<String>()) };
+    if good { Ok(()) } else { Err(EditError::ProfileName(shown)) }
+}
+
 /// The text of a configuration file, for editing; its `Display` is the text.
 #[derive(Clone)]
 pub struct ConfigText(DocumentMut);
@@ -53,8 +67,12 @@ impl ConfigText {
     ///
     /// # Errors
     ///
-    /// [`EditError::NoTable`] when the profile is something else than a table.
+    /// [`EditError::NoTable`] when the profile is something else than a table,
+    /// [`EditError::ProfileName`] when a new one cannot be named so.
     pub fn set(&mut self, profile: &str, key: &str, value: impl Into<Value>) -> Result<(), EditError> {
+        if !self.names().contains(&profile) {
+            check_profile_name(profile)?;
+        }
         let mut all = Table::new();
         all.set_implicit(true);
         let profiles = self.0.entry(PROFILES).or_insert(Item::Table(all));
@@ -70,6 +88,13 @@ impl ConfigText {
         let profile = self.0.get_mut(PROFILES).and_then(|profiles| profiles.get_mut(profile));
         let values = profile.and_then(Item::as_table_like_mut);
         values.is_some_and(|values| values.remove(key).is_some())
+    }
+
+    /// Removes what a profile says of an account: all but addresses of services and time limits.
+    pub fn unset_own(&mut self, profile: &str) {
+        for setting in names::SETTINGS.iter().filter(|setting| !setting.is_shared()) {
+            self.unset(profile, setting.name);
+        }
     }
 
     /// Removes a profile, and the default where it is that one.
@@ -225,6 +250,28 @@ mod tests {
         config.set("main", "chain_id", 137).unwrap();
         config.set_default_profile("main");
         assert_eq!(config.to_string(), "default_profile = \"main\"\n\n[profiles.main]\nchain_id = 137\n");
+    }
+
+    #[test]
+    fn a_new_profile_has_a_name_that_needs_no_quotes() {
+        for name in ["main", "bot-2", "a.b_C", "7"] {
+            assert_eq!(check_profile_name(name), Ok(()), "{name}");
+        }
+        for name in ["", "bad name!/x", "-x", ".hidden", "a/b", "é", "a\nb", &"0".repeat(65)] {
+            assert!(check_profile_name(name).is_err(), "{name}");
+        }
+        let mut config = ConfigText::parse(TEXT).unwrap();
+        assert!(matches!(config.set("a c", "nonce", 1), Err(EditError::ProfileName(_))));
+        assert_eq!(config.to_string(), TEXT);
+        // one that was written by hand can still be changed
+        assert_eq!(config.set("a b", "nonce", 1), Ok(()));
+    }
+
+    #[test]
+    fn settings_of_an_account_go_and_where_services_are_stays() {
+        let mut config = ConfigText::parse("[profiles.a]\nfunder = '0x1'\nrpc_url = 'x'\nnonce = 1\n").unwrap();
+        config.unset_own("a");
+        assert_eq!(config.to_string(), "[profiles.a]\nrpc_url = 'x'\n");
     }
 
     #[test]

@@ -33,8 +33,23 @@ pub(in crate::settings) enum Strength {
 const OURS: &[&str] = &["POLYMARKET", "POLY", "PM", "CLOB"];
 /// Words before a name that change nothing.
 const BENIGN: &[&str] = &[
-    "NEXT", "PUBLIC", "VITE", "REACT", "APP", "BOT", "MY", "MAIN", "DEFAULT", "TRADING", "TRADER", "USER", "ACCOUNT",
-    "LIVE", "PROD", "PRODUCTION", "MAINNET",
+    "NEXT",
+    "PUBLIC",
+    "VITE",
+    "REACT",
+    "APP",
+    "BOT",
+    "MY",
+    "MAIN",
+    "DEFAULT",
+    "TRADING",
+    "TRADER",
+    "USER",
+    "ACCOUNT",
+    "LIVE",
+    "PROD",
+    "PRODUCTION",
+    "MAINNET",
 ];
 /// Whose key it is: words before a private key.
 const SIGNERS: &[&str] = &[
@@ -142,8 +157,23 @@ enum Before {
 
 /// Endings of names of URLs.
 const PLACES: &[&str] = &[
-    "URL", "HOST", "API", "BASE", "ENDPOINT", "API URL", "HTTP URL", "BASE URL", "API HOST", "API BASE", "API BASE URL",
-    "API ENDPOINT", "REST URL", "HTTP", "HTTP ENDPOINT", "PROVIDER", "PROVIDER URL",
+    "URL",
+    "HOST",
+    "API",
+    "BASE",
+    "ENDPOINT",
+    "API URL",
+    "HTTP URL",
+    "BASE URL",
+    "API HOST",
+    "API BASE",
+    "API BASE URL",
+    "API ENDPOINT",
+    "REST URL",
+    "HTTP",
+    "HTTP ENDPOINT",
+    "PROVIDER",
+    "PROVIDER URL",
 ];
 
 /// Names that are anybody's: they are read where the value itself says what it is.

@@ -6,6 +6,7 @@ use super::Sources;
 use crate::secret::Secret;
 use crate::settings::accounts::{Group, Standing, Use, Whose};
 use crate::settings::config::{ProfileEntry, ProfileValue};
+use crate::settings::copies::{self, Copy};
 use crate::settings::files::{path_named, read_text};
 use crate::settings::left_out::{self, LeftOut};
 use crate::settings::names::{self, Name, setting, spoken};
@@ -44,6 +45,7 @@ impl Sources {
             self.problems.append(&mut self.env_problems);
         }
         self.add_profile(&account);
+        self.add_copies();
         let first = self.all(setting("private_key")).into_iter().next();
         self.key = given.or_else(|| Some(first?.map(|text| Ok(Secret::new(text))))).or(of_profile);
         if let Some(standing) = standing {
@@ -105,6 +107,17 @@ impl Sources {
         self.problems.extend(left_out::references(&of_others));
     }
 
+    /// Says which values of the profile are copies, where they count.
+    fn add_copies(&mut self) {
+        if self.use_of(Group::Profile) != Use::Whole {
+            return;
+        }
+        let counts = |copy: &Copy| self.all(copy.setting).first().map(|value| &value.source) == copy.source.as_ref();
+        let copies = copies::copies(&self.chosen_profile).into_iter().filter(counts);
+        let problems: Vec<SettingProblem> = copies.map(|copy| copy.problem).collect();
+        self.problems.extend(problems);
+    }
+
     /// Whether a profile refers to a variable that belongs to another account: one that a bot reads,
     /// beside the private key that it reads. A name that no bot reads is the profile's own.
     fn is_of_another(&self, place: &Place, beside: &Path, account: &[Whose]) -> bool {
@@ -117,8 +130,7 @@ impl Sources {
             Place::EnvFile { path, name } if names::is_known(name) => {
                 let lines =
                     read_text(&path_named(path, beside)).map_or_else(|_| Vec::new(), |text| env_file::parse(&text).0);
-                let keys =
-                    lines.iter().filter(|line| is_key(&line.name) && !line.value.trim().is_empty());
+                let keys = lines.iter().filter(|line| is_key(&line.name) && !line.value.trim().is_empty());
                 keys.map(|line| Whose::of(&line.value)).collect()
             }
             _ => Vec::new(),

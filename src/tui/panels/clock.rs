@@ -96,7 +96,7 @@ fn content(app: &App, room: Size) -> Content {
 fn standing(app: &App, known: Option<Drift>, page: &mut Page) {
     match known {
         Some(drift) => {
-            let status = checks::drift_status(drift.middle_s());
+            let status = checks::clock_status(drift);
             let sign = format!("{} {}", app.theme.symbol(status, app.now_ms), status.word());
             page.line(vec![
                 Span::styled(sign, app.theme.status(status)),
@@ -141,7 +141,7 @@ fn direction(drift: Drift) -> String {
     match drift {
         Drift { low_s: 0.0.., .. } => format!("This clock is ahead of the server, by {:.2} s at least", drift.low_s),
         Drift { high_s: ..0.0, .. } => format!("This clock is behind the server, by {:.2} s at least", -drift.high_s),
-        _ => "As far as it can be told, the two clocks agree".to_owned(),
+        _ => "The clocks agree within the measurement error".to_owned(),
     }
 }
 
@@ -230,7 +230,7 @@ impl Scale {
         let (from, to) = (self.cell(own.low_s), self.cell(own.high_s));
         let (left_from, left_to) = (self.cell(left.low_s), self.cell(left.high_s));
         let (light, heavy) = if app.theme.ascii { ("-", "#") } else { ("─", "█") };
-        let status = app.theme.status(checks::drift_status(left.middle_s()));
+        let status = app.theme.status(checks::clock_status(*left));
         spans.extend([
             Span::raw(" ".repeat(from)),
             Span::styled(light.repeat(left_from.saturating_sub(from)), app.theme.dim()),
@@ -254,10 +254,10 @@ fn meaning(app: &App, known: Option<Drift>, page: &mut Page) {
         (0.0, "below 2 s", "fine"),
         (2.0, "2 to 10 s", "no harm seen"),
         (10.0, "10 to 30 s", "near the limit"),
-        (30.0, "beyond 30 s", "refused"),
+        (30.0, "beyond 30 s", "likely refused"),
     ];
     page.heading("What it means");
-    let holds = known.map(|drift| checks::drift_status(drift.middle_s()));
+    let holds = known.map(checks::clock_status);
     for (from_s, range, said) in LIMITS {
         let status = checks::drift_status(from_s);
         let is_here = holds == Some(status);
@@ -269,7 +269,7 @@ fn meaning(app: &App, known: Option<Drift>, page: &mut Page) {
             Span::styled(format!("  {range:<11}  {said}"), Style::new().add_modifier(weight)),
         ]);
     }
-    page.text("By what sibling services refuse: the CLOB publishes no limit", app.theme.dim());
+    page.text("Limits are those of related Polymarket services; the CLOB does not publish one", app.theme.dim());
 }
 
 /// Whose clocks were read, and where.

@@ -46,13 +46,13 @@ fn content(app: &App, room: Size) -> Content {
         page.text(&check.why, Style::new());
     }
     if !myths.is_empty() {
-        page.heading("What guides get wrong");
+        page.heading("Common misconception");
         for myth in myths {
             page.text(&myth.value, Style::new());
         }
     }
     if let Some(diagnosis) = diagnosis.filter(|diagnosis| !diagnosis.excluded.is_empty()) {
-        page.heading("What it is not");
+        page.heading("Ruled out");
         for excluded in &diagnosis.excluded {
             page.point(excluded);
         }
@@ -66,11 +66,11 @@ fn all_in_order(app: &App, page: &mut Page) {
     after_fix(app, page);
     watching::changes(app, page);
     seen(app, page);
-    page.heading("Proved right");
+    page.heading("Verified");
     let with = |status| app.report.checks.iter().filter(move |check| check.status == status);
     page.fields(with(Status::Pass).map(|check| (check.id, check.summary.as_str())));
-    page.heading("Not proved");
-    page.point("An order was not placed: nothing here signs or posts one.");
+    page.heading("Not verified");
+    page.point("No order was placed: nothing here signs or posts one.");
     for note in with(Status::Note) {
         page.point(&format!("{}: {}", note.id, note.summary));
     }
@@ -114,21 +114,27 @@ fn waits(app: &App, check: &CheckReport) -> String {
 }
 
 fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
-    page.heading(&format!("Cause, {:.0} % likely", diagnosis.likelihood * 100.0));
+    page.heading(&format!("Cause: {}", diagnosis.certainty.word()));
     page.text(&diagnosis.title, Style::new());
     let fix = &diagnosis.fix;
     fix_section(&fix.text, &fix.edits, &fix.commands, page);
     // the summary stands above already
     let because: Vec<&String> = diagnosis.because.iter().filter(|because| *because != summary).collect();
     if !because.is_empty() {
-        page.heading("What speaks for it");
+        page.heading("Evidence");
         for because in because {
             page.point(because);
         }
     }
     if let Some(decide) = &diagnosis.decide {
-        page.heading("What would decide");
+        page.heading("To narrow it down");
         page.text(decide, Style::new());
+    }
+    if !diagnosis.shows_as.is_empty() {
+        page.heading("Shows up as");
+        for sentence in &diagnosis.shows_as {
+            page.point(sentence);
+        }
     }
 }
 
@@ -140,16 +146,26 @@ fn others(app: &App, check: &CheckReport, first: Option<&Diagnosis>, page: &mut 
         page.heading("What else it could be");
     }
     for other in others {
-        page.point(&format!("{}, {:.0} % likely", other.title, other.likelihood * 100.0));
+        page.point(&format!("{} ({})", other.title, other.certainty.word()));
     }
 }
 
-/// What explains the error that was told, where no check shows it.
+/// The errors that were reported, and what may explain them where no check shows it.
 fn seen(app: &App, page: &mut Page) {
     const MOST: usize = 3;
+    if app.report.reported_errors.is_empty() {
+        return;
+    }
+    page.heading("Reported error");
+    for error in &app.report.reported_errors {
+        page.point(&error.text);
+        if error.sentence.is_none() {
+            page.text("This error is not in the reference", Style::new());
+        }
+    }
     let is_seen_only = |diagnosis: &&Diagnosis| diagnosis.explains.iter().all(|text| app.report.check(text).is_none());
     for diagnosis in app.report.diagnoses.iter().filter(is_seen_only).take(MOST) {
-        page.heading(&format!("What you saw, {:.0} % likely", diagnosis.likelihood * 100.0));
+        page.heading(&format!("Possible reason for it: {}", diagnosis.certainty.word()));
         page.text(&diagnosis.title, Style::new().bold());
         for because in &diagnosis.because {
             page.point(because);

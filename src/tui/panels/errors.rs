@@ -37,6 +37,10 @@ fn content(app: &App, room: Size) -> Content {
             Entry::Error(error) => sentence(error, &mut page),
             Entry::Cause(cause) => of_cause(*cause, &mut page),
             Entry::Check(check) => page.heading(&format!("{}: {}", check.id, crate::checks::words(check.id).title)),
+            Entry::Term(term) => {
+                page.heading(&term.name);
+                page.text(&term.meaning, Style::new());
+            }
         }
     }
     let title = if query.is_empty() { String::new() } else { format!("/{}", app.theme.say(query)) };

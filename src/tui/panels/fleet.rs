@@ -239,7 +239,7 @@ impl Table {
         let weight = if selected { Style::new().bold() } else { Style::new() };
         spans.push(Span::styled(name, weight));
         if self.says >= LEAST {
-            let says = app.theme.say(&row.says);
+            let says = app.theme.say(&row.told());
             let whole = row.cause.map_or_else(|| says.clone(), |cause| format!("{cause}: {says}"));
             // the name of the cause says more than half a sentence
             let fits = display_width(&whole) <= self.says;

@@ -122,5 +122,5 @@ async fn a_node_of_another_chain_is_named() {
     let mut command = polydoctor();
     command.args(["check", "--format", "json"]).envs(sandbox.env()).env("POLYMARKET_RPC_URL", anvil.url.as_str());
     let report = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
-    assert_eq!(causes(&report).first(), Some(&"wrong-host"), "{report:#}");
+    assert_eq!(causes(&report).first(), Some(&"polygon-node-wrong-chain"), "{report:#}");
 }

@@ -86,7 +86,7 @@ fn message(event: Event, app: &App) -> Message {
         Event::Observed(state) => Message::Observed(Box::new(observed[state]())),
         Event::Tick(now_ms) => Message::Tick(now_ms),
         Event::FixPlanned => Message::News(News::FixPlanned(Ok(fix()))),
-        Event::Looked => Message::News(News::Looked(Box::new(samples::looked()))),
+        Event::Looked => Message::News(super::looked()),
         Event::RunOver => Message::RunOver,
         Event::Launched => Message::Launched(About { profiles: vec!["main".into()], ..About::default() }),
     }

@@ -1,5 +1,6 @@
 //! The fleet panel: a row an account, and the way into each.
 
+use polydoctor::diagnosis::Certainty;
 use polydoctor::fleet::row::Row;
 use polydoctor::report::Verdict;
 use polydoctor::tui::Load;
@@ -9,13 +10,14 @@ use polydoctor::tui::task::{News, TaskKind};
 use super::*;
 
 fn row(profile: &str, verdict: Verdict, cause: Option<&'static str>, says: &str) -> Row {
-    let signer = "0x71C7…976F".to_owned();
+    let (signer, certainty) = ("0x71C7…976F".to_owned(), cause.map(|_| Certainty::Proven));
     Row {
         profile: profile.to_owned(),
         signer,
         verdict,
         start: None,
         cause,
+        certainty,
         says: says.to_owned(),
         fix: None,
         steps: Vec::new(),

@@ -145,7 +145,7 @@ fn a_paste_outside_of_a_field_is_taken_for_an_error_and_never_for_keys() {
 
 #[test]
 fn a_long_log_is_looked_through_beside_the_screen() {
-    let log = "INFO nothing of note\n".repeat(60_000) + "PolyApiException: {'error': 'invalid signature'}";
+    let log = "INFO nothing of note\r".repeat(60_000) + "PolyApiException: {'error': 'invalid signature'}";
     for size in SIZES {
         let mut app = app(samples::failed(), size);
         press(&mut app, "e");
@@ -161,7 +161,8 @@ fn a_long_log_is_looked_through_beside_the_screen() {
             draw(&app);
         }
         assert!(began.elapsed().as_millis() < 1_000, "{:?}", began.elapsed());
-        assert!(text(&app).contains("Pasted log: 1024 KB"), "{}", text(&app));
+        assert!(text(&app).contains("Pasted log: 1024 KB, 499"), "{}", text(&app));
+        assert!(text(&app).contains("Esc cancel"), "{}", text(&app));
         let found = polydoctor::reference::recognise("invalid signature");
         send(&mut app, Message::News(News::Recognised { log: number - 1, found: found.clone() }));
         assert!(text(&app).contains("Looking for known errors"), "what was found in another log says nothing of this");

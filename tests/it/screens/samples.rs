@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256, address};
 use polydoctor::auth::contracts;
 use polydoctor::auth::wallet::{SignatureType, WalletMap};
 use polydoctor::checks::{Evidence, Fix, Status};
-use polydoctor::diagnosis::{Cause, Diagnosis, DiagnosisFix};
+use polydoctor::diagnosis::{Cause, Certainty, Diagnosis, DiagnosisFix};
 use polydoctor::engine::facts::{
     BuilderKey, CredentialsFact, Derived, Fact, Facts, Failure, KeyFact, NonceKey, RequestRecord, SentHeader, Setup,
     ShownSetting,
@@ -40,7 +40,7 @@ const ROWS: [Row; 20] = [
     ("creds.nonce", "Credentials", &["creds.derive"], Some(156), "Nonce 0 holds a key"),
     ("creds.match", "Credentials", &["creds.derive"], None, "The configured credentials are the derived ones"),
     ("creds.l2", "Credentials", &["creds.match"], Some(143), "A signed request passes"),
-    ("account.status", "Account and funds", &["creds.l2"], Some(97), "Neither banned nor closed-only"),
+    ("account.status", "Account and funds", &["creds.l2"], Some(97), "Closed-only mode is off"),
     (
         "funds.balance",
         "Account and funds",
@@ -121,13 +121,15 @@ pub(super) fn failed() -> Observed {
     let diagnosis = Diagnosis {
         cause: Cause::FunderIsSigner,
         title: "The funder is the signer's own address, not its Safe".to_owned(),
+        certainty: Certainty::Proven,
         likelihood: 0.97,
         because: vec![
             format!("funder and signer are both {SIGNER}"),
             format!("the Safe of this key, {SAFE}, is deployed and names the signer as its owner"),
             "the Safe holds 120.5 pUSD, the signer none".to_owned(),
         ],
-        explains: ["invalid signature", "wallet.funder"].map(str::to_owned).to_vec(),
+        explains: ["wallet.funder", "invalid signature"].map(str::to_owned).to_vec(),
+        shows_as: vec!["invalid signature".to_owned()],
         excluded: Vec::new(),
         decide: None,
         fix: DiagnosisFix {
@@ -170,9 +172,11 @@ pub(super) fn unreachable() -> Observed {
     let diagnosis = Diagnosis {
         cause: Cause::ClobUnreachable,
         title: "Nothing could be reached: no answer from four hosts".to_owned(),
+        certainty: Certainty::Proven,
         likelihood: 0.9,
         because: vec!["clob.polymarket.com: no connection: name not known".to_owned()],
         explains: vec!["net.reach".to_owned()],
+        shows_as: Vec::new(),
         excluded: Vec::new(),
         decide: None,
         fix: DiagnosisFix {
@@ -335,9 +339,13 @@ fn report(checks: Vec<CheckReport>, verdict: Verdict, diagnoses: Vec<Diagnosis>)
             }),
         },
         verdict,
+        can_trade: None,
+        next_step: None,
+        reported_errors: Vec::new(),
         diagnoses,
         checks,
         not_asked: Vec::new(),
+        left_open: Vec::new(),
         requests: vec![
             request("GET", &clob("/time"), Some(200), 11, Some(88), Probe::ServerTime),
             request("GET", &clob("/version"), Some(200), 11, Some(91), Probe::Version),

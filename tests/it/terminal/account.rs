@@ -90,7 +90,7 @@ async fn a_fix_is_refused_and_then_applied_to_the_file_and_turns_the_verdict() {
     terminal.press("F");
     terminal.wait_for_text("Apply the fix?");
     terminal.press("\t\r");
-    terminal.wait_for_text("Proved right");
+    terminal.wait_for_text("Verified");
     terminal.wait_for_text("wallet.funder FAIL → PASS");
     let after = std::fs::read_to_string(&path).unwrap();
     assert!(after.starts_with("# my bot\n") && after.lines().count() == before.lines().count());
@@ -119,7 +119,10 @@ async fn the_first_run_leads_to_a_saved_profile() {
     terminal.press("\u{1b}[200~0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\u{1b}[201~\r");
     terminal.wait_for_text("an address");
     terminal.press(&format!("\u{15}\u{1b}[200~{DEMO_KEY}\u{1b}[201~\r"));
-    terminal.wait_for_text("Which wallet holds the money?");
+    terminal.wait_for_text("Look up this key's wallets on 127.0.0.1?");
+    terminal.wait_for_text("sees the signer's address");
+    terminal.press("\r");
+    terminal.wait_for_text("Which wallet holds the funds?");
     terminal.wait_for_text("deployed");
     terminal.press("\r");
     terminal.wait_for_text("Check the account with these settings?");
@@ -133,6 +136,192 @@ async fn the_first_run_leads_to_a_saved_profile() {
     assert!(saved.contains("0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47") && !saved.contains(&DEMO_KEY[2..]));
     assert!(!String::from_utf8_lossy(&terminal.raw).contains(&DEMO_KEY[2..12]));
     terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+/// A server that answers nothing and counts who comes, under all names of services.
+fn counted() -> (std::sync::Arc<std::sync::atomic::AtomicUsize>, Vec<(&'static str, String)>) {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&count);
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            counting.fetch_add(1, Ordering::SeqCst);
+            drop(connection);
+        }
+    });
+    let names = ["CLOB", "GAMMA", "DATA", "RELAYER", "GEOBLOCK", "RPC"];
+    let variable = |name: &str| &*Box::leak(format!("POLYMARKET_{name}_URL").into_boxed_str());
+    (count, names.into_iter().map(|name| (variable(name), url.clone())).collect())
+}
+
+#[test]
+fn the_first_run_asks_nobody_before_it_was_said_whom_and_agreed_to() {
+    use std::sync::atomic::Ordering;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (count, services) = counted();
+    let mut command = in_folder(folder.path(), &[]);
+    services.iter().for_each(|(name, url)| command.env(name, url));
+    let mut terminal = Terminal::run(command, 44, 20);
+    terminal.wait_for_text("How was the Polymarket account made?");
+    terminal.press("\r");
+    terminal.wait_for_text("Where is the private key");
+    terminal.press(&format!("\u{1b}[200~{DEMO_KEY}\u{1b}[201~\r"));
+    terminal.wait_for_text("Look up this key's wallets");
+    terminal.settle();
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+    // no
+    terminal.press("j\r");
+    terminal.wait_for_text("Which wallet holds the funds?");
+    terminal.settle();
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+    assert!(!terminal.contents().contains('•'), "nothing is preselected:\n{}", terminal.contents());
+    // back, and yes
+    terminal.press("\u{1b}");
+    terminal.wait_for_text("Look up this key's wallets");
+    terminal.press("\r");
+    terminal.wait_for_text("Which wallet holds the funds?");
+    assert!(count.load(Ordering::SeqCst) > 0);
+    terminal.settle();
+    assert!(!terminal.contents().contains('•'), "nobody has answered:\n{}", terminal.contents());
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+/// The set-up at a prompt, in words that wrap where the terminal ends.
+fn init(folder: &Path, arguments: &[&str], columns: u16) -> Terminal {
+    Terminal::run(in_folder(folder, &[&["init"], arguments].concat()), columns, 60)
+}
+
+#[test]
+fn init_asks_nobody_before_it_was_said_whom_and_agreed_to() {
+    use std::sync::atomic::Ordering;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (count, services) = counted();
+    let lines = services.iter().map(|(name, url)| format!("{name}={url}\n")).collect::<String>();
+    std::fs::write(folder.path().join(".env"), format!("{lines}PK={DEMO_KEY}\n")).unwrap();
+    let mut terminal = init(folder.path(), &[], 80);
+    terminal.wait_for_text("Step 1 of 5: How was the Polymarket account made?");
+    terminal.press("\r");
+    terminal.wait_for_text("Step 2 of 5: Where is the private key");
+    terminal.wait_for_text("Answer [1]:");
+    for place in ["PK, line 7 of .env", "Key file", "Keystore", "Type or paste it"] {
+        assert!(terminal.contents().contains(place), "{}", terminal.contents());
+    }
+    terminal.press("\r");
+    terminal.wait_for_text("Step 3 of 5: Look up this key's wallets on 127.0.0.1?");
+    terminal.wait_for_text("sees the signer's address");
+    terminal.press("2\r");
+    terminal.wait_for_text("Step 4 of 5: Which wallet holds the funds?");
+    terminal.wait_for_text("Could not determine which wallet holds the funds: nothing was looked up");
+    terminal.settle();
+    assert!(terminal.contents().trim_end().ends_with("Answer:"), "nothing is preselected:\n{}", terminal.contents());
+    terminal.press("\r");
+    terminal.wait_for_text("Nothing says which one it is");
+    terminal.press("3\r");
+    terminal.wait_for_text("Step 5 of 5: save the profile");
+    terminal.wait_for_text("Save profile default? [Y/n]");
+    terminal.press("\r");
+    terminal.wait_for_text("Run the checks now? [y/N]");
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+    terminal.press("\r");
+    terminal.wait_for_text("polydoctor check --profile default");
+    assert!(!terminal.contents().contains("keys derive --save"));
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn init_counts_what_it_asks_breaks_no_word_and_offers_nothing_that_does_not_work() {
+    let lab = Lab::named("healthy-safe").await;
+    let folder = tempfile::tempdir().unwrap();
+    env_file(&lab, folder.path());
+    for columns in [60, 80, 100] {
+        let mut terminal = init(folder.path(), &["--profile", "demo"], columns);
+        terminal.wait_for_text("Step 1 of 2: Where is the private key");
+        terminal.wait_for_text("Answer [1]:");
+        let asked = terminal.contents();
+        for whole in ["private key of the signer", "recovery phrase"] {
+            let joined = asked.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(joined.contains(whole), "{columns}:\n{asked}");
+        }
+        terminal.press("\r");
+        terminal.wait_for_text("Save profile demo? [Y/n]");
+        terminal.press("n\r");
+        terminal.wait_for_text("Profile not saved");
+        terminal.wait_for_text("Run the checks now? [Y/n]");
+        terminal.press("\r");
+        terminal.wait_for_text("This account can");
+        terminal.settle();
+        let end = terminal.contents();
+        assert!(!end.contains("Next:") && !end.contains("--profile demo  "), "{columns}:\n{end}");
+        assert_eq!(terminal.end(), 0);
+    }
+    // Enter three times: what init is for is done
+    let mut terminal = init(folder.path(), &["--profile", "demo"], 80);
+    terminal.press("\r\r\r");
+    terminal.wait_for_text("Next:");
+    terminal.wait_for_text("polydoctor check --profile demo");
+    terminal.settle();
+    assert!(!terminal.contents().contains("keys derive"), "its credentials are there:\n{}", terminal.contents());
+    assert_eq!(terminal.end(), 0);
+    // a name that is there is said to be, and what it says is changed only where that is wanted
+    let config = folder.path().join("polydoctor/config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace("name = \"POLYMARKET_FUNDER\"", "name = \"OTHER\"")).unwrap();
+    let mut terminal = init(folder.path(), &["--profile", "demo"], 100);
+    terminal.wait_for_text("Profile demo already exists");
+    terminal.press("\r");
+    terminal.wait_for_text("Change profile demo? [y/N]");
+    terminal.press("\r");
+    terminal.wait_for_text("Profile not saved");
+    terminal.press("n\r");
+    assert_eq!(terminal.end(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_set_up_takes_a_keystore_and_a_key_file_at_the_prompt() {
+    let lab = Lab::named("healthy-safe").await;
+    let folder = tempfile::tempdir().unwrap();
+    let urls = lab.running.announcement().env.iter().filter(|(name, _)| name.ends_with("_URL"));
+    let lines = urls.map(|(name, value)| format!("{name}={value}\n")).collect::<String>();
+    std::fs::write(folder.path().join(".env"), lines).unwrap();
+    std::fs::write(folder.path().join("key"), format!("{DEMO_KEY}\n")).unwrap();
+    std::fs::create_dir(folder.path().join("keys")).unwrap();
+    let keystore = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keystore.json");
+    let mut terminal = init(folder.path(), &["--account", "browser", "--profile", "file"], 80);
+    terminal.wait_for_text("No key was found");
+    terminal.press("2\r");
+    terminal.wait_for_text("Path of the keystore:");
+    terminal.press(&format!("{keystore}\r"));
+    terminal.wait_for_text("Password (hidden):");
+    terminal.press("battery staple\r");
+    terminal.wait_for_text("the password is wrong");
+    terminal.press("correct horse\r");
+    terminal.wait_for_text("Look up this key's wallets");
+    terminal.press("b\r");
+    terminal.wait_for("the key again", |screen| screen.matches("Where is the private key").count() == 2);
+    terminal.press("1\r");
+    terminal.wait_for_text("Path of the key file:");
+    terminal.press("keys/../key\r");
+    terminal.wait_for("the look-up again", |screen| screen.matches("Look up this key's wallets").count() == 2);
+    terminal.press("\r");
+    terminal.wait_for_text("Which wallet holds the funds?");
+    terminal.press("\r");
+    terminal.wait_for_text("Save profile file? [Y/n]");
+    terminal.press("\r");
+    terminal.wait_for_text("Next:");
+    terminal.wait_for_text("keys derive --profile file");
+    let text = std::fs::read_to_string(folder.path().join("polydoctor/config.toml")).unwrap();
+    let path = folder.path().canonicalize().unwrap().join("key");
+    assert!(text.contains(&format!("private_key = {{ file = \"{}\" }}", path.display())), "{text}");
+    assert!(!text.contains(".."), "{text}");
     assert_eq!(terminal.end(), 0);
 }
 

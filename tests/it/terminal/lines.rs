@@ -54,8 +54,7 @@ fn a_long_check_says_whom_it_waits_for() {
     let url = format!("http://{}", silent.local_addr().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["check", "net.reach", "--timeout", "4"];
-    let mut terminal =
-        Terminal::start_with(&arguments, 80, 40, folder.path(), [("POLYMARKET_CLOB_URL", url.as_str())]);
+    let mut terminal = Terminal::start_with(&arguments, 80, 40, folder.path(), [("POLYMARKET_CLOB_URL", url.as_str())]);
     terminal.wait_for("the wait", |screen| screen.contains("Waiting for the CLOB, 2 s of 4"));
     terminal.wait_for("the end", |screen| screen.contains("incomplete") && !screen.contains("Waiting for"));
 }

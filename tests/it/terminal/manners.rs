@@ -132,7 +132,7 @@ fn recorded_facts_show_the_same_screen_again() {
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
     let mut terminal = Terminal::start(&["--replay", file], 80, 24);
-    terminal.wait_for_text("replay, 20");
+    terminal.wait_for_text("replay, ");
     terminal.wait_for_text("Start with wallet.funder");
     terminal.press("R");
     terminal.wait_for_text("nothing is requested or changed");

@@ -45,7 +45,8 @@ async fn a_corrected_env_file_is_noticed_within_a_second_without_a_key() {
     terminal.wait_for_text(".env changed: checking again");
     let noticed = corrected.elapsed();
     assert!(noticed < Duration::from_secs(1), "{noticed:?}");
-    terminal.wait_for("the other verdict", |screen| screen.contains("20/20") && screen.contains("✓ PASS wallet.funder"));
+    terminal
+        .wait_for("the other verdict", |screen| screen.contains("20/20") && screen.contains("✓ PASS wallet.funder"));
     assert!(!terminal.contents().contains("FAIL"), "{}", terminal.contents());
     // written in place, and back
     terminal.settle();

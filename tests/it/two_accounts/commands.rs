@@ -76,3 +76,15 @@ fn no_report_and_no_suggested_command_holds_a_value_of_the_other_account() {
         }
     }
 }
+
+/// A profile is often called after its owner, also one that does not count here.
+#[test]
+fn an_anonymous_report_does_not_name_the_profile_that_is_left_out() {
+    let desk = Desk::new(Some(Who::B), None);
+    let config = desk.home.path().join(".config/polydoctor/config.toml");
+    fs::write(config, format!("default_profile = \"alice\"\n{}", Who::A.profile("alice"))).unwrap();
+    let known = desk.run(None, &["check", "--offline"]);
+    assert!(known.to_string().contains(" of profile alice ("), "{known:#}");
+    let shared = desk.run(None, &["check", "--offline", "--anonymous"]);
+    assert!(!shared.to_string().contains("alice"), "{shared:#}");
+}

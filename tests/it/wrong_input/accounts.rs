@@ -180,7 +180,7 @@ fn places() -> Vec<Wrong> {
             .config("[profiles.main]\n")
             .run(&["profile", "use", "bot"])
             .code(2),
-        wrong("a profile to remove, unasked", "There is no terminal to ask at: say --yes")
+        wrong("a profile to remove, unasked", "Not a terminal, cannot ask for confirmation: pass --yes")
             .config("[profiles.main]\n")
             .run(&["profile", "remove", "main"])
             .code(2),
@@ -207,6 +207,9 @@ fn commands() -> Vec<Wrong> {
             .code(2),
         wrong("nothing to set up with", "there is no private key: set POLYMARKET_PRIVATE_KEY")
             .run(&["init", "--yes"])
+            .code(2),
+        wrong("a profile name that a shell would take apart", "a profile cannot be named \"bad name!/x\"")
+            .run(&["init", "--yes", "--profile", "bad name!/x"])
             .code(2),
         wrong("a scenario that is none", "there is no scenario named nothing")
             .run(&["check", "--demo", "nothing"])

@@ -2,6 +2,7 @@
 
 use std::io::{self, Stdout, Write as _};
 
+use jiff::civil::Date;
 use serde::Serialize as _;
 
 use super::super::{Format, shown};
@@ -66,12 +67,14 @@ impl Printer {
                 if rows > 0 {
                     writeln!(out)?;
                 }
-                sums(&mut out, totals)?;
+                sums(&mut out, totals, complete)?;
             }
             Self::Json { .. } => {
                 write!(out, "\n],\"totals\":")?;
                 totals.serialize(&mut serde_json::Serializer::new(&mut out))?;
-                writeln!(out, ",\"complete\":{complete},\"next_cursor\":{}}}", serde_json::to_string(&next)?)?;
+                let partial_day = serde_json::to_string(&partial_day(totals, complete))?;
+                let next = serde_json::to_string(&next)?;
+                writeln!(out, ",\"complete\":{complete},\"partial_day\":{partial_day},\"next_cursor\":{next}}}")?;
             }
             Self::Csv { rows: 0, .. } => write!(out, "{}", csv_header()?)?,
             Self::Csv { mut writer, .. } => writer.flush()?,
@@ -111,21 +114,30 @@ fn row(trade: &BuilderTrade) -> String {
     )
 }
 
-fn sums(out: &mut impl io::Write, totals: &Totals) -> io::Result<()> {
+/// The oldest day of a listing that was not read to its end: more of it may follow.
+fn partial_day(totals: &Totals, complete: bool) -> Option<Date> {
+    totals.by_day.keys().next().copied().filter(|_| !complete)
+}
+
+fn sums(out: &mut impl io::Write, totals: &Totals, complete: bool) -> io::Result<()> {
     if totals.all.trades == 0 {
         return writeln!(out, "No trades");
     }
-    writeln!(out, "{}", sum("all", &totals.all))?;
+    writeln!(out, "{}", sum(if complete { "all" } else { "newest" }, &totals.all))?;
+    if !complete {
+        writeln!(out, "The listing was not read to its end: every sum is of these trades only")?;
+    }
     if totals.all.without_volume > 0 {
         writeln!(out, "{} of them without a volume, which count nothing in it", totals.all.without_volume)?;
     }
     for (heading, split) in [("By side", &totals.by_side), ("By status", &totals.by_status)] {
-        section(out, heading, split.iter(), usize::MAX)?;
+        section(out, heading, split.iter(), usize::MAX, None)?;
     }
     let mut markets: Vec<(&String, &Sum)> = totals.by_market.iter().collect();
     markets.sort_by_key(|(_, of)| std::cmp::Reverse(of.volume));
-    section(out, "By market, the largest first", markets.into_iter(), MARKETS)?;
-    section(out, "By day (UTC), the newest first", totals.by_day.iter().rev(), DAYS)
+    section(out, "By market, the largest first", markets.into_iter(), MARKETS, None)?;
+    let partial = partial_day(totals, complete).map(|day| day.to_string());
+    section(out, "By day (UTC), the newest first", totals.by_day.iter().rev(), DAYS, partial.as_deref())
 }
 
 fn section<'a, N: ToString + 'a>(
@@ -133,11 +145,14 @@ fn section<'a, N: ToString + 'a>(
     heading: &str,
     sums: impl ExactSizeIterator<Item = (&'a N, &'a Sum)>,
     most: usize,
+    partial: Option<&str>,
 ) -> io::Result<()> {
     let cut = if sums.len() > most { format!(", {most} of {}", sums.len()) } else { String::new() };
     writeln!(out, "\n{heading}{cut}")?;
     for (name, of) in sums.take(most) {
-        writeln!(out, "{}", sum(&name.to_string(), of))?;
+        let name = name.to_string();
+        let mark = if partial == Some(name.as_str()) { "  (partial day)" } else { "" };
+        writeln!(out, "{}{mark}", sum(&name, of))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::client::limits::Limits;
 use crate::engine::probe::Probe;
 use crate::fleet::row::Row;
 use crate::fleet::{Fleet, Member, USUAL_AT_ONCE};
+use crate::report::Selection;
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::tui::panels::fleet::Progress;
 use crate::tui::task::{News, Post};
@@ -28,7 +29,7 @@ pub(super) async fn check(desk: &Desk, post: &Post) {
     tell(Progress::Begun { wanted: profiles.len() });
     let mut round = fleet.check(profiles.into_iter().map(Member::of), Probe::ALL.iter().copied().collect());
     while let Some(member) = round.next().await {
-        if !tell(Progress::Done(Box::new(Row::of(&member.report(|_| true))))) {
+        if !tell(Progress::Done(Box::new(Row::of(&member.report(&Selection::default()))))) {
             return;
         }
     }

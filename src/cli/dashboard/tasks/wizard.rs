@@ -5,29 +5,40 @@ use tokio::task::spawn_blocking;
 use super::Desk;
 use super::fix::shown;
 use crate::engine::Engine;
-use crate::engine::facts::{Facts, RequestRecord};
+use crate::engine::facts::RequestRecord;
 use crate::onboarding;
-use crate::settings;
 use crate::settings::change::FileChange;
-use crate::tui::task::{Draft, FilePlan};
+use crate::settings::{self, FoundKey, KeyInput, UnreadKey};
+use crate::tui::task::{Draft, FilePlan, Looked};
+
+/// The key of the file that the answers name. A keystore takes a while to unlock.
+pub(super) async fn read_key(draft: &Draft) -> Result<FoundKey, UnreadKey> {
+    let (input, password) = draft
+        .0
+        .key_to_read()
+        .map_or((KeyInput::Settings, None), |(input, password)| (input.clone(), password.cloned()));
+    let read = spawn_blocking(move || settings::read_key(&input, password.as_ref())).await;
+    read.unwrap_or_else(|error| Err(UnreadKey { text: error.to_string(), is_password: false }))
+}
 
 impl Desk {
-    /// What is on chain for the key of the wizard's answers.
-    pub(super) async fn look(&self, draft: &Draft) -> Facts {
+    /// The settings of the key of the wizard's answers, and what is on chain for it where that may be
+    /// asked.
+    pub(super) async fn look(&self, draft: &Draft) -> Looked {
         let inputs = draft.0.inputs(&self.inputs);
         let settings = match spawn_blocking(move || settings::load(&inputs)).await {
             Ok(Ok(settings)) => settings,
             // the settings in force were read from the same places
             Ok(Err(_)) | Err(_) => (*self.settings()).clone(),
         };
-        let engine = Engine::new(settings, false, &[]);
+        let engine = Engine::new(settings.clone(), !draft.0.may_ask_network(), &[]);
         engine.run(&onboarding::PROBES.into_iter().collect()).await;
         let facts = engine.facts().borrow().clone();
         let purpose = Some("the set-up wizard".to_owned());
         let requests =
             facts.requests.iter().map(|request| RequestRecord { purpose: purpose.clone(), ..request.clone() });
         self.engine.remember(requests, facts.started_ms);
-        facts
+        Looked { facts, settings }
     }
 
     pub(super) fn plan_profile(&self, draft: &Draft) -> Result<FilePlan, String> {

@@ -113,7 +113,7 @@ fn trades(app: &App, width: usize, page: &mut Page) {
     }
 }
 
-/// A bar a day, the newest day first. The oldest day may go on where reading stopped.
+/// A bar a day, the newest day first. The oldest day goes on where reading stopped, and is said to.
 fn chart(app: &App, width: usize, page: &mut Page) {
     let state = &app.panels.builder;
     let days: Vec<(&Date, Amount)> =
@@ -123,6 +123,8 @@ fn chart(app: &App, width: usize, page: &mut Page) {
     // day, two gaps, the dollar sign
     let Some(cells) = width.checked_sub(5 + 2 + 1 + figures).filter(|cells| *cells >= 4) else { return };
     let (full, _) = app.theme.gauge();
+    let oldest = state.totals.by_day.keys().next().filter(|_| state.reading != Reading::Whole);
+    let partial = days.last().map(|(day, _)| *day).filter(|day| oldest == Some(*day));
     page.gap();
     for (day, volume) in days {
         let bar = bar(volume.base_units(), most, cells);
@@ -132,6 +134,9 @@ fn chart(app: &App, width: usize, page: &mut Page) {
             Span::raw(" ".repeat(cells - bar)),
             Span::raw(format!(" {:>1$}", format!("${volume}"), figures + 1)),
         ]);
+    }
+    if let Some(day) = partial {
+        page.text(&format!("{} is a partial day: reading stopped there", day.strftime("%m-%d")), app.theme.dim());
     }
 }
 

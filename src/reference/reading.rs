@@ -1,0 +1,490 @@
+//! A pasted text read: who said what, which known sentence it is, and what that points to.
+//!
+//! The host decides whose error it is, and the body's own sentence decides before the status. A
+//! sentence that is not known is quoted as such and never turned into the causes of its status.
+
+use std::collections::BTreeSet;
+
+use super::artefact::{Artefact, clean};
+use super::context::weighed;
+use super::patterns::{Occurrence, begun_by, occurrences};
+use super::records::{Record, records};
+use super::reported::{QUOTED, Reported, quotable};
+use super::secrets::{Exposure, exposed};
+use super::service::Service;
+use super::variables::missing;
+use super::words::Words;
+use super::{ErrorEntry, Kind, errors};
+
+/// Of a text longer than this only its end is read: what is nearest to the failure.
+const LONGEST: usize = 1 << 20;
+/// Of a longer record only beginning, end and the neighborhood of a sentence are taken apart.
+const RECORD: usize = 24 << 10;
+/// So many records of one text are taken apart; of more, the last.
+const RECORDS: usize = 300;
+
+/// What a text holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The error nearest to the failure first, then the others in the order of the text.
+    pub errors: Vec<Reported>,
+    /// Secrets that the text gives away.
+    pub exposed: Vec<Exposure>,
+}
+
+/// Reads a pasted text: a sentence, an exception, a log.
+pub fn read(raw: &str) -> Reading {
+    let skipped = raw.ceil_char_boundary(raw.len().saturating_sub(LONGEST));
+    let text = &raw[skipped..];
+    let above = raw[..skipped].matches('\n').count();
+    let words = Words::of(text);
+    let found = occurrences(&words);
+    let records = records(text);
+    let is_whole = records.len() == 1;
+    let mut judged: Vec<(u8, Reported)> = Vec::new();
+    let mut earlier: Vec<Artefact> = Vec::new();
+    for (record, inside) in candidates(text, &records, &words, &found) {
+        let piece = &text[record.span.clone()];
+        let mut artefact = Artefact::of(&clipped(piece, record, &words, &inside), is_whole);
+        inherit(&mut artefact, &earlier);
+        if let Some((class, mut reported)) = judge(&artefact, piece, text, &words, &inside, is_whole) {
+            reported.line = record.line + above;
+            judged.push((class, reported));
+        }
+        earlier.push(artefact);
+    }
+    Reading { errors: ordered(judged), exposed: exposed(&clean_ends(text)) }
+}
+
+/// The secrets are looked for in the text as it was meant, or as it is where it is a log.
+fn clean_ends(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.len() <= RECORD { clean(text).into() } else { text.into() }
+}
+
+/// The records that may be errors, with the sentences in them; of those that are alike, the last.
+fn candidates<'a>(
+    text: &str,
+    records: &'a [Record],
+    words: &Words,
+    found: &[Occurrence],
+) -> Vec<(&'a Record, Vec<Occurrence>)> {
+    let mut chosen = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut rest = found;
+    for record in records.iter().rev() {
+        let first = rest.partition_point(|occurrence| words.begins(occurrence.start) < record.span.start);
+        let (before, inside) = rest.split_at(first);
+        rest = before;
+        let piece = &text[record.span.clone()];
+        if inside.is_empty() && !(records.len() <= 64 || is_marked(piece)) {
+            continue;
+        }
+        let likeness: String = piece.chars().filter(|c| !c.is_ascii_digit()).take(400).collect();
+        if seen.insert(likeness) {
+            chosen.push((record, inside.to_vec()));
+        }
+        if chosen.len() == RECORDS {
+            break;
+        }
+    }
+    chosen.reverse();
+    chosen
+}
+
+/// Whether a record looks like an error at all.
+fn is_marked(piece: &str) -> bool {
+    ["rror", "RROR", "xception", "ailed", "tatus", "HTTP", "efused", "enied"].iter().any(|mark| piece.contains(mark))
+}
+
+/// A record cleaned; of a long one the parts that tell most.
+fn clipped(piece: &str, record: &Record, words: &Words, inside: &[Occurrence]) -> String {
+    if piece.len() <= RECORD {
+        return clean(piece);
+    }
+    let part = |from: usize, to: usize| {
+        &piece[piece.floor_char_boundary(from.min(piece.len()))..piece.ceil_char_boundary(to.min(piece.len()))]
+    };
+    let third = RECORD / 3;
+    let best = inside.iter().min_by_key(|occurrence| occurrence.rank());
+    let middle = best.map_or("", |best| {
+        let at = words.begins(best.start) - record.span.start;
+        part(at.saturating_sub(third / 2), at + third / 2)
+    });
+    clean(&format!("{}\n{middle}\n{}", part(0, third), part(piece.len() - third, piece.len())))
+}
+
+/// What the records just before tell of the same request: a library logs the URL, the client the body.
+fn inherit(artefact: &mut Artefact, earlier: &[Artefact]) {
+    if artefact.host.is_some() || artefact.status.is_none() {
+        return;
+    }
+    let of_same = |other: &&Artefact| other.host.is_some() && other.status == artefact.status && other.said.is_none();
+    if let Some(other) = earlier.iter().rev().take(3).find(of_same) {
+        artefact.host.clone_from(&other.host);
+        artefact.service = other.service.or(artefact.service);
+        artefact.path = artefact.path.take().or_else(|| other.path.clone());
+        artefact.method = artefact.method.or(other.method);
+    }
+}
+
+/// What a record says, and how much that weighs beside the other records.
+fn judge(
+    artefact: &Artefact,
+    piece: &str,
+    text: &str,
+    words: &Words,
+    inside: &[Occurrence],
+    is_whole: bool,
+) -> Option<(u8, Reported)> {
+    let about = about_keys(artefact, piece);
+    let artefact = about.as_ref().unwrap_or(artefact);
+    let is_alone = |occurrence: &&Occurrence| stands_alone(text, words, occurrence);
+    let mut known: Vec<&Occurrence> = inside
+        .iter()
+        .filter(|occurrence| {
+            // words around a sentence do not outweigh one that says enough by itself
+            let is_clear = !artefact.is_located && occurrence.pattern.is_telling && occurrence.error().from.is_empty();
+            is_allowed(occurrence.error(), artefact) || is_clear
+        })
+        .filter(|occurrence| !is_reason(words, occurrence) && !is_more_than_zero(text, words, occurrence))
+        .filter(|occurrence| {
+            occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact) || is_alone(occurrence)
+        })
+        .collect();
+    known.sort_by_key(|occurrence| occurrence.rank());
+    let best = known.first().copied();
+    let quoted = best.map(|best| best.filled(text, words));
+    let quoted = quoted.as_deref();
+    let sentence = best.map(Occurrence::error).filter(|error| error.kind == Kind::Sentence && !error.wraps);
+    let reported = |entry: Option<&'static ErrorEntry>, said: Option<&str>| report(artefact, piece, entry, said);
+    if artefact.service == Some(Service::Other) && (artefact.is_located || sentence.is_none()) {
+        let is_error = artefact.status.is_some_and(|status| status >= 400) || best.is_some() || artefact.said.is_some();
+        return is_error.then(|| (1, reported(placed(artefact, None), artefact.said.as_deref().or(quoted))));
+    }
+    let is_local = artefact.status.is_none() && sentence.is_none_or(ErrorEntry::is_of_client);
+    if is_local && let Some(entry) = missing(piece) {
+        return Some((chatter(artefact, 3), reported(Some(entry), None)));
+    }
+    if let Some(entry) = sentence {
+        // the body's words with their own values, where they are the sentence; else what stands there
+        let said = artefact.said.as_deref().filter(|said| is_in(entry, said)).or(quoted);
+        let class = if entry.harmless.is_some() {
+            2
+        } else if entry.is_of_client() && artefact.status.is_none() {
+            3
+        } else {
+            5
+        };
+        return Some((chatter(artefact, class), reported(Some(entry), said)));
+    }
+    let kind = best.map(Occurrence::error).filter(|error| error.kind != Kind::Sentence);
+    let is_error = artefact.status.is_some_and(|status| status >= 400);
+    if let (Some(said), None) = (artefact.said.as_deref(), kind.filter(|_| !artefact.is_html)) {
+        if let Some(entry) = begun_by(said).filter(|entry| is_allowed(entry, artefact)) {
+            return Some((chatter(artefact, 5), reported(Some(entry), Some(said))));
+        }
+        let speaks =
+            artefact.status.is_some_and(|status| speaks_for_itself(artefact, status)) || (artefact.is_html && is_error);
+        let entry = if speaks { by_status(artefact) } else { None };
+        if entry.is_some() || !artefact.is_html {
+            if !is_error && artefact.service.is_none() && !is_whole {
+                return None;
+            }
+            let class = if artefact.service.is_some() { 4 } else { 2 };
+            return Some((chatter(artefact, class), reported(entry, Some(said))));
+        }
+    }
+    if let Some(kind) = kind {
+        let by_status = (kind.kind == Kind::Html && is_error).then(|| by_status(artefact)).flatten();
+        let entry = by_status.or_else(|| placed(artefact, Some(kind.kind))).unwrap_or(kind);
+        let said = artefact.said.as_deref().filter(|_| artefact.is_html).or(quoted);
+        return Some((chatter(artefact, 3), reported(Some(entry), said)));
+    }
+    if is_error && let Some(entry) = by_status(artefact) {
+        return Some((chatter(artefact, if artefact.service.is_some() { 3 } else { 2 }), reported(Some(entry), None)));
+    }
+    if is_whole && let Some(entry) = begun_by(piece).filter(|entry| is_allowed(entry, artefact)) {
+        return Some((3, reported(Some(entry), None)));
+    }
+    if let Some(wrap) = best.map(Occurrence::error).filter(|error| error.wraps) {
+        return Some((chatter(artefact, 2), reported(Some(wrap), None)));
+    }
+    // an RPC that fails is replaced, whatever it said
+    if artefact.service == Some(Service::PolygonRpc)
+        && artefact.said.is_none()
+        && is_marked(piece)
+        && !artefact.is_chatter
+    {
+        return Some((3, reported(placed(artefact, Some(Kind::Network)), None)));
+    }
+    // an error of which nothing is known but where it comes from
+    (is_error || (is_whole && artefact.service.is_some() && is_marked(piece)))
+        .then(|| (chatter(artefact, 1), reported(None, None)))
+}
+
+fn chatter(artefact: &Artefact, class: u8) -> u8 {
+    if artefact.is_chatter { class.saturating_sub(2) } else { class }
+}
+
+/// Prose about API keys and a status, with nothing of a request in it.
+fn about_keys(artefact: &Artefact, piece: &str) -> Option<Artefact> {
+    let is_prose =
+        artefact.service.is_none() && artefact.path.is_none() && artefact.said.is_none() && artefact.client.is_none();
+    let lower = piece.to_lowercase();
+    let names_keys =
+        ["api key", "api-key", "apikey", "api creds", "api credentials"].iter().any(|words| lower.contains(words));
+    (is_prose && names_keys && artefact.status.is_some()).then(|| Artefact {
+        service: Some(Service::Clob),
+        path: Some("/auth/api-key".to_owned()),
+        ..artefact.clone()
+    })
+}
+
+/// Whether an entry can be what this service says.
+fn is_allowed(entry: &ErrorEntry, artefact: &Artefact) -> bool {
+    let speakers = entry.speakers();
+    match artefact.service {
+        None => entry.from.is_empty(),
+        Some(_) if speakers.is_empty() => true,
+        // what is behind a host of one's own, or a page in front of the service, is not known by its host
+        Some(Service::Polymarket) => true,
+        Some(service) => speakers.contains(&service),
+    }
+}
+
+/// Whether host or status of the text are the ones of the sentence.
+fn is_backed(entry: &ErrorEntry, artefact: &Artefact) -> bool {
+    let speakers = entry.speakers();
+    let by_host = artefact.service.is_some_and(|service| speakers.is_empty() || speakers.contains(&service));
+    let is_phrase = super::artefact::is_reason(&entry.text);
+    let by_status = entry.status.is_some() && entry.status == artefact.status && !is_phrase;
+    let by_client = speakers.is_empty() && artefact.client.is_some();
+    (by_host && !is_phrase) || by_status || by_client
+}
+
+/// Whether the `0` at the end of a sentence is only the beginning of a number: `balance: 0.45`.
+fn is_more_than_zero(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
+    let after = &text[words.ends(occurrence.end - 1)..];
+    let decimals: String =
+        after.strip_prefix(['.', ',']).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+    words.get(occurrence.end - 1).is_some_and(|last| last == "0" || last == "00") && decimals.contains(|c| c != '0')
+}
+
+/// Whether it is the reason phrase beside a status, and no sentence: `"statusText":"Not Found"`.
+fn is_reason(words: &Words, occurrence: &Occurrence) -> bool {
+    let before = occurrence.start.checked_sub(1).and_then(|before| words.get(before));
+    before.is_some_and(|word| ["statustext", "reasonphrase", "reason_phrase"].contains(&word))
+}
+
+/// Whether a sentence is all that is said at its place: between quotes, after a colon, on a line.
+fn stands_alone(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
+    const BEFORE: &[char] =
+        &[':', '"', '\'', '`', '(', '[', '{', '>', '|', '=', '\n', '\r', '“', '「', '，', '：', '!', '<', '-', '.'];
+    const AFTER: &[char] = &[
+        '"', '\'', '`', ')', ']', '}', '<', '\n', '\r', '.', ',', ';', '!', ':', '(', '|', '”', '」', '。', '，', '[',
+        '=', '?', '{',
+    ];
+    let before =
+        text[..words.begins(occurrence.start)].trim_end_matches([' ', '\t', '\\', '\u{1b}']).chars().next_back();
+    let after = text[words.ends(occurrence.end - 1)..].trim_start_matches([' ', '\t', '\\', '\u{1b}']).chars().next();
+    if super::artefact::is_reason(&occurrence.error().text) {
+        // the reason of a status stands after colons too: only a body quotes it
+        return before.is_some_and(|c| ['"', '\''].contains(&c));
+    }
+    before.is_none_or(|c| BEFORE.contains(&c)) && after.is_none_or(|c| AFTER.contains(&c))
+}
+
+/// Whether a text holds this sentence.
+fn is_in(entry: &'static ErrorEntry, text: &str) -> bool {
+    occurrences(&Words::of(text)).iter().any(|occurrence| std::ptr::eq(occurrence.error(), entry))
+}
+
+/// Statuses with one meaning, whatever the body says.
+fn speaks_for_itself(artefact: &Artefact, status: u16) -> bool {
+    match artefact.service {
+        Some(Service::PolygonRpc) => matches!(status, 401..=403 | 429 | 500..),
+        _ => matches!(status, 425 | 429 | 502..=504),
+    }
+}
+
+/// The entry for a kind of failure, or for the status, at the service of the text.
+fn placed(artefact: &Artefact, kind: Option<Kind>) -> Option<&'static ErrorEntry> {
+    let service = artefact.service.or_else(|| artefact.is_official().then_some(Service::Clob))?;
+    let status = artefact.status;
+    let fits = |entry: &&ErrorEntry| {
+        entry.from.contains(&service)
+            && entry.when.iter().any(|when| match kind {
+                Some(kind) => *when == kind.name(),
+                None => status.map_or(when == "network", |status| is_status(when, status)),
+            })
+            && (entry.paths.is_empty() || entry.paths.iter().any(|path| is_path(path, artefact)))
+    };
+    // the particular before the general: a path, then a status of its own
+    let rank = |entry: &&ErrorEntry| {
+        let own = status.is_some_and(|status| entry.when.iter().any(|when| *when == status.to_string()));
+        (entry.paths.is_empty(), !own)
+    };
+    errors().iter().filter(|entry| entry.is_placed()).filter(fits).min_by_key(rank)
+}
+
+fn is_status(when: &str, status: u16) -> bool {
+    match when {
+        "4xx" => (400..500).contains(&status),
+        "5xx" => status >= 500,
+        number => number.parse() == Ok(status),
+    }
+}
+
+/// `POST /order` for that call, `/order/` for what is below it.
+fn is_path(wanted: &str, artefact: &Artefact) -> bool {
+    let (method, path) = wanted.split_once(' ').map_or((None, wanted), |(method, path)| (Some(method), path));
+    let actual = artefact.path.as_deref().unwrap_or_default();
+    let same_method = method.is_none_or(|method| artefact.method.is_none_or(|actual| actual == method));
+    let same_path = if path.ends_with('/') {
+        actual.strip_prefix(path).is_some_and(|rest| !rest.is_empty())
+    } else {
+        actual.trim_end_matches('/') == path
+    };
+    same_method && same_path
+}
+
+/// The entry for the status at this service, or for the bare status where no service is known.
+fn by_status(artefact: &Artefact) -> Option<&'static ErrorEntry> {
+    let status = artefact.status?;
+    placed(artefact, None).or_else(|| {
+        let is_clob = matches!(artefact.service, None | Some(Service::Clob | Service::Polymarket));
+        let bare =
+            errors().iter().find(|entry| entry.is_status() && !entry.is_placed() && entry.status == Some(status));
+        bare.filter(|_| is_clob || matches!(status, 425 | 429 | 502..=504))
+    })
+}
+
+fn report(artefact: &Artefact, piece: &str, entry: Option<&'static ErrorEntry>, said: Option<&str>) -> Reported {
+    let speaker = entry.and_then(|entry| {
+        let local = entry.is_of_client() && artefact.status.is_none() && artefact.host.is_none();
+        entry.speakers().first().copied().or(local.then_some(Service::Client))
+    });
+    let service = match (artefact.service, speaker) {
+        (Some(service), Some(speaker)) if !artefact.is_located && speaker != Service::Client => {
+            Some(if entry.is_some_and(|entry| entry.speakers().contains(&service)) { service } else { speaker })
+        }
+        (Some(service), _) if speaker != Some(Service::Client) => Some(service),
+        (_, speaker) => speaker,
+    };
+    let known = || entry.map(|entry| super::varied(&entry.text));
+    Reported {
+        text: said
+            .map(|said| quotable(said, QUOTED))
+            .filter(|said| !said.is_empty())
+            .or_else(known)
+            .unwrap_or_default(),
+        sentence: entry.map(|entry| entry.text.as_str()),
+        service,
+        host: artefact.host.as_deref().map(|host| quotable(host, QUOTED)),
+        method: artefact.method.map(str::to_owned),
+        path: artefact.path.as_deref().map(|path| quotable(path, QUOTED)),
+        status: artefact.status,
+        client: artefact.client.map(str::to_owned),
+        line: 0,
+        causes: entry.map(|entry| weighed(entry, artefact, piece)).unwrap_or_default(),
+        exposed: Vec::new(),
+    }
+}
+
+/// The weightiest last record first, then the others in their order, each once.
+fn ordered(judged: Vec<(u8, Reported)>) -> Vec<Reported> {
+    let weightiest =
+        judged.iter().enumerate().max_by_key(|(place, (class, _))| (*class, *place)).map(|(place, _)| place);
+    let Some(weightiest) = weightiest else { return Vec::new() };
+    let mut rest: Vec<Reported> = judged.into_iter().map(|(_, reported)| reported).collect();
+    let first = rest.remove(weightiest);
+    let mut errors = vec![first];
+    for other in rest {
+        let is_same = |known: &Reported| {
+            known.sentence == other.sentence && (known.sentence.is_some() || known.text == other.text)
+        };
+        // the status of an answer adds nothing to the sentence of it
+        let is_only_status = other.entry().is_some_and(|entry| entry.is_status() || entry.wraps)
+            && errors.iter().any(|known| known.status == other.status);
+        if !errors.iter().any(is_same) && !is_only_status {
+            errors.push(other);
+        }
+    }
+    errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::patterns::{content_words, has_code};
+    use super::super::recognise;
+    use super::*;
+
+    fn texts(raw: &str) -> Vec<&'static str> {
+        recognise(raw).into_iter().map(|error| error.text.as_str()).collect()
+    }
+
+    fn host(service: Service) -> &'static str {
+        match service {
+            Service::PolygonRpc => "https://polygon-rpc.com/",
+            Service::PolymarketUs => "https://api.polymarket.us/v1/orders",
+            Service::Relayer => "https://relayer-v2.polymarket.com/submit",
+            Service::Websocket => "wss://ws-subscriptions-clob.polymarket.com/ws/user",
+            _ => "https://clob.polymarket.com/",
+        }
+    }
+
+    #[test]
+    fn every_sentence_is_found_in_itself() {
+        for error in errors().iter().filter(|error| !error.is_placed()) {
+            let said = error.text.replace("{}", "0x4fd2");
+            let said = error.from.first().map_or(said.clone(), |service| format!("{}: {said}", host(*service)));
+            assert_eq!(texts(&said).first(), Some(&error.text.as_str()), "{said}");
+        }
+    }
+
+    /// In prose, where neither host nor status nor a code is there, it takes three words that mean
+    /// something.
+    #[test]
+    fn no_sentence_is_known_in_prose_by_fewer_than_three_words_with_a_meaning() {
+        let mut short = 0;
+        for error in errors().iter().filter(|error| !error.is_placed() && !error.is_status()) {
+            for text in std::iter::once(&error.text).chain(&error.also) {
+                let is_figure = error.said_by == "symptom" && text.contains(|c: char| c.is_ascii_digit());
+                if content_words(text) >= 3 || has_code(text) || is_figure {
+                    continue;
+                }
+                short += 1;
+                let said = text
+                    .replace("{}", "thing")
+                    .replace(['"', '\'', '`', '(', ')', '[', ']', '{', '}', ':', '!', '.', ','], " ");
+                let prose = format!("yesterday somebody wrote that {said} was what they remembered of that long day");
+                assert!(!texts(&prose).contains(&error.text.as_str()), "{prose}");
+            }
+        }
+        assert!(short > 40, "{short}");
+    }
+
+    #[test]
+    fn a_part_of_another_sentence_is_no_sentence() {
+        assert_eq!(texts("Unauthorized/Invalid api key"), ["Unauthorized/Invalid api key"]);
+        assert_eq!(texts("404 Not Found"), ["404 Not Found"]);
+        assert_eq!(texts(r#"{"error":"Not Found","path":"/nope"}"#), ["Not Found"]);
+    }
+
+    #[test]
+    fn a_status_counts_only_where_nothing_else_does() {
+        assert_eq!(texts("401"), ["401 Unauthorized"]);
+        assert_eq!(texts("HTTP/1.1 503"), ["503 Service Unavailable"]);
+        assert_eq!(texts("Request failed with status code 403")[0], "403 Forbidden");
+        assert_eq!(texts("429 Too Many Requests: invalid signature"), ["invalid signature"]);
+        assert!(texts("it took 401 of all the many seconds that there are in this very long day").is_empty());
+    }
+
+    #[test]
+    fn hostile_text_is_bounded() {
+        assert!(read("").errors.is_empty());
+        assert!(texts(&"é".repeat(600_000)).is_empty());
+        let huge = "invalid signature ".to_owned() + &"order ".repeat(200_000);
+        assert!(texts(&huge).is_empty(), "only the end is read");
+    }
+}
