@@ -337,7 +337,8 @@ fn place_diagnosis(facts: &Facts, diagnosis: &mut Diagnosis) {
     let is_seen = diagnosis.explains.iter().any(|text| crate::checks::find(text).is_some());
     for command in remedy.commands.iter_mut().filter(|command| !is_seen && command.starts_with("polydoctor fix ")) {
         for symptom in &facts.symptoms {
-            command.push_str(&format!(" --symptom {}", quoted(symptom)));
+            let said = Reported::of(symptom).map_or_else(String::new, |reported| reported.text);
+            command.push_str(&format!(" --symptom {}", quoted(&said)));
         }
     }
     fix.edits = remedy.edits;

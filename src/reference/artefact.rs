@@ -138,7 +138,6 @@ const CLIENTS: &[(&str, &str)] = &[
     ("urllib.error", "urllib"),
     ("<urlopen error", "urllib"),
     ("UND_ERR", "Node's fetch"),
-    ("fetch failed", "Node's fetch"),
     ("websocket: ", "Go gorilla/websocket"),
     ("dial tcp", "Go net/http"),
     ("Client.Timeout exceeded", "Go net/http"),

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::artefact::is_reason;
 use super::words::Words;
 use super::{ErrorEntry, errors};
 
@@ -26,6 +27,8 @@ pub(super) struct Pattern {
     pub(super) letters: usize,
     /// The sentence itself, not another way to say it.
     is_main: bool,
+    /// Whether a value stands before and after the words.
+    pub(super) is_open: [bool; 2],
     /// Needs no host, status or place of its own to be certain.
     pub(super) is_telling: bool,
 }
@@ -51,7 +54,8 @@ impl Pattern {
             parts,
             letters,
             is_main: error.text == text,
-            is_telling: telling >= TELLING || has_code(text) || is_reading,
+            is_open: [text.starts_with("{}"), text.ends_with("{}")],
+            is_telling: (telling >= TELLING && !is_reason(text)) || has_code(text) || is_reading,
         }
     }
 
@@ -93,6 +97,12 @@ pub(super) fn content_words(text: &str) -> usize {
 
 /// Whether a sentence holds a code, which no prose does: `ECONNREFUSED`, `order_version_mismatch`, `GS026`.
 pub(super) fn has_code(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_number = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
+    let names_number = |word: &str| ["error", "errno", "code", "winerror"].contains(&word.to_lowercase().as_str());
+    if words.windows(2).any(|pair| names_number(pair[0]) && is_number(pair[1])) {
+        return true;
+    }
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| {
         let upper = word.chars().filter(char::is_ascii_uppercase).count();
         let lower = word.chars().filter(char::is_ascii_lowercase).count();

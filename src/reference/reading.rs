@@ -278,18 +278,22 @@ fn is_reason(words: &Words, occurrence: &Occurrence) -> bool {
 
 /// Whether a sentence is all that is said at its place: between quotes, after a colon, on a line.
 fn stands_alone(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
-    const BEFORE: &[char] =
-        &[':', '"', '\'', '`', '(', '[', '{', '>', '|', '=', '\n', '\r', '“', '「', '，', '：', '!', '<', '-', '.'];
+    const BEFORE: &[char] = &[
+        ':', '"', '\'', '`', '(', '[', '{', '>', '|', '=', '\n', '\r', '“', '「', '，', '：', '!', '<', '-', '.', '/',
+    ];
     const AFTER: &[char] = &[
         '"', '\'', '`', ')', ']', '}', '<', '\n', '\r', '.', ',', ';', '!', ':', '(', '|', '”', '」', '。', '，', '[',
-        '=', '?', '{',
+        '=', '?', '{', '/',
     ];
-    let before =
-        text[..words.begins(occurrence.start)].trim_end_matches([' ', '\t', '\\', '\u{1b}']).chars().next_back();
-    let after = text[words.ends(occurrence.end - 1)..].trim_start_matches([' ', '\t', '\\', '\u{1b}']).chars().next();
+    // a value at either end belongs to the sentence
+    let [is_open_before, is_open_after] = occurrence.pattern.is_open;
+    let start = occurrence.start - usize::from(is_open_before && occurrence.start > 0);
+    let end = (occurrence.end + usize::from(is_open_after)).min(words.len());
+    let before = text[..words.begins(start)].trim_end_matches([' ', '\t', '\\', '\u{1b}']).chars().next_back();
+    let after = text[words.ends(end - 1)..].trim_start_matches([' ', '\t', '\\', '\u{1b}']).chars().next();
     if super::artefact::is_reason(&occurrence.error().text) {
         // the reason of a status stands after colons too: only a body quotes it
-        return before.is_some_and(|c| ['"', '\''].contains(&c));
+        return before.is_none_or(|c| ['"', '\''].contains(&c));
     }
     before.is_none_or(|c| BEFORE.contains(&c)) && after.is_none_or(|c| AFTER.contains(&c))
 }
@@ -435,18 +439,22 @@ mod tests {
 
     #[test]
     fn every_sentence_is_found_in_itself() {
+        let mut wrong = Vec::new();
         for error in errors().iter().filter(|error| !error.is_placed()) {
             let said = error.text.replace("{}", "0x4fd2");
             let said = error.from.first().map_or(said.clone(), |service| format!("{}: {said}", host(*service)));
-            assert_eq!(texts(&said).first(), Some(&error.text.as_str()), "{said}");
+            if texts(&said).first() != Some(&error.text.as_str()) {
+                wrong.push((said.clone(), texts(&said)));
+            }
         }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     /// In prose, where neither host nor status nor a code is there, it takes three words that mean
     /// something.
     #[test]
     fn no_sentence_is_known_in_prose_by_fewer_than_three_words_with_a_meaning() {
-        let mut short = 0;
+        let (mut short, mut wrong) = (0, Vec::new());
         for error in errors().iter().filter(|error| !error.is_placed() && !error.is_status()) {
             for text in std::iter::once(&error.text).chain(&error.also) {
                 let is_figure = error.said_by == "symptom" && text.contains(|c: char| c.is_ascii_digit());
@@ -458,10 +466,14 @@ mod tests {
                     .replace("{}", "thing")
                     .replace(['"', '\'', '`', '(', ')', '[', ']', '{', '}', ':', '!', '.', ','], " ");
                 let prose = format!("yesterday somebody wrote that {said} was what they remembered of that long day");
-                assert!(!texts(&prose).contains(&error.text.as_str()), "{prose}");
+                // the name of the service is as good as its host
+                let is_named = Service::of_words(&prose).is_some() || missing(&prose).is_some();
+                if !is_named && texts(&prose).contains(&error.text.as_str()) {
+                    wrong.push(prose);
+                }
             }
         }
-        assert!(short > 40, "{short}");
+        assert!(short > 40 && wrong.is_empty(), "{short} {wrong:#?}");
     }
 
     #[test]

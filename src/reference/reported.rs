@@ -126,7 +126,8 @@ pub(super) fn quotable(text: &str, longest: usize) -> String {
     let words: Vec<&str> =
         visible.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
     let is_phrase = words.windows(PHRASE).any(|row| row.iter().all(|word| is_of_a_phrase(word)));
-    let shown: Vec<String> = if is_phrase { vec!["…".to_owned()] } else { words.into_iter().map(masked).collect() };
+    let hidden = || vec!["… (it may hold a recovery phrase)".to_owned()];
+    let shown: Vec<String> = if is_phrase { hidden() } else { words.into_iter().map(masked).collect() };
     let line = shown.join(" ");
     match line.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -135,6 +136,7 @@ pub(super) fn quotable(text: &str, longest: usize) -> String {
 }
 
 fn is_of_a_phrase(word: &str) -> bool {
+    let word = word.trim_matches(['"', '\'', '`', ',']);
     (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
@@ -179,6 +181,10 @@ mod tests {
         for entry in super::super::errors().iter().filter(|entry| !entry.is_placed()) {
             let said = entry.text.replace("{}", "0x4fd2");
             let first = Reported::of(&said).unwrap();
+            // some are said by one service only, which is not named here
+            if !entry.from.is_empty() || entry.wraps {
+                continue;
+            }
             assert_eq!(first.sentence, Some(entry.text.as_str()), "{said}");
             assert_eq!(Reported::of(&first.kept()), Some(first.clone()), "{said}");
             assert_eq!(Reported::of(&first.text).and_then(|again| again.sentence), first.sentence, "{said}");

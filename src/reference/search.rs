@@ -34,13 +34,11 @@ pub struct Found {
 /// What a text is about: an id first, then sentences inside it, then what is like it.
 pub fn find(query: &str) -> Found {
     let id = query.trim().to_lowercase();
-    let mut certain: Vec<Entry> = by_id(&id).or_else(|| term(query).map(Entry::Term)).into_iter().collect();
+    // blanks and underscores may stand for the hyphens of an id
+    let named = by_id(&id).or_else(|| by_id(&id.replace([' ', '_'], "-"))).or_else(|| term(query).map(Entry::Term));
+    let mut certain: Vec<Entry> = named.into_iter().collect();
     if certain.is_empty() {
         certain = recognise(query).into_iter().map(Entry::Error).collect();
-    }
-    if certain.is_empty() {
-        // blanks and underscores may stand for the hyphens of an id
-        certain.extend(by_id(&id.replace([' ', '_'], "-")));
     }
     let enough = if certain.is_empty() && !has_code(query) { MEANT } else { ALSO_MEANT };
     let meant = ranked(query).into_iter().filter(|(likeness, entry)| *likeness >= enough && !certain.contains(entry));
@@ -116,6 +114,9 @@ fn parts(text: &str) -> Vec<String> {
 /// Names count fully, titles somewhat less; what is about the subject just counts as meant.
 fn likeness_to(query: &[String], indexed: &Indexed, is_subject: bool) -> f64 {
     let name = likeness(query, &indexed.name);
+    // what begins alike is meant rather than what holds the same word later
+    let begins = query.first().is_some() && query.first() == indexed.name.first();
+    let name = if begins { (name + 0.12).min(1.0) } else { name };
     let likeness = if indexed.title.is_empty() { name } else { name.max(0.9 * likeness(query, &indexed.title)) };
     if is_subject && likeness < MEANT && is_about(query, &indexed.prose) { MEANT + 0.1 * likeness } else { likeness }
 }

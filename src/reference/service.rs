@@ -276,10 +276,7 @@ const WORDS: &[(Service, &[&str])] = &[
             "sqlite3.",
         ],
     ),
-    (
-        Service::Relayer,
-        &["relayer", "relayclient", "relay-client", "部署 safe", "deploy safe", "wallet-create", "wallet registry"],
-    ),
+    (Service::Relayer, &["relayer", "relayclient", "relay-client", "部署 safe", "wallet-create", "wallet registry"]),
     (
         Service::PolygonRpc,
         &[

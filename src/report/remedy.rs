@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::checks::Tries;
 use crate::diagnosis::Cause;
-use crate::engine::facts::{KeyFact, Setup};
+use crate::engine::facts::{CredentialsFact, KeyFact, Setup};
 use crate::settings::target::{Target, Written, wanted};
 
 /// What to do about settings.
@@ -97,7 +97,8 @@ impl Maker<'_> {
     /// Quotes and spaces around parts of the credentials.
     fn cleaned_credentials(&mut self) {
         let set = self.setup.credentials.as_ref();
-        let secret = set.and_then(|set| set.secret.as_ref()).is_some_and(|part| part.value.shape.cleaned.is_some());
+        // the shape of a secret is that of what it decodes to, whatever is around it
+        let secret = set.and_then(CredentialsFact::secret_form).is_some_and(|form| form.unclean);
         let phrase = set.and_then(|set| set.passphrase.as_ref()).is_some_and(|part| part.value.cleaned.is_some());
         for (name, is_surrounded) in [("api_secret", secret), ("api_passphrase", phrase)] {
             if is_surrounded {

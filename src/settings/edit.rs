@@ -190,7 +190,7 @@ mod tests {
     fn a_secret_that_is_written_otherwise_has_the_same_fingerprint() {
         let shown = |text: &str| masked_variables(text).split("fingerprint ").nth(1).unwrap()[..6].to_owned();
         let secret = "CLOB_SECRET=_-8ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn=";
-        assert_eq!(shown(secret), shown(&secret.replace('_', "/").replace('-', "+").replace("mn=", "mn")));
+        assert_eq!(shown(secret), shown("CLOB_SECRET=/+8ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn"));
         let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
         assert_eq!(shown(&format!("PK=0x{key}")), shown(&format!("PK={}", key.to_uppercase())));
         assert_ne!(shown("CLOB_PASS_PHRASE=ab"), shown("CLOB_PASS_PHRASE=AB"));

@@ -274,7 +274,9 @@ impl App {
 
     /// Whether something on the screen changes with the time.
     pub fn is_moving(&self) -> bool {
-        self.is_launching_or_running() || self.rereading || self.tasks.iter().any(|task| task.moves())
+        // questions stand still until they are answered
+        let runs = self.is_launching_or_running() && !matches!(self.mode, Mode::FirstRun(_));
+        runs || self.rereading || self.tasks.iter().any(|task| task.moves())
     }
 
     /// Whether what is on the screen says how old it is.

@@ -11,11 +11,14 @@ use crate::watch::{Point, time_of_day};
 /// So many changes are listed.
 const SHOWN: usize = 8;
 
-/// How old what a check says is: `12 s ago` while watching, otherwise when it was asked, which stays
-/// true on a screen that stands still.
+/// How old what a check says is: `12 s ago` while watching; otherwise when it was asked, where that was
+/// later than the run that the header tells of.
 pub(super) fn asked(app: &App, check: &CheckReport) -> Option<String> {
     let at_ms = app.asked_ms(check)?;
-    Some(if app.is_ageing() { age(app.now_ms.saturating_sub(at_ms)) } else { format!("at {}", time_of_day(at_ms)) })
+    if app.is_ageing() {
+        return Some(age(app.now_ms.saturating_sub(at_ms)));
+    }
+    (app.ended_ms() != Some(at_ms)).then(|| format!("at {}", time_of_day(at_ms)))
 }
 
 /// In the unit that a person would take.

@@ -177,7 +177,8 @@ fn a_check_that_is_blocked_and_what_watching_saw() {
             send(&mut app, Message::RunOver);
         }
         let changes: Vec<_> = app.watch.changes().map(|change| (change.check, change.to)).collect();
-        assert_eq!(changes, [("net.reach", Status::Unknown)]);
+        assert!(changes.contains(&("net.reach", Status::Unknown)), "{changes:?}");
+        assert!(changes.iter().all(|(_, to)| *to != Status::Pass), "what was seen once is not told: {changes:?}");
         // the times of day are those of this machine's zone
         let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
         assert!(
