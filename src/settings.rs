@@ -17,6 +17,7 @@ pub mod fix;
 mod found;
 mod given;
 pub mod home;
+mod hosts;
 mod keystore;
 mod left_out;
 mod load;
@@ -27,13 +28,17 @@ mod origin;
 mod place;
 mod polymarket_cli;
 mod profile_key;
+mod programs;
 mod reading;
 pub mod save;
 mod selection;
 mod setup;
 mod sources;
 pub mod target;
+mod together;
 pub mod undo;
+mod unread;
+mod variables;
 mod written;
 
 use std::collections::BTreeMap;
@@ -51,7 +56,7 @@ pub use found::{FoundKey, UnreadKey, read_key};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use memory::Memory;
-pub use names::{Name, SETTINGS};
+pub use names::{Name, SETTINGS, setting_named};
 pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
@@ -64,7 +69,7 @@ pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
 use crate::auth::l2::ApiCredentials;
-use crate::auth::wallet::SignatureType;
+use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::secret::Secret;
 
 /// A value and where it came from.
@@ -123,6 +128,13 @@ pub enum Source {
     StandardInput,
     /// Into the set-up wizard.
     Typed,
+    /// A signature type that is not set: that of the funder, which is this wallet of the key.
+    Inferred {
+        kind: WalletKind,
+        /// Where the program whose names these are has the type, if it is a known one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        set_in: Option<String>,
+    },
     Default,
 }
 
@@ -137,6 +149,7 @@ impl std::fmt::Display for Source {
             Self::File { path } => write!(f, "file {path}"),
             Self::Typed => f.write_str("typed in"),
             Self::StandardInput => f.write_str("standard input"),
+            Self::Inferred { kind, .. } => write!(f, "inferred: the funder is the {kind} of this key"),
             Self::Default => f.write_str("default"),
         }
     }
@@ -167,6 +180,12 @@ pub enum ProblemKind {
     Checksum,
     /// A name that nothing reads, close to one that is read.
     NearMiss,
+    /// A wallet or a key under a name that nothing reads: a note, unless it explains a failure.
+    Unread,
+    /// A URL of another service, or of another chain.
+    OtherService,
+    /// A key that works only for another address.
+    OtherAddress,
 }
 
 /// The parts of a set of credentials, as far as they are configured.

@@ -71,13 +71,15 @@ impl FromStr for SignatureType {
 
     /// Accepts the number and the spellings of the official clients, in any case.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // as code writes it (`SignatureType.POLY_PROXY`), or a spreadsheet (`2.0`)
         let trimmed = text.trim();
+        let trimmed = trimmed.strip_prefix("SignatureType.").or_else(|| trimmed.strip_suffix(".0")).unwrap_or(trimmed);
         if !trimmed.starts_with(|c: char| c.is_ascii_alphanumeric()) {
             return Err(UnknownSignatureType);
         }
         Ok(match trimmed.to_ascii_lowercase().replace(['-', '_', ' '], "").as_str() {
             "0" | "eoa" => Self::Eoa,
-            "1" | "proxy" | "polyproxy" | "magic" => Self::PolyProxy,
+            "1" | "proxy" | "polyproxy" | "polymarketproxy" | "magic" | "email" | "google" => Self::PolyProxy,
             "2" | "safe" | "gnosissafe" | "polygnosissafe" | "gnosis" => Self::PolyGnosisSafe,
             "3" | "1271" | "poly1271" | "deposit" | "depositwallet" | "erc1271" | "eip1271" => Self::Poly1271,
             _ => return Err(UnknownSignatureType),

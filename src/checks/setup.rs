@@ -1,6 +1,7 @@
 //! Settings, the files they came from, and the key.
 
 use super::Finding;
+use super::clock::OFFICIAL_HOST;
 use crate::auth::contracts;
 use crate::auth::key::KeyMistake;
 use crate::diagnosis::Cause;
@@ -11,7 +12,7 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;
     let set = setup.shown.iter().filter(|setting| !setting.source.is_empty()).count();
     let of = |kind| setup.problems.iter().find(move |problem| problem.kind == kind);
-    let is_note = |kind| matches!(kind, ProblemKind::Shadowed | ProblemKind::Checksum);
+    let is_note = |kind| matches!(kind, ProblemKind::Shadowed | ProblemKind::Checksum | ProblemKind::Unread);
     let contradictions = setup.problems.iter().rev().filter(|problem| !is_note(problem.kind));
     let known_chain = setup.chain_id.as_ref().is_none_or(|id| contracts::chain(id.value).is_some());
     let mut finding = if let Some(problem) = of(ProblemKind::Invalid) {
@@ -23,6 +24,13 @@ pub(super) fn settings(facts: &Facts) -> Finding {
             .proven()
             .set("chain_id", contracts::POLYGON)
             .fixed_by("Set the chain id to 137 (Polygon); 80002 is the test network Amoy")
+    } else if let Some(problem) = of(ProblemKind::OtherService) {
+        misdirected(setup, problem)
+    } else if let Some(problem) = of(ProblemKind::OtherAddress) {
+        Finding::warn(Cause::RelayerKeyOfOtherAddress, problem.text.clone())
+            .likely(0.9)
+            .proven()
+            .fixed_by(problem.fix.clone())
     } else if let Some(problem) = contradictions.max_by_key(|problem| leaves_unset(setup, problem)) {
         // a wrong name of what is missing explains that it is missing
         let likelihood = if leaves_unset(setup, problem) { 0.9 } else { 0.5 };
@@ -30,7 +38,9 @@ pub(super) fn settings(facts: &Facts) -> Finding {
             .likely(likelihood)
             .proven()
             .fixed_by(problem.fix.clone())
-    } else if let Some(problem) = of(ProblemKind::Checksum).or_else(|| of(ProblemKind::Shadowed)) {
+    } else if let Some(problem) =
+        [ProblemKind::Checksum, ProblemKind::Shadowed, ProblemKind::Unread].into_iter().find_map(of)
+    {
         Finding::note(problem.text.clone()).fixed_by(problem.fix.clone())
     } else {
         Finding::pass(format!("{set} values, and nothing contradicts"))
@@ -46,6 +56,25 @@ pub(super) fn settings(facts: &Facts) -> Finding {
         finding = finding.with(setting.name.clone(), value);
     }
     finding
+}
+
+/// A URL that its host alone shows to be wrong.
+fn misdirected(setup: &Setup, problem: &SettingProblem) -> Finding {
+    let finding = match problem.setting.as_str() {
+        "clob_url" => Finding::fail(Cause::WrongHost, problem.text.clone()).set("clob_url", OFFICIAL_HOST),
+        "rpc_url" => {
+            let usual = contracts::chain(setup.chain()).map_or("", |chain| chain.rpc_url.as_str());
+            Finding::warn(Cause::PolygonNodeWrongChain, problem.text.clone()).try_setting("rpc_url", usual)
+        }
+        _ => Finding::warn(Cause::WrongHost, problem.text.clone()),
+    };
+    finding.likely(0.9).proven().fixed_by(problem.fix.clone())
+}
+
+/// A variable that nothing reads and that holds what this setting lacks.
+pub(super) fn unread<'a>(facts: &'a Facts, setting: &str) -> Option<&'a SettingProblem> {
+    let problems = facts.setup.problems.iter();
+    problems.into_iter().find(|problem| problem.kind == ProblemKind::Unread && problem.setting == setting)
 }
 
 /// Whether a misspelt name leaves its setting without any value.
@@ -74,6 +103,13 @@ fn leaves_unset(setup: &Setup, problem: &SettingProblem) -> bool {
 
 pub(super) fn key_format(facts: &Facts) -> Finding {
     let Some(key) = &facts.setup.key else {
+        if let Some(problem) = unread(facts, "private_key") {
+            return Finding::fail(Cause::SettingUnread, format!("No private key is read: {}", problem.text))
+                .likely(0.95)
+                .proven()
+                .or(Cause::KeyMissing, 0.3)
+                .fixed_by(problem.fix.clone());
+        }
         return Finding::fail(Cause::KeyMissing, "No private key is configured")
             .likely(0.99)
             .proven()

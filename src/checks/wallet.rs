@@ -4,11 +4,13 @@ use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
 use super::clock::node_unknown;
+use super::setup::unread;
 use super::{Finding, Status};
 use crate::auth::contracts;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
 use crate::diagnosis::{Cause, Certainty};
 use crate::engine::facts::{Facts, OnChain};
+use crate::settings::Source;
 
 /// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.
 /// 1.00 of 6 decimals.
@@ -170,11 +172,13 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     let of_maker = maker.and_then(|maker| wallets.kind_of(maker)).filter(|kind| *kind != WalletKind::Eoa);
     // The funder tells the wallet; where it is missing or the signer, what Polymarket and the chain
     // say of the account does.
+    let is_set = facts.setup.signature_type.as_ref().is_some_and(|kind| kind.source != Source::Default);
     let (kind, address, why) = match (of_maker, maker, account) {
         (Some(kind), Some(maker), _) => (kind, maker, "the funder is that wallet"),
         (None, Some(maker), account) if wallets.kind_of(maker).is_none() => {
             match (of_foreign_funder(facts, maker, configured), account) {
-                (finding, Some(account)) if finding.status == Status::Skip => account,
+                // without a type of its own it is the funder that has to be looked at
+                (finding, Some(account)) if finding.status == Status::Skip && is_set => account,
                 (finding, _) => return finding.with("configured", source),
             }
         }
@@ -187,7 +191,11 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
         }
     };
     let right = kind.signature_type();
-    let finding = if right == configured {
+    let finding = if let Some(Source::Inferred { set_in, .. }) =
+        facts.setup.signature_type.as_ref().map(|kind| &kind.source)
+    {
+        inferred(kind, right, set_in.as_deref())
+    } else if right == configured {
         chain_not_read(facts).unwrap_or_else(|| Finding::pass(format!("Type {} fits the {kind}", u8::from(configured))))
     } else if configured == SignatureType::Eoa && trades_as_eoa(facts) {
         Finding::pass("Type 0: the signer trades from its own address, beside a wallet that it has")
@@ -205,6 +213,13 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
                  the signer cannot be undone: send a small test amount first. New money can as well be deposited \
                  through polymarket.com, which moves nothing that is there"
             ))
+    } else if let Some(problem) = unread(facts, "funder").filter(|_| facts.setup.funder.is_none()) {
+        let summary = format!("Type {configured} is used, and no funder is read: {}", problem.text);
+        Finding::fail(Cause::SettingUnread, summary)
+            .likely(0.9)
+            .certain(Certainty::Likely)
+            .or(Cause::WrongSignatureType, 0.5)
+            .fixed_by(problem.fix.clone())
     } else {
         let summary = format!(
             "Type {} does not fit: the account's wallet is a {kind}, which takes type {}",
@@ -219,6 +234,26 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
             .fixed_by(format!("Set the signature type to {} and the funder to {address}", u8::from(right)))
     };
     finding.with("configured", source).with("wallet", format!("{kind} {address}: {why}"))
+}
+
+/// No type is set, and the funder says which it has to be.
+fn inferred(kind: WalletKind, right: SignatureType, set_in: Option<&str>) -> Finding {
+    let number = u8::from(right);
+    match set_in {
+        Some(set_in) => Finding::note(format!(
+            "No signature type is set here ({set_in}); the funder is the {kind} of this key, so the checks use type {number}"
+        )),
+        None => Finding::warn(
+            Cause::WrongSignatureType,
+            format!(
+                "No signature type is set; the checks use type {number}, since the funder is the {kind} of this key. \
+                 Clients that are given no type use 0, and their orders are rejected"
+            ),
+        )
+        .likely(0.6)
+        .set("signature_type", number)
+        .fixed_by(format!("Set the signature type to {number}, unless your bot sets it in its code")),
+    }
 }
 
 /// Orders of the signer's own address were taken before: the one proof that type 0 is allowed.

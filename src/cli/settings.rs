@@ -77,6 +77,9 @@ pub(super) struct SettingsArgs {
     /// Read variables from this file [default: .env, if there is one]
     #[arg(long, value_name = "PATH")]
     env_file: Option<PathBuf>,
+    /// Read a setting from a variable of any name, such as funder=MY_WALLET; repeatable
+    #[arg(long, value_name = "SETTING=NAME", value_parser = env_map)]
+    env_map: Vec<(&'static str, String)>,
     /// A profile of the configuration file
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -161,6 +164,16 @@ pub(super) fn secret_variables(inputs: &Inputs) -> BTreeSet<String> {
     let known = SETTINGS.iter().filter(|setting| setting.is_secret()).flat_map(|setting| setting.variables);
     let known = known.copied().chain([PASSWORD]).map(str::to_owned);
     known.chain(Origins::of(inputs).variables).collect()
+}
+
+/// A setting and the variable that it is to be read from.
+fn env_map(text: &str) -> Result<(&'static str, String), String> {
+    let (setting, name) = text.split_once('=').ok_or("write SETTING=NAME, such as funder=MY_WALLET")?;
+    let setting = settings::setting_named(setting)?;
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Err("after the = goes the name of a variable, not its value".to_owned());
+    }
+    Ok((setting, name.to_owned()))
 }
 
 /// How a run behaves is no finding of it: what cannot be used is said at once.
@@ -283,6 +296,7 @@ impl SettingsArgs {
             env_file: self.env_file.clone().map_or(EnvFile::Usual, EnvFile::Named),
             key,
             keystore_password: self.password.clone(),
+            env_map: self.env_map.iter().cloned().collect(),
             config_file: settings::config_file(),
             polymarket_cli: settings::polymarket_cli_file(),
             memory: self.memory.clone(),

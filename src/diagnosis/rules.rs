@@ -5,6 +5,8 @@ use super::{Case, Cause, Certainty, Clue, DiagnosisFix, Weight, symptoms};
 use crate::auth::wallet::SignatureType;
 use crate::checks::Suspicion;
 use crate::engine::facts::Failure;
+use crate::reference::Reported;
+use crate::settings::Source;
 
 /// One way from what is known to what it says about causes.
 pub struct Rule {
@@ -21,6 +23,11 @@ pub const RULES: &[Rule] = &[
         name: "balance-under-another-type",
         source: "py-clob-client#277, py-clob-client-v2#105: the CLOB computes the wallet from key and type",
         weigh: balance_under_another_type,
+    },
+    Rule {
+        name: "type-left-to-the-client",
+        source: "py-clob-client#277, pmxt#80: a client that is given no signature type uses 0",
+        weigh: type_left_to_the_client,
     },
     Rule {
         name: "profile-shows-another-wallet",
@@ -111,6 +118,22 @@ fn balance_under_another_type(case: &Case<'_>) -> Vec<Clue> {
         }
         _ => Vec::new(),
     }
+}
+
+/// No signature type is set, and an error was reported that the type 0 of such a client leads to.
+fn type_left_to_the_client(case: &Case<'_>) -> Vec<Clue> {
+    let kind = case.facts.setup.signature_type.as_ref();
+    let Some(kind) = kind.filter(|kind| matches!(kind.source, Source::Inferred { .. })) else { return Vec::new() };
+    let fits =
+        |reported: &&Reported| reported.causes.iter().any(|weighted| weighted.cause == Cause::WrongSignatureType);
+    let clue = |reported: &Reported| {
+        let says = "No signature type is set, and clients that are given none use 0, which leads to this error";
+        Clue::new(Cause::WrongSignatureType, Weight::Supports(0.85), says)
+            .certain(Certainty::Likely)
+            .explains(reported.text.as_str())
+            .set("signature_type", u8::from(kind.value))
+    };
+    case.reported.iter().filter(fits).take(1).map(clue).collect()
 }
 
 /// Polymarket's own profile names a wallet of this key that is not the funder.

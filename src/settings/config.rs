@@ -1,5 +1,6 @@
 //! The configuration file: profiles, each value with its line.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,6 +46,33 @@ pub struct Profile {
     pub(super) path: PathBuf,
     pub entries: Vec<ProfileEntry>,
     pub problems: Vec<SettingProblem>,
+    /// `env_map = { funder = "MY_WALLET" }`: the variable that a setting is read from.
+    pub(super) env_map: BTreeMap<&'static str, String>,
+}
+
+impl Profile {
+    fn map_variables(&mut self, item: &Item, line: usize) {
+        for (setting, name) in item.as_table_like().into_iter().flat_map(TableLike::iter) {
+            match (names::setting_named(setting), name.as_str()) {
+                (Ok(setting), Some(name)) => {
+                    self.env_map.insert(setting, name.to_owned());
+                }
+                (found, _) => self.problems.push(SettingProblem {
+                    kind: ProblemKind::Invalid,
+                    setting: "profile".to_owned(),
+                    text: format!(
+                        "env_map of profile {}, line {line} of {}: {}",
+                        self.name,
+                        self.path.display(),
+                        found
+                            .err()
+                            .unwrap_or_else(|| format!("the name of the variable for {setting} must be a string"))
+                    ),
+                    fix: "Write env_map = { funder = \"MY_WALLET\" }".to_owned(),
+                }),
+            }
+        }
+    }
 }
 
 impl ConfigFile {
@@ -109,6 +137,10 @@ impl ConfigFile {
         let mut profile = Profile { name: name.to_owned(), path: self.path.clone(), ..Profile::default() };
         for (key, item) in values.iter() {
             let line = values.key(key).map_or(1, |key| self.line(key));
+            if key == "env_map" {
+                profile.map_variables(item, line);
+                continue;
+            }
             match entry(&profile, key, item, line) {
                 Ok(entry) => profile.entries.push(entry),
                 Err(problem) => profile.problems.push(problem),

@@ -96,10 +96,9 @@ fn read_profile(profile: &KeyProfile) -> Result<Profile, String> {
 /// signer's. What holds no usable key is nobody's.
 pub fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String> {
     let (lines, _) = env_file::parse(&read_text(path).ok()?);
-    let names = names::setting("private_key").variables;
     let keys: Vec<(usize, &str, Address)> = lines
         .iter()
-        .filter(|line| names.contains(&line.name.as_str()))
+        .filter(|line| names::gives("private_key", &line.name))
         .filter_map(|line| match Whose::of(&line.value) {
             Whose::Signer(address) => Some((line.line, line.name.as_str(), address)),
             _ => None,

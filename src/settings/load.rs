@@ -12,9 +12,11 @@ use super::checksum::wrong_checksum;
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
-use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced, misplaced, selection};
+use super::together::{builders_beside, together};
+use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
+use super::{hosts, misplaced, programs, selection, unread};
 use crate::auth::contracts;
-use crate::auth::wallet::SignatureType;
+use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::secret::Secret;
 
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -52,7 +54,7 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
 
 /// Settles which value of what was read is in force.
 pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
-    let mut loader = Loader { sources, problems: Vec::new() };
+    let mut loader = Loader::of(sources);
     let key = loader.sources.key();
     let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
     let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
@@ -117,8 +119,14 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
-    settings.problems = loader.finish();
-    settings.problems.splice(0..0, misplaced);
+    infer_type(&mut settings);
+    let mut problems = misplaced;
+    problems.extend(hosts::misdirected(&settings));
+    problems.extend(other_relayer_address(&settings));
+    let unread = unread::unread(loader.sources.unread(), &settings);
+    problems.extend(loader.finish());
+    problems.extend(unread);
+    settings.problems = problems;
     settings
 }
 
@@ -131,15 +139,71 @@ pub fn parse_seconds(text: &str) -> Option<Duration> {
     (0.001..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
 
+/// Without a type, the one that the funder has as a wallet of this key: many bots set it in code.
+fn infer_type(settings: &mut Settings) {
+    let is_open = settings.signature_type.as_ref().is_some_and(|kind| kind.source == Source::Default);
+    let signer = settings.parsed_key().map(|key| key.signer.address());
+    let chain = settings.chain_id.as_ref().and_then(|id| contracts::chain(id.value));
+    let Some(((chain, signer), funder)) = chain.zip(signer).zip(settings.funder.as_ref()).filter(|_| is_open) else {
+        return;
+    };
+    let kind = WalletMap::derive(chain, signer).kind_of(funder.value);
+    if let Some(kind) = kind.filter(|kind| *kind != WalletKind::Eoa) {
+        let set_in = programs::type_is_set_in(settings).map(str::to_owned);
+        settings.signature_type = Some(Sourced::new(kind.signature_type(), Source::Inferred { kind, set_in }));
+    }
+}
+
+/// A relayer key works only for the address that it was made for, which has to be the signer's.
+fn other_relayer_address(settings: &Settings) -> Option<SettingProblem> {
+    let signer = settings.parsed_key()?.signer.address();
+    let address = settings.relayer_key_address.as_ref().filter(|address| address.value != signer)?;
+    settings.relayer_key.as_ref()?;
+    Some(SettingProblem {
+        kind: ProblemKind::OtherAddress,
+        setting: "relayer_api_key_address".to_owned(),
+        text: format!(
+            "The relayer API key belongs to {} ({}), not to the signer {signer}",
+            address.value, address.source
+        ),
+        fix: "Create a relayer API key with this signer, or use builder credentials to act for other people's wallets"
+            .to_owned(),
+    })
+}
+
+/// The parts of the sets of credentials.
+const SETS: [[&str; 3]; 2] =
+    [["api_key", "api_secret", "api_passphrase"], ["builder_api_key", "builder_secret", "builder_passphrase"]];
+
 struct Loader {
     sources: Sources,
+    /// Of the parts of a set of credentials: which of the values counts, where it is not the first.
+    picks: BTreeMap<&'static str, usize>,
     problems: Vec<SettingProblem>,
 }
 
 impl Loader {
+    fn of(sources: Sources) -> Self {
+        let mut picks = BTreeMap::new();
+        for set in SETS {
+            let parts = set.map(|name| sources.all(setting(name)));
+            picks.extend(set.into_iter().zip(together(&parts)).filter(|(_, pick)| *pick > 0));
+        }
+        Self { sources, picks, problems: Vec::new() }
+    }
+
+    /// Every value of a setting that counts, the one in force first.
+    fn values(&self, name: &str) -> Vec<Sourced<String>> {
+        let mut values = self.sources.all(setting(name));
+        if let Some(pick) = self.picks.get(name).filter(|pick| **pick < values.len()) {
+            values[..=*pick].rotate_right(1);
+        }
+        values
+    }
+
     /// Parses the value in force; one that cannot be parsed is a problem, never a default.
     fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Sourced<T>> {
-        let found = self.sources.all(setting(name)).into_iter().next()?;
+        let found = self.values(name).into_iter().next()?;
         if let Some(value) = parse(found.value.trim()) {
             return Some(Sourced::new(value, found.source));
         }
@@ -161,12 +225,12 @@ impl Loader {
     }
 
     fn text(&self, name: &str) -> Option<Sourced<String>> {
-        let found = self.sources.all(setting(name)).into_iter().next()?;
+        let found = self.values(name).into_iter().next()?;
         Some(found.map(|text| text.trim().to_owned()))
     }
 
     fn secret(&self, name: &str) -> Option<Sourced<Secret>> {
-        Some(self.sources.all(setting(name)).into_iter().next()?.map(Secret::new))
+        Some(self.values(name).into_iter().next()?.map(Secret::new))
     }
 
     /// A secret that is sent as it is written, so that what surrounds it is sent, too.
@@ -203,9 +267,9 @@ impl Loader {
 
     /// Every place of each setting, the one in force first.
     fn places<T>(&self, key: Option<&Sourced<T>>) -> BTreeMap<&'static str, Vec<Source>> {
-        let places = |setting| self.sources.all(setting).into_iter().map(|value| value.source).collect();
+        let places = |name| self.values(name).into_iter().map(|value| value.source).collect();
         let mut all: BTreeMap<_, Vec<Source>> =
-            SETTINGS.iter().map(|setting| (setting.name, places(setting))).collect();
+            SETTINGS.iter().map(|setting| (setting.name, places(setting.name))).collect();
         if let Some(key) = key {
             // of a flag, or a place in the profile that does not give it
             let of_key = all.entry("private_key").or_default();
@@ -216,11 +280,19 @@ impl Loader {
         all
     }
 
+    /// The places of a builder's or relayer's set beside the user's own.
+    fn of_builder(&self) -> Vec<Source> {
+        let parts = SETS[0].map(|name| self.values(name));
+        builders_beside(&parts)
+    }
+
     fn finish(mut self) -> Vec<SettingProblem> {
         self.problems.append(&mut self.sources.problems);
+        let of_builder = self.of_builder();
         for setting in SETTINGS {
-            let values = self.sources.all(setting);
-            self.problems.extend(conflict(setting, &values));
+            let values = self.values(setting.name);
+            let rivals: Vec<_> = values.iter().filter(|value| !of_builder.contains(&value.source)).cloned().collect();
+            self.problems.extend(conflict(setting, &rivals));
             self.problems.extend(wrong_checksum(setting.name, &values));
         }
         self.problems.extend(self.sources.near_misses());

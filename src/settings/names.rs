@@ -1,5 +1,9 @@
 //! The names that a setting goes by: its flag, its variables, its key in a profile.
 
+mod grammar;
+
+pub(super) use grammar::{Meaning, Strength, can_hold, meaning};
+
 /// One setting and its names.
 #[derive(Debug)]
 pub struct Name {
@@ -104,9 +108,38 @@ pub(super) fn setting(name: &str) -> &'static Name {
         .unwrap_or_else(|| unreachable!("{name} is asked for by the program itself"))
 }
 
+/// The name of a setting as people write it, with dashes or underscores.
+///
+/// # Errors
+///
+/// That there is no such setting, with the closest one.
+pub fn setting_named(text: &str) -> Result<&'static str, String> {
+    let name = text.trim().replace('-', "_").to_ascii_lowercase();
+    let found = SETTINGS.iter().find(|setting| setting.name == name);
+    found.map(|setting| setting.name).ok_or_else(|| match closest(&name) {
+        Some(meant) => format!("unknown setting `{name}`; did you mean {meant}?"),
+        None => format!("unknown setting `{name}`; `polydoctor config` lists them"),
+    })
+}
+
+/// The setting that lists this variable.
+pub(super) fn listed(variable: &str) -> Option<&'static Name> {
+    SETTINGS.iter().find(|setting| setting.variables.contains(&variable))
+}
+
+/// The setting that a variable gives by its name.
+pub(super) fn setting_of(variable: &str) -> Option<&'static Name> {
+    listed(variable).or_else(|| meaning(variable).map(|meaning| setting(meaning.setting)))
+}
+
+/// Whether a variable gives this setting by its name.
+pub(super) fn gives(setting: &str, variable: &str) -> bool {
+    setting_of(variable).is_some_and(|of| of.name == setting)
+}
+
 /// Whether a variable holds what must not be seen by others.
 pub(super) fn is_secret(variable: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.is_secret() && setting.variables.contains(&variable))
+    setting_of(variable).is_some_and(Name::is_secret)
 }
 
 /// Whether a setting, by its name in a profile, must not be seen by others.
@@ -121,7 +154,7 @@ pub(super) fn of_variable(variable: &str) -> Option<&'static Name> {
 
 /// Whether a variable is one that is read.
 pub(super) fn is_known(variable: &str) -> bool {
-    SETTINGS.iter().any(|setting| setting.variables.contains(&variable))
+    setting_of(variable).is_some()
 }
 
 /// A setting's name as people read it.
@@ -129,20 +162,9 @@ pub(super) fn spoken(name: &str) -> String {
     name.replace('_', " ").replace("api ", "API ").replace("clob ", "CLOB ").replace("url", "address")
 }
 
-/// Names that users give by analogy, and what the clients read instead.
-const MISTAKEN: &[(&str, &str)] = &[
-    ("CLOB_API_SECRET", "CLOB_SECRET"),
-    ("CLOB_API_PASSPHRASE", "CLOB_PASS_PHRASE"),
-    ("CLOB_KEY", "CLOB_API_KEY"),
-    ("POLYMARKET_SECRET", "POLYMARKET_API_SECRET"),
-    ("POLYMARKET_PASSPHRASE", "POLYMARKET_API_PASSPHRASE"),
-    ("POLYMARKET_KEY", "POLYMARKET_PRIVATE_KEY"),
-    ("POLYMARKET_PK", "POLYMARKET_PRIVATE_KEY"),
-    ("POLY_KEY", "POLY_PRIVATE_KEY"),
-    ("POLYMARKET_FUNDER_ADDRESS", "POLYMARKET_FUNDER"),
-    ("POLYMARKET_HOST", "POLYMARKET_CLOB_URL"),
-    ("CLOB_URL", "CLOB_API_URL"),
-];
+/// Names that could be either of two things, and what the clients read instead.
+const MISTAKEN: &[(&str, &str)] =
+    &[("CLOB_KEY", "CLOB_API_KEY"), ("POLYMARKET_KEY", "POLYMARKET_PRIVATE_KEY"), ("POLY_KEY", "POLY_PRIVATE_KEY")];
 
 /// Beginnings of names that are ours: others may be of any program.
 const FAMILIES: [&str; 4] = ["POLY", "CLOB_", "BUILDER_", "FUNDER"];
@@ -159,7 +181,7 @@ pub(super) fn meant(variable: &str) -> Option<&'static str> {
     let mistaken = || MISTAKEN.iter().find(|(name, _)| folded(name) == wanted).map(|(_, meant)| *meant);
     let close = || {
         let is_ours = variable.len() >= 10 && FAMILIES.iter().any(|family| variable.starts_with(family));
-        known().find(|name| is_ours && strsim::osa_distance(name, variable) == 1)
+        known().find(|name| is_ours && strsim::osa_distance(&folded(name), &wanted) == 1)
     };
     known().find(|name| folded(name) == wanted).or_else(mistaken).or_else(close)
 }
@@ -187,15 +209,25 @@ mod tests {
 
     #[test]
     fn near_misses_are_found() {
-        assert_eq!(meant("CLOB_PASSPHRASE"), Some("CLOB_PASS_PHRASE"));
+        assert_eq!(meant("CLOB_PASPHRASE"), Some("CLOB_PASS_PHRASE"));
+        assert_eq!(meant("CLOB_PASS_PHRSE"), Some("CLOB_PASS_PHRASE"));
         assert_eq!(meant("clob_api_key"), Some("CLOB_API_KEY"));
-        assert_eq!(meant("CLOB_API_SECRET"), Some("CLOB_SECRET"));
+        assert_eq!(meant("CLOB_KEY"), Some("CLOB_API_KEY"));
         assert_eq!(meant("POLYMARKET_PRIVTE_KEY"), Some("POLYMARKET_PRIVATE_KEY"));
         assert_eq!(closest("fundr"), Some("funder"));
         assert_eq!(closest("pk"), Some("private_key"));
         assert_eq!(closest("colour"), None);
         // those of the signing server, and of other programs
-        for other in ["CLOB_PASS_PHRASE", "AUTHORIZATION_TOKEN", "PORT", "WS_URL", "POLYMARKET_ADDRESS", "TOKEN_ID"] {
+        for other in [
+            "CLOB_PASS_PHRASE",
+            "CLOB_PASSPHRASE",
+            "CLOB_API_SECRET",
+            "AUTHORIZATION_TOKEN",
+            "PORT",
+            "WS_URL",
+            "POLYMARKET_ADDRESS",
+            "TOKEN_ID",
+        ] {
             assert_eq!(meant(other), None, "{other}");
         }
         assert_eq!(meant("PATH"), None);

@@ -66,7 +66,7 @@ impl Origin {
             Source::File { path } => Some(Self::new(OriginKind::KeyFile, path)),
             Source::StandardInput => Some(Self::bare(OriginKind::StandardInput)),
             Source::Typed => Some(Self::bare(OriginKind::Typed)),
-            Source::Flag { .. } | Source::Default => None,
+            Source::Flag { .. } | Source::Inferred { .. } | Source::Default => None,
         }
     }
 }

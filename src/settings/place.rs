@@ -55,9 +55,12 @@ impl Place {
             Source::EnvFile { path, name, .. } => Some(Self::EnvFile { path: absolute(path), name: name.clone() }),
             Source::File { path } => Some(Self::File { path: absolute(path) }),
             Source::PolymarketCli { path, .. } => Some(Self::PolymarketCli { path: absolute(path) }),
-            Source::Flag { .. } | Source::Profile { .. } | Source::Typed | Source::StandardInput | Source::Default => {
-                None
-            }
+            Source::Flag { .. }
+            | Source::Profile { .. }
+            | Source::Typed
+            | Source::StandardInput
+            | Source::Inferred { .. }
+            | Source::Default => None,
         }
     }
 

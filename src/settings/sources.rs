@@ -15,6 +15,8 @@ use super::files::read_text;
 use super::memory::Memory;
 use super::names::{self, Name, setting};
 use super::profile_key::ProfileKey;
+use super::unread::Variable;
+use super::variables::Reads;
 use super::{KeyProfile, KeyText, ProblemKind, SettingProblem, Source, Sourced, given, polymarket_cli};
 use crate::secret::Secret;
 
@@ -66,6 +68,8 @@ pub struct Inputs {
     pub config_file: Option<PathBuf>,
     /// What polymarket-cli has written; it may be missing.
     pub polymarket_cli: Option<PathBuf>,
+    /// `--env-map` and that of the profile: the variable that a setting is read from before all others.
+    pub env_map: BTreeMap<&'static str, String>,
     /// Where the bot's own scripts are; they are looked at for secrets.
     pub folder: Option<PathBuf>,
     /// Where the configuration was read already: for those who load many profiles of it.
@@ -100,6 +104,8 @@ pub(super) struct Sources {
     /// What counts of each place; of one that is not in it, all.
     usage: BTreeMap<Group, Use>,
     key: Option<Sourced<KeyText>>,
+    /// Which variable gives which setting.
+    reads: Reads,
     in_fleet: bool,
     memory: Memory,
     pub(super) secret_files: Vec<PathBuf>,
@@ -137,6 +143,7 @@ impl Sources {
             chosen: None,
             usage: BTreeMap::new(),
             key: None,
+            reads: Reads::default(),
             in_fleet: inputs.in_fleet,
             memory: inputs.memory.clone(),
             secret_files: Vec::new(),
@@ -145,6 +152,11 @@ impl Sources {
         if let Some(path) = inputs.env_file.path() {
             sources.add_env_file(&path)?;
         }
+        let of_file = sources.env_lines.iter().map(|line| (line.name.as_str(), line.value.as_str()));
+        let of_environment = sources.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut env_map = sources.chosen_profile.env_map.clone();
+        env_map.extend(inputs.env_map.clone());
+        sources.reads = Reads::of(env_map, of_file.chain(of_environment));
         let has_key = !matches!(inputs.key, KeyInput::Settings)
             || sources.profile_key.is_there()
             || !sources.everywhere(setting("private_key")).is_empty();
@@ -224,21 +236,17 @@ impl Sources {
                 }
             }
             Group::Environment => {
-                for &name in setting.variables {
-                    if let Some(value) = self.environment.get(name) {
-                        found.push(Sourced::new(value.clone(), Source::Variable { name: name.to_owned() }));
-                    }
-                }
+                let named = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str(), 0));
+                let source = |name: &str, _| Source::Variable { name: name.to_owned() };
+                found.extend(self.reads.values(setting.name, named, source));
             }
             Group::EnvFile => {
-                for &name in setting.variables {
-                    // the last line of a name wins, as in the shells that source such files
-                    if let Some(line) = self.env_lines.iter().rev().find(|line| line.name == name) {
-                        let source =
-                            Source::EnvFile { path: self.env_path.clone(), line: line.line, name: name.to_owned() };
-                        found.push(Sourced::new(line.value.clone(), source));
-                    }
-                }
+                // the last line of a name wins, as in the shells that source such files
+                let lines = self.env_lines.iter().rev();
+                let named = lines.map(|line| (line.name.as_str(), line.value.as_str(), line.line));
+                let path = &self.env_path;
+                let source = |name: &str, line| Source::EnvFile { path: path.clone(), line, name: name.to_owned() };
+                found.extend(self.reads.values(setting.name, named, source));
             }
             Group::Profile => found.extend(self.profile_values.get(setting.name).cloned()),
             Group::PolymarketCli => found.extend(self.polymarket_cli.get(setting.name).cloned()),
@@ -297,6 +305,20 @@ impl Sources {
     /// The private key, or why the place that should have it does not give it.
     pub(super) fn key(&self) -> Option<Sourced<KeyText>> {
         self.key.clone()
+    }
+
+    /// The variables that no setting reads, of the places that count.
+    pub(super) fn unread(&self) -> Vec<Variable<'_>> {
+        let counts = |group| !self.in_fleet && self.use_of(group) != Use::Nothing;
+        let lines = self.env_lines.iter().filter(|_| counts(Group::EnvFile));
+        let lines = lines.map(|line| Variable {
+            name: &line.name,
+            value: &line.value,
+            place: format!("line {} of {}", line.line, self.env_path),
+        });
+        let variables = self.environment.iter().filter(|_| counts(Group::Environment));
+        let variables = variables.map(|(name, value)| Variable { name, value, place: "the environment".to_owned() });
+        lines.chain(variables).filter(|variable| self.reads.setting_of(variable.name).is_none()).collect()
     }
 
     /// Names that nothing reads but that look like ones that are read.

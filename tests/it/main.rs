@@ -4,6 +4,7 @@
 
 mod alone;
 mod arguments;
+mod bots;
 mod builder;
 mod check;
 mod diagnosis;

@@ -121,16 +121,16 @@ impl Sources {
     /// Whether a profile refers to a variable that belongs to another account: one that a bot reads,
     /// beside the private key that it reads. A name that no bot reads is the profile's own.
     fn is_of_another(&self, place: &Place, beside: &Path, account: &[Whose]) -> bool {
-        let names = setting("private_key").variables;
+        let is_key = |name: &str| names::gives("private_key", name);
         let keys: Vec<Whose> = match place {
             Place::Env { name } if names::is_known(name) => {
-                names.iter().filter_map(|name| self.environment.get(*name)).map(|key| Whose::of(key)).collect()
+                let keys = self.environment.iter().filter(|(name, key)| is_key(name) && !key.trim().is_empty());
+                keys.map(|(_, key)| Whose::of(key)).collect()
             }
             Place::EnvFile { path, name } if names::is_known(name) => {
                 let lines =
                     read_text(&path_named(path, beside)).map_or_else(|_| Vec::new(), |text| env_file::parse(&text).0);
-                let keys =
-                    lines.iter().filter(|line| names.contains(&line.name.as_str()) && !line.value.trim().is_empty());
+                let keys = lines.iter().filter(|line| is_key(&line.name) && !line.value.trim().is_empty());
                 keys.map(|line| Whose::of(&line.value)).collect()
             }
             _ => Vec::new(),

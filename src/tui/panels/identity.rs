@@ -77,7 +77,9 @@ fn forms(source: &Source) -> Vec<String> {
         Source::Flag { name } => vec![name.clone()],
         Source::File { path } => vec![format!("file {}", end(path)), end(path)],
         Source::PolymarketCli { .. } => vec!["polymarket-cli".to_owned()],
-        Source::Variable { .. } | Source::StandardInput | Source::Typed | Source::Default => Vec::new(),
+        Source::Variable { .. } | Source::StandardInput | Source::Typed | Source::Inferred { .. } | Source::Default => {
+            Vec::new()
+        }
     };
     [vec![source.to_string()], short].concat()
 }
