@@ -10,7 +10,7 @@ pub(super) fn seen_by(cause: Cause) -> Option<&'static str> {
         C::KeyMissing | C::KeyMalformed | C::KeyIsMnemonic | C::KeyIsAddress | C::KeyOtherEncoding | C::KeyNoPrefix => {
             "key.format"
         }
-        C::SettingInvalid => "setup.settings",
+        C::SettingInvalid | C::RelayerKeyOfOtherAddress => "setup.settings",
         C::EnvFileExposed => "setup.secrets",
         C::WrongHost
         | C::ClobUnreachable

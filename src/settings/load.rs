@@ -394,13 +394,13 @@ mod tests {
     fn a_line_of_an_env_file_is_named_with_its_number() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
-        fs::write(&path, "\u{feff}# a comment\r\n\r\nexport FUNDER='0x12'\r\nCLOB_PASSPHRASE=x\r\nno assignment\r\n")
+        fs::write(&path, "\u{feff}# a comment\r\n\r\nexport FUNDER='0x12'\r\nCLOB_PASPHRASE=x\r\nno assignment\r\n")
             .unwrap();
         let inputs = Inputs { env_file: EnvFile::Named(path.clone()), ..Inputs::default() };
         let settings = load(&inputs).unwrap();
         let all = settings.problems.iter().map(|problem| problem.text.as_str()).collect::<Vec<_>>().join("\n");
         assert!(all.contains(&format!("funder is \"0x12\" (FUNDER, line 3 of {})", path.display())), "{all}");
-        assert!(all.contains("CLOB_PASSPHRASE is set (line 4"), "{all}");
+        assert!(all.contains("CLOB_PASPHRASE is set (line 4"), "{all}");
         assert!(all.contains("Line 5 of"), "{all}");
     }
 

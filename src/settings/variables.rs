@@ -6,6 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::{self, Meaning, Strength, setting};
 use super::{Source, Sourced};
 
+/// `PROXY_ADDRESS` may be a proxy of the network as well as a wallet.
+fn is_network_proxy(setting: &str, name: &str, value: &str) -> bool {
+    let funder = Meaning { setting: "funder", strength: Strength::Ours };
+    setting == "funder" && name.contains("PROXY") && !names::can_hold(funder, value)
+}
+
 /// The names that are read for each setting, the one that wins first.
 #[derive(Default)]
 pub(super) struct Reads {
@@ -20,10 +26,15 @@ impl Reads {
         variables: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let mut listed: BTreeSet<&'static str> = BTreeSet::new();
+        let mut passed_over = BTreeSet::new();
         let mut further: BTreeMap<&'static str, BTreeSet<(Strength, &str)>> = BTreeMap::new();
         for (name, value) in variables.filter(|(_, value)| !value.trim().is_empty()) {
             if let Some(setting) = names::listed(name) {
-                listed.insert(setting.name);
+                if is_network_proxy(setting.name, name, value) {
+                    passed_over.insert(name.to_owned());
+                } else {
+                    listed.insert(setting.name);
+                }
             } else if let Some(meaning) = names::meaning(name).filter(|meaning| names::can_hold(*meaning, value)) {
                 let Meaning { setting, strength } = meaning;
                 further.entry(setting).or_default().insert((strength, name));
@@ -32,8 +43,9 @@ impl Reads {
         let mut names: BTreeMap<&'static str, Vec<String>> =
             names::SETTINGS.iter().map(|setting| (setting.name, Vec::new())).collect();
         for (name, read) in &mut names {
+            let is_read = |variable: &&&str| !passed_over.contains(**variable);
             read.extend(env_map.get(name).cloned());
-            read.extend(setting(name).variables.iter().map(|&name| name.to_owned()));
+            read.extend(setting(name).variables.iter().filter(is_read).map(|&name| name.to_owned()));
             let of_setting = further.get(name).into_iter().flatten();
             let strongest = of_setting.clone().next().map_or(Strength::Ours, |(strength, _)| *strength);
             let best = if listed.contains(name) { Strength::Ours } else { strongest };

@@ -124,15 +124,15 @@ fn settings() -> Vec<Wrong> {
             .code(0),
         wrong(
             "a name that is almost right",
-            "CLOB_PASSPHRASE is set (line 2 of .env) and nothing reads it; the clients read CLOB_PASS_PHRASE",
+            "CLOB_PASPHRASE is set (line 2 of .env) and nothing reads it; the clients read CLOB_PASS_PHRASE",
         )
-        .env(format!("PK={KEY}\nCLOB_PASSPHRASE=x\n"))
+        .env(format!("PK={KEY}\nCLOB_PASPHRASE=x\n"))
         .code(0),
         wrong(
             "a name by analogy",
-            "CLOB_API_SECRET is set (line 2 of .env) and nothing reads it; the clients read CLOB_SECRET",
+            "CLOB_KEY is set (line 2 of .env) and nothing reads it; the clients read CLOB_API_KEY",
         )
-        .env(format!("PK={KEY}\nCLOB_API_SECRET=x\n"))
+        .env(format!("PK={KEY}\nCLOB_KEY=x\n"))
         .code(0),
         wrong("a name with a typo", "POLYMARKET_PRIVTE_KEY is set (the environment) and nothing reads it")
             .var("POLYMARKET_PRIVTE_KEY", KEY),
