@@ -166,13 +166,15 @@ impl Report {
         let findings = shown.iter().filter_map(|judged| Some((judged.check.id, judged.finding.as_ref()?))).collect();
         let reported_errors: Vec<Reported> = facts.symptoms.iter().filter_map(|text| Reported::of(text)).collect();
         let mut diagnoses = diagnose(&Case { facts, reported: &reported_errors, findings });
-        diagnoses.iter_mut().for_each(|diagnosis| place_diagnosis(facts, diagnosis));
+        for diagnosis in &mut diagnoses {
+            place_diagnosis(facts, diagnosis);
+        }
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
         let not_asked = not_asked(&judged, selection);
         let left_open = left_open(&judged, selection);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let is_partly = !not_asked.is_empty() && !(facts.setup.offline && selection.is_whole());
+        let is_partly = !not_asked.is_empty() && (!facts.setup.offline || !selection.is_whole());
         let verdict = verdict(&checks, is_partly || !left_open.is_empty());
         let mut report = Self {
             schema: 1,
@@ -338,7 +340,7 @@ fn place_diagnosis(facts: &Facts, diagnosis: &mut Diagnosis) {
     for command in remedy.commands.iter_mut().filter(|command| !is_seen && command.starts_with("polydoctor fix ")) {
         for symptom in &facts.symptoms {
             let said = Reported::of(symptom).map_or_else(String::new, |reported| reported.text);
-            command.push_str(&format!(" --symptom {}", quoted(&said)));
+            command.extend([" --symptom ", &quoted(&said)]);
         }
     }
     fix.edits = remedy.edits;

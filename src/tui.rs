@@ -186,7 +186,7 @@ pub async fn run(launch: Launch, options: Options) -> anyhow::Result<()> {
     screen::restore_on_panic();
     // its own `Terminal` would stand beside the dashboard's, with two more screens of cells
     let outcome = match ratatui::try_init().map(drop) {
-        Ok(()) => live::show(launch, app, options.sets_title).await,
+        Ok(()) => Box::pin(live::show(launch, app, options.sets_title)).await,
         Err(error) => Err(error.into()),
     };
     // A terminal that is gone cannot be restored, and nobody is there to be told.

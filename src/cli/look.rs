@@ -1,5 +1,7 @@
 //! How text may look: flags of every command, and what the terminal and the locale allow.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
+
 use std::io::{self, IsTerminal as _};
 use std::sync::OnceLock;
 

@@ -1,5 +1,7 @@
 //! `polydoctor sandbox`, and `--demo` elsewhere.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::net::SocketAddr;

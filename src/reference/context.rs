@@ -25,7 +25,9 @@ pub(super) fn weighed(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Ve
         }
     }
     causes.retain(|weighted| weighted.weight > 0.0);
-    causes.iter_mut().for_each(|weighted| weighted.weight = weighted.weight.min(1.0));
+    for weighted in causes.iter_mut() {
+        weighted.weight = weighted.weight.min(1.0);
+    }
     causes.sort_by(|a, b| b.weight.partial_cmp(&a.weight).unwrap_or(Ordering::Equal));
     causes
 }
@@ -64,12 +66,12 @@ fn shown_by(entry: &ErrorEntry, text: &str) -> Vec<(Cause, f64)> {
             });
         };
     }
-    pattern!(MILLISECONDS, r#"POLY_TIMESTAMP\W{1,8}[0-9]{13}\b"#);
-    pattern!(ADDRESS, r#"POLY_ADDRESS\W{1,8}([0-9A-Za-z-]{8,})"#);
+    pattern!(MILLISECONDS, r"POLY_TIMESTAMP\W{1,8}[0-9]{13}\b");
+    pattern!(ADDRESS, r"POLY_ADDRESS\W{1,8}([0-9A-Za-z-]{8,})");
     pattern!(EMPTY, r#"POLY_(?:API_KEY|PASSPHRASE|SIGNATURE)\\*["']?\s*[:=]\s*(?:\\*""|\\*''|undefined|null|None)"#);
-    pattern!(MAKER, r#"(?i)\bmaker\W{1,8}(0x[0-9a-f]{40})"#);
-    pattern!(SIGNER, r#"(?i)\bsigner\W{1,8}(0x[0-9a-f]{40})"#);
-    pattern!(TYPE, r#"(?i)signature_?type\W{1,8}([0-3])\b"#);
+    pattern!(MAKER, r"(?i)\bmaker\W{1,8}(0x[0-9a-f]{40})");
+    pattern!(SIGNER, r"(?i)\bsigner\W{1,8}(0x[0-9a-f]{40})");
+    pattern!(TYPE, r"(?i)signature_?type\W{1,8}([0-3])\b");
     let names = |cause: Cause| entry.weight_of(cause).is_some();
     let mut shown = Vec::new();
     if entry.status == Some(401) {

@@ -18,7 +18,7 @@ pub(super) fn records(text: &str) -> Vec<Record> {
     for (number, line) in text.split_inclusive('\n').enumerate() {
         match records.last_mut() {
             Some(last) if !begins(line) || ends_frames(&text[last.span.clone()], line) => {
-                last.span.end = at + line.len()
+                last.span.end = at + line.len();
             }
             _ => records.push(Record { span: at..at + line.len(), line: number + 1 }),
         }
@@ -71,7 +71,7 @@ fn is_time(head: &str) -> bool {
             .chars()
             .all(|wanted| chars.next().is_some_and(|c| if wanted == 'd' { c.is_ascii_digit() } else { c == wanted }))
     };
-    SHAPES.iter().any(|shape| is_like(&shape))
+    SHAPES.iter().any(|shape| is_like(shape))
         || MONTHS.iter().any(|month| head.starts_with(month))
         || head.starts_with("time=\"")
 }

@@ -118,7 +118,7 @@ fn parts(text: &str) -> Vec<String> {
 fn likeness_to(query: &[String], indexed: &Indexed, is_subject: bool) -> f64 {
     let name = likeness(query, &indexed.name);
     // what begins alike is meant rather than what holds the same word later
-    let begins = query.first().is_some() && query.first() == indexed.name.first();
+    let begins = !query.is_empty() && query.first() == indexed.name.first();
     let name = if begins { (name + 0.12).min(1.0) } else { name };
     let likeness = if indexed.title.is_empty() { name } else { name.max(0.9 * likeness(query, &indexed.title)) };
     if is_subject && likeness < MEANT && is_about(query, &indexed.prose) { MEANT + 0.1 * likeness } else { likeness }

@@ -83,7 +83,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         kind(
             "bearer token",
             "replace the token where it was issued",
-            r#"(?i-u)\bbearer\s+([A-Za-z0-9._~+/-]{20,}=*)"#,
+            r"(?i-u)\bbearer\s+([A-Za-z0-9._~+/-]{20,}=*)",
             random,
         ),
     ]

@@ -88,11 +88,11 @@ impl Service {
         }
         if ["/submit", "/transaction", "/transactions", "/relay-payload", "/deployed"]
             .iter()
-            .any(|parent| under(&parent))
+            .any(|parent| under(parent))
         {
             return Some(Self::Relayer);
         }
-        if ["/v1/portfolio", "/v1/account"].iter().any(|parent| under(&parent)) {
+        if ["/v1/portfolio", "/v1/account"].iter().any(|parent| under(parent)) {
             return Some(Self::PolymarketUs);
         }
         CLOB_PATHS.iter().any(under).then_some(Self::Clob)

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::checks::Tries;
 use crate::diagnosis::Cause;
 use crate::engine::facts::{CredentialsFact, KeyFact, Setup};
+use crate::settings::Source;
 use crate::settings::target::{Target, Written, wanted};
 
 /// What to do about settings.
@@ -129,7 +130,11 @@ impl Maker<'_> {
         let setup = self.setup;
         let now = match name {
             "funder" => setup.funder.as_ref().map(|funder| funder.value.to_string()),
-            "signature_type" => setup.signature_type().map(|kind| u8::from(kind).to_string()),
+            "signature_type" => {
+                // what is inferred is set nowhere
+                let set = setup.signature_type.as_ref().filter(|kind| !matches!(kind.source, Source::Inferred { .. }));
+                set.map(|kind| u8::from(kind.value).to_string())
+            }
             "chain_id" => setup.chain_id.as_ref().map(|id| id.value.to_string()),
             "clob_url" => setup.clob_url.as_ref().map(|url| url.value.clone()),
             "nonce" => setup.nonce.as_ref().map(|nonce| nonce.value.to_string()),

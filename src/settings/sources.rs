@@ -156,7 +156,7 @@ impl Sources {
         let of_environment = sources.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut env_map = sources.chosen_profile.env_map.clone();
         env_map.extend(inputs.env_map.clone());
-        sources.reads = Reads::of(env_map, of_file.chain(of_environment));
+        sources.reads = Reads::of(&env_map, of_file.chain(of_environment));
         let has_key = !matches!(inputs.key, KeyInput::Settings)
             || sources.profile_key.is_there()
             || !sources.everywhere(setting("private_key")).is_empty();
@@ -238,7 +238,7 @@ impl Sources {
             Group::Environment => {
                 let named = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str(), 0));
                 let source = |name: &str, _| Source::Variable { name: name.to_owned() };
-                found.extend(self.reads.values(setting.name, named, source));
+                found.extend(self.reads.values(setting.name, &named, source));
             }
             Group::EnvFile => {
                 // the last line of a name wins, as in the shells that source such files
@@ -246,7 +246,7 @@ impl Sources {
                 let named = lines.map(|line| (line.name.as_str(), line.value.as_str(), line.line));
                 let path = &self.env_path;
                 let source = |name: &str, line| Source::EnvFile { path: path.clone(), line, name: name.to_owned() };
-                found.extend(self.reads.values(setting.name, named, source));
+                found.extend(self.reads.values(setting.name, &named, source));
             }
             Group::Profile => found.extend(self.profile_values.get(setting.name).cloned()),
             Group::PolymarketCli => found.extend(self.polymarket_cli.get(setting.name).cloned()),

@@ -30,7 +30,7 @@ pub enum UndoError {
     #[error("nothing was changed: {0}")]
     NotChanged(SaveError),
     #[error("{error}; {path} was written before that and could not be restored: {reason}. Its content is in {copy}")]
-    HalfDone { error: SaveError, path: String, reason: SaveError, copy: String },
+    HalfDone { error: Box<SaveError>, path: String, reason: Box<SaveError>, copy: String },
     #[error("nothing was undone: {path} has changed since; its content from before is in {copy}")]
     ChangedSince { path: String, copy: String },
     #[error("the list of changes in {path} cannot be read: {reason}")]
@@ -183,9 +183,9 @@ impl Undo {
                         .find(|file| done.path().ends_with(&file.path) || file.path.ends_with(done.path()));
                     let copy = kept.and_then(|file| file.copy.as_ref()).map(|copy| self.folder.join(copy));
                     return Err(UndoError::HalfDone {
-                        error,
+                        error: Box::new(error),
                         path: done.path().display().to_string(),
-                        reason,
+                        reason: Box::new(reason),
                         copy: copy.unwrap_or_else(|| self.folder.clone()).display().to_string(),
                     });
                 }

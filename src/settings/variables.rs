@@ -22,7 +22,7 @@ impl Reads {
     /// Decides for these variables. A name that means other things too (`API_KEY`, `WALLET_PRIVATE_KEY`)
     /// is read only where no better one gives the setting.
     pub(super) fn of<'a>(
-        env_map: BTreeMap<&'static str, String>,
+        env_map: &BTreeMap<&'static str, String>,
         variables: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let mut listed: BTreeSet<&'static str> = BTreeSet::new();
@@ -64,7 +64,7 @@ impl Reads {
     pub(super) fn values<'a>(
         &self,
         setting: &str,
-        variables: impl Iterator<Item = (&'a str, &'a str, usize)> + Clone,
+        variables: &(impl Iterator<Item = (&'a str, &'a str, usize)> + Clone),
         source: impl Fn(&str, usize) -> Source,
     ) -> Vec<Sourced<String>> {
         let names = self.names.get(setting).into_iter().flatten();

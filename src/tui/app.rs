@@ -130,6 +130,7 @@ pub enum Phase {
     Over,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "switches of the screen, each by itself")]
 pub struct App {
     pub theme: Theme,
     pub facts: Facts,

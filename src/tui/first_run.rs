@@ -83,8 +83,8 @@ impl FirstRun {
     /// Pasted text goes to the field of the cursor; elsewhere to that of a key or an address.
     pub(super) fn paste(&mut self, text: &str) {
         if !self.is_typing() {
-            let entries = [Entry::Key, Entry::Address].into_iter();
-            let Some(choice) = entries.filter_map(|entry| self.question.entry(entry)).next() else { return };
+            let mut entries = [Entry::Key, Entry::Address].into_iter();
+            let Some(choice) = entries.find_map(|entry| self.question.entry(entry)) else { return };
             self.choose(Some(choice));
         }
         self.typed.paste(text);

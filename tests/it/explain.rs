@@ -167,7 +167,10 @@ const LOCAL: &[(&str, &str)] = &[
     ("invalid character 'z' at position 0", "invalid character '{}' at position {}"),
     ("connect ECONNREFUSED 127.0.0.1:8080", "ECONNREFUSED"),
     ("getaddrinfo ENOTFOUND clob.polymarket.co", "getaddrinfo ENOTFOUND"),
-    ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:1006)", "certificate verify failed"),
+    (
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:1006)",
+        "unable to get local issuer certificate",
+    ),
 ];
 
 /// Sentences of the builder signing server and its SDK.

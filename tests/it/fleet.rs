@@ -271,7 +271,7 @@ fn watch(announcement: &Value) -> (Vec<String>, String, Option<i32>) {
     let mut process = check.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut hint = String::new();
     BufReader::new(process.stderr.take().unwrap()).read_line(&mut hint).unwrap();
-    let address = hint.trim().strip_prefix("polydoctor: metrics at http://").unwrap().strip_suffix("/metrics").unwrap();
+    let address = hint.trim().strip_prefix("note: metrics at http://").unwrap().strip_suffix("/metrics").unwrap();
     let mut lines: Vec<String> = Vec::new();
     // the pipe stays open: a closed one ends the program
     let mut out = BufReader::new(process.stdout.take().unwrap());

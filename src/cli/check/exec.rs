@@ -21,7 +21,7 @@ use crate::report::Report;
 use crate::watch::{Change, News};
 
 /// A command may take this long; then it is ended with all that it started.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// And this long when the watching ends.
 const LONGEST_AT_END: Duration = Duration::from_secs(5);
 /// Changes of one account that wait for their turn; what comes on top is left out.

@@ -1,5 +1,7 @@
 //! `polydoctor check --all-profiles`
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help text")]
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};

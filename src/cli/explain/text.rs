@@ -86,7 +86,7 @@ fn summary(reported: &Reported, is_first: bool, has_line: bool, style: Style, ou
         }
         _ => {
             let who = reported.service.map_or("the text", Service::words);
-            let known = if !reported.text.is_empty() { "what it says is" } else { "its error is" };
+            let known = if reported.text.is_empty() { "its error is" } else { "what it says is" };
             wrapped(
                 &format!("Not in the reference: this comes from {who}, and {known} not known here"),
                 "  ",

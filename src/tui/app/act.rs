@@ -208,16 +208,15 @@ impl App {
     }
 
     fn watch_or_stop(&mut self) {
-        self.notice = Some(match self.watching.take() {
-            Some(_) => "Stopped watching".to_owned(),
-            None => {
-                let period = self.period.unwrap_or(watch::USUAL);
-                self.watching = Some(period);
-                if self.phase() == Phase::Over && !verdict::was_stopped(self) {
-                    self.watch.take(&self.report, self.now_ms, true);
-                }
-                format!("Watching time, reach and credentials, every {} s", period.as_secs())
+        self.notice = Some(if self.watching.take().is_some() {
+            "Stopped watching".to_owned()
+        } else {
+            let period = self.period.unwrap_or(watch::USUAL);
+            self.watching = Some(period);
+            if self.phase() == Phase::Over && !verdict::was_stopped(self) {
+                self.watch.take(&self.report, self.now_ms, true);
             }
+            format!("Watching time, reach and credentials, every {} s", period.as_secs())
         });
     }
 

@@ -1,6 +1,6 @@
 //! The settings files: noticed when they are written, replaced, made or removed.
 //!
-//! The system tells of it (inotify, kqueue, FSEvents, …), so nothing wakes up while nothing happens.
+//! The system tells of it (inotify, kqueue, `FSEvents`, …), so nothing wakes up while nothing happens.
 //! Folders are watched rather than files: editors put a new file in the place of the old one, and a
 //! file may not be there yet.
 

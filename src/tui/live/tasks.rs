@@ -59,7 +59,9 @@ impl Tasks {
     pub(super) fn forget_reads(&mut self, app: &mut App) {
         self.shown.clear();
         let reads: Vec<TaskKind> = self.running.iter().map(|(kind, _)| *kind).filter(|kind| !kind.changes()).collect();
-        reads.into_iter().for_each(|kind| self.forget(app, kind));
+        for kind in reads {
+            self.forget(app, kind);
+        }
     }
 
     /// Starts and stops the work of panels as they come onto the screen and leave it. What is done is
