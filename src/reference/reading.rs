@@ -283,7 +283,7 @@ fn stands_alone(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
     ];
     const AFTER: &[char] = &[
         '"', '\'', '`', ')', ']', '}', '<', '\n', '\r', '.', ',', ';', '!', ':', '(', '|', '”', '」', '。', '，', '[',
-        '=', '?', '{', '/',
+        '=', '?', '{', '/', '…',
     ];
     // a value at either end belongs to the sentence
     let [is_open_before, is_open_after] = occurrence.pattern.is_open;

@@ -78,13 +78,13 @@ fn the_dashboard_creates_a_key_after_its_question() {
     terminal.press("x");
     terminal.wait_for_text("Scan the nonces");
     terminal.press("create an api\r");
-    terminal.wait_for_text("Taking it back");
+    terminal.wait_for_text("How to undo");
     terminal.press("\r");
     assert_eq!(desk.nonces(), ["0"], "the answer is no");
     terminal.press("x");
     terminal.wait_for_text("Scan the nonces");
     terminal.press("create an api\r");
-    terminal.wait_for_text("Taking it back");
+    terminal.wait_for_text("How to undo");
     terminal.press("\t\r");
     terminal.wait_for_text("Created ");
     assert_eq!(desk.nonces(), ["0", "1"]);

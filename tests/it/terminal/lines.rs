@@ -23,7 +23,7 @@ fn lines_are_as_wide_as_the_terminal_and_break_no_word() {
     for (arguments, last) in [
         (&["check", "--demo", "demo"][..], "start with wallet.funder"),
         (&["check", "--demo", "clob-unreachable"], "incomplete: "),
-        (&["explain", "funder-is-signer"], "Sources"),
+        (&["explain", "funder-is-signer"], "Source"),
     ] {
         let whole = String::from_utf8(crate::program::run(arguments).stdout).unwrap();
         let words: Vec<&str> = whole.split_whitespace().collect();
