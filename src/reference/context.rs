@@ -25,7 +25,7 @@ pub(super) fn weighed(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Ve
         }
     }
     causes.retain(|weighted| weighted.weight > 0.0);
-    for weighted in causes.iter_mut() {
+    for weighted in &mut causes {
         weighted.weight = weighted.weight.min(1.0);
     }
     causes.sort_by(|a, b| b.weight.partial_cmp(&a.weight).unwrap_or(Ordering::Equal));

@@ -71,9 +71,7 @@ fn is_time(head: &str) -> bool {
             .chars()
             .all(|wanted| chars.next().is_some_and(|c| if wanted == 'd' { c.is_ascii_digit() } else { c == wanted }))
     };
-    SHAPES.iter().any(|shape| is_like(shape))
-        || MONTHS.iter().any(|month| head.starts_with(month))
-        || head.starts_with("time=\"")
+    SHAPES.iter().any(is_like) || MONTHS.iter().any(|month| head.starts_with(month)) || head.starts_with("time=\"")
 }
 
 fn is_level(head: &str) -> bool {

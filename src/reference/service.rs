@@ -86,13 +86,10 @@ impl Service {
         if path == "/sign" || path.ends_with("/sign") {
             return Some(Self::BuilderSigner);
         }
-        if ["/submit", "/transaction", "/transactions", "/relay-payload", "/deployed"]
-            .iter()
-            .any(|parent| under(parent))
-        {
+        if ["/submit", "/transaction", "/transactions", "/relay-payload", "/deployed"].iter().any(&under) {
             return Some(Self::Relayer);
         }
-        if ["/v1/portfolio", "/v1/account"].iter().any(|parent| under(parent)) {
+        if ["/v1/portfolio", "/v1/account"].iter().any(&under) {
             return Some(Self::PolymarketUs);
         }
         CLOB_PATHS.iter().any(under).then_some(Self::Clob)

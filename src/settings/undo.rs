@@ -307,7 +307,8 @@ fn digest(text: &Secret) -> String {
     hex::encode(Sha256::digest(text.expose().as_bytes()))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

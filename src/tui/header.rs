@@ -176,18 +176,21 @@ fn parts(app: &App) -> Vec<Part> {
         Part::left(known(vec![say(&heading.chain)])),
         Part::left(known(when.collect())),
         Part::right(watch.into_iter().collect()),
-        Part::right(vec![progress(app)]),
+        Part::right(vec![progress(app), count(app)]),
         Part::right(vec![elapsed(app)]),
     ]
 }
 
 pub fn progress(app: &App) -> String {
-    let progress = format!("{}/{}", settled(app), app.report.checks.len());
     if app.is_launching_or_running() {
-        format!("{} {progress}", app.theme.symbol(Status::Running, app.now_ms))
+        format!("{} {}", app.theme.symbol(Status::Running, app.now_ms), count(app))
     } else {
-        progress
+        count(app)
     }
+}
+
+fn count(app: &App) -> String {
+    format!("{}/{}", settled(app), app.report.checks.len())
 }
 
 fn settled(app: &App) -> usize {
