@@ -26,6 +26,7 @@ mod stop;
 mod whole_file;
 mod wrap;
 
+#[cfg(feature = "tui")]
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::LazyLock;

@@ -27,8 +27,8 @@ async fn facts_of(name: &'static str, offline: bool) -> Facts {
     let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
     let engine = Engine::new(settings::load(&inputs).unwrap(), offline, &[]);
     engine.run(&Probe::ALL.iter().copied().collect()).await;
-    let facts = engine.facts().borrow().clone();
-    facts
+
+    engine.facts().borrow().clone()
 }
 
 /// The facts of every scenario, a few at a time.
@@ -156,7 +156,9 @@ fn passes_only_by_proof(name: &str, facts: &Facts, counts: &mut Counts, wrong: &
                 continue;
             }
             let mut without = facts.clone();
-            any.iter().for_each(|probe| withhold(&mut without, *probe, way.as_ref()));
+            for probe in any {
+                withhold(&mut without, *probe, way.as_ref());
+            }
             let finding = check.finding(&without);
             if finding.status == Status::Pass {
                 wrong.push(format!("{name}: {} passes without {any:?} ({way:?}): {}", check.id, finding.summary));
@@ -177,7 +179,9 @@ fn trades_only_by_proof(name: &str, facts: &Facts, report: &Report, counts: &mut
     for (check, any) in proofs().filter(|(check, _)| check.trading) {
         for way in [Some(Failure::TimedOut { after_ms: 10_000 }), None] {
             let mut without = facts.clone();
-            any.iter().for_each(|probe| withhold(&mut without, *probe, way.as_ref()));
+            for probe in any {
+                withhold(&mut without, *probe, way.as_ref());
+            }
             let without = Report::of(&without);
             if without.can_trade == Some(true) {
                 wrong.push(format!("{name}: it can trade without {any:?} ({way:?}) of {}", check.id));

@@ -1,6 +1,8 @@
 //! The integration tests, in one binary so that the crate is linked once.
 
 #![allow(clippy::unwrap_used)]
+// texts of tests are short, and each is written where it is used
+#![allow(clippy::format_collect, clippy::format_push_string, clippy::naive_bytecount, clippy::type_complexity)]
 
 mod alone;
 mod arguments;

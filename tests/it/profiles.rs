@@ -60,12 +60,11 @@ fn from_a_key_to_a_verified_account() {
 /// A value that a setting may have: none of the sandbox's account, and for each number another.
 fn another(setting: &str, number: u8) -> String {
     match setting {
-        "private_key" => format!("0x{}", number.to_string().repeat(64)),
+        "private_key" | "builder_code" => format!("0x{}", number.to_string().repeat(64)),
         "signature_type" => "1".to_owned(),
         "chain_id" => "80002".to_owned(),
         "nonce" | "timeout" => number.to_string(),
         "funder" | "relayer_api_key_address" => format!("0x{}", number.to_string().repeat(40)),
-        "builder_code" => format!("0x{}", number.to_string().repeat(64)),
         url if url.ends_with("_url") => format!("https://number-{number}.example.com/"),
         secret => format!("{secret}-{number}"),
     }

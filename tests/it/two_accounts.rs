@@ -44,7 +44,7 @@ impl Who {
     /// The value of each setting, unlike those of all others.
     pub(super) fn values(self) -> BTreeMap<&'static str, String> {
         let mark = self.mark();
-        let address = |last: u8| format!("0x{:038x}{last:02x}", mark);
+        let address = |last: u8| format!("0x{mark:038x}{last:02x}");
         let text = |name: &str| format!("{name}-of-{mark:x}");
         let mut values = BTreeMap::new();
         for setting in SETTINGS {
@@ -56,7 +56,7 @@ impl Who {
                 // no account's own
                 "timeout" | "deadline" => continue,
                 "signature_type" => (mark % 4).to_string(),
-                "chain_id" => if mark % 2 == 0 { "137" } else { "80002" }.to_owned(),
+                "chain_id" => if mark.is_multiple_of(2) { "137" } else { "80002" }.to_owned(),
                 "funder" => address(1),
                 "relayer_api_key_address" => address(2),
                 "nonce" => format!("98765{mark:02}43210"),
@@ -98,6 +98,7 @@ impl Who {
 
 /// How a profile is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names)] // so they read where they are used
 enum Asked {
     ByDefault,
     ByVariable,

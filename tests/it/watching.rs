@@ -303,7 +303,7 @@ fn waiting_is_over_when_the_time_is() {
     let took = began.elapsed();
     assert_eq!(output.status.code(), Some(1));
     assert!((Duration::from_secs(3)..Duration::from_secs(5)).contains(&took), "{took:?}");
-    assert_eq!(stdout(&output).matches("wallet.funder").count() > 0, true);
+    assert!(stdout(&output).matches("wallet.funder").count() > 0);
     assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1, "a line for each other state");
 }
 

@@ -161,7 +161,7 @@ fn an_unknown_sentence_is_quoted_and_never_explained_by_its_status() {
             400,
         ),
         (
-            r#"PolyApiException[status_code=401, error_message={'error': 'flux capacitor is out of phase'}]"#,
+            r"PolyApiException[status_code=401, error_message={'error': 'flux capacitor is out of phase'}]",
             Service::Clob,
             401,
         ),
@@ -322,7 +322,7 @@ fn a_megabyte_is_read_at_once_whatever_it_is() {
         let started = Instant::now();
         let _ = read(&text);
         let took = started.elapsed();
-        assert!(took < limit, "{took:?} for {:.40}", text);
+        assert!(took < limit, "{took:?} for {text:.40}");
     }
     let end = format!(
         "{}\nPolyApiException[status_code=400, error_message={{'error': 'invalid signature'}}]",

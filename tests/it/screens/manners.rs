@@ -183,13 +183,13 @@ fn a_replay_offers_nothing_that_it_cannot_do_and_says_why() {
     for size in WIDE_TOO {
         let mut app = app(samples::credentials(), size);
         send(&mut app, Message::Launched(About { recorded: true, ..About::default() }));
-        for panel in 0..PANELS.len() {
-            app.focus_on(panel);
+        for (place, panel) in PANELS.iter().enumerate() {
+            app.focus_on(place);
             for word in ["apply fix", "again", "watch", "actions"] {
-                assert!(!footer(&app).contains(word), "{word} in {}: {}", PANELS[panel].name, footer(&app));
+                assert!(!footer(&app).contains(word), "{word} in {}: {}", panel.name, footer(&app));
             }
             for key in ["F", "r", "R", "x", "w"] {
-                if PANELS[panel].keys.iter().any(|own| own.label == key) {
+                if panel.keys.iter().any(|own| own.label == key) {
                     continue;
                 }
                 assert_eq!(press(&mut app, key), None, "{key}");

@@ -166,7 +166,9 @@ fn the_first_run_asks_nobody_before_it_was_said_whom_and_agreed_to() {
     let folder = tempfile::tempdir().unwrap();
     let (count, services) = counted();
     let mut command = in_folder(folder.path(), &[]);
-    services.iter().for_each(|(name, url)| command.env(name, url));
+    for (name, url) in &services {
+        command.env(name, url);
+    }
     let mut terminal = Terminal::run(command, 44, 20);
     terminal.wait_for_text("How was the Polymarket account made?");
     terminal.press("\r");
