@@ -320,9 +320,9 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         let summary = "The CLOB refuses the configured credentials, and the signer has no key: they were deleted, or are another address's";
         return Finding::fail(Cause::CredentialsStale, summary)
             .likely(0.75)
-            .certain(Certainty::Likely)
             .set("api_credentials", wanted::CREATED)
             .or(Cause::CredentialsOtherAddress, 0.5)
+            .certain(Certainty::Likely)
             .fixed_by("Create a new API key and replace all three");
     }
     Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
