@@ -104,8 +104,8 @@ async fn a_hangup_reads_everything_anew_and_refuses_what_is_wrong() {
         server.signal("-HUP");
     }
     // a good one after them: they have been read when it counts
-    write_private(&path, &account("one", "['newest']", "k4"));
     server.comes_to("new", 200).await;
+    write_private(&path, &account("one", "['newest']", "k4"));
     server.signal("-HUP");
     server.comes_to("newest", 200).await;
     let log = server.stop("-TERM");
