@@ -220,7 +220,9 @@ fn secret_flag(error: &clap::Error) -> Option<String> {
 }
 
 fn secret(text: &str) -> Option<&'static str> {
-    if longest_hex(text) >= KEY_DIGITS { Some("a private key") } else { phrase(text) }
+    // a nonce of 256 bits is as long, in decimal digits
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    if longest_hex(text) >= KEY_DIGITS && !is_number { Some("a private key") } else { phrase(text) }
 }
 
 /// A key and nothing else.

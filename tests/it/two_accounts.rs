@@ -293,9 +293,9 @@ fn what_is_left_out_is_named_with_its_place_and_the_reason() {
 fn a_profile_that_refers_to_the_file_of_another_account_gets_nothing_from_it() {
     let folder = tempfile::tempdir().unwrap();
     let (env, config) = (folder.path().join("b.env"), folder.path().join("config.toml"));
-    fs::write(&env, Who::B.env_file() + "MY_FUNDER=0x0000000000000000000000000000000000000009\n").unwrap();
+    fs::write(&env, Who::B.env_file() + "SPARE_FUNDER=0x0000000000000000000000000000000000000009\n").unwrap();
     for (setting, name, is_taken) in
-        [("api_key", "CLOB_API_KEY", false), ("funder", "POLYMARKET_FUNDER", false), ("funder", "MY_FUNDER", true)]
+        [("api_key", "CLOB_API_KEY", false), ("funder", "POLYMARKET_FUNDER", false), ("funder", "SPARE_FUNDER", true)]
     {
         let place = |name: &str| format!("{{ env_file = \"{}\", name = \"{name}\" }}", env.display());
         let own = |key: &str| format!("[profiles.p]\nprivate_key = {key}\n{setting} = {}\n", place(name));
