@@ -12,6 +12,8 @@ use crate::program::Sandbox;
 use crate::support::Lab;
 
 const RIGHT_FUNDER: &str = "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47";
+/// The address of its key, which is not a funder.
+const SIGNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
 /// As `sed -i` and editors do: a new file in the place of the old one.
 fn replace(path: &Path, text: &str) {
@@ -33,10 +35,11 @@ fn with_funder(path: &Path, funder: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_corrected_env_file_is_noticed_within_a_second_without_a_key() {
-    let lab = Lab::named("funder-is-signer").await;
+    let lab = Lab::named("healthy-safe").await;
     let folder = tempfile::tempdir().unwrap();
     let path = env_file(&lab, folder.path());
-    let wrong = std::fs::read_to_string(&path).unwrap();
+    let wrong = with_funder(&path, SIGNER);
+    std::fs::write(&path, &wrong).unwrap();
     let mut terminal = Terminal::run(in_folder(folder.path(), &[]), 120, 40);
     terminal.wait_for_text("Start with wallet.funder");
     terminal.settle();
@@ -233,7 +236,7 @@ fn watching_says_how_old_each_result_is_and_rings_once_for_a_change() {
         age("wallet.map").is_some_and(|age| age > 7) && age("creds.l2").is_some_and(|age| age < 7)
     });
     terminal.press("w");
-    terminal.wait_for_text("Watching is over");
+    terminal.wait_for_text("Stopped watching");
     terminal.press("w");
     terminal.wait_for_text("every 5 s");
     terminal.settle();
