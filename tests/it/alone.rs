@@ -2,6 +2,7 @@
 //! asked with it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Mutex;
 
 use polydoctor::checks::{CHECKS, probes_of};
@@ -30,15 +31,21 @@ fn of_only(whole: &Value, wanted: &BTreeSet<Probe>) -> Facts {
     serde_json::from_value(facts).unwrap()
 }
 
+/// The facts of a scenario, and what the whole run makes of them.
+fn recorded(folder: &Path, name: &str) -> (Value, Report) {
+    let record = folder.join(name);
+    check(&["--demo", name, "--record", record.to_str().unwrap()]);
+    let facts: Value = serde_json::from_slice(&std::fs::read(&record).unwrap()).unwrap();
+    let whole = Report::of(&serde_json::from_value(facts.clone()).unwrap());
+    (facts, whole)
+}
+
 #[test]
 fn a_check_alone_judges_as_in_the_whole_run() {
     let folder = tempfile::tempdir().unwrap();
     let differing = Mutex::new(Vec::new());
     each(&names(), |name| {
-        let record = folder.path().join(name);
-        check(&["--demo", name, "--record", record.to_str().unwrap()]);
-        let facts: Value = serde_json::from_slice(&std::fs::read(&record).unwrap()).unwrap();
-        let whole = Report::of(&serde_json::from_value(facts.clone()).unwrap());
+        let (facts, whole) = recorded(folder.path(), name);
         for check in CHECKS {
             let alone = Report::of(&of_only(&facts, &probes_of([check.id])));
             let (alone, whole) = (alone.check(check.id).unwrap(), whole.check(check.id).unwrap());
@@ -58,10 +65,7 @@ fn a_round_of_watching_judges_as_the_whole_run() {
     let folder = tempfile::tempdir().unwrap();
     let differing = Mutex::new(Vec::new());
     each(&names(), |name| {
-        let record = folder.path().join(name);
-        check(&["--demo", name, "--record", record.to_str().unwrap()]);
-        let facts: Value = serde_json::from_slice(&std::fs::read(&record).unwrap()).unwrap();
-        let whole = Report::of(&serde_json::from_value(facts.clone()).unwrap());
+        let (facts, whole) = recorded(folder.path(), name);
         let round = watch::round(&of_only(&facts, &watch::probes()));
         assert_eq!(round.checks.len(), watch::WATCHED.len());
         for check in &round.checks {

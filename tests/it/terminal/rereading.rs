@@ -243,7 +243,7 @@ fn watching_says_how_old_each_result_is_and_rings_once_for_a_change() {
     terminal.raw.clear();
     sandbox.stop();
     let _other = Sandbox::start(&["--listen", &port, "--scenario", "clob-outage"]);
-    terminal.wait_for_text("→ UNKN");
+    terminal.wait_for_text("UNKN net.reach");
     terminal.settle();
     let bells = terminal.raw.iter().filter(|byte| **byte == 7).count();
     assert_eq!(bells, 1);
