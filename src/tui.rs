@@ -20,6 +20,7 @@ pub mod motion;
 pub mod panels;
 mod screen;
 pub mod share;
+pub mod sheet;
 pub mod symptom;
 pub mod task;
 pub mod text;

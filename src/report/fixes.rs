@@ -4,10 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{CheckReport, Report};
 use crate::checks::Status;
-use crate::diagnosis::Diagnosis;
-
-/// From here on a cause is more than possible.
-const LIKELY: f64 = 0.5;
+use crate::diagnosis::{Certainty, Diagnosis};
 
 /// The fixes that are applied together.
 #[derive(Debug, Default)]
@@ -46,7 +43,7 @@ impl<'a> Fixes<'a> {
             let differs = |(name, value): (&String, &Value)| fixes.settings.get(name).is_some_and(|set| set != value);
             if wanted.is_empty() {
                 fixes.left.push((diagnosis, Left::NoSetting));
-            } else if diagnosis.likelihood < LIKELY && !by_cause {
+            } else if diagnosis.certainty == Certainty::Possible && !by_cause {
                 fixes.left.push((diagnosis, Left::Possible));
             } else if wanted.iter().any(differs) {
                 fixes.left.push((diagnosis, Left::Contradicts));

@@ -19,6 +19,7 @@ use super::first_run::FirstRun;
 use super::fix::Before;
 use super::menu::Menu;
 use super::panels::{self, PANELS};
+use super::sheet::Sheet;
 use super::symptom::Symptom;
 use super::task::{Draft, News, Task, TaskKind};
 use super::theme::Theme;
@@ -110,8 +111,9 @@ pub enum Mode {
     Search,
     /// What the user saw is being told, over the panels.
     Symptom,
-    /// The help lies over the panels, scrolled by so many lines.
-    Help {
+    /// A page lies over the panels, scrolled by so many lines.
+    Sheet {
+        sheet: Sheet,
         scroll: usize,
     },
     Menu(Menu),
