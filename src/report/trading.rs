@@ -1,6 +1,6 @@
 //! Whether orders would be accepted.
 
-use super::{Judged, root};
+use super::judged::{Judged, root};
 use crate::checks::{Check, Status};
 use crate::engine::facts::Facts;
 
