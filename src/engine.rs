@@ -4,10 +4,7 @@
 //! Whoever watches [`Engine::facts`] sees each fact as it arrives. Dropping the future of a run
 //! stops it; [`Engine::stop`] then marks what is missing.
 
-pub mod clock;
 mod context;
-pub mod facts;
-pub mod probe;
 mod probes;
 
 use std::collections::{BTreeSet, HashMap};
@@ -22,8 +19,8 @@ use crate::client::http::{Http, millis};
 use crate::client::limits::InLine;
 use crate::settings::Settings;
 use context::Context;
-use facts::{ClockReading, Facts, Failure, RequestRecord};
-use probe::Probe;
+use crate::facts::{ClockReading, Facts, Failure, RequestRecord};
+use crate::facts::probe::Probe;
 
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
@@ -237,7 +234,7 @@ async fn schedule<R: Future<Output = ()> + Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use facts::Fact;
+    use crate::facts::Fact;
 
     #[tokio::test]
     async fn a_probe_that_panics_is_an_internal_failure_and_the_rest_goes_on() {

@@ -18,7 +18,7 @@ use crate::auth::explain::{self, Explanation};
 use crate::auth::l2::{ApiCredentials, NotBase64, SecretKey};
 use crate::auth::{AuthHeaders, builder, l1, l2};
 use crate::client::services;
-use crate::engine::facts::RequestRecord;
+use crate::facts::RequestRecord;
 use crate::settings::{Settings, Source};
 
 /// Stands for a passphrase that is not to be seen.

@@ -48,11 +48,13 @@
 mod assets;
 pub mod attribution;
 pub mod auth;
+pub mod cause;
 pub mod checks;
 pub mod cli;
 pub mod client;
 pub mod diagnosis;
 pub mod engine;
+pub mod facts;
 pub mod fleet;
 pub mod headers;
 pub mod keys;

@@ -28,8 +28,8 @@ pub use question::{Choice, Entry, Question};
 
 use self::known::Known;
 use crate::auth::wallet::SignatureType;
-use crate::engine::facts::Facts;
-use crate::engine::probe::Probe;
+use crate::facts::Facts;
+use crate::facts::probe::Probe;
 use crate::secret::Secret;
 use crate::settings::{FoundKey, Inputs, KeyInput, Place, Settings, Source, UnreadKey};
 

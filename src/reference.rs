@@ -36,7 +36,7 @@ pub use service::Service;
 
 use crate::assets;
 use crate::checks::{self, Check};
-use crate::diagnosis::Cause;
+use crate::cause::Cause;
 
 /// One error sentence: an entry of `assets/errors.toml`.
 #[derive(Debug, Deserialize, Serialize)]

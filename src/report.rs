@@ -14,8 +14,9 @@ use self::judged::{Judged, judge, left_open, not_asked, place_diagnosis};
 
 use crate::auth::wallet::SignatureType;
 use crate::checks::{Evidence, Fix, Status};
-use crate::diagnosis::{Case, Certainty, Diagnosis, diagnose};
-use crate::engine::facts::{Facts, RequestRecord};
+use crate::cause::Certainty;
+use crate::diagnosis::{Case, Diagnosis, diagnose};
+use crate::facts::{Facts, RequestRecord};
 use crate::reference::Reported;
 use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};

@@ -4,8 +4,8 @@ use super::Finding;
 use super::clock::OFFICIAL_HOST;
 use crate::auth::contracts;
 use crate::auth::key::KeyMistake;
-use crate::diagnosis::Cause;
-use crate::engine::facts::{CredentialsFact, Facts, KeyFact, Setup};
+use crate::cause::Cause;
+use crate::facts::{CredentialsFact, Facts, KeyFact, Setup};
 use crate::settings::{ProblemKind, SettingProblem, Source, key_shape};
 
 pub(super) fn settings(facts: &Facts) -> Finding {

@@ -10,7 +10,7 @@ use super::clob::{self, Clob, join};
 use super::http::{Answer, Http, LARGEST_LISTING, Request, now_s};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::{AuthHeaders, l1, l2};
-use crate::engine::facts::Failure;
+use crate::facts::Failure;
 use crate::settings::{CredentialParts, ProblemKind, Settings, Source, Sourced};
 
 /// Why a call came to nothing.

@@ -11,7 +11,7 @@ use url::Url;
 use super::clob::join;
 use super::http::{Http, Request, clean};
 use crate::attribution::Amount;
-use crate::engine::facts::Failure;
+use crate::facts::Failure;
 
 /// Pages of the leaderboard that are looked through for a builder.
 const MOST_PAGES: usize = 40;

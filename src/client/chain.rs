@@ -10,7 +10,7 @@ use super::rpc::{Call, Node, Reply};
 use crate::auth::contracts::Chain;
 use crate::auth::wallet::classify_code;
 use crate::auth::wallet_signature::SignatureForm;
-use crate::engine::facts::{ChainState, Failure, OnChain, Ownership, SignatureAnswer};
+use crate::facts::{ChainState, Failure, OnChain, Ownership, SignatureAnswer};
 
 sol! {
     function balanceOf(address owner) external view returns (uint256);

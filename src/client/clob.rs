@@ -11,8 +11,8 @@ use url::Url;
 use super::http::{Answer, Http, Request, Sign};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
-use crate::engine::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, SessionSigners};
-use crate::engine::probe::Probe;
+use crate::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, SessionSigners};
+use crate::facts::probe::Probe;
 use crate::secret::Secret;
 
 pub const TIME: &str = "/time";

@@ -15,8 +15,8 @@ use url::Url;
 use super::limits::{InLine, Limits};
 use super::log::Log;
 use crate::auth::AuthHeaders;
-use crate::engine::facts::{Facts, Failure, SentHeader};
-use crate::engine::probe::Probe;
+use crate::facts::{Facts, Failure, SentHeader};
+use crate::facts::probe::Probe;
 use crate::secret::Secret;
 
 /// The largest answer that is read.

@@ -11,7 +11,7 @@ use super::clob::{self, Clob};
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
-use crate::engine::facts::{BuilderKey, Failure, NonceKey};
+use crate::facts::{BuilderKey, Failure, NonceKey};
 use crate::keys::due;
 
 /// How long a scan waits when the service asks it to and does not say how long.

@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::http::{Http, Request, clean};
-use crate::engine::facts::Failure;
-use crate::engine::probe::Probe;
+use crate::facts::Failure;
+use crate::facts::probe::Probe;
 
 /// One call: method and parameters.
 pub struct Call {

@@ -7,8 +7,8 @@ use url::Url;
 use super::clob::join;
 use super::http::{Http, Request, Sign};
 use crate::auth::wallet::{SignatureType, WalletKind};
-use crate::engine::facts::{Failure, Geoblock, PublicProfile};
-use crate::engine::probe::Probe;
+use crate::facts::{Failure, Geoblock, PublicProfile};
+use crate::facts::probe::Probe;
 
 /// The relayer's list of a builder's transactions: the path that is signed.
 pub const RELAYER_TRANSACTIONS: &str = "/transactions";

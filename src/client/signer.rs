@@ -7,8 +7,8 @@ use url::Url;
 use super::http::{Answer, Http, Request, clean, millis};
 use crate::auth::builder::{SignRequest, SignedHeaders};
 use crate::auth::l2::SecretKey;
-use crate::engine::facts::{Failure, RemoteSigner, SignedOver};
-use crate::engine::probe::Probe;
+use crate::facts::{Failure, RemoteSigner, SignedOver};
+use crate::facts::probe::Probe;
 use crate::secret::Secret;
 
 /// What the SDK has signed, so that a signer with a list of what it signs takes it too.

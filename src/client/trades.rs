@@ -14,7 +14,7 @@ use super::account::{Account, AccountError, Call};
 use super::clob::{self, BUILDER_TRADES, Clob, FIRST_CURSOR, TRADES};
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
-use crate::engine::facts::Failure;
+use crate::facts::Failure;
 use crate::settings::Settings;
 
 /// How often a 429 is waited out before it counts as an answer.

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use crate::checks::Status;
-use crate::diagnosis::{Cause, Certainty, DiagnosisFix};
+use crate::cause::{Cause, Certainty};
+use crate::diagnosis::DiagnosisFix;
 use crate::report::{Report, Verdict};
 
 /// An account in one line.

@@ -144,7 +144,7 @@ pub fn about_clock(ahead_s: i64) -> String {
 fn spoken(seconds: i64) -> String {
     // beyond 2^53 the last digits do not matter
     #[allow(clippy::cast_precision_loss)]
-    crate::engine::clock::spoken(seconds as f64)
+    crate::facts::clock::spoken(seconds as f64)
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ pub(super) fn term(text: &str) -> Option<&'static Term> {
 mod tests {
     use super::*;
     use crate::checks;
-    use crate::diagnosis::Cause;
+    use crate::cause::Cause;
 
     #[test]
     fn terms_are_found_however_they_are_written() {

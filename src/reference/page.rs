@@ -2,7 +2,7 @@
 
 use super::{Entry, ErrorEntry, Term, Weighted, shows_as};
 use crate::checks::{self, CHECKS, Check};
-use crate::diagnosis::{Cause, CauseWords};
+use crate::cause::{Cause, CauseWords};
 
 /// For so many causes of a sentence the fix stands on its page.
 const FIXES: usize = 3;

@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{CheckReport, Report};
 use crate::checks::Status;
-use crate::diagnosis::{Certainty, Diagnosis};
+use crate::cause::Certainty;
+use crate::diagnosis::Diagnosis;
 
 /// The fixes that are applied together.
 #[derive(Debug, Default)]
@@ -78,8 +79,9 @@ mod tests {
 
     use super::*;
     use crate::checks::Finding;
-    use crate::diagnosis::{Case, Cause, diagnose};
-    use crate::engine::facts::Facts;
+    use crate::cause::Cause;
+    use crate::diagnosis::{Case, diagnose};
+    use crate::facts::Facts;
 
     /// A report whose checks found this.
     fn report(findings: &[(&'static str, Finding)]) -> Report {

@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use super::remedy::remedy;
 use super::{CheckReport, Selection};
 use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
-use crate::diagnosis::{Cause, Diagnosis};
-use crate::engine::facts::Facts;
+use crate::cause::Cause;
+use crate::diagnosis::Diagnosis;
+use crate::facts::Facts;
 use crate::reference::Reported;
 use crate::settings::target::quoted;
 

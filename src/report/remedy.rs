@@ -6,8 +6,8 @@
 use serde_json::{Map, Value};
 
 use crate::checks::Tries;
-use crate::diagnosis::Cause;
-use crate::engine::facts::{CredentialsFact, KeyFact, Setup};
+use crate::cause::Cause;
+use crate::facts::{CredentialsFact, KeyFact, Setup};
 use crate::settings::Source;
 use crate::settings::target::{Target, Written, wanted};
 

@@ -8,7 +8,7 @@ use crate::auth::contracts;
 use crate::auth::key::{self, ParsedKey};
 use crate::auth::l2::SecretKey;
 use crate::auth::wallet::WalletMap;
-use crate::engine::facts::{CredentialsFact, DecodedSecret, KeyFact, SecretFact, Setup, ShownSetting};
+use crate::facts::{CredentialsFact, DecodedSecret, KeyFact, SecretFact, Setup, ShownSetting};
 use crate::secret::{Secret, SecretShape, fingerprint};
 
 impl Settings {

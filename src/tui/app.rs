@@ -26,7 +26,7 @@ use super::theme::Theme;
 use super::{About, Load, Renewed, Scope, verdict};
 use crate::checks::Fix;
 use crate::diagnosis::Diagnosis;
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 use crate::report::{CheckReport, Report};
 use crate::secret::Secret;
 use crate::watch::Watch;

@@ -10,7 +10,7 @@ use super::panels::builder::BuilderNews;
 use super::panels::credentials::AccountKeys;
 use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
-use crate::engine::facts::{ClockReading, Facts, NonceKey};
+use crate::facts::{ClockReading, Facts, NonceKey};
 use crate::keys::Change;
 use crate::onboarding::Wizard;
 use crate::reference::ErrorEntry;

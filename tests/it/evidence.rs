@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use polydoctor::checks::{CHECKS, Check, Status};
-use polydoctor::diagnosis::Certainty;
+use polydoctor::cause::Certainty;
 use polydoctor::engine::Engine;
-use polydoctor::engine::facts::{Fact, Facts, Failure};
-use polydoctor::engine::probe::Probe;
+use polydoctor::facts::{Fact, Facts, Failure};
+use polydoctor::facts::probe::Probe;
 use polydoctor::report::{Report, Selection, Verdict};
 use polydoctor::sandbox::{self, Options, scenario};
 use polydoctor::settings::{self, EnvFile, Inputs};

@@ -3,8 +3,8 @@
 use alloy_primitives::U256;
 use polydoctor::auth::wallet::SignatureType;
 use polydoctor::checks::{Status, find};
-use polydoctor::diagnosis::Cause;
-use polydoctor::engine::facts::{
+use polydoctor::cause::Cause;
+use polydoctor::facts::{
     CachedBalance, ChainState, ClockReading, CredentialsFact, Derived, Fact, Facts, Failure, OnChain,
 };
 use polydoctor::report::Report;

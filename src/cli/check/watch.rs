@@ -16,7 +16,7 @@ use crate::cli::settings::{Profiles, secret_variables};
 use crate::cli::whole_file::Output;
 use crate::cli::{Exit, stop};
 use crate::client::http::{clean, now_s};
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
 use crate::fleet::metrics::Metrics;
 use crate::fleet::row::Row;
 use crate::fleet::{Fleet, Look, Looked, Member, Round};

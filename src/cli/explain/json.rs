@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, known};
 use crate::checks::{self, Check};
-use crate::diagnosis::Cause;
+use crate::cause::Cause;
 use crate::reference::{Entry, ErrorEntry, Reading, Reported, Weighted, shows_as};
 
 pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {

@@ -11,8 +11,8 @@ use super::place::Kind;
 use super::{Format, print};
 use crate::cli::Exit;
 use crate::client::account::AccountError;
-use crate::diagnosis::Cause;
-use crate::engine::facts::BuilderKey;
+use crate::cause::Cause;
+use crate::facts::BuilderKey;
 use crate::keys::{Change, RevokeAs};
 
 #[derive(Debug, Subcommand)]

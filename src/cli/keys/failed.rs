@@ -5,7 +5,8 @@ use std::io;
 use serde_json::{Value, json};
 
 use crate::cli::Exit;
-use crate::diagnosis::{Cause, Diagnosis};
+use crate::cause::Cause;
+use crate::diagnosis::Diagnosis;
 use crate::settings::SettingsError;
 
 /// Why a command stops.

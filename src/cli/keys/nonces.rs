@@ -7,8 +7,8 @@ use super::failed::Stop;
 use super::{Format, print};
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, stop};
-use crate::diagnosis::Cause;
-use crate::engine::facts::NonceKey;
+use crate::cause::Cause;
+use crate::facts::NonceKey;
 use crate::keys::{NONCES, belongs_to, due};
 use crate::settings::Sourced;
 

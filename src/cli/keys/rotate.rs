@@ -16,7 +16,7 @@ use crate::checks::network_cause;
 use crate::cli::Exit;
 use crate::client::account::AccountError;
 use crate::client::clob;
-use crate::diagnosis::Cause;
+use crate::cause::Cause;
 use crate::keys::{Change, Planned, SignedWith};
 
 /// So many nonces behind the old one are tried for a free one.

@@ -7,8 +7,8 @@ use crate::auth::wallet::SignatureType;
 use crate::client::clob::{self, Clob};
 use crate::client::http::Answer;
 use crate::engine::context::{Context, Missing, Outcome};
-use crate::engine::facts::{BuilderKey, CachedBalance, Failure, SessionSigners};
-use crate::engine::probe::Probe;
+use crate::facts::{BuilderKey, CachedBalance, Failure, SessionSigners};
+use crate::facts::probe::Probe;
 
 async fn read(context: &Context, probe: Probe, path: &str) -> Outcome<Answer> {
     context.get_signed(probe, &context.credentials()?, path, &[], Context::timestamp).await

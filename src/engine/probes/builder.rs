@@ -7,8 +7,8 @@ use crate::client::clob::{self, Clob, FIRST_CURSOR};
 use crate::client::http::Answer;
 use crate::client::{services, signer as remote};
 use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, url};
-use crate::engine::facts::{BuilderAccess, BuilderFees, BuilderTrades, Failure, OwnTrades, RemoteSigner};
-use crate::engine::probe::Probe;
+use crate::facts::{BuilderAccess, BuilderFees, BuilderTrades, Failure, OwnTrades, RemoteSigner};
+use crate::facts::probe::Probe;
 
 /// The cursor of every listing's first page.
 const FIRST: (&str, &str) = ("next_cursor", FIRST_CURSOR);

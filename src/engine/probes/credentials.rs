@@ -10,8 +10,8 @@ use crate::auth::{contracts, l1};
 use crate::client::clob::{self, Clob};
 use crate::client::http::now_s;
 use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, whole};
-use crate::engine::facts::{Derived, Failure, NonceKey};
-use crate::engine::probe::Probe;
+use crate::facts::{Derived, Failure, NonceKey};
+use crate::facts::probe::Probe;
 use crate::settings::secret_fact;
 
 /// The nonces that are tried besides the configured one.

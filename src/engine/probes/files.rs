@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::client::http::clean;
 use crate::engine::context::{Context, Missing, Outcome};
-use crate::engine::facts::{Failure, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
+use crate::facts::{Failure, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
 use crate::settings::{Settings, sets_a_secret, written_secret};
 
 /// Git answers in milliseconds, unless its folder is on a network that is gone.

@@ -3,8 +3,8 @@
 use crate::client::clob::{self, Clob};
 use crate::client::services;
 use crate::engine::context::{Context, Missing, Outcome, url};
-use crate::engine::facts::{ClockReading, Failure, Geoblock, GuideTime, PublicProfile};
-use crate::engine::probe::Probe;
+use crate::facts::{ClockReading, Failure, Geoblock, GuideTime, PublicProfile};
+use crate::facts::probe::Probe;
 
 pub(super) async fn server_time(context: &Context) -> Outcome<ClockReading> {
     let answer = context.get(Probe::ServerTime, clob::TIME, &[], None).await?;

@@ -10,7 +10,7 @@ use ratatui::text::Span;
 
 use super::{Content, Panel, Place};
 use crate::checks::{Status, short};
-use crate::engine::facts::{BuilderKey, CredentialsFact, Derived, Fact, NonceKey, SecretFact};
+use crate::facts::{BuilderKey, CredentialsFact, Derived, Fact, NonceKey, SecretFact};
 use crate::keys::belongs_to;
 use crate::tui::app::{App, Phase};
 use crate::tui::task::{Task, TaskKind};

@@ -10,7 +10,7 @@ use super::{Content, Panel, PanelKey, Place, Typing};
 use crate::auth::explain::{self, Part, Section};
 use crate::checks::Status;
 use crate::client::clob;
-use crate::engine::clock::{self, Drift};
+use crate::facts::clock::{self, Drift};
 use crate::headers::{Level, Shown};
 use crate::secret::Secret;
 use crate::tui::app::{App, Command};

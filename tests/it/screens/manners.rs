@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use polydoctor::checks::Status;
-use polydoctor::engine::facts::ClockReading;
+use polydoctor::facts::ClockReading;
 use polydoctor::report::Replay;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{Source, Sourced};

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, U256, address};
 use polydoctor::auth::contracts::chain;
 use polydoctor::auth::key::KeyMistake;
 use polydoctor::auth::wallet::{CodeClass, SignatureType, WalletMap};
-use polydoctor::engine::facts::{
+use polydoctor::facts::{
     ChainState, ClockReading, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, PublicProfile,
     RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting, SignedOver,
 };

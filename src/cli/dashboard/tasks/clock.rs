@@ -8,8 +8,8 @@ use super::Desk;
 use crate::client::account::{Account, AccountError, Call};
 use crate::client::clob::{self, Clob};
 use crate::client::http::now_s;
-use crate::engine::clock::{narrowed, wait_for_turn};
-use crate::engine::facts::ClockReading;
+use crate::facts::clock::{narrowed, wait_for_turn};
+use crate::facts::ClockReading;
 use crate::tui::panels::clock::{EVERY_S, QUICK};
 use crate::tui::task::{News, Post};
 
