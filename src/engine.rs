@@ -17,10 +17,10 @@ use tokio::task::JoinSet;
 
 use crate::client::http::{Http, millis};
 use crate::client::limits::InLine;
+use crate::facts::probe::Probe;
+use crate::facts::{ClockReading, Facts, Failure, RequestRecord, Setup};
 use crate::settings::Settings;
 use context::Context;
-use crate::facts::{ClockReading, Facts, Failure, RequestRecord};
-use crate::facts::probe::Probe;
 
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
@@ -38,7 +38,7 @@ struct With {
 impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
-        let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
+        let facts = Facts { setup: Setup::of(&settings, offline), symptoms: recognised(symptoms), ..Facts::default() };
         let http = Http::new(settings.timeout).hiding(settings.secrets());
         Self {
             with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }),
@@ -88,7 +88,7 @@ impl Engine {
     /// Goes on with these settings: the next run is made with them. What is known until then was found
     /// with the earlier ones, so every probe has to run again.
     pub fn renew(&self, settings: Settings) {
-        self.facts.send_modify(|facts| facts.setup = settings.setup(facts.setup.offline));
+        self.facts.send_modify(|facts| facts.setup = Setup::of(&settings, facts.setup.offline));
         self.use_settings(settings);
     }
 

@@ -53,6 +53,7 @@ pub mod checks;
 pub mod cli;
 pub mod client;
 pub mod diagnosis;
+pub mod endpoints;
 pub mod engine;
 pub mod facts;
 pub mod fleet;
@@ -66,6 +67,7 @@ pub mod sandbox;
 pub mod secret;
 pub mod settings;
 pub mod sign_server;
+mod text;
 #[cfg(feature = "tui")]
 pub mod tui;
 pub mod watch;

@@ -13,8 +13,8 @@ use serde::Serialize;
 use self::judged::{Judged, judge, left_open, not_asked, place_diagnosis};
 
 use crate::auth::wallet::SignatureType;
-use crate::checks::{Evidence, Fix, Status};
 use crate::cause::Certainty;
+use crate::checks::{Evidence, Fix, Status};
 use crate::diagnosis::{Case, Diagnosis, diagnose};
 use crate::facts::{Facts, RequestRecord};
 use crate::reference::Reported;

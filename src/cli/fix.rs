@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 
 use super::settings::SettingsArgs;
 use super::{Exit, prompt};
-use crate::checks;
 use crate::cause::Cause;
+use crate::checks;
 use crate::engine::Engine;
 use crate::facts::probe::Probe;
 use crate::report::fixes::{self, Fixes, Left};

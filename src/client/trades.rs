@@ -11,9 +11,10 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::account::{Account, AccountError, Call};
-use super::clob::{self, BUILDER_TRADES, Clob, FIRST_CURSOR, TRADES};
+use super::clob::{self, Clob};
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
+use crate::endpoints::{BUILDER_TRADES, FIRST_CURSOR, TRADES};
 use crate::facts::Failure;
 use crate::settings::Settings;
 

@@ -2,8 +2,8 @@
 //! document that it comes from.
 
 use super::{Case, Clue, DiagnosisFix, Weight, symptoms};
-use crate::cause::{Cause, Certainty};
 use crate::auth::wallet::SignatureType;
+use crate::cause::{Cause, Certainty};
 use crate::checks::Suspicion;
 use crate::facts::Failure;
 use crate::reference::Reported;

@@ -4,8 +4,8 @@ use alloy_primitives::Address;
 
 use super::coverage::seen_by;
 use super::{Case, Clue, Weight};
-use crate::cause::{Cause, Certainty};
 use crate::auth::wallet::{SignatureType, WalletKind};
+use crate::cause::{Cause, Certainty};
 use crate::checks::{Finding, Status};
 use crate::facts::OnChain;
 use crate::reference::{ErrorEntry, Reported};

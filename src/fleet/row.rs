@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::checks::Status;
 use crate::cause::{Cause, Certainty};
+use crate::checks::Status;
 use crate::diagnosis::DiagnosisFix;
 use crate::report::{Report, Verdict};
 

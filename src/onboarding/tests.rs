@@ -1,4 +1,5 @@
 use super::*;
+use crate::facts::Setup;
 use crate::settings::edit::ConfigText;
 use crate::settings::{EnvFile, load};
 
@@ -16,7 +17,7 @@ fn none() -> Inputs {
 /// The settings of the key, and facts as they are when nothing is asked over the network.
 fn look(wizard: &mut Wizard, base: &Inputs) -> Option<Result<Next, String>> {
     let settings = load(&wizard.inputs(base)).unwrap();
-    wizard.saw(Facts { setup: settings.setup(true), ..Facts::default() }, &settings)
+    wizard.saw(Facts { setup: Setup::of(&settings, true), ..Facts::default() }, &settings)
 }
 
 /// To the wallets of the key, which are not looked up.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{CheckReport, Report};
-use crate::checks::Status;
 use crate::cause::Certainty;
+use crate::checks::Status;
 use crate::diagnosis::Diagnosis;
 
 /// The fixes that are applied together.
@@ -78,8 +78,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::checks::Finding;
     use crate::cause::Cause;
+    use crate::checks::Finding;
     use crate::diagnosis::{Case, diagnose};
     use crate::facts::Facts;
 

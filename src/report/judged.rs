@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::remedy::remedy;
 use super::{CheckReport, Selection};
-use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
 use crate::cause::Cause;
+use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
 use crate::diagnosis::Diagnosis;
 use crate::facts::Facts;
 use crate::reference::Reported;

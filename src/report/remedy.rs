@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::checks::Tries;
 use crate::cause::Cause;
+use crate::checks::Tries;
 use crate::facts::{CredentialsFact, KeyFact, Setup};
 use crate::settings::Source;
 use crate::settings::target::{Target, Written, wanted};

@@ -1,7 +1,7 @@
 //! The verdict in words, and the place to start.
 
-use crate::checks::Status;
 use crate::cause::Certainty;
+use crate::checks::Status;
 use crate::facts::Failure;
 use crate::facts::probe::Probe;
 use crate::report::{CheckReport, Report, Verdict};

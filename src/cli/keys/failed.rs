@@ -4,8 +4,8 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use crate::cli::Exit;
 use crate::cause::Cause;
+use crate::cli::Exit;
 use crate::diagnosis::Diagnosis;
 use crate::settings::SettingsError;
 

@@ -325,8 +325,9 @@ fn listed(app: &App, page: &mut Page, name: &str, keys: Result<Vec<String>, &Str
 mod tests {
     use super::Standing::{Absent, Differs, Equal};
     use super::*;
+    use crate::facts::secret_fact;
     use crate::secret::Secret;
-    use crate::settings::{Source, Sourced, secret_fact};
+    use crate::settings::{Source, Sourced};
 
     #[test]
     fn numbers_in_a_row_are_one_range() {
