@@ -301,8 +301,7 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         let created = i64::try_from(created_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
         let date = created.map_or_else(String::new, |at| format!(" of {}", at.strftime("%Y-%m-%d")));
         // the relayer's keys are of version 7 too: whose it is, only the account's list or the settings tell
-        let is_builders =
-            facts.builder_keys.known().is_some_and(|keys| keys.iter().any(|known| known.key == key));
+        let is_builders = facts.builder_keys.known().is_some_and(|keys| keys.iter().any(|known| known.key == key));
         let is_relayers = facts.setup.relayer_key.as_ref().is_some_and(|own| own.value == Secret::new(key).shape());
         let whose = match (is_builders, is_relayers) {
             (true, _) => format!("a builder key of this account{date}"),

@@ -75,7 +75,9 @@ fn judged(answer: &Geoblock) -> Finding {
             Finding::fail(Cause::Geoblocked, "From this IP address only orders that close positions are accepted")
                 .likely(0.97)
                 .proven()
-                .fixed_by("Close positions from here; Polymarket's terms say from where it accepts orders that open them")
+                .fixed_by(
+                    "Close positions from here; Polymarket's terms say from where it accepts orders that open them",
+                )
                 .with("access", listed("close-only"))
         }
         (true, known) => {

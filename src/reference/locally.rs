@@ -99,6 +99,34 @@ pub(super) fn is_of_the_network(text: &str) -> bool {
     WORDS.iter().any(|word| lower.contains(word))
 }
 
+/// Whether an RPC says that it does not serve this caller: no access, no credit, a limit.
+pub(super) fn refuses_callers(said: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "access",
+        "exceeded",
+        "quota",
+        "capacity",
+        "upgrade",
+        "credits",
+        "not enabled",
+        "authoriz",
+        "authenticat",
+        "api key",
+        "project id",
+        "daily request count",
+        "payment",
+        "blocked",
+        "suspended",
+        "disabled",
+        "forbidden",
+        "whitelist",
+        "allowlist",
+        "deprecated",
+    ];
+    let lower = said.to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -185,6 +185,10 @@ fn judge(
         if let Some(entry) = begun_by(said).filter(|entry| is_allowed(entry, artefact)) {
             return Some((chatter(artefact, 5), reported(Some(entry), Some(said))));
         }
+        let is_refusing = artefact.service == Some(Service::PolygonRpc) && artefact.is_located;
+        if is_refusing && locally::refuses_callers(said) {
+            return Some((chatter(artefact, 4), reported(placed(artefact, Some(Kind::Network)), Some(said))));
+        }
         if let Some(entry) = locally::about_numbers(said).filter(|_| may_take_orders(artefact)) {
             return Some((chatter(artefact, 4), reported(Some(entry), Some(said))));
         }

@@ -35,13 +35,16 @@ fn judge(facts: &Facts) -> Finding {
     {
         // a server without this endpoint answers 404 too
         let says_so = message.to_lowercase().contains("builder code");
-        return Finding::fail(Cause::BuilderCodeMissing, "The builder code is not registered, so it attributes nothing")
-            .likely(0.9)
-            .certain(if says_so { Certainty::Proven } else { Certainty::Likely })
-            .set("builder_code", "0x and 64 hex digits")
-            .with("configured", &code.source)
-            .with("answer", failure)
-            .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
+        return Finding::fail(
+            Cause::BuilderCodeMissing,
+            "The builder code is not registered, so it attributes nothing",
+        )
+        .likely(0.9)
+        .certain(if says_so { Certainty::Proven } else { Certainty::Likely })
+        .set("builder_code", "0x and 64 hex digits")
+        .with("configured", &code.source)
+        .with("answer", failure)
+        .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
     }
     if code.is_none() && facts.setup.builder.is_none() {
         return Finding::note("Nothing of a builder is configured, so nothing is attributed");

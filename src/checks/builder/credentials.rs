@@ -37,8 +37,8 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         let is_alone = missing == ["secret", "passphrase"];
         let finding = if is_alone { finding.or(Cause::RelayerKeyAsBuilder, 0.4) } else { finding };
         return finding
-        .set("builder_credentials", "key, secret and passphrase of one builder key")
-        .fixed_by("Set all three; the page polymarket.com/settings?tab=builder shows them when a key is made");
+            .set("builder_credentials", "key, secret and passphrase of one builder key")
+            .fixed_by("Set all three; the page polymarket.com/settings?tab=builder shows them when a key is made");
     }
     let key = configured.key().unwrap_or_default();
     let revoked = facts

@@ -299,9 +299,7 @@ fn a_megabyte_is_read_at_once_whatever_it_is() {
         let took = started.elapsed();
         assert!(took < limit, "{took:?} for {name}");
     }
-    let end = format!(
-        "{}\nPolyApiException[status_code=400, error_message={{'error': 'invalid signature'}}]",
-        texts[0].1
-    );
+    let end =
+        format!("{}\nPolyApiException[status_code=400, error_message={{'error': 'invalid signature'}}]", texts[0].1);
     assert_eq!(first(&end).sentence, Some("invalid signature"), "the end of a log is read");
 }
