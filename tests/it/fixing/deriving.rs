@@ -10,6 +10,7 @@ use polydoctor::sandbox::scenario;
 use polydoctor::sandbox::{self, Options};
 use polydoctor::settings::target::wanted;
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use super::{Account, Place, assert_gone};
 use crate::program::{polydoctor, stdout};
@@ -84,13 +85,21 @@ async fn derived_credentials_are_left_to_their_own_command_which_works_and_is_un
         cause.is_some_and(|cause| cause.contains("credentials") || cause.contains("secret"))
     };
     let mut derived: BTreeMap<Place, usize> = BTreeMap::new();
+    let mut running = JoinSet::new();
     for name in scenario::names().filter(is_theirs) {
-        for place in [Place::EnvFile, Place::Profile, Place::Environment] {
-            if derive_and_undo(name, place).await.is_none() {
-                break;
+        running.spawn(async move {
+            let mut places = Vec::new();
+            for place in [Place::EnvFile, Place::Profile, Place::Environment] {
+                match derive_and_undo(name, place).await {
+                    Some(()) => places.push(place),
+                    None => break,
+                }
             }
-            *derived.entry(place).or_default() += 1;
-        }
+            places
+        });
+    }
+    while let Some(places) = running.join_next().await {
+        places.unwrap().into_iter().for_each(|place| *derived.entry(place).or_default() += 1);
     }
     assert!(derived.len() == 3 && derived.values().all(|count| *count >= 4), "{derived:?}");
 }

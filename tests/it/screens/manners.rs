@@ -6,7 +6,7 @@ use polydoctor::engine::facts::ClockReading;
 use polydoctor::reference::Reported;
 use polydoctor::report::Replay;
 use polydoctor::secret::Secret;
-use polydoctor::settings::{Source, Sourced};
+use polydoctor::settings::{Origin, OriginKind, Source, Sourced};
 use polydoctor::tui::app::{Command, Message, Mode};
 use polydoctor::tui::keys::of_panel;
 use polydoctor::tui::layout;
@@ -252,9 +252,13 @@ fn questions_about_keys_name_the_account_and_the_host() {
 
 #[test]
 fn a_key_at_another_nonce_is_saved_by_a_command_with_that_nonce() {
-    let mut app = super::credentials((120, 40));
-    press(&mut app, "xcreate an api\n");
-    assert!(text(&app).contains("polydoctor keys derive --nonce 1 --save"), "{}", text(&app));
+    for (kind, argument) in [(OriginKind::EnvFile, "--save"), (OriginKind::Environment, "--show-secrets")] {
+        let mut app = super::credentials((120, 40));
+        app.facts.setup.origin = Some(Origin::new(kind, ".env"));
+        press(&mut app, "xcreate an api\n");
+        let command = format!("polydoctor keys derive --nonce 1 {argument}");
+        assert!(text(&app).contains(&command), "{}", text(&app));
+    }
 }
 
 #[test]

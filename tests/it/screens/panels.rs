@@ -248,6 +248,8 @@ fn the_clock_narrows_while_it_is_shown() {
 fn a_clock_offset_inside_its_own_uncertainty_is_stated_nowhere() {
     let Observed { mut facts, .. } = samples::healthy();
     let started_s = samples::STARTED_MS / 1_000;
+    let clob = || Some(Sourced::new("https://clob.polymarket.com".to_owned(), Source::Default));
+    facts.setup.clob_url = clob();
     // whole seconds of the server, 6.5 s on the way
     facts.clock = vec![reading(started_s + 3, 0, 6_500, true)];
     (facts.server_time, facts.version) = (known(facts.clock[0]), known(2));
@@ -273,6 +275,7 @@ fn a_clock_offset_inside_its_own_uncertainty_is_stated_nowhere() {
     }
     // one that is beyond its uncertainty is a fact
     let Observed { mut facts, .. } = samples::healthy();
+    facts.setup.clob_url = clob();
     facts.clock = vec![reading(started_s - 14, 0, 500, true)];
     (facts.server_time, facts.version) = (known(facts.clock[0]), known(2));
     let report = Report::of(&facts);
