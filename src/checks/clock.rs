@@ -213,26 +213,6 @@ fn beside_the_clob(
     finding.certain(network_certainty(cause, failure)).with("answer", failure)
 }
 
-pub(super) fn geoblock(facts: &Facts) -> Finding {
-    match (facts.geoblock.known(), facts.geoblock.failure()) {
-        (Some(answer), _) => {
-            let region = if answer.region.is_empty() { String::new() } else { format!(", {}", answer.region) };
-            let finding = if answer.blocked {
-                Finding::fail(Cause::Geoblocked, "Trading is closed from this address")
-                    .likely(0.97)
-                    .proven()
-                    .fixed_by("Polymarket does not take orders from here; its terms say from where it does")
-            } else {
-                Finding::pass("Trading is open from this address")
-            };
-            finding.with("region", format!("{}{region}", answer.country))
-        }
-        (None, Some(failure)) => service_unknown(facts, "The geoblock endpoint", failure)
-            .fixed_by("Check POLYMARKET_GEOBLOCK_URL and the network; orders may work all the same"),
-        (None, None) => Finding::not_asked("Nothing was asked"),
-    }
-}
-
 pub(super) fn drift(facts: &Facts) -> Finding {
     let Some(drift) = clock::drift(&facts.clock) else {
         let Some(failure) = facts.server_time.failure() else { return Finding::not_asked("Nothing was asked") };

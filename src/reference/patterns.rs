@@ -48,13 +48,15 @@ impl Pattern {
         }
         // a figure beside its name is as good as a code: `balance: 0`
         let is_reading = error.said_by == "symptom" && text.contains(|c: char| c.is_ascii_digit());
+        // quotes around a value are no words of the sentence
+        let is_empty = |piece: Option<&str>| piece.is_some_and(|piece| !piece.contains(char::is_alphanumeric));
         let letters = parts.iter().map(|part| if let Part::Word(word) = part { word.len() } else { 0 }).sum();
         Self {
             error,
             parts,
             letters,
             is_main: error.text == text,
-            is_open: [text.starts_with("{}"), text.ends_with("{}")],
+            is_open: [is_empty(text.split("{}").next()), is_empty(text.rsplit("{}").next())],
             is_telling: (telling >= TELLING && !is_reason(text)) || has_code(text) || is_reading,
         }
     }
