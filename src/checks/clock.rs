@@ -240,10 +240,16 @@ pub(super) fn drift(facts: &Facts) -> Finding {
                 .command("sudo timedatectl set-ntp true")
         }
     };
-    let finding = finding
-        .with("this clock", format!("{:+.2} s against the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s()))
-        .with("readings", facts.clock.len());
+    let finding = finding.with("this clock", against_the_server(drift)).with("readings", facts.clock.len());
     limits(guide(finding, facts), facts)
+}
+
+/// The measured offset; a value inside its own uncertainty is none.
+fn against_the_server(drift: Drift) -> String {
+    if drift.at_least_s() <= 0.0 {
+        return format!("within ± {:.2} s of the server", drift.at_most_s());
+    }
+    format!("{:+.2} s against the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s())
 }
 
 /// How a measured drift is judged. One that may be none at all, and is not known to be small either, is
@@ -254,8 +260,7 @@ pub fn clock_status(drift: Drift) -> Status {
 
 /// Whether the clocks may agree, and may as well differ by more than passes.
 fn is_undetermined(drift: Drift) -> bool {
-    let farthest_s = drift.middle_s().abs() + drift.uncertainty_s();
-    drift.at_least_s() <= 0.0 && drift_status(farthest_s) != Status::Pass
+    drift.at_least_s() <= 0.0 && drift_status(drift.at_most_s()) != Status::Pass
 }
 
 /// How a drift of so many seconds is judged, either way.
