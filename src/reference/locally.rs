@@ -19,12 +19,12 @@ pattern!(
 // functions that take the private key
 pattern!(
     OF_KEY,
-    r"\b(?:privateKeyToAccount|privateKeyToAddress|new Wallet|new SigningKey|computeAddress|computePublicKey|_parsePrivateKey|Account\.from_key|from_key|createL1Headers|create_level_1_headers|buildClobEip712Signature|sign_clob_auth_message|HexToECDSA|PrivateKeySigner|Credentials\.create|ECKeyPair|EthPrivateKey|LocalWallet)\b"
+    r"(?-u)\b(?:privateKeyToAccount|privateKeyToAddress|new Wallet|new SigningKey|computeAddress|computePublicKey|_parsePrivateKey|Account\.from_key|from_key|createL1Headers|create_level_1_headers|buildClobEip712Signature|sign_clob_auth_message|HexToECDSA|PrivateKeySigner|Credentials\.create|ECKeyPair|EthPrivateKey|LocalWallet)\b"
 );
 // functions that take the API credentials
 pattern!(
     OF_CREDENTIALS,
-    r"\b(?:createL2Headers|create_level_2_headers|buildPolyHmacSignature|build_hmac_signature|buildHmac\w*|replaceUrlSafeBase64|injectBuilderHeaders)\b"
+    r"(?-u)\b(?:createL2Headers|create_level_2_headers|buildPolyHmacSignature|build_hmac_signature|buildHmac\w*|replaceUrlSafeBase64|injectBuilderHeaders)\b"
 );
 
 /// The sentence for a key or credentials that a function was given none of: an error about nothing, with the

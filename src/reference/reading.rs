@@ -3,6 +3,7 @@
 //! The host decides whose error it is, and the body's own sentence decides before the status. A
 //! sentence that is not known is quoted as such and never turned into the causes of its status.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::artefact::{Artefact, clean};
@@ -45,8 +46,11 @@ pub fn read(raw: &str) -> Reading {
     let mut judged: Vec<(u8, Reported)> = Vec::new();
     let mut earlier: Vec<Artefact> = Vec::new();
     for (record, inside) in candidates(text, &records, &words, &found) {
-        let piece = &text[record.span.clone()];
-        let mut artefact = Artefact::of(&clipped(piece, record, &words, &inside), is_whole);
+        let whole = &text[record.span.clone()];
+        let clip = clipped(whole, record, &words, &inside);
+        // what is judged is bounded, however long the record is
+        let piece = if whole.len() <= RECORD { whole } else { clip.as_str() };
+        let mut artefact = Artefact::of(&clip, is_whole);
         inherit(&mut artefact, &earlier);
         if let Some((class, mut reported)) = judge(&artefact, piece, text, &words, &inside, is_whole) {
             reported.line = record.line + above;
@@ -140,6 +144,7 @@ fn judge(
     let about = about_keys(artefact, piece);
     let artefact = about.as_ref().unwrap_or(artefact);
     let is_alone = |occurrence: &&Occurrence| stands_alone(text, words, occurrence);
+    let is_of_another = LazyCell::new(|| is_of_another_program(piece));
     let mut known: Vec<&Occurrence> = inside
         .iter()
         .filter(|occurrence| {
@@ -148,7 +153,7 @@ fn judge(
             is_allowed(occurrence.error(), artefact) || is_clear
         })
         .filter(|occurrence| !is_reason(words, occurrence) && !is_more_than_zero(text, words, occurrence))
-        .filter(|occurrence| !(occurrence.error().is_of_client() && is_of_another_program(piece)))
+        .filter(|occurrence| !(occurrence.error().is_of_client() && *is_of_another))
         .filter(|occurrence| {
             occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact) || is_alone(occurrence)
         })
