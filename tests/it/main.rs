@@ -17,6 +17,7 @@ mod fixing;
 mod fleet;
 mod headers;
 mod heading;
+mod hostile;
 mod judgement;
 mod keys;
 mod layers;
