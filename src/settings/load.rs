@@ -16,6 +16,7 @@ use super::together::{builders_beside, together};
 use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
 use super::{hosts, misplaced, programs, selection, unread};
 use crate::auth::contracts;
+use crate::auth::placeholder::is_placeholder;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::secret::Secret;
 
@@ -119,11 +120,14 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
+    if !loader.problems.iter().any(|problem| problem.setting == "funder") {
+        unread::take_wallet(&loader.sources.unread(), &mut settings);
+    }
     infer_type(&mut settings);
     let mut problems = misplaced;
     problems.extend(hosts::misdirected(&settings));
     problems.extend(other_relayer_address(&settings));
-    let unread = unread::unread(loader.sources.unread(), &settings);
+    let unread = unread::unread(&loader.sources.unread(), &settings);
     problems.extend(loader.finish());
     problems.extend(unread);
     settings.problems = problems;
@@ -207,6 +211,10 @@ impl Loader {
         if let Some(value) = parse(found.value.trim()) {
             return Some(Sourced::new(value, found.source));
         }
+        if is_placeholder(&found.value) {
+            self.problems.push(placeholder(name, &found.source));
+            return None;
+        }
         // an address may hold a password or an access key
         let shown = if name.ends_with("_url") { lengthy(&found.value) } else { shorten(&found.value) };
         self.problems.push(SettingProblem {
@@ -224,13 +232,22 @@ impl Loader {
         found.or_else(|| (!broken).then(|| Sourced::new(default, Source::Default)))
     }
 
-    fn text(&self, name: &str) -> Option<Sourced<String>> {
-        let found = self.values(name).into_iter().next()?;
-        Some(found.map(|text| text.trim().to_owned()))
+    fn text(&mut self, name: &str) -> Option<Sourced<String>> {
+        Some(self.filled_in(name)?.map(|text| text.trim().to_owned()))
     }
 
-    fn secret(&self, name: &str) -> Option<Sourced<Secret>> {
-        Some(self.values(name).into_iter().next()?.map(Secret::new))
+    fn secret(&mut self, name: &str) -> Option<Sourced<Secret>> {
+        Some(self.filled_in(name)?.map(Secret::new))
+    }
+
+    /// The value in force, unless it is one that the example file had.
+    fn filled_in(&mut self, name: &str) -> Option<Sourced<String>> {
+        let found = self.values(name).into_iter().next()?;
+        if is_placeholder(&found.value) {
+            self.problems.push(placeholder(name, &found.source));
+            return None;
+        }
+        Some(found)
     }
 
     /// A secret that is sent as it is written, so that what surrounds it is sent, too.
@@ -297,6 +314,18 @@ impl Loader {
         }
         self.problems.extend(self.sources.near_misses());
         self.problems
+    }
+}
+
+/// A value that was never filled in. Without credentials a bot can derive them; with these it sends them.
+fn placeholder(name: &str, source: &Source) -> SettingProblem {
+    // a builder's and the relayer's are for some requests only
+    let is_needed = !name.starts_with("builder_") && !name.starts_with("relayer_");
+    SettingProblem {
+        kind: if is_needed { ProblemKind::Invalid } else { ProblemKind::Conflict },
+        setting: name.to_owned(),
+        text: format!("The {} ({source}) is still the placeholder of an example file", spoken(name)),
+        fix: format!("Set the {}, or remove the line if your bot does not need it", spoken(name)),
     }
 }
 
