@@ -33,7 +33,11 @@ pub fn is_placeholder(text: &str) -> bool {
     }
     let bare = text.strip_prefix("0x").unwrap_or(&text);
     let begins = bare.starts_with("your") && bare.len() < 40;
-    begins || PARTS.iter().any(|part| text.contains(part)) || bare.trim_matches('x').is_empty() && bare.len() > 2
+    let is_zeros = bare.len() >= 40 && bare.bytes().all(|c| c == b'0');
+    begins
+        || is_zeros
+        || PARTS.iter().any(|part| text.contains(part))
+        || bare.trim_matches('x').is_empty() && bare.len() > 2
 }
 
 #[cfg(test)]
@@ -54,6 +58,7 @@ mod tests {
             "0xxxxxxxxxxxx",
             "yourPassphrase",
             "'replace-me'",
+            "0x0000000000000000000000000000000000000000",
         ] {
             assert!(is_placeholder(text), "{text}");
         }

@@ -13,11 +13,11 @@ use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
 use super::together::{builders_beside, together};
-use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
+use super::{CredentialParts, KeyText, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
 use super::{hosts, misplaced, programs, selection, unread};
-use crate::auth::contracts;
 use crate::auth::placeholder::is_placeholder;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
+use crate::auth::{contracts, key};
 use crate::secret::Secret;
 
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,6 +68,7 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         loader.parsed("signature_type", "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)", |text| {
             text.parse().ok()
         });
+    loader.pick_funder(key.as_ref(), chain_id.as_ref(), signature_type.as_ref());
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
         key_profile: loader.sources.key_profile(),
@@ -183,6 +184,8 @@ struct Loader {
     sources: Sources,
     /// Of the parts of a set of credentials: which of the values counts, where it is not the first.
     picks: BTreeMap<&'static str, usize>,
+    /// Wallets of the key that the type is not for, beside the one that it is for.
+    other_wallets: Vec<Source>,
     problems: Vec<SettingProblem>,
 }
 
@@ -193,7 +196,30 @@ impl Loader {
             let parts = set.map(|name| sources.all(setting(name)));
             picks.extend(set.into_iter().zip(together(&parts)).filter(|(_, pick)| *pick > 0));
         }
-        Self { sources, picks, problems: Vec::new() }
+        Self { sources, picks, other_wallets: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Of several wallets of the key, as bots list them, takes the one that the type is for.
+    fn pick_funder(
+        &mut self,
+        key: Option<&Sourced<KeyText>>,
+        chain: Option<&Sourced<u64>>,
+        kind: Option<&Sourced<SignatureType>>,
+    ) {
+        let signer = key.and_then(|key| key::parse(key.value.as_ref().ok()?).ok()).map(|key| key.signer.address());
+        let chain = chain.and_then(|id| contracts::chain(id.value));
+        let (Some(signer), Some(chain), Some(kind)) = (signer, chain, kind) else { return };
+        let wallets = WalletMap::derive(chain, signer);
+        let of_key = |value: &Sourced<String>| wallets.kind_of(parse_address(value.value.trim())?);
+        let values = self.values("funder");
+        let kinds: Vec<Option<WalletKind>> = values.iter().map(of_key).collect();
+        let is_listed = kinds.len() > 1 && kinds.iter().all(Option::is_some);
+        let fits = |found: &Option<WalletKind>| found.is_some_and(|found| found.signature_type() == kind.value);
+        if let Some(pick) = kinds.iter().position(fits).filter(|_| is_listed) {
+            self.picks.insert("funder", pick);
+            let others = values.iter().zip(&kinds).filter(|(_, found)| !fits(found));
+            self.other_wallets = others.map(|(value, _)| value.source.clone()).collect();
+        }
     }
 
     /// Every value of a setting that counts, the one in force first.
@@ -208,12 +234,12 @@ impl Loader {
     /// Parses the value in force; one that cannot be parsed is a problem, never a default.
     fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Sourced<T>> {
         let found = self.values(name).into_iter().next()?;
-        if let Some(value) = parse(found.value.trim()) {
-            return Some(Sourced::new(value, found.source));
-        }
         if is_placeholder(&found.value) {
             self.problems.push(placeholder(name, &found.source));
             return None;
+        }
+        if let Some(value) = parse(found.value.trim()) {
+            return Some(Sourced::new(value, found.source));
         }
         // an address may hold a password or an access key
         let shown = if name.ends_with("_url") { lengthy(&found.value) } else { shorten(&found.value) };
@@ -308,7 +334,10 @@ impl Loader {
         let of_builder = self.of_builder();
         for setting in SETTINGS {
             let values = self.values(setting.name);
-            let rivals: Vec<_> = values.iter().filter(|value| !of_builder.contains(&value.source)).cloned().collect();
+            let is_rival = |value: &&Sourced<String>| {
+                !of_builder.contains(&value.source) && !self.other_wallets.contains(&value.source)
+            };
+            let rivals: Vec<_> = values.iter().filter(is_rival).cloned().collect();
             self.problems.extend(conflict(setting, &rivals));
             self.problems.extend(wrong_checksum(setting.name, &values));
         }

@@ -223,13 +223,14 @@ impl Account {
     fn copied(&self, variable: &Variable<'_>) -> Option<SettingProblem> {
         let funder = self.funder?;
         let is_ours = self.wallets.as_ref()?.kind_of(funder).is_some();
+        let is_of_traders = ["USER_ADDRESS", "USER_ADDRESSES"].contains(&variable.name) || variable.has(COPIED);
         let mut addresses = variable.value.split(|c: char| !c.is_ascii_alphanumeric());
         let holds = addresses.any(|text| Address::from_str(text).is_ok_and(|address| address == funder));
-        (!is_ours && variable.has(COPIED) && holds).then(|| SettingProblem {
+        (!is_ours && is_of_traders && holds).then(|| SettingProblem {
             kind: ProblemKind::CopiedWallet,
             setting: "funder".to_owned(),
             text: format!(
-                "The funder {funder} is an address of {} ({}): a trader that the bot copies, not this account",
+                "The funder {funder} is also in {} ({}): a trader that bots copy, not this account",
                 variable.name,
                 variable.place()
             ),

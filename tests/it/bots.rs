@@ -171,3 +171,8 @@ fn settings_of_real_bots_are_judged_rightly() {
 fn settings_of_further_bots_are_judged_rightly() {
     judge(include_str!("bots/first.toml"), &[Mode::Sandbox, Mode::Offline]);
 }
+
+#[test]
+fn settings_of_a_second_draw_are_judged_rightly() {
+    judge(include_str!("bots/second.toml"), &[Mode::Sandbox, Mode::Offline]);
+}

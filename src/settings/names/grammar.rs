@@ -68,11 +68,16 @@ fn end_of(before: &[&str], rest: &str) -> Option<Meaning> {
         // a bare NODE_URL is anything's, and so is DATA_URL
         Before::Node if *end == "NODE" => before.iter().any(|word| CHAINS.contains(word)),
         Before::Service if *end == "DATA" => ours || rest.contains("API"),
+        Before::Form => ours && !before.contains(&"CLOB"),
         Before::Ours => ours,
         _ => true,
     };
-    let is_weak = !ours && *setting == "private_key" || *kind == Before::Word;
-    let strength = if is_weak { Strength::Weak } else { Strength::Ours };
+    let strength = match kind {
+        Before::Form => Strength::Anybodys,
+        Before::Word => Strength::Weak,
+        _ if !ours && *setting == "private_key" => Strength::Weak,
+        _ => Strength::Ours,
+    };
     (known && named).then_some(Meaning { setting, strength })
 }
 
@@ -92,6 +97,10 @@ pub(in crate::settings) fn can_hold(meaning: Meaning, value: &str) -> bool {
     let is_sure = meaning.strength != Strength::Anybodys;
     match meaning.setting {
         "funder" | "relayer_api_key_address" => !value.contains([':', '/', '.', ' ', ',']),
+        "private_key" if !is_sure => {
+            let digits = value.trim_start_matches("0x");
+            (60..=66).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_hexdigit())
+        }
         "private_key" => !value.contains(['/', ',']) && !value.starts_with("-----"),
         "chain_id" | "nonce" => value.bytes().all(|c| c.is_ascii_digit()),
         "clob_url" => match meaning.strength {

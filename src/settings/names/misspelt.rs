@@ -3,8 +3,7 @@
 use super::{SETTINGS, grammar, is_known, listed, words};
 
 /// Names that could be either of two things, and what the clients read instead.
-const MISTAKEN: &[(&str, &str)] =
-    &[("CLOB_KEY", "CLOB_API_KEY"), ("POLYMARKET_KEY", "POLYMARKET_PRIVATE_KEY"), ("POLY_KEY", "POLY_PRIVATE_KEY")];
+const MISTAKEN: &[(&str, &str)] = &[("CLOB_KEY", "CLOB_API_KEY")];
 
 /// Beginnings of names that are ours: others may be of any program.
 const FAMILIES: [&str; 4] = ["POLY", "CLOB_", "BUILDER_", "FUNDER"];

@@ -44,6 +44,7 @@ pub(super) const ENDS: &[(&str, &str, Before)] = &[
     ("SIGNER KEY", "private_key", Before::Ours),
     ("WALLET KEY", "private_key", Before::Ours),
     ("PRIVATEKEY", "private_key", Before::Signers),
+    ("KEY", "private_key", Before::Form),
     ("PRIVKEY", "private_key", Before::Signers),
     ("PK", "private_key", Before::Signers),
     ("WPK", "private_key", Before::Signers),
@@ -114,6 +115,7 @@ pub(super) const ENDS: &[(&str, &str, Before)] = &[
     ("RELAYER KEY", "relayer_api_key", Before::Ours),
     ("RELAYER API KEY ADDRESS", "relayer_api_key_address", Before::Anything),
     ("RELAYER KEY ADDRESS", "relayer_api_key_address", Before::Ours),
+    ("RELAYER ADDRESS", "relayer_api_key_address", Before::Ours),
     ("RELAYER", "relayer_url", Before::Service),
     ("CLOB", "clob_url", Before::Service),
     ("GAMMA", "gamma_url", Before::Service),
@@ -131,6 +133,8 @@ pub(super) enum Before {
     Anything,
     /// At least one word of Polymarket.
     Ours,
+    /// As ours, but the value has to have the form of it.
+    Form,
     /// As anything, but the value has to be a word for it: others have such names for other things.
     Word,
     /// Also whose key it is.
