@@ -7,6 +7,7 @@ use super::files::read_bytes;
 use super::names;
 use super::sources::SettingsError;
 use super::{ProblemKind, SettingProblem};
+use crate::auth::placeholder::is_placeholder;
 
 /// The variables of a `.env`, and what is wrong with it.
 pub(super) fn read(path: &Path) -> Result<(Vec<EnvLine>, Vec<SettingProblem>), SettingsError> {
@@ -46,6 +47,36 @@ pub(super) fn read(path: &Path) -> Result<(Vec<EnvLine>, Vec<SettingProblem>), S
     Ok((lines, problems))
 }
 
+/// A file of the working directory that is not read, though it has a private key: `.env.local`.
+pub(super) fn other_with_a_key() -> Option<SettingProblem> {
+    const MOST: usize = 10;
+    const TEMPLATES: [&str; 5] = ["example", "sample", "template", "dist", "test"];
+    let is_env = |name: &String| {
+        let is_template = TEMPLATES.iter().any(|part| name.contains(part));
+        (name.starts_with(".env.") || name.ends_with(".env")) && name != ".env" && !is_template
+    };
+    let files = std::fs::read_dir(".").ok()?.flatten();
+    let mut names: Vec<String> = files.filter_map(|file| file.file_name().into_string().ok()).filter(is_env).collect();
+    names.sort_unstable();
+    let has_key = |name: &&String| {
+        let of_key = |line: &EnvLine| {
+            let member = names::member(&line.name).filter(|member| names::fits(member, &line.value));
+            let is_key = names::gives("private_key", &line.name)
+                || member.is_some_and(|member| member.meaning.setting == "private_key");
+            is_key && !line.value.trim().is_empty() && !is_placeholder(&line.value)
+        };
+        read(Path::new(name)).is_ok_and(|(lines, _)| lines.iter().any(of_key))
+    };
+    let name = names.iter().take(MOST).find(has_key)?;
+    let quoted = shlex::try_quote(name).map_or_else(|_| name.clone(), Into::into);
+    Some(SettingProblem {
+        kind: ProblemKind::Unread,
+        setting: "private_key".to_owned(),
+        text: format!("{name} has a private key, and only .env is read without --env-file"),
+        fix: format!("Add --env-file {quoted}"),
+    })
+}
+
 enum Encoding {
     Utf8,
     Utf16,
@@ -70,7 +101,7 @@ fn decoded(bytes: &[u8]) -> (String, Encoding) {
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => (text.to_owned(), Encoding::Utf8),
             Err(error) => {
-                let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+                let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
                 (String::from_utf8_lossy(bytes).into_owned(), Encoding::Other { line })
             }
         },
@@ -85,7 +116,7 @@ fn format(text: &str) -> Option<&'static str> {
     }
     let lines: Vec<&str> =
         start.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    if lines.iter().any(|line| *line == "[Service]") && lines.iter().any(|line| line.starts_with("Environment=")) {
+    if lines.contains(&"[Service]") && lines.iter().any(|line| line.starts_with("Environment=")) {
         return Some("a systemd unit");
     }
     let is_yaml = |line: &&&str| {

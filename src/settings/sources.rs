@@ -162,6 +162,9 @@ impl Sources {
         if let Some(path) = inputs.polymarket_cli.as_ref().filter(|path| !has_key && path.exists()) {
             sources.add_polymarket_cli(path);
         }
+        if !has_key && !inputs.in_fleet && matches!(inputs.env_file, EnvFile::Usual) {
+            sources.problems.extend(env_form::other_with_a_key());
+        }
         sources.places = sources.held(inputs);
         sources.chosen = accounts::chosen(&sources.places).map(|place| place.group);
         // until more is known: what is seen to be another account's does not count
@@ -393,7 +396,8 @@ fn near_miss(name: &str, value: &str, place: &str, is_read: impl Fn(&Name) -> bo
     let meant = names::meant(name)?;
     let setting = names::setting_of(&meant)?;
     // a value that is none of the setting's is another thing's, whatever its name is like
-    let meaning = Meaning { setting: setting.name, strength: Strength::Weak };
+    let strength = if setting.name == "private_key" { Strength::Anybodys } else { Strength::Ours };
+    let meaning = Meaning { setting: setting.name, strength };
     (!is_read(setting) && names::can_hold(meaning, value)).then(|| SettingProblem {
         kind: ProblemKind::NearMiss,
         setting: setting.name.to_owned(),

@@ -108,8 +108,10 @@ impl Family {
         (is_count(count) && COUNTED.contains(&word)).then_some(count)
     }
 
+    /// Whether it is another venue's, or a name of Polymarket with a letter wrong.
     fn is_of_others(&self) -> bool {
-        self.before.split('_').any(|word| OTHERS.contains(&word))
+        let is_misspelt = |word: &str| word != "POLYMARKET" && strsim::osa_distance(word, "POLYMARKET") == 1;
+        self.before.split('_').any(|word| OTHERS.contains(&word) || is_misspelt(word))
     }
 
     /// Whether it says that it is Polymarket's: `POLYBOT`, `MY_PM`.
@@ -154,6 +156,10 @@ pub(in crate::settings) fn member(variable: &str) -> Option<Member> {
 
 /// What the known part of a name says; behind a bot's own word `SECRET` is enough.
 fn of_core(core: &str, is_behind_a_word: bool) -> Option<Meaning> {
+    // a bare KEY says too little behind any word
+    if core == "KEY" {
+        return None;
+    }
     let listed = listed(core).map(|setting| Meaning { setting: setting.name, strength: Strength::Ours });
     listed.or_else(|| meaning(core)).or_else(|| {
         let weak = |meaning| Meaning { strength: Strength::Anybodys, ..meaning };
@@ -201,7 +207,8 @@ mod tests {
             let member = member(name).unwrap_or_else(|| panic!("{name}"));
             assert_eq!((member.family.pattern().as_str(), member.meaning.setting), (pattern, setting), "{name}");
         }
-        for name in ["PRIVATE_KEY", "TELEGRAM_BOT_TOKEN", "MAX_ORDERS_2", "OPENAI_MODEL", "RETRY_1"] {
+        for name in ["PRIVATE_KEY", "POLY_PRIVTE_KEY", "TELEGRAM_BOT_TOKEN", "MAX_ORDERS_2", "OPENAI_MODEL", "RETRY_1"]
+        {
             assert_eq!(member(name), None, "{name}");
         }
     }

@@ -52,7 +52,7 @@ fn end_of(before: &[&str], rest: &str) -> Option<Meaning> {
     };
     let ours = before.iter().any(|word| OURS.contains(word));
     let is_known = |word: &&str| OURS.contains(word) || BENIGN.contains(word);
-    if ours && PLACES.contains(&rest) && before.iter().all(|word| is_known(&word)) {
+    if ours && PLACES.contains(&rest) && before.iter().all(is_known) {
         // a host is what clients take the CLOB's by; others may be of any service of Polymarket
         let strength = if rest.ends_with("HOST") { Strength::Ours } else { Strength::Weak };
         return Some(Meaning { setting: "clob_url", strength });
@@ -63,7 +63,7 @@ fn end_of(before: &[&str], rest: &str) -> Option<Meaning> {
         Before::Chains | Before::Node => CHAINS,
         _ => &[],
     };
-    let known = before.iter().all(|word| is_known(&word) || further.contains(word));
+    let known = before.iter().all(|word| is_known(word) || further.contains(word));
     let named = match kind {
         // a bare NODE_URL is anything's, and so is DATA_URL
         Before::Node if *end == "NODE" => before.iter().any(|word| CHAINS.contains(word)),
