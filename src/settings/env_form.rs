@@ -53,7 +53,8 @@ pub(super) fn other_with_a_key() -> Option<SettingProblem> {
     const TEMPLATES: [&str; 5] = ["example", "sample", "template", "dist", "test"];
     let is_env = |name: &String| {
         let is_template = TEMPLATES.iter().any(|part| name.contains(part));
-        (name.starts_with(".env.") || name.ends_with(".env")) && name != ".env" && !is_template
+        let is_named = name.strip_prefix(".env.").or_else(|| name.strip_suffix(".env"));
+        is_named.is_some_and(|rest| !rest.is_empty()) && !is_template
     };
     let files = std::fs::read_dir(".").ok()?.flatten();
     let mut names: Vec<String> = files.filter_map(|file| file.file_name().into_string().ok()).filter(is_env).collect();
