@@ -234,7 +234,7 @@ impl Loader {
     /// Parses the value in force; one that cannot be parsed is a problem, never a default.
     fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Sourced<T>> {
         let found = self.values(name).into_iter().next()?;
-        if is_placeholder(&found.value) {
+        if is_unfilled(name, &found.value) {
             self.problems.push(placeholder(name, &found.source));
             return None;
         }
@@ -269,7 +269,7 @@ impl Loader {
     /// The value in force, unless it is one that the example file had.
     fn filled_in(&mut self, name: &str) -> Option<Sourced<String>> {
         let found = self.values(name).into_iter().next()?;
-        if is_placeholder(&found.value) {
+        if is_unfilled(name, &found.value) {
             self.problems.push(placeholder(name, &found.source));
             return None;
         }
@@ -346,10 +346,15 @@ impl Loader {
     }
 }
 
+/// Whether a value is one that an example file had; what a builder has is told by its own checks.
+fn is_unfilled(name: &str, value: &str) -> bool {
+    !name.starts_with("builder_") && is_placeholder(value)
+}
+
 /// A value that was never filled in. Without credentials a bot can derive them; with these it sends them.
 fn placeholder(name: &str, source: &Source) -> SettingProblem {
-    // a builder's and the relayer's are for some requests only
-    let is_needed = !name.starts_with("builder_") && !name.starts_with("relayer_");
+    // the relayer's are for some requests only
+    let is_needed = !name.starts_with("relayer_");
     SettingProblem {
         kind: if is_needed { ProblemKind::Invalid } else { ProblemKind::Conflict },
         setting: name.to_owned(),
