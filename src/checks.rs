@@ -10,6 +10,7 @@ mod credentials;
 mod finding;
 mod funder;
 mod ownership;
+mod region;
 mod secrets;
 mod setup;
 mod table;

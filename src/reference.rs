@@ -8,6 +8,7 @@
 mod artefact;
 mod context;
 mod glossary;
+mod locally;
 mod page;
 mod patterns;
 mod reading;

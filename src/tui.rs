@@ -101,6 +101,8 @@ pub struct About {
     pub title: Option<String>,
     /// The profiles that one may switch to.
     pub profiles: Vec<String>,
+    /// The one that was switched to. One that is merely the default is named by nobody.
+    pub switched_to: Option<String>,
     /// The longest wait for one request, in whole seconds.
     pub timeout_s: u64,
     /// These are recorded facts: nothing is asked.

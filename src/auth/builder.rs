@@ -77,8 +77,8 @@ pub struct SignedHeaders {
 
 /// When a builder key was made, in Unix milliseconds.
 ///
-/// Builder keys are UUIDs of version 7, which begin with their time; user keys look random. So a
-/// user slot that holds such a key very likely holds a builder key.
+/// Builder keys are UUIDs of version 7, which begin with their time, and so are newer keys of the relayer;
+/// user keys look random. So a user slot that holds such a key holds very likely one of those two.
 pub fn builder_key_created_ms(key: &str) -> Option<u64> {
     let uuid = uuid::Uuid::try_parse(key).ok()?;
     if uuid.get_version_num() != 7 {

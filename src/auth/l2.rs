@@ -14,6 +14,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -157,6 +158,11 @@ impl SecretKey {
     /// Whether `signature` is the URL-safe text of this message's HMAC, compared in constant time.
     pub fn verifies(&self, message: &str, signature: &str) -> bool {
         crate::secret::same_text(&self.sign(message), signature)
+    }
+
+    /// Whether both are one secret, however each is written; compared in constant time.
+    pub fn is(&self, other: &Self) -> bool {
+        self.bytes.ct_eq(&other.bytes).into()
     }
 
     /// A fingerprint of the decoded bytes: equal for two spellings of one secret.

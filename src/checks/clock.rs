@@ -213,26 +213,6 @@ fn beside_the_clob(
     finding.certain(network_certainty(cause, failure)).with("answer", failure)
 }
 
-pub(super) fn geoblock(facts: &Facts) -> Finding {
-    match (facts.geoblock.known(), facts.geoblock.failure()) {
-        (Some(answer), _) => {
-            let region = if answer.region.is_empty() { String::new() } else { format!(", {}", answer.region) };
-            let finding = if answer.blocked {
-                Finding::fail(Cause::Geoblocked, "Trading is closed from this address")
-                    .likely(0.97)
-                    .proven()
-                    .fixed_by("Polymarket does not take orders from here; its terms say from where it does")
-            } else {
-                Finding::pass("Trading is open from this address")
-            };
-            finding.with("region", format!("{}{region}", answer.country))
-        }
-        (None, Some(failure)) => service_unknown(facts, "The geoblock endpoint", failure)
-            .fixed_by("Check POLYMARKET_GEOBLOCK_URL and the network; orders may work all the same"),
-        (None, None) => Finding::not_asked("Nothing was asked"),
-    }
-}
-
 pub(super) fn drift(facts: &Facts) -> Finding {
     let Some(drift) = clock::drift(&facts.clock) else {
         let Some(failure) = facts.server_time.failure() else { return Finding::not_asked("Nothing was asked") };
@@ -260,10 +240,16 @@ pub(super) fn drift(facts: &Facts) -> Finding {
                 .command("sudo timedatectl set-ntp true")
         }
     };
-    let finding = finding
-        .with("this clock", format!("{:+.2} s against the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s()))
-        .with("readings", facts.clock.len());
+    let finding = finding.with("this clock", against_the_server(drift)).with("readings", facts.clock.len());
     limits(guide(finding, facts), facts)
+}
+
+/// The measured offset; a value inside its own uncertainty is none.
+fn against_the_server(drift: Drift) -> String {
+    if drift.at_least_s() <= 0.0 {
+        return format!("within ± {:.2} s of the server", drift.at_most_s());
+    }
+    format!("{:+.2} s against the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s())
 }
 
 /// How a measured drift is judged. One that may be none at all, and is not known to be small either, is
@@ -274,8 +260,7 @@ pub fn clock_status(drift: Drift) -> Status {
 
 /// Whether the clocks may agree, and may as well differ by more than passes.
 fn is_undetermined(drift: Drift) -> bool {
-    let farthest_s = drift.middle_s().abs() + drift.uncertainty_s();
-    drift.at_least_s() <= 0.0 && drift_status(farthest_s) != Status::Pass
+    drift.at_least_s() <= 0.0 && drift_status(drift.at_most_s()) != Status::Pass
 }
 
 /// How a drift of so many seconds is judged, either way.

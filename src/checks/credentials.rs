@@ -6,6 +6,7 @@ use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::diagnosis::{Cause, Certainty};
 use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
+use crate::secret::Secret;
 use crate::settings::Source;
 use crate::settings::target::wanted;
 
@@ -317,9 +318,17 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
     if let Some(created_ms) = builder_key_created_ms(key) {
         let created = i64::try_from(created_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
         let date = created.map_or_else(String::new, |at| format!(" of {}", at.strftime("%Y-%m-%d")));
-        let summary =
-            format!("The configured API key is a builder key{date} (UUID version 7), which opens no user endpoint");
-        return stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.96).proven());
+        // the relayer's keys are of version 7 too: whose it is, only the account's list or the settings tell
+        let is_builders = facts.builder_keys.known().is_some_and(|keys| keys.iter().any(|known| known.key == key));
+        let is_relayers = facts.setup.relayer_key.as_ref().is_some_and(|own| own.value == Secret::new(key).shape());
+        let whose = match (is_builders, is_relayers) {
+            (true, _) => format!("a builder key of this account{date}"),
+            (_, true) => format!("the relayer API key{date}"),
+            _ => format!("a builder key or a relayer API key{date} (UUID version 7)"),
+        };
+        let certainty = if is_builders || is_relayers { Certainty::Proven } else { Certainty::Likely };
+        let summary = format!("The configured API key is {whose}, which opens no user endpoint");
+        return stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.96).certain(certainty));
     }
     if let Some((part, _)) =
         derived.and_then(|derived| equal_parts(configured, derived).into_iter().find(|part| part.1))

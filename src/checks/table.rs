@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Status, account, builder, clock, credentials, funder, secrets, setup, wallet};
+use super::{Finding, Status, account, builder, clock, credentials, funder, region, secrets, setup, wallet};
 use crate::engine::facts::Facts;
 use crate::engine::probe::Probe;
 
@@ -93,7 +93,7 @@ checks! {
         #[trading] "net.reach" needs [] reads [ServerTime, Version] weighs [Geoblock, Chain, Profile]
             proof [ServerTime] [Version] => clock::reach;
         #[trading] "net.geoblock" needs [] reads [Geoblock] weighs [ServerTime, Chain, Profile]
-            proof [Geoblock] => clock::geoblock;
+            proof [Geoblock] => region::geoblock;
         #[trading] "clock.drift" needs ["net.reach"] reads [ServerTime, GuideTime]
             weighs [LocalClock, ConfiguredCredentials, DerivedCredentials] proof [ServerTime] => clock::drift;
     }
@@ -114,7 +114,8 @@ checks! {
             proof [Derive] => credentials::nonce;
         #[trading] "creds.match" needs ["creds.derive"]
             reads [Derive, OtherNonces, ConfiguredCredentials, FunderAddress, DerivedCredentials]
-            proof [Derive, ConfiguredCredentials] or credentials::by_settings => credentials::matching;
+            weighs [BuilderKeys] proof [Derive, ConfiguredCredentials] or credentials::by_settings
+                => credentials::matching;
         #[trading] "creds.l2" needs ["creds.nonce", "creds.match"]
             reads [ConfiguredCredentials, DerivedCredentials]
             proof [ConfiguredCredentials, DerivedCredentials] => credentials::l2;

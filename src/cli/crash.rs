@@ -12,7 +12,7 @@ pub fn withhold_panic_messages() {
         // nothing can be done when standard error is gone
         let _ = writeln!(
             stderr(),
-            "polydoctor: internal error{place}. The details are withheld because they may contain secrets; please \
+            "error: internal error{place}. The details are withheld because they may contain secrets; please \
              report this line and the command"
         );
         let backtrace = Backtrace::capture();

@@ -14,7 +14,7 @@ use crate::settings::change::FileChange;
 use crate::settings::edit::Change;
 use crate::settings::fix::{self, Plan};
 use crate::settings::undo::{Step, Undo, UndoError};
-use crate::settings::{self, Inputs, KeyInput, Settings};
+use crate::settings::{self, Inputs, KeyInput, Settings, selecting};
 
 const AFTER_HELP: &str = "\
 Without names, the most likely root cause is fixed, and every other one whose fix agrees with it. A cause that is
@@ -86,7 +86,7 @@ pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
         return nothing_to_apply(&args, &before, &fixes);
     }
     let plan = fix::plan(&settings, &fixes.settings)?;
-    show(&fixes, &plan)?;
+    show(&fixes, &plan, &args.settings.selection())?;
     if plan.changes.is_empty() {
         say("Nothing was written: no .env or profile holds what has to change")?;
         return Ok(Exit::No);
@@ -130,12 +130,12 @@ fn nothing_to_apply(args: &FixArgs, report: &Report, fixes: &Fixes<'_>) -> anyho
         return Ok(if report.verdict == Verdict::Incomplete { Exit::Unknown } else { Exit::Done });
     }
     say("Nothing to apply: this is not caused by a setting that a file could change")?;
-    left(fixes)?;
+    left(fixes, &args.settings.selection())?;
     Ok(if report.verdict == Verdict::Incomplete { Exit::Unknown } else { Exit::No })
 }
 
 /// The causes that are fixed, the lines that change, and what stays to be done.
-fn show(fixes: &Fixes<'_>, plan: &Plan) -> io::Result<()> {
+fn show(fixes: &Fixes<'_>, plan: &Plan, selection: &str) -> io::Result<()> {
     for diagnosis in &fixes.chosen {
         say(&format!("Fix {}: {}", diagnosis.cause.name(), diagnosis.title))?;
     }
@@ -149,7 +149,7 @@ fn show(fixes: &Fixes<'_>, plan: &Plan) -> io::Result<()> {
             say(&format!("    $ {command}"))?;
         }
     }
-    left(fixes)
+    left(fixes, selection)
 }
 
 fn show_changes(changes: &[FileChange]) -> io::Result<()> {
@@ -173,7 +173,7 @@ fn show_changes(changes: &[FileChange]) -> io::Result<()> {
     Ok(())
 }
 
-fn left(fixes: &Fixes<'_>) -> io::Result<()> {
+fn left(fixes: &Fixes<'_>, selection: &str) -> io::Result<()> {
     for (place, (diagnosis, why)) in fixes.left.iter().enumerate() {
         if place == 0 {
             say("\nNot fixed by this:")?;
@@ -181,7 +181,10 @@ fn left(fixes: &Fixes<'_>) -> io::Result<()> {
         let name = diagnosis.cause.name();
         match why {
             Left::NoSetting => say(&format!("  {name}: {}", diagnosis.fix.text))?,
-            Left::Possible => say(&format!("  {name} is only possible; `polydoctor fix {name}` fixes it"))?,
+            Left::Possible => {
+                let command = selecting(&format!("polydoctor fix {name}"), selection);
+                say(&format!("  {name} is only possible; `{command}` fixes it"))?;
+            }
             Left::Contradicts => say(&format!("  {name}: its fix contradicts the one above; check again first"))?,
         }
         if *why == Left::NoSetting {
@@ -261,7 +264,7 @@ fn paths(changes: &[FileChange]) -> String {
 }
 
 fn failed(error: &UndoError) -> anyhow::Result<Exit> {
-    writeln!(io::stderr(), "polydoctor: {error}")?;
+    writeln!(io::stderr(), "error: {error}")?;
     Ok(Exit::No)
 }
 

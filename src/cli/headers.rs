@@ -79,9 +79,9 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
     let mut account = Account::new(settings, http);
     if args.server_time {
         match account.use_server_time().await {
-            Ok(()) => writeln!(io::stderr(), "polydoctor: {}", headers::about_clock(account.ahead_s()))?,
+            Ok(()) => writeln!(io::stderr(), "note: {}", headers::about_clock(account.ahead_s()))?,
             Err(AccountError::Failure(failure)) => {
-                writeln!(io::stderr(), "polydoctor: the server's time could not be read: {failure}")?;
+                writeln!(io::stderr(), "error: the server's time could not be read: {failure}")?;
                 return Ok(Exit::Unknown);
             }
             Err(error) => return Err(error.into()),
@@ -93,11 +93,11 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
         signed = signed.and(sign(&unsigned, &account, Level::Builder)?);
     }
     for remark in &signed.remarks {
-        writeln!(io::stderr(), "polydoctor: {remark}")?;
+        writeln!(io::stderr(), "note: {remark}")?;
     }
     if args.format == Format::Curl && !args.show_secrets {
         for variable in headers::absent_variables(&signed.headers, account.settings()) {
-            writeln!(io::stderr(), "polydoctor: the command takes the passphrase from ${variable}; export it first")?;
+            writeln!(io::stderr(), "note: the command takes the passphrase from ${variable}; export it first")?;
         }
     }
     let printed = print::print(&args, &unsigned, &signed, account.settings())?;

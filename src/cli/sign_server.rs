@@ -20,7 +20,7 @@ use super::Exit;
 use crate::settings::EnvFile;
 use crate::sign_server::{Allowed, Limits, RateLimit, Server, Stopped};
 use places::{Loaded, Places};
-use variables::{Missing, Variables};
+use variables::Variables;
 
 /// How long a stop waits for requests in flight; supervisors kill after ten seconds.
 const GRACE: Duration = Duration::from_secs(8);
@@ -97,10 +97,7 @@ pub(super) fn run(args: SignServerArgs) -> anyhow::Result<Exit> {
         allow_public: args.allow_public,
     };
     let _log = log::start(args.log_format, args.quiet);
-    let loaded = match places.load(address) {
-        Ok(loaded) => loaded,
-        Err(error) => return refuse(error),
-    };
+    let loaded = places.load(address)?;
     let limits = Limits {
         connections: args.max_connections as usize,
         idle: Duration::from_secs(args.idle_timeout),
@@ -108,13 +105,6 @@ pub(super) fn run(args: SignServerArgs) -> anyhow::Result<Exit> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(address, args.metrics_listen, places, loaded, limits))
-}
-
-/// What the official server says when a variable is missing is said in its words.
-fn refuse(error: anyhow::Error) -> anyhow::Result<Exit> {
-    let missing = error.downcast::<Missing>()?;
-    writeln!(io::stderr(), "{missing}")?;
-    Ok(Exit::Usage)
 }
 
 async fn serve(

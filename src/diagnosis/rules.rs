@@ -56,6 +56,11 @@ pub const RULES: &[Rule] = &[
         weigh: symptoms::create_was_blocked,
     },
     Rule {
+        name: "order-version",
+        source: "py-clob-client-v2#104, 5min-btc-polymarket#5: two generations of the client, and the type looked wrong",
+        weigh: symptoms::order_version,
+    },
+    Rule {
         name: "deposit-wallet-flow",
         source: "py-clob-client-v2#50, #51, #74, #111: the sentence never says that the type is the problem",
         weigh: symptoms::deposit_wallet_flow,

@@ -150,6 +150,20 @@ pub(super) fn create_was_blocked(case: &Case<'_>) -> Vec<Clue> {
     ]
 }
 
+/// The CLOB refuses the version of an order before it looks at maker, type and signature: whatever else is
+/// wrong, nothing can be tried with that client.
+pub(super) fn order_version(case: &Case<'_>) -> Vec<Clue> {
+    const SENTENCES: &[&str] = &["invalid order version, please use the latest clob-client", "order_version_mismatch"];
+    let seen = recognised(case);
+    let said = seen.iter().find(|(entry, _)| SENTENCES.contains(&entry.text.as_str()));
+    let Some((_, reported)) = said.filter(|_| case.facts.protocol_version() >= 2) else { return Vec::new() };
+    let says = format!("You reported \"{}\": the CLOB refuses the order for its version", reported.text);
+    vec![
+        Clue::new(Cause::SdkOutdated, Weight::Proves, says.clone()).certain(Certainty::Likely).explains(&reported.text),
+        Clue::new(Cause::SdkOutdated, Weight::Supports(0.1), says).certain(Certainty::Likely).explains("net.reach"),
+    ]
+}
+
 /// The CLOB wants the deposit-wallet flow, and the settings say another type.
 pub(super) fn deposit_wallet_flow(case: &Case<'_>) -> Vec<Clue> {
     const SENTENCE: &str = "maker address not allowed, please use the deposit wallet flow";

@@ -27,6 +27,11 @@ impl Drift {
         if self.low_s > 0.0 { self.low_s } else { (-self.high_s).max(0.0) }
     }
 
+    /// The most that the clocks differ.
+    pub fn at_most_s(self) -> f64 {
+        self.middle_s().abs() + self.uncertainty_s()
+    }
+
     /// Whether requests are worth stamping with the server's time.
     pub fn is_noticeable(self) -> bool {
         const TOLERATED_S: f64 = 2.0;

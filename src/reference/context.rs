@@ -39,6 +39,8 @@ fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact, text: &str) -> 
         Cause::BodySerialisation | Cause::BodyMissing if is_l2 => match artefact.has_body() {
             Some(true) => 2.5,
             Some(false) => 0.0,
+            // clients print more than the body: whoever has only that sends requests with code of his own
+            None if is_bare_body(artefact, text) => 2.5,
             None => 1.0,
         },
         // shares are sold, and the copy of their balance lags most after a fill
@@ -51,6 +53,13 @@ fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact, text: &str) -> 
         Cause::WrongHost if entry.kind == Kind::Network && artefact.is_loopback() => 3.0,
         _ => 1.0,
     }
+}
+
+/// Whether the text is the body of an answer, and nothing else.
+fn is_bare_body(artefact: &Artefact, text: &str) -> bool {
+    let text = text.trim();
+    let is_alone = artefact.client.is_none() && artefact.status.is_none() && artefact.said.is_some();
+    is_alone && text.starts_with('{') && text.ends_with('}')
 }
 
 fn is_of_a_sale(text: &str) -> bool {

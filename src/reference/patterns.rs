@@ -48,13 +48,15 @@ impl Pattern {
         }
         // a figure beside its name is as good as a code: `balance: 0`
         let is_reading = error.said_by == "symptom" && text.contains(|c: char| c.is_ascii_digit());
+        // quotes around a value are no words of the sentence
+        let is_empty = |piece: Option<&str>| piece.is_some_and(|piece| !piece.contains(char::is_alphanumeric));
         let letters = parts.iter().map(|part| if let Part::Word(word) = part { word.len() } else { 0 }).sum();
         Self {
             error,
             parts,
             letters,
             is_main: error.text == text,
-            is_open: [text.starts_with("{}"), text.ends_with("{}")],
+            is_open: [is_empty(text.split("{}").next()), is_empty(text.rsplit("{}").next())],
             is_telling: (telling >= TELLING && !is_reason(text)) || has_code(text) || is_reading,
         }
     }
@@ -120,11 +122,23 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     said.flat_map(|error| all(error).map(move |text| Pattern::new(error, text))).collect()
 });
 
-/// The patterns by their first word.
-static BY_FIRST: LazyLock<HashMap<&'static str, Vec<&'static Pattern>>> = LazyLock::new(|| {
-    let mut patterns: HashMap<&'static str, Vec<&'static Pattern>> = HashMap::new();
+/// The patterns that begin with one word.
+#[derive(Default)]
+struct Starts {
+    /// One word, or something that varies behind the first.
+    short: Vec<&'static Pattern>,
+    by_second: HashMap<&'static str, Vec<&'static Pattern>>,
+}
+
+/// The patterns by their first word, and then by their second: many begin with `invalid`.
+static BY_FIRST: LazyLock<HashMap<&'static str, Starts>> = LazyLock::new(|| {
+    let mut patterns: HashMap<&'static str, Starts> = HashMap::new();
     for pattern in &*PATTERNS {
-        patterns.entry(pattern.first()).or_default().push(pattern);
+        let starts = patterns.entry(pattern.first()).or_default();
+        match pattern.parts.get(1) {
+            Some(Part::Word(second)) => starts.by_second.entry(second).or_default().push(pattern),
+            Some(Part::Gap) | None => starts.short.push(pattern),
+        }
     }
     patterns
 });
@@ -223,8 +237,9 @@ impl Occurrence {
 pub(super) fn occurrences(words: &Words) -> Vec<Occurrence> {
     let mut found = Vec::new();
     for start in 0..words.len() {
-        let Some(patterns) = words.get(start).and_then(|word| BY_FIRST.get(word)) else { continue };
-        for pattern in patterns {
+        let Some(starts) = words.get(start).and_then(|word| BY_FIRST.get(word)) else { continue };
+        let second = words.get(start + 1).and_then(|word| starts.by_second.get(word));
+        for pattern in starts.short.iter().chain(second.into_iter().flatten()) {
             if let Some(length) = matched(&pattern.parts, words, start) {
                 found.push(Occurrence { pattern, start, end: start + length });
             }

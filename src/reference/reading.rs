@@ -3,16 +3,18 @@
 //! The host decides whose error it is, and the body's own sentence decides before the status. A
 //! sentence that is not known is quoted as such and never turned into the causes of its status.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::artefact::{Artefact, clean};
 use super::context::weighed;
+use super::locally;
 use super::patterns::{Occurrence, begun_by, occurrences};
 use super::records::{Record, records};
 use super::reported::{QUOTED, Reported, quotable};
 use super::secrets::{Exposure, exposed};
 use super::service::Service;
-use super::variables::missing;
+use super::variables::{is_of_another_program, missing};
 use super::words::Words;
 use super::{ErrorEntry, Kind, errors};
 
@@ -44,8 +46,11 @@ pub fn read(raw: &str) -> Reading {
     let mut judged: Vec<(u8, Reported)> = Vec::new();
     let mut earlier: Vec<Artefact> = Vec::new();
     for (record, inside) in candidates(text, &records, &words, &found) {
-        let piece = &text[record.span.clone()];
-        let mut artefact = Artefact::of(&clipped(piece, record, &words, &inside), is_whole);
+        let whole = &text[record.span.clone()];
+        let clip = clipped(whole, record, &words, &inside);
+        // what is judged is bounded, however long the record is
+        let piece = if whole.len() <= RECORD { whole } else { clip.as_str() };
+        let mut artefact = Artefact::of(&clip, is_whole);
         inherit(&mut artefact, &earlier);
         if let Some((class, mut reported)) = judge(&artefact, piece, text, &words, &inside, is_whole) {
             reported.line = record.line + above;
@@ -139,6 +144,7 @@ fn judge(
     let about = about_keys(artefact, piece);
     let artefact = about.as_ref().unwrap_or(artefact);
     let is_alone = |occurrence: &&Occurrence| stands_alone(text, words, occurrence);
+    let is_of_another = LazyCell::new(|| is_of_another_program(piece));
     let mut known: Vec<&Occurrence> = inside
         .iter()
         .filter(|occurrence| {
@@ -147,6 +153,7 @@ fn judge(
             is_allowed(occurrence.error(), artefact) || is_clear
         })
         .filter(|occurrence| !is_reason(words, occurrence) && !is_more_than_zero(text, words, occurrence))
+        .filter(|occurrence| !(occurrence.error().is_of_client() && *is_of_another))
         .filter(|occurrence| {
             occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact) || is_alone(occurrence)
         })
@@ -162,7 +169,7 @@ fn judge(
         return is_error.then(|| (1, reported(placed(artefact, None), artefact.said.as_deref().or(quoted))));
     }
     let is_local = artefact.status.is_none() && sentence.is_none_or(ErrorEntry::is_of_client);
-    if is_local && let Some(entry) = missing(piece) {
+    if is_local && let Some(entry) = missing(piece).or_else(|| locally::without_value(piece)) {
         return Some((chatter(artefact, 3), reported(Some(entry), None)));
     }
     if let Some(entry) = sentence {
@@ -183,6 +190,13 @@ fn judge(
         if let Some(entry) = begun_by(said).filter(|entry| is_allowed(entry, artefact)) {
             return Some((chatter(artefact, 5), reported(Some(entry), Some(said))));
         }
+        let is_refusing = artefact.service == Some(Service::PolygonRpc) && artefact.is_located;
+        if is_refusing && locally::refuses_callers(said) {
+            return Some((chatter(artefact, 4), reported(placed(artefact, Some(Kind::Network)), Some(said))));
+        }
+        if let Some(entry) = locally::about_numbers(said).filter(|_| may_take_orders(artefact)) {
+            return Some((chatter(artefact, 4), reported(Some(entry), Some(said))));
+        }
         let speaks =
             artefact.status.is_some_and(|status| speaks_for_itself(artefact, status)) || (artefact.is_html && is_error);
         let entry = if speaks { by_status(artefact) } else { None };
@@ -200,6 +214,12 @@ fn judge(
         let said = artefact.said.as_deref().filter(|_| artefact.is_html).or(quoted);
         return Some((chatter(artefact, 3), reported(Some(entry), said)));
     }
+    if artefact.said.is_none() && may_take_orders(artefact) && !artefact.is_chatter {
+        let line = piece.lines().filter(|line| is_marked(line)).find(|line| locally::about_numbers(line).is_some());
+        if let Some(line) = line {
+            return Some((3, reported(locally::about_numbers(line), Some(line.trim()))));
+        }
+    }
     if is_error && let Some(entry) = by_status(artefact) {
         return Some((chatter(artefact, if artefact.service.is_some() { 3 } else { 2 }), reported(Some(entry), None)));
     }
@@ -209,9 +229,10 @@ fn judge(
     if let Some(wrap) = best.map(Occurrence::error).filter(|error| error.wraps) {
         return Some((chatter(artefact, 2), reported(Some(wrap), None)));
     }
-    // an RPC that fails is replaced, whatever it said
+    // an RPC that cannot be reached is replaced, whatever it said
     if artefact.service == Some(Service::PolygonRpc)
         && artefact.said.is_none()
+        && (artefact.is_located || locally::is_of_the_network(piece))
         && is_marked(piece)
         && !artefact.is_chatter
     {
@@ -238,6 +259,11 @@ fn about_keys(artefact: &Artefact, piece: &str) -> Option<Artefact> {
         path: Some("/auth/api-key".to_owned()),
         ..artefact.clone()
     })
+}
+
+/// Whether orders go to whoever speaks, as far as is known.
+fn may_take_orders(artefact: &Artefact) -> bool {
+    matches!(artefact.service, None | Some(Service::Clob | Service::Client | Service::Polymarket))
 }
 
 /// Whether an entry can be what this service says.
@@ -295,7 +321,12 @@ fn stands_alone(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
         // the reason of a status stands after colons too: only a body quotes it
         return before.is_none_or(|c| ['"', '\''].contains(&c));
     }
-    before.is_none_or(|c| BEFORE.contains(&c)) && after.is_none_or(|c| AFTER.contains(&c))
+    // a quote behind a letter ends what another value is, and begins nothing
+    let is_closing = before.is_some_and(|c| ['"', '\'', '`'].contains(&c)) && {
+        let head = &text[..words.begins(start)];
+        head.ends_with(' ') && head.trim_end().trim_end_matches(['"', '\'', '`']).ends_with(char::is_alphanumeric)
+    };
+    before.is_none_or(|c| BEFORE.contains(&c) && !is_closing) && after.is_none_or(|c| AFTER.contains(&c))
 }
 
 /// Whether a text holds this sentence.

@@ -29,6 +29,9 @@ pub(super) fn records(text: &str) -> Vec<Record> {
 
 /// Whether a line begins a record of its own.
 fn begins(line: &str) -> bool {
+    if line.trim_ascii_start().is_empty() {
+        return false;
+    }
     let head: String = uncoloured(line).chars().take(96).collect();
     let head = without_unit(&head);
     is_time(head) || is_level(head) || is_exception(head)

@@ -277,7 +277,19 @@ const WORDS: &[(Service, &[&str])] = &[
     (
         Service::PolygonRpc,
         &[
-            "eth_",
+            // methods, not the packages that are named alike
+            "eth_call",
+            "eth_chainid",
+            "eth_get",
+            "eth_blocknumber",
+            "eth_send",
+            "eth_estimate",
+            "eth_gasprice",
+            "eth_feehistory",
+            "eth_maxpriority",
+            "eth_accounts",
+            "eth_subscribe",
+            "eth_syncing",
             "json-rpc",
             "jsonrpc",
             "web3.exceptions",
@@ -333,6 +345,7 @@ const WORDS: &[(Service, &[&str])] = &[
             "sockjs",
             "tungstenite",
             "ws-subscriptions",
+            "gettopics",
         ],
     ),
     (

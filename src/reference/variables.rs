@@ -95,8 +95,8 @@ const PARTS: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// The sentence for the variables that a text says are missing.
-pub(super) fn missing(text: &str) -> Option<&'static ErrorEntry> {
+/// The names in a text that says that something is not there.
+fn named(text: &str) -> Vec<&str> {
     let says = |line: &str| {
         let lower = line.to_lowercase();
         MISSING.iter().any(|word| lower.contains(word))
@@ -105,17 +105,32 @@ pub(super) fn missing(text: &str) -> Option<&'static ErrorEntry> {
     // a list of names may stand below the line that says what is the matter with them
     let about =
         lines.iter().enumerate().filter(|(_, line)| says(line)).flat_map(|(place, _)| lines[place..].iter().take(6));
-    let names: Vec<&str> = about.flat_map(|line| NAME.find_iter(line)).map(|found| found.as_str()).collect();
-    let is_of = |parts: &&[&str]| {
-        names.iter().any(|name| {
-            parts.iter().any(|part| name.contains(part) && (*part != "_PK" || name.ends_with(part)))
-                || (parts.contains(&"_PK") && *name == "PK")
-        })
-    };
-    let sentence = PARTS.iter().find(|(parts, _)| is_of(parts)).map(|(_, sentence)| *sentence)?;
+    about.flat_map(|line| NAME.find_iter(line)).map(|found| found.as_str()).collect()
+}
+
+/// Whether one of the names has one of these parts.
+fn is_of(names: &[&str], parts: &[&str]) -> bool {
+    names.iter().any(|name| {
+        parts.iter().any(|part| name.contains(part) && (*part != "_PK" || name.ends_with(part)))
+            || (parts.contains(&"_PK") && *name == "PK")
+    })
+}
+
+/// The sentence for the variables that a text says are missing.
+pub(super) fn missing(text: &str) -> Option<&'static ErrorEntry> {
+    let names = named(text);
+    let sentence = PARTS.iter().find(|(parts, _)| is_of(&names, parts)).map(|(_, sentence)| *sentence)?;
     // key, secret and passphrase all missing: that is no credentials at all
-    let is_all = sentence.starts_with("key, secret") && is_of(&PARTS[PARTS.len() - 1].0);
+    let is_all = sentence.starts_with("key, secret") && is_of(&names, PARTS[PARTS.len() - 1].0);
     find_error(if is_all { PARTS[PARTS.len() - 1].1 } else { sentence })
+}
+
+/// Whether what is missing has names, and none of them is one of an account's settings.
+pub(super) fn is_of_another_program(text: &str) -> bool {
+    let names: Vec<&str> = named(text).into_iter().filter(|name| !name.starts_with("ERR_")).collect();
+    let is_setting = |(parts, sentence): &(&[&str], &str)| !sentence.is_empty() && is_of(&names, parts);
+    let is_variable = text.to_lowercase().contains("environment variable") || text.contains("NotPresent");
+    is_variable && !names.is_empty() && !PARTS.iter().any(is_setting)
 }
 
 #[cfg(test)]
@@ -138,6 +153,9 @@ mod tests {
         ] {
             assert_eq!(missing(text).map(|error| error.text.as_str()), Some(sentence), "{text}");
         }
+        assert!(is_of_another_program("Error: environment variable not found: SLACK_HOOK_URL"));
+        assert!(!is_of_another_program("Error: environment variable not found: BOT_PRIVATE_KEY"));
+        assert!(!is_of_another_program("Error: environment variable not found"));
         for text in ["TELEGRAM_BOT_TOKEN is required", "PRIVATE_KEY loaded", "the weather is missing"] {
             assert!(missing(text).is_none(), "{text}");
         }

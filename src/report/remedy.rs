@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::checks::Tries;
 use crate::diagnosis::Cause;
 use crate::engine::facts::{CredentialsFact, KeyFact, Setup};
-use crate::settings::Source;
 use crate::settings::target::{Target, Written, wanted};
+use crate::settings::{Source, home};
 
 /// What to do about settings.
 #[derive(Debug, Default)]
@@ -110,20 +110,14 @@ impl Maker<'_> {
     }
 
     fn api_credentials(&mut self, created: bool) {
-        let target = Target::of(&self.setup.places, "api_key");
-        let verb = if created { "create" } else { "derive" };
-        let is_set = self.setup.credentials.is_some();
-        let command = match target {
-            // a file that the environment overrides would not help
-            Target::Variables { .. } if is_set => {
-                for name in ["api_key", "api_secret", "api_passphrase"] {
-                    self.words(name, "what the command prints");
-                }
-                format!("polydoctor keys {verb} --show-secrets")
+        let argument = home::argument(&self.setup.places, self.setup.origin.as_ref());
+        if argument == home::SHOWN {
+            for name in ["api_key", "api_secret", "api_passphrase"] {
+                self.words(name, "what the command prints");
             }
-            _ => format!("polydoctor keys {verb} --save"),
-        };
-        self.remedy.commands.push(command);
+        }
+        let verb = if created { "create" } else { "derive" };
+        self.remedy.commands.push(format!("polydoctor keys {verb} {argument}"));
     }
 
     fn is_in_force(&self, name: &str, text: &str) -> bool {

@@ -148,9 +148,17 @@ fn approvals(sandbox: &Sandbox, received: &Received) -> Answer {
     Ok(json!({ "data": { "address": user.to_string(), "chain_id": ledger.chain.id, "contracts": contracts } }))
 }
 
+/// `WALLET` means any wallet; every other type means a Safe or a proxy, whichever of them it names.
 fn deployed(sandbox: &Sandbox, received: &Received) -> Answer {
     let wallet = address(received, "address")?;
-    Ok(json!({ "deployed": !sandbox.ledger.code(wallet).is_empty() }))
+    let has_code = !sandbox.ledger.code(wallet).is_empty();
+    let is_deposit = [&sandbox.demo, &sandbox.other]
+        .into_iter()
+        .chain(sandbox.customers.iter().map(|customer| &customer.wallets))
+        .filter_map(|map| map.kind_of(wallet))
+        .any(|kind| matches!(kind, WalletKind::DepositUups | WalletKind::DepositBeacon));
+    let is_meant = received.parameter("type") == Some("WALLET") || !is_deposit;
+    Ok(json!({ "deployed": has_code && is_meant }))
 }
 
 fn nonce(sandbox: &Sandbox, received: &Received) -> Answer {

@@ -62,6 +62,16 @@ pub fn env_file_variables(file: &EnvFile) -> Result<BTreeMap<String, String>, Se
     }
 }
 
+/// The line, the name and what is wrong of a private key that cannot be read, where no line has one that can.
+pub(super) fn unreadable_key<'a>(lines: &[EnvLine], bad: &'a [BadLine]) -> Option<(usize, &'a str, &'static str)> {
+    let is_key = |name: &str| names::gives("private_key", name);
+    if lines.iter().any(|line| is_key(&line.name) && !line.value.trim().is_empty()) {
+        return None;
+    }
+    let unread = bad.iter().filter(|bad| bad.kind == ProblemKind::Invalid);
+    unread.filter_map(|bad| Some((bad.line, bad.name.as_deref()?, bad.wrong))).find(|(_, name, _)| is_key(name))
+}
+
 impl BadLine {
     pub(super) fn problem(&self, path: &Path) -> SettingProblem {
         let Self { line, wrong, .. } = self;

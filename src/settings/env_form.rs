@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::env_file::{self, EnvLine};
+use super::env_file::{self, BadLine, EnvLine};
 use super::files::read_bytes;
 use super::names;
 use super::sources::SettingsError;
 use super::{ProblemKind, SettingProblem};
 use crate::auth::placeholder::is_placeholder;
 
-/// The variables of a `.env`, and what is wrong with it.
-pub(super) fn read(path: &Path) -> Result<(Vec<EnvLine>, Vec<SettingProblem>), SettingsError> {
+/// The variables of a `.env`, its lines that are wrong, and what is wrong with it in words.
+pub(super) fn read(path: &Path) -> Result<(Vec<EnvLine>, Vec<BadLine>, Vec<SettingProblem>), SettingsError> {
     let (text, encoding) = decoded(&read_bytes(path)?);
     let told = |kind, what: &str, fix: &str| SettingProblem {
         kind,
@@ -40,11 +40,11 @@ pub(super) fn read(path: &Path) -> Result<(Vec<EnvLine>, Vec<SettingProblem>), S
             &format!("is {format}, not a .env: only lines of NAME=value are read"),
             "Write the values into a .env as NAME=value, or run polydoctor with them as environment variables",
         ));
-        return Ok((Vec::new(), problems));
+        return Ok((Vec::new(), Vec::new(), problems));
     }
     let (lines, bad) = env_file::parse(&text);
     problems.extend(bad.iter().map(|bad| bad.problem(path)));
-    Ok((lines, problems))
+    Ok((lines, bad, problems))
 }
 
 /// A file of the working directory that is not read, though it has a private key: `.env.local`.
@@ -66,7 +66,7 @@ pub(super) fn other_with_a_key() -> Option<SettingProblem> {
                 || member.is_some_and(|member| member.meaning.setting == "private_key");
             is_key && !line.value.trim().is_empty() && !is_placeholder(&line.value)
         };
-        read(Path::new(name)).is_ok_and(|(lines, _)| lines.iter().any(of_key))
+        read(Path::new(name)).is_ok_and(|(lines, ..)| lines.iter().any(of_key))
     };
     let name = names.iter().take(MOST).find(has_key)?;
     let quoted = shlex::try_quote(name).map_or_else(|_| name.clone(), Into::into);

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::change::{ChangeError, FileChange};
+use super::home;
 use super::names::setting;
 use super::target::{Target, Written, toml_value, wanted};
-use super::{CredentialParts, Settings, Sourced};
+use super::{CredentialParts, Settings, Sourced, selecting};
 use crate::secret::Secret;
 
 /// What a fix comes to: changes of files, and what only the user can do.
@@ -78,6 +79,10 @@ fn values(settings: &Settings, name: &str, value: &Value) -> Result<Vec<(&'stati
     let by_hand = |reason: &str, command: Option<&str>| {
         Err(ByHand { setting: name.to_owned(), reason: reason.to_owned(), command: command.map(str::to_owned) })
     };
+    let keys = |verb: &str| {
+        let argument = home::argument(&settings.places, settings.origin.as_ref());
+        selecting(&format!("polydoctor keys {verb} {argument}"), &settings.selection)
+    };
     match name {
         "signature_type" | "funder" | "chain_id" | "nonce" | "clob_url" => {
             Ok(vec![(setting(name).name, Secret::new(text))])
@@ -90,10 +95,8 @@ fn values(settings: &Settings, name: &str, value: &Value) -> Result<Vec<(&'stati
             cleaned if !cleaned.is_empty() => Ok(cleaned),
             _ => by_hand("Remove what surrounds the secret", None),
         },
-        "api_credentials" if text == wanted::CREATED => {
-            by_hand("The CLOB has to create them", Some("polydoctor keys create --save"))
-        }
-        "api_credentials" => by_hand("The CLOB returns them to the private key", Some("polydoctor keys derive --save")),
+        "api_credentials" if text == wanted::CREATED => by_hand("The CLOB has to create them", Some(&keys("create"))),
+        "api_credentials" => by_hand("The CLOB returns them to the private key", Some(&keys("derive"))),
         "builder_credentials" => by_hand("Copy them from your builder profile on polymarket.com", None),
         _ => by_hand(&format!("Set it to {text}"), None),
     }
@@ -213,7 +216,8 @@ mod tests {
         let (by_hand, env, _) = planned(&[("FUNDER", "0x1"), ("PK", KEY)], "POLY_FUNDER=0x1\n", "", &wanted);
         assert_eq!(env, "POLY_FUNDER=0x1\n", "it is not in force");
         let commands: Vec<_> = by_hand.iter().map(|by_hand| by_hand.command.as_deref().unwrap()).collect();
-        assert_eq!(commands, [format!("export FUNDER={SAFE}"), "polydoctor keys derive --save".to_owned()]);
+        assert_eq!(commands[0], format!("export FUNDER={SAFE}"));
+        assert!(commands[1].starts_with("polydoctor keys derive --show-secrets --env-file "), "{commands:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where the credentials of an account are written: the place that its private key comes from.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,8 @@ use super::files::{path_named, read_text};
 use super::memory::Memory;
 use super::place::Place;
 use super::profile_key::ProfileKey;
-use super::{KeyProfile, Settings, Source, env_file, names};
+use super::target::{Target, quoted};
+use super::{KeyProfile, Origin, OriginKind, Settings, Source, env_file, names};
 
 /// A place that can take credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,28 @@ pub enum Home {
     },
     Profile(KeyProfile),
 }
+
+/// How `keys derive` or `keys create` hands over API credentials that are to be in force, as its
+/// argument: `--save` where the private key comes from a place that takes them, the file of the
+/// credentials that are configured where it does not, else `--show-secrets`.
+pub(crate) fn argument<K: Borrow<str> + Ord>(places: &BTreeMap<K, Vec<Source>>, origin: Option<&Origin>) -> String {
+    let target = Target::of(places, "api_key");
+    let takes_them = origin.is_some_and(|origin| matches!(origin.kind, OriginKind::Profile | OriginKind::EnvFile));
+    let is_set = SET.iter().any(|name| places.get(*name).is_some_and(|places| !places.is_empty()));
+    match target {
+        // a file that the environment overrides would not help
+        Target::Variables { .. } if is_set => SHOWN.to_owned(),
+        _ if takes_them => "--save".to_owned(),
+        Target::EnvFile { path, .. } => format!("--save env={}", quoted(path)),
+        Target::Profile { profile, .. } => format!("--save profile={}", quoted(profile)),
+        Target::Variables { .. } | Target::Flag { .. } | Target::Unwritten { .. } => SHOWN.to_owned(),
+    }
+}
+
+/// Nothing is written, and the values are printed.
+pub(crate) const SHOWN: &str = "--show-secrets";
+
+const SET: [&str; 3] = ["api_key", "api_secret", "api_passphrase"];
 
 /// The place of the private key in use, for credentials of these settings (key, secret and
 /// passphrase).

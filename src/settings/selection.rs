@@ -35,7 +35,7 @@ pub(crate) fn of(inputs: &Inputs) -> String {
 
 /// A command of this program that is about the account of these flags.
 pub(crate) fn selecting(command: &str, selection: &str) -> String {
-    let is_about_account = ["check", "fix", "fix", "keys", "headers", "builder", "config"]
+    let is_about_account = ["check", "fix", "keys", "headers", "builder", "config"]
         .iter()
         .any(|name| command.strip_prefix("polydoctor ").is_some_and(|rest| rest.split(' ').next() == Some(name)));
     if selection.is_empty() || !is_about_account || command.contains(selection) {

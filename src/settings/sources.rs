@@ -16,7 +16,10 @@ use super::names::{self, Meaning, Name, Strength, setting};
 use super::profile_key::ProfileKey;
 use super::unread::Variable;
 use super::variables::{Families, Reads};
-use super::{KeyProfile, KeyText, ProblemKind, SettingProblem, Source, Sourced, env_form, given, polymarket_cli};
+use super::{
+    KeyProfile, KeyText, ProblemKind, SettingProblem, Source, Sourced, env_file, env_form, given, polymarket_cli,
+};
+use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
 /// A settings file that cannot be read: exit code 2.
@@ -90,6 +93,8 @@ pub(super) struct Sources {
     env_path: String,
     env_lines: Vec<EnvLine>,
     env_problems: Vec<SettingProblem>,
+    /// A line with the private key that cannot be read, where no other has it: whose it is is not known.
+    env_key: Option<Sourced<KeyText>>,
     /// The name of the profile that is in use; empty where there is none.
     pub(super) profile: String,
     chosen_profile: Profile,
@@ -103,8 +108,12 @@ pub(super) struct Sources {
     /// What counts of each place; of one that is not in it, all.
     usage: BTreeMap<Group, Use>,
     key: Option<Sourced<KeyText>>,
-    /// Which variable gives which setting.
+    /// Which variable gives which setting, by what all places hold: it says which private keys there are.
+    all_reads: Reads,
+    /// The same by the places that count.
     reads: Reads,
+    /// That of the command line.
+    env_map: BTreeMap<&'static str, String>,
     in_fleet: bool,
     memory: Memory,
     pub(super) secret_files: Vec<PathBuf>,
@@ -133,6 +142,7 @@ impl Sources {
             env_path: String::new(),
             env_lines: Vec::new(),
             env_problems: Vec::new(),
+            env_key: None,
             profile: String::new(),
             profile_key: ProfileKey::read(&profile, &inputs.environment, &inputs.memory),
             chosen_profile: profile,
@@ -142,7 +152,9 @@ impl Sources {
             chosen: None,
             usage: BTreeMap::new(),
             key: None,
+            all_reads: Reads::default(),
             reads: Reads::default(),
+            env_map: inputs.env_map.clone(),
             in_fleet: inputs.in_fleet,
             memory: inputs.memory.clone(),
             secret_files: Vec::new(),
@@ -151,13 +163,10 @@ impl Sources {
         if let Some(path) = inputs.env_file.path() {
             sources.add_env_file(&path)?;
         }
-        let of_file = sources.env_lines.iter().map(|line| (line.name.as_str(), line.value.as_str()));
-        let of_environment = sources.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut env_map = sources.chosen_profile.env_map.clone();
-        env_map.extend(inputs.env_map.clone());
-        sources.reads = Reads::of(&env_map, of_file.chain(of_environment));
+        sources.all_reads = sources.reads_where(|_| Use::Whole);
         let has_key = !matches!(inputs.key, KeyInput::Settings)
             || sources.profile_key.is_there()
+            || sources.env_key.is_some()
             || !sources.everywhere(setting("private_key")).is_empty();
         if let Some(path) = inputs.polymarket_cli.as_ref().filter(|path| !has_key && path.exists()) {
             sources.add_polymarket_cli(path);
@@ -175,9 +184,13 @@ impl Sources {
     }
 
     fn add_env_file(&mut self, path: &Path) -> Result<(), SettingsError> {
-        let (lines, problems) = env_form::read(path)?;
+        let (lines, bad, problems) = env_form::read(path)?;
         self.env_path = path.display().to_string();
         self.env_problems = problems;
+        self.env_key = env_file::unreadable_key(&lines, &bad).map(|(line, name, wrong)| {
+            let source = Source::EnvFile { path: self.env_path.clone(), line, name: name.to_owned() };
+            Sourced::new(Err(KeyMistake::NotThere { reason: format!("cannot be read: its line {wrong}") }), source)
+        });
         self.env_lines = lines;
         Ok(())
     }
@@ -196,6 +209,7 @@ impl Sources {
     /// The places that have values, each with whose key it holds.
     fn held(&self, inputs: &Inputs) -> Vec<Held> {
         let key_in = |group| self.values_in(group, setting("private_key")).first().map(|key| Whose::of(&key.value));
+        let of_lines = key_in(Group::EnvFile).or_else(|| self.env_key.as_ref().map(|_| Whose::Unknown));
         let of_profile = if inputs.profile.as_ref().is_none_or(String::is_empty) {
             Standing::Fallback
         } else if inputs.profile_by_variable {
@@ -212,7 +226,7 @@ impl Sources {
         if !self.in_fleet {
             places.extend([
                 Held { group: Group::Environment, standing: Standing::There, key: key_in(Group::Environment) },
-                Held { group: Group::EnvFile, standing: of_env_file, key: key_in(Group::EnvFile) },
+                Held { group: Group::EnvFile, standing: of_env_file, key: of_lines },
                 Held { group: Group::PolymarketCli, standing: Standing::Fallback, key: key_in(Group::PolymarketCli) },
             ]);
         }
@@ -222,6 +236,27 @@ impl Sources {
     fn use_account(&mut self, account: &[Whose]) {
         let usage = |place: &Held| (place.group, accounts::usage(place, &self.places, account, self.chosen));
         self.usage = self.places.iter().map(usage).collect();
+        self.reads = self.reads_where(|group| self.use_of(group));
+    }
+
+    /// Which variable gives which setting, where this much of each place counts: neither the names in a
+    /// place of another account nor the `env_map` of its profile say how this account's are read.
+    fn reads_where(&self, usage: impl Fn(Group) -> Use) -> Reads {
+        let counts = |group| usage(group) != Use::Nothing;
+        let lines = self.env_lines.iter().filter(|_| counts(Group::EnvFile));
+        let of_file = lines.map(|line| (line.name.as_str(), line.value.as_str()));
+        let variables = self.environment.iter().filter(|_| counts(Group::Environment));
+        let of_environment = variables.map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut env_map = self.chosen_profile.env_map.clone();
+        // a profile that says where the private key is says so of the rest, too
+        let is_of_key = env_map.contains_key("private_key");
+        env_map.retain(|name, _| match usage(Group::Profile) {
+            Use::Whole => true,
+            Use::Shared => is_of_key || setting(name).is_shared(),
+            Use::Nothing => false,
+        });
+        env_map.extend(self.env_map.clone());
+        Reads::of(&env_map, of_file.chain(of_environment))
     }
 
     fn use_of(&self, group: Group) -> Use {
@@ -231,6 +266,8 @@ impl Sources {
     /// The values of a setting in one place, the one that wins first, whether they count or not.
     fn values_in(&self, group: Group, setting: &Name) -> Vec<Sourced<String>> {
         let mut found = Vec::new();
+        let is_by_all = setting.name == "private_key" || self.use_of(group) == Use::Nothing;
+        let reads = if is_by_all { &self.all_reads } else { &self.reads };
         match group {
             Group::Run => {
                 if let (Some(value), Some(flag)) = (self.flags.get(setting.name), setting.flag) {
@@ -240,7 +277,7 @@ impl Sources {
             Group::Environment => {
                 let named = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str(), 0));
                 let source = |name: &str, _| Source::Variable { name: name.to_owned() };
-                found.extend(self.reads.values(setting.name, &named, source));
+                found.extend(reads.values(setting.name, &named, source));
             }
             Group::EnvFile => {
                 // the last line of a name wins, as in the shells that source such files
@@ -248,7 +285,7 @@ impl Sources {
                 let named = lines.map(|line| (line.name.as_str(), line.value.as_str(), line.line));
                 let path = &self.env_path;
                 let source = |name: &str, line| Source::EnvFile { path: path.clone(), line, name: name.to_owned() };
-                found.extend(self.reads.values(setting.name, &named, source));
+                found.extend(reads.values(setting.name, &named, source));
             }
             Group::Profile => found.extend(self.profile_values.get(setting.name).cloned()),
             Group::PolymarketCli => found.extend(self.polymarket_cli.get(setting.name).cloned()),
@@ -309,9 +346,9 @@ impl Sources {
         self.key.clone()
     }
 
-    /// The variables that no setting reads, of the places that count.
+    /// The variables that no setting reads, of the places that count whole.
     pub(super) fn unread(&self) -> Vec<Variable<'_>> {
-        let counts = |group| !self.in_fleet && self.use_of(group) != Use::Nothing;
+        let counts = |group| !self.in_fleet && self.use_of(group) == Use::Whole;
         let lines = self.env_lines.iter().filter(|_| counts(Group::EnvFile));
         let lines = lines.map(|line| Variable {
             name: &line.name,
@@ -321,24 +358,36 @@ impl Sources {
         let variables = self.environment.iter().filter(|_| counts(Group::Environment));
         let of_environment = |name: &str| Source::Variable { name: name.to_owned() };
         let variables = variables.map(|(name, value)| Variable { name, value, source: of_environment(name) });
-        let is_told = |name: &str| self.reads.setting_of(name).is_some() || self.reads.families().is_of_other(name);
+        let is_key = |name: &str| self.all_reads.setting_of(name) == Some("private_key");
+        let is_told = |name: &str| {
+            self.reads.setting_of(name).is_some() || is_key(name) || self.reads.families().is_of_other(name)
+        };
         lines.chain(variables).filter(|variable| !is_told(variable.name)).collect()
     }
 
     /// Names that nothing reads but that look like ones that are read, and how names are read that are
     /// not the usual ones.
     pub(super) fn near_misses(&self) -> Vec<SettingProblem> {
-        let counts = |group| self.use_of(group) != Use::Nothing;
-        let lines = self.env_lines.iter().filter(|_| counts(Group::EnvFile));
-        let lines = lines.map(|line| (&line.name, &line.value, format!("line {} of {}", line.line, self.env_path)));
-        let variables = self.environment.iter().filter(|_| !self.in_fleet && counts(Group::Environment));
-        let variables = variables.map(|(name, value)| (name, value, "the environment".to_owned()));
-        let all = lines.chain(variables).filter(|(_, value, _)| !value.trim().is_empty());
+        let lines = self
+            .env_lines
+            .iter()
+            .map(|line| (Group::EnvFile, &line.name, &line.value, format!("line {} of {}", line.line, self.env_path)));
+        let variables = self.environment.iter().filter(|_| !self.in_fleet);
+        let variables = variables.map(|(name, value)| (Group::Environment, name, value, "the environment".to_owned()));
+        let all = lines.chain(variables).filter(|(_, _, value, _)| !value.trim().is_empty());
         let read = |setting: &Name| !self.all(setting).is_empty();
+        let is_shared = |name: &str| names::SETTINGS.iter().any(|setting| setting.name == name && setting.is_shared());
         let mut problems: Vec<SettingProblem> = all
-            .filter_map(|(name, value, place)| {
+            .filter_map(|(group, name, value, place)| {
                 let is_small = self.reads.in_small_letters().any(|small| small == name);
-                if is_small { written_small(name, &place) } else { near_miss(name, value, &place, read) }
+                let problem = if is_small { written_small(name, &place) } else { near_miss(name, value, &place, read) };
+                let problem = problem?;
+                let counts = match self.use_of(group) {
+                    Use::Whole => true,
+                    Use::Shared => is_shared(&problem.setting),
+                    Use::Nothing => false,
+                };
+                counts.then_some(problem)
             })
             .collect();
         problems.extend(several_accounts(self.reads.families()));

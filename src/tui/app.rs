@@ -331,8 +331,7 @@ impl App {
 
     /// How the settings in force are read again.
     pub fn same_settings(&self) -> Load {
-        let profile = Some(self.facts.setup.profile.clone()).filter(|name| self.about.profiles.contains(name));
-        Load { profile, draft: self.draft.clone(), ..Load::default() }
+        Load { profile: self.about.switched_to.clone(), draft: self.draft.clone(), ..Load::default() }
     }
 
     fn finish_run(&mut self) -> Option<Command> {

@@ -247,8 +247,7 @@ impl Dashboard {
 
     /// Notices from now on when these files change.
     fn follow(&mut self, files: Snapshot) {
-        if let Some(why) = self.files.follow(files) {
-            let text = format!("Settings files cannot be watched ({why}): press R after a change");
+        if let Some(text) = self.files.follow(files) {
             update(&mut self.app, Message::Notice(text));
         }
     }

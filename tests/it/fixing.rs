@@ -1,5 +1,7 @@
 //! A fix goes where the value lives: applied there, its cause is gone, and undone the file is as it was.
 
+mod deriving;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -202,3 +202,24 @@ fn nonces_say_which_one_the_configured_key_is_of() {
     let (code, none) = Desk::new("create-blocked").json("nonces --to 1");
     assert_eq!((code, &none["cause"]), (1, &json!("no-key-at-nonce")));
 }
+
+/// Whichever alphabet and padding a secret is written in, it signs alike.
+#[test]
+fn a_secret_that_is_written_otherwise_is_the_same_one() {
+    let desk = Desk::new("healthy-safe");
+    let secret = desk.env("CLOB_SECRET").to_owned();
+    let standard = secret.replace('-', "+").replace('_', "/");
+    assert_eq!(secret.len(), 44);
+    let spellings = [&secret, &standard, secret.trim_end_matches('='), standard.trim_end_matches('=')];
+    for spelling in spellings {
+        let mut command = desk.command("derive --format json");
+        command.env("CLOB_SECRET", spelling);
+        let (code, derived) = json_of(command);
+        assert_eq!((code, &derived["configured"]), (0, &"the same".into()), "{spelling}");
+    }
+    for (name, other) in [("CLOB_SECRET", "d3Jvbmc="), ("CLOB_SECRET", "not base64!"), ("CLOB_PASS_PHRASE", "x")] {
+        let mut command = desk.command("derive --format json");
+        command.env(name, other);
+        assert_eq!(json_of(command).1["configured"], "the same key, with another secret or passphrase", "{other}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Two accounts in every mixture of places: nothing of one reaches what is about the other.
 
 mod commands;
+mod held;
 mod saved;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -290,28 +291,48 @@ fn what_is_left_out_is_named_with_its_place_and_the_reason() {
 
 /// A profile may refer to lines of a file, whatever account these are of by now.
 #[test]
-fn a_profile_that_refers_to_the_file_of_another_account_gets_nothing_from_it() {
+fn a_profile_that_refers_to_what_is_another_accounts_gets_nothing_from_it() {
     let folder = tempfile::tempdir().unwrap();
-    let (env, config) = (folder.path().join("b.env"), folder.path().join("config.toml"));
-    fs::write(&env, Who::B.env_file() + "SPARE_FUNDER=0x0000000000000000000000000000000000000009\n").unwrap();
-    for (setting, name, is_taken) in
-        [("api_key", "CLOB_API_KEY", false), ("funder", "POLYMARKET_FUNDER", false), ("funder", "SPARE_FUNDER", true)]
-    {
-        let place = |name: &str| format!("{{ env_file = \"{}\", name = \"{name}\" }}", env.display());
-        let own = |key: &str| format!("[profiles.p]\nprivate_key = {key}\n{setting} = {}\n", place(name));
-        let load = |text: String| {
-            fs::write(&config, text).unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let config = path("config.toml");
+    held::write_keystores(folder.path());
+    fs::write(path("b.env"), Who::B.env_file() + "SPARE_FUNDER=0x0000000000000000000000000000000000000009\n").unwrap();
+    fs::write(path("b.json"), held::Held(Who::B, held::Kept::Plainly).polymarket_cli()).unwrap();
+    let line = |name: &str| format!("{{ env_file = {:?}, name = \"{name}\" }}", path("b.env"));
+    let of_cli = format!("{{ polymarket_cli = {:?} }}", path("b.json"));
+    let own_keys = [
+        format!("{DEMO_KEY:?}"),
+        format!("{{ keystore = {:?}, password = {{ file = {:?} }} }}", path("bare-A.json"), path("password")),
+        format!("{{ keystore = {:?} }}", path("bare-A.json")),
+        format!("{{ keystore = {:?} }}", path("named-A.json")),
+        "{ command = [\"false\"] }".to_owned(),
+        "\"no key\"".to_owned(),
+        "{ env = \"NOT_SET\" }".to_owned(),
+    ];
+    for (setting, place, is_taken) in [
+        ("api_key", line("CLOB_API_KEY"), false),
+        ("funder", line("POLYMARKET_FUNDER"), false),
+        ("funder", line("SPARE_FUNDER"), true),
+        ("signature_type", of_cli.clone(), false),
+        ("chain_id", of_cli.clone(), false),
+    ] {
+        let load = |key: &str| {
+            fs::write(&config, format!("[profiles.p]\nprivate_key = {key}\n{setting} = {place}\n")).unwrap();
             let config_file = Some(config.clone());
             load(&Inputs { config_file, profile: Some("p".into()), env_file: EnvFile::None, ..Inputs::default() })
                 .unwrap()
         };
-        let settings = load(own(&format!("\"{DEMO_KEY}\"")));
-        assert_eq!(settings.places[setting].is_empty(), !is_taken, "{name}");
-        assert_eq!(settings.problems.len(), usize::from(!is_taken), "{:?}", settings.problems);
-        let of_same = load(own(&place("POLYMARKET_PRIVATE_KEY")));
+        for key in &own_keys {
+            let settings = load(key);
+            assert_eq!(settings.places[setting].is_empty(), !is_taken, "{setting} = {place} beside {key}");
+            let told = settings.problems.iter().filter(|problem| problem.text.contains("they refer to")).count();
+            assert_eq!(told, usize::from(!is_taken), "{:?}", settings.problems);
+        }
+        let own = if place == of_cli { of_cli.clone() } else { line("POLYMARKET_PRIVATE_KEY") };
+        let of_same = load(&own);
         // what else the file sets is left out of this profile on purpose
         let others =
             of_same.problems.iter().filter(|problem| !problem.text.contains("profile p does not set it")).count();
-        assert_eq!((of_same.places[setting].len(), others), (1, 0), "{name}");
+        assert_eq!((of_same.places[setting].len(), others), (1, 0), "{place}: {:?}", of_same.problems);
     }
 }

@@ -241,3 +241,39 @@ fn each_wrong_input_gets_its_sentence() {
         fs::write(path, table).unwrap();
     }
 }
+
+/// What is said beside results begins with `error:` or `note:`, whichever command says it.
+#[test]
+fn errors_and_notes_have_one_voice() {
+    use crate::program::{Sandbox, polydoctor};
+    let sandbox = Sandbox::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let gone = "http://127.0.0.1:9";
+    for (line, more, voice) in [
+        ("headers l2 --path /orders?x=1", vec![], "note: "),
+        ("headers l2 --format curl", vec![], "note: "),
+        ("headers l2 --server-time", vec![], "note: "),
+        ("headers l2 --server-time", vec![("POLYMARKET_CLOB_URL", gone)], "error: "),
+        ("builder trades --by key --limit 1", vec![], "note: "),
+        ("builder trades --by key", vec![("POLYMARKET_CLOB_URL", gone)], "note: "),
+        ("builder volume", vec![("POLYMARKET_DATA_URL", gone)], "error: "),
+        ("builder reconcile", vec![("POLYMARKET_CLOB_URL", gone)], ""),
+        ("fix --undo --yes", vec![], ""),
+        ("sign-server", vec![("POLY_BUILDER_SECRET", "")], "error: "),
+    ] {
+        let words = shlex::split(line).unwrap();
+        let mut command = polydoctor();
+        command.args(&words).envs(sandbox.env()).envs(more).env_remove("CLOB_PASSPHRASE");
+        if line.ends_with("curl") {
+            let phrase = folder.path().join("phrase.env");
+            fs::write(&phrase, "CLOB_PASS_PHRASE='a phrase'\n").unwrap();
+            command.env_remove("CLOB_PASS_PHRASE").arg("--env-file").arg(phrase);
+        }
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        for wrong in ["polydoctor: ", "Error: ", "Note: ", "There "] {
+            assert!(said.lines().all(|line| !line.starts_with(wrong)), "{line}: {said}");
+        }
+        assert!(voice.is_empty() || said.lines().any(|line| line.starts_with(voice)), "{line}: {said}");
+    }
+}

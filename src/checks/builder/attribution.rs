@@ -4,8 +4,8 @@ use super::super::Finding;
 use super::super::clock::service_unknown;
 use crate::attribution::Reconciliation;
 use crate::auth::builder::usable_code;
-use crate::diagnosis::Cause;
-use crate::engine::facts::{BuilderFees, BuilderTrades, Facts};
+use crate::diagnosis::{Cause, Certainty};
+use crate::engine::facts::{BuilderFees, BuilderTrades, Facts, Failure};
 
 pub(in crate::checks) fn attribution(facts: &Facts) -> Finding {
     let code = facts.setup.builder_code.as_ref();
@@ -29,6 +29,22 @@ fn judge(facts: &Facts) -> Finding {
             .set("builder_code", "0x and 64 hex digits")
             .with("configured", &code.source)
             .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
+    }
+    if let (Some(code), Some(failure @ Failure::Refused { status: 404, message, .. })) =
+        (code, facts.builder_fees.failure())
+    {
+        // a server without this endpoint answers 404 too
+        let says_so = message.to_lowercase().contains("builder code");
+        return Finding::fail(
+            Cause::BuilderCodeMissing,
+            "The builder code is not registered, so it attributes nothing",
+        )
+        .likely(0.9)
+        .certain(if says_so { Certainty::Proven } else { Certainty::Likely })
+        .set("builder_code", "0x and 64 hex digits")
+        .with("configured", &code.source)
+        .with("answer", failure)
+        .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
     }
     if code.is_none() && facts.setup.builder.is_none() {
         return Finding::note("Nothing of a builder is configured, so nothing is attributed");

@@ -27,14 +27,18 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         .certain(Certainty::Likely);
     }
     if !missing.is_empty() {
-        return Finding::fail(
+        let finding = Finding::fail(
             Cause::BuilderCredentialsInvalid,
             format!("Of the builder credentials the {} is missing", missing.join(" and the ")),
         )
         .likely(0.9)
-        .proven()
-        .set("builder_credentials", "key, secret and passphrase of one builder key")
-        .fixed_by("Set all three; the page polymarket.com/settings?tab=builder shows them when a key is made");
+        .proven();
+        // relayer keys have neither, and newer ones have the form of a builder key
+        let is_alone = missing == ["secret", "passphrase"];
+        let finding = if is_alone { finding.or(Cause::RelayerKeyAsBuilder, 0.4) } else { finding };
+        return finding
+            .set("builder_credentials", "key, secret and passphrase of one builder key")
+            .fixed_by("Set all three; the page polymarket.com/settings?tab=builder shows them when a key is made");
     }
     let key = configured.key().unwrap_or_default();
     let revoked = facts

@@ -38,7 +38,7 @@ pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
     let found = comparison.judge();
     print(args.format, by, comparison.whose(), &found)?;
     if let Some(words) = end.words() {
-        writeln!(io::stderr(), "polydoctor: {words}; what is said holds for what was read")?;
+        writeln!(io::stderr(), "note: {words}; what is said holds for what was read")?;
     }
     Ok(match (found.complete, found.missing.is_empty()) {
         (false, _) => Exit::Unknown,
@@ -51,7 +51,7 @@ pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
 fn not_begun(end: &End) -> anyhow::Result<Exit> {
     writeln!(
         io::stderr(),
-        "polydoctor: the account's own trades cannot be asked for: {}. `polydoctor check creds.derive` says why",
+        "error: the account's own trades cannot be asked for: {}. `polydoctor check creds.derive` says why",
         end.words().unwrap_or_default()
     )?;
     Ok(Exit::Unknown)

@@ -80,10 +80,10 @@ pub(super) async fn run(mut args: TradesArgs) -> anyhow::Result<Exit> {
     let is_whole = matches!(end, End::Whole) && args.cursor.is_none();
     printer.end(&totals, is_whole, next.as_deref())?;
     if let Some(words) = end.words() {
-        writeln!(io::stderr(), "polydoctor: {words}; {} trades were read", totals.all.trades)?;
+        writeln!(io::stderr(), "note: {words}; {} trades were read", totals.all.trades)?;
     }
     if let Some(cursor) = next {
-        writeln!(io::stderr(), "There are more: --all, or go on with --cursor {cursor}")?;
+        writeln!(io::stderr(), "note: there are more: --all, or go on with --cursor {cursor}")?;
     }
     Ok(if end.is_cut_off() { Exit::Unknown } else { Exit::Done })
 }

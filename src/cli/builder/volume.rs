@@ -42,7 +42,7 @@ pub(super) async fn run(mut args: VolumeArgs) -> anyhow::Result<Exit> {
     let found = match boards::boards(account.http(), &data.value, code, args.period).await {
         Ok(found) => found,
         Err(failure) => {
-            writeln!(io::stderr(), "polydoctor: the data API did not show its boards: {failure}")?;
+            writeln!(io::stderr(), "error: the data API did not show its boards: {failure}")?;
             return Ok(Exit::Unknown);
         }
     };

@@ -144,20 +144,20 @@ fn variables(report: &Report, news: &News) -> Option<Vec<(&'static str, String)>
 async fn work(mut waiting: mpsc::Receiver<Process>, at_once: Arc<Semaphore>, command: Arc<Command>) {
     while let Some(process) = waiting.recv().await {
         let Ok(_place) = at_once.acquire().await else { return };
-        if let Err(wrong) = run(process).await {
+        if let Err(wrong) = run(process, LONGEST).await {
             // nobody reads the hints any more
             let _ = hint(format_args!("--exec {}: {wrong}", clean(&command.0[0], 64)));
         }
     }
 }
 
-async fn run(mut process: Process) -> Result<(), String> {
+async fn run(mut process: Process, longest: Duration) -> Result<(), String> {
     let mut running = Running(process.spawn().map_err(|error| format!("does not start: {error}"))?);
-    match timeout(LONGEST, running.0.wait()).await {
+    match timeout(longest, running.0.wait()).await {
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => Err(format!("failed ({status})")),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("not over in {} s, ended", LONGEST.as_secs())),
+        Err(_) => Err(format!("not over in {} s, ended", longest.as_secs())),
     }
 }
 
@@ -177,6 +177,29 @@ impl Drop for Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_command_that_takes_too_long_is_ended_with_all_that_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = Process::new("sh");
+        // what it starts outlives it, unless it is ended too
+        process.args(["-c", "(sleep 2; echo late > late) & echo begun > begun; wait"]);
+        process.current_dir(&folder).process_group(0).kill_on_drop(true);
+        let said = run(process, Duration::from_secs(1)).await;
+        assert_eq!(said, Err("not over in 1 s, ended".to_owned()));
+        assert!(folder.path().join("begun").exists());
+        tokio::time::sleep(Duration::from_millis(1_800)).await;
+        assert!(!folder.path().join("late").exists());
+    }
+
+    #[tokio::test]
+    async fn a_command_may_take_a_minute() {
+        assert_eq!(LONGEST, Duration::from_mins(1));
+        let mut process = Process::new("true");
+        process.kill_on_drop(true);
+        assert_eq!(run(process, LONGEST).await, Ok(()));
+    }
 
     #[test]
     fn a_command_is_split_into_words_and_nothing_is_expanded() {

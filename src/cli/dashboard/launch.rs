@@ -69,7 +69,7 @@ pub(super) async fn launch(
     let demo = if load.demo { DemoArgs { demo: Some(scenario::DEFAULT.to_owned()) } } else { args.demo.clone() };
     let title = demo.demo.as_deref().map(demo_title);
     let sandbox = demo.start().await?;
-    let flags = args.settings.with_profile(load.profile);
+    let flags = args.settings.with_profile(load.profile.clone());
     let mut inputs = match &sandbox {
         Some(sandbox) => flags.inputs_on(sandbox),
         None => flags.all_inputs(),
@@ -97,6 +97,7 @@ pub(super) async fn launch(
         desk: Rc::clone(&desk),
         title,
         is_demo: sandbox.is_some(),
+        switched_to: load.profile,
         inputs,
         _sandbox: sandbox,
     });
@@ -160,6 +161,7 @@ struct Account {
     desk: Rc<Desk>,
     title: Option<String>,
     is_demo: bool,
+    switched_to: Option<String>,
     inputs: Inputs,
     _sandbox: Option<Running>,
 }
@@ -170,6 +172,7 @@ impl Account {
         About {
             title: self.title.clone(),
             profiles: if self.is_demo { Vec::new() } else { profiles },
+            switched_to: self.switched_to.clone(),
             timeout_s: settings.timeout.as_secs(),
             recorded: false,
             first_run: None,

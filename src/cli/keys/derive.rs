@@ -7,7 +7,7 @@ use super::consent::ConsentArgs;
 use super::failed::Stop;
 use super::give::GiveArgs;
 use super::place::Kind;
-use crate::auth::l2::ApiCredentials;
+use crate::auth::l2::{ApiCredentials, SecretKey};
 use crate::cli::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -32,11 +32,21 @@ pub(super) async fn run(args: DeriveArgs) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
+/// Whether both sign alike, however their secret is written.
+fn is_same(configured: &ApiCredentials, derived: &ApiCredentials) -> bool {
+    let secrets = [configured, derived].map(|credentials| SecretKey::decode(&credentials.secret).ok());
+    let is_same_secret = match secrets {
+        [Some(configured), Some(derived)] => configured.is(&derived),
+        _ => configured.secret == derived.secret,
+    };
+    configured.key == derived.key && is_same_secret && configured.passphrase == derived.passphrase
+}
+
 /// What the configured credentials are beside these.
 fn configured(caller: &Caller, derived: &ApiCredentials) -> Value {
     let parts = &caller.account.settings().credentials;
     match (&parts.key, parts.whole()) {
-        (_, Some(configured)) if configured == *derived => "the same".into(),
+        (_, Some(configured)) if is_same(&configured, derived) => "the same".into(),
         (Some(key), _) if key.value == derived.key => "the same key, with another secret or passphrase".into(),
         (Some(key), _) => format!("another key, {} ({})", key.value, key.source).into(),
         (None, _) => "none".into(),

@@ -12,7 +12,7 @@ use crate::auth::l2::ApiCredentials;
 use crate::checks::secret_form;
 use crate::cli::Exit;
 use crate::secret::Secret;
-use crate::settings::secret_fact;
+use crate::settings::{home, secret_fact};
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Secrets")]
@@ -71,8 +71,11 @@ impl Give {
             (None, true) => "shown once".to_owned(),
             (None, false) => match self.kind {
                 Kind::User => {
-                    let derive = format!("polydoctor keys derive --nonce {} --save", nonce.unwrap_or_default());
-                    format!("not shown and not written; to write it later: {}", caller.command(&derive))
+                    let settings = caller.account.settings();
+                    let argument = home::argument(&settings.places, settings.origin.as_ref());
+                    let derive = format!("polydoctor keys derive --nonce {} {argument}", nonce.unwrap_or_default());
+                    let later = if argument == home::SHOWN { "to show it later" } else { "to write it later" };
+                    format!("not shown and not written; {later}: {}", caller.command(&derive))
                 }
                 Kind::Builder => {
                     "LOST: it is given this once, and neither --save nor --show-secrets is there".to_owned()
@@ -144,7 +147,7 @@ impl Give {
         caller: &Caller,
     ) -> Result<(), Stop> {
         if let Some(other) = self.still_configured(&credentials.key, caller) {
-            print::note(&format!("Note: {other}"));
+            print::note(&format!("note: {other}"));
         }
         let saved = self.destination.as_ref().map(ToString::to_string);
         if caller.format == Format::Json {

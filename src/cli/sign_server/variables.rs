@@ -23,15 +23,17 @@ pub(super) struct Variables {
     file: BTreeMap<String, String>,
 }
 
-/// Variables without which nothing can be signed, in the words of the official server.
+/// Variables without which nothing can be signed.
 #[derive(Debug)]
 pub(super) struct Missing(Vec<&'static str>);
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<_> =
-            self.0.iter().map(|name| format!("Error: {name} environment variable is required")).collect();
-        f.write_str(&lines.join("\n"))
+        match self.0.as_slice() {
+            [name] => write!(f, "{name} environment variable is required"),
+            names => write!(f, "these environment variables are required: {}", names.join(", ")),
+        }?;
+        f.write_str(" (or a line of .env)")
     }
 }
 

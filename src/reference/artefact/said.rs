@@ -32,7 +32,15 @@ fn rank(key: &str) -> u8 {
 pub(super) fn said(text: &str) -> Option<String> {
     let keyed = KEYED.captures_iter(text).filter_map(|found| {
         let key = found.get(1)?.as_str();
-        let said = found.get(2).or(found.get(3))?.as_str().trim();
+        let quoted = found.get(2).or(found.get(3))?;
+        // `message: 'list' object has no attribute 'get'` quotes a word of its sentence
+        let goes_on = text[quoted.end()..].get(1..).is_some_and(|rest| {
+            rest.strip_prefix(' ').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+        });
+        let said = match text[quoted.start() - 1..].lines().next() {
+            Some(line) if goes_on && !quoted.as_str().contains(' ') => line.trim(),
+            _ => quoted.as_str().trim(),
+        };
         is_sentence(said).then(|| (rank(key), said))
     });
     let keyed = keyed.min_by_key(|(rank, _)| *rank).map(|(_, said)| said);
@@ -100,6 +108,7 @@ mod tests {
             ("&{Status:400 Body:map[error:invalid authorization]}", "invalid authorization"),
             ("<html><head><title>Just a moment...</title>", "Just a moment..."),
             (r#"{"success":false,"errorMsg":"order crosses the book"}"#, "order crosses the book"),
+            ("processing message: 'list' object has no attribute 'get'\nmore", "'list' object has no attribute 'get'"),
             ("failed with body: wallet is frozen for now", "wallet is frozen for now"),
         ] {
             assert_eq!(said(text).as_deref(), Some(sentence), "{text}");

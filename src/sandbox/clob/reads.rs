@@ -10,7 +10,7 @@ use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::sandbox::Sandbox;
 use crate::sandbox::http::{Answer, Received, Refusal};
 use crate::sandbox::ledger::collateral;
-use crate::sandbox::trades::DEMO_CODE;
+use crate::sandbox::trades::{DEMO_CODE, SAMPLE_CODE};
 
 pub(super) fn ok(_: &Sandbox, _: &Received) -> Answer {
     Ok(json!("OK"))
@@ -52,7 +52,11 @@ pub(super) fn fee_rate(_: &Sandbox, received: &Received) -> Answer {
 pub(super) fn builder_fees(sandbox: &Sandbox, received: &Received) -> Answer {
     let code: B256 = received.last_segment().parse().map_err(|_| Refusal::bad_request("invalid builder code"))?;
     let fees = &sandbox.scenario.builder;
-    let (maker, taker) = if code == DEMO_CODE { (fees.maker_bps, fees.taker_bps) } else { (0, 0) };
+    let (maker, taker) = match code {
+        DEMO_CODE => (fees.maker_bps, fees.taker_bps),
+        SAMPLE_CODE => (0, 0),
+        _ => return Err(Refusal::not_found("Unknown builder code")),
+    };
     Ok(json!({ "builder_maker_fee_rate_bps": maker, "builder_taker_fee_rate_bps": taker }))
 }
 

@@ -180,5 +180,6 @@ pub(super) const FILES: &[(&str, &str)] = embedded! {
     "builder-code-missing"
     "builder-code-malformed"
     "builder-code-zero"
+    "builder-code-unknown"
     "trades-unattributed"
 };

@@ -12,7 +12,7 @@ use crate::settings::left_out::{self, LeftOut};
 use crate::settings::names::{self, Name, setting, spoken};
 use crate::settings::place::Place;
 use crate::settings::sources::{Inputs, KeyInput};
-use crate::settings::{KeyText, ProblemKind, SettingProblem, Source, Sourced, env_file};
+use crate::settings::{KeyText, ProblemKind, SettingProblem, Source, Sourced, env_file, polymarket_cli};
 
 impl Sources {
     /// The keystore of the profile, where the private key comes from it and its password is not said.
@@ -36,7 +36,10 @@ impl Sources {
         let mut of_profile = None;
         if self.chosen == Some(Group::Profile) && self.all(setting("private_key")).is_empty() {
             of_profile = self.profile_key.unlocked(&self.chosen_profile.path, inputs);
-            account.extend(of_profile.as_ref().map(whose));
+            // what a keystore says of itself does not matter any more
+            if let Some(read @ (Whose::Signer(_) | Whose::Text(_))) = of_profile.as_ref().map(whose) {
+                account = vec![read];
+            }
         }
         self.use_account(&account);
         if self.use_of(Group::EnvFile) != Use::Nothing {
@@ -47,7 +50,8 @@ impl Sources {
         self.add_profile(&account);
         self.add_copies();
         let first = self.all(setting("private_key")).into_iter().next();
-        self.key = given.or_else(|| Some(first?.map(|text| Ok(Secret::new(text))))).or(of_profile);
+        let of_line = self.env_key.clone().filter(|_| self.chosen == Some(Group::EnvFile));
+        self.key = given.or_else(|| Some(first?.map(|text| Ok(Secret::new(text))))).or(of_profile).or(of_line);
         if let Some(standing) = standing {
             self.problems.extend(self.left_out(standing, &account));
         }
@@ -118,8 +122,9 @@ impl Sources {
         self.problems.extend(problems);
     }
 
-    /// Whether a profile refers to a variable that belongs to another account: one that a bot reads,
-    /// beside the private key that it reads. A name that no bot reads is the profile's own.
+    /// Whether a profile refers to what belongs to another account: a variable that a bot reads, beside
+    /// the private key that it reads (a name that no bot reads is the profile's own), or what
+    /// polymarket-cli has beside its key. A key in use that could not be read is not the one there.
     fn is_of_another(&self, place: &Place, beside: &Path, account: &[Whose]) -> bool {
         let is_key = |name: &str| names::gives("private_key", name);
         let keys: Vec<Whose> = match place {
@@ -128,16 +133,21 @@ impl Sources {
                 keys.map(|(_, key)| Whose::of(key)).collect()
             }
             Place::EnvFile { path, name } if names::is_known(name) => {
-                let lines =
-                    read_text(&path_named(path, beside)).map_or_else(|_| Vec::new(), |text| env_file::parse(&text).0);
+                let (lines, bad) = read_text(&path_named(path, beside))
+                    .map_or_else(|_| (Vec::new(), Vec::new()), |text| env_file::parse(&text));
                 let keys = lines.iter().filter(|line| is_key(&line.name) && !line.value.trim().is_empty());
-                keys.map(|line| Whose::of(&line.value)).collect()
+                let unreadable = env_file::unreadable_key(&lines, &bad).map(|_| Whose::Unknown);
+                keys.map(|line| Whose::of(&line.value)).chain(unreadable).collect()
+            }
+            Place::PolymarketCli { path } => {
+                let values = polymarket_cli::read(&path_named(path, beside)).unwrap_or_default();
+                let keys = values.iter().filter(|(name, _)| *name == "private_key");
+                keys.map(|(_, key)| Whose::of(&key.value)).collect()
             }
             _ => Vec::new(),
         };
-        let is_known = account.iter().any(|key| matches!(key, Whose::Signer(_) | Whose::Text(_)));
         let is_of_account = |key: &Whose| account.iter().any(|account| key.is(account));
-        is_known && !keys.is_empty() && !keys.iter().any(is_of_account)
+        !account.is_empty() && !keys.is_empty() && !keys.iter().any(is_of_account)
     }
 
     fn standing_of(&self, group: Group) -> Option<Standing> {
@@ -159,7 +169,10 @@ impl Sources {
                     let entries = self.chosen_profile.entries.iter().filter(|entry| entry.setting == setting.name);
                     return entries.map(|entry| entry.source.clone()).collect();
                 }
-                self.values_in(place.group, setting).into_iter().map(|value| value.source).collect()
+                let of_line =
+                    self.env_key.as_ref().filter(|_| place.group == Group::EnvFile && setting.name == "private_key");
+                let values = self.values_in(place.group, setting).into_iter().map(|value| value.source);
+                values.chain(of_line.map(|key| key.source.clone())).collect()
             };
             let sources: Vec<Source> = names::SETTINGS.iter().filter(|setting| !counts(setting)).flat_map(of).collect();
             if !sources.is_empty() {

@@ -21,7 +21,6 @@ use crate::settings::Snapshot;
 /// Programs write a file in several steps.
 const SETTLES: Duration = Duration::from_millis(150);
 
-#[derive(Default)]
 pub(super) struct Files {
     /// As they were when the settings were read.
     read: Snapshot,
@@ -31,6 +30,25 @@ pub(super) struct Files {
     due: Option<Pin<Box<Sleep>>>,
     /// Whether it was said already that files cannot be watched.
     refused: bool,
+    start: Start,
+}
+
+/// Starts a watcher that tells of its events.
+type Start = fn(Arc<Told>) -> notify::Result<RecommendedWatcher>;
+
+impl Default for Files {
+    fn default() -> Self {
+        let start: Start = |told| notify::recommended_watcher(move |event: notify::Result<Event>| told.take(event));
+        Self {
+            read: Snapshot::default(),
+            watcher: None,
+            told: Arc::default(),
+            folders: BTreeSet::new(),
+            due: None,
+            refused: false,
+            start,
+        }
+    }
 }
 
 /// What the thread of the watcher looks at and tells.
@@ -48,7 +66,7 @@ struct Paths {
 }
 
 impl Files {
-    /// Watches these files from now on; gives why it cannot, the first time that it cannot.
+    /// Watches these files from now on; says why it cannot, the first time that it cannot.
     pub(super) fn follow(&mut self, read: Snapshot) -> Option<String> {
         let mut paths = Paths::default();
         let mut folders = BTreeSet::new();
@@ -67,7 +85,8 @@ impl Files {
         self.read = read;
         *self.told.paths.lock().unwrap_or_else(PoisonError::into_inner) = paths;
         let refusal = self.watch(folders).err()?;
-        (!std::mem::replace(&mut self.refused, true)).then(|| reason(&refusal))
+        let is_new = !std::mem::replace(&mut self.refused, true);
+        is_new.then(|| format!("Settings files cannot be watched ({}): press R after a change", reason(&refusal)))
     }
 
     fn watch(&mut self, folders: BTreeSet<PathBuf>) -> notify::Result<()> {
@@ -78,7 +97,7 @@ impl Files {
         let told = Arc::clone(&self.told);
         let watcher = match &mut self.watcher {
             Some(watcher) => watcher,
-            none => none.insert(notify::recommended_watcher(move |event: notify::Result<Event>| told.take(event))?),
+            none => none.insert((self.start)(told)?),
         };
         for gone in self.folders.difference(&folders) {
             // a folder that was removed is no longer watched
@@ -195,6 +214,28 @@ mod tests {
         follow(&mut files, &paths);
         fs::remove_dir_all(folder.path().join("sub")).unwrap();
         assert_eq!(change(&mut files).await.as_deref(), Some("config.toml"), "removed with its folder");
+    }
+
+    #[tokio::test]
+    async fn where_no_watcher_starts_it_is_said_once_and_nothing_is_polled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        let mut files = Files {
+            // as where there are no more inotify instances
+            start: |_| Err(notify::Error::io(std::io::Error::from_raw_os_error(24))),
+            ..Files::default()
+        };
+        let read = || Snapshot::of([path.clone()]);
+        let said = files.follow(read()).unwrap();
+        assert!(said.starts_with("Settings files cannot be watched (") && said.ends_with("): press R after a change"));
+        fs::write(&path, "A=1").unwrap();
+        assert!(is_quiet(&mut files).await);
+        assert_eq!(files.follow(read()), None, "said once");
+        // and where one starts again, changes are noticed
+        files.start = Files::default().start;
+        assert_eq!(files.follow(read()), None);
+        fs::write(&path, "A=22").unwrap();
+        assert_eq!(change(&mut files).await.as_deref(), Some(".env"));
     }
 
     #[tokio::test]

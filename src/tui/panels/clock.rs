@@ -125,13 +125,15 @@ pub const QUICK: usize = 8;
 pub const EVERY_S: f64 = 10.0;
 
 fn figures(drift: Drift) -> String {
-    // no minus before a zero
-    let middle_s = if drift.middle_s().abs() < 0.005 { 0.0 } else { drift.middle_s() };
-    format!("{middle_s:+.2} s {}", uncertain(drift))
+    // a value inside its own uncertainty is none
+    if drift.at_least_s() <= 0.0 {
+        return format!("within {}", precise(drift.at_most_s()));
+    }
+    format!("{:+.2} s {}", drift.middle_s(), precise(drift.uncertainty_s()))
 }
 
-fn uncertain(drift: Drift) -> String {
-    match drift.uncertainty_s() {
+fn precise(seconds: f64) -> String {
+    match seconds {
         seconds @ 0.1.. => format!("± {seconds:.2} s"),
         seconds => format!("± {:.0} ms", (seconds * 1_000.0).ceil()),
     }
@@ -216,7 +218,7 @@ impl Scale {
         #[allow(clippy::cast_precision_loss)] // milliseconds of a date are exact
         let since_s = reading.sent_s - app.facts.started_ms as f64 / 1_000.0;
         let when = format!("{since_s:+.1} s");
-        let left_s = left.map_or_else(|| "left out".to_owned(), uncertain);
+        let left_s = left.map_or_else(|| "left out".to_owned(), |drift| precise(drift.uncertainty_s()));
         let left_s = app.theme.say(&left_s);
         let head = if self.wide {
             let from = if reading.from_time { "/time" } else { "Date" };

@@ -7,6 +7,7 @@ use polydoctor::reference::{Reading, Reported, Service, read};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::logs::megabytes;
 use super::piped;
 use crate::program::{causes, check, run, stdout};
 
@@ -25,17 +26,10 @@ struct Pasted {
     want: Vec<String>,
     #[serde(default)]
     never: Vec<String>,
-    /// The same words have had several causes: one of them is among so many.
-    #[serde(default = "one")]
-    among: usize,
     #[serde(default)]
     service: Option<Service>,
     #[serde(default)]
     round: u8,
-}
-
-fn one() -> usize {
-    1
 }
 
 fn lines(text: &str) -> Vec<Pasted> {
@@ -56,15 +50,24 @@ fn found(reading: &Reading) -> Vec<String> {
 
 /// What is wrong with what was found; nothing where it is as wanted.
 fn judged(case: &Pasted, found: &[String]) -> Option<String> {
-    let is_wanted = found.iter().take(case.among).any(|cause| case.want.contains(cause));
+    let is_wanted = found.first().is_some_and(|first| case.want.contains(first));
     let is_never = found.first().is_some_and(|first| case.never.contains(first));
     (!is_wanted || is_never).then(|| {
         format!("{} {:?}\n  wanted {:?}, found {found:?}\n  {:?}", case.source, case.demo, case.want, case.text)
     })
 }
 
+/// Each leads to what is wanted, and to who spoke where that is given.
 fn hold<'a>(cases: impl Iterator<Item = &'a Pasted>) {
-    let wrong: Vec<String> = cases.filter_map(|case| judged(case, &found(&read(&case.text)))).collect();
+    let wrong: Vec<String> = cases
+        .filter_map(|case| {
+            let reading = read(&case.text);
+            let spoke = reading.errors.first().and_then(|first| first.service);
+            let is_other = case.service.is_some() && spoke != case.service;
+            let other = || format!("{}\n  wanted {:?}, spoke {spoke:?}\n  {:?}", case.source, case.service, case.text);
+            judged(case, &found(&reading)).or_else(|| is_other.then(other))
+        })
+        .collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -92,18 +95,17 @@ fn the_checklist_takes_the_same_texts_as_reported_errors() {
 
 #[test]
 fn each_form_of_the_clients_leads_to_who_spoke_and_to_a_cause() {
-    let cases = lines(include_str!("forms.jsonl"));
-    hold(cases.iter());
-    for case in cases {
-        let spoke = read(&case.text).errors.first().and_then(|first| first.service);
-        assert!(case.service.is_none() || spoke == case.service, "{spoke:?} for {}", case.text);
-    }
+    hold(lines(include_str!("forms.jsonl")).iter());
 }
 
+/// In rounds: what each text has to lead to was fixed before it was tried. Right at the first try were 35 of
+/// 44, 22 of 23, 52 of 61 and 25 of 27.
 #[test]
 fn texts_that_no_rule_was_written_from_lead_to_what_was_wanted_before() {
     let cases = lines(include_str!("fresh.jsonl"));
-    assert!(cases.iter().filter(|case| case.round == 1).count() >= 40);
+    for (round, count) in [(1, 40), (3, 50), (4, 25)] {
+        assert!(cases.iter().filter(|case| case.round == round).count() >= count, "round {round}");
+    }
     hold(cases.iter());
 }
 
@@ -113,10 +115,6 @@ fn what_libraries_raise_is_read_by_failure_and_host() {
     let cases = lines(include_str!("raised.jsonl"));
     assert!(cases.len() > 200, "{}", cases.len());
     hold(cases.iter());
-    for case in cases.iter().filter(|case| case.service.is_some()) {
-        let spoke = read(&case.text).errors.first().and_then(|first| first.service);
-        assert_eq!(spoke, case.service, "{}", case.text);
-    }
 }
 
 fn first(text: &str) -> Reported {
@@ -288,45 +286,22 @@ fn words_of_the_field_are_explained() {
     assert_eq!((&answer["entries"][0]["kind"], &answer["entries"][0]["name"]), (&"term".into(), &"funder".into()));
 }
 
-/// Texts of a megabyte that are awkward in different ways.
-fn long_texts() -> Vec<String> {
-    let log: String = (0..12_000)
-        .map(|at| {
-            format!(
-                "2026-11-01 10:{:02}:{:02} ERROR [bot] order {at} failed: status={} {{\"error\":\"odd thing {at}\"}}\n",
-                at / 60 % 60,
-                at % 60,
-                400 + at % 30
-            )
-        })
-        .collect();
-    vec![
-        log,
-        "order ".repeat(175_000),
-        "error: ".repeat(150_000),
-        "x".repeat(1 << 20),
-        "{\"error\":".repeat(116_000),
-        "https://clob.polymarket.com/order 401 ".repeat(27_000),
-        "\\\"".repeat(500_000),
-        "the order invalid signature status 400 ".repeat(26_000),
-        "é ".repeat(350_000),
-    ]
-}
-
 #[test]
 fn a_megabyte_is_read_at_once_whatever_it_is() {
     let _ = read("warm up: invalid signature");
     // a debug build on a busy machine is many times slower than what is shipped
-    let limit = if cfg!(debug_assertions) { Duration::from_secs(40) } else { Duration::from_millis(100) };
-    for text in long_texts() {
+    let (limit, share) =
+        if cfg!(debug_assertions) { (Duration::from_secs(10), 8) } else { (Duration::from_millis(100), 1) };
+    let texts = megabytes();
+    for (name, text) in &texts {
+        assert!(text.len() >= (1 << 20) - 16, "{name}: {}", text.len());
+        let text = &text[..text.floor_char_boundary(text.len() / share)];
         let started = Instant::now();
-        let _ = read(&text);
+        let _ = read(text);
         let took = started.elapsed();
-        assert!(took < limit, "{took:?} for {text:.40}");
+        assert!(took < limit, "{took:?} for {name}");
     }
-    let end = format!(
-        "{}\nPolyApiException[status_code=400, error_message={{'error': 'invalid signature'}}]",
-        long_texts()[0]
-    );
+    let end =
+        format!("{}\nPolyApiException[status_code=400, error_message={{'error': 'invalid signature'}}]", texts[0].1);
     assert_eq!(first(&end).sentence, Some("invalid signature"), "the end of a log is read");
 }

@@ -142,3 +142,17 @@ fn what_is_under_the_cursor_is_copied() {
     assert_eq!(copied("vjj"), Some(Command::Copy("trade-2".to_owned())));
     assert_eq!(copied("vv"), Some(Command::Copy(format!("0x{:064x}", 0xfeed_0014_u64))));
 }
+
+/// The oldest day goes on where reading stopped: its sum is no whole day's, and neither is the whole.
+#[test]
+fn sums_of_what_was_not_read_to_its_end_are_called_partial() {
+    for (more, words, is_partial) in [(Some("MzAw".to_owned()), "the newest 20", true), (None, "all 20", false)] {
+        let mut app = super::app(observed(), (120, 40));
+        press(&mut app, ":builder\n");
+        tell(&mut app, BuilderNews::Trades((0..20).map(trade).collect(), more));
+        let text = draw(&app).backend().to_string();
+        assert!(text.contains(words), "{text}");
+        let oldest = jiff::Timestamp::from_second(NOW_S - 19 * 4 * 3600).unwrap().strftime("%m-%d").to_string();
+        assert_eq!(text.contains(&format!("{oldest} is a partial day")), is_partial, "{text}");
+    }
+}

@@ -3,18 +3,19 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use polydoctor::checks::Status;
 use polydoctor::engine::facts::ClockReading;
+use polydoctor::reference::Reported;
 use polydoctor::report::Replay;
 use polydoctor::secret::Secret;
-use polydoctor::settings::{Source, Sourced};
+use polydoctor::settings::{Origin, OriginKind, Source, Sourced};
 use polydoctor::tui::app::{Command, Message, Mode};
 use polydoctor::tui::keys::of_panel;
 use polydoctor::tui::layout;
 use polydoctor::tui::panels::{DETAIL, LIST, PANELS};
 use polydoctor::tui::task::{News, NotChanged, Task};
-use polydoctor::tui::{About, Scope};
+use polydoctor::tui::{About, Scope, verdict};
 use ratatui::layout::Size;
 
-use super::{App, SIZES, app, draw, press, samples, send};
+use super::{App, Observed, SIZES, app, draw, press, samples, send};
 
 const WIDE_TOO: [(u16, u16); 4] = [(200, 60), (120, 40), (80, 24), (44, 20)];
 
@@ -251,9 +252,13 @@ fn questions_about_keys_name_the_account_and_the_host() {
 
 #[test]
 fn a_key_at_another_nonce_is_saved_by_a_command_with_that_nonce() {
-    let mut app = super::credentials((120, 40));
-    press(&mut app, "xcreate an api\n");
-    assert!(text(&app).contains("polydoctor keys derive --nonce 1 --save"), "{}", text(&app));
+    for (kind, argument) in [(OriginKind::EnvFile, "--save"), (OriginKind::Environment, "--show-secrets")] {
+        let mut app = super::credentials((120, 40));
+        app.facts.setup.origin = Some(Origin::new(kind, ".env"));
+        press(&mut app, "xcreate an api\n");
+        let command = format!("polydoctor keys derive --nonce 1 {argument}");
+        assert!(text(&app).contains(&command), "{}", text(&app));
+    }
 }
 
 #[test]
@@ -305,4 +310,36 @@ fn a_filter_that_hides_every_problem_is_not_called_health() {
     assert!(app.report.checks.iter().any(|check| check.status == Status::Fail));
     press(&mut app, "/key.format\nn");
     assert!(!app.notice.unwrap().starts_with("No problem found"));
+}
+
+/// An error that the reference does not know is said to be unknown, and no cause is named for it.
+#[test]
+fn an_unknown_reported_error_is_said_to_be_unknown() {
+    for size in SIZES {
+        let Observed { facts, mut report } = samples::healthy();
+        report.reported_errors.extend(Reported::of("blah blah xyz"));
+        assert_eq!(report.reported_errors.len(), 1);
+        let mut app = app(Observed { facts, report }, size);
+        assert!(verdict::advice(&app).iter().all(|said| said.starts_with("This error is not in the reference")));
+        press(&mut app, "2");
+        let screen = text(&app);
+        assert!(screen.contains("This error is not in the"), "{screen}");
+        assert!(!screen.contains("Verified:") && !screen.contains("The error you reported may be"), "{screen}");
+    }
+}
+
+/// What is not configured was not verified, though no check of it failed.
+#[test]
+fn only_what_was_seen_to_pass_is_called_verified() {
+    let Observed { facts, mut report } = samples::healthy();
+    for check in &mut report.checks {
+        if ["creds.match", "creds.l2"].contains(&check.id) || check.id.starts_with("builder.") {
+            check.status = Status::Note;
+        }
+        if check.id.starts_with("creds.") || check.id == "account.status" {
+            check.status = Status::Note;
+        }
+    }
+    let advice = verdict::advice(&app(Observed { facts, report }, (120, 40))).join("\n");
+    assert_eq!(advice, "Verified: key, wallet, funds. No order was placed");
 }

@@ -16,6 +16,9 @@ use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
 use super::*;
+use polydoctor::checks::Status;
+use polydoctor::diagnosis::Cause;
+use polydoctor::report::Report;
 
 const SIGNER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
 const STRANGER: Address = address!("0x8ac5D4Bd2752AFc9F5CA531f19D617647216B893");
@@ -238,6 +241,47 @@ fn the_clock_narrows_while_it_is_shown() {
     };
     assert_panel_after("clock-narrowed", &clock(14), "6", narrowed);
     assert_panel("clock-not-read", &samples::waiting(), "6");
+}
+
+/// A slow answer leaves seconds open, and what may be nothing is no number, wherever it is said.
+#[test]
+fn a_clock_offset_inside_its_own_uncertainty_is_stated_nowhere() {
+    let Observed { mut facts, .. } = samples::healthy();
+    let started_s = samples::STARTED_MS / 1_000;
+    let clob = || Some(Sourced::new("https://clob.polymarket.com".to_owned(), Source::Default));
+    facts.setup.clob_url = clob();
+    // whole seconds of the server, 6.5 s on the way
+    facts.clock = vec![reading(started_s + 3, 0, 6_500, true)];
+    (facts.server_time, facts.version) = (known(facts.clock[0]), known(2));
+    let report = Report::of(&facts);
+    let check = report.check("clock.drift").unwrap();
+    assert_eq!(check.status, Status::Note, "{check:?}");
+    assert!(check.summary.contains("more precisely than ± 3.8 s"), "{}", check.summary);
+    assert!(report.diagnoses.iter().all(|diagnosis| diagnosis.cause != Cause::ClockDrift));
+    let mut printed = Vec::new();
+    let (format, show) = (polydoctor::render::Format::Text, polydoctor::render::Show::All);
+    polydoctor::render::print(&report, format, show, polydoctor::render::Style::default(), &mut printed).unwrap();
+    let printed = String::from_utf8(printed).unwrap();
+    let mut app = app(Observed { facts, report }, (120, 40));
+    let verdict = polydoctor::tui::verdict::advice(&app).join("\n");
+    press(&mut app, "6");
+    let panel = text(&app);
+    assert!(panel.contains("within ± 4.") && panel.contains("agree within the measurement error"), "{panel}");
+    for said in [printed, verdict, panel] {
+        for claim in [" behind", " ahead", "-0.", "+0.", "-3.", "+3."] {
+            let drift = said.lines().filter(|line| line.contains("clock") || line.contains(" s ±"));
+            assert!(drift.clone().all(|line| !line.contains(claim)), "{claim}: {said}");
+        }
+    }
+    // one that is beyond its uncertainty is a fact
+    let Observed { mut facts, .. } = samples::healthy();
+    facts.setup.clob_url = clob();
+    facts.clock = vec![reading(started_s - 14, 0, 500, true)];
+    (facts.server_time, facts.version) = (known(facts.clock[0]), known(2));
+    let report = Report::of(&facts);
+    let mut app = super::app(Observed { facts, report }, (120, 40));
+    press(&mut app, "6");
+    assert!(text(&app).contains("ahead of the server, by 1"), "{}", text(&app));
 }
 
 #[test]

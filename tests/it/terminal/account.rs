@@ -343,3 +343,42 @@ async fn a_fault_that_comes_and_goes_is_seen_by_watching() {
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }
+
+/// The panels of credentials, headers and settings show the fingerprint that `config` prints, however the
+/// secret is written.
+#[test]
+fn one_secret_has_one_fingerprint_on_every_panel() {
+    use crate::program::{Sandbox, polydoctor};
+    let sandbox = Sandbox::start(&["--scenario", "healthy-safe"]);
+    let env: Vec<(String, String)> = sandbox.env().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let secret = env.iter().find(|(name, _)| name == "CLOB_SECRET").unwrap().1.clone();
+    let standard = secret.replace('-', "+").replace('_', "/").trim_end_matches('=').to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(".env");
+    let mut of_spellings = std::collections::BTreeSet::new();
+    for spelling in [secret.clone(), standard] {
+        let line = |(name, value): &(String, String)| match name.as_str() {
+            "CLOB_SECRET" => format!("{name}='{spelling}'\n"),
+            _ => format!("{name}='{value}'\n"),
+        };
+        std::fs::write(&path, env.iter().map(line).collect::<String>()).unwrap();
+        let output = polydoctor().arg("config").current_dir(folder.path()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let shown = text.lines().find(|line| line.trim_start().starts_with("API secret")).unwrap();
+        let fingerprint = shown.split("fingerprint ").nth(1).unwrap()[..6].to_owned();
+        let mut terminal = Terminal::run(in_folder(folder.path(), &[]), 160, 60);
+        terminal.wait_for_text("20/20");
+        for panel in ["7", "8", "-"] {
+            terminal.press(panel);
+            // not a fingerprint of the panel before
+            terminal.settle();
+            terminal.wait_for_text(&fingerprint);
+            terminal.press("1");
+            terminal.wait_for(panel, |screen| !screen.contains(&fingerprint));
+        }
+        terminal.press("q");
+        assert_eq!(terminal.end(), 0);
+        of_spellings.insert(fingerprint);
+    }
+    assert_eq!(of_spellings.len(), 1);
+}

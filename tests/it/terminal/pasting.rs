@@ -31,6 +31,20 @@ fn a_long_log_keeps_no_key_waiting() {
     terminal.press("e");
     terminal.wait_for_text("Which error did you get?");
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    // one that comes near to a known sentence at each word, and is closed and opened while it is being read
+    let near = "the order signer address has to be the address of the API order signer address has to be ";
+    let log = near.repeat((1 << 20) / near.len())
+        + "\nPolyApiException[status_code=400, error_message={'error': 'invalid signature'}]";
+    for piece in pasted(&log).as_bytes().chunks(4_096) {
+        terminal.press(std::str::from_utf8(piece).unwrap());
+    }
+    terminal.wait_for_text("Pasted log: 10");
+    let began = Instant::now();
+    terminal.press("\u{1b}");
+    terminal.wait_for("the dialogue to close", |screen| !screen.contains("Which error"));
+    terminal.press("e");
+    terminal.wait_for_text("Which error did you get?");
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     for piece in pasted(&log).as_bytes().chunks(4_096) {
         terminal.press(std::str::from_utf8(piece).unwrap());
     }

@@ -250,3 +250,39 @@ fn watching_says_how_old_each_result_is_and_rings_once_for_a_change() {
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }
+
+/// A default profile is named by nobody, also after a fix of its values.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_default_profile_gives_way_to_a_key_that_comes_later_also_after_a_fix() {
+    let lab = Lab::named("funder-is-signer").await;
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("polydoctor");
+    std::fs::create_dir(&config).unwrap();
+    let path = env_file(&lab, folder.path());
+    let lines = std::fs::read_to_string(&path).unwrap();
+    let values: String = [
+        ("private_key", "POLYMARKET_PRIVATE_KEY"),
+        ("funder", "POLYMARKET_FUNDER"),
+        ("signature_type", "POLYMARKET_SIGNATURE_TYPE"),
+    ]
+    .map(|(setting, name)| format!("{setting} = {:?}\n", lab.running.announcement().env[name]))
+    .concat();
+    std::fs::write(config.join("config.toml"), format!("default_profile = \"p\"\n[profiles.p]\n{values}")).unwrap();
+    // where the services are is nobody's own
+    let hosts: String = lines.lines().filter(|line| line.contains("_URL=")).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&path, &hosts).unwrap();
+    let mut terminal = Terminal::run(in_folder(folder.path(), &[]), 120, 40);
+    terminal.wait_for_text("Start with wallet.funder");
+    assert!(terminal.contents().contains("profile p"), "{}", terminal.contents());
+    terminal.press("F");
+    terminal.wait_for_text("Apply the fix?");
+    terminal.press("\t\r");
+    terminal.wait_for_text("wallet.funder FAIL → PASS");
+    terminal.settle();
+    replace(&path, &format!("{hosts}PK={}\n", crate::support::STRANGER_KEY));
+    terminal.wait_for("the account of the .env", |screen| screen.contains("20/20") && !screen.contains("profile p"));
+    let stranger = crate::support::signer(crate::support::STRANGER_KEY).address().to_string();
+    assert!(terminal.contents().contains(&stranger[..6]), "{}", terminal.contents());
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::Who;
+use super::held::{Held, Kept, write_keystores};
 use crate::program::polydoctor;
 
 /// A folder of bot and home, with these places in it.
@@ -27,10 +28,28 @@ impl Desk {
         Self { home }
     }
 
+    /// A profile and a configuration of polymarket-cli that have their keys like this.
+    fn keep(&self, profile: Option<Held>, polymarket_cli: Option<Held>) {
+        let folder = self.home.path();
+        write_keystores(folder);
+        let write = |path: &str, text: String| {
+            fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
+            fs::write(folder.join(path), text).unwrap();
+        };
+        if let Some(held) = profile {
+            write(".config/polydoctor/config.toml", held.profile(folder));
+        }
+        if let Some(held) = polymarket_cli {
+            write(".config/polymarket/config.json", held.polymarket_cli());
+        }
+    }
+
     fn run(&self, environment: Option<Who>, arguments: &[&str]) -> Value {
         let mut command: Command = polydoctor();
         command.args(arguments).args(["--format", "json"]).current_dir(self.home.path()).env("HOME", self.home.path());
         command.envs(environment.map(Who::variables).unwrap_or_default());
+        // nobody is there to be asked for one
+        command.env("POLYDOCTOR_KEYSTORE_PASSWORD", "another");
         let output = command.output().unwrap();
         serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
@@ -87,4 +106,43 @@ fn an_anonymous_report_does_not_name_the_profile_that_is_left_out() {
     assert!(known.to_string().contains(" of profile alice ("), "{known:#}");
     let shared = desk.run(None, &["check", "--offline", "--anonymous"]);
     assert!(!shared.to_string().contains("alice"), "{shared:#}");
+}
+
+/// With polymarket-cli, in a keystore, from a program, malformed: what is printed is about the key that
+/// decides, or about the place that does not give it.
+#[test]
+fn no_output_holds_a_value_of_the_other_account_however_its_key_is_kept() {
+    let b = |kept| Some(Held(Who::B, kept));
+    let locked = |says_address| Kept::Locked { says_address };
+    for profile in [
+        b(Kept::Keystore),
+        b(locked(true)),
+        b(locked(false)),
+        b(Kept::Program),
+        b(Kept::Failing),
+        b(Kept::Malformed),
+        None,
+    ] {
+        for (env_file, polymarket_cli) in
+            [(Some(Who::A), None), (Some(Who::A), b(Kept::Plainly)), (None, Some(Held(Who::A, Kept::Plainly)))]
+        {
+            for by_flag in [false, true] {
+                if by_flag && profile.is_none() {
+                    continue;
+                }
+                let desk = Desk::new(env_file, None);
+                desk.keep(profile, polymarket_cli);
+                let account = if by_flag || env_file.is_none() && profile.is_some() { Who::B } else { Who::A };
+                let other = if account == Who::A { Who::B } else { Who::A };
+                let named: &[&str] = if by_flag { &["--profile", "p"] } else { &[] };
+                let mixture = format!("{profile:?} {env_file:?} {polymarket_cli:?} {by_flag}");
+                for arguments in [&["check", "--offline"][..], &["config"]] {
+                    let text = desk.run(None, &[arguments, named].concat()).to_string().to_lowercase();
+                    for mark in other.marks() {
+                        assert!(!text.contains(&mark.to_lowercase()), "{mark}: {arguments:?}: {mixture}: {text}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use polydoctor::settings::undo::Undo;
 
+use super::Who;
+use super::held::keystore;
 use crate::program::{Sandbox, polydoctor};
 use crate::support::{DEMO_KEY, STRANGER_KEY, signer};
 
@@ -166,6 +168,102 @@ fn the_question_names_account_file_and_host() {
     let signer = signer(STRANGER_KEY).address().to_string();
     for named in ["Write .env", &signer, url.trim_end_matches('/')] {
         assert!(err.contains(named), "{named}: {err}");
+    }
+}
+
+/// A key that is malformed, locked or not given leaves every file as it is, also those of the account
+/// beside it; polymarket-cli's takes none.
+#[test]
+fn a_key_that_cannot_be_had_writes_nowhere_and_polymarket_cli_is_not_written() {
+    let desk = Desk::new();
+    fs::write(desk.path("k.json"), keystore(Who::A, true)).unwrap();
+    let profiles = format!(
+        "[profiles.locked]\nprivate_key = {{ keystore = {:?} }}\n[profiles.failing]\nprivate_key = {{ command = \
+         [\"false\"] }}\n[profiles.malformed]\nprivate_key = \"no key\"\n",
+        desk.path("k.json")
+    );
+    let config = fs::read_to_string(desk.path(CONFIG)).unwrap();
+    fs::write(desk.path(CONFIG), config.replace("default_profile = \"referring\"\n", "") + &profiles).unwrap();
+    fs::create_dir_all(desk.path(".config/polymarket")).unwrap();
+    let cli = desk.path(".config/polymarket/config.json");
+    fs::write(&cli, format!("{{\"private_key\": \"{DEMO_KEY}\"}}")).unwrap();
+    let before = (desk.files(), fs::read_to_string(&cli).unwrap());
+    let wrong_password = ("POLYDOCTOR_KEYSTORE_PASSWORD", "another");
+    for (folder, environment, arguments) in [
+        ("b", wrong_password, "derive --save --yes --profile locked"),
+        ("b", wrong_password, "derive --save --yes --profile failing"),
+        ("b", wrong_password, "derive --save --yes --profile malformed"),
+        ("b", ("PK", "no key"), "derive --save --yes"),
+        ("nowhere", wrong_password, "derive --save --yes"),
+        ("nowhere", wrong_password, "create --save --yes --nonce 7"),
+    ] {
+        let (code, out, err) = desk.run(folder, &[environment], arguments);
+        assert_ne!(code, 0, "{arguments}: {out}{err}");
+        assert_eq!((desk.files(), fs::read_to_string(&cli).unwrap()), before, "{arguments}");
+    }
+    // while another account's key lies there, its own file is written
+    let (code, _, err) = desk.run("b", &[], "derive --save --yes");
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(desk.files()["a/main.env"], before.0["a/main.env"]);
+    assert_ne!(desk.files()["b/.env"], before.0["b/.env"]);
+}
+
+/// What a suggested command is, it does as it is printed.
+#[test]
+fn the_command_for_credentials_works_as_it_is_printed_wherever_the_key_is() {
+    let desk = Desk::new();
+    let bare = |key: &str| format!("PK={key}\n");
+    for (folder, env_file, environment, flags, argument) in [
+        ("b", Some(OLD.to_owned()), vec![], "--key-file ../key-of-a", "--save env=.env"),
+        ("b", Some(bare(STRANGER_KEY) + OLD), vec![], "", "--save"),
+        ("b", Some(OLD.to_owned()), vec![("PK", STRANGER_KEY)], "", "--save env=.env"),
+        ("b", Some(String::new()), vec![("PK", STRANGER_KEY), ("CLOB_API_KEY", "old")], "", "--show-secrets"),
+        ("nowhere", None, vec![], "--profile referring", "--save"),
+        ("nowhere", None, vec![], "--profile literal", "--save"),
+    ] {
+        desk.reset();
+        // the profile that is used is named; its last one is `literal`
+        let config = fs::read_to_string(desk.path(CONFIG)).unwrap();
+        let config = config.replace("default_profile = \"referring\"\n", "") + "api_key = \"old\"\n";
+        fs::write(desk.path(CONFIG), config).unwrap();
+        fs::write(desk.path("a/main.env"), bare(DEMO_KEY) + "CLOB_API_KEY=old\n").unwrap();
+        if let Some(text) = &env_file {
+            fs::write(desk.path("b/.env"), text).unwrap();
+        }
+        let url = |name: &str| desk.sandbox.announcement[name].as_str().unwrap().to_owned();
+        let hosts = [
+            ("POLYMARKET_CLOB_URL", url("clob_url")),
+            ("POLYMARKET_RPC_URL", url("rpc_url")),
+            ("POLYMARKET_GAMMA_URL", url("gamma_url")),
+            ("POLYMARKET_DATA_URL", url("data_url")),
+            ("POLYMARKET_GEOBLOCK_URL", url("geoblock_url")),
+            ("POLYMARKET_RELAYER_URL", url("relayer_url")),
+        ];
+        let run = |line: &str| {
+            let words = shlex::split(line).unwrap();
+            let mut command = polydoctor();
+            command.args(&words[1..]).current_dir(desk.path(folder)).env("HOME", desk.home.path());
+            let output = command.envs(hosts.clone()).envs(environment.iter().copied()).output().unwrap();
+            let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+            (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+        };
+        let (_, out, err) = run(&format!("polydoctor check creds.match --format json {flags}"));
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+        let diagnoses = report["diagnoses"].as_array().unwrap().iter();
+        let commands = diagnoses.flat_map(|diagnosis| diagnosis["fix"]["commands"].as_array().unwrap());
+        let command = commands.filter_map(|command| command.as_str()).find(|command| command.contains(" keys derive"));
+        let command = command.unwrap_or_else(|| panic!("{folder} {flags}: {report:#}"));
+        assert_eq!(command, format!("polydoctor keys derive {argument} {flags}").trim_end());
+        // scripts say yes
+        let yes = if argument.starts_with("--save") { " --yes" } else { "" };
+        let (code, out, err) = run(&format!("{command}{yes}"));
+        assert_eq!(code, 0, "{command} in {folder}: {out}{err}");
+        if argument.starts_with("--save") {
+            let (_, out, _) = run(&format!("polydoctor check creds.match --format json {flags}"));
+            assert_eq!(crate::program::status(&serde_json::from_str(&out).unwrap(), "creds.match"), "pass", "{out}");
+        } else {
+            assert!(out.contains("CLOB_SECRET="), "{out}");
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::Desk;
 use crate::checks::short;
 use crate::client::account::{Account, AccountError};
 use crate::keys::Change;
-use crate::settings::selecting;
+use crate::settings::{home, selecting};
 use crate::tui::panels::credentials::AccountKeys;
 use crate::tui::task::{News, NotChanged, Post};
 
@@ -56,9 +56,11 @@ async fn make(account: &Account, change: &Change) -> Result<String, NotChanged> 
     match change {
         Change::CreateApiKey { nonce } => {
             let key = account.create_api_key(*nonce).await.map_err(sent)?.key;
-            let save = format!("polydoctor keys derive --nonce {nonce} --save");
-            let save = selecting(&save, &account.settings().selection);
-            Ok(format!("Created {} at nonce {nonce}; to write it to a file: {save}", short(&key)))
+            let settings = account.settings();
+            let argument = home::argument(&settings.places, settings.origin.as_ref());
+            let what = if argument == home::SHOWN { "show it" } else { "write it to a file" };
+            let derive = selecting(&format!("polydoctor keys derive --nonce {nonce} {argument}"), &settings.selection);
+            Ok(format!("Created {} at nonce {nonce}; to {what}: {derive}", short(&key)))
         }
         Change::DeleteApiKey { key } => {
             let credentials = account.credentials().map_err(before)?;

@@ -6,7 +6,7 @@ use super::super::{Offer, checklist};
 use super::known_nonces;
 use crate::engine::facts::CredentialsFact;
 use crate::keys::Change;
-use crate::settings::selecting;
+use crate::settings::{home, selecting};
 use crate::tui::Scope;
 use crate::tui::app::{App, Command};
 use crate::tui::dialogue::{self, Dialogue};
@@ -64,9 +64,12 @@ fn free_nonce(app: &App) -> Option<U256> {
     free.or_else(|| known.last().map(|nonce| nonce.nonce.saturating_add(U256::from(1))))
 }
 
-/// The command that writes the credentials of a nonce to the place of the private key.
+/// The command that writes the credentials of a nonce to the place of the private key, or shows them
+/// where there is none.
 fn saving(app: &App, nonce: U256) -> String {
-    selecting(&format!("polydoctor keys derive --nonce {nonce} --save"), &app.facts.setup.selection)
+    let setup = &app.facts.setup;
+    let argument = home::argument(&setup.places, setup.origin.as_ref());
+    selecting(&format!("polydoctor keys derive --nonce {nonce} {argument}"), &setup.selection)
 }
 
 fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
@@ -76,7 +79,7 @@ fn ask(app: &mut App, title: &str, change: Change) -> Option<Command> {
     changes.extend(dialogue::account(app));
     if let Change::CreateApiKey { nonce } = &change {
         changes.push(said(String::new()));
-        changes.push(said("The secret is not shown here. This command saves it:".to_owned()));
+        changes.push(said("The secret is not shown here. This command gives it:".to_owned()));
         // on a line of its own, to be copied
         changes.push(said(saving(app, *nonce)));
     }
