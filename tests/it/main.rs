@@ -19,6 +19,7 @@ mod headers;
 mod heading;
 mod judgement;
 mod keys;
+mod layers;
 mod pairs;
 #[cfg(feature = "tui")]
 mod pictures;
