@@ -4,8 +4,6 @@
 //! proves outranks what suggests: a recovered signer, a reproduced secret or an owner on chain
 //! counts more than any error sentence, and causes that the checks have ruled out are said to be.
 
-mod causes;
-mod certainty;
 mod coverage;
 mod ranking;
 mod rules;
@@ -14,12 +12,11 @@ mod symptoms;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub use causes::{Cause, CauseWords, Snippets};
-pub use certainty::Certainty;
 pub use rules::{RULES, Rule};
 
+use crate::cause::{Cause, Certainty};
 use crate::checks::{Finding, Status, Tries};
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 use crate::reference::Reported;
 
 /// A root cause with its evidence and its fix.

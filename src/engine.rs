@@ -4,10 +4,7 @@
 //! Whoever watches [`Engine::facts`] sees each fact as it arrives. Dropping the future of a run
 //! stops it; [`Engine::stop`] then marks what is missing.
 
-pub mod clock;
 mod context;
-pub mod facts;
-pub mod probe;
 mod probes;
 
 use std::collections::{BTreeSet, HashMap};
@@ -20,10 +17,10 @@ use tokio::task::JoinSet;
 
 use crate::client::http::{Http, millis};
 use crate::client::limits::InLine;
+use crate::facts::probe::Probe;
+use crate::facts::{ClockReading, Facts, Failure, RequestRecord, Setup};
 use crate::settings::Settings;
 use context::Context;
-use facts::{ClockReading, Facts, Failure, RequestRecord};
-use probe::Probe;
 
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
@@ -41,7 +38,7 @@ struct With {
 impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
-        let facts = Facts { setup: settings.setup(offline), symptoms: recognised(symptoms), ..Facts::default() };
+        let facts = Facts { setup: Setup::of(&settings, offline), symptoms: recognised(symptoms), ..Facts::default() };
         let http = Http::new(settings.timeout).hiding(settings.secrets());
         Self {
             with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }),
@@ -91,7 +88,7 @@ impl Engine {
     /// Goes on with these settings: the next run is made with them. What is known until then was found
     /// with the earlier ones, so every probe has to run again.
     pub fn renew(&self, settings: Settings) {
-        self.facts.send_modify(|facts| facts.setup = settings.setup(facts.setup.offline));
+        self.facts.send_modify(|facts| facts.setup = Setup::of(&settings, facts.setup.offline));
         self.use_settings(settings);
     }
 
@@ -237,7 +234,7 @@ async fn schedule<R: Future<Output = ()> + Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use facts::Fact;
+    use crate::facts::Fact;
 
     #[tokio::test]
     async fn a_probe_that_panics_is_an_internal_failure_and_the_rest_goes_on() {

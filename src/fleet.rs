@@ -19,9 +19,9 @@ use url::Url;
 
 use crate::client::http::{Http, millis};
 use crate::engine::Engine;
-use crate::engine::clock::{self, Drift};
-use crate::engine::facts::{Facts, Setup};
-use crate::engine::probe::Probe;
+use crate::facts::clock::{self, Drift};
+use crate::facts::probe::Probe;
+use crate::facts::{Facts, Setup};
 use crate::report::{Report, Selection};
 use crate::settings::{Origin, ProblemKind, SettingProblem, Settings, Sourced};
 use crate::watch;

@@ -17,8 +17,8 @@ pub use remarks::about_clock;
 use crate::auth::explain::{self, Explanation};
 use crate::auth::l2::{ApiCredentials, NotBase64, SecretKey};
 use crate::auth::{AuthHeaders, builder, l1, l2};
-use crate::client::services;
-use crate::engine::facts::RequestRecord;
+use crate::endpoints;
+use crate::facts::RequestRecord;
 use crate::settings::{Settings, Source};
 
 /// Stands for a passphrase that is not to be seen.
@@ -213,7 +213,7 @@ pub fn curl(
     body_file: Option<&str>,
     show_secrets: bool,
 ) -> Result<String, Unquotable> {
-    let is_relayer = headers.get("POLY_ADDRESS").is_none() && unsigned.path == services::RELAYER_TRANSACTIONS;
+    let is_relayer = headers.get("POLY_ADDRESS").is_none() && unsigned.path == endpoints::RELAYER_TRANSACTIONS;
     let base = if is_relayer { &settings.relayer_url } else { &settings.clob_url };
     let base = base.as_ref().map_or("", |url| url.value.as_str());
     let mut curl = Curl::new(base, unsigned)?;

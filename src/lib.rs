@@ -48,11 +48,14 @@
 mod assets;
 pub mod attribution;
 pub mod auth;
+pub mod cause;
 pub mod checks;
 pub mod cli;
 pub mod client;
 pub mod diagnosis;
+pub mod endpoints;
 pub mod engine;
+pub mod facts;
 pub mod fleet;
 pub mod headers;
 pub mod keys;
@@ -64,6 +67,7 @@ pub mod sandbox;
 pub mod secret;
 pub mod settings;
 pub mod sign_server;
+mod text;
 #[cfg(feature = "tui")]
 pub mod tui;
 pub mod watch;

@@ -36,8 +36,8 @@ pub use secrets::Exposure;
 pub use service::Service;
 
 use crate::assets;
+use crate::cause::Cause;
 use crate::checks::{self, Check};
-use crate::diagnosis::Cause;
 
 /// One error sentence: an entry of `assets/errors.toml`.
 #[derive(Debug, Deserialize, Serialize)]

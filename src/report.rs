@@ -2,21 +2,22 @@
 
 pub mod fixes;
 mod heading;
+mod judged;
 mod remedy;
 mod selection;
 mod trading;
 
 use alloy_primitives::Address;
-use remedy::remedy;
 use serde::Serialize;
-use serde_json::{Map, Value};
+
+use self::judged::{Judged, judge, left_open, not_asked, place_diagnosis};
 
 use crate::auth::wallet::SignatureType;
-use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
-use crate::diagnosis::{Case, Cause, Certainty, Diagnosis, diagnose};
-use crate::engine::facts::{Facts, RequestRecord};
+use crate::cause::Certainty;
+use crate::checks::{Evidence, Fix, Status};
+use crate::diagnosis::{Case, Diagnosis, diagnose};
+use crate::facts::{Facts, RequestRecord};
 use crate::reference::Reported;
-use crate::settings::target::quoted;
 use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
 pub use selection::Selection;
@@ -261,113 +262,6 @@ fn worst<'a>(checks: impl Iterator<Item = &'a CheckReport>) -> Option<&'a CheckR
     checks.filter(|check| check.status.is_problem()).min_by_key(|check| check.status.severity())
 }
 
-/// A check and how it came out.
-struct Judged {
-    check: &'static Check,
-    status: Status,
-    /// `None` while its probes run.
-    finding: Option<Finding>,
-}
-
-fn judge(facts: &Facts) -> Vec<Judged> {
-    let mut judged: Vec<Judged> = Vec::with_capacity(CHECKS.len());
-    for check in CHECKS {
-        let needed = || judged.iter().filter(|earlier| check.needs.contains(&earlier.check.id));
-        let is_open = || {
-            needed().any(|need| !need.status.is_settled()) || check.reads.iter().any(|probe| !facts.is_settled(*probe))
-        };
-        // before the first run not even the settings are known; after it nothing more comes
-        let open = facts.started_ms == 0 || facts.elapsed_ms.is_none() && is_open();
-        let blocking = needed().find(|need| need.status.is_settled() && !need.status.lets_go_on());
-        let finding = match blocking {
-            Some(need) => Some(
-                (check.by_settings)(facts)
-                    .unwrap_or_else(|| Finding::skip(need.check.id, format!("Skipped: depends on {}", need.check.id))),
-            ),
-            None if open => None,
-            None => Some(check.finding(facts)),
-        };
-        let running = || check.reads.iter().any(|probe| facts.running_since_ms(*probe).is_some());
-        let status = match &finding {
-            Some(finding) => finding.status,
-            None if running() => Status::Running,
-            None => Status::Waiting,
-        };
-        judged.push(Judged { check, status, finding });
-    }
-    judged
-}
-
-impl Judged {
-    fn report(&self, facts: &Facts) -> CheckReport {
-        let words = words(self.check.id);
-        let reads = || self.check.reads.iter();
-        let finding = self.finding.clone();
-        CheckReport {
-            id: self.check.id,
-            group: self.check.group,
-            title: words.title.clone(),
-            status: self.status,
-            summary: finding.as_ref().map(|finding| finding.summary.clone()).unwrap_or_default(),
-            evidence: finding.as_ref().map(|finding| evidence(finding, words)).unwrap_or_default(),
-            why: words.why.clone(),
-            needs: self.check.needs,
-            blocked_by: finding.as_ref().and_then(|finding| finding.blocked_by),
-            fix: finding.and_then(|finding| placed(facts, finding)),
-            elapsed_ms: reads().filter_map(|probe| facts.took_ms(*probe)).max().filter(|_| self.status != Status::Skip),
-            running_since_ms: reads().filter_map(|probe| facts.running_since_ms(*probe)).min(),
-        }
-    }
-}
-
-/// The fix of a finding, at the places of the settings that it wants.
-fn placed(facts: &Facts, finding: Finding) -> Option<Fix> {
-    let mut fix = finding.fix?;
-    let first = finding.suspicions.first();
-    let settings: Map<String, Value> = first
-        .into_iter()
-        .flat_map(|first| &first.settings)
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
-    let remedy = remedy(&facts.setup, first.map(|first| first.cause), &settings, &fix.tries);
-    fix.edits = remedy.edits;
-    fix.commands = with_own(remedy.commands, &fix.commands);
-    Some(fix)
-}
-
-fn place_diagnosis(facts: &Facts, diagnosis: &mut Diagnosis) {
-    let fix = &mut diagnosis.fix;
-    let mut remedy = remedy(&facts.setup, Some(diagnosis.cause), &fix.settings, &fix.tries);
-    // a cause that only a reported error shows is not seen again without it
-    let is_seen = diagnosis.explains.iter().any(|text| crate::checks::find(text).is_some());
-    for command in remedy.commands.iter_mut().filter(|command| !is_seen && command.starts_with("polydoctor fix ")) {
-        for symptom in &facts.symptoms {
-            let said = Reported::of(symptom).map_or_else(String::new, |reported| reported.text);
-            command.extend([" --symptom ", &quoted(&said)]);
-        }
-    }
-    fix.edits = remedy.edits;
-    fix.commands = with_own(remedy.commands, &fix.commands);
-}
-
-/// The commands for settings, and then those of the finding itself.
-fn with_own(mut commands: Vec<String>, own: &[String]) -> Vec<String> {
-    for command in own {
-        if !commands.contains(command) {
-            commands.push(command.clone());
-        }
-    }
-    commands
-}
-
-/// What was found, and the myth about it where there was something to look at.
-fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
-    let is_absent = finding.suspicions.first().is_some_and(|first| first.cause == Cause::KeyMissing);
-    let myth = words.myth.iter().filter(|_| finding.status != Status::Skip && !is_absent);
-    let myth = myth.map(|myth| Evidence { label: "myth".to_owned(), value: myth.clone() });
-    finding.evidence.iter().cloned().chain(myth).collect()
-}
-
 /// The signer, or why there is none.
 fn who(facts: &Facts) -> String {
     match (facts.setup.signer(), &facts.setup.key) {
@@ -390,44 +284,6 @@ fn account(facts: &Facts) -> Account {
             deposit_wallet_beacon: wallets.deposit_beacon,
         }),
     }
-}
-
-/// The shown checks for which nothing was asked, and those that wait for such a one.
-fn not_asked(judged: &[Judged], selection: &Selection) -> Vec<&'static str> {
-    let is_unasked = |one: &&Judged| selection.shows(one.check.id) && is_open(root(judged, one)).is_none();
-    let skipped = judged.iter().filter(|one| one.status == Status::Skip);
-    skipped.filter(is_unasked).map(|one| one.check.id).collect()
-}
-
-/// What a skipped check waits for in the end: the first that is not skipped because of another.
-fn root<'a>(judged: &'a [Judged], one: &'a Judged) -> &'a Judged {
-    let mut root = one;
-    // each waits for an earlier one or for one beside it, never for itself
-    for _ in CHECKS {
-        let blocker =
-            root.finding.as_ref().and_then(|finding| finding.blocked_by).filter(|_| root.status == Status::Skip);
-        match judged.iter().find(|other| Some(other.check.id) == blocker) {
-            Some(other) => root = other,
-            None => break,
-        }
-    }
-    root
-}
-
-/// Whether a check failed or could not be determined.
-fn is_open(one: &Judged) -> Option<&'static str> {
-    matches!(one.status, Status::Fail | Status::Unknown).then_some(one.check.id)
-}
-
-/// The checks that are not shown and keep the verdict open.
-fn left_open(judged: &[Judged], selection: &Selection) -> Vec<&'static str> {
-    let left_out = judged.iter().filter(|one| selection.leaves_out(one.check.id)).filter_map(is_open);
-    let skipped = judged.iter().filter(|one| selection.shows(one.check.id) && one.status == Status::Skip);
-    let waited_for = skipped.filter_map(|one| is_open(root(judged, one))).filter(|id| !selection.shows(id));
-    let mut ids: Vec<&'static str> = left_out.chain(waited_for).collect();
-    ids.sort_by_key(|id| CHECKS.iter().position(|check| check.id == *id));
-    ids.dedup();
-    ids
 }
 
 /// What to do first: the fix of the first cause or, where it is one of several, what tells them apart.

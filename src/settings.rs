@@ -33,7 +33,7 @@ mod programs;
 mod reading;
 pub mod save;
 mod selection;
-mod setup;
+mod shape;
 mod sources;
 pub mod target;
 mod together;
@@ -63,8 +63,7 @@ pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
 pub use reading::{Origins, Reading, Snapshot, names_keystore};
 pub(crate) use selection::{of as selection, selecting};
-pub(crate) use setup::shown_url;
-pub use setup::{key_shape, secret_fact};
+pub(crate) use shape::{secret_shape, shown_url};
 pub use sources::{Inputs, KeyInput, SettingsError};
 pub(crate) use written::{sets_a_secret, written_secret};
 

@@ -20,6 +20,7 @@ pub mod motion;
 pub mod panels;
 mod screen;
 pub mod share;
+pub mod sheet;
 pub mod symptom;
 pub mod task;
 pub mod text;
@@ -37,7 +38,7 @@ use tokio::sync::watch;
 use self::app::{App, Observed};
 use self::task::{Draft, Post, Task};
 use self::theme::{Palette, Theme};
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 use crate::report::Report;
 use crate::settings::Snapshot;
 

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::checks::{Status, reads_of};
-use crate::engine::facts::Facts;
-use crate::engine::probe::Probe;
+use crate::facts::Facts;
+use crate::facts::probe::Probe;
 use crate::report::{CheckReport, Report, Selection, Verdict};
 
 /// The checks that are cheap enough to be repeated: time, reach, credentials.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::amount::Amount;
-use crate::client::http::clean;
+use crate::text;
 
 /// The longest text of a record that is kept.
 const LONGEST: usize = 120;
@@ -152,7 +152,7 @@ struct Row<'a>(&'a Value);
 impl Row<'_> {
     fn text(self, names: &[&str]) -> Option<String> {
         let found = names.iter().find_map(|name| self.0.get(name)?.as_str());
-        found.map(|text| clean(text, LONGEST)).filter(|text| !text.is_empty())
+        found.map(|text| text::quoted(text, LONGEST)).filter(|text| !text.is_empty())
     }
 
     fn parsed<T: std::str::FromStr>(self, name: &str) -> Option<T> {

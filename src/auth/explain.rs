@@ -143,18 +143,17 @@ pub fn visible(text: &str, ascii: bool) -> String {
             ' ' if !ascii => shown.push('·'),
             '\u{0}'..='\u{1f}' if !ascii => shown.extend(char::from_u32(0x2400 + u32::from(c))),
             '\u{7f}' if !ascii => shown.push('␡'),
-            _ if c.is_control() || (c.is_whitespace() && c != ' ') || is_unseen(c) || (ascii && !c.is_ascii()) => {
+            _ if c.is_control()
+                || (c.is_whitespace() && c != ' ')
+                || crate::text::is_unseen(c)
+                || (ascii && !c.is_ascii()) =>
+            {
                 shown.extend(c.escape_default());
             }
             _ => shown.push(c),
         }
     }
     shown
-}
-
-/// Marks of direction and of no width, which change what is seen and not what is signed.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

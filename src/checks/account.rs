@@ -7,8 +7,8 @@ use super::clock::not_told;
 use super::trading::trading_wallet;
 use super::wallet::{DUST, dollars, exchanges};
 use crate::auth::wallet::{SignatureType, WalletKind};
-use crate::diagnosis::{Cause, Certainty};
-use crate::engine::facts::{BalanceAllowance, Fact, Facts, Failure, OnChain};
+use crate::cause::{Cause, Certainty};
+use crate::facts::{BalanceAllowance, Fact, Facts, Failure, OnChain};
 
 pub(super) fn status(facts: &Facts) -> Finding {
     match (facts.closed_only.known(), facts.closed_only.failure()) {

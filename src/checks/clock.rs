@@ -1,9 +1,9 @@
 //! Reach, region and time.
 
 use super::{Finding, Status};
-use crate::diagnosis::{Cause, Certainty};
-use crate::engine::clock::{self, Drift, spoken};
-use crate::engine::facts::{Facts, Failure};
+use crate::cause::{Cause, Certainty};
+use crate::facts::clock::{self, Drift, spoken};
+use crate::facts::{Facts, Failure};
 
 /// The official host of the CLOB.
 pub(super) const OFFICIAL_HOST: &str = "https://clob.polymarket.com";

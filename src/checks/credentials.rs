@@ -4,8 +4,8 @@ use super::Finding;
 use super::clock::{OFFICIAL_HOST, is_official, not_told};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
-use crate::diagnosis::{Cause, Certainty};
-use crate::engine::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
+use crate::cause::{Cause, Certainty};
+use crate::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
 use crate::secret::Secret;
 use crate::settings::Source;
 use crate::settings::target::wanted;
@@ -77,7 +77,7 @@ fn signature_refused(facts: &Facts) -> Finding {
     }
     Finding::fail(Cause::L1SignerMismatch, "The CLOB refuses the wallet signature")
         .likely(0.4)
-        .or(Cause::ClockDrift, if crate::engine::clock::drift(&facts.clock).is_none() { 0.3 } else { 0.1 })
+        .or(Cause::ClockDrift, if crate::facts::clock::drift(&facts.clock).is_none() { 0.3 } else { 0.1 })
         .or(Cause::AccountBanned, 0.15)
         .fixed_by("The signature was made and checked here, so the account itself may be restricted: ask Polymarket's support with this report")
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::diagnosis::{Cause, Certainty};
+use crate::cause::{Cause, Certainty};
 
 /// How a check stands; the first two only while a run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -6,8 +6,8 @@ use super::Finding;
 use super::ownership::{self, Standing};
 use super::wallet::{account_wallet, chain_not_read, wallets};
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
-use crate::diagnosis::{Cause, Certainty};
-use crate::engine::facts::{Facts, OnChain};
+use crate::cause::{Cause, Certainty};
+use crate::facts::{Facts, OnChain};
 use crate::settings::{ProblemKind, SettingProblem};
 
 /// Adds the right funder and type to a finding, as words and settings.

@@ -5,8 +5,8 @@ use alloy_primitives::Address;
 use super::Finding;
 use crate::auth::wallet::CodeClass;
 use crate::auth::wallet_signature::SignatureForm;
-use crate::diagnosis::Cause;
-use crate::engine::facts::{Facts, OnChain, Ownership};
+use crate::cause::Cause;
+use crate::facts::{Facts, OnChain, Ownership};
 
 /// What the key is to a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub fn date(unix_s: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::facts::{ChainState, Fact, SignatureAnswer};
+    use crate::facts::{ChainState, Fact, SignatureAnswer};
 
     const WALLET: Address = Address::repeat_byte(1);
     const SIGNER: Address = Address::repeat_byte(2);

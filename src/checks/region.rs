@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::Finding;
 use super::clock::service_unknown;
 use crate::assets;
-use crate::diagnosis::Cause;
-use crate::engine::facts::{Facts, Geoblock};
+use crate::cause::Cause;
+use crate::facts::{Facts, Geoblock};
 
 /// The day of the list, which changes.
 const LISTED: &str = "2026-10-01";

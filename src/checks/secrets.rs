@@ -5,8 +5,8 @@ use std::path::Path;
 use url::Url;
 
 use super::Finding;
-use crate::diagnosis::Cause;
-use crate::engine::facts::{Facts, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
+use crate::cause::Cause;
+use crate::facts::{Facts, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
 use crate::settings::{Source, is_loopback};
 
 pub(super) fn secrets(facts: &Facts) -> Finding {

@@ -4,9 +4,10 @@ use super::Finding;
 use super::clock::OFFICIAL_HOST;
 use crate::auth::contracts;
 use crate::auth::key::KeyMistake;
-use crate::diagnosis::Cause;
-use crate::engine::facts::{CredentialsFact, Facts, KeyFact, Setup};
-use crate::settings::{ProblemKind, SettingProblem, Source, key_shape};
+use crate::cause::Cause;
+use crate::facts::key_shape;
+use crate::facts::{CredentialsFact, Facts, KeyFact, Setup};
+use crate::settings::{ProblemKind, SettingProblem, Source};
 
 pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, Status, account, builder, clock, credentials, funder, region, secrets, setup, wallet};
-use crate::engine::facts::Facts;
-use crate::engine::probe::Probe;
+use crate::facts::Facts;
+use crate::facts::probe::Probe;
 
 /// One row of the checklist.
 pub struct Check {

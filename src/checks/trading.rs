@@ -6,7 +6,7 @@ use super::Finding;
 use super::funder::funder;
 use super::wallet::{account_wallet, signature_type};
 use crate::auth::wallet::SignatureType;
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 
 /// The wallet that funds are judged for.
 pub(super) struct TradingWallet {

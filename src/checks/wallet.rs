@@ -8,8 +8,8 @@ use super::setup::unread;
 use super::{Finding, Status};
 use crate::auth::contracts;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
-use crate::diagnosis::{Cause, Certainty};
-use crate::engine::facts::{Facts, OnChain};
+use crate::cause::{Cause, Certainty};
+use crate::facts::{Facts, OnChain};
 use crate::settings::Source;
 
 /// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.

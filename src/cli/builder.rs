@@ -15,7 +15,7 @@ use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::client::trades::{By, Filter};
-use crate::engine::facts::Failure;
+use crate::facts::Failure;
 use crate::sandbox::Running;
 
 #[derive(Debug, clap::Args)]

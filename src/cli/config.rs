@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Exit;
 use super::settings::SettingsArgs;
+use crate::facts::Setup;
 use crate::settings::ProblemKind;
 
 #[derive(Debug, clap::Args)]
@@ -23,7 +24,7 @@ enum Format {
 }
 
 pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {
-    let setup = args.settings.load()?.setup(true);
+    let setup = Setup::of(&args.settings.load()?, true);
     let mut out = io::stdout();
     match args.format {
         Format::Json => {

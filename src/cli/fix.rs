@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 
 use super::settings::SettingsArgs;
 use super::{Exit, prompt};
+use crate::cause::Cause;
 use crate::checks;
-use crate::diagnosis::Cause;
 use crate::engine::Engine;
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
 use crate::report::fixes::{self, Fixes, Left};
 use crate::report::{Report, Verdict};
 use crate::settings::change::FileChange;

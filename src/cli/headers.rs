@@ -14,7 +14,7 @@ use super::Exit;
 use super::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
 use crate::client::http::{Http, now_s};
-use crate::client::{clob, services};
+use crate::endpoints;
 use crate::headers::{self, Key, Level, Signed, Unsigned};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -124,9 +124,9 @@ impl HeadersArgs {
 
     fn unsigned(&self, body: Option<String>, account: &Account) -> Unsigned {
         let path = match self.level {
-            Level::L1 => clob::DERIVE,
-            Level::L2 => clob::API_KEYS,
-            Level::Builder => services::RELAYER_TRANSACTIONS,
+            Level::L1 => endpoints::DERIVE,
+            Level::L2 => endpoints::API_KEYS,
+            Level::Builder => endpoints::RELAYER_TRANSACTIONS,
         };
         let method = if body.is_some() { "POST" } else { "GET" };
         Unsigned {

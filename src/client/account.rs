@@ -6,11 +6,12 @@ use reqwest::Method;
 use thiserror::Error;
 use url::Url;
 
-use super::clob::{self, Clob, join};
+use super::clob::{Clob, join};
 use super::http::{Answer, Http, LARGEST_LISTING, Request, now_s};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::{AuthHeaders, l1, l2};
-use crate::engine::facts::Failure;
+use crate::endpoints;
+use crate::facts::Failure;
 use crate::settings::{CredentialParts, ProblemKind, Settings, Source, Sourced};
 
 /// Why a call came to nothing.
@@ -168,7 +169,7 @@ impl Account {
     ///
     /// Those of `GET /time`.
     pub async fn use_server_time(&mut self) -> Result<(), AccountError> {
-        let url = join(self.clob_url()?, clob::TIME, &[]);
+        let url = join(self.clob_url()?, endpoints::TIME, &[]);
         let answer = self.http.send(Request::get(None, url)).await?;
         // today's seconds are far below the limits of i64
         #[allow(clippy::cast_possible_truncation)]
@@ -222,7 +223,7 @@ impl Account {
         match (self.nonce_to_derive()?, self.settings.credentials.whole()) {
             (None, Some(configured)) => Ok(configured),
             (nonce, _) => {
-                Ok(Clob::read_credentials(&self.l1(Method::GET, clob::DERIVE, nonce.unwrap_or_default()).await?)?)
+                Ok(Clob::read_credentials(&self.l1(Method::GET, endpoints::DERIVE, nonce.unwrap_or_default()).await?)?)
             }
         }
     }

@@ -9,9 +9,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::clob::join;
-use super::http::{Http, Request, clean};
+use super::http::{Http, Request};
 use crate::attribution::Amount;
-use crate::engine::facts::Failure;
+use crate::facts::Failure;
+use crate::text;
 
 /// Pages of the leaderboard that are looked through for a builder.
 const MOST_PAGES: usize = 40;
@@ -122,7 +123,7 @@ fn read(row: &Value) -> Standing {
     let name = row["builder_name"].as_str().or_else(|| row["builder"].as_str());
     Standing {
         rank: whole("rank"),
-        name: name.map(|name| clean(name, 60)).filter(|name| !name.is_empty()),
+        name: name.map(|name| text::quoted(name, 60)).filter(|name| !name.is_empty()),
         verified: row["verified"].as_bool(),
         volume: Amount::read(&row["volume"]),
         active_users: whole("active_users"),

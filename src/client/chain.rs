@@ -5,12 +5,12 @@ use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{SolCall, SolValue as _, sol};
 use serde_json::json;
 
-use super::http::clean;
 use super::rpc::{Call, Node, Reply};
 use crate::auth::contracts::Chain;
 use crate::auth::wallet::classify_code;
 use crate::auth::wallet_signature::SignatureForm;
-use crate::engine::facts::{ChainState, Failure, OnChain, Ownership, SignatureAnswer};
+use crate::facts::{ChainState, Failure, OnChain, Ownership, SignatureAnswer};
+use crate::text;
 
 sol! {
     function balanceOf(address owner) external view returns (uint256);
@@ -114,7 +114,7 @@ fn signature_answer(reply: Reply) -> SignatureAnswer {
             Ok(isValidSignatureCall::SELECTOR) => SignatureAnswer::Accepted,
             Ok([0xff, 0xff, 0xff, 0xff] | [0, 0, 0, 0]) => SignatureAnswer::Refused,
             _ if bytes.is_empty() => SignatureAnswer::Other { data: "nothing".to_owned() },
-            _ => SignatureAnswer::Other { data: clean(&hex::encode_prefixed(&bytes), 66) },
+            _ => SignatureAnswer::Other { data: text::quoted(&hex::encode_prefixed(&bytes), 66) },
         },
     }
 }
@@ -187,7 +187,7 @@ fn place(state: &mut ChainState, chain: &Chain, question: Question, bytes: &Byte
         Question::Threshold(wallet) => with(state, wallet, |at| at.threshold = positive()),
         Question::Version(wallet) => {
             let version = VERSIONCall::abi_decode_returns(bytes).ok();
-            with(state, wallet, |at| at.version = version.map(|version| clean(&version, 20)));
+            with(state, wallet, |at| at.version = version.map(|version| text::quoted(&version, 20)));
         }
         Question::Session(wallet) => with(state, wallet, |at| at.session_authorized_until_s = positive()),
         Question::Allowance(wallet, spender) => with(state, wallet, |at| {

@@ -4,6 +4,7 @@ use super::account::{Account, AccountError};
 use super::trades::{By, Filter, Listing, Page, Source};
 use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Reconciliation, Side, Whose};
 use crate::auth::builder::builder_key_created_ms;
+use crate::facts::Setup;
 
 /// A comparison in the course of being made. Dropping a step half-way loses nothing.
 pub struct Comparison<'a> {
@@ -24,7 +25,7 @@ impl<'a> Comparison<'a> {
     ///
     /// [`AccountError::Setting`] without a funder, and those of deriving credentials.
     pub async fn new(account: &'a Account, builder: Source, filter: &Filter) -> Result<Self, AccountError> {
-        let maker = account.settings().setup(false).maker().ok_or_else(|| {
+        let maker = Setup::of(account.settings(), false).maker().ok_or_else(|| {
             AccountError::Setting("there is no funder, whose trades they are; set POLYMARKET_FUNDER".to_owned())
         })?;
         let credentials = account.credentials_or_derived().await?;

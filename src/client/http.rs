@@ -15,9 +15,10 @@ use url::Url;
 use super::limits::{InLine, Limits};
 use super::log::Log;
 use crate::auth::AuthHeaders;
-use crate::engine::facts::{Facts, Failure, SentHeader};
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
+use crate::facts::{Facts, Failure, SentHeader};
 use crate::secret::Secret;
+use crate::text;
 
 /// The largest answer that is read.
 const LARGEST: usize = 1024 * 1024;
@@ -105,7 +106,7 @@ impl Answer {
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
         serde_json::from_str(&self.text).map_err(|error| Failure::Garbled {
             status: self.status,
-            reason: format!("{error}; it begins with {:?}", clean(&self.text, 60)),
+            reason: format!("{error}; it begins with {:?}", text::quoted(&self.text, 60)),
         })
     }
 }
@@ -237,7 +238,7 @@ impl Http {
             // once more, since a server may say what it was sent
             let text = self.without_secrets(request, &text);
             let failure = refusal(status, &headers, &text).unwrap_or(failure);
-            return Err(Failed { failure, answer: Some(clean(&text, LONGEST_ANSWER)) });
+            return Err(Failed { failure, answer: Some(text::quoted(&text, LONGEST_ANSWER)) });
         }
         let date_s = header(&headers, DATE.as_str())
             .and_then(|text| jiff::fmt::rfc2822::parse(&text).ok().map(|date| date.timestamp().as_second()));
@@ -321,7 +322,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 fn refusal(status: u16, headers: &HeaderMap, text: &str) -> Option<Failure> {
     if (300..400).contains(&status) {
         let location = header(headers, LOCATION.as_str()).unwrap_or_default();
-        return Some(Failure::Redirected { status, location: clean(&location, LONGEST_MESSAGE) });
+        return Some(Failure::Redirected { status, location: text::quoted(&location, LONGEST_MESSAGE) });
     }
     if is_page(headers, text) {
         return Some(Failure::BlockPage { status, title: page_title(text) });
@@ -332,7 +333,7 @@ fn refusal(status: u16, headers: &HeaderMap, text: &str) -> Option<Failure> {
     let said = serde_json::from_str::<serde_json::Value>(text).ok().and_then(|body| {
         ["error", "message", "error_msg"].iter().find_map(|key| body.get(key)?.as_str().map(str::to_owned))
     });
-    let message = clean(said.as_deref().unwrap_or(text), LONGEST_MESSAGE);
+    let message = text::quoted(said.as_deref().unwrap_or(text), LONGEST_MESSAGE);
     let retry_after_s = header(headers, RETRY_AFTER.as_str()).and_then(|text| text.trim().parse().ok());
     Some(Failure::Refused { status, message, retry_after_s })
 }
@@ -350,23 +351,7 @@ fn page_title(text: &str) -> String {
         let end = start + lower[start..].find("</title")?;
         text.get(start..end)
     });
-    clean(title.unwrap_or("no title"), 120)
-}
-
-/// Text from outside, fit for a screen: no control characters, white space folded, cut to length.
-pub fn clean(text: &str, longest: usize) -> String {
-    let folded = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let mut cleaned = String::new();
-    for word in folded {
-        if !cleaned.is_empty() {
-            cleaned.push(' ');
-        }
-        cleaned.push_str(word);
-        if cleaned.chars().count() > longest {
-            return cleaned.chars().take(longest).chain(['…']).collect();
-        }
-    }
-    cleaned
+    text::quoted(title.unwrap_or("no title"), 120)
 }
 
 fn innermost(error: &reqwest::Error) -> String {
@@ -376,7 +361,7 @@ fn innermost(error: &reqwest::Error) -> String {
         reason = inner.to_string();
         source = inner.source();
     }
-    clean(&reason, LONGEST_MESSAGE)
+    text::quoted(&reason, LONGEST_MESSAGE)
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {
@@ -431,10 +416,5 @@ mod tests {
         let secrets = ["0xabcdef12", r#"a"b\c"#, "zz", ""];
         let shown = redact(said, secrets.into_iter());
         assert_eq!(shown, r#"{"error":"bad key [redacted] or [redacted], token [redacted], signature zz"}"#);
-    }
-
-    #[test]
-    fn text_from_outside_is_cut() {
-        assert_eq!(clean(&"x".repeat(400), 10), format!("{}…", "x".repeat(10)));
     }
 }

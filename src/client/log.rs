@@ -8,11 +8,11 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use url::Url;
 
-use super::clob::UPDATE_BALANCE;
 use super::http::{JSON, Request, millis};
 use super::limits::InLine;
 use crate::auth::AuthHeaders;
-use crate::engine::facts::{Facts, RequestRecord, SentHeader};
+use crate::endpoints::UPDATE_BALANCE;
+use crate::facts::{Facts, RequestRecord, SentHeader};
 
 /// Reads beside the run that are kept: a panel may send some every few seconds. What changes something is
 /// always kept.

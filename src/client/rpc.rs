@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::http::{Http, Request, clean};
-use crate::engine::facts::Failure;
-use crate::engine::probe::Probe;
+use super::http::{Http, Request};
+use crate::facts::Failure;
+use crate::facts::probe::Probe;
+use crate::text;
 
 /// One call: method and parameters.
 pub struct Call {
@@ -188,7 +189,7 @@ impl RpcError {
 /// The reason in what a reverted call gave back, or these words where there is none.
 fn reason_of(data: &[u8], otherwise: &str) -> String {
     let said = Revert::abi_decode(data).map(|revert| revert.reason);
-    clean(said.as_deref().unwrap_or(otherwise), 120)
+    text::quoted(said.as_deref().unwrap_or(otherwise), 120)
 }
 
 impl Message {
@@ -198,7 +199,7 @@ impl Message {
             (_, Some(error)) if error.is_of_the_contract() => Ok(Reply::Reverted { reason: error.reason() }),
             (_, Some(error)) => Err(Failure::Refused {
                 status: 200,
-                message: format!("{} (JSON-RPC code {})", clean(&error.message, 200), error.code),
+                message: format!("{} (JSON-RPC code {})", text::quoted(&error.message, 200), error.code),
                 retry_after_s: None,
             }),
             _ => Err(Failure::Garbled { status: 200, reason: "a JSON-RPC answer without a result".to_owned() }),

@@ -7,11 +7,10 @@ use url::Url;
 use super::clob::join;
 use super::http::{Http, Request, Sign};
 use crate::auth::wallet::{SignatureType, WalletKind};
-use crate::engine::facts::{Failure, Geoblock, PublicProfile};
-use crate::engine::probe::Probe;
-
-/// The relayer's list of a builder's transactions: the path that is signed.
-pub const RELAYER_TRANSACTIONS: &str = "/transactions";
+use crate::endpoints;
+use crate::facts::probe::Probe;
+use crate::facts::{Failure, Geoblock, PublicProfile};
+use crate::text;
 
 /// `GET /public-profile?address=`: the wallet that Polymarket shows for a signer.
 pub async fn public_profile(http: &Http, gamma: &Url, address: Address) -> Result<PublicProfile, Failure> {
@@ -41,8 +40,8 @@ pub async fn geoblock(http: &Http, url: &Url) -> Result<Geoblock, Failure> {
     let body: Body = http.send(Request::get(Probe::Geoblock, url.clone())).await?.json()?;
     Ok(Geoblock {
         blocked: body.blocked,
-        country: super::http::clean(&body.country, 40),
-        region: super::http::clean(&body.region, 40),
+        country: text::quoted(&body.country, 40),
+        region: text::quoted(&body.region, 40),
     })
 }
 
@@ -63,7 +62,7 @@ pub async fn deployed(http: &Http, relayer: &Url, wallet: Address, kind: WalletK
 
 /// How many transactions the relayer lists for these builder headers: proof that they are good.
 pub async fn builder_transactions(http: &Http, relayer: &Url, sign: Sign<'_>) -> Result<usize, Failure> {
-    let url = join(relayer, RELAYER_TRANSACTIONS, &[]);
+    let url = join(relayer, endpoints::RELAYER_TRANSACTIONS, &[]);
     let answer = http.send(Request { sign: Some(sign), ..Request::get(Probe::BuilderAccess, url) }).await?;
     Ok(answer.json::<Vec<serde_json::Value>>()?.len())
 }

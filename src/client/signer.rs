@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::http::{Answer, Http, Request, clean, millis};
+use super::http::{Answer, Http, Request, millis};
 use crate::auth::builder::{SignRequest, SignedHeaders};
 use crate::auth::l2::SecretKey;
-use crate::engine::facts::{Failure, RemoteSigner, SignedOver};
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
+use crate::facts::{Failure, RemoteSigner, SignedOver};
 use crate::secret::Secret;
+use crate::text;
 
 /// What the SDK has signed, so that a signer with a list of what it signs takes it too.
 const METHOD: &str = "POST";
@@ -45,8 +46,8 @@ pub async fn ask(
         .and_then(|secret| SecretKey::decode(secret).ok())
         .map(|key| covered(&key, &signed.poly_builder_timestamp, &signed.poly_builder_signature));
     Ok(RemoteSigner {
-        key: clean(&signed.poly_builder_api_key, 80),
-        timestamp: clean(&signed.poly_builder_timestamp, 40),
+        key: text::quoted(&signed.poly_builder_api_key, 80),
+        timestamp: text::quoted(&signed.poly_builder_timestamp, 40),
         asked_s,
         latency_ms: millis(Duration::try_from_secs_f64(answer.received_s - answer.sent_s).unwrap_or_default()),
         signature,

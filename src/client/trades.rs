@@ -11,10 +11,11 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::account::{Account, AccountError, Call};
-use super::clob::{self, BUILDER_TRADES, Clob, FIRST_CURSOR, TRADES};
+use super::clob::{self, Clob};
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
-use crate::engine::facts::Failure;
+use crate::endpoints::{BUILDER_TRADES, FIRST_CURSOR, TRADES};
+use crate::facts::Failure;
 use crate::settings::Settings;
 
 /// How often a 429 is waited out before it counts as an answer.

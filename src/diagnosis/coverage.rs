@@ -1,6 +1,7 @@
 //! Which check would show a cause, so that its passing rules the cause out.
 
-use super::{Case, Cause};
+use super::Case;
+use crate::cause::Cause;
 
 /// The check that shows this cause when it is there; `None` for causes that only a captured request
 /// or order can show.

@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 
 use super::coverage::ruled_out;
-use super::{Case, Cause, Certainty, Clue, Diagnosis, DiagnosisFix, Weight};
+use super::{Case, Clue, Diagnosis, DiagnosisFix, Weight};
+use crate::cause::{Cause, Certainty};
 use crate::checks;
-use crate::engine::facts::Failure;
-use crate::engine::probe::Probe;
+use crate::facts::Failure;
+use crate::facts::probe::Probe;
 use crate::reference::{self, Reported};
 
 /// From here on a cause counts as established: then the order of mending decides, not decimals.

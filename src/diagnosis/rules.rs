@@ -1,10 +1,11 @@
 //! The table of rules: small functions from a case to clues, each with the public thread or
 //! document that it comes from.
 
-use super::{Case, Cause, Certainty, Clue, DiagnosisFix, Weight, symptoms};
+use super::{Case, Clue, DiagnosisFix, Weight, symptoms};
 use crate::auth::wallet::SignatureType;
+use crate::cause::{Cause, Certainty};
 use crate::checks::Suspicion;
-use crate::engine::facts::Failure;
+use crate::facts::Failure;
 use crate::reference::Reported;
 use crate::settings::Source;
 

@@ -3,10 +3,11 @@
 use alloy_primitives::Address;
 
 use super::coverage::seen_by;
-use super::{Case, Cause, Certainty, Clue, Weight};
+use super::{Case, Clue, Weight};
 use crate::auth::wallet::{SignatureType, WalletKind};
+use crate::cause::{Cause, Certainty};
 use crate::checks::{Finding, Status};
-use crate::engine::facts::OnChain;
+use crate::facts::OnChain;
 use crate::reference::{ErrorEntry, Reported};
 
 /// How likely it is that one of the known causes of a sentence is the one.

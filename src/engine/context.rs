@@ -9,13 +9,13 @@ use alloy_signer_local::PrivateKeySigner;
 use tokio::sync::watch;
 use url::Url;
 
-use super::clock::{self, Drift};
-use super::facts::{ClockReading, Fact, Facts, Failure};
-use super::probe::Probe;
 use crate::auth::l2::{self, ApiCredentials};
 use crate::client::clob::Clob;
 use crate::client::http::{Answer, Http, Sign, millis, now_s};
 use crate::client::limits::InLine;
+use crate::facts::clock::{self, Drift};
+use crate::facts::probe::Probe;
+use crate::facts::{ClockReading, Fact, Facts, Failure};
 use crate::settings::{Settings, Sourced};
 
 /// Why a probe gave no fact.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::context::Context;
-use super::probe::Probe;
+use crate::facts::probe::Probe;
 
 /// Runs one probe, which fills its fact.
 pub(super) async fn run(context: Arc<Context>, probe: Probe) {

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
+use crate::cause::{Cause, Certainty};
 use crate::checks::Status;
-use crate::diagnosis::{Cause, Certainty, DiagnosisFix};
+use crate::diagnosis::DiagnosisFix;
 use crate::report::{Report, Verdict};
 
 /// An account in one line.

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::Unsigned;
-use crate::engine::facts::RequestRecord;
+use crate::facts::RequestRecord;
 
 /// A text that no command line can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

@@ -4,7 +4,7 @@ use super::{Key, Unsigned};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::auth::l2::{ApiCredentials, SecretKey};
-use crate::client::clob;
+use crate::endpoints;
 
 /// The services beside the CLOB that publish a limit allow so many seconds either way.
 const USUAL_LIMIT_S: i64 = 30;
@@ -24,8 +24,12 @@ pub(super) fn remarks(unsigned: &Unsigned, key: Key<'_>, now_s: i64) -> Vec<Stri
             if nonce > alloy_primitives::U256::from(u32::MAX) {
                 remarks.push("The Rust clients cannot express a nonce above 4294967295".to_owned());
             }
-            if ![clob::API_KEY, clob::DERIVE].contains(&unsigned.path.as_str()) {
-                remarks.push(format!("L1 headers are for POST {} and GET {} only", clob::API_KEY, clob::DERIVE));
+            if ![endpoints::API_KEY, endpoints::DERIVE].contains(&unsigned.path.as_str()) {
+                remarks.push(format!(
+                    "L1 headers are for POST {} and GET {} only",
+                    endpoints::API_KEY,
+                    endpoints::DERIVE
+                ));
             }
             if unsigned.body.is_some() {
                 remarks.push("L1 does not sign a body, and the endpoints of L1 take none".to_owned());
@@ -144,7 +148,7 @@ pub fn about_clock(ahead_s: i64) -> String {
 fn spoken(seconds: i64) -> String {
     // beyond 2^53 the last digits do not matter
     #[allow(clippy::cast_precision_loss)]
-    crate::engine::clock::spoken(seconds as f64)
+    crate::facts::clock::spoken(seconds as f64)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 use serde::Serialize;
 
 use crate::auth::wallet::SignatureType;
-use crate::client::clob;
+use crate::endpoints;
 
 /// Who signs the revocation of a builder key. The official clients differ: the first TypeScript
 /// client and the unified ones sign with the builder key, the clients of version 2 as the user.
@@ -139,14 +139,16 @@ impl Change {
     /// What is sent for it.
     pub fn request(&self) -> Planned {
         let (method, path, signed_with) = match self {
-            Self::CreateApiKey { .. } => ("POST", clob::API_KEY, SignedWith::PrivateKey),
-            Self::DeleteApiKey { .. } => ("DELETE", clob::API_KEY, SignedWith::ApiCredentials),
-            Self::CreateReadonlyKey => ("POST", clob::READONLY_KEY, SignedWith::ApiCredentials),
-            Self::DeleteReadonlyKey { .. } => ("DELETE", clob::READONLY_KEY, SignedWith::ApiCredentials),
-            Self::CreateBuilderKey => ("POST", clob::BUILDER_KEYS, SignedWith::ApiCredentials),
-            Self::RevokeBuilderKey { key: None } => ("DELETE", clob::BUILDER_KEYS, SignedWith::ApiCredentials),
-            Self::RevokeBuilderKey { key: Some(_) } => ("DELETE", clob::BUILDER_KEYS, SignedWith::BuilderCredentials),
-            Self::UpdateBalances { .. } => ("GET", clob::UPDATE_BALANCE, SignedWith::ApiCredentials),
+            Self::CreateApiKey { .. } => ("POST", endpoints::API_KEY, SignedWith::PrivateKey),
+            Self::DeleteApiKey { .. } => ("DELETE", endpoints::API_KEY, SignedWith::ApiCredentials),
+            Self::CreateReadonlyKey => ("POST", endpoints::READONLY_KEY, SignedWith::ApiCredentials),
+            Self::DeleteReadonlyKey { .. } => ("DELETE", endpoints::READONLY_KEY, SignedWith::ApiCredentials),
+            Self::CreateBuilderKey => ("POST", endpoints::BUILDER_KEYS, SignedWith::ApiCredentials),
+            Self::RevokeBuilderKey { key: None } => ("DELETE", endpoints::BUILDER_KEYS, SignedWith::ApiCredentials),
+            Self::RevokeBuilderKey { key: Some(_) } => {
+                ("DELETE", endpoints::BUILDER_KEYS, SignedWith::BuilderCredentials)
+            }
+            Self::UpdateBalances { .. } => ("GET", endpoints::UPDATE_BALANCE, SignedWith::ApiCredentials),
         };
         let query = match self {
             Self::UpdateBalances { signature_type } => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::facts::NonceKey;
+use crate::facts::NonceKey;
 
 /// Four things that are called nonce, and what each is.
 pub const NONCES: [(&str, &str); 4] = [

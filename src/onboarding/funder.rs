@@ -7,7 +7,7 @@ use alloy_primitives::Address;
 use super::{Funder, Next, Step, Wizard};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::checks::{Finding, Status, account_wallet, find};
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 use crate::settings::{Source, Sourced};
 
 /// An address as people paste it.

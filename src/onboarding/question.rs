@@ -3,7 +3,7 @@
 use super::{Host, Origin, Step, Wizard};
 use crate::auth::key;
 use crate::checks::dollars;
-use crate::engine::facts::OnChain;
+use crate::facts::OnChain;
 use crate::settings::FoundKey;
 
 /// What a step asks, to be drawn or printed.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::artefact::Artefact;
 use super::{ErrorEntry, Kind, Weighted};
-use crate::diagnosis::Cause;
+use crate::cause::Cause;
 
 /// The causes of an entry, weighed in the light of method, path, host and what was sent.
 pub(super) fn weighed(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Vec<Weighted> {

@@ -55,8 +55,8 @@ pub(super) fn term(text: &str) -> Option<&'static Term> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cause::Cause;
     use crate::checks;
-    use crate::diagnosis::Cause;
 
     #[test]
     fn terms_are_found_however_they_are_written() {

@@ -1,8 +1,8 @@
 //! A page of the reference: what is said of an entry, before it is text, Markdown or a screen.
 
 use super::{Entry, ErrorEntry, Term, Weighted, shows_as};
+use crate::cause::{Cause, CauseWords};
 use crate::checks::{self, CHECKS, Check};
-use crate::diagnosis::{Cause, CauseWords};
 
 /// For so many causes of a sentence the fix stands on its page.
 const FIXES: usize = 3;

@@ -7,8 +7,8 @@ use super::glossary::term;
 use super::patterns::has_code;
 use super::words::words;
 use super::{Entry, recognise};
+use crate::cause::Cause;
 use crate::checks;
-use crate::diagnosis::Cause;
 
 /// Likeness from which on an entry counts as meant.
 const MEANT: f64 = 0.62;

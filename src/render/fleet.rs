@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use super::{Format, Show, Style, junit, text, to_ascii};
-use crate::client::http::clean;
 use crate::fleet::row::{self, Problem, Row};
 use crate::report::Report;
 
@@ -142,7 +141,7 @@ impl Printer {
 }
 
 fn name(profile: &str) -> String {
-    clean(profile, LONGEST_NAME)
+    crate::text::quoted(profile, LONGEST_NAME)
 }
 
 fn named(problem: &Problem<'_>) -> String {

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::Style;
-use crate::client::http::clean;
 use crate::report::Heading;
+use crate::text;
 
 /// Names and paths are cut here.
 const LONGEST: usize = 80;
@@ -37,13 +37,13 @@ pub(super) fn properties(heading: &Heading) -> Vec<(&'static str, String)> {
         ("started_at", at),
         ("replay_recorded_at", replay),
     ];
-    known.into_iter().filter_map(|(name, value)| Some((name, clean(&value?, LONGEST)))).collect()
+    known.into_iter().filter_map(|(name, value)| Some((name, text::quoted(&value?, LONGEST)))).collect()
 }
 
 fn parts(heading: &Heading) -> Vec<String> {
     let is_address = heading.signer.starts_with("0x");
     let signer = if is_address { format!("signer {}", heading.signer) } else { heading.signer.clone() };
-    let origin = heading.origin.as_ref().map(|origin| clean(&origin.to_string(), LONGEST));
+    let origin = heading.origin.as_ref().map(|origin| text::quoted(&origin.to_string(), LONGEST));
     vec![signer, origin.unwrap_or_default(), heading.host.clone().unwrap_or_default(), heading.chain.clone()]
 }
 

@@ -8,8 +8,8 @@ use quick_junit::{NonSuccessKind, Property, Report as Junit, TestCase, TestCaseS
 use super::Show;
 use super::fleet::LONGEST_NAME;
 use crate::checks::Status;
-use crate::client::http::clean;
 use crate::report::{CheckReport, Report};
+use crate::text;
 
 /// Many accounts: a suite each.
 pub(super) struct Suites(Junit);
@@ -22,7 +22,7 @@ impl Default for Suites {
 
 impl Suites {
     pub(super) fn add(&mut self, report: &Report, show: Show) {
-        let mut suite = TestSuite::new(clean(&report.profile, LONGEST_NAME));
+        let mut suite = TestSuite::new(text::quoted(&report.profile, LONGEST_NAME));
         suite.add_properties(properties(report));
         suite.add_test_cases(report.checks.iter().filter(|check| show.shows(check.status)).map(case));
         if suite.test_cases.is_empty() {

@@ -3,11 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::{CheckReport, Report};
+use crate::cause::Certainty;
 use crate::checks::Status;
 use crate::diagnosis::Diagnosis;
-
-/// From here on a cause is more than possible.
-const LIKELY: f64 = 0.5;
 
 /// The fixes that are applied together.
 #[derive(Debug, Default)]
@@ -46,7 +44,7 @@ impl<'a> Fixes<'a> {
             let differs = |(name, value): (&String, &Value)| fixes.settings.get(name).is_some_and(|set| set != value);
             if wanted.is_empty() {
                 fixes.left.push((diagnosis, Left::NoSetting));
-            } else if diagnosis.likelihood < LIKELY && !by_cause {
+            } else if diagnosis.certainty == Certainty::Possible && !by_cause {
                 fixes.left.push((diagnosis, Left::Possible));
             } else if wanted.iter().any(differs) {
                 fixes.left.push((diagnosis, Left::Contradicts));
@@ -80,9 +78,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::cause::Cause;
     use crate::checks::Finding;
-    use crate::diagnosis::{Case, Cause, diagnose};
-    use crate::engine::facts::Facts;
+    use crate::diagnosis::{Case, diagnose};
+    use crate::facts::Facts;
 
     /// A report whose checks found this.
     fn report(findings: &[(&'static str, Finding)]) -> Report {

@@ -62,7 +62,7 @@ fn short(who: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::facts::Facts;
+    use crate::facts::Facts;
     use crate::settings::{Source, Sourced};
 
     #[test]

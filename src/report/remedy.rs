@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::cause::Cause;
 use crate::checks::Tries;
-use crate::diagnosis::Cause;
-use crate::engine::facts::{CredentialsFact, KeyFact, Setup};
+use crate::facts::{CredentialsFact, KeyFact, Setup};
 use crate::settings::target::{Target, Written, wanted};
 use crate::settings::{Source, home};
 

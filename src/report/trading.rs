@@ -1,8 +1,8 @@
 //! Whether orders would be accepted.
 
-use super::{Judged, root};
+use super::judged::{Judged, root};
 use crate::checks::{Check, Status};
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 
 /// By the checks that orders hang on, shown or not.
 pub(super) fn can_trade(judged: &[Judged], facts: &Facts) -> Option<bool> {

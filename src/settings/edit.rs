@@ -138,7 +138,7 @@ fn is_harmless(setting: &str, value: &str) -> bool {
     if setting.ends_with("_url") {
         let bare = |text: &str| text.trim_end_matches('/').to_owned();
         return url::Url::parse(value)
-            .is_ok_and(|url| bare(url.as_str()) == bare(&super::setup::shown_url(&url)) || is_public_path(&url));
+            .is_ok_and(|url| bare(url.as_str()) == bare(&super::shown_url(&url)) || is_public_path(&url));
     }
     value.chars().count() <= LONGEST
 }
@@ -151,7 +151,7 @@ fn is_public_path(url: &url::Url) -> bool {
 
 /// What stands for a secret on a screen.
 fn mask(setting: &str, secret: &str) -> String {
-    format!("({})", super::setup::secret_shape(setting, &Secret::new(secret.trim_matches(['"', '\'']))))
+    format!("({})", super::secret_shape(setting, &Secret::new(secret.trim_matches(['"', '\'']))))
 }
 
 #[cfg(test)]

@@ -366,7 +366,7 @@ fn placeholder(name: &str, source: &Source) -> SettingProblem {
 /// The text of a wrong value, unless it is so long that it could be a secret in the wrong place.
 fn shorten(text: &str) -> String {
     const LONGEST: usize = 42;
-    let clean: String = text.chars().filter(|c| !c.is_control()).collect();
+    let clean = crate::text::line(text);
     match clean.chars().count() {
         0..=LONGEST => format!("\"{clean}\""),
         _ => lengthy(text),

@@ -104,7 +104,7 @@ mod tests {
                     environment.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
                 let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
                 let settings = load(&inputs).unwrap();
-                let kept = format!("{:?} {:?}", settings, settings.setup(true)).to_lowercase();
+                let kept = format!("{:?} {:?}", settings, crate::facts::Setup::of(&settings, true)).to_lowercase();
                 assert!(!kept.contains(DIGITS), "{} as {form}", setting.name);
                 if setting.name == "nonce" {
                     assert!(settings.nonce.is_none(), "{form}");

@@ -132,7 +132,7 @@ impl fmt::Display for Shown<'_> {
         for (i, c) in self.0.chars().enumerate() {
             match c {
                 _ if i == LONGEST => return write!(f, "…"),
-                c if c.is_control() || c.is_whitespace() => write!(f, "?")?,
+                c if c.is_control() || c.is_whitespace() || crate::text::is_unseen(c) => write!(f, "?")?,
                 c => write!(f, "{c}")?,
             }
         }

@@ -19,13 +19,14 @@ use super::first_run::FirstRun;
 use super::fix::Before;
 use super::menu::Menu;
 use super::panels::{self, PANELS};
+use super::sheet::Sheet;
 use super::symptom::Symptom;
 use super::task::{Draft, News, Task, TaskKind};
 use super::theme::Theme;
 use super::{About, Load, Renewed, Scope, verdict};
 use crate::checks::Fix;
 use crate::diagnosis::Diagnosis;
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 use crate::report::{CheckReport, Report};
 use crate::secret::Secret;
 use crate::watch::Watch;
@@ -110,8 +111,9 @@ pub enum Mode {
     Search,
     /// What the user saw is being told, over the panels.
     Symptom,
-    /// The help lies over the panels, scrolled by so many lines.
-    Help {
+    /// A page lies over the panels, scrolled by so many lines.
+    Sheet {
+        sheet: Sheet,
         scroll: usize,
     },
     Menu(Menu),

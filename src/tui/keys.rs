@@ -81,7 +81,7 @@ impl Binding {
     pub fn works_in(&self, mode: &Mode) -> bool {
         match mode {
             Mode::Panels => true,
-            Mode::Help { .. } => self.action == Action::Back,
+            Mode::Sheet { .. } => self.action == Action::Back,
             Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => false,
         }
     }

@@ -106,18 +106,3 @@ pub fn room_of(app: &App, panel: usize) -> Size {
 pub fn height_of(app: &App, panel: usize) -> usize {
     room_of(app, panel).height.into()
 }
-
-/// Where the help lies: in the middle, over everything.
-pub fn help(app: &App) -> Rect {
-    let Size { width, height } = app.size;
-    let wide = width.min(78);
-    let lines = panels::help::lines(app, wide.saturating_sub(4).into()).len();
-    let high = height.min(u16::try_from(lines + 2).unwrap_or(u16::MAX));
-    Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
-}
-
-/// Lines of the help, and how many of them are visible.
-pub fn help_extent(app: &App) -> (usize, usize) {
-    let room = help(app).as_size();
-    (panels::help::lines(app, room.width.saturating_sub(4).into()).len(), room.height.saturating_sub(2).into())
-}

@@ -20,7 +20,7 @@ use super::input::{self, Signals};
 use super::screen::Screen;
 use super::task::{News, TaskKind};
 use super::{Launch, Launched, Launching, Load, Renewed, Reread, Rereading, Run, Scope, Started};
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 use crate::report::{Report, Selection};
 use crate::settings::Snapshot;
 use crate::watch;

@@ -5,7 +5,7 @@ pub mod builder;
 pub mod checklist;
 pub mod clock;
 pub mod credentials;
-pub mod detail;
+pub(super) mod detail;
 pub mod errors;
 pub mod fleet;
 pub mod headers;
@@ -199,7 +199,7 @@ pub fn wanted(app: &App) -> Vec<Task> {
 pub fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
-        News::Recognised { log, found } => app.symptom.take(log, found),
+        News::Recognised { lookup, found } => app.symptom.take(lookup, found),
         News::Builder(news) => app.panels.builder.take(news),
         News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => clock::take(app, answer),

@@ -1,7 +1,7 @@
 //! Entering the error that one got: a text of one's own, a whole log, or one of the known errors.
 //!
-//! A typed text is short and looked up at each key. A log may be long: the known errors in it are looked
-//! for once, beside the screen.
+//! Known errors are looked for beside the screen, so that no key waits: those like a typed text, or
+//! those in a log.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Frame;
@@ -30,8 +30,8 @@ pub struct Symptom {
     offered: Vec<&'static ErrorEntry>,
     /// Place among the offered errors; `None` while the own text or log counts.
     choice: Option<usize>,
-    /// How many logs were pasted so far.
-    logs: u64,
+    /// How many texts were looked up so far.
+    lookups: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -44,12 +44,15 @@ struct Log {
 
 impl Default for Symptom {
     fn default() -> Self {
-        Self { text: Field::default(), log: None, offered: like(""), choice: None, logs: 0 }
+        Self { text: Field::default(), log: None, offered: offered(""), choice: None, lookups: 0 }
     }
 }
 
-/// The known errors that are like a text: all of them for none.
-fn like(text: &str) -> Vec<&'static ErrorEntry> {
+/// The known errors that are like a short text, all of them for none; the known ones in a long one.
+pub fn offered(text: &str) -> Vec<&'static ErrorEntry> {
+    if text.len() > field::LONGEST {
+        return reference::recognise(text);
+    }
     let found = reference::search(text).into_iter();
     found.filter_map(|entry| if let Entry::Error(error) = entry { Some(error) } else { None }).collect()
 }
@@ -66,53 +69,61 @@ impl Symptom {
     }
 
     /// Takes a key as text. A log is not edited, only removed.
-    pub(super) fn key(&mut self, key: KeyEvent) {
+    pub(super) fn key(&mut self, key: KeyEvent) -> Option<Command> {
         if self.log.is_some() {
             let removes = matches!(key.code, KeyCode::Backspace | KeyCode::Delete)
                 || keys::pressed(key) == (KeyModifiers::CONTROL, KeyCode::Char('u'));
             if removes {
                 self.clear();
             }
-        } else if self.text.key(key) {
-            self.look_up();
+            return None;
         }
+        let before = self.text.text().len();
+        let is_text = self.text.key(key) && self.text.text().len() != before;
+        is_text.then(|| self.look_up(Secret::new(self.text.text())))
     }
 
     /// A text that is too long for the field stands in place of what is in it.
     pub(super) fn paste(&mut self, text: &str) -> Option<Command> {
         if self.log.is_none() && self.text.text().len() + text.len() <= field::LONGEST {
             self.text.paste(text);
-            self.look_up();
-            return None;
+            return Some(self.look_up(Secret::new(self.text.text())));
         }
         self.clear();
         self.offered.clear();
-        self.logs += 1;
         // terminals send the end of a line as the Enter key does
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let end = &text[text.ceil_char_boundary(text.len().saturating_sub(LONGEST_LOG))..];
         let text = Secret::new(end);
         self.log = Some(Log { text: text.clone(), lines: end.lines().count(), is_read: false });
-        Some(Command::Start(Task::Recognise { log: self.logs, text }))
+        Some(self.look_up(text))
     }
 
-    /// What was found in a log, unless it was removed or replaced since.
-    pub(super) fn take(&mut self, log: u64, found: Vec<&'static ErrorEntry>) {
-        if let Some(own) = self.log.as_mut().filter(|_| log == self.logs) {
-            own.is_read = true;
-            self.offered = found;
+    /// What was found for a text, unless it was changed since.
+    pub(super) fn take(&mut self, lookup: u64, found: Vec<&'static ErrorEntry>) {
+        if lookup != self.lookups {
+            return;
         }
+        if let Some(log) = &mut self.log {
+            log.is_read = true;
+        }
+        self.choice = None;
+        self.offered = found;
     }
 
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.log = None;
-        self.look_up();
+        self.choice = None;
+        self.offered = offered("");
+        // what is still being looked for is of no use now
+        self.lookups += 1;
     }
 
-    fn look_up(&mut self) {
+    fn look_up(&mut self, text: Secret) -> Command {
         self.choice = None;
-        self.offered = like(self.text.text());
+        self.lookups += 1;
+        Command::Start(Task::Recognise { lookup: self.lookups, text })
     }
 
     /// The chosen error, or else the text or log; `None` when there is neither.

@@ -10,7 +10,7 @@ use super::panels::builder::BuilderNews;
 use super::panels::credentials::AccountKeys;
 use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
-use crate::engine::facts::{ClockReading, Facts, NonceKey};
+use crate::facts::{ClockReading, Facts, NonceKey};
 use crate::keys::Change;
 use crate::onboarding::Wizard;
 use crate::reference::ErrorEntry;
@@ -38,8 +38,8 @@ pub enum Task {
     BuilderTrades { cursor: String, all: bool },
     /// Sets all own trades beside the builder's.
     Reconcile,
-    /// Looks for the known errors in a log that was pasted; the number says which of them.
-    Recognise { log: u64, text: Secret },
+    /// Looks for the known errors like a text or in it; the number says which text.
+    Recognise { lookup: u64, text: Secret },
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
@@ -173,9 +173,9 @@ pub enum News {
     Said(String),
     /// Whether the CLOB has read the balance again, or why not.
     BalanceUpdated(Result<(), String>),
-    /// The known errors in a log, the most telling first.
+    /// The known errors like a text or in it, the most telling first.
     Recognised {
-        log: u64,
+        lookup: u64,
         found: Vec<&'static ErrorEntry>,
     },
     /// What may be shown of a signed request.

@@ -7,6 +7,7 @@ use textwrap::core::display_width;
 
 use super::theme::Theme;
 use crate::render::to_ascii;
+use crate::text;
 
 impl Theme {
     /// Text fit for the screen: cleaned, and addresses as short as they are asked for.
@@ -17,13 +18,13 @@ impl Theme {
 
     /// The same with every address whole, for what is there to be copied.
     pub fn say_whole(self, text: &str) -> String {
-        let text = clean(text);
-        if self.ascii { to_ascii(&text) } else { text }
+        let text = text::line(text);
+        if self.ascii { to_ascii(&text) } else { text.into_owned() }
     }
 
     /// Cut in the middle to a number of cells.
     pub fn fit(self, text: &str, width: usize) -> String {
-        cut_middle(&self.say(text), width, self.ellipsis())
+        text::middle(&self.say(text), width, self.ellipsis())
     }
 
     /// A line of so many cells at most; where it is longer, a mark stands in place of its end.
@@ -34,7 +35,7 @@ impl Theme {
         let mut room = width.saturating_sub(display_width(self.ellipsis()));
         let mut kept = Line { spans: Vec::new(), ..line };
         for span in line.spans {
-            let content = take_width(span.content.chars(), room);
+            let content = text::first_cells(span.content.chars(), room);
             room -= display_width(&content);
             let is_whole = content == span.content;
             kept.push_span(Span { content: content.into(), ..span });
@@ -42,25 +43,13 @@ impl Theme {
                 break;
             }
         }
-        kept.push_span(take_width(self.ellipsis().chars(), width));
+        kept.push_span(text::first_cells(self.ellipsis().chars(), width));
         kept
     }
 
     fn ellipsis(self) -> &'static str {
         if self.ascii { "..." } else { "…" }
     }
-}
-
-/// Takes out control characters and those that are invisible or turn the direction of writing.
-fn clean(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match c {
-            '\t' | '\n' => Some(' '),
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => None,
-            c if c.is_control() => None,
-            c => Some(c),
-        })
-        .collect()
 }
 
 /// `0x` and 40 or more hex digits become their first and last four.
@@ -79,28 +68,6 @@ fn shorten_addresses(text: &str, ellipsis: &str) -> String {
         rest = &hex[digits + 2..];
     }
     short + rest
-}
-
-fn cut_middle(text: &str, width: usize, ellipsis: &str) -> String {
-    if display_width(text) <= width {
-        return text.to_owned();
-    }
-    let room = width.saturating_sub(display_width(ellipsis));
-    let head = take_width(text.chars(), room.div_ceil(2));
-    let tail: String = take_width(text.chars().rev(), room / 2).chars().rev().collect();
-    head + ellipsis + &tail
-}
-
-fn take_width(characters: impl Iterator<Item = char>, width: usize) -> String {
-    let mut taken = String::new();
-    for c in characters {
-        taken.push(c);
-        if display_width(&taken) > width {
-            taken.pop();
-            break;
-        }
-    }
-    taken
 }
 
 /// A number of milliseconds as people say it.
@@ -173,7 +140,7 @@ impl Page {
             let mut rest = self.theme.say_whole(line);
             let mut before = "$ ";
             loop {
-                let part = take_width(rest.chars(), self.width.saturating_sub(2).max(2));
+                let part = text::first_cells(rest.chars(), self.width.saturating_sub(2).max(2));
                 self.line(Line::from(format!("{before}{part}")).bold());
                 rest = rest.split_off(part.len());
                 before = "  ";

@@ -1,9 +1,9 @@
 //! The verdict in words, and the place to start.
 
+use crate::cause::Certainty;
 use crate::checks::Status;
-use crate::diagnosis::Certainty;
-use crate::engine::facts::Failure;
-use crate::engine::probe::Probe;
+use crate::facts::Failure;
+use crate::facts::probe::Probe;
 use crate::report::{CheckReport, Report, Verdict};
 use crate::watch;
 

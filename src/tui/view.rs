@@ -10,10 +10,10 @@
 //! ```
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect, Size};
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Stylize as _;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Clear, Padding, Paragraph};
+use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 use textwrap::core::display_width;
 
 use super::app::{App, Mode};
@@ -44,7 +44,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
     }
     draw_footer(frame, app, screen.footer);
     match &app.mode {
-        Mode::Help { scroll } => draw_help(frame, app, *scroll),
+        Mode::Sheet { sheet, scroll } => sheet.draw(frame, app, *scroll),
         Mode::Symptom => symptom::draw(frame, app),
         Mode::Menu(menu) => menu::draw(frame, app, menu),
         Mode::Asking(question) => dialogue::draw(frame, app, question),
@@ -194,23 +194,4 @@ fn draw_search(frame: &mut Frame, app: &App, area: Rect) {
     frame.render_widget(Paragraph::new(Line::from(line)), area);
     let x = area.x.saturating_add(u16::try_from(column + 2).unwrap_or(u16::MAX));
     frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y));
-}
-
-fn draw_help(frame: &mut Frame, app: &App, scroll: usize) {
-    let area = layout::help(app);
-    let room = Size::new(area.width.saturating_sub(4), area.height.saturating_sub(2));
-    let lines = panels::help::lines(app, room.width.into());
-    let scroll = scroll.min(lines.len().saturating_sub(room.height.into()));
-    let below = lines.len().saturating_sub(scroll + usize::from(room.height));
-    let mut block = Block::bordered()
-        .padding(Padding::horizontal(1))
-        .border_set(app.theme.border(true))
-        .title_top(Span::from(" Help ").bold())
-        .title_bottom(Line::from(app.theme.say(" Esc close   ↓ ↑ scroll ")));
-    if below > 0 {
-        block = block.title_bottom(Line::from(app.theme.say(&format!(" ↓ {below} more "))).right_aligned());
-    }
-    frame.render_widget(Clear, area);
-    let visible: Vec<_> = lines.into_iter().skip(scroll).take(room.height.into()).collect();
-    frame.render_widget(Paragraph::new(visible).block(block), area);
 }

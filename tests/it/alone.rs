@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use polydoctor::checks::{CHECKS, probes_of};
-use polydoctor::engine::facts::Facts;
-use polydoctor::engine::probe::Probe;
+use polydoctor::facts::Facts;
+use polydoctor::facts::probe::Probe;
 use polydoctor::report::Report;
 use polydoctor::watch;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use polydoctor::diagnosis::Cause;
+use polydoctor::cause::Cause;
 use serde_json::Value;
 
 use crate::program::{Sandbox, causes, check, polydoctor, run, status, stdout};

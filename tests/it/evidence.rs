@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use polydoctor::cause::Certainty;
 use polydoctor::checks::{CHECKS, Check, Status};
-use polydoctor::diagnosis::Certainty;
 use polydoctor::engine::Engine;
-use polydoctor::engine::facts::{Fact, Facts, Failure};
-use polydoctor::engine::probe::Probe;
+use polydoctor::facts::probe::Probe;
+use polydoctor::facts::{Fact, Facts, Failure};
 use polydoctor::report::{Report, Selection, Verdict};
 use polydoctor::sandbox::{self, Options, scenario};
 use polydoctor::settings::{self, EnvFile, Inputs};

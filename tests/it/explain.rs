@@ -6,8 +6,8 @@ mod pasted;
 use std::io::Write as _;
 use std::process::{Output, Stdio};
 
+use polydoctor::cause::Cause;
 use polydoctor::checks::CHECKS;
-use polydoctor::diagnosis::Cause;
 use polydoctor::reference::{Entry, Service, errors, find_error, recognise, search, terms};
 use serde_json::Value;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use polydoctor::diagnosis::Diagnosis;
 use polydoctor::engine::Engine;
-use polydoctor::engine::probe::Probe;
+use polydoctor::facts::probe::Probe;
 use polydoctor::report::Report;
 use polydoctor::report::fixes::Fixes;
 use polydoctor::sandbox::scenario;

@@ -2,14 +2,15 @@
 
 use alloy_primitives::U256;
 use polydoctor::auth::wallet::SignatureType;
+use polydoctor::cause::Cause;
 use polydoctor::checks::{Status, find};
-use polydoctor::diagnosis::Cause;
-use polydoctor::engine::facts::{
+use polydoctor::facts::{
     CachedBalance, ChainState, ClockReading, CredentialsFact, Derived, Fact, Facts, Failure, OnChain,
 };
+use polydoctor::facts::{Setup, secret_fact};
 use polydoctor::report::Report;
 use polydoctor::secret::Secret;
-use polydoctor::settings::{self, EnvFile, Inputs, Source, Sourced, secret_fact};
+use polydoctor::settings::{self, EnvFile, Inputs, Source, Sourced};
 
 use crate::support::DEMO_KEY;
 
@@ -128,7 +129,7 @@ fn a_balance_that_is_refused_is_judged_by_what_is_said() {
         let mut facts = at_the_official_host();
         let environment = [("PRIVATE_KEY".to_owned(), DEMO_KEY.to_owned())].into();
         let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
-        facts.setup = settings::load(&inputs).unwrap().setup(false);
+        facts.setup = Setup::of(&settings::load(&inputs).unwrap(), false);
         let signer = facts.setup.signer().unwrap();
         facts.chain = known(ChainState { chain_id: 137, wallets: [(signer, OnChain::default())].into(), beacon: None });
         facts.balance_allowance = known(

@@ -20,6 +20,7 @@ mod headers;
 mod heading;
 mod judgement;
 mod keys;
+mod layers;
 mod pairs;
 #[cfg(feature = "tui")]
 mod pictures;

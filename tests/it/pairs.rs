@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use polydoctor::engine::Engine;
-use polydoctor::engine::probe::Probe;
+use polydoctor::facts::probe::Probe;
 use polydoctor::report::Report;
 use polydoctor::sandbox::{self, Options, scenario::Scenario};
 use polydoctor::settings::{self, EnvFile, Inputs};

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::routing::post;
 use polydoctor::client::http::Http;
 use polydoctor::client::rpc::{Call, Node, Reply};
-use polydoctor::engine::probe::Probe;
+use polydoctor::facts::probe::Probe;
 use serde_json::{Value, json};
 
 use crate::support::ANY_PORT;

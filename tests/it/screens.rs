@@ -18,6 +18,7 @@ use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{EnvFile, FoundKey, Inputs, KeyInput, Origin, OriginKind, Source};
 use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
+use polydoctor::tui::sheet::Sheet;
 use polydoctor::tui::task::{Draft, Looked, News, NotChanged, Task, TaskKind};
 use polydoctor::tui::theme::{Palette, Theme};
 use polydoctor::tui::{About, Load, Scope, header, view};
@@ -80,7 +81,7 @@ fn assert_colour_only_repeats(app: &mut App) {
     for palette in [Palette::Mono, Palette::Contrast, Palette::BlueOrange] {
         app.theme.palette = palette;
         // the help names the palette
-        if !matches!(app.mode, Mode::Help { .. }) {
+        if !matches!(app.mode, Mode::Sheet { sheet: Sheet::Help, .. }) {
             assert_eq!(text(app), in_colour, "{palette:?}");
         }
         let is_plain = |cell: &ratatui::buffer::Cell| cell.fg == Color::Reset && cell.bg == Color::Reset;

@@ -16,7 +16,7 @@ use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use polydoctor::engine::Engine;
-use polydoctor::engine::probe::Probe;
+use polydoctor::facts::probe::Probe;
 use polydoctor::report::{Report, Verdict};
 use polydoctor::settings::{self, EnvFile, Inputs};
 

@@ -7,6 +7,7 @@ mod manners;
 #[cfg(feature = "tui")]
 mod pasting;
 #[cfg(feature = "tui")]
+mod reported;
 mod rereading;
 
 use std::io::{Read as _, Write};
@@ -217,6 +218,8 @@ fn an_error_that_is_told_is_explained() {
     terminal.wait_for_text("Could not create api key");
     terminal.press("\r");
     terminal.wait_for_text("Harmless");
+    terminal.press("\u{1b}");
+    terminal.wait_for("the panels", |screen| !screen.contains("What it means"));
     terminal.press(":errors\r");
     terminal.wait_for_text("Errors");
     terminal.press("/order_version");

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use polydoctor::engine::Engine;
-use polydoctor::engine::probe::Probe;
+use polydoctor::facts::probe::Probe;
 use polydoctor::report::{Report, Verdict};
 use polydoctor::sandbox::scenario::{self, Scenario};
 use polydoctor::sandbox::{self, Options};

@@ -4,8 +4,8 @@ use super::super::Finding;
 use super::super::clock::service_unknown;
 use crate::attribution::Reconciliation;
 use crate::auth::builder::usable_code;
-use crate::diagnosis::{Cause, Certainty};
-use crate::engine::facts::{BuilderFees, BuilderTrades, Facts, Failure};
+use crate::cause::{Cause, Certainty};
+use crate::facts::{BuilderFees, BuilderTrades, Facts, Failure};
 
 pub(in crate::checks) fn attribution(facts: &Facts) -> Finding {
     let code = facts.setup.builder_code.as_ref();

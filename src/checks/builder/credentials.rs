@@ -3,8 +3,8 @@
 use super::super::Finding;
 use super::super::credentials::{secret_form, secret_mistake, short};
 use crate::auth::builder::builder_key_created_ms;
-use crate::diagnosis::{Cause, Certainty};
-use crate::engine::facts::{BuilderAccess, CredentialsFact, Facts};
+use crate::cause::{Cause, Certainty};
+use crate::facts::{BuilderAccess, CredentialsFact, Facts};
 use crate::secret::Secret;
 
 pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {

@@ -3,9 +3,9 @@
 use super::super::Finding;
 use super::super::clock::{is_said_by_all, service_unknown};
 use super::super::credentials::short;
-use crate::diagnosis::Cause;
-use crate::engine::clock;
-use crate::engine::facts::{CredentialsFact, Facts, Failure, RemoteSigner, SignedOver};
+use crate::cause::Cause;
+use crate::facts::clock;
+use crate::facts::{CredentialsFact, Facts, Failure, RemoteSigner, SignedOver};
 
 pub(in crate::checks) fn signer(facts: &Facts) -> Finding {
     let Some(url) = &facts.setup.builder_signer_url else {

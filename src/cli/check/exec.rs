@@ -15,9 +15,9 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::hint;
-use crate::client::http::clean;
 use crate::fleet::row::Row;
 use crate::report::Report;
+use crate::text;
 use crate::watch::{Change, News};
 
 /// A command may take this long; then it is ended with all that it started.
@@ -80,7 +80,7 @@ impl Hook {
         match queue.try_send(process) {
             Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
             Err(TrySendError::Full(_)) => {
-                let profile = clean(&report.profile, 64);
+                let profile = text::quoted(&report.profile, 64);
                 hint(format_args!("--exec: {WAITING} changes of {profile} wait already; this one is left out"))
             }
         }
@@ -127,14 +127,14 @@ fn variables(report: &Report, news: &News) -> Option<Vec<(&'static str, String)>
     };
     let at = Timestamp::from_millisecond(*at_ms).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let variables = [
-        ("POLYDOCTOR_PROFILE", clean(&report.profile, SENTENCE)),
+        ("POLYDOCTOR_PROFILE", text::quoted(&report.profile, SENTENCE)),
         ("POLYDOCTOR_EVENT", event.to_owned()),
         ("POLYDOCTOR_CHECK", check.to_owned()),
         ("POLYDOCTOR_FROM", from),
         ("POLYDOCTOR_TO", to),
         ("POLYDOCTOR_VERDICT", report.verdict.word().to_owned()),
         ("POLYDOCTOR_CAUSE", row.cause.unwrap_or_default().to_owned()),
-        ("POLYDOCTOR_SAYS", clean(says, SENTENCE)),
+        ("POLYDOCTOR_SAYS", text::quoted(says, SENTENCE)),
         ("POLYDOCTOR_AT", at),
     ];
     Some(variables.into())
@@ -146,7 +146,7 @@ async fn work(mut waiting: mpsc::Receiver<Process>, at_once: Arc<Semaphore>, com
         let Ok(_place) = at_once.acquire().await else { return };
         if let Err(wrong) = run(process, LONGEST).await {
             // nobody reads the hints any more
-            let _ = hint(format_args!("--exec {}: {wrong}", clean(&command.0[0], 64)));
+            let _ = hint(format_args!("--exec {}: {wrong}", text::quoted(&command.0[0], 64)));
         }
     }
 }

@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 use super::{CheckArgs, exec, exit, wait};
 use crate::cli::settings::Profiles;
 use crate::cli::{Exit, stop};
-use crate::client::http::{Http, clean, millis};
+use crate::client::http::{Http, millis};
 use crate::client::limits::Limits;
 use crate::fleet::{Fleet, Load, MOST_AT_ONCE, Member, USUAL_AT_ONCE};
 use crate::render::{Ended, Format, Printer};
 use crate::settings::DEFAULT_TIMEOUT;
+use crate::text;
 use crate::watch;
 
 /// Many accounts, and again and again.
@@ -145,7 +146,7 @@ fn heading(args: &CheckArgs, config: &Path, accounts: usize) -> String {
     };
     let accounts = if accounts == 1 { "1 profile".to_owned() } else { format!("{accounts} profiles") };
     let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S");
-    format!("{accounts}   {}   {now}", clean(&path, 120))
+    format!("{accounts}   {}   {now}", text::quoted(&path, 120))
 }
 
 /// Counts on a terminal, over the same line.

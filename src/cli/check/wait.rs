@@ -10,7 +10,7 @@ use crate::cli::{Exit, stop};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::engine::Engine;
-use crate::engine::facts::Facts;
+use crate::facts::Facts;
 use crate::fleet::row::Row;
 use crate::report::Report;
 use crate::settings::{self, DEFAULT_TIMEOUT, Reading, Settings};

@@ -15,8 +15,8 @@ use super::{CheckArgs, exit, hint, scrapes};
 use crate::cli::settings::{Profiles, secret_variables};
 use crate::cli::whole_file::Output;
 use crate::cli::{Exit, stop};
-use crate::client::http::{clean, now_s};
-use crate::engine::probe::Probe;
+use crate::client::http::now_s;
+use crate::facts::probe::Probe;
 use crate::fleet::metrics::Metrics;
 use crate::fleet::row::Row;
 use crate::fleet::{Fleet, Look, Looked, Member, Round};
@@ -24,6 +24,7 @@ use crate::render::{self, Format, Style};
 use crate::report::{Report, Selection};
 use crate::sandbox::Running;
 use crate::settings::{self, Inputs, Reading};
+use crate::text;
 use crate::watch::{self, Change, News, Watch};
 
 /// What is remembered of an account between two looks.
@@ -146,11 +147,11 @@ impl Roster {
             return Ok(());
         }
         for gone in self.known.difference(&names) {
-            hint(format_args!("the profile {} is gone, and no longer watched", clean(gone, 64)))?;
+            hint(format_args!("the profile {} is gone, and no longer watched", text::quoted(gone, 64)))?;
             metrics.forget(gone);
         }
         for new in names.difference(&self.known) {
-            hint(format_args!("the profile {} is new, and watched from now on", clean(new, 64)))?;
+            hint(format_args!("the profile {} is new, and watched from now on", text::quoted(new, 64)))?;
             round.again(fleet, Member::of(new.clone()), Look::everything(), Duration::ZERO);
         }
         metrics.count(names.len());
@@ -263,7 +264,7 @@ impl Teller {
     }
 
     fn name(&self, report: &Report) -> String {
-        if self.names { format!("{} ", clean(&report.profile, 64)) } else { String::new() }
+        if self.names { format!("{} ", text::quoted(&report.profile, 64)) } else { String::new() }
     }
 
     fn object(&mut self, report: &Report, event: &str, at_ms: i64, fields: Value) -> io::Result<()> {

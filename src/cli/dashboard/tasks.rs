@@ -17,10 +17,10 @@ use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::engine::Engine;
-use crate::reference;
 use crate::secret::Secret;
 use crate::settings::change::FileChange;
 use crate::settings::{Inputs, Settings};
+use crate::tui::symptom;
 use crate::tui::task::{News, Post, Task};
 
 /// Does one task. Whoever drops this cancels it.
@@ -41,7 +41,7 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
         Task::SaveProfile => News::ProfileSaved(desk.save_profile()),
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
         Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
-        Task::Recognise { log, text } => recognise(log, text).await,
+        Task::Recognise { lookup, text } => recognise(lookup, text).await,
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
         Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
     };
@@ -53,16 +53,16 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
 pub(super) async fn run_recorded(task: Task, post: &Post) {
     let news = match task {
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
-        Task::Recognise { log, text } => recognise(log, text).await,
+        Task::Recognise { lookup, text } => recognise(lookup, text).await,
         _ => News::Said("This is a replay of recorded facts: nothing is requested or changed".to_owned()),
     };
     let _ = post.send(news);
 }
 
-/// Looks through a log on a thread of its own, so that no key waits for it.
-async fn recognise(log: u64, text: Secret) -> News {
-    let found = tokio::task::spawn_blocking(move || reference::recognise(text.expose())).await;
-    News::Recognised { log, found: found.unwrap_or_default() }
+/// Looks through a text on a thread of its own, so that no key waits for it.
+async fn recognise(lookup: u64, text: Secret) -> News {
+    let found = tokio::task::spawn_blocking(move || symptom::offered(text.expose())).await;
+    News::Recognised { lookup, found: found.unwrap_or_default() }
 }
 
 /// What tasks work with.

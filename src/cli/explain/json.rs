@@ -12,8 +12,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Answer, known};
+use crate::cause::Cause;
 use crate::checks::{self, Check};
-use crate::diagnosis::Cause;
 use crate::reference::{Entry, ErrorEntry, Reading, Reported, Weighted, shows_as};
 
 pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {

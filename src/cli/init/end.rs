@@ -6,7 +6,7 @@ use std::path::Path;
 use super::ask::Steps;
 use super::{Start, observe, of_profile, say, say_command};
 use crate::cli::{Exit, prompt};
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
 use crate::onboarding::{self, KEY_VARIABLE, Wizard};
 use crate::render::{self, Format, Show};
 use crate::report::{Report, Verdict};

@@ -9,10 +9,10 @@ use super::failed::{Failed, Stop};
 use super::give::GiveArgs;
 use super::place::Kind;
 use super::{Format, print};
+use crate::cause::Cause;
 use crate::cli::Exit;
 use crate::client::account::AccountError;
-use crate::diagnosis::Cause;
-use crate::engine::facts::BuilderKey;
+use crate::facts::BuilderKey;
 use crate::keys::{Change, RevokeAs};
 
 #[derive(Debug, Subcommand)]

@@ -9,15 +9,15 @@ use super::Format;
 use super::failed::{Failed, Stop};
 use super::print;
 use crate::auth::l2::ApiCredentials;
+use crate::cause::Cause;
 use crate::checks::{network_cause, probes_of};
 use crate::cli::Exit;
 use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
-use crate::client::clob;
 use crate::client::http::Http;
-use crate::diagnosis::Cause;
+use crate::endpoints;
 use crate::engine::Engine;
-use crate::engine::facts::Failure;
+use crate::facts::Failure;
 use crate::keys::{Planned, SignedWith};
 use crate::report::{Report, Selection};
 use crate::settings::selecting;
@@ -205,7 +205,7 @@ fn is_block(failure: &Failure) -> bool {
 
 pub(super) fn derive_plan() -> Planned {
     let (query, body) = (String::new(), None);
-    Planned { method: "GET", path: clob::DERIVE, query, signed_with: SignedWith::PrivateKey, body }
+    Planned { method: "GET", path: endpoints::DERIVE, query, signed_with: SignedWith::PrivateKey, body }
 }
 
 pub(super) fn no_key(nonce: U256) -> Failed {

@@ -4,8 +4,9 @@ use std::io;
 
 use serde_json::{Value, json};
 
+use crate::cause::Cause;
 use crate::cli::Exit;
-use crate::diagnosis::{Cause, Diagnosis};
+use crate::diagnosis::Diagnosis;
 use crate::settings::SettingsError;
 
 /// Why a command stops.

@@ -11,8 +11,9 @@ use super::{Format, print};
 use crate::auth::l2::ApiCredentials;
 use crate::checks::secret_form;
 use crate::cli::Exit;
+use crate::facts::secret_fact;
 use crate::secret::Secret;
-use crate::settings::{home, secret_fact};
+use crate::settings::home;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Secrets")]

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::caller::{Caller, CommonArgs};
 use super::failed::Stop;
 use super::{Format, print};
+use crate::cause::Cause;
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, stop};
-use crate::diagnosis::Cause;
-use crate::engine::facts::NonceKey;
+use crate::facts::NonceKey;
 use crate::keys::{NONCES, belongs_to, due};
 use crate::settings::Sourced;
 

@@ -12,11 +12,11 @@ use super::give::{Give, GiveArgs};
 use super::place::Kind;
 use super::print;
 use crate::auth::l2::ApiCredentials;
+use crate::cause::Cause;
 use crate::checks::network_cause;
 use crate::cli::Exit;
 use crate::client::account::AccountError;
-use crate::client::clob;
-use crate::diagnosis::Cause;
+use crate::endpoints;
 use crate::keys::{Change, Planned, SignedWith};
 
 /// So many nonces behind the old one are tried for a free one.
@@ -202,7 +202,7 @@ fn plan(caller: &Caller, to: Option<U256>, keep_old: bool) -> Result<Exit, Stop>
     let mut requests = caller.signing_plan();
     let prove = Planned {
         method: "GET",
-        path: clob::API_KEYS,
+        path: endpoints::API_KEYS,
         query: String::new(),
         signed_with: SignedWith::ApiCredentials,
         body: None,

@@ -4,26 +4,27 @@ use std::sync::Arc;
 
 use super::all;
 use crate::auth::wallet::SignatureType;
-use crate::client::clob::{self, Clob};
+use crate::client::clob::Clob;
 use crate::client::http::Answer;
+use crate::endpoints;
 use crate::engine::context::{Context, Missing, Outcome};
-use crate::engine::facts::{BuilderKey, CachedBalance, Failure, SessionSigners};
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
+use crate::facts::{BuilderKey, CachedBalance, Failure, SessionSigners};
 
 async fn read(context: &Context, probe: Probe, path: &str) -> Outcome<Answer> {
     context.get_signed(probe, &context.credentials()?, path, &[], Context::timestamp).await
 }
 
 pub(super) async fn closed_only(context: &Context) -> Outcome<bool> {
-    Ok(Clob::read_closed_only(&read(context, Probe::ClosedOnly, clob::CLOSED_ONLY).await?)?)
+    Ok(Clob::read_closed_only(&read(context, Probe::ClosedOnly, endpoints::CLOSED_ONLY).await?)?)
 }
 
 pub(super) async fn session_signers(context: &Context) -> Outcome<SessionSigners> {
-    Ok(Clob::read_session_signers(&read(context, Probe::SessionSigners, clob::SESSION_SIGNERS).await?)?)
+    Ok(Clob::read_session_signers(&read(context, Probe::SessionSigners, endpoints::SESSION_SIGNERS).await?)?)
 }
 
 pub(super) async fn builder_keys(context: &Context) -> Outcome<Vec<BuilderKey>> {
-    Ok(Clob::read_builder_keys(&read(context, Probe::BuilderKeys, clob::BUILDER_KEYS).await?)?)
+    Ok(Clob::read_builder_keys(&read(context, Probe::BuilderKeys, endpoints::BUILDER_KEYS).await?)?)
 }
 
 /// Asks under every signature type: the server computes the wallet from key and type, so the type
@@ -36,7 +37,10 @@ pub(super) async fn balance_allowance(context: &Arc<Context>) -> Outcome<Vec<Cac
             let query = Clob::collateral_query(kind);
             let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
             let probe = Probe::BalanceAllowance;
-            (kind, context.get_signed(probe, &credentials, clob::BALANCE_ALLOWANCE, &query, Context::timestamp).await)
+            (
+                kind,
+                context.get_signed(probe, &credentials, endpoints::BALANCE_ALLOWANCE, &query, Context::timestamp).await,
+            )
         }
     }))
     .await;

@@ -3,12 +3,14 @@
 use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Whose};
 use crate::auth::builder::{self as headers, builder_key_created_ms};
 use crate::auth::l2::ApiCredentials;
-use crate::client::clob::{self, Clob, FIRST_CURSOR};
+use crate::client::clob::{self, Clob};
 use crate::client::http::Answer;
 use crate::client::{services, signer as remote};
+use crate::endpoints;
+use crate::endpoints::FIRST_CURSOR;
 use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, url};
-use crate::engine::facts::{BuilderAccess, BuilderFees, BuilderTrades, Failure, OwnTrades, RemoteSigner};
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
+use crate::facts::{BuilderAccess, BuilderFees, BuilderTrades, Failure, OwnTrades, RemoteSigner};
 
 /// The cursor of every listing's first page.
 const FIRST: (&str, &str) = ("next_cursor", FIRST_CURSOR);
@@ -20,13 +22,13 @@ fn credentials(context: &Context) -> Outcome<ApiCredentials> {
 
 /// A read of the CLOB with builder headers.
 async fn get_signed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outcome<Answer> {
-    let (credentials, path) = (credentials(context)?, clob::BUILDER_TRADES);
+    let (credentials, path) = (credentials(context)?, endpoints::BUILDER_TRADES);
     let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
     context.get(probe, path, query, Some(&sign)).await
 }
 
 pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
-    let (credentials, path) = (credentials(context)?, services::RELAYER_TRANSACTIONS);
+    let (credentials, path) = (credentials(context)?, endpoints::RELAYER_TRANSACTIONS);
     let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
     let relayer = url(context.settings.relayer_url.as_ref(), "relayer");
     let asked = match relayer {
@@ -51,7 +53,7 @@ async fn listed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outc
     query.push(FIRST);
     if let Some(code) = &context.settings.builder_code {
         query.push(("builder_code", code.value.as_str()));
-        return context.get(probe, clob::BUILDER_TRADES, &query, None).await;
+        return context.get(probe, endpoints::BUILDER_TRADES, &query, None).await;
     }
     get_signed(context, probe, &query).await
 }
@@ -69,7 +71,7 @@ pub(super) async fn fees(context: &Context) -> Outcome<BuilderFees> {
     if let Err(wrong) = headers::usable_code(code) {
         return Err(Missing::because(format!("the builder code {wrong}")));
     }
-    let answer = context.get(Probe::BuilderFees, &format!("{}{code}", clob::BUILDER_FEES), &[], None).await?;
+    let answer = context.get(Probe::BuilderFees, &format!("{}{code}", endpoints::BUILDER_FEES), &[], None).await?;
     Ok(Clob::read_builder_fees(&answer)?)
 }
 
@@ -80,7 +82,7 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let address = maker.to_string();
     let of_maker = [("maker_address", address.as_str())];
     let query = [of_maker[0], FIRST];
-    let own = context.get_signed(Probe::OwnTrades, &credentials, clob::TRADES, &query, Context::timestamp);
+    let own = context.get_signed(Probe::OwnTrades, &credentials, endpoints::TRADES, &query, Context::timestamp);
     let settings = &context.settings;
     if settings.builder_code.is_none() && settings.builder.whole().is_none() {
         let answer = own.await?;

@@ -7,12 +7,13 @@ use alloy_primitives::U256;
 use super::all;
 use crate::auth::l2::{self, ApiCredentials};
 use crate::auth::{contracts, l1};
-use crate::client::clob::{self, Clob};
+use crate::client::clob::Clob;
 use crate::client::http::now_s;
+use crate::endpoints;
 use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, whole};
-use crate::engine::facts::{Derived, Failure, NonceKey};
-use crate::engine::probe::Probe;
-use crate::settings::secret_fact;
+use crate::facts::probe::Probe;
+use crate::facts::secret_fact;
+use crate::facts::{Derived, Failure, NonceKey};
 
 /// The nonces that are tried besides the configured one.
 const USUAL_NONCES: [u64; 3] = [0, 1, 2];
@@ -25,7 +26,7 @@ fn chain_id(context: &Context) -> Outcome<u64> {
 async fn derive_at(context: &Context, probe: Probe, chain_id: u64, nonce: U256) -> Outcome<ApiCredentials> {
     let signer = context.signer()?;
     let sign = || unless_unsendable(l1::headers(signer, chain_id, context.timestamp(), nonce));
-    let answer = context.get(probe, clob::DERIVE, &[], Some(&sign)).await?;
+    let answer = context.get(probe, endpoints::DERIVE, &[], Some(&sign)).await?;
     Ok(Clob::read_credentials(&answer)?)
 }
 
@@ -103,7 +104,7 @@ async fn api_keys(
     credentials: &ApiCredentials,
     stamp: fn(&Context) -> i64,
 ) -> Outcome<Vec<String>> {
-    let answer = context.get_signed(probe, credentials, clob::API_KEYS, &[], stamp).await?;
+    let answer = context.get_signed(probe, credentials, endpoints::API_KEYS, &[], stamp).await?;
     let keys = Clob::read_api_keys(&answer)?;
     // a list without the key that asked is of somebody else, or of no CLOB: no proof of anything
     if !keys.contains(&credentials.key) {
@@ -148,8 +149,8 @@ pub(super) async fn funder_address(context: &Context) -> Outcome<()> {
         return Err(Missing::because("the configured credentials are not refused, or there is no other address"));
     };
     let sign =
-        || unless_unsendable(l2::headers(funder, &credentials, context.timestamp(), "GET", clob::API_KEYS, None));
-    context.get(Probe::FunderAddress, clob::API_KEYS, &[], Some(&sign)).await.map(drop)
+        || unless_unsendable(l2::headers(funder, &credentials, context.timestamp(), "GET", endpoints::API_KEYS, None));
+    context.get(Probe::FunderAddress, endpoints::API_KEYS, &[], Some(&sign)).await.map(drop)
 }
 
 pub(super) async fn derived(context: &Context) -> Outcome<Vec<String>> {

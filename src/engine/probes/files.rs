@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-use crate::client::http::clean;
 use crate::engine::context::{Context, Missing, Outcome};
-use crate::engine::facts::{Failure, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
+use crate::facts::{Failure, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
 use crate::settings::{Settings, sets_a_secret, written_secret};
+use crate::text;
 
 /// Git answers in milliseconds, unless its folder is on a network that is gone.
 const GIT_DEADLINE: Duration = Duration::from_secs(3);
@@ -128,7 +128,7 @@ async fn git(folder: &Path, arguments: &[&str], name: &OsStr) -> Result<(Option<
     let output = output.map_err(|_| format!("git did not answer in {} s", GIT_DEADLINE.as_secs()))?;
     let output = output.map_err(|error| format!("git does not start ({})", error.kind()))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    let said = clean(said.lines().next().unwrap_or_default().trim_start_matches("fatal: "), 120);
+    let said = text::quoted(said.lines().next().unwrap_or_default().trim_start_matches("fatal: "), 120);
     Ok((output.status.code(), said))
 }
 

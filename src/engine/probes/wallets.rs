@@ -9,8 +9,8 @@ use crate::client::chain::{self as polygon, Subjects};
 use crate::client::rpc::Node;
 use crate::client::services;
 use crate::engine::context::{Context, Missing, Outcome, url};
-use crate::engine::facts::{ChainState, Ownership};
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
+use crate::facts::{ChainState, Ownership};
 
 fn contracts_of(context: &Context) -> Outcome<&'static Chain> {
     let id = context.settings.chain_id.as_ref().map(|id| id.value);

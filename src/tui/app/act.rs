@@ -12,6 +12,7 @@ use crate::tui::menu::{Choice, Entry, Menu, Pick};
 use crate::tui::motion::Motion;
 use crate::tui::panels::{self, PANELS, Panel, Place};
 use crate::tui::share;
+use crate::tui::sheet::Sheet;
 use crate::tui::task::Task;
 use crate::tui::verdict;
 use crate::tui::{Load, Scope};
@@ -71,9 +72,9 @@ impl App {
 
     /// Moves within the panel that has the focus: the cursor of a list, the text of others.
     fn go(&mut self, motion: Motion) {
-        if let Mode::Help { scroll } = self.mode {
-            let (lines, height) = layout::help_extent(self);
-            self.mode = Mode::Help { scroll: motion.apply(scroll, lines.saturating_sub(height), height) };
+        if let Mode::Sheet { sheet, scroll } = self.mode {
+            let (lines, height) = sheet.extent(self);
+            self.mode = Mode::Sheet { sheet, scroll: motion.apply(scroll, lines.saturating_sub(height), height) };
             return;
         }
         self.go_in(self.focus, motion);
@@ -124,7 +125,7 @@ impl App {
                 Some(own) => (own.act)(self),
                 None => self.act(action?),
             },
-            Mode::Help { .. } | Mode::Search | Mode::Symptom => self.act(action?),
+            Mode::Sheet { .. } | Mode::Search | Mode::Symptom => self.act(action?),
         }
     }
 
@@ -255,11 +256,11 @@ impl App {
         }
         match action {
             // over the panels, it leaves what lies there
-            Action::Quit if matches!(self.mode, Mode::Help { .. }) => self.mode = Mode::Panels,
+            Action::Quit if matches!(self.mode, Mode::Sheet { .. }) => self.mode = Mode::Panels,
             Action::Quit | Action::Interrupt => return Some(Command::Quit),
             Action::Help => {
-                let open = matches!(self.mode, Mode::Help { .. });
-                self.mode = if open { Mode::Panels } else { Mode::Help { scroll: 0 } };
+                let open = matches!(self.mode, Mode::Sheet { sheet: Sheet::Help, .. });
+                self.mode = if open { Mode::Panels } else { Mode::Sheet { sheet: Sheet::Help, scroll: 0 } };
             }
             Action::Back => return self.back(),
             Action::Down => self.go(Motion::Lines(1)),
@@ -277,7 +278,8 @@ impl App {
             Action::Addresses => self.theme.full_addresses = !self.theme.full_addresses,
             Action::Redraw => return Some(Command::Redraw),
             Action::Suspend => return Some(Command::Suspend),
-            // The rest belongs to the panels, which the help covers.
+            Action::Open if let Mode::Sheet { sheet: Sheet::Told, .. } = self.mode => self.open_told(),
+            // The rest belongs to the panels, which a sheet covers.
             _ if !matches!(self.mode, Mode::Panels) => {}
             Action::NextPanel => self.focus_on((self.focus + 1) % PANELS.len()),
             Action::PreviousPanel => self.focus_on((self.focus + PANELS.len() - 1) % PANELS.len()),
@@ -316,5 +318,17 @@ impl App {
             Action::Open | Action::Again => {}
         }
         None
+    }
+
+    /// From the answer to a reported error to the check that explains it.
+    fn open_told(&mut self) {
+        let row = Sheet::Told.leads_to(self);
+        self.mode = Mode::Panels;
+        if let Some(row) = row {
+            self.clear_filter();
+            self.steered = true;
+            self.select(row);
+            self.focus_on(panels::DETAIL);
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{App, Command, Observed, Phase};
 use crate::checks::Status;
-use crate::engine::facts::RequestRecord;
+use crate::facts::RequestRecord;
 use crate::report::{CheckReport, Report};
 use crate::tui::verdict::was_stopped;
 use crate::tui::{Renewed, Scope};

@@ -6,6 +6,7 @@ use super::{App, Command, Mode};
 use crate::tui::field;
 use crate::tui::keys;
 use crate::tui::panels::{self, Search, Typing, checklist};
+use crate::tui::sheet::Sheet;
 
 impl App {
     /// Whether keys are text.
@@ -14,7 +15,7 @@ impl App {
             Mode::Search | Mode::Symptom | Mode::Menu(_) => true,
             Mode::Panels => self.typing().is_some(),
             Mode::FirstRun(ref wizard) => wizard.is_typing(),
-            Mode::Help { .. } | Mode::Asking(_) => false,
+            Mode::Sheet { .. } | Mode::Asking(_) => false,
         }
     }
 
@@ -65,10 +66,17 @@ impl App {
     fn type_symptom(&mut self, key: KeyEvent) -> Option<Command> {
         match key.code {
             KeyCode::Enter => {
-                self.mode = Mode::Panels;
-                // where the explanation stands
+                let told = self.symptom.told();
+                self.mode = match told {
+                    Some(_) => Mode::Sheet { sheet: Sheet::Told, scroll: 0 },
+                    None => Mode::Panels,
+                };
+                // where the explanation stays
                 (self.main, self.beside) = (panels::DETAIL, panels::DETAIL);
-                return Some(Command::Tell(self.symptom.told()));
+                if told.is_none() && !self.report.reported_errors.is_empty() {
+                    self.notice = Some("No error is reported any more".to_owned());
+                }
+                return Some(Command::Tell(told));
             }
             KeyCode::Esc => {
                 self.symptom.clear();
@@ -76,7 +84,7 @@ impl App {
             }
             _ => match keys::step(key) {
                 Some(step) => self.symptom.choose(step),
-                None => self.symptom.key(key),
+                None => return self.symptom.key(key),
             },
         }
         None
@@ -103,7 +111,7 @@ impl App {
                 (typing.field)(self).paste(text);
                 (typing.changed)(self);
             }
-            Mode::Panels | Mode::Help { .. } => {
+            Mode::Panels | Mode::Sheet { .. } => {
                 self.mode = Mode::Symptom;
                 self.symptom.clear();
                 return self.symptom.paste(text);

@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::{Content, Panel, Place};
 use crate::checks;
-use crate::engine::clock::{Drift, narrowed};
-use crate::engine::facts::{ClockReading, Facts};
+use crate::facts::clock::{Drift, narrowed};
+use crate::facts::{ClockReading, Facts};
 use crate::tui::Scope;
 use crate::tui::app::{App, Command, Phase};
 use crate::tui::task::Task;

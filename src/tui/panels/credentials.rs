@@ -10,7 +10,7 @@ use ratatui::text::Span;
 
 use super::{Content, Panel, Place};
 use crate::checks::{Status, short};
-use crate::engine::facts::{BuilderKey, CredentialsFact, Derived, Fact, NonceKey, SecretFact};
+use crate::facts::{BuilderKey, CredentialsFact, Derived, Fact, NonceKey, SecretFact};
 use crate::keys::belongs_to;
 use crate::tui::app::{App, Phase};
 use crate::tui::task::{Task, TaskKind};
@@ -325,8 +325,9 @@ fn listed(app: &App, page: &mut Page, name: &str, keys: Result<Vec<String>, &Str
 mod tests {
     use super::Standing::{Absent, Differs, Equal};
     use super::*;
+    use crate::facts::secret_fact;
     use crate::secret::Secret;
-    use crate::settings::{Source, Sourced, secret_fact};
+    use crate::settings::{Source, Sourced};
 
     #[test]
     fn numbers_in_a_row_are_one_range() {

@@ -174,7 +174,7 @@ fn seen(app: &App, page: &mut Page) {
     }
 }
 
-fn fix_section(text: &str, edits: &[String], commands: &[String], page: &mut Page) {
+pub(in crate::tui) fn fix_section(text: &str, edits: &[String], commands: &[String], page: &mut Page) {
     if text.is_empty() && edits.is_empty() && commands.is_empty() {
         return;
     }

@@ -4,7 +4,7 @@ use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style};
 
 use super::{Content, Panel, Place, Search};
-use crate::diagnosis::Cause;
+use crate::cause::Cause;
 use crate::reference::{self, Entry, ErrorEntry};
 use crate::tui::app::App;
 use crate::tui::field::Field;

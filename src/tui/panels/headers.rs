@@ -9,8 +9,8 @@ use ratatui::text::{Line, Span};
 use super::{Content, Panel, PanelKey, Place, Typing};
 use crate::auth::explain::{self, Part, Section};
 use crate::checks::Status;
-use crate::client::clob;
-use crate::engine::clock::{self, Drift};
+use crate::endpoints;
+use crate::facts::clock::{self, Drift};
 use crate::headers::{Level, Shown};
 use crate::secret::Secret;
 use crate::tui::app::{App, Command};
@@ -115,7 +115,7 @@ impl Default for State {
     fn default() -> Self {
         let mut fields = [Field::exact(), Field::exact(), Field::exact(), Field::default()];
         fields[0].set("GET");
-        fields[1].set(clob::API_KEYS);
+        fields[1].set(endpoints::API_KEYS);
         Self { fields, row: 1, open: false, set: 0, signed: None }
     }
 }

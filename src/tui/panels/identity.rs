@@ -4,7 +4,7 @@ use ratatui::layout::Size;
 use ratatui::style::Style;
 
 use super::{Content, Panel, Place};
-use crate::engine::facts::{CredentialsFact, KeyFact};
+use crate::facts::{CredentialsFact, KeyFact};
 use crate::settings::{Source, Sourced};
 use crate::tui::app::{App, Phase};
 use crate::tui::text::Page;

@@ -13,7 +13,7 @@ use textwrap::core::display_width;
 use self::target::Targets;
 use super::{Content, Panel, PanelKey, Place, REQUESTS};
 use crate::checks::{CHECKS, Status};
-use crate::engine::facts::RequestRecord;
+use crate::facts::RequestRecord;
 use crate::headers;
 use crate::tui::app::{App, Command};
 use crate::tui::keys::plain;

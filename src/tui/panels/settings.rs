@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::{Content, Panel, Place};
 use crate::checks::Status;
-use crate::engine::facts::{SecretFile, SecretPlaces, ShownSetting, WrittenSecret};
+use crate::facts::{SecretFile, SecretPlaces, ShownSetting, WrittenSecret};
 use crate::settings::{ProblemKind, SettingProblem};
 use crate::tui::app::{App, Phase};
 use crate::tui::text::Page;

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::{Router, routing};
 use polydoctor::auth::wallet::{CodeClass, WalletMap};
-use polydoctor::engine::facts::Failure;
+use polydoctor::facts::Failure;
 use serde_json::json;
 use tokio::net::TcpListener;
 use url::Url;

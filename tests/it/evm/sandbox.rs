@@ -1,7 +1,7 @@
 //! The sandbox answers as the real contracts do; it needs no node.
 
 use polydoctor::auth::wallet_signature::SignatureForm::{self, Nested, Plain, SafeMessage};
-use polydoctor::engine::facts::SignatureAnswer::{Accepted, Refused};
+use polydoctor::facts::SignatureAnswer::{Accepted, Refused};
 
 use super::node::{ask_at, read_from};
 use crate::support::{DEMO_KEY, Lab, STRANGER_KEY, signer};

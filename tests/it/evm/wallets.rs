@@ -6,7 +6,7 @@ use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{SolValue as _, sol};
 use polydoctor::auth::wallet::{CodeClass, WalletKind, WalletMap, beacon_init_code, deployed_code, uups_init_code};
 use polydoctor::auth::wallet_signature::SignatureForm;
-use polydoctor::engine::facts::{OnChain, Ownership, SignatureAnswer};
+use polydoctor::facts::{OnChain, Ownership, SignatureAnswer};
 use serde_json::json;
 
 use super::node::{Anvil, polygon};

@@ -1,6 +1,6 @@
 //! The fleet panel: a row an account, and the way into each.
 
-use polydoctor::diagnosis::Certainty;
+use polydoctor::cause::Certainty;
 use polydoctor::fleet::row::Row;
 use polydoctor::report::Verdict;
 use polydoctor::tui::Load;

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use polydoctor::checks::Status;
-use polydoctor::engine::facts::ClockReading;
+use polydoctor::facts::ClockReading;
 use polydoctor::reference::Reported;
 use polydoctor::report::Replay;
 use polydoctor::secret::Secret;
@@ -131,7 +131,8 @@ fn a_paste_outside_of_a_field_is_taken_for_an_error_and_never_for_keys() {
     for keys in ["", "?", "4", "9"] {
         let mut app = app(samples::failed(), (80, 24));
         press(&mut app, keys);
-        assert_eq!(send(&mut app, Message::Paste("quit: invalid signature".to_owned())), None);
+        let looks_up = send(&mut app, Message::Paste("quit: invalid signature".to_owned()));
+        assert!(matches!(looks_up, Some(Command::Start(Task::Recognise { .. }))), "{looks_up:?}");
         assert!(matches!(app.mode, Mode::Symptom));
         assert!(text(&app).contains("quit: invalid signature"), "{}", text(&app));
         assert!(
@@ -151,7 +152,7 @@ fn a_long_log_is_looked_through_beside_the_screen() {
         let mut app = app(samples::failed(), size);
         press(&mut app, "e");
         let began = std::time::Instant::now();
-        let Some(Command::Start(Task::Recognise { log: number, text: kept })) =
+        let Some(Command::Start(Task::Recognise { lookup: number, text: kept })) =
             send(&mut app, Message::Paste(log.clone()))
         else {
             panic!("a long log is looked through by a task");
@@ -165,9 +166,9 @@ fn a_long_log_is_looked_through_beside_the_screen() {
         assert!(text(&app).contains("Pasted log: 1024 KB, 499"), "{}", text(&app));
         assert!(text(&app).contains("Esc cancel"), "{}", text(&app));
         let found = polydoctor::reference::recognise("invalid signature");
-        send(&mut app, Message::News(News::Recognised { log: number - 1, found: found.clone() }));
+        send(&mut app, Message::News(News::Recognised { lookup: number - 1, found: found.clone() }));
         assert!(text(&app).contains("Looking for known errors"), "what was found in another log says nothing of this");
-        send(&mut app, Message::News(News::Recognised { log: number, found }));
+        send(&mut app, Message::News(News::Recognised { lookup: number, found }));
         assert!(text(&app).contains("Known errors in it:") && text(&app).contains("invalid signature"));
         assert!(matches!(press(&mut app, "\n"), Some(Command::Tell(Some(told))) if told == kept.expose()));
     }

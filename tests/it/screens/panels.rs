@@ -6,7 +6,7 @@ use alloy_primitives::{Address, U256, address};
 use polydoctor::auth::contracts::chain;
 use polydoctor::auth::key::KeyMistake;
 use polydoctor::auth::wallet::{CodeClass, SignatureType, WalletMap};
-use polydoctor::engine::facts::{
+use polydoctor::facts::{
     ChainState, ClockReading, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, PublicProfile,
     RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting, SignedOver,
 };
@@ -16,8 +16,8 @@ use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
 use super::*;
+use polydoctor::cause::Cause;
 use polydoctor::checks::Status;
-use polydoctor::diagnosis::Cause;
 use polydoctor::report::Report;
 
 const SIGNER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");

@@ -1,6 +1,6 @@
 //! The list of requests on the screen.
 
-use polydoctor::engine::facts::RequestRecord;
+use polydoctor::facts::RequestRecord;
 use polydoctor::tui::app::{Command, Message};
 
 use super::{App, SIZES, app, assert_screen, draw, press, samples, send};

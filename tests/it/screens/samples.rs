@@ -3,16 +3,18 @@
 use alloy_primitives::{Address, U256, address};
 use polydoctor::auth::contracts;
 use polydoctor::auth::wallet::{SignatureType, WalletMap};
+use polydoctor::cause::{Cause, Certainty};
 use polydoctor::checks::{Evidence, Fix, Status};
-use polydoctor::diagnosis::{Cause, Certainty, Diagnosis, DiagnosisFix};
-use polydoctor::engine::facts::{
+use polydoctor::diagnosis::{Diagnosis, DiagnosisFix};
+use polydoctor::facts::probe::Probe;
+use polydoctor::facts::secret_fact;
+use polydoctor::facts::{
     BuilderKey, CredentialsFact, Derived, Fact, Facts, Failure, KeyFact, NonceKey, RequestRecord, SentHeader, Setup,
     ShownSetting,
 };
-use polydoctor::engine::probe::Probe;
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
 use polydoctor::secret::Secret;
-use polydoctor::settings::{Origin, OriginKind, Source, Sourced, secret_fact};
+use polydoctor::settings::{Origin, OriginKind, Source, Sourced};
 use polydoctor::tui::app::Observed;
 use polydoctor::tui::panels::credentials::AccountKeys;
 

@@ -8,7 +8,7 @@ use crate::client::account::{Account, AccountError};
 use crate::client::boards::{self, Boards, Period};
 use crate::client::comparison::Comparison;
 use crate::client::trades::{Filter, Listing, Source, builder_code};
-use crate::engine::facts::Failure;
+use crate::facts::Failure;
 use crate::tui::panels::builder::BuilderNews;
 use crate::tui::task::{News, Post};
 

@@ -6,10 +6,11 @@ use reqwest::Method;
 
 use super::Desk;
 use crate::client::account::{Account, AccountError, Call};
-use crate::client::clob::{self, Clob};
+use crate::client::clob::Clob;
 use crate::client::http::now_s;
-use crate::engine::clock::{narrowed, wait_for_turn};
-use crate::engine::facts::ClockReading;
+use crate::endpoints;
+use crate::facts::ClockReading;
+use crate::facts::clock::{narrowed, wait_for_turn};
 use crate::tui::panels::clock::{EVERY_S, QUICK};
 use crate::tui::task::{News, Post};
 
@@ -42,7 +43,7 @@ pub(super) async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
 }
 
 async fn read_time(account: &Account) -> Result<ClockReading, AccountError> {
-    let answer = account.send(Method::GET, Call::to(clob::TIME), None).await?;
+    let answer = account.send(Method::GET, Call::to(endpoints::TIME), None).await?;
     let server_s = Clob::read_time(&answer)?;
     Ok(ClockReading { server_s, sent_s: answer.sent_s, received_s: answer.received_s, from_time: true })
 }

@@ -3,7 +3,7 @@
 use crate::cli::settings::Profiles;
 use crate::client::http::Http;
 use crate::client::limits::Limits;
-use crate::engine::probe::Probe;
+use crate::facts::probe::Probe;
 use crate::fleet::row::Row;
 use crate::fleet::{Fleet, Member, USUAL_AT_ONCE};
 use crate::report::Selection;

@@ -5,7 +5,7 @@ use tokio::task::spawn_blocking;
 use super::Desk;
 use super::fix::shown;
 use crate::engine::Engine;
-use crate::engine::facts::RequestRecord;
+use crate::facts::RequestRecord;
 use crate::onboarding;
 use crate::settings::change::FileChange;
 use crate::settings::{self, FoundKey, KeyInput, UnreadKey};

@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 
 use super::super::{Offer, checklist};
 use super::known_nonces;
-use crate::engine::facts::CredentialsFact;
+use crate::facts::CredentialsFact;
 use crate::keys::Change;
 use crate::settings::{home, selecting};
 use crate::tui::Scope;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use textwrap::core::display_width;
 
 use super::asked;
-use crate::engine::facts::RequestRecord;
+use crate::facts::RequestRecord;
 use crate::tui::app::App;
 
 /// The parameters that tell requests of one path apart, by method and path.

@@ -3,7 +3,9 @@
 //! Checks and diagnosis read facts and nothing else, so a recorded set replays the same report
 //! anywhere.
 
+pub mod clock;
 mod observed;
+pub mod probe;
 mod setup;
 
 use alloy_primitives::Address;
@@ -13,8 +15,7 @@ use thiserror::Error;
 pub use observed::*;
 pub use setup::*;
 
-use super::clock;
-use super::probe::Probe;
+use probe::Probe;
 
 /// One fact, and how it came or why it did not.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,10 +1,13 @@
 //! What the settings say, before anything is asked: shapes of secrets, never secrets.
 
+mod of;
+
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
+pub use self::of::{key_shape, secret_fact};
 use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};

@@ -1,5 +1,7 @@
 //! The vocabulary of causes. Names and variants live here, words in `assets/causes.toml`.
 
+mod certainty;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,6 +10,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::assets;
+
+pub use self::certainty::Certainty;
 
 macro_rules! causes {
     ($($variant:ident = $name:literal,)+) => {
@@ -215,7 +219,7 @@ impl Snippets {
 
 static WORDS: LazyLock<BTreeMap<String, CauseWords>> = LazyLock::new(|| {
     let causes: Vec<BTreeMap<String, CauseWords>> =
-        assets::tables("causes.toml", include_str!("../../assets/causes.toml"));
+        assets::tables("causes.toml", include_str!("../assets/causes.toml"));
     causes.into_iter().flatten().collect()
 });
 
@@ -268,7 +272,7 @@ mod tests {
 
     #[test]
     fn no_words_hold_a_secret() {
-        let text = include_str!("../../assets/causes.toml");
+        let text = include_str!("../assets/causes.toml");
         let long =
             |word: &&str| word.len() >= 40 && word.chars().all(|c| c.is_ascii_alphanumeric() || "+/_-".contains(c));
         let found: Vec<&str> = text.split(|c: char| c.is_whitespace() || "\"'(),=".contains(c)).filter(long).collect();

@@ -3,7 +3,7 @@
 //! The server says whole seconds, cut off, so one reading bounds the drift to an interval one
 //! second and a round trip wide. The true drift lies in all of them.
 
-use super::facts::ClockReading;
+use super::ClockReading;
 
 /// This clock minus the server's, in seconds: positive when this clock is ahead.
 #[derive(Clone, Copy, Debug, PartialEq)]

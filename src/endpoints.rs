@@ -1,0 +1,31 @@
+//! Paths of the CLOB and of the services beside it, and what every listing begins with.
+
+pub const TIME: &str = "/time";
+/// Named by a popular guide; no official client calls it.
+pub const GUIDE_TIME: &str = "/server-time";
+pub const VERSION: &str = "/version";
+pub const DERIVE: &str = "/auth/derive-api-key";
+/// Created by POST, deleted by DELETE.
+pub const API_KEY: &str = "/auth/api-key";
+pub const API_KEYS: &str = "/auth/api-keys";
+/// Created by POST, deleted by DELETE.
+pub const READONLY_KEY: &str = "/auth/readonly-api-key";
+pub const READONLY_KEYS: &str = "/auth/readonly-api-keys";
+pub const VALIDATE_READONLY_KEY: &str = "/auth/validate-readonly-api-key";
+pub const CLOSED_ONLY: &str = "/auth/ban-status/closed-only";
+pub const BALANCE_ALLOWANCE: &str = "/balance-allowance";
+/// A read that makes the CLOB ask the chain again.
+pub const UPDATE_BALANCE: &str = "/balance-allowance/update";
+pub const SESSION_SIGNERS: &str = "/v1/user/session-signers";
+/// Listed by GET, created by POST, revoked by DELETE.
+pub const BUILDER_KEYS: &str = "/auth/builder-api-key";
+pub const TRADES: &str = "/data/trades";
+pub const BUILDER_TRADES: &str = "/builder/trades";
+/// The code follows.
+pub const BUILDER_FEES: &str = "/fees/builder-fees/";
+
+/// The cursor of every listing's first page: base64 of 0.
+pub const FIRST_CURSOR: &str = "MA==";
+
+/// The relayer's list of a builder's transactions: the path that is signed.
+pub const RELAYER_TRANSACTIONS: &str = "/transactions";

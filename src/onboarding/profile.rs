@@ -1,0 +1,56 @@
+//! The profile that comes of the answers.
+
+use super::known::Reference;
+use super::{Funder, KEY_VARIABLE, Replaced, Wizard, is_of_profile};
+use crate::settings::Place;
+use crate::settings::edit::{ConfigText, EditError};
+
+impl Wizard {
+    /// Writes the answers to a profile of the configuration file: by reference where a file or a
+    /// variable has the value.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError`] when the file has something else in the place of the profile, or it cannot be
+    /// named so.
+    pub fn write(&self, config: &mut ConfigText) -> Result<(), EditError> {
+        let profile = self.profile.as_str();
+        let is_kept = self.key.as_ref().is_some_and(|key| is_of_profile(&key.source));
+        let is_another = |Replaced { signer }| signer.is_none() || signer != self.signer();
+        if !is_kept && self.replaces.is_some_and(is_another) {
+            config.unset_own(profile);
+        }
+        for (setting, value) in self.known.given() {
+            config.set(profile, setting, value)?;
+        }
+        if let Some(Funder { address, signature_type }) = self.funder {
+            match self.known.type_is(signature_type) {
+                Some(set) => write_if_elsewhere(config, profile, "signature_type", set)?,
+                None => config.set(profile, "signature_type", i64::from(u8::from(signature_type)))?,
+            }
+            match self.known.funder_is(address) {
+                Some(set) => write_if_elsewhere(config, profile, "funder", set)?,
+                // type 0 trades from the signer itself
+                None if Some(address) == self.signer() => _ = config.unset(profile, "funder"),
+                None => config.set(profile, "funder", address.to_string())?,
+            }
+        }
+        if let Some(key) = self.key.as_ref().filter(|key| self.store_key || !is_of_profile(&key.source)) {
+            let named = || key.place.clone().unwrap_or(Place::Env { name: KEY_VARIABLE.to_owned() });
+            let value: toml_edit::Value = if self.store_key { key.text.expose().into() } else { named().into() };
+            config.set(profile, "private_key", value)?;
+        }
+        if config.default_profile().is_none() {
+            config.set_default_profile(profile);
+        }
+        Ok(())
+    }
+}
+
+/// Refers to a value that is set; one of the profile itself stays as it is.
+fn write_if_elsewhere(config: &mut ConfigText, profile: &str, setting: &str, set: Reference) -> Result<(), EditError> {
+    match set {
+        Reference::Own => Ok(()),
+        Reference::To(value) => config.set(profile, setting, value),
+    }
+}

@@ -1,0 +1,133 @@
+//! Imports point one way: what stands below knows nothing of what stands above it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+/// Layers that only compute: they do no input or output, and draw nothing.
+const PURE: &[&str] = &[
+    "attribution",
+    "auth",
+    "cause",
+    "checks",
+    "diagnosis",
+    "endpoints",
+    "facts",
+    "headers",
+    "keys",
+    "onboarding",
+    "reference",
+    "report",
+    "text",
+];
+
+/// What input, output and screens are made with.
+const EFFECTS: &str = r"\b(axum|crossterm|hyper|notify|ratatui|reqwest|rpassword|tokio|std::fs|std::net|std::process|std::env)::|\be?println!";
+
+/// Each top-level module with the others that it names, and where.
+type Imports = BTreeMap<String, BTreeMap<String, PathBuf>>;
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The source without its comments and its own tests.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    Regex::new(r"(?m)//.*$").unwrap().replace_all(text, "").into_owned()
+}
+
+/// Every source file of a top-level module, by its name.
+fn modules() -> BTreeMap<String, Vec<(PathBuf, String)>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    let mut modules: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for path in paths {
+        let relative = path.strip_prefix(&root).unwrap().to_owned();
+        let first = relative.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        let name = first.strip_suffix(".rs").unwrap_or(&first).to_owned();
+        if name != "lib" && name != "main" {
+            let code = code(&path);
+            modules.entry(name).or_default().push((relative, code));
+        }
+    }
+    modules
+}
+
+fn imports() -> Imports {
+    let modules = modules();
+    let one = Regex::new(r"\b(?:crate)::(\{[^;]*?\}|\w+)").unwrap();
+    let within = Regex::new(r"(?:\{|,)\s*(\w+)").unwrap();
+    let mut imports = Imports::new();
+    for (name, files) in &modules {
+        let named = imports.entry(name.clone()).or_default();
+        for (path, code) in files {
+            for found in one.captures_iter(code) {
+                let target = &found[1];
+                let targets: Vec<&str> = match target.starts_with('{') {
+                    true => within.captures_iter(target).map(|found| found.get(1).unwrap().as_str()).collect(),
+                    false => vec![target],
+                };
+                for target in targets.into_iter().filter(|target| *target != name && modules.contains_key(*target)) {
+                    named.entry(target.to_owned()).or_insert_with(|| path.clone());
+                }
+            }
+        }
+    }
+    imports
+}
+
+/// A way from a module back to itself, through the files that name the next one.
+fn circle(imports: &Imports, start: &str) -> Option<Vec<String>> {
+    let mut ways = vec![vec![start.to_owned()]];
+    let mut seen = BTreeSet::new();
+    while let Some(way) = ways.pop() {
+        for (next, path) in imports.get(way.last()?).into_iter().flatten() {
+            let mut further = way.clone();
+            if next == start {
+                further.push(format!("{next} ({})", path.display()));
+                return Some(further);
+            }
+            if seen.insert(next.clone()) {
+                further.push(next.clone());
+                ways.push(further);
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn no_two_modules_import_each_other_also_not_round_a_corner() {
+    let imports = imports();
+    assert!(imports.len() > 20 && imports["report"].contains_key("checks"), "the imports are read: {imports:?}");
+    let circles: Vec<_> = imports.keys().filter_map(|name| circle(&imports, name)).collect();
+    assert_eq!(circles, Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn what_only_computes_names_nothing_that_does_input_output_or_drawing() {
+    let effects = Regex::new(EFFECTS).unwrap();
+    let modules = modules();
+    let mut named = Vec::new();
+    for (name, files) in modules.iter().filter(|(name, _)| PURE.contains(&name.as_str())) {
+        for (path, code) in files {
+            named.extend(
+                effects.find_iter(code).map(|found| format!("{name}: {} in {}", found.as_str(), path.display())),
+            );
+        }
+    }
+    assert_eq!(named, Vec::<String>::new());
+    assert!(PURE.iter().all(|name| modules.contains_key(*name)));
+}
