@@ -6,6 +6,7 @@
 
 mod alone;
 mod arguments;
+mod bot_names;
 mod bots;
 mod builder;
 mod check;
