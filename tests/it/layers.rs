@@ -40,11 +40,12 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The source without its comments and its own tests.
+/// The source without its comments, its texts and its own tests.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    Regex::new(r"(?m)//.*$").unwrap().replace_all(text, "").into_owned()
+    let text = Regex::new(r"(?m)//.*$").unwrap().replace_all(text, "");
+    Regex::new(r#""(?:\\.|[^"\\])*""#).unwrap().replace_all(&text, "").into_owned()
 }
 
 /// Every source file of a top-level module, by its name.
