@@ -118,6 +118,19 @@ fn no_two_modules_import_each_other_also_not_round_a_corner() {
 }
 
 #[test]
+fn the_list_of_modules_is_whole_and_each_names_only_those_above_it() {
+    let documented = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let row = Regex::new(r"(?m)^//! - \[?`(?:mod@)?(\w+)`").unwrap();
+    let listed: Vec<String> = row.captures_iter(&documented).map(|found| found[1].to_owned()).collect();
+    let imports = imports();
+    assert_eq!(listed.iter().collect::<BTreeSet<_>>(), imports.keys().collect::<BTreeSet<_>>());
+    for (place, name) in listed.iter().enumerate() {
+        let below = imports[name].iter().find(|(other, _)| !listed[..place].contains(other));
+        assert!(below.is_none(), "{name} stands above {below:?}");
+    }
+}
+
+#[test]
 fn what_only_computes_names_nothing_that_does_input_output_or_drawing() {
     let effects = Regex::new(EFFECTS).unwrap();
     let modules = modules();
