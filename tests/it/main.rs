@@ -19,6 +19,7 @@ mod fleet;
 mod headers;
 mod heading;
 mod hostile;
+mod inspect;
 mod judgement;
 mod keys;
 mod layers;
