@@ -37,6 +37,7 @@ mod screens;
 mod secrets;
 mod sign_server;
 mod signer;
+mod special_files;
 mod standin;
 mod support;
 mod symptoms;
