@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 
 use super::Exit;
 use super::stop::Signals;
+use crate::cli::terminal;
 use crate::settings::EnvFile;
 use crate::sign_server::{Allowed, Limits, PageOrigin, RateLimit, Server, Stopped};
 use places::{Loaded, Places};
@@ -143,7 +144,7 @@ async fn serve(
         let limits = Limits { connections: SCRAPERS, ..limits };
         tokio::spawn(Arc::clone(&server).listen_for_scrapes(listener, limits));
     }
-    let mut out = io::stdout();
+    let mut out = terminal::out();
     writeln!(out, "Builder signing server listening on :{}", listener.local_addr()?.port())?;
     out.flush()?;
     let stopped = tokio::select! {

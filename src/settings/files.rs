@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::sources::SettingsError;
-use crate::secret::Secret;
 
 /// Larger than any settings file; what is longer is another file.
 const LONGEST: u64 = 1 << 20;
@@ -20,27 +19,39 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The time in which a program opens a pipe to write to it.
 const UNTIL_OPENED: Duration = Duration::from_secs(2);
 
-/// The text of a settings file. A pipe, such as that of `<(command)` in a shell, can be read only once;
-/// its text is kept for those who read it again.
+/// The text of a settings file.
 pub(super) fn read_text(path: &Path) -> Result<String, SettingsError> {
-    static PIPES: Mutex<Vec<(PathBuf, Secret)>> = Mutex::new(Vec::new());
-    let is_pipe = fs::metadata(path).is_ok_and(|found| is_pipe(&found));
-    if !is_pipe {
-        return read_text_now(path);
+    read_bytes(path).and_then(|bytes| as_text(bytes).map_err(|error| unreadable(path, &error)))
+}
+
+/// All of a settings file. A pipe, such as that of `<(command)` in a shell, can be read only once; what
+/// it held is kept for those who read it again.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, SettingsError> {
+    static PIPES: Mutex<Vec<(PathBuf, Zeroizing<Vec<u8>>)>> = Mutex::new(Vec::new());
+    if !fs::metadata(path).is_ok_and(|found| is_pipe(&found)) {
+        return read_bytes_now(path);
     }
     let mut pipes = PIPES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, text)) = pipes.iter().find(|(read, _)| read == path) {
-        return Ok(text.expose().to_owned());
+    if let Some((_, held)) = pipes.iter().find(|(read, _)| read == path) {
+        return Ok(held.to_vec());
     }
-    let text = read_text_now(path)?;
-    pipes.push((path.to_owned(), Secret::new(text.as_str())));
-    Ok(text)
+    let held = read_bytes_now(path)?;
+    pipes.push((path.to_owned(), Zeroizing::new(held.clone())));
+    Ok(held)
 }
 
 /// The same, of a pipe what is written to it from now on.
+fn read_bytes_now(path: &Path) -> Result<Vec<u8>, SettingsError> {
+    read_file(path, LONGEST).map_err(|error| unreadable(path, &error))
+}
+
+/// [`read_text`] of what [`read_bytes_now`] reads.
 pub(super) fn read_text_now(path: &Path) -> Result<String, SettingsError> {
-    let text = read_file(path, LONGEST).and_then(as_text);
-    text.map_err(|error| SettingsError::Unreadable { path: path.display().to_string(), reason: reason(&error) })
+    read_bytes_now(path).and_then(|bytes| as_text(bytes).map_err(|error| unreadable(path, &error)))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> SettingsError {
+    SettingsError::Unreadable { path: path.display().to_string(), reason: reason(error) }
 }
 
 /// The text of a file that is to be written to afterwards, which a pipe or a device cannot be.
@@ -167,7 +178,7 @@ mod tests {
 
     fn fifo(folder: &Path) -> PathBuf {
         let path = folder.join("pipe");
-        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().is_ok_and(|status| status.success()));
         path
     }
 

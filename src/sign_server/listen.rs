@@ -112,7 +112,7 @@ where
     let send_idle_away = async {
         sleep(LAST_HEADS).await;
         places.send_idle_away();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     tokio::select! {
         () = graceful.shutdown() => Stopped::Finished,

@@ -2,13 +2,14 @@
 
 mod print;
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use alloy_primitives::{Address, B256, U256};
 
 use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
 use crate::attribution::{BuilderTrade, Totals};
 use crate::cli::progress::Progress;
+use crate::cli::terminal;
 use crate::client::trades::{By, Filter, Listing, Source, further};
 use print::Printer;
 
@@ -80,10 +81,10 @@ pub(super) async fn run(mut args: TradesArgs) -> anyhow::Result<Exit> {
     let is_whole = matches!(end, End::Whole) && args.cursor.is_none();
     printer.end(&totals, is_whole, next.as_deref())?;
     if let Some(words) = end.words() {
-        writeln!(io::stderr(), "note: {words}; {} trades were read", totals.all.trades)?;
+        writeln!(terminal::err(), "note: {words}; {} trades were read", totals.all.trades)?;
     }
     if let Some(cursor) = next {
-        writeln!(io::stderr(), "note: there are more: --all, or go on with --cursor {cursor}")?;
+        writeln!(terminal::err(), "note: there are more: --all, or go on with --cursor {cursor}")?;
     }
     Ok(if end.is_cut_off() { Exit::Unknown } else { Exit::Done })
 }
