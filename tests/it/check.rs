@@ -12,6 +12,16 @@ pub(crate) fn validator() -> jsonschema::Validator {
     jsonschema::validator_for(&schema).unwrap()
 }
 
+/// A bare container has no certificates; a server of the same machine needs none.
+#[test]
+fn without_certificates_servers_of_this_machine_are_asked_all_the_same() {
+    let mut command = polydoctor();
+    command.args(["check", "--demo", "healthy-safe", "--format", "json"]);
+    let output = command.env("SSL_CERT_FILE", "/nope").env("SSL_CERT_DIR", "/nope").output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["verdict"], "healthy", "{:#}", report["checks"]);
+}
+
 #[test]
 fn the_report_is_valid_by_its_schema() {
     let validator = validator();
