@@ -108,6 +108,14 @@ fn what_was_not_asked_is_said() {
 }
 
 #[test]
+fn a_record_that_cannot_be_written_takes_no_verdict_away() {
+    let output = run(&["check", "--demo", "demo", "--format", "json", "--record", "/nonexistent/facts.json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["verdict"], output.status.code()), (&json!("broken"), Some(2)));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write /nonexistent/facts.json"));
+}
+
+#[test]
 fn a_record_of_a_part_is_incomplete() {
     let folder = tempfile::tempdir().unwrap();
     let record = folder.path().join("facts.json");
