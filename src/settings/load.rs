@@ -54,7 +54,7 @@ pub fn config_file() -> Option<PathBuf> {
 /// [`SettingsError`] when a file that was named, or the configuration, cannot be read. A value that
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
-    Ok(settle(inputs, Sources::read(inputs)?))
+    super::Reading::of(inputs.clone())?.settings()
 }
 
 /// Settles which value of what was read is in force.
