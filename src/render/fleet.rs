@@ -152,8 +152,21 @@ fn named(problem: &Problem<'_>) -> String {
     }
 }
 
-/// A name as a shell takes it.
+/// A name as a shell takes it, as long as it is.
 fn quoted(profile: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if profile.chars().all(is_plain) { name(profile) } else { format!("'{}'", name(profile).replace('\'', "'\\''")) }
+    let whole = crate::text::quoted(profile, usize::MAX);
+    if whole.chars().all(is_plain) { whole } else { format!("'{}'", whole.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_a_command_is_whole_however_long_it_is() {
+        let long = "a".repeat(64);
+        assert_eq!(quoted(&long), long);
+        assert_eq!(quoted("it's mine"), r"'it'\''s mine'");
+    }
 }

@@ -1,6 +1,7 @@
 //! The configuration file: profiles, each value with its line.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,11 +23,20 @@ pub struct ConfigFile {
     document: Document<String>,
 }
 
-/// What a profile says of one setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a profile says of one setting. A text may be a secret, so `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
 pub enum ProfileValue {
     Text(String),
     Place(Place),
+}
+
+impl fmt::Debug for ProfileValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} characters)", text.chars().count()),
+            Self::Place(place) => write!(f, "Place({place:?})"),
+        }
+    }
 }
 
 /// A setting in a profile.
@@ -233,5 +243,16 @@ pub(super) fn chosen(inputs: &Inputs) -> Result<Profile, SettingsError> {
         Some(name) => config.profile(name),
         None if config.names().contains(&"default") => config.profile("default"),
         None => Ok(Profile { problems: config.outside_of_profiles().collect(), ..none() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_text_of_a_profile() {
+        let shown = format!("{:?}", ProfileValue::Text("hunter2".to_owned()));
+        assert_eq!(shown, "Text(7 characters)");
     }
 }
