@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Inspection, Kind, Known, KnownCredentials, Outcome, inspect};
 use crate::auth::key;
+use crate::auth::l2::SecretKey;
 use crate::cause::{Cause, Certainty};
 use crate::secret::Secret;
 use drafts::{Draft, FORMS, Form};
@@ -96,7 +97,8 @@ fn oddity(vector: &Value) -> Option<Cause> {
     if text(vector, "path").contains('#') {
         return Some(Cause::PathMismatch);
     }
-    if ["bytes16", "bytes48", "bytes64", "bytes96"].iter().any(|odd| note.contains(odd)) {
+    let secret = SecretKey::decode(&Secret::new(text(&vector["creds"], "secret")));
+    if secret.is_ok_and(|key| !key.form.is_usual_length()) {
         return Some(Cause::SecretEncoding);
     }
     (body.contains('\'') && vector["signature"].is_null()).then_some(Cause::BodySerialisation)

@@ -220,7 +220,7 @@ fn signings() -> Vec<Signing> {
         let body = vector["body"].as_str().unwrap_or_default();
         let note = text(vector, "note");
         bodies.contains(&text(vector, "path"))
-            && !body.contains(['\'', '\n'])
+            && !body.contains(['\'', '\n', '\\'])
             && body.len() < 4096
             && serde_json::from_str::<serde_json::Value>(body).is_ok_and(|value| {
                 serde_json::to_string(&value).is_ok_and(|text| text == body)
