@@ -113,6 +113,13 @@ fn shown(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// A text that a spreadsheet takes for one: what begins as a formula does gets an apostrophe before it.
+fn harmless(text: &str) -> String {
+    let text = crate::text::line(text);
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '|', '%']);
+    if is_formula { format!("'{text}") } else { text.into_owned() }
+}
+
 /// Why a reading ended before its end.
 enum End {
     /// Everything was read.

@@ -9,7 +9,9 @@ use alloy_primitives::{Address, B256, U256};
 use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
 use crate::attribution::{BuilderTrade, Totals};
 use crate::cli::progress::Progress;
+use crate::client::clob;
 use crate::client::trades::{By, Filter, Listing, Source, further};
+use crate::text;
 use print::Printer;
 
 #[derive(Debug, clap::Args)]
@@ -83,7 +85,9 @@ pub(super) async fn run(mut args: TradesArgs) -> anyhow::Result<Exit> {
         writeln!(io::stderr(), "note: {words}; {} trades were read", totals.all.trades)?;
     }
     if let Some(cursor) = next {
-        writeln!(io::stderr(), "note: there are more: --all, or go on with --cursor {cursor}")?;
+        // what a server says is quoted for the shell, or not offered
+        let go_on = shlex::try_quote(&cursor).map_or_else(|_| String::new(), |word| format!(", or go on with --cursor {word}"));
+        writeln!(io::stderr(), "note: there are more: --all{}", text::line(&go_on))?;
     }
     Ok(if end.is_cut_off() { Exit::Unknown } else { Exit::Done })
 }
@@ -119,7 +123,7 @@ impl Reading<'_> {
             };
             let mut oldest = None;
             for (place, row) in page.rows.iter().enumerate() {
-                let Some(trade) = BuilderTrade::read(row).filter(|trade| self.takes(trade)) else { continue };
+                let Some(trade) = BuilderTrade::read(&clob::row(row)).filter(|trade| self.takes(trade)) else { continue };
                 if self.left == 0 {
                     self.next = self.next.take().map(|cursor| further(&cursor, place));
                     return Ok(End::Enough);

@@ -39,7 +39,7 @@ pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
     let change = Change::DeleteApiKey { key: key.clone() };
     args.consent.ask(&caller, &change, &[("which", signing.whose.clone())])?;
     if let Err(error) = caller.account.delete_api_key(&signing.credentials).await {
-        return Err(caller.explain_change("The API key was not deleted", error, "polydoctor keys list").await);
+        return Err(caller.explain_change(&change, "The API key was not deleted", error).await);
     }
     let configured = caller.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
     if caller.format == Format::Json {
