@@ -7,6 +7,7 @@
 //! * [`builder`]: the `POLY_BUILDER_*` headers, signed here or by a remote signer
 //! * [`explain`]: what exactly is signed, in labelled parts
 //! * [`wallet_signature`]: what a contract wallet accepts as a signature of its owner
+//! * [`placeholder`]: what example files have in the place of values
 //! * [`contracts`]: addresses and code hashes per chain
 
 pub mod builder;
@@ -15,6 +16,7 @@ pub mod explain;
 pub mod key;
 pub mod l1;
 pub mod l2;
+pub mod placeholder;
 pub mod wallet;
 pub mod wallet_signature;
 

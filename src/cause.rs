@@ -195,6 +195,9 @@ pub struct CauseWords {
     /// Ids of the checks that find it.
     #[serde(default)]
     pub checks: Vec<String>,
+    /// The one of them that shows it whenever it is there, so that its passing rules it out; `None` for
+    /// causes that only a captured request or order can show, too.
+    pub shown_by: Option<String>,
     /// The fix as a line of code, by client.
     #[serde(default)]
     pub clients: Snippets,
@@ -267,6 +270,7 @@ mod tests {
             for id in &words.checks {
                 assert!(crate::checks::find(id).is_some(), "{name}: {id}");
             }
+            assert!(words.shown_by.iter().all(|id| words.checks.contains(id)), "{name}: {:?}", words.shown_by);
         }
     }
 

@@ -23,6 +23,7 @@ mod sandbox;
 mod settings;
 mod sign_server;
 mod stop;
+mod terminal;
 mod whole_file;
 mod wrap;
 
@@ -131,6 +132,12 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
 /// # Errors
 ///
 /// Anything that keeps it from running at all; `main` prints it and exits with 2.
+/// What ended a command, on standard error.
+pub fn say_error(error: &anyhow::Error) {
+    // the last resort: nothing can be done when standard error is gone too
+    let _ = std::io::Write::write_fmt(&mut terminal::err(), format_args!("error: {error:#}\n"));
+}
+
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     cli.look.use_everywhere();
     match cli.command {

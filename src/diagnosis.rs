@@ -4,7 +4,6 @@
 //! proves outranks what suggests: a recovered signer, a reproduced secret or an owner on chain
 //! counts more than any error sentence, and causes that the checks have ruled out are said to be.
 
-mod coverage;
 mod ranking;
 mod rules;
 mod symptoms;

@@ -23,10 +23,35 @@
 //!        text · json              dashboard
 //! ```
 //!
-//! Beside that line stand [`mod@reference`], what every error sentence means; [`headers`], the headers
-//! of one request; [`keys`], what a change to the account's keys means; [`sandbox`], an embedded CLOB
-//! that verifies what [`auth`] produces; and [`sign_server`], the builder signing server that it
-//! contains.
+//! # Modules
+//!
+//! From the ground up: each names only those above it in this list.
+//!
+//! - `assets`: the data files that are part of the program
+//! - `text`: what may be shown of a text from outside
+//! - [`endpoints`]: paths of the services
+//! - [`secret`]: the one type of a secret
+//! - [`cause`]: the vocabulary of root causes, with their words
+//! - [`auth`]: keys, wallets, and every kind of signed header
+//! - [`settings`]: values with their sources; what is written back to them
+//! - [`attribution`]: a builder's trades, and whose they are
+//! - [`facts`]: what is known, and the probes that find it out
+//! - [`checks`]: the checklist, from facts to findings
+//! - [`mod@reference`]: what every error sentence means, and pasted texts taken apart
+//! - [`diagnosis`]: from findings to ranked causes
+//! - [`report`]: what checks and diagnosis make of the facts
+//! - [`keys`]: what a change to the account's keys means
+//! - [`headers`]: the headers of one request, and remarks about it
+//! - [`onboarding`]: the set-up wizard without a screen
+//! - [`sign_server`]: the builder signing server
+//! - [`sandbox`]: an embedded CLOB that verifies what [`auth`] produces
+//! - [`client`]: the calls, each timed, bounded and logged
+//! - [`engine`]: runs the probes
+//! - [`watch`]: what changed from round to round
+//! - [`fleet`]: many accounts at once
+//! - [`render`]: reports as text, JSON, Markdown and JUnit
+//! - `tui`: the dashboard
+//! - [`cli`]: the commands
 //!
 //! # Example
 //!

@@ -15,8 +15,7 @@ fn main() -> ExitCode {
         // whoever read as much as they wanted has closed the pipe
         Err(error) if is_closed_pipe(&error) => Exit::Done.into(),
         Err(error) => {
-            // the last resort: nothing can be done when standard error is gone too
-            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error:#}\n"));
+            cli::say_error(&error);
             Exit::Usage.into()
         }
     }

@@ -5,6 +5,7 @@ mod heading;
 mod judged;
 mod remedy;
 mod selection;
+mod texts;
 mod trading;
 
 use alloy_primitives::Address;
@@ -21,6 +22,7 @@ use crate::reference::Reported;
 use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
 pub use selection::Selection;
+pub use texts::Part;
 
 /// The state of the account in one word; the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -203,6 +205,7 @@ impl Report {
             requests: facts.requests.clone(),
         };
         report.select_account(&facts.setup.selection);
+        report.clean();
         report
     }
 

@@ -12,6 +12,7 @@ mod conflicts;
 mod copies;
 pub mod edit;
 mod env_file;
+mod env_form;
 mod files;
 pub mod fix;
 mod found;
@@ -181,10 +182,21 @@ pub enum ProblemKind {
     NearMiss,
     /// A wallet or a key under a name that nothing reads: a note, unless it explains a failure.
     Unread,
+    /// How an unusual name or form is read: a note.
+    Remark,
+    /// A funder that is the wallet of somebody whose trades are copied; the check of the funder tells it.
+    CopiedWallet,
     /// A URL of another service, or of another chain.
     OtherService,
     /// A key that works only for another address.
     OtherAddress,
+}
+
+impl ProblemKind {
+    /// Whether it is worth a word, and nothing has to be done about it.
+    pub fn is_note(self) -> bool {
+        matches!(self, Self::Shadowed | Self::Checksum | Self::Unread | Self::Remark | Self::CopiedWallet)
+    }
 }
 
 /// The parts of a set of credentials, as far as they are configured.

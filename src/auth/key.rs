@@ -9,6 +9,7 @@ use alloy_signer_local::PrivateKeySigner;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::placeholder::is_placeholder;
 use crate::secret::Secret;
 
 /// Why a text is not a private key. The messages hold lengths and kinds, never the text.
@@ -25,6 +26,8 @@ pub enum KeyMistake {
     KeystoreJson,
     #[error("the keystore could not be unlocked: {reason}")]
     Keystore { reason: String },
+    #[error("it is still the placeholder of an example file")]
+    Placeholder,
     /// The reason stands behind "it".
     #[error("it {reason}")]
     NotThere { reason: String },
@@ -153,6 +156,9 @@ fn to_bytes(whole: &str, digits: &str) -> Result<zeroize::Zeroizing<[u8; 32]>, K
 
 fn other_encoding(text: &str) -> Option<KeyMistake> {
     let words: Vec<&str> = text.split_whitespace().collect();
+    if is_placeholder(text) {
+        return Some(KeyMistake::Placeholder);
+    }
     if text.starts_with('{') {
         return Some(KeyMistake::KeystoreJson);
     }
@@ -218,7 +224,8 @@ mod tests {
             mistake("0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"),
             KeyMistake::OutOfRange
         );
-        assert_eq!(mistake("<your key>"), KeyMistake::NotHex { position: 1 });
+        assert_eq!(mistake("<your key>"), KeyMistake::Placeholder);
+        assert_eq!(mistake("0xYOUR_PRIVATE_KEY_HERE"), KeyMistake::Placeholder);
     }
 
     #[test]

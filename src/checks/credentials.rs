@@ -142,20 +142,38 @@ fn no_key(facts: &Facts) -> Finding {
     }
 }
 
-pub(super) fn matching(facts: &Facts) -> Finding {
-    let Some(configured) = &facts.setup.credentials else {
-        return Finding::note("No API credentials are configured; a bot can derive them at its start");
+/// What is wrong with the configured credentials whatever the CLOB says.
+pub(super) fn by_settings(facts: &Facts) -> Option<Finding> {
+    let configured = facts.setup.credentials.as_ref()?;
+    let of_builder = || {
+        builder_key_created_ms(configured.key()?)?;
+        let summary =
+            "The configured API key is a UUID of version 7: builder and relayer keys are, users' keys are not";
+        Some(stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.94).certain(Certainty::Likely)))
     };
+    incomplete(configured).or_else(of_builder).or_else(|| unusable_secret(configured))
+}
+
+fn incomplete(configured: &CredentialsFact) -> Option<Finding> {
     let missing = configured.missing();
-    if !missing.is_empty() {
-        return Finding::fail(
+    (!missing.is_empty()).then(|| {
+        Finding::fail(
             Cause::CredentialsIncomplete,
             format!("Of the API credentials the {} is missing", missing.join(" and the ")),
         )
         .likely(0.97)
         .proven()
         .set("api_credentials", wanted::DERIVED)
-        .fixed_by(format!("Set all three from one derivation: {DERIVE}"));
+        .fixed_by(format!("Set all three from one derivation: {DERIVE}"))
+    })
+}
+
+pub(super) fn matching(facts: &Facts) -> Finding {
+    let Some(configured) = &facts.setup.credentials else {
+        return Finding::note("No API credentials are configured; a bot can derive them at its start");
+    };
+    if let Some(incomplete) = incomplete(configured) {
+        return incomplete;
     }
     let finding = unusable_secret(configured).unwrap_or_else(|| compare(facts, configured));
     let finding = match &configured.secret {

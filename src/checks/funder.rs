@@ -8,6 +8,7 @@ use super::wallet::{account_wallet, chain_not_read, wallets};
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
 use crate::cause::{Cause, Certainty};
 use crate::facts::{Facts, OnChain};
+use crate::settings::{ProblemKind, SettingProblem};
 
 /// Adds the right funder and type to a finding, as words and settings.
 fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
@@ -34,7 +35,8 @@ pub(super) fn funder(facts: &Facts) -> Finding {
         return Finding::skip("setup.settings", "There is no usable signature type or chain");
     };
     let Some(configured) = &facts.setup.funder else {
-        if facts.setup.problems.iter().any(|problem| problem.setting == "funder") {
+        let is_wrong = |problem: &SettingProblem| problem.setting == "funder" && problem.kind == ProblemKind::Invalid;
+        if facts.setup.problems.iter().any(is_wrong) {
             return Finding::skip("setup.settings", "The configured funder is no address");
         }
         if kind == SignatureType::Eoa {
@@ -123,6 +125,14 @@ fn named_owners(finding: Finding, facts: &Facts, funder: Address) -> Finding {
 }
 
 fn foreign(facts: &Facts, funder: Address, signer: Address) -> Finding {
+    if let Some(copied) = facts.setup.problems.iter().find(|problem| problem.kind == ProblemKind::CopiedWallet) {
+        let finding = Finding::fail(Cause::FunderNotControlled, copied.text.clone()).likely(0.97).proven();
+        return right_wallet(finding, facts, "Set the funder to the account's wallet");
+    }
+    foreign_by_code(facts, funder, signer)
+}
+
+fn foreign_by_code(facts: &Facts, funder: Address, signer: Address) -> Finding {
     use CodeClass::{Delegated, DepositBeacon, DepositUups, Empty, Proxy, Safe};
     let code = facts.on_chain(funder).map(|at| at.code);
     let finding = match (code, ownership::standing(facts, funder, signer)) {

@@ -13,8 +13,7 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;
     let set = setup.shown.iter().filter(|setting| !setting.source.is_empty()).count();
     let of = |kind| setup.problems.iter().find(move |problem| problem.kind == kind);
-    let is_note = |kind| matches!(kind, ProblemKind::Shadowed | ProblemKind::Checksum | ProblemKind::Unread);
-    let contradictions = setup.problems.iter().rev().filter(|problem| !is_note(problem.kind));
+    let contradictions = setup.problems.iter().rev().filter(|problem| !problem.kind.is_note());
     let known_chain = setup.chain_id.as_ref().is_none_or(|id| contracts::chain(id.value).is_some());
     let mut finding = if let Some(problem) = of(ProblemKind::Invalid) {
         Finding::fail(Cause::SettingInvalid, problem.text.clone()).likely(0.95).proven().fixed_by(problem.fix.clone())
@@ -40,7 +39,9 @@ pub(super) fn settings(facts: &Facts) -> Finding {
             .proven()
             .fixed_by(problem.fix.clone())
     } else if let Some(problem) =
-        [ProblemKind::Checksum, ProblemKind::Shadowed, ProblemKind::Unread].into_iter().find_map(of)
+        [ProblemKind::Checksum, ProblemKind::Shadowed, ProblemKind::Unread, ProblemKind::Remark]
+            .into_iter()
+            .find_map(of)
     {
         Finding::note(problem.text.clone()).fixed_by(problem.fix.clone())
     } else {
@@ -161,7 +162,7 @@ fn cause_of(mistake: &KeyMistake) -> Cause {
         KeyMistake::KeystoreJson | KeyMistake::PublicKey { .. } | KeyMistake::Base64 | KeyMistake::Base58 => {
             Cause::KeyOtherEncoding
         }
-        KeyMistake::Empty | KeyMistake::NotThere { .. } => Cause::KeyMissing,
+        KeyMistake::Empty | KeyMistake::Placeholder | KeyMistake::NotThere { .. } => Cause::KeyMissing,
         KeyMistake::Keystore { .. } => Cause::SettingInvalid,
         KeyMistake::Length { .. }
         | KeyMistake::LostDigit { .. }

@@ -22,6 +22,8 @@ pub struct Check {
     pub proof: &'static [&'static [Probe]],
     /// Whether an order is refused while it fails.
     pub trading: bool,
+    /// What the settings alone prove, where what it needs was not asked or failed.
+    pub by_settings: fn(&Facts) -> Option<Finding>,
     /// The judgement itself; [`Check::finding`] holds it to its proof.
     pub judge: fn(&Facts) -> Finding,
 }
@@ -58,7 +60,7 @@ fn unseen(facts: &Facts, finding: Finding, missing: &[Probe]) -> Finding {
 macro_rules! checks {
     ($($group:literal {
         $($(#[$trading:ident])? $id:literal needs [$($need:literal),*] reads [$($probe:ident),*]
-            $(weighs [$($weighed:ident),*])? $(proof $([$($proof:ident),+])+)? => $judge:path;)+
+            $(weighs [$($weighed:ident),*])? $(proof $([$($proof:ident),+])+)? $(or $alone:path)? => $judge:path;)+
     })+) => {
         /// Every check, in the order of the checklist.
         pub const CHECKS: &[Check] = &[
@@ -70,12 +72,15 @@ macro_rules! checks {
                 weighs: &[$($(Probe::$weighed),*)?],
                 proof: &[$($(&[$(Probe::$proof),+]),+)?],
                 trading: checks!(@trading $($trading)?),
+                by_settings: checks!(@alone $($alone)?),
                 judge: $judge,
             },)+)+
         ];
     };
     (@trading trading) => { true };
     (@trading) => { false };
+    (@alone $alone:path) => { $alone };
+    (@alone) => { |_| None };
 }
 
 checks! {
@@ -109,7 +114,8 @@ checks! {
             proof [Derive] => credentials::nonce;
         #[trading] "creds.match" needs ["creds.derive"]
             reads [Derive, OtherNonces, ConfiguredCredentials, FunderAddress, DerivedCredentials]
-            weighs [BuilderKeys] proof [Derive, ConfiguredCredentials] => credentials::matching;
+            weighs [BuilderKeys] proof [Derive, ConfiguredCredentials] or credentials::by_settings
+                => credentials::matching;
         #[trading] "creds.l2" needs ["creds.nonce", "creds.match"]
             reads [ConfiguredCredentials, DerivedCredentials]
             proof [ConfiguredCredentials, DerivedCredentials] => credentials::l2;

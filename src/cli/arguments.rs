@@ -9,6 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
 use super::{Cli, Exit};
+use crate::cli::terminal;
 
 /// Options whose value looks like a private key by nature: codes and ids of 32 bytes.
 const CODES: [&str; 4] = ["builder_code", "market", "asset", "id"];
@@ -121,7 +122,7 @@ fn explain(mut error: clap::Error, leading: &[String]) -> ExitCode {
 
 fn say(text: &str) {
     // the last resort: nothing can be done when standard error is gone, too
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = terminal::err().write_all(text.as_bytes());
 }
 
 /// Arguments with the flags before the command moved behind it, where it takes them.

@@ -20,6 +20,7 @@ use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use super::whole_file::{self, Output};
 use crate::checks::{CHECKS, Status, find, probes_of, reads_of};
+use crate::cli::terminal;
 use crate::engine::{Engine, recognised};
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
@@ -277,7 +278,7 @@ fn print(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
 
 /// Says something beside the results.
 fn hint(text: std::fmt::Arguments<'_>) -> io::Result<()> {
-    writeln!(io::stderr(), "note: {text}")
+    writeln!(terminal::err(), "note: {text}")
 }
 
 fn exit(report: &Report, fail_on: FailOn) -> Exit {

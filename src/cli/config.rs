@@ -1,11 +1,12 @@
 //! `polydoctor config`: every value in force, and where it comes from.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use serde_json::json;
 
 use super::Exit;
 use super::settings::SettingsArgs;
+use crate::cli::terminal;
 use crate::facts::Setup;
 use crate::settings::ProblemKind;
 
@@ -25,7 +26,7 @@ enum Format {
 
 pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {
     let setup = Setup::of(&args.settings.load()?, true);
-    let mut out = io::stdout();
+    let mut out = terminal::out();
     match args.format {
         Format::Json => {
             let object =

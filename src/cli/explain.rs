@@ -7,6 +7,7 @@ mod text;
 use std::io::{self, Read, Write};
 
 use super::Exit;
+use crate::cli::terminal;
 use crate::reference::{self, Entry, ErrorEntry, Found, Reading, Reported};
 
 /// So many pages are printed in full; of what else a log holds, only the name.
@@ -130,7 +131,7 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         Format::Json => json::print(&answer, &mut printed)?,
         Format::Markdown => markdown::print(&answer, &mut printed)?,
     }
-    match io::stdout().lock().write_all(&printed) {
+    match terminal::out().write_all(&printed) {
         // whoever read as much as they wanted has closed the pipe
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
         _ => {}

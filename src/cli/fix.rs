@@ -6,6 +6,7 @@ use super::settings::SettingsArgs;
 use super::{Exit, prompt};
 use crate::cause::Cause;
 use crate::checks;
+use crate::cli::terminal;
 use crate::engine::Engine;
 use crate::facts::probe::Probe;
 use crate::report::fixes::{self, Fixes, Left};
@@ -198,7 +199,7 @@ fn left(fixes: &Fixes<'_>, selection: &str) -> io::Result<()> {
 
 fn consent(changes: &[FileChange], yes: bool) -> anyhow::Result<bool> {
     let files = if changes.len() == 1 { "this file".to_owned() } else { format!("these {} files", changes.len()) };
-    io::stdout().flush()?;
+    terminal::out().flush()?;
     prompt::confirm(&format!("Write {files}?"), yes)
 }
 
@@ -264,10 +265,10 @@ fn paths(changes: &[FileChange]) -> String {
 }
 
 fn failed(error: &UndoError) -> anyhow::Result<Exit> {
-    writeln!(io::stderr(), "error: {error}")?;
+    writeln!(terminal::err(), "error: {error}")?;
     Ok(Exit::No)
 }
 
 fn say(line: &str) -> io::Result<()> {
-    writeln!(io::stdout(), "{line}")
+    writeln!(terminal::out(), "{line}")
 }

@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail};
 
 use super::Exit;
 use super::settings::SettingsArgs;
+use crate::cli::terminal;
 use crate::client::account::{Account, AccountError};
 use crate::client::http::{Http, now_s};
 use crate::endpoints;
@@ -79,9 +80,9 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
     let mut account = Account::new(settings, http);
     if args.server_time {
         match account.use_server_time().await {
-            Ok(()) => writeln!(io::stderr(), "note: {}", headers::about_clock(account.ahead_s()))?,
+            Ok(()) => writeln!(terminal::err(), "note: {}", headers::about_clock(account.ahead_s()))?,
             Err(AccountError::Failure(failure)) => {
-                writeln!(io::stderr(), "error: the server's time could not be read: {failure}")?;
+                writeln!(terminal::err(), "error: the server's time could not be read: {failure}")?;
                 return Ok(Exit::Unknown);
             }
             Err(error) => return Err(error.into()),
@@ -93,18 +94,18 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
         signed = signed.and(sign(&unsigned, &account, Level::Builder)?);
     }
     for remark in &signed.remarks {
-        writeln!(io::stderr(), "note: {remark}")?;
+        writeln!(terminal::err(), "note: {remark}")?;
     }
     if args.format == Format::Curl && !args.show_secrets {
         for variable in headers::absent_variables(&signed.headers, account.settings()) {
-            writeln!(io::stderr(), "note: the command takes the passphrase from ${variable}; export it first")?;
+            writeln!(terminal::err(), "note: the command takes the passphrase from ${variable}; export it first")?;
         }
     }
     if args.format == Format::Curl && !args.show_secrets && headers::hides_address(&unsigned, &signed.headers, account.settings()) {
         writeln!(io::stderr(), "note: the URL holds access to the service; the command takes it from ${}", headers::BASE_VARIABLE)?;
     }
     let printed = print::print(&args, &unsigned, &signed, account.settings())?;
-    io::stdout().lock().write_all(printed.as_bytes())?;
+    terminal::out().write_all(printed.as_bytes())?;
     Ok(Exit::Done)
 }
 

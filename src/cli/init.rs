@@ -13,6 +13,7 @@ use anyhow::{Context as _, bail};
 use self::ask::Steps;
 use super::settings::{self as settings_args, SettingsArgs};
 use super::{Exit, prompt, wrap};
+use crate::cli::terminal;
 use crate::engine::Engine;
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
@@ -285,7 +286,7 @@ async fn observe(settings: Settings, offline: bool, probes: &[Probe]) -> Facts {
 
 /// Lines on standard error, broken between words where the terminal ends.
 fn say(text: &str) -> io::Result<()> {
-    let mut out = io::stderr();
+    let mut out = terminal::err();
     for line in text.lines() {
         let indent = &line[..line.len() - line.trim_start().len()];
         let further = if line.trim_start().starts_with("- ") { format!("{indent}  ") } else { indent.to_owned() };
@@ -296,5 +297,5 @@ fn say(text: &str) -> io::Result<()> {
 
 /// A line that is never broken: a command to paste.
 fn say_command(command: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "  {command}")
+    writeln!(terminal::err(), "  {command}")
 }

@@ -68,6 +68,6 @@ pub(super) fn style() -> Style {
 pub(super) fn width() -> Option<usize> {
     /// Narrower lines than this are no text any more.
     const LEAST: usize = 20;
-    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
     Some(usize::from(width).max(LEAST))
 }

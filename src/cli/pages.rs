@@ -6,6 +6,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::{Cli, Exit};
+use crate::cli::terminal;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompletionsArgs {
@@ -16,13 +17,13 @@ pub(super) struct CompletionsArgs {
 pub(super) fn completions(args: &CompletionsArgs) -> io::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "polydoctor", &mut script);
-    io::stdout().lock().write_all(&script)?;
+    terminal::out().write_all(&script)?;
     Ok(Exit::Done)
 }
 
 /// The page of the program, and after it one of each command.
 pub(super) fn man() -> anyhow::Result<Exit> {
-    let mut out = io::stdout().lock();
+    let mut out = terminal::out();
     let mut command = Cli::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut out)?;

@@ -1,13 +1,14 @@
 //! `polydoctor profile`: accounts by name, without their secrets.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
 use super::{Exit, prompt};
+use crate::cli::terminal;
 use crate::settings::change::FileChange;
 use crate::settings::edit::EditError;
 use crate::settings::{self, ConfigFile, ProfileEntry, ProfileValue, SETTINGS};
@@ -89,12 +90,12 @@ fn change(
 }
 
 fn said(text: std::fmt::Arguments<'_>) -> anyhow::Result<Exit> {
-    writeln!(io::stderr(), "{text}")?;
+    writeln!(terminal::err(), "{text}")?;
     Ok(Exit::Done)
 }
 
 fn list(path: &Path, format: Format) -> anyhow::Result<Exit> {
-    let mut out = io::stdout();
+    let mut out = terminal::out();
     let config = if path.exists() { Some(ConfigFile::read(path)?) } else { None };
     let names = config.as_ref().map(ConfigFile::names).unwrap_or_default();
     let default = config.as_ref().and_then(ConfigFile::default_profile);
@@ -105,7 +106,7 @@ fn list(path: &Path, format: Format) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let Some(config) = config.as_ref().filter(|_| !names.is_empty()) else {
-        writeln!(io::stderr(), "There are no profiles yet; polydoctor init makes one")?;
+        writeln!(terminal::err(), "There are no profiles yet; polydoctor init makes one")?;
         return Ok(Exit::Done);
     };
     let environment = environment();
@@ -131,7 +132,7 @@ fn show(path: &Path, name: Option<String>, format: Format) -> anyhow::Result<Exi
     let mut profile = config.profile(&name)?;
     profile.problems.extend(settings::diverging(&profile));
     let environment = environment();
-    let mut out = io::stdout();
+    let mut out = terminal::out();
     match format {
         Format::Json => {
             let values: Map<String, Value> =
@@ -151,7 +152,7 @@ fn show(path: &Path, name: Option<String>, format: Format) -> anyhow::Result<Exi
         }
     }
     for problem in &profile.problems {
-        writeln!(io::stderr(), "{}. {}", problem.text, problem.fix)?;
+        writeln!(terminal::err(), "{}. {}", problem.text, problem.fix)?;
     }
     Ok(if profile.problems.is_empty() { Exit::Done } else { Exit::No })
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use crate::cli::terminal;
+
 pub(super) struct Progress {
     on: bool,
     shown: bool,
@@ -22,13 +24,13 @@ impl Progress {
         if self.on {
             self.shown = true;
             // whoever closed standard error does not want to know
-            let _ = write!(io::stderr(), "\r\u{1b}[K{text}");
+            let _ = write!(terminal::err(), "\r\u{1b}[K{text}");
         }
     }
 
     pub(super) fn clear(&mut self) {
         if std::mem::take(&mut self.shown) {
-            let _ = write!(io::stderr(), "\r\u{1b}[K");
+            let _ = write!(terminal::err(), "\r\u{1b}[K");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use anyhow::bail;
 
+use crate::cli::terminal;
 use crate::secret::Secret;
 
 /// Whether somebody is there to answer.
@@ -13,7 +14,7 @@ pub(super) fn is_there() -> bool {
 
 /// One line; `None` at the end of the input.
 pub(super) fn line(question: &str) -> io::Result<Option<String>> {
-    let mut out = io::stderr();
+    let mut out = terminal::err();
     write!(out, "{question} ")?;
     out.flush()?;
     let mut text = String::new();

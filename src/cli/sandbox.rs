@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::Exit;
+use crate::cli::terminal;
 use crate::sandbox::{self, Announcement, Options, Running, scenario};
 use crate::settings::SETTINGS;
 use crate::settings::change::FileChange;
@@ -81,7 +82,7 @@ pub(super) struct SandboxArgs {
 }
 
 pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
-    let mut out = std::io::stdout();
+    let mut out = terminal::out();
     if args.list {
         for name in scenario::names() {
             writeln!(out, "{name:<28} {}", find(name)?.title)?;
@@ -166,9 +167,9 @@ fn leave_running() -> anyhow::Result<Exit> {
     }
     if line.is_empty() {
         let ended = child.wait_with_output()?;
-        std::io::stderr().write_all(&ended.stderr)?;
+        terminal::err().write_all(&ended.stderr)?;
         return Ok(Exit::Usage);
     }
-    writeln!(std::io::stdout(), "{}", child.id())?;
+    writeln!(terminal::out(), "{}", child.id())?;
     Ok(Exit::Done)
 }

@@ -17,6 +17,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use super::Exit;
+use crate::cli::terminal;
 use crate::settings::EnvFile;
 use crate::sign_server::{Allowed, Limits, RateLimit, Server, Stopped};
 use places::{Loaded, Places};
@@ -131,7 +132,7 @@ async fn serve(
         let limits = Limits { connections: SCRAPERS, ..limits };
         tokio::spawn(Arc::clone(&server).listen_for_scrapes(listener, limits));
     }
-    let mut out = io::stdout();
+    let mut out = terminal::out();
     writeln!(out, "Builder signing server listening on :{}", listener.local_addr()?.port())?;
     out.flush()?;
     if server.listen(listener, limits, stop).await == Stopped::Overdue {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use crate::cli::terminal;
+
 /// Writes a file whole or not at all. What is no plain file, such as a pipe, is written to.
 ///
 /// # Errors
@@ -43,7 +45,7 @@ fn place(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Where results go.
 pub(super) enum Output {
-    Screen(io::Stdout),
+    Screen(terminal::Clean<io::Stdout>),
     /// Kept until all of it is there.
     Whole {
         path: PathBuf,
@@ -61,7 +63,7 @@ impl Output {
     pub(super) fn whole(path: Option<&Path>) -> Self {
         match path {
             Some(path) => Self::Whole { path: path.to_owned(), content: Vec::new() },
-            None => Self::Screen(io::stdout()),
+            None => Self::Screen(terminal::out()),
         }
     }
 
@@ -69,7 +71,7 @@ impl Output {
     pub(super) fn stream(path: Option<&Path>) -> Self {
         match path {
             Some(path) => Self::Stream { path: path.to_owned(), file: None },
-            None => Self::Screen(io::stdout()),
+            None => Self::Screen(terminal::out()),
         }
     }
 
@@ -83,7 +85,7 @@ impl Output {
         if let Self::Whole { path, content } = &self {
             write(path, content)?;
             if io::stderr().is_terminal() {
-                writeln!(io::stderr(), "note: wrote {} ({} bytes)", path.display(), content.len())?;
+                writeln!(terminal::err(), "note: wrote {} ({} bytes)", path.display(), content.len())?;
             }
         }
         Ok(())

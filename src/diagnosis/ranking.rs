@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use super::coverage::ruled_out;
 use super::{Case, Clue, Diagnosis, DiagnosisFix, Weight};
 use crate::cause::{Cause, Certainty};
 use crate::checks;
@@ -204,4 +203,17 @@ fn observation(case: &Case<'_>, first: &Diagnosis, second: &Diagnosis) -> String
         return format!("{}: {}; {}: {}", first.cause.name(), proof(first), second.cause.name(), proof(second));
     }
     open.join("; ")
+}
+
+/// What rules these causes out: a line for each check that would show some of them and passes.
+fn ruled_out(case: &Case<'_>, causes: &[Cause]) -> Vec<String> {
+    let lines = case.findings.iter().filter(|(check, _)| case.passes(check)).filter_map(|(check, finding)| {
+        let names: Vec<&str> = causes
+            .iter()
+            .filter(|cause| cause.words().shown_by.as_deref() == Some(check))
+            .map(|cause| cause.name())
+            .collect();
+        (!names.is_empty()).then(|| format!("{}: {check} says \"{}\"", names.join(", "), finding.summary))
+    });
+    lines.collect()
 }

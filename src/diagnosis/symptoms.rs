@@ -2,7 +2,6 @@
 
 use alloy_primitives::Address;
 
-use super::coverage::seen_by;
 use super::{Case, Clue, Weight};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::cause::{Cause, Certainty};
@@ -114,7 +113,7 @@ impl Openness {
 
 /// `None` when the check of the cause passes, which rules it out.
 fn openness(case: &Case<'_>, cause: Cause) -> Option<Openness> {
-    let Some(check) = seen_by(cause) else { return Some(Openness::Elsewhere) };
+    let Some(check) = cause.words().shown_by.as_deref() else { return Some(Openness::Elsewhere) };
     let suspects = |finding: &Finding| finding.suspicions.iter().any(|suspicion| suspicion.cause == cause);
     match case.finding(check) {
         Some(finding) if finding.status.is_problem() && suspects(finding) => Some(Openness::Suspected),

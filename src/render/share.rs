@@ -7,7 +7,7 @@ use std::path::Path;
 
 use alloy_primitives::Address;
 
-use crate::report::{CheckReport, Report};
+use crate::report::{CheckReport, Part, Report};
 use crate::settings::OriginKind;
 use crate::settings::target::quoted;
 
@@ -54,7 +54,7 @@ pub fn share(report: &Report, level: Share, home: Option<&str>) -> Report {
         source.name = source.name.take().filter(|_| source.kind != OriginKind::Profile).map(|name| file_name(&name));
     }
     let mut others: BTreeMap<Address, usize> = BTreeMap::new();
-    for_each_text(&mut shared, &mut |text, part| {
+    shared.for_each_text(&mut |text, part| {
         let mut without_home = text.clone();
         if let Some(home) = home.filter(|home| home.len() > 1) {
             without_home = without_home.replace(home, "~");
@@ -96,14 +96,6 @@ fn left_out(report: &Report) -> impl Iterator<Item = String> {
     })
 }
 
-/// What a text is for.
-#[derive(Clone, Copy)]
-enum Part {
-    Words,
-    /// A part of a fix: what is run, or written to a file.
-    Step,
-}
-
 /// The name of a profile in words, in flags of commands, and where a line of a profile is named.
 fn without_profile(text: &str, profile: &str) -> String {
     text.replace(&format!(" of profile {profile}"), " of the profile")
@@ -136,53 +128,6 @@ fn names(report: &Report) -> BTreeMap<Address, &'static str> {
         }
     }
     names
-}
-
-/// Every text of a report that could name somebody.
-fn for_each_text(report: &mut Report, change_as: &mut dyn FnMut(&mut String, Part)) {
-    for diagnosis in &mut report.diagnoses {
-        let steps = diagnosis.fix.edits.iter_mut().chain(&mut diagnosis.fix.commands);
-        steps.for_each(|text| change_as(text, Part::Step));
-        for (_, value) in &mut diagnosis.fix.settings {
-            if let serde_json::Value::String(text) = value {
-                change_as(text, Part::Step);
-            }
-        }
-    }
-    for fix in report.checks.iter_mut().filter_map(|check| check.fix.as_mut()) {
-        fix.edits.iter_mut().chain(&mut fix.commands).for_each(|text| change_as(text, Part::Step));
-    }
-    if let Some(next) = &mut report.next_step {
-        next.command.iter_mut().for_each(|text| change_as(text, Part::Step));
-    }
-    let mut change = |text: &mut String| change_as(text, Part::Words);
-    report.next_step.iter_mut().for_each(|next| change(&mut next.text));
-    report.reported_errors.iter_mut().for_each(|reported| change(&mut reported.text));
-    report.target.clob_url.iter_mut().for_each(&mut change);
-    change(&mut report.who);
-    report.source.iter_mut().filter_map(|source| source.name.as_mut()).for_each(&mut change);
-    for diagnosis in &mut report.diagnoses {
-        let lists = [&mut diagnosis.because, &mut diagnosis.explains, &mut diagnosis.shows_as, &mut diagnosis.excluded];
-        diagnosis.decide.iter_mut().for_each(&mut change);
-        lists.into_iter().flatten().for_each(&mut change);
-        change(&mut diagnosis.fix.text);
-    }
-    for check in &mut report.checks {
-        change(&mut check.summary);
-        check.evidence.iter_mut().for_each(|evidence| {
-            change(&mut evidence.label);
-            change(&mut evidence.value);
-        });
-        if let Some(fix) = &mut check.fix {
-            change(&mut fix.text);
-        }
-    }
-    for request in &mut report.requests {
-        change(&mut request.url);
-        let texts = [&mut request.purpose, &mut request.failure, &mut request.answer, &mut request.body];
-        texts.into_iter().flatten().for_each(&mut change);
-        request.headers.iter_mut().filter_map(|header| header.value.as_mut()).for_each(&mut change);
-    }
 }
 
 fn short(address: Address) -> String {

@@ -30,7 +30,10 @@ pub(super) fn judge(facts: &Facts) -> Vec<Judged> {
         let open = facts.started_ms == 0 || facts.elapsed_ms.is_none() && is_open();
         let blocking = needed().find(|need| need.status.is_settled() && !need.status.lets_go_on());
         let finding = match blocking {
-            Some(need) => Some(Finding::skip(need.check.id, format!("Skipped: depends on {}", need.check.id))),
+            Some(need) => Some(
+                (check.by_settings)(facts)
+                    .unwrap_or_else(|| Finding::skip(need.check.id, format!("Skipped: depends on {}", need.check.id))),
+            ),
             None if open => None,
             None => Some(check.finding(facts)),
         };

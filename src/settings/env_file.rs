@@ -114,7 +114,8 @@ pub(super) fn parse(text: &str) -> (Vec<EnvLine>, Vec<BadLine>) {
             Some(Ok((name, value)))
                 if name == assignment.name && !(names::is_known(&name) && value.trim_end().contains('\n')) =>
             {
-                bad.extend(read_differently(&assignment, raw, &value));
+                let is_set = |name: &str| lines.iter().any(|line| line.name == name);
+                bad.extend(read_differently(&assignment, raw, &value, is_set));
                 lines.push(EnvLine { name, value, line: assignment.line });
                 earlier.push_str(&this);
             }
@@ -144,9 +145,24 @@ fn unreadable(assignment: &Assignment<'_>, raw: &str) -> BadLine {
 }
 
 /// A value that programs read, but not all of them alike.
-fn read_differently(assignment: &Assignment<'_>, raw: &str, value: &str) -> Option<BadLine> {
+fn read_differently(
+    assignment: &Assignment<'_>,
+    raw: &str,
+    value: &str,
+    is_set: impl Fn(&str) -> bool,
+) -> Option<BadLine> {
     if !names::is_known(assignment.name) {
         return None;
+    }
+    // a reference to a variable that is there is meant as one
+    if reference(raw).is_some_and(is_set) {
+        return Some(BadLine {
+            line: assignment.line,
+            kind: ProblemKind::Remark,
+            name: Some(assignment.name.to_owned()),
+            wrong: "refers to another variable: python-dotenv, shells and Docker Compose replace it, dotenv of Node does not",
+            fix: "If your bot is of Node, write the value itself, or use dotenv-expand",
+        });
     }
     let wrong = if !raw.starts_with(['"', '\'']) && raw.contains('#') {
         "has a # in a value without quotes: dotenv of Node ends the value there, others do not"
@@ -162,6 +178,14 @@ fn read_differently(assignment: &Assignment<'_>, raw: &str, value: &str) -> Opti
         wrong,
         fix: "Put the value in single quotes",
     })
+}
+
+/// The variable that a value consists of: `${PK}`, `"$PK"`.
+fn reference(raw: &str) -> Option<&str> {
+    let bare = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
+    let name = bare.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
+    (!name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')).then_some(name)
 }
 
 /// One name with two values: the clients in Rust take the first, all others the last.

@@ -10,11 +10,19 @@ use super::sources::SettingsError;
 const LONGEST: u64 = 1 << 20;
 
 pub(super) fn read_text(path: &Path) -> Result<String, SettingsError> {
-    let text = fs::metadata(path).and_then(|found| match found.len() {
-        0..=LONGEST => fs::read_to_string(path),
+    read(path, |path| fs::read_to_string(path))
+}
+
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, SettingsError> {
+    read(path, |path| fs::read(path))
+}
+
+fn read<T>(path: &Path, read: impl Fn(&Path) -> io::Result<T>) -> Result<T, SettingsError> {
+    let found = fs::metadata(path).and_then(|found| match found.len() {
+        0..=LONGEST => read(path),
         _ => Err(io::Error::other("it is larger than 1 MiB")),
     });
-    text.map_err(|error| SettingsError::Unreadable { path: path.display().to_string(), reason: reason(&error) })
+    found.map_err(|error| SettingsError::Unreadable { path: path.display().to_string(), reason: reason(&error) })
 }
 
 /// Why a file cannot be read, in words.

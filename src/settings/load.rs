@@ -13,10 +13,11 @@ use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
 use super::sources::{Inputs, SettingsError, Sources};
 use super::together::{builders_beside, together};
-use super::{CredentialParts, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
+use super::{CredentialParts, KeyText, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
 use super::{hosts, misplaced, programs, selection, unread};
-use crate::auth::contracts;
+use crate::auth::placeholder::is_placeholder;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
+use crate::auth::{contracts, key};
 use crate::secret::Secret;
 
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,6 +68,7 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         loader.parsed("signature_type", "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)", |text| {
             text.parse().ok()
         });
+    loader.pick_funder(key.as_ref(), chain_id.as_ref(), signature_type.as_ref());
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
         key_profile: loader.sources.key_profile(),
@@ -119,11 +121,14 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
+    if !loader.problems.iter().any(|problem| problem.setting == "funder") {
+        unread::take_wallet(&loader.sources.unread(), &mut settings);
+    }
     infer_type(&mut settings);
     let mut problems = misplaced;
     problems.extend(hosts::misdirected(&settings));
     problems.extend(other_relayer_address(&settings));
-    let unread = unread::unread(loader.sources.unread(), &settings);
+    let unread = unread::unread(&loader.sources.unread(), &settings);
     problems.extend(loader.finish());
     problems.extend(unread);
     settings.problems = problems;
@@ -179,6 +184,8 @@ struct Loader {
     sources: Sources,
     /// Of the parts of a set of credentials: which of the values counts, where it is not the first.
     picks: BTreeMap<&'static str, usize>,
+    /// Wallets of the key that the type is not for, beside the one that it is for.
+    other_wallets: Vec<Source>,
     problems: Vec<SettingProblem>,
 }
 
@@ -189,7 +196,30 @@ impl Loader {
             let parts = set.map(|name| sources.all(setting(name)));
             picks.extend(set.into_iter().zip(together(&parts)).filter(|(_, pick)| *pick > 0));
         }
-        Self { sources, picks, problems: Vec::new() }
+        Self { sources, picks, other_wallets: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Of several wallets of the key, as bots list them, takes the one that the type is for.
+    fn pick_funder(
+        &mut self,
+        key: Option<&Sourced<KeyText>>,
+        chain: Option<&Sourced<u64>>,
+        kind: Option<&Sourced<SignatureType>>,
+    ) {
+        let signer = key.and_then(|key| key::parse(key.value.as_ref().ok()?).ok()).map(|key| key.signer.address());
+        let chain = chain.and_then(|id| contracts::chain(id.value));
+        let (Some(signer), Some(chain), Some(kind)) = (signer, chain, kind) else { return };
+        let wallets = WalletMap::derive(chain, signer);
+        let of_key = |value: &Sourced<String>| wallets.kind_of(parse_address(value.value.trim())?);
+        let values = self.values("funder");
+        let kinds: Vec<Option<WalletKind>> = values.iter().map(of_key).collect();
+        let is_listed = kinds.len() > 1 && kinds.iter().all(Option::is_some);
+        let fits = |found: &Option<WalletKind>| found.is_some_and(|found| found.signature_type() == kind.value);
+        if let Some(pick) = kinds.iter().position(fits).filter(|_| is_listed) {
+            self.picks.insert("funder", pick);
+            let others = values.iter().zip(&kinds).filter(|(_, found)| !fits(found));
+            self.other_wallets = others.map(|(value, _)| value.source.clone()).collect();
+        }
     }
 
     /// Every value of a setting that counts, the one in force first.
@@ -204,6 +234,10 @@ impl Loader {
     /// Parses the value in force; one that cannot be parsed is a problem, never a default.
     fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Sourced<T>> {
         let found = self.values(name).into_iter().next()?;
+        if is_unfilled(name, &found.value) {
+            self.problems.push(placeholder(name, &found.source));
+            return None;
+        }
         if let Some(value) = parse(found.value.trim()) {
             return Some(Sourced::new(value, found.source));
         }
@@ -224,13 +258,22 @@ impl Loader {
         found.or_else(|| (!broken).then(|| Sourced::new(default, Source::Default)))
     }
 
-    fn text(&self, name: &str) -> Option<Sourced<String>> {
-        let found = self.values(name).into_iter().next()?;
-        Some(found.map(|text| text.trim().to_owned()))
+    fn text(&mut self, name: &str) -> Option<Sourced<String>> {
+        Some(self.filled_in(name)?.map(|text| text.trim().to_owned()))
     }
 
-    fn secret(&self, name: &str) -> Option<Sourced<Secret>> {
-        Some(self.values(name).into_iter().next()?.map(Secret::new))
+    fn secret(&mut self, name: &str) -> Option<Sourced<Secret>> {
+        Some(self.filled_in(name)?.map(Secret::new))
+    }
+
+    /// The value in force, unless it is one that the example file had.
+    fn filled_in(&mut self, name: &str) -> Option<Sourced<String>> {
+        let found = self.values(name).into_iter().next()?;
+        if is_unfilled(name, &found.value) {
+            self.problems.push(placeholder(name, &found.source));
+            return None;
+        }
+        Some(found)
     }
 
     /// A secret that is sent as it is written, so that what surrounds it is sent, too.
@@ -291,12 +334,32 @@ impl Loader {
         let of_builder = self.of_builder();
         for setting in SETTINGS {
             let values = self.values(setting.name);
-            let rivals: Vec<_> = values.iter().filter(|value| !of_builder.contains(&value.source)).cloned().collect();
+            let is_rival = |value: &&Sourced<String>| {
+                !of_builder.contains(&value.source) && !self.other_wallets.contains(&value.source)
+            };
+            let rivals: Vec<_> = values.iter().filter(is_rival).cloned().collect();
             self.problems.extend(conflict(setting, &rivals));
             self.problems.extend(wrong_checksum(setting.name, &values));
         }
         self.problems.extend(self.sources.near_misses());
         self.problems
+    }
+}
+
+/// Whether a value is one that an example file had; what a builder has is told by its own checks.
+fn is_unfilled(name: &str, value: &str) -> bool {
+    !name.starts_with("builder_") && is_placeholder(value)
+}
+
+/// A value that was never filled in. Without credentials a bot can derive them; with these it sends them.
+fn placeholder(name: &str, source: &Source) -> SettingProblem {
+    // the relayer's are for some requests only
+    let is_needed = !name.starts_with("relayer_");
+    SettingProblem {
+        kind: if is_needed { ProblemKind::Invalid } else { ProblemKind::Conflict },
+        setting: name.to_owned(),
+        text: format!("The {} ({source}) is still the placeholder of an example file", spoken(name)),
+        fix: format!("Set the {}, or remove the line if your bot does not need it", spoken(name)),
     }
 }
 

@@ -1,8 +1,13 @@
 //! The names that a setting goes by: its flag, its variables, its key in a profile.
 
+mod family;
 mod grammar;
+mod misspelt;
+mod words;
 
+pub(super) use family::{Family, OTHERS as OTHER_VENUES, fits, is_account, member};
 pub(super) use grammar::{Meaning, Strength, can_hold, meaning};
+pub(super) use misspelt::meant;
 
 /// One setting and its names.
 #[derive(Debug)]
@@ -139,7 +144,9 @@ pub(super) fn gives(setting: &str, variable: &str) -> bool {
 
 /// Whether a variable holds what must not be seen by others.
 pub(super) fn is_secret(variable: &str) -> bool {
-    setting_of(variable).is_some_and(Name::is_secret)
+    let of_family = || member(variable).map(|member| setting(member.meaning.setting));
+    let of_small = || folded(variable).and_then(|name| setting_of(&name));
+    setting_of(variable).or_else(of_small).or_else(of_family).is_some_and(Name::is_secret)
 }
 
 /// Whether a setting, by its name in a profile, must not be seen by others.
@@ -152,9 +159,9 @@ pub(super) fn of_variable(variable: &str) -> Option<&'static Name> {
     SETTINGS.iter().find(|setting| setting.variables.contains(&variable))
 }
 
-/// Whether a variable is one that is read.
+/// Whether a variable is one that is read: alone, or as one account's among several.
 pub(super) fn is_known(variable: &str) -> bool {
-    setting_of(variable).is_some()
+    setting_of(variable).is_some() || member(variable).is_some_and(|member| member.family.count().is_some())
 }
 
 /// A setting's name as people read it.
@@ -162,28 +169,22 @@ pub(super) fn spoken(name: &str) -> String {
     name.replace('_', " ").replace("api ", "API ").replace("clob ", "CLOB ").replace("url", "address")
 }
 
-/// Names that could be either of two things, and what the clients read instead.
-const MISTAKEN: &[(&str, &str)] =
-    &[("CLOB_KEY", "CLOB_API_KEY"), ("POLYMARKET_KEY", "POLYMARKET_PRIVATE_KEY"), ("POLY_KEY", "POLY_PRIVATE_KEY")];
-
-/// Beginnings of names that are ours: others may be of any program.
-const FAMILIES: [&str; 4] = ["POLY", "CLOB_", "BUILDER_", "FUNDER"];
-
-/// The variable that a misspelt one was probably meant to be: alike but for underscores and case,
-/// known as a mistake, or one letter off.
-pub(super) fn meant(variable: &str) -> Option<&'static str> {
-    if is_known(variable) {
+/// A name in small letters, or in those of code, as a variable is usually written: `funder`,
+/// `privateKey`; `None` for a usual one.
+pub(super) fn folded(variable: &str) -> Option<String> {
+    if !variable.bytes().any(|c| c.is_ascii_lowercase()) {
         return None;
     }
-    let folded = |name: &str| name.replace('_', "").to_ascii_uppercase();
-    let wanted = folded(variable);
-    let known = || SETTINGS.iter().flat_map(|setting| setting.variables).copied().filter(|name| name.len() > 4);
-    let mistaken = || MISTAKEN.iter().find(|(name, _)| folded(name) == wanted).map(|(_, meant)| *meant);
-    let close = || {
-        let is_ours = variable.len() >= 10 && FAMILIES.iter().any(|family| variable.starts_with(family));
-        known().find(|name| is_ours && strsim::osa_distance(&folded(name), &wanted) == 1)
-    };
-    known().find(|name| folded(name) == wanted).or_else(mistaken).or_else(close)
+    let mut folded = String::new();
+    let mut was_small = false;
+    for c in variable.chars() {
+        if was_small && c.is_ascii_uppercase() {
+            folded.push('_');
+        }
+        was_small = c.is_ascii_lowercase();
+        folded.push(if c == '.' { '_' } else { c.to_ascii_uppercase() });
+    }
+    Some(folded)
 }
 
 /// The setting whose name in a profile is closest to a wrong one.
@@ -208,28 +209,17 @@ mod tests {
     }
 
     #[test]
-    fn near_misses_are_found() {
-        assert_eq!(meant("CLOB_PASPHRASE"), Some("CLOB_PASS_PHRASE"));
-        assert_eq!(meant("CLOB_PASS_PHRSE"), Some("CLOB_PASS_PHRASE"));
-        assert_eq!(meant("clob_api_key"), Some("CLOB_API_KEY"));
-        assert_eq!(meant("CLOB_KEY"), Some("CLOB_API_KEY"));
-        assert_eq!(meant("POLYMARKET_PRIVTE_KEY"), Some("POLYMARKET_PRIVATE_KEY"));
+    fn wrong_names_of_settings_have_a_closest_one() {
         assert_eq!(closest("fundr"), Some("funder"));
         assert_eq!(closest("pk"), Some("private_key"));
         assert_eq!(closest("colour"), None);
-        // those of the signing server, and of other programs
-        for other in [
-            "CLOB_PASS_PHRASE",
-            "CLOB_PASSPHRASE",
-            "CLOB_API_SECRET",
-            "AUTHORIZATION_TOKEN",
-            "PORT",
-            "WS_URL",
-            "POLYMARKET_ADDRESS",
-            "TOKEN_ID",
-        ] {
-            assert_eq!(meant(other), None, "{other}");
-        }
-        assert_eq!(meant("PATH"), None);
+    }
+
+    #[test]
+    fn names_in_small_letters_are_those_in_capitals() {
+        assert_eq!(folded("clob_api_key").as_deref(), Some("CLOB_API_KEY"));
+        assert_eq!(folded("privateKey").as_deref(), Some("PRIVATE_KEY"));
+        assert_eq!(folded("funderAddress").as_deref(), Some("FUNDER_ADDRESS"));
+        assert_eq!(folded("FUNDER"), None);
     }
 }

@@ -10,14 +10,15 @@ use thiserror::Error;
 
 use super::accounts::{self, Group, Held, Standing, Use, Whose};
 use super::config::{self, ConfigFile, Profile};
-use super::env_file::{self, EnvFile, EnvLine};
-use super::files::read_text;
+use super::env_file::{EnvFile, EnvLine};
 use super::memory::Memory;
-use super::names::{self, Name, setting};
+use super::names::{self, Meaning, Name, Strength, setting};
 use super::profile_key::ProfileKey;
 use super::unread::Variable;
-use super::variables::Reads;
-use super::{KeyProfile, KeyText, ProblemKind, SettingProblem, Source, Sourced, given, polymarket_cli};
+use super::variables::{Families, Reads};
+use super::{
+    KeyProfile, KeyText, ProblemKind, SettingProblem, Source, Sourced, env_file, env_form, given, polymarket_cli,
+};
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
@@ -170,6 +171,9 @@ impl Sources {
         if let Some(path) = inputs.polymarket_cli.as_ref().filter(|path| !has_key && path.exists()) {
             sources.add_polymarket_cli(path);
         }
+        if !has_key && !inputs.in_fleet && matches!(inputs.env_file, EnvFile::Usual) {
+            sources.problems.extend(env_form::other_with_a_key());
+        }
         sources.places = sources.held(inputs);
         sources.chosen = accounts::chosen(&sources.places).map(|place| place.group);
         // until more is known: what is seen to be another account's does not count
@@ -180,9 +184,9 @@ impl Sources {
     }
 
     fn add_env_file(&mut self, path: &Path) -> Result<(), SettingsError> {
-        let (lines, bad) = env_file::parse(&read_text(path)?);
+        let (lines, bad, problems) = env_form::read(path)?;
         self.env_path = path.display().to_string();
-        self.env_problems = bad.iter().map(|bad| bad.problem(path)).collect();
+        self.env_problems = problems;
         self.env_key = env_file::unreadable_key(&lines, &bad).map(|(line, name, wrong)| {
             let source = Source::EnvFile { path: self.env_path.clone(), line, name: name.to_owned() };
             Sourced::new(Err(KeyMistake::NotThere { reason: format!("cannot be read: its line {wrong}") }), source)
@@ -349,43 +353,88 @@ impl Sources {
         let lines = lines.map(|line| Variable {
             name: &line.name,
             value: &line.value,
-            place: format!("line {} of {}", line.line, self.env_path),
+            source: Source::EnvFile { path: self.env_path.clone(), line: line.line, name: line.name.clone() },
         });
         let variables = self.environment.iter().filter(|_| counts(Group::Environment));
-        let variables = variables.map(|(name, value)| Variable { name, value, place: "the environment".to_owned() });
+        let of_environment = |name: &str| Source::Variable { name: name.to_owned() };
+        let variables = variables.map(|(name, value)| Variable { name, value, source: of_environment(name) });
         let is_key = |name: &str| self.all_reads.setting_of(name) == Some("private_key");
-        let is_unread =
-            |variable: &Variable<'_>| self.reads.setting_of(variable.name).is_none() && !is_key(variable.name);
-        lines.chain(variables).filter(is_unread).collect()
+        let is_told = |name: &str| {
+            self.reads.setting_of(name).is_some() || is_key(name) || self.reads.families().is_of_other(name)
+        };
+        lines.chain(variables).filter(|variable| !is_told(variable.name)).collect()
     }
 
-    /// Names that nothing reads but that look like ones that are read.
+    /// Names that nothing reads but that look like ones that are read, and how names are read that are
+    /// not the usual ones.
     pub(super) fn near_misses(&self) -> Vec<SettingProblem> {
-        let lines = self.env_lines.iter();
-        let lines = lines.map(|line| (Group::EnvFile, &line.name, format!("line {} of {}", line.line, self.env_path)));
-        let variables = self.environment.keys().filter(|_| !self.in_fleet);
-        let variables = variables.map(|name| (Group::Environment, name, "the environment".to_owned()));
+        let lines = self
+            .env_lines
+            .iter()
+            .map(|line| (Group::EnvFile, &line.name, &line.value, format!("line {} of {}", line.line, self.env_path)));
+        let variables = self.environment.iter().filter(|_| !self.in_fleet);
+        let variables = variables.map(|(name, value)| (Group::Environment, name, value, "the environment".to_owned()));
+        let all = lines.chain(variables).filter(|(_, _, value, _)| !value.trim().is_empty());
+        let read = |setting: &Name| !self.all(setting).is_empty();
         let is_shared = |name: &str| names::SETTINGS.iter().any(|setting| setting.name == name && setting.is_shared());
-        let near_misses = lines.chain(variables).filter_map(|(group, name, place)| {
-            let problem = near_miss(name, &place)?;
-            let counts = match self.use_of(group) {
-                Use::Whole => true,
-                Use::Shared => is_shared(&problem.setting),
-                Use::Nothing => false,
-            };
-            counts.then_some(problem)
-        });
-        near_misses.collect()
+        let mut problems: Vec<SettingProblem> = all
+            .filter_map(|(group, name, value, place)| {
+                let is_small = self.reads.in_small_letters().any(|small| small == name);
+                let problem = if is_small { written_small(name, &place) } else { near_miss(name, value, &place, read) };
+                let problem = problem?;
+                let counts = match self.use_of(group) {
+                    Use::Whole => true,
+                    Use::Shared => is_shared(&problem.setting),
+                    Use::Nothing => false,
+                };
+                counts.then_some(problem)
+            })
+            .collect();
+        problems.extend(several_accounts(self.reads.families()));
+        problems
     }
+}
+
+/// A name in small letters: what it is read by.
+fn written_small(name: &str, place: &str) -> Option<SettingProblem> {
+    let usual = names::folded(name)?;
+    let setting = names::setting_of(&usual)?;
+    Some(SettingProblem {
+        kind: ProblemKind::Remark,
+        setting: setting.name.to_owned(),
+        text: format!("{name} ({place}) is in lowercase: libraries like pydantic read it, most others only {usual}"),
+        fix: format!("If your bot does not find it, rename it to {usual}"),
+    })
+}
+
+/// Several accounts in one place: which one is looked at, and how to look at another.
+fn several_accounts(families: &Families) -> Option<SettingProblem> {
+    let read = families.read.as_ref()?;
+    let (_, members) = families.others.first()?;
+    let others: Vec<String> = families.others.iter().map(|(family, _)| family.pattern()).collect();
+    let (_, key) = members.iter().find(|(setting, _)| *setting == "private_key")?;
+    Some(SettingProblem {
+        kind: ProblemKind::Remark,
+        setting: "private_key".to_owned(),
+        text: format!(
+            "There are {} accounts: the one of {} is checked, not {}",
+            others.len() + 1,
+            read.pattern(),
+            others.join(", ")
+        ),
+        fix: format!("To check another one, add --env-map private_key={key}"),
+    })
 }
 
 /// Polymarket US is another product, with keys of another kind.
 const POLYMARKET_US: [&str; 2] = ["POLYMARKET_KEY_ID", "POLYMARKET_SECRET_KEY"];
 
-fn near_miss(name: &str, place: &str) -> Option<SettingProblem> {
+fn near_miss(name: &str, value: &str, place: &str, is_read: impl Fn(&Name) -> bool) -> Option<SettingProblem> {
     if POLYMARKET_US.contains(&name) {
+        // beside a key of the CLOB they are the other product's own
+        let kind = if is_read(setting("private_key")) { ProblemKind::Remark } else { ProblemKind::NearMiss };
         return Some(SettingProblem {
-            kind: ProblemKind::NearMiss,
+            kind,
             setting: "api_credentials".to_owned(),
             text: format!(
                 "{name} is set ({place}): it is of Polymarket US, another product, and the CLOB takes none of its keys"
@@ -394,8 +443,11 @@ fn near_miss(name: &str, place: &str) -> Option<SettingProblem> {
         });
     }
     let meant = names::meant(name)?;
-    let setting = names::SETTINGS.iter().find(|setting| setting.variables.contains(&meant))?;
-    Some(SettingProblem {
+    let setting = names::setting_of(&meant)?;
+    // a value that is none of the setting's is another thing's, whatever its name is like
+    let strength = if setting.name == "private_key" { Strength::Anybodys } else { Strength::Ours };
+    let meaning = Meaning { setting: setting.name, strength };
+    (!is_read(setting) && names::can_hold(meaning, value)).then(|| SettingProblem {
         kind: ProblemKind::NearMiss,
         setting: setting.name.to_owned(),
         text: format!("{name} is set ({place}) and nothing reads it; the clients read {meant}"),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names::{self, Meaning, Strength, setting};
+use super::names::{self, Family, Meaning, Strength, setting};
 use super::{Source, Sourced};
 
 /// `PROXY_ADDRESS` may be a proxy of the network as well as a wallet.
@@ -16,6 +16,18 @@ fn is_network_proxy(setting: &str, name: &str, value: &str) -> bool {
 #[derive(Default)]
 pub(super) struct Reads {
     names: BTreeMap<&'static str, Vec<String>>,
+    /// Names in small letters, with the setting that each is read for.
+    small: BTreeMap<String, &'static str>,
+    families: Families,
+}
+
+/// Accounts whose names have something around the known words.
+#[derive(Default)]
+pub(super) struct Families {
+    /// The one that is read, where no plain name gives a private key.
+    pub(super) read: Option<Family>,
+    /// The others, with the names of each.
+    pub(super) others: Vec<(Family, Vec<(&'static str, String)>)>,
 }
 
 impl Reads {
@@ -28,6 +40,7 @@ impl Reads {
         let mut listed: BTreeSet<&'static str> = BTreeSet::new();
         let mut passed_over = BTreeSet::new();
         let mut further: BTreeMap<&'static str, BTreeSet<(Strength, &str)>> = BTreeMap::new();
+        let mut rest = Vec::new();
         for (name, value) in variables.filter(|(_, value)| !value.trim().is_empty()) {
             if let Some(setting) = names::listed(name) {
                 if is_network_proxy(setting.name, name, value) {
@@ -35,29 +48,50 @@ impl Reads {
                 } else {
                     listed.insert(setting.name);
                 }
-            } else if let Some(meaning) = names::meaning(name).filter(|meaning| names::can_hold(*meaning, value)) {
-                let Meaning { setting, strength } = meaning;
-                further.entry(setting).or_default().insert((strength, name));
+            } else if let Some(meaning) = names::meaning(name) {
+                if names::can_hold(meaning, value) {
+                    further.entry(meaning.setting).or_default().insert((meaning.strength, name));
+                }
+            } else {
+                rest.push((name, value));
             }
         }
+        let is_given = |setting: &str| listed.contains(setting) || further.contains_key(setting);
+        let small = in_small_letters(&rest).into_iter().filter(|(_, setting)| !is_given(setting));
+        let small: BTreeMap<String, &'static str> = small.collect();
+        let is_key_given = is_given("private_key") || small.values().any(|setting| *setting == "private_key");
+        let mapped_key = env_map.get("private_key").map(String::as_str);
+        let (families, members) = families(&rest, mapped_key, is_key_given);
         let mut names: BTreeMap<&'static str, Vec<String>> =
             names::SETTINGS.iter().map(|setting| (setting.name, Vec::new())).collect();
         for (name, read) in &mut names {
             let is_read = |variable: &&&str| !passed_over.contains(**variable);
             read.extend(env_map.get(name).cloned());
+            read.extend(members.iter().filter(|(setting, _)| setting == name).map(|(_, name)| name.clone()));
             read.extend(setting(name).variables.iter().filter(is_read).map(|&name| name.to_owned()));
             let of_setting = further.get(name).into_iter().flatten();
             let strongest = of_setting.clone().next().map_or(Strength::Ours, |(strength, _)| *strength);
             let best = if listed.contains(name) { Strength::Ours } else { strongest };
             let counts = |(strength, _): &&(Strength, &str)| *strength <= best;
             read.extend(of_setting.filter(counts).map(|(_, name)| (*name).to_owned()));
+            read.extend(small.iter().filter(|(_, setting)| *setting == name).map(|(name, _)| name.clone()));
         }
-        Self { names }
+        Self { names, small, families }
     }
 
     /// The setting that a variable is read for.
     pub(super) fn setting_of(&self, variable: &str) -> Option<&'static str> {
         self.names.iter().find(|(_, names)| names.iter().any(|name| name == variable)).map(|(setting, _)| *setting)
+    }
+
+    /// The accounts whose names have something around the known words.
+    pub(super) fn families(&self) -> &Families {
+        &self.families
+    }
+
+    /// Names that are read though they are in small letters.
+    pub(super) fn in_small_letters(&self) -> impl Iterator<Item = &str> {
+        self.small.keys().map(String::as_str)
     }
 
     /// The values of a setting among the variables of one place, the one that wins first.
@@ -71,4 +105,58 @@ impl Reads {
         let found = names.filter_map(|name| variables.clone().find(|(each, ..)| each == name));
         found.map(|(name, value, line)| Sourced::new(value.to_owned(), source(name, line))).collect()
     }
+}
+
+impl Families {
+    /// Whether a variable is of an account that is not read.
+    pub(super) fn is_of_other(&self, variable: &str) -> bool {
+        self.others.iter().any(|(family, _)| family.has(variable))
+    }
+}
+
+/// Names that libraries read whatever their letters: those whose value can be what the name in capitals
+/// says.
+fn in_small_letters(variables: &[(&str, &str)]) -> Vec<(String, &'static str)> {
+    let of = |(name, value): &(&str, &str)| {
+        let folded = names::folded(name)?;
+        let listed = names::listed(&folded).map(|setting| Meaning { setting: setting.name, strength: Strength::Weak });
+        let meaning = listed.or_else(|| names::meaning(&folded))?;
+        names::can_hold(meaning, value).then(|| ((*name).to_owned(), meaning.setting))
+    };
+    variables.iter().filter_map(of).collect()
+}
+
+/// The families that are accounts, and the names of the one that is read: that of the private key of
+/// `--env-map`, or where no plain name gives a key, the active one or the first.
+fn families(
+    variables: &[(&str, &str)],
+    mapped_key: Option<&str>,
+    is_key_given: bool,
+) -> (Families, Vec<(&'static str, String)>) {
+    let mut all: BTreeMap<Family, Vec<(&'static str, &str, &str)>> = BTreeMap::new();
+    for (name, value) in variables {
+        if let Some(member) = names::member(name).filter(|member| names::fits(member, value)) {
+            all.entry(member.family).or_default().push((member.meaning.setting, name, value));
+        }
+    }
+    all.retain(|family, members| {
+        let values: Vec<_> = members.iter().map(|(setting, _, value)| (*setting, *value)).collect();
+        names::is_account(family, &values)
+    });
+    let owned = |members: &[(&'static str, &str, &str)]| -> Vec<(&'static str, String)> {
+        members.iter().map(|(setting, name, _)| (*setting, (*name).to_owned())).collect()
+    };
+    let active = variables.iter().find(|(name, _)| name.contains("ACTIVE")).map(|(_, value)| value.trim());
+    let is_active = |family: &&Family| family.count().is_some_and(|count| Some(count) == active);
+    let of_key = all.iter().find(|(_, members)| members.iter().any(|(_, name, _)| Some(*name) == mapped_key));
+    let read = match (mapped_key, of_key) {
+        (Some(_), of_key) => of_key.map(|(family, _)| family),
+        (None, _) if is_key_given => None,
+        (None, _) => all.keys().find(is_active).or_else(|| all.keys().next()),
+    };
+    let read = read.cloned();
+    let members = read.as_ref().and_then(|family| all.get(family)).map(|members| owned(members)).unwrap_or_default();
+    let others = all.iter().filter(|(family, _)| Some(*family) != read.as_ref());
+    let others = others.map(|(family, members)| (family.clone(), owned(members))).collect();
+    (Families { read, others }, members)
 }

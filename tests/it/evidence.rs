@@ -117,6 +117,7 @@ fn proofs() -> impl Iterator<Item = (&'static Check, &'static [Probe])> {
 /// What is counted over all scenarios, so that nothing is asserted of nothing.
 #[derive(Default)]
 struct Counts {
+    suspected: usize,
     passes: usize,
     can_trade: usize,
     left_out: usize,
@@ -134,6 +135,7 @@ async fn in_no_scenario_a_check_passes_without_the_answers_that_prove_it() {
         stays_open_when_left_out(name, &facts, &report, &mut counts, &mut wrong);
         warns_before_money_moves(name, &report, &mut counts, &mut wrong);
         has_no_possible_cause_before_a_proven_one(name, &report, &mut counts, &mut wrong);
+        suspects_only_what_the_table_of_causes_says(name, &facts, &mut counts, &mut wrong);
     })
     .await;
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -141,7 +143,26 @@ async fn in_no_scenario_a_check_passes_without_the_answers_that_prove_it() {
     assert!(counts.can_trade >= 15, "{}", counts.can_trade);
     assert!(counts.left_out > 100, "{}", counts.left_out);
     assert!(counts.moves >= 10, "{}", counts.moves);
+    assert!(counts.suspected > 300, "{}", counts.suspected);
     assert!(Certainty::ALL.iter().all(|word| counts.certain.contains_key(word)), "{:?}", counts.certain);
+}
+
+/// The data file names every check that finds a cause.
+fn suspects_only_what_the_table_of_causes_says(
+    name: &str,
+    facts: &Facts,
+    counts: &mut Counts,
+    wrong: &mut Vec<String>,
+) {
+    for check in CHECKS {
+        for suspicion in check.finding(facts).suspicions {
+            counts.suspected += 1;
+            let cause = suspicion.cause;
+            if !cause.words().checks.iter().any(|id| id == check.id) {
+                wrong.push(format!("{name}: {} finds {}, and its words do not say so", check.id, cause.name()));
+            }
+        }
+    }
 }
 
 fn passes_only_by_proof(name: &str, facts: &Facts, counts: &mut Counts, wrong: &mut Vec<String>) {

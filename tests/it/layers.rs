@@ -40,11 +40,12 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The source without its comments and its own tests.
+/// The source without its comments, its texts and its own tests.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    Regex::new(r"(?m)//.*$").unwrap().replace_all(text, "").into_owned()
+    let text = Regex::new(r"(?m)//.*$").unwrap().replace_all(text, "");
+    Regex::new(r#""(?:\\.|[^"\\])*""#).unwrap().replace_all(&text, "").into_owned()
 }
 
 /// Every source file of a top-level module, by its name.
@@ -114,6 +115,19 @@ fn no_two_modules_import_each_other_also_not_round_a_corner() {
     assert!(imports.len() > 20 && imports["report"].contains_key("checks"), "the imports are read: {imports:?}");
     let circles: Vec<_> = imports.keys().filter_map(|name| circle(&imports, name)).collect();
     assert_eq!(circles, Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn the_list_of_modules_is_whole_and_each_names_only_those_above_it() {
+    let documented = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let row = Regex::new(r"(?m)^//! - \[?`(?:mod@)?(\w+)`").unwrap();
+    let listed: Vec<String> = row.captures_iter(&documented).map(|found| found[1].to_owned()).collect();
+    let imports = imports();
+    assert_eq!(listed.iter().collect::<BTreeSet<_>>(), imports.keys().collect::<BTreeSet<_>>());
+    for (place, name) in listed.iter().enumerate() {
+        let below = imports[name].iter().find(|(other, _)| !listed[..place].contains(other));
+        assert!(below.is_none(), "{name} stands above {below:?}");
+    }
 }
 
 #[test]

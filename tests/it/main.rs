@@ -6,6 +6,7 @@
 
 mod alone;
 mod arguments;
+mod bot_names;
 mod bots;
 mod builder;
 mod check;
@@ -18,6 +19,7 @@ mod fixing;
 mod fleet;
 mod headers;
 mod heading;
+mod hostile;
 mod judgement;
 mod keys;
 mod layers;

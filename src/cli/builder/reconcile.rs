@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{AccountArgs, End, Exit, Format, RangeArgs, harmless, interrupted, shown};
 use crate::attribution::{Amount, Reason, Reconciler, Reconciliation, Unlisted, Whose};
 use crate::cli::progress::Progress;
+use crate::cli::terminal;
 use crate::client::comparison::Comparison;
 use crate::client::trades::{By, Source};
 
@@ -38,7 +39,7 @@ pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
     let found = comparison.judge();
     print(args.format, by, comparison.whose(), &found)?;
     if let Some(words) = end.words() {
-        writeln!(io::stderr(), "note: {words}; what is said holds for what was read")?;
+        writeln!(terminal::err(), "note: {words}; what is said holds for what was read")?;
     }
     Ok(match (found.complete, found.missing.is_empty()) {
         (false, _) => Exit::Unknown,
@@ -50,7 +51,7 @@ pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
 /// There are no credentials to read the account's own trades with.
 fn not_begun(end: &End) -> anyhow::Result<Exit> {
     writeln!(
-        io::stderr(),
+        terminal::err(),
         "error: the account's own trades cannot be asked for: {}. `polydoctor check creds.derive` says why",
         end.words().unwrap_or_default()
     )?;
@@ -84,7 +85,7 @@ fn so_far(both: &Reconciler) -> String {
 }
 
 fn print(format: Format, by: By, whose: &Whose, found: &Reconciliation) -> anyhow::Result<()> {
-    let mut out = io::stdout();
+    let mut out = terminal::out();
     match format {
         Format::Text => text(&mut out, by, whose, found)?,
         Format::Json => {

@@ -2,16 +2,16 @@
 
 mod print;
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use alloy_primitives::{Address, B256, U256};
 
 use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
 use crate::attribution::{BuilderTrade, Totals};
 use crate::cli::progress::Progress;
+use crate::cli::terminal;
 use crate::client::clob;
 use crate::client::trades::{By, Filter, Listing, Source, further};
-use crate::text;
 use print::Printer;
 
 #[derive(Debug, clap::Args)]
@@ -82,12 +82,13 @@ pub(super) async fn run(mut args: TradesArgs) -> anyhow::Result<Exit> {
     let is_whole = matches!(end, End::Whole) && args.cursor.is_none();
     printer.end(&totals, is_whole, next.as_deref())?;
     if let Some(words) = end.words() {
-        writeln!(io::stderr(), "note: {words}; {} trades were read", totals.all.trades)?;
+        writeln!(terminal::err(), "note: {words}; {} trades were read", totals.all.trades)?;
     }
     if let Some(cursor) = next {
         // what a server says is quoted for the shell, or not offered
-        let go_on = shlex::try_quote(&cursor).map_or_else(|_| String::new(), |word| format!(", or go on with --cursor {word}"));
-        writeln!(io::stderr(), "note: there are more: --all{}", text::line(&go_on))?;
+        let go_on = shlex::try_quote(&cursor);
+        let go_on = go_on.map_or_else(|_| String::new(), |word| format!(", or go on with --cursor {word}"));
+        writeln!(terminal::err(), "note: there are more: --all{go_on}")?;
     }
     Ok(if end.is_cut_off() { Exit::Unknown } else { Exit::Done })
 }

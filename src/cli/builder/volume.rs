@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 
 use super::{AccountArgs, Exit};
+use crate::cli::terminal;
 use crate::client::account::AccountError;
 use crate::client::boards::{self, Boards, Period, Standing};
 use crate::client::trades::builder_code;
@@ -42,11 +43,11 @@ pub(super) async fn run(mut args: VolumeArgs) -> anyhow::Result<Exit> {
     let found = match boards::boards(account.http(), &data.value, code, args.period).await {
         Ok(found) => found,
         Err(failure) => {
-            writeln!(io::stderr(), "error: the data API did not show its boards: {failure}")?;
+            writeln!(terminal::err(), "error: the data API did not show its boards: {failure}")?;
             return Ok(Exit::Unknown);
         }
     };
-    let mut out = io::stdout();
+    let mut out = terminal::out();
     match args.format {
         Format::Text => text(&mut out, args.period, &found)?,
         Format::Json => {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::{CheckArgs, exec, exit, wait};
 use crate::cli::settings::Profiles;
+use crate::cli::terminal;
 use crate::cli::{Exit, stop};
 use crate::client::http::{Http, millis};
 use crate::client::limits::Limits;
@@ -151,10 +152,13 @@ fn heading(args: &CheckArgs, config: &Path, accounts: usize) -> String {
 
 /// Counts on a terminal, over the same line.
 fn progress(done: usize, wanted: usize) -> io::Result<()> {
-    let mut stderr = io::stderr();
-    if stderr.is_terminal() {
-        let end = if done == wanted { "\u{1b}[K" } else { "" };
-        write!(stderr, "{done} of {wanted}\r{end}")?;
+    let mut stderr = terminal::err();
+    if io::stderr().is_terminal() {
+        write!(stderr, "\r\u{1b}[K")?;
+        if done < wanted {
+            write!(stderr, "{done} of {wanted}")?;
+        }
+        stderr.flush()?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::task::spawn_blocking;
 
 use super::{CheckArgs, exit};
+use crate::cli::terminal;
 use crate::cli::{Exit, stop};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
@@ -106,7 +107,7 @@ impl Progress {
         if self.on_terminal {
             // a line that wraps could not be written over
             let line: String = format!("waiting, {seconds} s: {state}").chars().take(78).collect();
-            return write!(io::stderr(), "\r\u{1b}[K{line}");
+            return write!(terminal::err(), "\r\u{1b}[K{line}");
         }
         if self.said.as_deref() != Some(state) {
             super::hint(format_args!("waiting, {seconds} s: {state}"))?;
@@ -116,6 +117,6 @@ impl Progress {
     }
 
     fn clear(&self) -> io::Result<()> {
-        if self.on_terminal { write!(io::stderr(), "\r\u{1b}[K") } else { Ok(()) }
+        if self.on_terminal { write!(terminal::err(), "\r\u{1b}[K") } else { Ok(()) }
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::ask::Steps;
 use super::{Start, observe, of_profile, say, say_command};
+use crate::cli::terminal;
 use crate::cli::{Exit, prompt};
 use crate::facts::probe::Probe;
 use crate::onboarding::{self, KEY_VARIABLE, Wizard};
@@ -85,7 +86,7 @@ fn may_check(wizard: &Wizard, settings: &Settings, yes: bool) -> anyhow::Result<
 async fn check(wizard: &Wizard, settings: Settings) -> anyhow::Result<Exit> {
     say(&format!("\nChecking profile {}:\n", wizard.profile()))?;
     let report = Report::of(&observe(settings, false, Probe::ALL).await);
-    let mut out = io::stdout();
+    let mut out = terminal::out();
     render::print(&report, Format::Text, Show::Problems, super::super::style(), &mut out)?;
     writeln!(out, "\nThis account can")?;
     for ability in onboarding::abilities(&report) {

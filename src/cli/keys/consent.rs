@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::caller::Caller;
 use super::failed::{Failed, Stop};
 use super::{Format, print};
+use crate::cli::terminal;
 use crate::cli::{Exit, prompt};
 use crate::keys::{Change, Planned, SignedWith};
 
@@ -44,7 +45,7 @@ impl ConsentArgs {
     pub(super) fn ask_for(self, does: &str, rows: &[(&str, String)]) -> Result<(), Stop> {
         let said = format!("{does}\n{}", print::lines(rows));
         // a lost standard error is no reason to keep from what was told to be done
-        let _ = io::stderr().write_all(said.as_bytes());
+        let _ = terminal::err().write_all(said.as_bytes());
         if prompt::confirm("Do it?", self.yes)? {
             Ok(())
         } else {

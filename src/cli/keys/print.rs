@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Format;
 use super::failed::Failed;
+use crate::cli::terminal;
 use crate::cli::wrap::wrapped;
 
 /// Label and text of one line, aligned; a long text is wrapped behind its label.
@@ -21,13 +22,13 @@ pub(super) fn lines(rows: &[(&str, String)]) -> String {
 
 /// One object on standard output.
 pub(super) fn json(value: &Value) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = terminal::out();
     serde_json::to_writer_pretty(&mut out, value)?;
     writeln!(out)
 }
 
 pub(super) fn text(text: &str) -> io::Result<()> {
-    io::stdout().lock().write_all(text.as_bytes())
+    terminal::out().write_all(text.as_bytes())
 }
 
 /// A headline and a list under it.
@@ -39,7 +40,7 @@ pub(super) fn list(head: &str, rows: &[String]) -> io::Result<()> {
 /// What a person reads while the command works.
 pub(super) fn note(text: &str) {
     // a lost standard error must not end what is half done
-    let _ = writeln!(io::stderr(), "{}", wrapped(text, "", ""));
+    let _ = writeln!(terminal::err(), "{}", wrapped(text, "", ""));
 }
 
 pub(super) fn failed(failed: &Failed, format: Format) -> io::Result<()> {

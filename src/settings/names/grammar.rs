@@ -7,7 +7,9 @@
 use url::Url;
 use uuid::Uuid;
 
+use super::words::{ANYBODYS, BENIGN, Before, CHAINS, ENDS, OURS, PLACES, SIGNERS};
 use crate::auth::l2::SecretKey;
+use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
 
 /// What a name says of itself.
@@ -29,170 +31,11 @@ pub(in crate::settings) enum Strength {
     Anybodys,
 }
 
-/// Words that make a name Polymarket's.
-const OURS: &[&str] = &["POLYMARKET", "POLY", "PM", "CLOB"];
-/// Words before a name that change nothing.
-const BENIGN: &[&str] = &[
-    "NEXT",
-    "PUBLIC",
-    "VITE",
-    "REACT",
-    "APP",
-    "BOT",
-    "MY",
-    "MAIN",
-    "DEFAULT",
-    "TRADING",
-    "TRADER",
-    "USER",
-    "ACCOUNT",
-    "LIVE",
-    "PROD",
-    "PRODUCTION",
-    "MAINNET",
-];
-/// Whose key it is: words before a private key.
-const SIGNERS: &[&str] = &[
-    "WALLET", "SIGNER", "OWNER", "EOA", "EVM", "ETH", "ETHEREUM", "POLYGON", "MATIC", "METAMASK", "MAGIC", "WEB3",
-    "SIMMER", "PROXY", "SAFE",
-];
-/// Whose node or chain it is.
-const CHAINS: &[&str] = &["POLYGON", "MATIC"];
-
-/// The ends of names, in words, and the setting that each gives; the longest that fits counts.
-const ENDS: &[(&str, &str, Before)] = &[
-    ("PRIVATE KEY", "private_key", Before::Signers),
-    ("PRIVATE KEY WALLET", "private_key", Before::Signers),
-    ("PRIVATEKEY", "private_key", Before::Signers),
-    ("PRIVKEY", "private_key", Before::Signers),
-    ("PK", "private_key", Before::Signers),
-    ("WPK", "private_key", Before::Signers),
-    ("FUNDER", "funder", Before::Anything),
-    ("FUNDER ADDRESS", "funder", Before::Anything),
-    ("FUNDER WALLET", "funder", Before::Anything),
-    ("FUNDER WALLET ADDRESS", "funder", Before::Anything),
-    ("FUNDING ADDRESS", "funder", Before::Ours),
-    ("PROXY FUNDER", "funder", Before::Anything),
-    ("MAKER ADDRESS", "funder", Before::Ours),
-    ("PROXY WALLET", "funder", Before::Anything),
-    ("PROXY WALLET ADDRESS", "funder", Before::Anything),
-    ("PROXY ADDRESS", "funder", Before::Anything),
-    ("SAFE", "funder", Before::Ours),
-    ("SAFE ADDRESS", "funder", Before::Anything),
-    ("SAFE WALLET", "funder", Before::Anything),
-    ("SAFE WALLET ADDRESS", "funder", Before::Anything),
-    ("SAFE PROXY ADDRESS", "funder", Before::Anything),
-    ("GNOSIS SAFE ADDRESS", "funder", Before::Anything),
-    ("DEPOSIT WALLET", "funder", Before::Anything),
-    ("DEPOSIT WALLET ADDRESS", "funder", Before::Anything),
-    ("PROFILE ADDRESS", "funder", Before::Anything),
-    ("BROWSER ADDRESS", "funder", Before::Anything),
-    ("BROWSER WALLET", "funder", Before::Anything),
-    ("SIGNATURE TYPE", "signature_type", Before::Anything),
-    ("SIG TYPE", "signature_type", Before::Anything),
-    ("SIGTYPE", "signature_type", Before::Anything),
-    ("CHAIN ID", "chain_id", Before::Chains),
-    ("CHAINID", "chain_id", Before::Chains),
-    ("NONCE", "nonce", Before::Ours),
-    ("API NONCE", "nonce", Before::Ours),
-    ("KEY NONCE", "nonce", Before::Ours),
-    ("API KEY", "api_key", Before::Ours),
-    ("APIKEY", "api_key", Before::Ours),
-    ("API KEY ID", "api_key", Before::Ours),
-    ("SECRET", "api_secret", Before::Ours),
-    ("API SECRET", "api_secret", Before::Ours),
-    ("API SECRET KEY", "api_secret", Before::Ours),
-    ("APISECRET", "api_secret", Before::Ours),
-    ("PASSPHRASE", "api_passphrase", Before::Ours),
-    ("API PASSPHRASE", "api_passphrase", Before::Ours),
-    ("API PASS", "api_passphrase", Before::Ours),
-    ("WPK CLOB API KEY", "api_key", Before::Anything),
-    ("WPK CLOB SECRET", "api_secret", Before::Anything),
-    ("WPK CLOB PASSPHRASE", "api_passphrase", Before::Anything),
-    ("BUILDER API KEY", "builder_api_key", Before::Anything),
-    ("BUILDER KEY", "builder_api_key", Before::Anything),
-    ("BUILDER SECRET", "builder_secret", Before::Anything),
-    ("BUILDER API SECRET", "builder_secret", Before::Anything),
-    ("BUILDER PASSPHRASE", "builder_passphrase", Before::Anything),
-    ("BUILDER API PASSPHRASE", "builder_passphrase", Before::Anything),
-    ("BUILDER CODE", "builder_code", Before::Anything),
-    ("BUILDER SIGNER URL", "builder_signer_url", Before::Anything),
-    ("BUILDER SIGNING URL", "builder_signer_url", Before::Anything),
-    ("BUILDER SIGNING SERVER URL", "builder_signer_url", Before::Anything),
-    ("BUILDER SIGNING SERVER", "builder_signer_url", Before::Anything),
-    ("BUILDER SIGNER TOKEN", "builder_signer_token", Before::Anything),
-    ("BUILDER SIGNING TOKEN", "builder_signer_token", Before::Anything),
-    ("BUILDER SIGNING SERVER TOKEN", "builder_signer_token", Before::Anything),
-    ("RELAYER API KEY", "relayer_api_key", Before::Anything),
-    ("RELAYER KEY", "relayer_api_key", Before::Ours),
-    ("RELAYER API KEY ADDRESS", "relayer_api_key_address", Before::Anything),
-    ("RELAYER KEY ADDRESS", "relayer_api_key_address", Before::Ours),
-    ("RELAYER", "relayer_url", Before::Service),
-    ("CLOB", "clob_url", Before::Service),
-    ("POLYMARKET", "clob_url", Before::Service),
-    ("GAMMA", "gamma_url", Before::Service),
-    ("DATA", "data_url", Before::Service),
-    ("GEOBLOCK", "geoblock_url", Before::Service),
-    ("RPC", "rpc_url", Before::Node),
-    ("LEDGER RPC", "rpc_url", Before::Node),
-    ("NODE", "rpc_url", Before::Node),
-];
-
-/// What may stand before the end of a name.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// Words of Polymarket and benign ones, or none.
-    Anything,
-    /// At least one word of Polymarket.
-    Ours,
-    /// Also whose key it is.
-    Signers,
-    /// Also the chain.
-    Chains,
-    /// A service, with an ending that says that this is where it is (`CLOB_API_URL`).
-    Service,
-    /// The same for a node; `POLYGON_RPC` says enough.
-    Node,
-}
-
-/// Endings of names of URLs.
-const PLACES: &[&str] = &[
-    "URL",
-    "HOST",
-    "API",
-    "BASE",
-    "ENDPOINT",
-    "API URL",
-    "HTTP URL",
-    "BASE URL",
-    "API HOST",
-    "API BASE",
-    "API BASE URL",
-    "API ENDPOINT",
-    "REST URL",
-    "HTTP",
-    "HTTP ENDPOINT",
-    "PROVIDER",
-    "PROVIDER URL",
-];
-
-/// Names that are anybody's: they are read where the value itself says what it is.
-const ANYBODYS: &[(&str, &str)] = &[
-    ("API_KEY", "api_key"),
-    ("API_SECRET", "api_secret"),
-    ("API_PASSPHRASE", "api_passphrase"),
-    ("HOST", "clob_url"),
-    ("API_URL", "clob_url"),
-    ("API_HOST", "clob_url"),
-    ("BASE_URL", "clob_url"),
-];
-
 /// What a variable holds by its name, for names that no list has.
 pub(in crate::settings) fn meaning(variable: &str) -> Option<Meaning> {
     if let Some((_, setting)) = ANYBODYS.iter().find(|(name, _)| *name == variable) {
         return Some(Meaning { setting, strength: Strength::Anybodys });
     }
-    // names in small letters are other programs' (http_proxy)
     if variable.bytes().any(|c| c.is_ascii_lowercase()) {
         return None;
     }
@@ -207,22 +50,34 @@ fn end_of(before: &[&str], rest: &str) -> Option<Meaning> {
         Before::Service | Before::Node => is_place(end, rest, *kind),
         _ => rest == *end,
     };
-    let (end, setting, kind) = ENDS.iter().find(fits)?;
     let ours = before.iter().any(|word| OURS.contains(word));
+    let is_known = |word: &&str| OURS.contains(word) || BENIGN.contains(word);
+    if ours && PLACES.contains(&rest) && before.iter().all(is_known) {
+        // a host is what clients take the CLOB's by; others may be of any service of Polymarket
+        let strength = if rest.ends_with("HOST") { Strength::Ours } else { Strength::Weak };
+        return Some(Meaning { setting: "clob_url", strength });
+    }
+    let (end, setting, kind) = ENDS.iter().find(fits)?;
     let further: &[&str] = match kind {
         Before::Signers => SIGNERS,
         Before::Chains | Before::Node => CHAINS,
         _ => &[],
     };
-    let known = before.iter().all(|word| OURS.contains(word) || BENIGN.contains(word) || further.contains(word));
+    let known = before.iter().all(|word| is_known(word) || further.contains(word));
     let named = match kind {
         // a bare NODE_URL is anything's, and so is DATA_URL
         Before::Node if *end == "NODE" => before.iter().any(|word| CHAINS.contains(word)),
         Before::Service if *end == "DATA" => ours || rest.contains("API"),
+        Before::Form => ours && !before.contains(&"CLOB"),
         Before::Ours => ours,
         _ => true,
     };
-    let strength = if ours || *setting != "private_key" { Strength::Ours } else { Strength::Weak };
+    let strength = match kind {
+        Before::Form => Strength::Anybodys,
+        Before::Word => Strength::Weak,
+        _ if !ours && *setting == "private_key" => Strength::Weak,
+        _ => Strength::Ours,
+    };
     (known && named).then_some(Meaning { setting, strength })
 }
 
@@ -242,15 +97,42 @@ pub(in crate::settings) fn can_hold(meaning: Meaning, value: &str) -> bool {
     let is_sure = meaning.strength != Strength::Anybodys;
     match meaning.setting {
         "funder" | "relayer_api_key_address" => !value.contains([':', '/', '.', ' ', ',']),
+        "private_key" if !is_sure => {
+            let digits = value.trim_start_matches("0x");
+            (60..=66).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_hexdigit())
+        }
         "private_key" => !value.contains(['/', ',']) && !value.starts_with("-----"),
         "chain_id" | "nonce" => value.bytes().all(|c| c.is_ascii_digit()),
-        "clob_url" if !is_sure => Url::parse(value).is_ok_and(|url| is_polymarket(&url)),
+        "clob_url" => match meaning.strength {
+            Strength::Ours => is_url(value) || is_host(value),
+            Strength::Weak => Url::parse(value).is_ok_and(|url| !is_of_other_service(&url)) && !value.starts_with("ws"),
+            Strength::Anybodys => Url::parse(value).is_ok_and(|url| is_polymarket(&url)),
+        },
+        "signature_type" if meaning.strength != Strength::Ours => {
+            value.parse::<SignatureType>().is_ok() && !value.starts_with(|c: char| c.is_ascii_digit())
+        }
         "api_key" => is_sure || Uuid::try_parse(value).is_ok(),
         "api_secret" => is_sure || SecretKey::decode(&Secret::new(value)).is_ok_and(|_| value.len() >= 40),
         "api_passphrase" => is_sure || value.len() == 64 && value.bytes().all(|c| c.is_ascii_hexdigit()),
-        name if name.ends_with("_url") => value.contains("://") && !value.contains(','),
+        name if name.ends_with("_url") => is_url(value),
         _ => true,
     }
+}
+
+fn is_url(value: &str) -> bool {
+    value.contains("://") && !value.contains(',')
+}
+
+/// `clob.polymarket.com`: a URL without its scheme.
+fn is_host(value: &str) -> bool {
+    value.contains('.') && Url::parse(&format!("https://{value}")).is_ok_and(|url| is_polymarket(&url))
+}
+
+/// Whether a URL is that of a service beside the CLOB, which `POLYMARKET_API_URL` may well be.
+fn is_of_other_service(url: &Url) -> bool {
+    const OTHERS: [&str; 4] = ["gamma-api", "data-api", "www", "relayer-v2"];
+    let host = url.host_str().unwrap_or_default();
+    host == "polymarket.com" || OTHERS.iter().any(|name| host.strip_prefix(name) == Some(".polymarket.com"))
 }
 
 fn is_polymarket(url: &Url) -> bool {

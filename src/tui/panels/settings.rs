@@ -59,10 +59,8 @@ fn row(app: &App, shown: &ShownSetting, page: &mut Page) {
 fn trouble(app: &App, problem: &SettingProblem, page: &mut Page) {
     let status = match problem.kind {
         ProblemKind::Invalid => Status::Fail,
-        ProblemKind::Shadowed | ProblemKind::Checksum | ProblemKind::Unread => Status::Note,
-        ProblemKind::Conflict | ProblemKind::NearMiss | ProblemKind::OtherService | ProblemKind::OtherAddress => {
-            Status::Warn
-        }
+        kind if kind.is_note() => Status::Note,
+        _ => Status::Warn,
     };
     let sign = format!("{} {}  ", app.theme.symbol(status, app.now_ms), status.word());
     page.beside(vec![Span::styled(sign, app.theme.status(status))], &problem.text, Style::new());

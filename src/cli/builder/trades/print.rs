@@ -1,12 +1,13 @@
 //! Trades as they arrive, and what they come to: a table, one JSON object, or CSV.
 
-use std::io::{self, Stdout, Write as _};
+use std::io::{self, Write as _};
 
 use jiff::civil::Date;
 use serde::Serialize as _;
 
 use super::super::{Format, harmless, shown};
 use crate::attribution::{Amount, BuilderTrade, Sum, Totals};
+use crate::cli::terminal;
 use crate::client::trades::By;
 
 /// So many of the largest markets, and of the newest days, are written in the text.
@@ -17,23 +18,23 @@ const DAYS: usize = 31;
 pub(super) enum Printer {
     Text { rows: u64 },
     Json { rows: u64 },
-    Csv { rows: u64, writer: Box<csv::Writer<Stdout>> },
+    Csv { rows: u64, writer: Box<csv::Writer<terminal::Clean<io::Stdout>>> },
 }
 
 impl Printer {
     pub(super) fn new(format: Format, by: By) -> io::Result<Self> {
         Ok(match format {
             Format::Text => Self::Text { rows: 0 },
-            Format::Csv => Self::Csv { rows: 0, writer: Box::new(csv::Writer::from_writer(io::stdout())) },
+            Format::Csv => Self::Csv { rows: 0, writer: Box::new(csv::Writer::from_writer(terminal::out())) },
             Format::Json => {
-                write!(io::stdout(), r#"{{"schema":1,"by":{},"trades":["#, serde_json::to_string(&by)?)?;
+                write!(terminal::out(), r#"{{"schema":1,"by":{},"trades":["#, serde_json::to_string(&by)?)?;
                 Self::Json { rows: 0 }
             }
         })
     }
 
     pub(super) fn trade(&mut self, trade: &BuilderTrade) -> anyhow::Result<()> {
-        let mut out = io::stdout();
+        let mut out = terminal::out();
         match self {
             Self::Text { rows } => {
                 if *rows == 0 {
@@ -61,7 +62,7 @@ impl Printer {
 
     /// The sums; `next` is where to go on, when that is not the end.
     pub(super) fn end(self, totals: &Totals, complete: bool, next: Option<&str>) -> anyhow::Result<()> {
-        let mut out = io::stdout();
+        let mut out = terminal::out();
         match self {
             Self::Text { rows } => {
                 if rows > 0 {
