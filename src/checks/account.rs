@@ -77,7 +77,9 @@ pub(super) fn balance(facts: &Facts) -> Finding {
         // only a refusal of the question itself says something of the wallet
         (at, Some(Err(failure))) if !matches!(failure, Failure::Refused { status: 400, .. }) => {
             let summary = match at {
-                Some(at) => format!("{} on chain; the CLOB's balance could not be read", dollars(at.collateral(version))),
+                Some(at) => {
+                    format!("{} on chain; the CLOB's balance could not be read", dollars(at.collateral(version)))
+                }
                 None => "Neither the chain nor the CLOB gave a balance".to_owned(),
             };
             unread_by_the_clob(facts, failure, &summary)

@@ -166,6 +166,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_text_is_a_formula_of_a_spreadsheet() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "|cmd", "%x"] {
+            let shown = harmless(text);
+            assert!(shown.starts_with('\''), "{text}: {shown}");
+        }
+        assert_eq!(harmless("Yes – by May"), "Yes – by May");
+    }
+
+    #[test]
     fn moments_are_read_in_every_usual_way() {
         let seconds = 1_795_132_800;
         for text in ["1795132800", "2026-11-20", "2026-11-20T00:00:00Z", "2026-11-20T01:00:00+01:00"] {

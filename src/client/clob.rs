@@ -47,12 +47,7 @@ fn shown(base: &Url, path: &str, query: &[(&str, &str)]) -> String {
 }
 
 /// A read of `path` behind `base`.
-pub(super) fn get(
-    probe: impl Into<Option<Probe>>,
-    base: &Url,
-    path: &str,
-    query: &[(&str, &str)],
-) -> Request<'static> {
+pub(super) fn get(probe: impl Into<Option<Probe>>, base: &Url, path: &str, query: &[(&str, &str)]) -> Request<'static> {
     Request { shown: Some(shown(base, path, query)), ..Request::get(probe, join(base, path, query)) }
 }
 
@@ -104,7 +99,8 @@ impl Clob<'_> {
         }
         // an error must not quote the body: it holds the secret
         let wanted = "no object with apiKey, secret and passphrase";
-        let body: Body = if answer.is_object() { answer.secret_json(wanted)? } else { return Err(answer.garbled(wanted)) };
+        let body: Body =
+            if answer.is_object() { answer.secret_json(wanted)? } else { return Err(answer.garbled(wanted)) };
         let credentials = ApiCredentials {
             key: body.api_key,
             secret: Secret::new(body.secret),

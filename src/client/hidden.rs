@@ -36,7 +36,9 @@ pub(super) struct Hidden {
 impl Hidden {
     pub(super) fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hidden = Self::default();
-        secrets.into_iter().for_each(|secret| hidden.add(secret));
+        for secret in secrets {
+            hidden.add(secret);
+        }
         hidden
     }
 
@@ -231,13 +233,19 @@ mod tests {
         let zeros = format!("0x{}", "0".repeat(64));
         let said = format!(r#"{{"balance":"1000000000","owner":"{zeros}","é":"ÿ日本"}}"#);
         assert!(matches!(without(&said, [&Hidden::of([KEY, SECRET, &zeros]), &Hidden::default()]), Cow::Borrowed(_)));
-        assert_eq!(all("token a\"b\\c, pin 1234, signature zz", &["zz", "", "1234"]), "token a\"b\\c, pin [redacted], signature zz");
+        assert_eq!(
+            all("token a\"b\\c, pin 1234, signature zz", &["zz", "", "1234"]),
+            "token a\"b\\c, pin [redacted], signature zz"
+        );
         assert_eq!(all("said: pässwörter!", &["pässwörter"]), "said: [redacted]!");
     }
 
     #[test]
     fn escapes_of_plain_characters_are_undone_and_others_stay() {
-        assert_eq!(unescaped(r#"{"\u0061\u0062":"a\/b\u0022\u005c\\u0061\n\u00e9 é\u000a"}"#), r#"{"ab":"a/b\u0022\u005c\\u0061\n\u00e9 é\u000a"}"#);
+        assert_eq!(
+            unescaped(r#"{"\u0061\u0062":"a\/b\u0022\u005c\\u0061\n\u00e9 é\u000a"}"#),
+            r#"{"ab":"a/b\u0022\u005c\\u0061\n\u00e9 é\u000a"}"#
+        );
         assert_eq!(unescaped("\\u00"), "\\u00");
         assert_eq!(unescaped("\\u0061\\"), "a\\");
     }

@@ -137,7 +137,11 @@ impl Answer {
     ///
     /// As [`Answer::json`].
     pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
-        if self.is_object() { self.json() } else { Err(self.json::<Object>().err().unwrap_or_else(|| self.garbled("no object"))) }
+        if self.is_object() {
+            self.json()
+        } else {
+            Err(self.json::<Object>().err().unwrap_or_else(|| self.garbled("no object")))
+        }
     }
 
     pub fn is_object(&self) -> bool {
@@ -151,7 +155,8 @@ impl Answer {
     /// As [`Answer::json`].
     pub fn list<'a, T: Deserialize<'a>>(&'a self, most: usize) -> Result<Vec<T>, Failure> {
         let mut reading = serde_json::Deserializer::from_str(self.text());
-        let list = AtMost { most, of: PhantomData }.deserialize(&mut reading).and_then(|list| reading.end().map(|()| list));
+        let list =
+            AtMost { most, of: PhantomData }.deserialize(&mut reading).and_then(|list| reading.end().map(|()| list));
         list.map_err(|error| self.garbled(&hidden::without_any(&error.to_string(), [&self.known, &self.sent])))
     }
 
@@ -253,7 +258,9 @@ impl Http {
     pub fn hide<const N: usize>(&self, secrets: [&str; N]) {
         let mut hidden = self.hidden.write().unwrap_or_else(PoisonError::into_inner);
         let all = Arc::make_mut(&mut hidden);
-        secrets.into_iter().for_each(|secret| all.add(secret));
+        for secret in secrets {
+            all.add(secret);
+        }
     }
 
     fn hidden(&self) -> Arc<Hidden> {
@@ -401,7 +408,8 @@ impl From<Failure> for Failed {
 
 /// What a request was sent with that nobody else may see, but for the ids of keys where those are to stay.
 fn secrets_of(request: &Request<'_>, without_ids: bool) -> Vec<String> {
-    let is_hidden = |name: &str| !SentHeader::is_public(name) && !(without_ids && name.ends_with("API_KEY"));
+    let is_id = |name: &str| without_ids && name.ends_with("API_KEY");
+    let is_hidden = |name: &str| !SentHeader::is_public(name) && !is_id(name);
     let headers = request.headers.into_iter().flat_map(AuthHeaders::iter).filter(|(name, _)| is_hidden(name));
     let token = request.bearer.map(|token| token.expose().to_owned());
     let mut secrets: Vec<String> = headers.map(|(_, value)| value.to_owned()).chain(token).collect();

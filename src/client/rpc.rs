@@ -286,7 +286,10 @@ mod tests {
         assert_eq!(limited.to_string(), "200 limit exceeded (JSON-RPC code -32005)");
         assert!(reply(r#"{"id":1,"result":null}"#).is_err());
         assert!(reply(r#"{"id":1,"result":"0xzz"}"#).is_err());
-        assert!(reply(r#"{"id":1,"result":"0x12","error":{"code":3,"message":"?"}}"#).is_ok_and(|reply| reply.data().is_none()));
+        assert!(
+            reply(r#"{"id":1,"result":"0x12","error":{"code":3,"message":"?"}}"#)
+                .is_ok_and(|reply| reply.data().is_none())
+        );
     }
 
     #[test]

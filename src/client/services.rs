@@ -1,10 +1,10 @@
 //! The services beside the CLOB: Gamma, geoblock, relayer.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use alloy_primitives::Address;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 use url::Url;
 
 use super::clob::get;
@@ -43,7 +43,10 @@ pub async fn geoblock(http: &Http, url: &Url) -> Result<Geoblock, Failure> {
         #[serde(default)]
         region: String,
     }
-    let body: Body = http.send(Request { shown: Some(shown_url(url)), ..Request::get(Probe::Geoblock, url.clone()) }).await?.object()?;
+    let body: Body = http
+        .send(Request { shown: Some(shown_url(url)), ..Request::get(Probe::Geoblock, url.clone()) })
+        .await?
+        .object()?;
     Ok(Geoblock {
         blocked: body.blocked,
         country: text::quoted(&body.country, 40),
@@ -70,7 +73,11 @@ pub async fn deployed(http: &Http, relayer: &Url, wallet: Address, kind: WalletK
 pub async fn builder_transactions(http: &Http, relayer: &Url, sign: Sign<'_>) -> Result<usize, Failure> {
     let request = get(Probe::BuilderAccess, relayer, endpoints::RELAYER_TRANSACTIONS, &[]);
     let answer = http.send(Request { sign: Some(sign), ..request }).await?;
-    let rows = answer.json::<Vec<HashMap<String, IgnoredAny>>>()?;
+    let rows = answer.json::<Vec<BTreeMap<String, Value>>>()?;
     // an object with nothing in it is no transaction
-    if rows.iter().any(HashMap::is_empty) { Err(answer.garbled("a row of its list is no transaction")) } else { Ok(rows.len()) }
+    if rows.iter().any(BTreeMap::is_empty) {
+        Err(answer.garbled("a row of its list is no transaction"))
+    } else {
+        Ok(rows.len())
+    }
 }

@@ -51,8 +51,14 @@ async fn serve(page: Page) -> (SocketAddr, Arc<AtomicUsize>) {
 fn environment(address: SocketAddr) -> BTreeMap<String, String> {
     [("PRIVATE_KEY", DEMO_KEY.to_owned()), ("CLOB_HOST", format!("http://{address}"))]
         .into_iter()
-        .chain([("POLY_BUILDER_CODE", format!("0x{}", "1a".repeat(32))), ("CLOB_API_KEY", "5d1c266a-ed39-b9bd-c1f5-f24ae3e14a7b".to_owned())])
-        .chain([("CLOB_SECRET", "yM_W3eTr8vkABw4VHCMqMTg_Rk1UW2JpcHd-hYyTmqE=".to_owned()), ("CLOB_PASS_PHRASE", "1816e5ed89518467".to_owned())])
+        .chain([
+            ("POLY_BUILDER_CODE", format!("0x{}", "1a".repeat(32))),
+            ("CLOB_API_KEY", "5d1c266a-ed39-b9bd-c1f5-f24ae3e14a7b".to_owned()),
+        ])
+        .chain([
+            ("CLOB_SECRET", "yM_W3eTr8vkABw4VHCMqMTg_Rk1UW2JpcHd-hYyTmqE=".to_owned()),
+            ("CLOB_PASS_PHRASE", "1816e5ed89518467".to_owned()),
+        ])
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
 }
@@ -108,12 +114,15 @@ async fn a_listing_has_a_deadline() {
 
 /// Sixteen megabytes of what takes far more as values.
 async fn fill(request: Request) -> Response {
-    let fill = |unit: &str, before: &str, after: &str| format!("{before}{}{after}", unit.repeat((16 << 20) / unit.len()));
+    let fill =
+        |unit: &str, before: &str, after: &str| format!("{before}{}{after}", unit.repeat((16 << 20) / unit.len()));
     match request.uri().path() {
         "/auth/api-keys" => fill("{},", r#"{"apiKeys":["#, "0]}").into_response(),
         "/builder/trades" => fill("0,", r#"{"next_cursor":"","data":["#, "0]}").into_response(),
         "/auth/builder-api-key" => fill("{},", "[", "0]").into_response(),
-        "/auth/readonly-api-keys" => (axum::http::StatusCode::BAD_REQUEST, fill("{},", r#"{"error":["#, "0]}")).into_response(),
+        "/auth/readonly-api-keys" => {
+            (axum::http::StatusCode::BAD_REQUEST, fill("{},", r#"{"error":["#, "0]}")).into_response()
+        }
         path => (axum::http::StatusCode::NOT_FOUND, path.to_owned()).into_response(),
     }
 }

@@ -124,7 +124,9 @@ impl Reading<'_> {
             };
             let mut oldest = None;
             for (place, row) in page.rows.iter().enumerate() {
-                let Some(trade) = BuilderTrade::read(&clob::row(row)).filter(|trade| self.takes(trade)) else { continue };
+                let Some(trade) = BuilderTrade::read(&clob::row(row)).filter(|trade| self.takes(trade)) else {
+                    continue;
+                };
                 if self.left == 0 {
                     self.next = self.next.take().map(|cursor| further(&cursor, place));
                     return Ok(End::Enough);

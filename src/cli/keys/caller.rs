@@ -10,7 +10,7 @@ use super::failed::{Failed, Stop};
 use super::print;
 use crate::auth::l2::ApiCredentials;
 use crate::cause::Cause;
-use crate::checks::{network_cause, probes_of};
+use crate::checks::{network_cause, probes_of, short};
 use crate::cli::Exit;
 use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
@@ -85,6 +85,12 @@ impl Caller {
         selecting(command, &self.account.settings().selection)
     }
 
+    /// The id of a key, fit to be shown: where a secret stands in its place, only the beginning of that.
+    pub(super) fn id(&self, key: &str) -> String {
+        let is_secret = self.account.settings().secrets().iter().any(|secret| secret.expose() == key);
+        if is_secret { short(key) } else { key.to_owned() }
+    }
+
     pub(super) fn nonce(&self) -> Result<U256, Stop> {
         self.account.nonce().map_err(|error| Stop::Usage(error.to_string()))
     }
@@ -151,15 +157,10 @@ impl Caller {
         match error {
             AccountError::Failure(ref failure) if error.may_have_arrived() => {
                 let cause = network_cause(failure).0;
-                self.perhaps(change, failure).by(cause).fixed_by(LOOK).command(change.look()).into()
+                perhaps(change, failure).by(cause).fixed_by(LOOK).command(change.look()).into()
             }
             error => self.explain(summary, error).await,
         }
-    }
-
-    /// A change of which nobody knows whether it was made.
-    fn perhaps(&self, change: &Change, failure: &Failure) -> Failed {
-        Failed::new(Exit::Unknown, change.perhaps()).because(failure).because(UNSAID)
     }
 
     /// Runs the part of the checklist that tells why credentials are refused.
@@ -198,7 +199,7 @@ impl Caller {
             AccountError::Failure(failure) if is_block(failure) => {
                 let lost = error.may_have_arrived();
                 let failed = if lost {
-                    self.perhaps(&change, failure).command(change.look())
+                    perhaps(&change, failure).command(change.look())
                 } else {
                     Failed::new(Exit::Unknown, &summary).because(failure)
                 };
@@ -211,6 +212,11 @@ impl Caller {
             _ => self.explain_change(&change, &summary, error).await,
         }
     }
+}
+
+/// A change of which nobody knows whether it was made.
+fn perhaps(change: &Change, failure: &Failure) -> Failed {
+    Failed::new(Exit::Unknown, change.perhaps()).because(failure).because(UNSAID)
 }
 
 /// A page, a limit or an outage instead of an answer.

@@ -65,7 +65,7 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
         print::note(&format!("Nonce {nonce} has the key {} already: going on with it", credentials.key));
         credentials
     } else {
-        let beside = [("replaces", old.credentials.key.clone()), ("secret", give.text(Some(nonce), &caller))];
+        let beside = [("replaces", caller.id(&old.credentials.key)), ("secret", give.text(Some(nonce), &caller))];
         args.consent.ask(&caller, &Change::CreateApiKey { nonce }, &beside)?;
         match caller.account.create_api_key(nonce).await {
             Ok(credentials) => credentials,
@@ -166,7 +166,7 @@ async fn delete(
     new: &New,
     consent: ConsentArgs,
 ) -> Result<bool, Stop> {
-    let change = Change::DeleteApiKey { key: old.key.clone() };
+    let change = Change::DeleteApiKey { key: caller.id(&old.key) };
     let mut beside = vec![("which", "the old one".to_owned())];
     if let Some(other) = give.still_configured(&new.credentials.key, caller) {
         if consent.is_unasked() {

@@ -75,7 +75,14 @@ fn a_builder_key_is_not_created_where_its_secret_has_no_room() {
     assert_eq!((code, &failed["done"]), (1, &json!(false)), "{failed}");
     assert!(failed["summary"].as_str().unwrap().contains("Nothing was created"), "{failed}");
     assert_eq!(active(&desk).len(), 1, "nothing was created");
-    assert_eq!(std::fs::read_dir(desk.folder.path()).unwrap().flatten().filter(|entry| entry.file_name().to_string_lossy().ends_with("-tmp")).count(), 0);
+    assert_eq!(
+        std::fs::read_dir(desk.folder.path())
+            .unwrap()
+            .flatten()
+            .filter(|entry| entry.file_name().to_string_lossy().ends_with("-tmp"))
+            .count(),
+        0
+    );
 }
 
 /// The folder goes while the key is made: nobody could have its secret again.

@@ -33,7 +33,7 @@ const COMMANDS: [(&str, &str, &str); 18] = [
 ];
 
 /// Of the faults of each command every so many-th is tried, others for each.
-const SHARE: usize = 16;
+const SHARE: usize = 31;
 
 fn is_an_answer(method: &str, path: &str, fault: &Fault) -> bool {
     match (method, path, fault.name.as_str()) {
@@ -51,7 +51,9 @@ async fn no_command_takes_a_fault_for_its_outcome_or_prints_a_secret() {
     let (mut runs, mut wrong) = (0, Vec::new());
     for (row, (arguments, method, path)) in COMMANDS.into_iter().enumerate() {
         for (column, fault) in faults.iter().enumerate() {
-            if !whole && (row * 5 + column) % SHARE != 0 {
+            // listings wait a 429 out, for half a minute
+            let waits = fault.name == "status 429" && arguments.starts_with("builder");
+            if waits || (!whole && (row * 5 + column) % SHARE != 0) {
                 continue;
             }
             runs += 1;
@@ -59,7 +61,11 @@ async fn no_command_takes_a_fault_for_its_outcome_or_prints_a_secret() {
             let running = Running::start(Some((Some(target), Arc::clone(fault)))).await;
             let folder = tempfile::tempdir().unwrap();
             let mut command: Command = polydoctor();
-            command.args(arguments.split(' ')).envs(&running.environment).current_dir(folder.path()).env("HOME", folder.path());
+            command
+                .args(arguments.split(' '))
+                .envs(&running.environment)
+                .current_dir(folder.path())
+                .env("HOME", folder.path());
             let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
             let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
             let (code, place) = (output.status.code(), format!("{arguments}: {}", fault.name));
@@ -75,12 +81,21 @@ async fn no_command_takes_a_fault_for_its_outcome_or_prints_a_secret() {
                 wrong.push(format!("{place}: exit code {code:?}: {out}{err}"));
             }
             let is_change = method != "GET";
-            if is_change && fault.worth == Worth::Nothing && !fault.name.contains("429") && !(out.contains(" may have been ") && out.contains("polydoctor keys ")) {
+            if is_change
+                && fault.worth == Worth::Nothing
+                && !fault.name.contains("429")
+                && !(out.contains(" may have been ") && out.contains("polydoctor keys "))
+            {
                 wrong.push(format!("{place}: does not say that it may have been done: {out}{err}"));
             }
         }
     }
-    let size = format!("{} commands × {} faults: {runs} runs in {:.0} s", COMMANDS.len(), faults.len(), began.elapsed().as_secs_f64());
+    let size = format!(
+        "{} commands × {} faults: {runs} runs in {:.0} s",
+        COMMANDS.len(),
+        faults.len(),
+        began.elapsed().as_secs_f64()
+    );
     let _ = std::io::stderr().write_all(format!("\n{size}\n").as_bytes());
     assert!(wrong.is_empty(), "{size}, {} wrong\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -26,8 +26,6 @@ type Make = Box<dyn Fn(&Asked, &Reply) -> Broken + Send + Sync>;
 pub(super) struct Fault {
     pub(super) name: String,
     pub(super) worth: Worth,
-    /// Whether it repeats what it was sent.
-    pub(super) is_echo: bool,
     /// The one path that it is for.
     pub(super) only: Option<&'static str>,
     make: Make,
@@ -53,8 +51,12 @@ impl Broken {
 }
 
 impl Fault {
-    fn new(name: impl Into<String>, worth: Worth, make: impl Fn(&Asked, &Reply) -> Broken + Send + Sync + 'static) -> Self {
-        Self { name: name.into(), worth, is_echo: false, only: None, make: Box::new(make) }
+    fn new(
+        name: impl Into<String>,
+        worth: Worth,
+        make: impl Fn(&Asked, &Reply) -> Broken + Send + Sync + 'static,
+    ) -> Self {
+        Self { name: name.into(), worth, only: None, make: Box::new(make) }
     }
 
     fn body(name: impl Into<String>, body: impl Into<String>) -> Self {
@@ -82,38 +84,72 @@ pub(super) fn all() -> Vec<Fault> {
 
 fn shapes() -> Vec<Fault> {
     let mut all: Vec<Fault> = [
-        "", "null", "true", "0", "-1", "\"\"", "\"x\"", "{}", "[{}]", "[0,0]", "[[]]", "[null]", "[false]", "\"OK\"",
-        r#"{"error":"something is wrong"}"#, r#"{"data":[]}"#, r#"{"data":[0]}"#, r#"{"data":[{}],"next_cursor":"MA=="}"#,
-        r#"{"apiKeys":[]}"#, r#"{"apiKeys":null}"#, r#"{"result":"0x"}"#, r#"{"version":"2"}"#, r#"{"closed_only":null}"#,
-        r#"{"balance":""}"#, r#"{"balance":-1}"#, r#"{"deployed":0}"#, r#"{"blocked":0}"#, "not JSON",
+        "",
+        "null",
+        "true",
+        "0",
+        "-1",
+        "\"\"",
+        "\"x\"",
+        "{}",
+        "[{}]",
+        "[0,0]",
+        "[[]]",
+        "[null]",
+        "[false]",
+        "\"OK\"",
+        r#"{"error":"something is wrong"}"#,
+        r#"{"data":[]}"#,
+        r#"{"data":[0]}"#,
+        r#"{"data":[{}],"next_cursor":"MA=="}"#,
+        r#"{"apiKeys":[]}"#,
+        r#"{"apiKeys":null}"#,
+        r#"{"result":"0x"}"#,
+        r#"{"version":"2"}"#,
+        r#"{"closed_only":null}"#,
+        r#"{"balance":""}"#,
+        r#"{"balance":-1}"#,
+        r#"{"deployed":0}"#,
+        r#"{"blocked":0}"#,
+        "not JSON",
     ]
     .into_iter()
     .map(|body| Fault::body(format!("200 {body:?}"), body))
     .collect();
-    all.push(Fault::body("a list of 70,000 foreign keys", json!({ "apiKeys": vec!["019894b9-cb40-79c4-b2bd-6aecb6f8c6c5"; 7_000] }).to_string()));
+    all.push(Fault::body(
+        "a list of 70,000 foreign keys",
+        json!({ "apiKeys": vec!["019894b9-cb40-79c4-b2bd-6aecb6f8c6c5"; 7_000] }).to_string(),
+    ));
     all.push(Fault::body("deep", format!("{}{}", "[".repeat(50_000), "]".repeat(50_000))));
     all.push(Fault::body("huge", format!("[{}0]", "{},".repeat(400_000))));
-    all.push(Fault::new("half of it", Worth::Nothing, |_, (_, kind, text)| Broken::of(200, kind, text.get(..text.len() / 2).unwrap_or_default())));
+    all.push(Fault::new("half of it", Worth::Nothing, |_, (_, kind, text)| {
+        Broken::of(200, kind, text.get(..text.len() / 2).unwrap_or_default())
+    }));
     all.push(Fault::new("cut half-way", Worth::Nothing, |_, (_, kind, text)| Broken {
         is_cut: true,
         ..Broken::of(200, kind, text.get(..text.len() / 2).unwrap_or_default())
     }));
     all.push(Fault::new("twice", Worth::Nothing, |_, (_, kind, text)| Broken::of(200, kind, format!("{text},{text}"))));
-    all.push(Fault::new("in an array", Worth::Nothing, |_, (_, kind, text)| Broken::of(200, kind, format!("[[{text}]]"))));
+    all.push(Fault::new("in an array", Worth::Nothing, |_, (_, kind, text)| {
+        Broken::of(200, kind, format!("[[{text}]]"))
+    }));
     all.push(Fault::new("fields in an array", Worth::Nothing, |_, (_, kind, text)| {
-        let fields = serde_json::from_str::<Value>(text).ok().and_then(|body| {
-            Some(body.as_object()?.values().cloned().collect::<Value>())
-        });
+        let fields = serde_json::from_str::<Value>(text)
+            .ok()
+            .and_then(|body| Some(body.as_object()?.values().cloned().collect::<Value>()));
         Broken::of(200, kind, fields.unwrap_or_default().to_string())
     }));
-    all.push(Fault::new("a page", Worth::Nothing, |_, _| Broken::of(200, "text/html", "<html><title>It works!</title></html>")));
+    all.push(Fault::new("a page", Worth::Nothing, |_, _| {
+        Broken::of(200, "text/html", "<html><title>It works!</title></html>")
+    }));
     all
 }
 
 fn statuses() -> Vec<Fault> {
     let all = [
-        201, 204, 300, 302, 304, 307, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417,
-        418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 444, 451, 499, 500, 501, 502, 503, 504, 508, 520, 530, 599,
+        201, 204, 300, 302, 304, 307, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415,
+        416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 444, 451, 499, 500, 501, 502, 503, 504, 508, 520,
+        530, 599,
     ];
     let worth = |status| if matches!(status, 400 | 401 | 403 | 404) { Worth::Judgement } else { Worth::Nothing };
     all.into_iter()
@@ -146,36 +182,93 @@ const FORMS: [(&str, fn(&str) -> String); 6] = [
 ];
 
 fn echoes() -> Vec<Fault> {
-    let echo = |name: String, worth, make: Make| Fault { name, worth, is_echo: true, only: None, make };
+    let echo = |name: String, worth, make: Make| Fault { name, worth, only: None, make };
     let mut all = Vec::new();
     for (form, change) in FORMS {
         for status in [400, 401, 403, 500] {
             let worth = if status == 500 { Worth::Nothing } else { Worth::Judgement };
-            all.push(echo(format!("echo {form}, {status}"), worth, Box::new(move |asked, _| {
-                Broken::of(status, JSON, json!({ "error": format!("bad request: {}", sent(asked, change)) }).to_string())
-            })));
+            all.push(echo(
+                format!("echo {form}, {status}"),
+                worth,
+                Box::new(move |asked, _| {
+                    Broken::of(
+                        status,
+                        JSON,
+                        json!({ "error": format!("bad request: {}", sent(asked, change)) }).to_string(),
+                    )
+                }),
+            ));
         }
-        all.push(echo(format!("echo {form}, in every field"), Worth::Nothing, Box::new(move |asked, _| {
-            let text = sent(asked, change);
-            let names = ["error", "message", "country", "region", "key", "apiKey", "secret", "passphrase", "next_cursor", "proxyWallet", "wallet"];
-            Broken::of(200, JSON, names.map(|name| (name.to_owned(), Value::from(text.clone()))).into_iter().collect::<Value>().to_string())
-        })));
+        all.push(echo(
+            format!("echo {form}, in every field"),
+            Worth::Nothing,
+            Box::new(move |asked, _| {
+                let text = sent(asked, change);
+                let names = [
+                    "error",
+                    "message",
+                    "country",
+                    "region",
+                    "key",
+                    "apiKey",
+                    "secret",
+                    "passphrase",
+                    "next_cursor",
+                    "proxyWallet",
+                    "wallet",
+                ];
+                Broken::of(
+                    200,
+                    JSON,
+                    names
+                        .map(|name| (name.to_owned(), Value::from(text.clone())))
+                        .into_iter()
+                        .collect::<Value>()
+                        .to_string(),
+                )
+            }),
+        ));
     }
-    all.push(echo("echo as text".to_owned(), Worth::Nothing, Box::new(|asked, _| Broken::of(200, "text/plain", sent(asked, str::to_owned)))));
-    all.push(echo("echo in a title".to_owned(), Worth::Nothing, Box::new(|asked, _| {
-        Broken::of(502, "text/html", format!("<html><title>{}</title></html>", sent(asked, str::to_owned).replace('\n', " ")))
-    })));
-    all.push(echo("echo in a redirect".to_owned(), Worth::Nothing, Box::new(|asked, _| Broken {
-        location: Some(format!("https://example.org/?{}", sent(asked, str::to_owned).replace('\n', "&"))),
-        ..Broken::of(302, JSON, "")
-    })));
-    all.push(echo("echo in a list".to_owned(), Worth::Nothing, Box::new(|asked, _| {
-        Broken::of(200, JSON, json!([{ "key": sent(asked, str::to_owned), "createdAt": 0 }]).to_string())
-    })));
-    all.push(echo("echo behind escapes".to_owned(), Worth::Judgement, Box::new(|asked, _| {
-        let escaped: String = sent(asked, str::to_owned).chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
-        Broken::of(400, JSON, format!("{{\"error\":\"{escaped}\"}}"))
-    })));
+    all.push(echo(
+        "echo as text".to_owned(),
+        Worth::Nothing,
+        Box::new(|asked, _| Broken::of(200, "text/plain", sent(asked, str::to_owned))),
+    ));
+    all.push(echo(
+        "echo in a title".to_owned(),
+        Worth::Nothing,
+        Box::new(|asked, _| {
+            Broken::of(
+                502,
+                "text/html",
+                format!("<html><title>{}</title></html>", sent(asked, str::to_owned).replace('\n', " ")),
+            )
+        }),
+    ));
+    all.push(echo(
+        "echo in a redirect".to_owned(),
+        Worth::Nothing,
+        Box::new(|asked, _| Broken {
+            location: Some(format!("https://example.org/?{}", sent(asked, str::to_owned).replace('\n', "&"))),
+            ..Broken::of(302, JSON, "")
+        }),
+    ));
+    all.push(echo(
+        "echo in a list".to_owned(),
+        Worth::Nothing,
+        Box::new(|asked, _| {
+            Broken::of(200, JSON, json!([{ "key": sent(asked, str::to_owned), "createdAt": 0 }]).to_string())
+        }),
+    ));
+    all.push(echo(
+        "echo behind escapes".to_owned(),
+        Worth::Judgement,
+        Box::new(|asked, _| {
+            let escaped: String =
+                sent(asked, str::to_owned).chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+            Broken::of(400, JSON, format!("{{\"error\":\"{escaped}\"}}"))
+        }),
+    ));
     all
 }
 
@@ -201,7 +294,8 @@ fn batch(text: &str, change: impl Fn(&mut Vec<Value>)) -> String {
 
 fn of_the_node() -> Vec<Fault> {
     fn of(name: &str, worth: Worth, change: impl Fn(&str) -> String + Send + Sync + 'static) -> Fault {
-        let fault = Fault::new(format!("node: {name}"), worth, move |_, (_, kind, text)| Broken::of(200, kind, change(text)));
+        let fault =
+            Fault::new(format!("node: {name}"), worth, move |_, (_, kind, text)| Broken::of(200, kind, change(text)));
         Fault { only: Some(NODE), ..fault }
     }
     let result = |name: &str, change: fn(&str) -> Value| {
@@ -218,14 +312,21 @@ fn of_the_node() -> Vec<Fault> {
         })
     };
     vec![
-        of("out of order", Worth::Same, |text| batch(text, |messages| messages.rotate_left(7))),
+        of("out of order", Worth::Same, |text| {
+            batch(text, |messages| {
+                let half = messages.len() / 2;
+                messages.rotate_left(half);
+            })
+        }),
         of("one is missing", Worth::Nothing, |text| batch(text, |messages| _ = messages.pop())),
         of("one comes twice", Worth::Nothing, |text| {
             batch(text, |messages| messages.push(json!({ "id": messages[0]["id"], "result": "0x", "jsonrpc": "2.0" })))
         }),
         of("of other calls", Worth::Nothing, |text| each(text, |message| message["id"] = json!(4_711))),
         of("one has an error of the node", Worth::Nothing, |text| {
-            batch(text, |messages| messages[3] = json!({ "id": messages[3]["id"], "error": { "code": -32005, "message": "limit" } }))
+            batch(text, |messages| {
+                messages[0] = json!({ "id": messages[0]["id"], "error": { "code": -32005, "message": "limit" } })
+            })
         }),
         result("nothing", |_| "0x".into()),
         result("cut", |hex| hex[..hex.len() - hex.len() / 3].into()),
@@ -248,7 +349,8 @@ impl Runs {
         let mut runs = HashSet::new();
         for secret in secrets {
             let bytes = secret.as_bytes().to_ascii_lowercase();
-            let decoded = hex::decode(secret.trim_start_matches("0x")).or_else(|_| URL_SAFE.decode(secret)).unwrap_or_default();
+            let decoded =
+                hex::decode(secret.trim_start_matches("0x")).or_else(|_| URL_SAFE.decode(secret)).unwrap_or_default();
             let mut forms = vec![hex::encode(secret), hex::encode(&decoded), STANDARD.encode(&decoded)];
             // in base64 a text looks otherwise by where it begins
             forms.extend((0..3).flat_map(|start| {
