@@ -16,6 +16,7 @@ mod keys;
 mod list;
 mod look;
 mod pages;
+mod process;
 mod profile;
 mod progress;
 mod prompt;
@@ -38,6 +39,7 @@ pub use arguments::parse;
 pub use crash::withhold_panic_messages;
 use dashboard_args::DashboardArgs;
 use look::{Look, style};
+pub use process::keep_memory_private;
 
 /// Exit codes, the same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

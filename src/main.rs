@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use polydoctor::cli::{self, Exit};
 
 fn main() -> ExitCode {
+    cli::keep_memory_private();
     cli::withhold_panic_messages();
     let command = match cli::parse(std::env::args_os()) {
         Ok(command) => command,

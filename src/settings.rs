@@ -53,6 +53,7 @@ use url::Url;
 pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
 pub use copies::diverging;
 pub use env_file::{EnvFile, env_file_variables};
+pub use files::{read_file, read_regular};
 pub use found::{FoundKey, UnreadKey, read_key};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};

@@ -10,12 +10,15 @@ mod accounts;
 mod allowed;
 mod answer;
 mod body;
+mod callers;
 mod listen;
 mod metrics;
+mod places;
 mod rate_limit;
 mod request;
 mod server;
 mod tls;
+mod writing;
 
 use std::sync::Arc;
 
@@ -25,6 +28,7 @@ use axum::extract::Request;
 
 pub use accounts::{Account, AccountsError, Signer};
 pub use allowed::Allowed;
+pub use callers::{NotAnOrigin, PageOrigin};
 pub use listen::{Limits, Stopped};
 pub use metrics::{Metrics, Reload};
 pub use rate_limit::RateLimit;

@@ -125,6 +125,7 @@ pub fn hmac(key: &SecretKey, timestamp: i64, method: &str, path: &str, body: Opt
 
 /// Rows of so many bytes: offset, hex, and the text with a dot for what is no ASCII.
 pub fn hex_rows(bytes: &[u8], a_row: usize) -> impl Iterator<Item = String> + '_ {
+    let a_row = a_row.max(1);
     let width = (a_row * 5).div_ceil(2) - 1;
     bytes.chunks(a_row).enumerate().map(move |(row, chunk)| {
         let pairs: Vec<String> = chunk.chunks(2).map(hex::encode).collect();

@@ -262,9 +262,12 @@ fn waiting(facts: &Facts, timeout: Duration) -> Option<String> {
 }
 
 pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    /// Of thousands of requests.
+    const LONGEST: u64 = 64 << 20;
+    let cannot = || format!("cannot read {}", path.display());
+    let text = settings::read_file(path, LONGEST).with_context(cannot)?;
     let facts: Facts =
-        serde_json::from_str(&text).with_context(|| format!("{} holds no recorded facts", path.display()))?;
+        serde_json::from_slice(&text).with_context(|| format!("{} holds no recorded facts", path.display()))?;
     Ok(Facts { is_replay: true, ..facts })
 }
 

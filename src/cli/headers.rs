@@ -4,7 +4,6 @@
 
 mod print;
 
-use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 
@@ -118,14 +117,17 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
 
 impl HeadersArgs {
     fn read_body(&self) -> anyhow::Result<Option<String>> {
+        /// No service takes a body of this length.
+        const LONGEST: u64 = 16 << 20;
         let Some(path) = &self.body_file else { return Ok(self.body.clone()) };
         let bytes = if path.as_os_str() != "-" {
-            fs::read(path).with_context(|| format!("cannot read {}", path.display()))?
+            crate::settings::read_file(path, LONGEST).with_context(|| format!("cannot read {}", path.display()))?
         } else if self.settings.reads_standard_input() {
             bail!("standard input holds the private key, so the body must come from --body or from a file");
         } else {
             let mut bytes = Vec::new();
-            io::stdin().read_to_end(&mut bytes)?;
+            io::stdin().take(LONGEST + 1).read_to_end(&mut bytes)?;
+            anyhow::ensure!(bytes.len() as u64 <= LONGEST, "the body on standard input is larger than 16 MiB");
             bytes
         };
         let text = String::from_utf8(bytes);

@@ -15,11 +15,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::Exit;
+use super::stop::Signals;
 use crate::cli::terminal;
 use crate::settings::EnvFile;
-use crate::sign_server::{Allowed, Limits, RateLimit, Server, Stopped};
+use crate::sign_server::{Allowed, Limits, PageOrigin, RateLimit, Server, Stopped};
 use places::{Loaded, Places};
 use variables::Variables;
 
@@ -31,7 +33,8 @@ const SCRAPERS: usize = 16;
 
 const HELP: &str = "Reads POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET, POLY_BUILDER_PASSPHRASE, AUTHORIZATION_TOKEN and \
                     PORT from the environment or .env. SIGHUP reads credentials, tokens and certificates anew; when \
-                    something is wrong with them, the old ones stay. SIGTERM finishes what is in flight.";
+                    something is wrong with them, or no token is there any more, the old ones stay. SIGTERM \
+                    finishes what is in flight, a second one does not wait for it.";
 
 /// A drop-in for the official builder signing server.
 #[derive(Debug, clap::Args)]
@@ -50,7 +53,12 @@ pub(super) struct SignServerArgs {
     /// Let other machines in without a token: anybody who reaches the server signs as the builder
     #[arg(long)]
     allow_public: bool,
-    /// Sign only this method and path, such as POST:/order; repeatable [default: all]
+    /// Without a token, also sign for web pages of this origin, such as https://app.example; repeatable
+    /// [default: only pages of this machine]
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<PageOrigin>,
+    /// Sign only this method and path, such as POST:/order, and only with a JSON body or none; repeatable
+    /// [default: all]
     #[arg(long, value_name = "METHOD:PATH")]
     allow: Vec<Allowed>,
     /// Sign so many a second, minute or hour for each token, such as 50/s [default: no limit]
@@ -84,9 +92,10 @@ pub(super) struct SignServerArgs {
 
 pub(super) fn run(args: SignServerArgs) -> anyhow::Result<Exit> {
     let env_file = args.env_file.map_or(EnvFile::Usual, EnvFile::Named);
+    let variables = Variables::read(&env_file)?;
     let address = match args.listen {
         Some(address) => address,
-        None => SocketAddr::from((Ipv4Addr::LOCALHOST, Variables::read(&env_file)?.port()?)),
+        None => SocketAddr::from((Ipv4Addr::LOCALHOST, variables.port()?)),
     };
     let places = Places {
         env_file,
@@ -98,24 +107,27 @@ pub(super) fn run(args: SignServerArgs) -> anyhow::Result<Exit> {
         allow_public: args.allow_public,
     };
     let _log = log::start(args.log_format, args.quiet);
-    let loaded = places.load(address)?;
+    let Loaded { signer, tls } = places.load(&variables, address)?;
+    let server = Server::new(signer, tls).for_callers(args.allow_origin, places::is_local(address.ip()));
     let limits = Limits {
         connections: args.max_connections as usize,
         idle: Duration::from_secs(args.idle_timeout),
         grace: GRACE,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(address, args.metrics_listen, places, loaded, limits))
+    let done = runtime.block_on(serve(address, args.metrics_listen, places, server, limits));
+    // a file may still be read on a thread of its own; nobody waits for it
+    runtime.shutdown_background();
+    done
 }
 
 async fn serve(
     address: SocketAddr,
     scrapes: Option<SocketAddr>,
     places: Places,
-    Loaded { signer, tls }: Loaded,
+    mut server: Server,
     limits: Limits,
 ) -> anyhow::Result<Exit> {
-    let mut server = Server::new(signer, tls);
     let bind = async |address| TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"));
     let mut scraped = None;
     if let Some(address) = scrapes {
@@ -124,7 +136,7 @@ async fn serve(
     }
     let server = Arc::new(server);
     // before the ready line: whoever has read it may send a signal
-    let stop = super::stop::signal()?;
+    let (stop, again) = first_and_second(Signals::new()?);
     reload_on_hangup(Arc::clone(&server), places, address)?;
     let listener = bind(address).await?;
     if let Some(listener) = scraped {
@@ -135,10 +147,26 @@ async fn serve(
     let mut out = terminal::out();
     writeln!(out, "Builder signing server listening on :{}", listener.local_addr()?.port())?;
     out.flush()?;
-    if server.listen(listener, limits, stop).await == Stopped::Overdue {
+    let stopped = tokio::select! {
+        stopped = server.listen(listener, limits, stop) => stopped,
+        () = again => Stopped::Overdue,
+    };
+    if stopped == Stopped::Overdue {
         tracing::warn!("stopped before every request was answered");
     }
     Ok(Exit::Done)
+}
+
+/// Two futures that end at the first signal, and at the one after it.
+fn first_and_second(mut signals: Signals) -> (impl Future<Output = ()>, impl Future<Output = ()>) {
+    let (said, stop) = oneshot::channel();
+    let again = async move {
+        signals.next().await;
+        // who does not wait for it has ended
+        let _ = said.send(());
+        signals.next().await;
+    };
+    (async { _ = stop.await }, again)
 }
 
 /// From this call on, SIGHUP reads everything anew.
@@ -146,9 +174,15 @@ async fn serve(
 fn reload_on_hangup(server: Arc<Server>, places: Places, address: SocketAddr) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut hangup = signal(SignalKind::hangup())?;
+    let places = Arc::new(places);
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
-            reload(&server, &places, address);
+            let (server, places) = (Arc::clone(&server), Arc::clone(&places));
+            // files may be slow; signals that come meanwhile are one
+            let read = tokio::task::spawn_blocking(move || reload(&server, &places, address));
+            if read.await.is_err() {
+                tracing::error!("nothing changed, the old credentials, tokens and certificates stay: internal error");
+            }
         }
     });
     Ok(())
@@ -162,7 +196,7 @@ fn reload_on_hangup(_: Arc<Server>, _: Places, _: SocketAddr) -> io::Result<()> 
 #[cfg(unix)]
 fn reload(server: &Server, places: &Places, address: SocketAddr) {
     use crate::sign_server::Reload;
-    match places.load(address) {
+    match places.reload(address, server.is_open()) {
         Ok(Loaded { signer, tls }) => {
             server.replace(signer, tls);
             server.metrics.reloaded(Reload::Done);

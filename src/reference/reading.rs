@@ -3,9 +3,14 @@
 //! The host decides whose error it is, and the body's own sentence decides before the status. A
 //! sentence that is not known is quoted as such and never turned into the causes of its status.
 
+mod placing;
+mod sentences;
+
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
+use self::placing::{by_status, is_allowed, is_backed, may_take_orders, placed, speaks_for_itself};
+use self::sentences::{is_in, is_more_than_zero, is_reason, stands_alone};
 use super::artefact::{Artefact, clean};
 use super::context::weighed;
 use super::locally;
@@ -16,7 +21,7 @@ use super::secrets::{Exposure, exposed};
 use super::service::Service;
 use super::variables::{is_of_another_program, missing};
 use super::words::Words;
-use super::{ErrorEntry, Kind, errors};
+use super::{ErrorEntry, Kind};
 
 /// Of a text longer than this only its end is read: what is nearest to the failure.
 const LONGEST: usize = 1 << 20;
@@ -261,139 +266,6 @@ fn about_keys(artefact: &Artefact, piece: &str) -> Option<Artefact> {
     })
 }
 
-/// Whether orders go to whoever speaks, as far as is known.
-fn may_take_orders(artefact: &Artefact) -> bool {
-    matches!(artefact.service, None | Some(Service::Clob | Service::Client | Service::Polymarket))
-}
-
-/// Whether an entry can be what this service says.
-fn is_allowed(entry: &ErrorEntry, artefact: &Artefact) -> bool {
-    let speakers = entry.speakers();
-    match artefact.service {
-        None => entry.from.is_empty(),
-        Some(_) if speakers.is_empty() => true,
-        // what is behind a host of one's own, or a page in front of the service, is not known by its host
-        Some(Service::Polymarket) => true,
-        Some(service) => speakers.contains(&service),
-    }
-}
-
-/// Whether host or status of the text are the ones of the sentence.
-fn is_backed(entry: &ErrorEntry, artefact: &Artefact) -> bool {
-    let speakers = entry.speakers();
-    let by_host = artefact.service.is_some_and(|service| speakers.is_empty() || speakers.contains(&service));
-    let is_phrase = super::artefact::is_reason(&entry.text);
-    let by_status = entry.status.is_some() && entry.status == artefact.status && !is_phrase;
-    let by_client = speakers.is_empty() && artefact.client.is_some();
-    (by_host && !is_phrase) || by_status || by_client
-}
-
-/// Whether the `0` at the end of a sentence is only the beginning of a number: `balance: 0.45`.
-fn is_more_than_zero(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
-    let after = &text[words.ends(occurrence.end - 1)..];
-    let decimals: String =
-        after.strip_prefix(['.', ',']).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
-    words.get(occurrence.end - 1).is_some_and(|last| last == "0" || last == "00") && decimals.contains(|c| c != '0')
-}
-
-/// Whether it is the reason phrase beside a status, and no sentence: `"statusText":"Not Found"`.
-fn is_reason(words: &Words, occurrence: &Occurrence) -> bool {
-    let before = occurrence.start.checked_sub(1).and_then(|before| words.get(before));
-    before.is_some_and(|word| ["statustext", "reasonphrase", "reason_phrase"].contains(&word))
-}
-
-/// Whether a sentence is all that is said at its place: between quotes, after a colon, on a line.
-fn stands_alone(text: &str, words: &Words, occurrence: &Occurrence) -> bool {
-    const BEFORE: &[char] = &[
-        ':', '"', '\'', '`', '(', '[', '{', '>', '|', '=', '\n', '\r', '“', '「', '，', '：', '!', '<', '-', '.', '/',
-    ];
-    const AFTER: &[char] = &[
-        '"', '\'', '`', ')', ']', '}', '<', '\n', '\r', '.', ',', ';', '!', ':', '(', '|', '”', '」', '。', '，', '[',
-        '=', '?', '{', '/', '…',
-    ];
-    // a value at either end belongs to the sentence
-    let [is_open_before, is_open_after] = occurrence.pattern.is_open;
-    let start = occurrence.start - usize::from(is_open_before && occurrence.start > 0);
-    let end = (occurrence.end + usize::from(is_open_after)).min(words.len());
-    let before = text[..words.begins(start)].trim_end_matches([' ', '\t', '\\', '\u{1b}']).chars().next_back();
-    let after = text[words.ends(end - 1)..].trim_start_matches([' ', '\t', '\\', '\u{1b}']).chars().next();
-    if super::artefact::is_reason(&occurrence.error().text) {
-        // the reason of a status stands after colons too: only a body quotes it
-        return before.is_none_or(|c| ['"', '\''].contains(&c));
-    }
-    // a quote behind a letter ends what another value is, and begins nothing
-    let is_closing = before.is_some_and(|c| ['"', '\'', '`'].contains(&c)) && {
-        let head = &text[..words.begins(start)];
-        head.ends_with(' ') && head.trim_end().trim_end_matches(['"', '\'', '`']).ends_with(char::is_alphanumeric)
-    };
-    before.is_none_or(|c| BEFORE.contains(&c) && !is_closing) && after.is_none_or(|c| AFTER.contains(&c))
-}
-
-/// Whether a text holds this sentence.
-fn is_in(entry: &'static ErrorEntry, text: &str) -> bool {
-    occurrences(&Words::of(text)).iter().any(|occurrence| std::ptr::eq(occurrence.error(), entry))
-}
-
-/// Statuses with one meaning, whatever the body says.
-fn speaks_for_itself(artefact: &Artefact, status: u16) -> bool {
-    match artefact.service {
-        Some(Service::PolygonRpc) => matches!(status, 401..=403 | 429 | 500..),
-        _ => matches!(status, 425 | 429 | 502..=504),
-    }
-}
-
-/// The entry for a kind of failure, or for the status, at the service of the text.
-fn placed(artefact: &Artefact, kind: Option<Kind>) -> Option<&'static ErrorEntry> {
-    let service = artefact.service.or_else(|| artefact.is_official().then_some(Service::Clob))?;
-    let status = artefact.status;
-    let fits = |entry: &&ErrorEntry| {
-        entry.from.contains(&service)
-            && entry.when.iter().any(|when| match kind {
-                Some(kind) => *when == kind.name(),
-                None => status.map_or(when == "network", |status| is_status(when, status)),
-            })
-            && (entry.paths.is_empty() || entry.paths.iter().any(|path| is_path(path, artefact)))
-    };
-    // the particular before the general: a path, then a status of its own
-    let rank = |entry: &&ErrorEntry| {
-        let own = status.is_some_and(|status| entry.when.iter().any(|when| *when == status.to_string()));
-        (entry.paths.is_empty(), !own)
-    };
-    errors().iter().filter(|entry| entry.is_placed()).filter(fits).min_by_key(rank)
-}
-
-fn is_status(when: &str, status: u16) -> bool {
-    match when {
-        "4xx" => (400..500).contains(&status),
-        "5xx" => status >= 500,
-        number => number.parse() == Ok(status),
-    }
-}
-
-/// `POST /order` for that call, `/order/` for what is below it.
-fn is_path(wanted: &str, artefact: &Artefact) -> bool {
-    let (method, path) = wanted.split_once(' ').map_or((None, wanted), |(method, path)| (Some(method), path));
-    let actual = artefact.path.as_deref().unwrap_or_default();
-    let same_method = method.is_none_or(|method| artefact.method.is_none_or(|actual| actual == method));
-    let same_path = if path.ends_with('/') {
-        actual.strip_prefix(path).is_some_and(|rest| !rest.is_empty())
-    } else {
-        actual.trim_end_matches('/') == path
-    };
-    same_method && same_path
-}
-
-/// The entry for the status at this service, or for the bare status where no service is known.
-fn by_status(artefact: &Artefact) -> Option<&'static ErrorEntry> {
-    let status = artefact.status?;
-    placed(artefact, None).or_else(|| {
-        let is_clob = matches!(artefact.service, None | Some(Service::Clob | Service::Polymarket));
-        let bare =
-            errors().iter().find(|entry| entry.is_status() && !entry.is_placed() && entry.status == Some(status));
-        bare.filter(|_| is_clob || matches!(status, 425 | 429 | 502..=504))
-    })
-}
-
 fn report(artefact: &Artefact, piece: &str, entry: Option<&'static ErrorEntry>, said: Option<&str>) -> Reported {
     let speaker = entry.and_then(|entry| {
         let local = entry.is_of_client() && artefact.status.is_none() && artefact.host.is_none();
@@ -453,6 +325,7 @@ mod tests {
     use super::super::patterns::{content_words, has_code};
     use super::super::recognise;
     use super::*;
+    use crate::reference::errors;
 
     fn texts(raw: &str) -> Vec<&'static str> {
         recognise(raw).into_iter().map(|error| error.text.as_str()).collect()

@@ -152,8 +152,9 @@ fn named(problem: &Problem<'_>) -> String {
     }
 }
 
-/// A name as a shell takes it.
+/// A name as a shell takes it, as long as it is.
 fn quoted(profile: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if profile.chars().all(is_plain) { name(profile) } else { format!("'{}'", name(profile).replace('\'', "'\\''")) }
+    let whole = crate::text::quoted(profile, usize::MAX);
+    if whole.chars().all(is_plain) { whole } else { format!("'{}'", whole.replace('\'', "'\\''")) }
 }

@@ -1,7 +1,6 @@
 //! A change of one settings file: what it was read as, what it becomes, shown before it is done.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -180,7 +179,7 @@ fn not_editable(path: &Path, error: EditError) -> ChangeError {
 }
 
 fn read(path: &Path) -> Result<Option<Secret>, ChangeError> {
-    match fs::read_to_string(path) {
+    match super::files::read_regular(path) {
         Ok(text) => Ok(Some(Secret::new(text))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {

@@ -1,6 +1,7 @@
 //! The configuration file: profiles, each value with its line.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,11 +23,20 @@ pub struct ConfigFile {
     document: Document<String>,
 }
 
-/// What a profile says of one setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a profile says of one setting. A text may be a secret, so `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
 pub enum ProfileValue {
     Text(String),
     Place(Place),
+}
+
+impl fmt::Debug for ProfileValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} characters)", text.chars().count()),
+            Self::Place(place) => write!(f, "Place({place:?})"),
+        }
+    }
 }
 
 /// A setting in a profile.

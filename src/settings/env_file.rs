@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::edit::{Assignment, Entry, entries};
-use super::files::read_text;
+use super::files::read_text_now;
 use super::sources::SettingsError;
 use super::{ProblemKind, SettingProblem, names};
 
@@ -54,7 +54,7 @@ pub(super) struct BadLine {
 /// [`SettingsError`] when the file cannot be read, or holds a line that is no assignment.
 pub fn env_file_variables(file: &EnvFile) -> Result<BTreeMap<String, String>, SettingsError> {
     let Some(path) = file.path() else { return Ok(BTreeMap::new()) };
-    let (lines, bad) = parse(&read_text(&path)?);
+    let (lines, bad) = parse(&read_text_now(&path)?);
     match bad.iter().find(|bad| bad.kind == ProblemKind::Invalid) {
         Some(bad) => Err(SettingsError::BadLine { text: bad.problem(&path).text }),
         // the last line of a name wins

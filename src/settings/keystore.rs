@@ -57,6 +57,9 @@ struct KdfParams {
 pub(super) fn unlock(path: &Path, password: Option<&Secret>, memory: &Memory) -> Result<KeyText, SettingsError> {
     let text = read_text(path)?;
     let decrypted = || {
+        if !path.is_file() {
+            return Err("a keystore has to be a regular file".to_owned());
+        }
         let password = password.ok_or("its password is not known: set POLYDOCTOR_KEYSTORE_PASSWORD")?;
         memory.unlocked(&text, password, || decrypt(path, password))
     };

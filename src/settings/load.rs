@@ -1,13 +1,18 @@
 //! From places to settings in force, with a problem for each value that cannot be used.
 
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use alloy_primitives::{Address, U256};
-use url::{Host, Url};
+use alloy_primitives::U256;
+use url::Url;
 
+pub(crate) use self::values::is_loopback;
+pub use self::values::{SECONDS, parse_seconds};
+use self::values::{is_unfilled, lengthy, may_be_asked, parse_address, placeholder, shorten};
 use super::checksum::wrong_checksum;
 use super::conflicts::conflict;
 use super::names::{SETTINGS, setting, spoken};
@@ -15,7 +20,6 @@ use super::sources::{Inputs, SettingsError, Sources};
 use super::together::{builders_beside, together};
 use super::{CredentialParts, KeyText, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
 use super::{hosts, misplaced, programs, selection, unread};
-use crate::auth::placeholder::is_placeholder;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::auth::{contracts, key};
 use crate::secret::Secret;
@@ -50,7 +54,7 @@ pub fn config_file() -> Option<PathBuf> {
 /// [`SettingsError`] when a file that was named, or the configuration, cannot be read. A value that
 /// cannot be used is not an error but one of [`Settings::problems`].
 pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
-    Ok(settle(inputs, Sources::read(inputs)?))
+    super::Reading::of(inputs.clone())?.settings()
 }
 
 /// Settles which value of what was read is in force.
@@ -133,15 +137,6 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     problems.extend(unread);
     settings.problems = problems;
     settings
-}
-
-/// What a time limit has to be.
-pub const SECONDS: &str = "a number of seconds from 0.001 to 3600";
-
-/// A time limit: seconds, with or without an `s` behind.
-pub fn parse_seconds(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.trim_end_matches('s').parse().ok()?;
-    (0.001..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
 
 /// Without a type, the one that the funder has as a wallet of this key: many bots set it in code.
@@ -343,57 +338,6 @@ impl Loader {
         }
         self.problems.extend(self.sources.near_misses());
         self.problems
-    }
-}
-
-/// Whether a value is one that an example file had; what a builder has is told by its own checks.
-fn is_unfilled(name: &str, value: &str) -> bool {
-    !name.starts_with("builder_") && is_placeholder(value)
-}
-
-/// A value that was never filled in. Without credentials a bot can derive them; with these it sends them.
-fn placeholder(name: &str, source: &Source) -> SettingProblem {
-    // the relayer's are for some requests only
-    let is_needed = !name.starts_with("relayer_");
-    SettingProblem {
-        kind: if is_needed { ProblemKind::Invalid } else { ProblemKind::Conflict },
-        setting: name.to_owned(),
-        text: format!("The {} ({source}) is still the placeholder of an example file", spoken(name)),
-        fix: format!("Set the {}, or remove the line if your bot does not need it", spoken(name)),
-    }
-}
-
-/// The text of a wrong value, unless it is so long that it could be a secret in the wrong place.
-fn shorten(text: &str) -> String {
-    const LONGEST: usize = 42;
-    let clean = crate::text::line(text);
-    match clean.chars().count() {
-        0..=LONGEST => format!("\"{clean}\""),
-        _ => lengthy(text),
-    }
-}
-
-fn lengthy(text: &str) -> String {
-    format!("a text of {} characters", text.chars().count())
-}
-
-/// 0x and 40 hex digits. A wrong checksum is a note of its own: the official clients do not look at it.
-fn parse_address(text: &str) -> Option<Address> {
-    text.starts_with("0x").then(|| Address::from_str(text).ok())?
-}
-
-/// Signed headers go over TLS, or stay on this machine.
-fn may_be_asked(url: &Url) -> bool {
-    url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
-}
-
-/// Whether an address is of this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 

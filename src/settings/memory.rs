@@ -4,11 +4,18 @@
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
+
+/// Long enough to unlock a keyring by hand.
+const LONGEST_PROGRAM: Duration = Duration::from_mins(1);
+
+/// Larger than any key.
+const LONGEST_INPUT: u64 = 1 << 20;
 
 /// Shared by its clones.
 #[derive(Clone, Default)]
@@ -16,6 +23,8 @@ pub struct Memory {
     kept: Arc<Mutex<Kept>>,
     /// Whether programs that gave a value are not run again.
     spares_programs: bool,
+    /// What is left of the time that programs may take.
+    time: Option<Arc<Mutex<Duration>>>,
 }
 
 #[derive(Default)]
@@ -42,6 +51,12 @@ impl Memory {
         Self { spares_programs: true, ..self.clone() }
     }
 
+    /// The same, for a reading in which all programs together take so long at most.
+    #[must_use]
+    pub(super) fn with_time_for_programs(&self, time: Duration) -> Self {
+        Self { time: Some(Arc::new(Mutex::new(time))), ..self.clone() }
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -52,7 +67,10 @@ impl Memory {
             return Ok(text.clone());
         }
         let mut text = Zeroizing::new(String::new());
-        std::io::stdin().read_to_string(&mut text)?;
+        std::io::stdin().take(LONGEST_INPUT + 1).read_to_string(&mut text)?;
+        if text.len() as u64 > LONGEST_INPUT {
+            return Err(std::io::Error::other("it is larger than 1 MiB"));
+        }
         let text = Secret::new(text.as_str());
         self.kept().standard_input = Some(text.clone());
         Ok(text)
@@ -78,12 +96,23 @@ impl Memory {
         Ok(key)
     }
 
-    /// What a program prints; `run` runs it, unless programs are spared and it gave a value before.
-    pub(super) fn printed<E>(&self, program: &[String], run: impl FnOnce() -> Result<Secret, E>) -> Result<Secret, E> {
+    /// What a program prints; `run` runs it for no longer than it is told, unless programs are spared and
+    /// it gave a value before.
+    pub(super) fn printed<E>(
+        &self,
+        program: &[String],
+        run: impl FnOnce(Duration) -> Result<Secret, E>,
+    ) -> Result<Secret, E> {
         if let Some(text) = self.kept().printed.get(program).filter(|_| self.spares_programs) {
             return Ok(text.clone());
         }
-        let text = run()?;
+        let left = self.time.as_ref().map(|time| time.lock().unwrap_or_else(PoisonError::into_inner));
+        let began = Instant::now();
+        let text = run(left.as_deref().copied().unwrap_or(LONGEST_PROGRAM));
+        if let Some(mut left) = left {
+            *left = left.saturating_sub(began.elapsed());
+        }
+        let text = text?;
         self.kept().printed.insert(program.to_vec(), text.clone());
         Ok(text)
     }
@@ -115,6 +144,21 @@ mod tests {
     }
 
     #[test]
+    fn all_programs_of_a_reading_share_its_time() {
+        let memory = Memory::default().with_time_for_programs(Duration::from_millis(100));
+        let mut given = Vec::new();
+        for program in ["a", "b"] {
+            let run = |left| {
+                given.push(left);
+                std::thread::sleep(Duration::from_millis(150));
+                Err::<Secret, _>("hangs")
+            };
+            assert_eq!(memory.printed(&[program.to_owned()], run), Err("hangs"));
+        }
+        assert_eq!(given, [Duration::from_millis(100), Duration::ZERO]);
+    }
+
+    #[test]
     fn a_wrong_password_is_not_remembered() {
         let memory = Memory::default();
         assert_eq!(memory.unlocked("a", &Secret::new("1"), || Err("wrong")), Err("wrong"));
@@ -124,7 +168,7 @@ mod tests {
     #[test]
     fn a_program_is_run_again_unless_it_is_spared() {
         let (memory, program) = (Memory::default(), ["pass".to_owned()]);
-        let say = |memory: &Memory, text: &str| memory.printed(&program, || Ok::<_, Infallible>(Secret::new(text)));
+        let say = |memory: &Memory, text: &str| memory.printed(&program, |_| Ok::<_, Infallible>(Secret::new(text)));
         let said = |memory: &Memory, text: &str| say(memory, text).unwrap().expose().to_owned();
         assert_eq!(said(&memory.sparing_programs(), "1"), "1");
         assert_eq!(said(&memory.sparing_programs(), "2"), "1");

@@ -190,16 +190,16 @@ impl Place {
                 Ok(value.ok_or_else(none)?.1.map(Secret::new))
             }
             Self::Keystore { .. } => Err("is said to be in a keystore, which holds private keys only".to_owned()),
-            Self::Command { program } => Ok(Sourced::new(memory.printed(program, || run(program))?, profile.clone())),
+            Self::Command { program } => {
+                Ok(Sourced::new(memory.printed(program, |longest| run(program, longest))?, profile.clone()))
+            }
         }
     }
 }
 
 /// What a program prints, without the line end. What it writes to standard error is no business of
 /// the screen, but says why it failed.
-fn run(program: &[String]) -> Result<Secret, String> {
-    /// Long enough to unlock a keyring by hand.
-    const LONGEST: Duration = Duration::from_mins(1);
+fn run(program: &[String], longest: Duration) -> Result<Secret, String> {
     const STEP: Duration = Duration::from_millis(10);
     let [name, arguments @ ..] = program else { return Err("is said to come from no program".to_owned()) };
     let mut command = Command::new(name);
@@ -212,12 +212,12 @@ fn run(program: &[String]) -> Result<Secret, String> {
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
-            Ok(None) if started.elapsed() < LONGEST => std::thread::sleep(STEP),
+            Ok(None) if started.elapsed() < longest => std::thread::sleep(STEP),
             Ok(None) | Err(_) => {
                 // it may have ended just now
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("is said to come from {name}, which did not end in {} s", LONGEST.as_secs()));
+                return Err(format!("is said to come from {name}, which did not end {}", in_time(longest)));
             }
         }
     };
@@ -230,21 +230,32 @@ fn run(program: &[String]) -> Result<Secret, String> {
         return Err(format!("is said to come from {name}, which failed ({status}{said})"));
     }
     let text = text(out);
+    if text.len() as u64 > MOST {
+        return Err(format!("is said to come from {name}, which printed more than {} KiB", MOST >> 10));
+    }
     if text.trim().is_empty() {
         return Err(format!("is said to come from {name}, which printed nothing that can be read"));
     }
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
+fn in_time(longest: Duration) -> String {
+    match longest.as_secs() {
+        0 => "before the deadline of the run".to_owned(),
+        seconds => format!("in {seconds} s"),
+    }
+}
+
+/// More than any secret.
+const MOST: u64 = 1 << 16;
+
 /// Reads a pipe while the program runs, so that a full one does not stop it.
 fn printed(pipe: Option<impl std::io::Read + Send + 'static>) -> Receiver<Zeroizing<String>> {
-    /// More than any secret.
-    const MOST: u64 = 1 << 16;
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         let mut text = Zeroizing::new(String::new());
         let Some(mut pipe) = pipe else { return };
-        if pipe.by_ref().take(MOST).read_to_string(&mut text).is_ok() {
+        if pipe.by_ref().take(MOST + 1).read_to_string(&mut text).is_ok() {
             // nobody waits for it after a time-out
             let _ = sender.send(text);
         }
@@ -308,13 +319,17 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn a_program_may_say_the_value() {
-        let said = |program: &[&str]| run(&program.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+        let said = |program: &[&str]| {
+            run(&program.iter().map(|&word| word.to_owned()).collect::<Vec<_>>(), Duration::from_secs(30))
+        };
         assert_eq!(said(&["echo", "secret"]).unwrap().expose(), "secret");
         assert!(said(&["false"]).unwrap_err().contains("failed"));
         let failed = said(&["sh", "-c", "echo not in the store >&2; exit 3"]).unwrap_err();
         assert!(failed.ends_with("(exit status: 3: not in the store)"), "{failed}");
         let long = said(&["sh", "-c", "head -c 200000 /dev/zero | tr '\\0' x >&2; echo secret"]);
         assert_eq!(long.unwrap().expose(), "secret", "a full pipe does not stop it");
+        let long = said(&["sh", "-c", "head -c 200000 /dev/zero | tr '\\0' x"]);
+        assert!(long.unwrap_err().ends_with("which printed more than 64 KiB"), "half a secret is none");
         assert!(said(&["true"]).unwrap_err().contains("nothing"));
         assert!(said(&["/no/such"]).unwrap_err().contains("does not start"));
     }

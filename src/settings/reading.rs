@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::config::{self, ProfileValue};
-use super::load::settle;
+use super::load::{DEFAULT_DEADLINE, parse_seconds, settle};
 use super::sources::{Inputs, KeyInput, SettingsError, Sources};
 use super::{EnvFile, FoundKey, Place, Settings, found, names};
 use crate::secret::Secret;
@@ -24,7 +24,8 @@ impl Reading {
     /// # Errors
     ///
     /// As [`super::load`].
-    pub fn of(inputs: Inputs) -> Result<Self, SettingsError> {
+    pub fn of(mut inputs: Inputs) -> Result<Self, SettingsError> {
+        inputs.memory = inputs.memory.with_time_for_programs(deadline(&inputs));
         let sources = Sources::open(&inputs)?;
         Ok(Self { inputs, sources })
     }
@@ -57,6 +58,19 @@ impl Reading {
     pub fn settings(self) -> Result<Settings, SettingsError> {
         Ok(settle(&self.inputs, self.sources.settled(&self.inputs)?))
     }
+}
+
+/// The time that a run may take, as far as it is known before values are read from elsewhere.
+fn deadline(inputs: &Inputs) -> Duration {
+    let of_profile = || {
+        let entries = config::chosen(inputs).unwrap_or_default().entries;
+        entries.into_iter().find_map(|entry| match entry.value {
+            ProfileValue::Text(text) if entry.setting == "deadline" => Some(text),
+            _ => None,
+        })
+    };
+    let given = inputs.flags.get("deadline").cloned().or_else(of_profile);
+    given.and_then(|text| parse_seconds(text.trim())).unwrap_or(DEFAULT_DEADLINE)
 }
 
 /// The files and variables that settings are read from.

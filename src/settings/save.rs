@@ -11,6 +11,11 @@ use thiserror::Error;
 /// Ends the names of files that are not yet complete.
 const UNFINISHED: &str = ".polydoctor-tmp";
 
+/// Whether a file of this name is what a writer of the other one has left that was killed.
+pub(crate) fn is_unfinished(name: &str, of: &str) -> bool {
+    name.strip_prefix('.').and_then(|name| name.strip_prefix(of)).is_some_and(|rest| rest.ends_with(UNFINISHED))
+}
+
 /// Why a file was not written. It is as it was before.
 #[derive(Debug, Error)]
 pub enum SaveError {

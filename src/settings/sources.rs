@@ -121,12 +121,7 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// Reads every place and settles which account this is, whose values alone count.
-    pub(super) fn read(inputs: &Inputs) -> Result<Self, SettingsError> {
-        Self::open(inputs)?.settled(inputs)
-    }
-
-    /// The same of places that were opened already.
+    /// Settles which account this is, whose values alone count.
     pub(super) fn settled(mut self, inputs: &Inputs) -> Result<Self, SettingsError> {
         let given = given::read(inputs)?;
         self.settle(given, inputs);

@@ -307,7 +307,7 @@ impl Step {
 }
 
 fn read(path: &Path) -> Result<Option<Secret>, UndoError> {
-    match fs::read_to_string(path) {
+    match super::files::read_regular(path) {
         Ok(text) => Ok(Some(Secret::new(text))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {

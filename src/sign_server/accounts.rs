@@ -49,7 +49,7 @@ pub(super) struct Entry {
     token: Option<SecretDigest>,
     pub(super) account: Arc<str>,
     pub(super) key: Arc<BuilderKey>,
-    pub(super) throttle: Option<Throttle>,
+    pub(super) throttle: Option<Arc<Throttle>>,
 }
 
 impl Signer {
@@ -113,7 +113,19 @@ impl Signer {
     #[must_use]
     pub fn with_rate_limit(mut self, limit: RateLimit) -> Self {
         for entry in &mut self.entries {
-            entry.throttle = Some(Throttle::new(limit));
+            entry.throttle = Some(Arc::new(Throttle::new(limit)));
+        }
+        self
+    }
+
+    /// Goes on with what the tokens of another signer have used up of the same limit.
+    #[must_use]
+    pub(super) fn continuing(mut self, before: &Self) -> Self {
+        for entry in self.entries.iter_mut().filter(|entry| entry.throttle.is_some()) {
+            let same = before.entries.iter().find(|old| old.token == entry.token);
+            if let Some(used) = same.and_then(|old| old.throttle.clone()) {
+                entry.throttle = Some(used);
+            }
         }
         self
     }
@@ -128,8 +140,8 @@ impl Signer {
         jiff::Timestamp::now().as_second() + self.clock_offset
     }
 
-    pub(super) fn lets_pass(&self, method: &str, path: &str) -> bool {
-        allowed::lets_pass(&self.allowed, method, path)
+    pub(super) fn lets_pass(&self, method: &str, path: &str, body: Option<&str>) -> bool {
+        allowed::lets_pass(&self.allowed, method, path, body)
     }
 
     /// The entry that a request's token opens. Every token is compared, however early one fits, so

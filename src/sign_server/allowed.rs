@@ -30,9 +30,12 @@ impl FromStr for Allowed {
     }
 }
 
-/// Whether this may be signed. The texts are compared as they are: they are what the signature covers.
-pub(super) fn lets_pass(list: &[Allowed], method: &str, path: &str) -> bool {
-    list.is_empty() || list.iter().any(|allowed| allowed.method == method && allowed.path == path)
+/// Whether this may be signed. The texts are compared as they are: they are what the signature covers,
+/// one behind the other without anything between them. So a body has to begin as JSON does: any other
+/// could go on with the path, and be the signature of a request that is not on the list.
+pub(super) fn lets_pass(list: &[Allowed], method: &str, path: &str, body: Option<&str>) -> bool {
+    let goes_on = body.is_some_and(|body| !body.is_empty() && !body.starts_with(['{', '[']));
+    list.is_empty() || (!goes_on && list.iter().any(|allowed| allowed.method == method && allowed.path == path))
 }
 
 #[cfg(test)]
@@ -52,9 +55,25 @@ mod tests {
             ("POST", "/order?x=1", false),
             ("POST", "/x/../order", false),
         ] {
-            assert_eq!(lets_pass(&list, method, path), passes, "{method} {path}");
+            assert_eq!(lets_pass(&list, method, path, Some("{}")), passes, "{method} {path}");
         }
-        assert!(lets_pass(&[], "DELETE", "/anything"));
+        assert!(lets_pass(&[], "DELETE", "/anything", Some("anything")));
+    }
+
+    #[test]
+    fn no_body_goes_on_with_the_path() {
+        let list = ["POST:/order".parse().unwrap()];
+        let passes = |body| lets_pass(&list, "POST", "/order", body);
+        assert!([None, Some(""), Some("{\"a\":1}"), Some("[{}]"), Some("{'a': 1}")].into_iter().all(passes));
+        // every way to cut the message of a request that is not on the list
+        let message = "/orders/scoring/[{}]";
+        for cut in "/order".len() + 1..message.len() {
+            let body = &message["/order".len()..cut];
+            assert!(!passes(Some(body)), "{body}");
+        }
+        for body in [" {}", "\n[]", "\u{feff}{}", "s", "\"s\"", "1", "-1", "null", "?x=1", "/"] {
+            assert!(!passes(Some(body)), "{body}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_REQUEST_HEADERS, CONTENT_TYPE, RETRY_AFTER, VARY,
+    ACCESS_CONTROL_REQUEST_HEADERS, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
@@ -34,16 +34,18 @@ impl From<Response<Full<Bytes>>> for Reply {
     }
 }
 
-/// Answers as the official server does: CORS, then the body, then the token, then the route.
+/// Answers as the official server does: CORS, then the body, then the token, then the route. Only how
+/// much is kept of the body depends on the token.
 pub(super) async fn answer<B: Body + Unpin>(signer: &Signer, head: &Parts, body: B) -> Reply {
     if head.method == Method::OPTIONS {
         return preflight(&head.headers).into();
     }
-    let value = match body::read(&head.headers, body).await {
+    let entry = signer.authorize(&head.headers);
+    let value = match body::read(&head.headers, body, entry.is_ok()).await {
         Ok(value) => value,
         Err(status) => return json_response(status, &internal_error()).into(),
     };
-    let entry = match signer.authorize(&head.headers) {
+    let entry = match entry {
         Ok(entry) => entry,
         Err(refusal) => return unauthorized(refusal).into(),
     };
@@ -63,6 +65,15 @@ pub(super) async fn answer<B: Body + Unpin>(signer: &Signer, head: &Parts, body:
 /// A path as the official router compares it: in any case, with or without a slash at its end.
 pub(super) fn route(path: &str) -> String {
     path.strip_suffix('/').unwrap_or(path).to_ascii_lowercase()
+}
+
+/// What the metrics call the route of a path.
+pub(super) fn named(path: &str) -> &'static str {
+    match route(path).as_str() {
+        "" => "/",
+        "/sign" => "/sign",
+        _ => "other",
+    }
 }
 
 /// Headers as the body of an answer; the one place where they become text.
@@ -92,7 +103,8 @@ impl Refusal {
                 json_response(StatusCode::BAD_REQUEST, &json!({ "error": "Invalid request", "details": details }))
             }
             Self::NotAllowed => {
-                let refusal = json!({ "error": "This server does not sign this method and path" });
+                let refusal =
+                    json!({ "error": "This server does not sign this method and path, or a body that is not JSON" });
                 json_response(StatusCode::FORBIDDEN, &refusal)
             }
         }
@@ -102,10 +114,10 @@ impl Refusal {
 /// The request's own timestamp is checked and not used: the official server stamps by its clock.
 fn sign(signer: &Signer, entry: &Entry, body: &Value) -> Result<Signed, Refusal> {
     let wanted = request::read(body).map_err(Refusal::Invalid)?;
-    if !signer.lets_pass(wanted.method, wanted.path) {
+    if !signer.lets_pass(wanted.method, wanted.path, wanted.body) {
         return Err(Refusal::NotAllowed);
     }
-    if let Some(wait) = entry.throttle.as_ref().and_then(Throttle::wait) {
+    if let Some(wait) = entry.throttle.as_deref().and_then(Throttle::wait) {
         return Err(Refusal::TooMany(wait));
     }
     Ok(Signed(entry.key.headers(signer.now(), wanted.method, wanted.path, wanted.body)))
@@ -123,6 +135,13 @@ pub(super) fn json_response(status: StatusCode, value: &impl Serialize) -> Respo
 
 pub(super) fn unauthorized(refusal: &str) -> Response<Full<Bytes>> {
     json_response(StatusCode::UNAUTHORIZED, &json!({ "error": refusal }))
+}
+
+/// Refuses a caller; what it still sends is not read.
+pub(super) fn refused(status: StatusCode, why: &impl ToString) -> Response<Full<Bytes>> {
+    let mut response = json_response(status, &json!({ "error": why.to_string() }));
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 pub(super) fn not_found(path: &str) -> Response<Full<Bytes>> {

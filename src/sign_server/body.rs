@@ -25,17 +25,23 @@ const TIME: Duration = Duration::from_secs(10);
 /// What a body may hold before it takes its turn among the big ones; orders are far below.
 const SMALL: usize = 64 * 1024;
 
+/// What is kept of the body of a caller without the right token: enough to say of a small one what the
+/// official server says of it.
+const OF_STRANGERS: usize = 4 * 1024;
+
 /// How many big bodies are in memory at once, in all of the process; the others wait unread.
 static BIG: Semaphore = Semaphore::const_new(64);
 
-/// The body as JSON; `{}` where there is none, or none that says it is JSON.
+/// The body as JSON; `{}` where there is none, or none that says it is JSON. Of a caller who is not
+/// known a body that is not small is passed over, and stands as `{}` too.
 ///
 /// # Errors
 ///
 /// 408 when it takes too long, 415 for a charset or an encoding that is not known, 413 beyond the
 /// limit, 400 for what is no JSON object or array.
-pub(super) async fn read<B: Body + Unpin>(headers: &HeaderMap, body: B) -> Result<Value, StatusCode> {
-    let sent = timeout(TIME, collect(body)).await.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
+pub(super) async fn read<B: Body + Unpin>(headers: &HeaderMap, body: B, is_known: bool) -> Result<Value, StatusCode> {
+    let most = if is_known { LIMIT } else { OF_STRANGERS };
+    let sent = timeout(TIME, collect(body, most)).await.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
     let mut parts = text(headers, CONTENT_TYPE).split(';').map(str::trim);
     if !parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
         return Ok(Value::Object(Map::new()));
@@ -45,7 +51,8 @@ pub(super) async fn read<B: Body + Unpin>(headers: &HeaderMap, body: B) -> Resul
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     let encoding = Encoding::named(text(headers, CONTENT_ENCODING)).ok_or(StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
-    let plain = encoding.decode(sent?)?;
+    let Some(sent) = sent? else { return Ok(Value::Object(Map::new())) };
+    let plain = encoding.decode(sent)?;
     let plain = plain.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&plain); // a byte order mark
     if plain.is_empty() {
         return Ok(Value::Object(Map::new()));
@@ -56,25 +63,26 @@ pub(super) async fn read<B: Body + Unpin>(headers: &HeaderMap, body: B) -> Resul
     }
 }
 
-async fn collect<B: Body + Unpin>(mut body: B) -> Result<Vec<u8>, StatusCode> {
+/// The whole body; `None` when it is longer than what is kept of it.
+async fn collect<B: Body + Unpin>(mut body: B, most: usize) -> Result<Option<Vec<u8>>, StatusCode> {
     let (mut kept, mut length, mut turn) = (Vec::new(), 0, None);
     while let Some(frame) = body.frame().await {
         let Ok(mut data) = frame.map_err(|_| StatusCode::BAD_REQUEST)?.into_data() else { continue };
         length += data.remaining();
         if length > PATIENCE {
             break;
-        } else if length > LIMIT {
+        } else if length > most {
             (kept, turn) = (Vec::new(), None);
         } else if length > SMALL && turn.is_none() {
             turn = BIG.acquire().await.ok();
         }
-        while length <= LIMIT && data.has_remaining() {
+        while length <= most && data.has_remaining() {
             let chunk = data.chunk();
             kept.extend_from_slice(chunk);
             data.advance(chunk.len());
         }
     }
-    if length > LIMIT { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept) }
+    if length > LIMIT { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok((length <= most).then_some(kept)) }
 }
 
 #[derive(Clone, Copy)]

@@ -16,6 +16,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 use super::accounts::Signer;
 use super::answer::{self, Reply};
+use super::callers::{self, PageOrigin};
 use super::metrics::{self, Metrics};
 
 /// The target of the line that each request leaves in the log.
@@ -26,6 +27,10 @@ pub struct Server {
     signer: ArcSwap<Signer>,
     tls: ArcSwapOption<ServerConfig>,
     pub metrics: Metrics,
+    /// Pages of other machines that may call without a token.
+    pages: Vec<PageOrigin>,
+    /// Whether only this machine reaches it.
+    is_local: bool,
     /// Whether `/metrics` is among its routes, for whoever has a token.
     shows_metrics: bool,
 }
@@ -37,6 +42,8 @@ impl Server {
             signer: ArcSwap::from_pointee(signer),
             tls: ArcSwapOption::from(tls),
             metrics: Metrics::default(),
+            pages: Vec::new(),
+            is_local: false,
             shows_metrics: true,
         }
     }
@@ -47,9 +54,22 @@ impl Server {
         Self { shows_metrics: false, ..self }
     }
 
-    /// From now on these sign and prove who the server is; what has begun ends with the old ones.
+    /// Without a token it answers pages of these origins and of this machine only; and where only this
+    /// machine reaches it, nobody who calls it by a name other than `localhost`.
+    #[must_use]
+    pub fn for_callers(self, pages: Vec<PageOrigin>, is_local: bool) -> Self {
+        Self { pages, is_local, ..self }
+    }
+
+    /// Whether a request needs no token now.
+    pub fn is_open(&self) -> bool {
+        self.signer.load().is_open()
+    }
+
+    /// From now on these sign and prove who the server is; what has begun ends with the old ones. What
+    /// tokens have used up of their rate stays used up.
     pub fn replace(&self, signer: Signer, tls: Option<Arc<ServerConfig>>) {
-        self.signer.store(Arc::new(signer));
+        self.signer.store(Arc::new(signer.continuing(&self.signer.load())));
         self.tls.store(tls);
     }
 
@@ -92,6 +112,16 @@ impl Server {
     async fn reply<B: Body + Unpin>(&self, head: &Parts, body: B) -> (&'static str, Reply) {
         let signer = self.signer.load_full();
         let is_read = matches!(head.method, Method::GET | Method::HEAD);
+        if let Err(why) = callers::one_host(head) {
+            return ("other", answer::refused(StatusCode::BAD_REQUEST, &why).into());
+        }
+        let is_for_all = head.method == Method::OPTIONS || (is_read && head.uri.path() == "/healthz");
+        if signer.is_open()
+            && !is_for_all
+            && let Err(why) = callers::known(head, &self.pages, self.is_local)
+        {
+            return (answer::named(head.uri.path()), answer::refused(StatusCode::FORBIDDEN, &why).into());
+        }
         match head.uri.path() {
             "/healthz" if is_read => ("/healthz", healthy().into()),
             "/metrics" if is_read && self.shows_metrics => {
@@ -101,14 +131,7 @@ impl Server {
                 };
                 ("/metrics", reply.into())
             }
-            path => {
-                let route = match answer::route(path).as_str() {
-                    "" => "/",
-                    "/sign" => "/sign",
-                    _ => "other",
-                };
-                (route, answer::answer(&signer, head, body).await)
-            }
+            path => (answer::named(path), answer::answer(&signer, head, body).await),
         }
     }
 

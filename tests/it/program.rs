@@ -1,14 +1,23 @@
 //! What several tests need: the real binary, and a sandbox of its own process.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
+/// A folder in which nothing is, unlike that for temporary files.
+pub(crate) fn empty_folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("empty");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
 /// The real binary, with nothing of this machine's environment.
 pub(crate) fn polydoctor() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_polydoctor"));
-    command.env_clear().env("HOME", "/nonexistent").current_dir(std::env::temp_dir()).stdin(Stdio::null());
+    command.env_clear().env("HOME", "/nonexistent").current_dir(empty_folder()).stdin(Stdio::null());
     command
 }
 

@@ -1,9 +1,12 @@
 //! `polydoctor sign-server` as a process of its own.
 
 mod accounts;
+mod callers;
 mod differences;
 mod limits;
 mod metrics;
+#[cfg(unix)]
+mod reload;
 mod soak;
 mod tls;
 
@@ -302,7 +305,7 @@ fn a_stop_finishes_what_is_in_flight() {
     let mut stream = connect().unwrap();
     let body = r#"{"method":"POST","path":"/order"}"#;
     let (first, second) = body.split_at(10);
-    write!(stream, "POST /sign HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n").unwrap();
+    write!(stream, "POST /sign HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n").unwrap();
     write!(stream, "content-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
     // the server asks for the body: the request has begun
     let mut reader = BufReader::new(stream.try_clone().unwrap());
@@ -324,4 +327,29 @@ fn a_stop_finishes_what_is_in_flight() {
     let log = server.ended();
     assert!(log.contains("path=/sign status=200") && log.lines().count() == 1, "{log}");
     drop(idle);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stop_does_not_wait_for_heads_that_do_not_come_and_a_second_one_waits_for_nothing() {
+    let half = |server: &Server, text: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(200));
+        stream
+    };
+    let server = Server::start(&mut command(&["--listen", "127.0.0.1:0"]));
+    let _held = half(&server, "POST /sign HTTP/1.1\r\nhost: localhost\r\n");
+    let began = Instant::now();
+    server.stop("-TERM");
+    assert!(began.elapsed() < Duration::from_secs(5), "half a head: {:?}", began.elapsed());
+
+    let server = Server::start(&mut command(&["--listen", "127.0.0.1:0"]));
+    let _held = half(&server, "POST /sign HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{");
+    let began = Instant::now();
+    server.signal("-TERM");
+    std::thread::sleep(Duration::from_millis(300));
+    let log = server.stop("-TERM");
+    assert!(began.elapsed() < Duration::from_secs(5), "half a body: {:?}", began.elapsed());
+    assert!(log.contains("stopped before every request was answered"), "{log}");
 }

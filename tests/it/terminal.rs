@@ -21,6 +21,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use crate::program::empty_folder;
+
 /// How long anything may take before the test gives up; generous, since machines differ.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -46,7 +48,7 @@ fn program(arguments: &[&str]) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_polydoctor"));
     command.args(arguments);
     command.env_clear();
-    command.cwd(std::env::temp_dir());
+    command.cwd(empty_folder());
     command
 }
 

@@ -431,7 +431,7 @@ fn is_assigned(text: &str, name: &str) -> bool {
 }
 
 fn read(path: &Path) -> Result<String, ChangeError> {
-    match fs::read_to_string(path) {
+    match crate::settings::read_regular(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(ChangeError::Unreadable { path: path.display().to_string(), reason: error.to_string() })
         }

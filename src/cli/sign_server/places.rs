@@ -11,8 +11,11 @@ use tokio_rustls::rustls::ServerConfig;
 use super::accounts_file;
 use super::variables::{SECRET, TOKEN, Variables};
 use crate::secret::Secret;
-use crate::settings::EnvFile;
+use crate::settings::{self, EnvFile};
 use crate::sign_server::{Allowed, RateLimit, Signer, tls_from_files};
+
+/// Longer than any file of tokens or accounts.
+const LONGEST: u64 = 1 << 20;
 
 /// The places, and what is done with all that is read from them.
 pub(super) struct Places {
@@ -34,17 +37,16 @@ pub(super) struct Loaded {
 }
 
 impl Places {
-    /// Reads everything anew, for a server at this address.
-    pub(super) fn load(&self, address: SocketAddr) -> anyhow::Result<Loaded> {
-        let variables = Variables::read(&self.env_file)?;
+    /// Reads everything but the variables, for a server at this address.
+    pub(super) fn load(&self, variables: &Variables, address: SocketAddr) -> anyhow::Result<Loaded> {
         let signer = match &self.accounts {
             Some(path) => {
-                let accounts = accounts_file::parse(path, &read_private(path)?, &variables)?;
+                let accounts = accounts_file::parse(path, &read_private(path)?, variables)?;
                 Signer::serving(&accounts).with_context(|| path.display().to_string())?
             }
-            None => Signer::new(&variables.credentials()?, self.token(&variables)?.as_ref()).context(SECRET)?,
+            None => Signer::new(&variables.credentials()?, self.token(variables)?.as_ref()).context(SECRET)?,
         };
-        if signer.is_open() && !self.allow_public && !is_private(address.ip()) {
+        if signer.is_open() && !self.allow_public && !is_local(address.ip()) {
             bail!(
                 "{address} can be reached from other machines, and without {TOKEN} anybody there could sign as the \
                  builder: set a token, listen on 127.0.0.1, or say --allow-public"
@@ -61,6 +63,16 @@ impl Places {
         Ok(Loaded { signer: self.rate_limit.into_iter().fold(signer, Signer::with_rate_limit), tls })
     }
 
+    /// Reads everything anew for a server that runs: it does not come to be open, since a file that is being written
+    /// looks like one without a token.
+    pub(super) fn reload(&self, address: SocketAddr, is_open: bool) -> anyhow::Result<Loaded> {
+        let loaded = self.load(&Variables::read(&self.env_file)?, address)?;
+        if loaded.signer.is_open() && !is_open {
+            bail!("there is no {TOKEN} any more; to sign for everybody, stop the server and start it without one");
+        }
+        Ok(loaded)
+    }
+
     fn token(&self, variables: &Variables) -> anyhow::Result<Option<Secret>> {
         let Some(path) = &self.token_file else {
             return Ok(variables.get(TOKEN)?.map(|token| Secret::new(token.trim())));
@@ -75,12 +87,14 @@ impl Places {
 }
 
 /// Whether only this machine reaches the address.
-fn is_private(ip: IpAddr) -> bool {
+pub(super) fn is_local(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
 }
 
 fn read_private(path: &Path) -> anyhow::Result<String> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let cannot = || format!("cannot read {}", path.display());
+    let bytes = settings::read_file(path, LONGEST).with_context(cannot)?;
+    let text = String::from_utf8(bytes).ok().context("it is not text in UTF-8").with_context(cannot)?;
     warn_if_exposed(path);
     Ok(text)
 }

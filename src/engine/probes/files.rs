@@ -50,7 +50,8 @@ fn copies(settings: &Settings) -> Vec<(PathBuf, PathBuf)> {
         let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else { continue };
         let is_copy = |entry: &fs::DirEntry| {
             let entry = entry.file_name();
-            entry.to_string_lossy().strip_prefix(&name).is_some_and(names_a_copy)
+            let entry = entry.to_string_lossy();
+            entry.strip_prefix(&name).is_some_and(names_a_copy) || crate::settings::save::is_unfinished(&entry, &name)
         };
         let mut names: Vec<_> =
             entries.take(MOST_ENTRIES).flatten().filter(is_copy).map(|entry| entry.file_name()).collect();

@@ -12,6 +12,9 @@ use crate::support::client;
 
 const SIGN: &str = r#"{"method":"POST","path":"/order"}"#;
 
+/// Signed as `POST /orders` with `[]`.
+const UNLISTED: &[u8] = br#"{"method":"POST","path":"/order","body":"s[]"}"#;
+
 struct Difference {
     why: &'static str,
     arguments: &'static [&'static str],
@@ -30,6 +33,7 @@ fn differences() -> Vec<Difference> {
         row("a balancer asks for the health, and needs no token", &[], getting("/healthz"), 404, 200),
         row("Prometheus scrapes", &[], getting("/metrics"), 404, 200),
         row("--allow narrows what is signed", &["--allow", "GET:/time"], signing(SIGN.as_bytes()), 200, 403),
+        row("a body could go on with the path", &["--allow", "POST:/order"], signing(UNLISTED), 200, 403),
         // either would be signed with another character in its place, and no service takes that
         row("a text is UTF-8", &[], signing(b"{\"method\":\"POST\",\"path\":\"/order\",\"body\":\"\xff\"}"), 200, 400),
         row("no half of a pair", &[], signing(br#"{"method":"POST","path":"/order","body":"\ud83d"}"#), 200, 400),

@@ -6,7 +6,7 @@ use super::{Terminal, program};
 
 #[test]
 fn a_signal_to_end_is_heeded_during_a_run_and_after_it() {
-    for name in ["TERM", "INT", "HUP"] {
+    for name in ["TERM", "INT", "HUP", "QUIT"] {
         let mut terminal = Terminal::start(&["--demo"], 80, 24);
         terminal.wait_for_text("Checks");
         if name == "TERM" {
@@ -15,6 +15,31 @@ fn a_signal_to_end_is_heeded_during_a_run_and_after_it() {
         terminal.signal(name);
         assert_eq!(terminal.end(), 0, "{name}");
     }
+}
+
+/// SIGSTOP asks nobody: the shell takes the terminal with its own modes, in which keys wait for Enter.
+#[test]
+fn stopped_from_outside_and_back_keys_count_at_once() {
+    let mut shell = CommandBuilder::new("bash");
+    shell.args(["--norc", "--noprofile", "-i"]);
+    shell.env("PS1", "prompt> ");
+    let mut terminal = Terminal::run(shell, 80, 24);
+    terminal.wait_for_text("prompt>");
+    let folder = tempfile::tempdir().unwrap();
+    let process = folder.path().join("process");
+    let program = env!("CARGO_BIN_EXE_polydoctor");
+    terminal.press(&format!("sh -c 'echo $$ > {}; exec {program} --demo'\n", process.display()));
+    terminal.wait_for_text("20/20");
+    let process = std::fs::read_to_string(process).unwrap();
+    let stop = std::process::Command::new("kill").args(["-s", "STOP", process.trim()]).status().unwrap();
+    assert!(stop.success());
+    terminal.wait_for("the shell", |screen| screen.contains("Stopped"));
+    terminal.press("fg\n");
+    terminal.wait_for("the whole screen", |screen| screen.contains("Checks") && screen.contains("20/20"));
+    terminal.press("q");
+    terminal.wait_for("the shell again", |screen| screen.matches("prompt>").count() >= 2 && !screen.contains("20/20"));
+    terminal.press("exit\n");
+    assert_eq!(terminal.end(), 0);
 }
 
 #[test]
