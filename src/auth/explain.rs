@@ -160,6 +160,11 @@ pub fn visible(text: &str, ascii: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_no_bytes_are_rows_of_one() {
+        assert_eq!(hex_rows(b"ab", 0).count(), 2);
+    }
     use crate::secret::Secret;
 
     #[test]

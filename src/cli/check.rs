@@ -214,11 +214,14 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
             None => observe(&args, reading).await?,
         },
     };
-    if let Some(path) = &args.record {
-        whole_file::write(path, &serde_json::to_vec_pretty(&facts)?)?;
-    }
+    let recorded = match &args.record {
+        Some(path) => whole_file::write(path, &serde_json::to_vec_pretty(&facts)?),
+        None => Ok(()),
+    };
     let report = args.told(Report::by(&facts, &args.selection()));
     print(&args, &report)?;
+    // what was found is told, also where it cannot be kept
+    recorded?;
     Ok(exit(&report, args.fail_on))
 }
 

@@ -219,9 +219,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AtMost<T> {
 /// The client. Cheap to clone.
 #[derive(Clone)]
 pub struct Http {
-    /// Built when first needed: one that heeds the proxy settings of the environment, and one that
-    /// does not, for servers of this machine.
-    clients: Arc<[OnceLock<Client>; 2]>,
+    /// Built when first needed: one that heeds the proxy settings of the environment, and two that do
+    /// not, for servers of this machine: with TLS, and without certificates, which may be missing.
+    clients: Arc<[OnceLock<Client>; 3]>,
     timeout: Duration,
     limits: Option<Arc<Limits>>,
     /// What no answer may bring to a screen, beside what was sent.
@@ -283,7 +283,8 @@ impl Http {
     /// What goes to this machine stays on it: never through a proxy.
     fn client(&self, url: &Url) -> Result<&Client, Failure> {
         let direct = crate::settings::is_loopback(url);
-        let place = &self.clients[usize::from(direct)];
+        let plain = direct && url.scheme() == "http";
+        let place = &self.clients[usize::from(direct) + usize::from(plain)];
         if let Some(client) = place.get() {
             return Ok(client);
         }
@@ -293,6 +294,9 @@ impl Http {
             Client::builder().redirect(Policy::none()).user_agent(concat!("polydoctor/", env!("CARGO_PKG_VERSION")));
         if direct {
             builder = builder.no_proxy();
+        }
+        if plain {
+            builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(|error| Failure::Tls { reason: innermost(&error) })?;
         Ok(place.get_or_init(|| client))

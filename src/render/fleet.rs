@@ -158,3 +158,15 @@ fn quoted(profile: &str) -> String {
     let whole = crate::text::quoted(profile, usize::MAX);
     if whole.chars().all(is_plain) { whole } else { format!("'{}'", whole.replace('\'', "'\\''")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_a_command_is_whole_however_long_it_is() {
+        let long = "a".repeat(64);
+        assert_eq!(quoted(&long), long);
+        assert_eq!(quoted("it's mine"), r"'it'\''s mine'");
+    }
+}

@@ -245,3 +245,14 @@ pub(super) fn chosen(inputs: &Inputs) -> Result<Profile, SettingsError> {
         None => Ok(Profile { problems: config.outside_of_profiles().collect(), ..none() }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_text_of_a_profile() {
+        let shown = format!("{:?}", ProfileValue::Text("hunter2".to_owned()));
+        assert_eq!(shown, "Text(7 characters)");
+    }
+}

@@ -12,6 +12,16 @@ pub(crate) fn validator() -> jsonschema::Validator {
     jsonschema::validator_for(&schema).unwrap()
 }
 
+/// A bare container has no certificates; a server of the same machine needs none.
+#[test]
+fn without_certificates_servers_of_this_machine_are_asked_all_the_same() {
+    let mut command = polydoctor();
+    command.args(["check", "--demo", "healthy-safe", "--format", "json"]);
+    let output = command.env("SSL_CERT_FILE", "/nope").env("SSL_CERT_DIR", "/nope").output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["verdict"], "healthy", "{:#}", report["checks"]);
+}
+
 #[test]
 fn the_report_is_valid_by_its_schema() {
     let validator = validator();
@@ -95,6 +105,14 @@ fn what_was_not_asked_is_said() {
     assert_eq!((&report["not_asked"][0], code), (&json!("net.reach"), 0));
     let (report, _) = check(&["--demo", "healthy-safe"]);
     assert_eq!(report["not_asked"], json!([]));
+}
+
+#[test]
+fn a_record_that_cannot_be_written_takes_no_verdict_away() {
+    let output = run(&["check", "--demo", "demo", "--format", "json", "--record", "/nonexistent/facts.json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["verdict"], output.status.code()), (&json!("broken"), Some(2)));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write /nonexistent/facts.json"));
 }
 
 #[test]

@@ -25,7 +25,8 @@ fn run(account: &Account, folder: &Path, line: &str) -> (String, String, i32) {
     if let Some(config) = &account.inputs.config_file {
         command.env("POLYDOCTOR_CONFIG", config);
     }
-    let output = command.output().unwrap();
+    // the sandbox that it asks runs on the same threads
+    let output = tokio::task::block_in_place(|| command.output()).unwrap();
     let error = String::from_utf8(output.stderr.clone()).unwrap();
     (stdout(&output), error, output.status.code().unwrap())
 }
