@@ -165,11 +165,6 @@ impl SecretKey {
         crate::secret::same_text(&self.sign(message), signature)
     }
 
-    /// The key itself, for whoever searches what signed.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
     /// Whether both are one secret, however each is written; compared in constant time.
     pub fn is(&self, other: &Self) -> bool {
         self.bytes.ct_eq(&other.bytes).into()

@@ -37,6 +37,8 @@ pattern!(BODY, r#"(?i)\b(?:body|data|payload|json|content)["']?\s*[:=]\s*b?(["'`
 const FAR: usize = 4096;
 /// Further from its headers the call of a request is not looked for.
 const AROUND: usize = 1500;
+/// As long as a body behind them may be.
+const BODY_END: usize = 256 << 10;
 
 struct Found {
     start: usize,
@@ -76,7 +78,7 @@ pub(super) fn read(loose: &str, line_at: impl Fn(usize) -> usize, unread: &mut V
         if group.len() < 2 && !is_telling(first) {
             continue;
         }
-        let near = window(loose, before.max(first.start.saturating_sub(AROUND)), after.min(last.end + AROUND));
+        let near = window(loose, before.max(first.start.saturating_sub(AROUND)), after.min(last.end + BODY_END));
         let mut request = Request {
             line: line_at(first.start),
             form: "header block",
