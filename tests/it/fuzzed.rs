@@ -96,6 +96,9 @@ fn load(folder: &Path, env: &[u8], config: &[u8]) {
     }
 }
 
+/// Of floating point numbers of the size of Unix seconds.
+const ROUNDING: f64 = 1e-5;
+
 proptest! {
     #![proptest_config(cases(256))]
 
@@ -139,8 +142,6 @@ proptest! {
             taken.push(ClockReading { server_s, sent_s, received_s, from_time });
             here = received_s;
         }
-        // of floating point numbers of this size
-        const ROUNDING: f64 = 1e-5;
         let mut width = f64::INFINITY;
         for left in narrowed(&taken).into_iter().chain([drift(&taken)]).flatten() {
             prop_assert!(left.low_s - ROUNDING <= drift_s && drift_s <= left.high_s + ROUNDING, "{left:?}");
