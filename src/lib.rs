@@ -49,7 +49,7 @@
 //! - [`engine`]: runs the probes
 //! - [`watch`]: what changed from round to round
 //! - [`fleet`]: many accounts at once
-//! - [`render`]: reports as text, JSON, Markdown and JUnit
+//! - [`render`]: reports as text, JSON, Markdown and `JUnit`
 //! - `tui`: the dashboard
 //! - [`cli`]: the commands
 //!
