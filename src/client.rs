@@ -17,6 +17,7 @@ pub mod boards;
 pub mod chain;
 pub mod clob;
 pub mod comparison;
+mod hidden;
 pub mod http;
 pub mod keys;
 pub mod limits;

@@ -129,15 +129,30 @@ impl Failure {
     }
 
     /// Whether it is the answer to a good signature for a nonce that holds no key: a bad signature is
-    /// answered with 401.
+    /// answered with 401. A 400 without these words may be any server's.
     pub fn says_no_key(&self) -> bool {
-        matches!(self, Self::Refused { status: 400, .. })
+        matches!(self, Self::Refused { status: 400, message, .. } if message.to_lowercase().contains("derive"))
     }
 
     /// Whether the server looked at the request and refused it, which says something about the
-    /// request; 429 and 5xx say something about the server only.
+    /// request. Other statuses are none that the service judges with: they may come from a machine in
+    /// between, and say nothing of who sends. 404 is an answer of a few requests only.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused { status: 400..=424 | 426..=428 | 430..=499, .. })
+        matches!(self, Self::Refused { status: 400 | 401 | 403, .. })
+    }
+
+    /// The same, with every text of a server changed so.
+    #[must_use]
+    pub fn saying(self, change: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Refused { status, message, retry_after_s } => {
+                Self::Refused { status, message: change(&message), retry_after_s }
+            }
+            Self::BlockPage { status, title } => Self::BlockPage { status, title: change(&title) },
+            Self::Redirected { status, location } => Self::Redirected { status, location: change(&location) },
+            Self::Garbled { status, reason } => Self::Garbled { status, reason: change(&reason) },
+            other => other,
+        }
     }
 }
 

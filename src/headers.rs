@@ -9,6 +9,7 @@ mod remarks;
 use alloy_primitives::U256;
 use alloy_signer_local::PrivateKeySigner;
 use thiserror::Error;
+use url::Url;
 
 use curl::Curl;
 pub use curl::Unquotable;
@@ -19,7 +20,7 @@ use crate::auth::l2::{ApiCredentials, NotBase64, SecretKey};
 use crate::auth::{AuthHeaders, builder, l1, l2};
 use crate::endpoints;
 use crate::facts::RequestRecord;
-use crate::settings::{Settings, Source};
+use crate::settings::{Settings, Source, Sourced, shown_url};
 
 /// Stands for a passphrase that is not to be seen.
 pub const MASK: &str = "********";
@@ -201,6 +202,32 @@ pub fn curl_of(sent: &RequestRecord) -> Result<String, Unquotable> {
     Ok(Curl::of(sent)?.to_string())
 }
 
+/// The variable that a command takes the address of the service from, where that holds access to it.
+pub const BASE_VARIABLE: &str = "BASE_URL";
+
+/// Whether an address holds a password or an access key.
+fn holds_access(url: &Url) -> bool {
+    without_query(url).as_str().trim_end_matches('/') != shown_url(url)
+}
+
+/// The address that a request goes to.
+fn base_of<'a>(unsigned: &Unsigned, headers: &AuthHeaders, settings: &'a Settings) -> Option<&'a Sourced<Url>> {
+    let is_relayer = headers.get("POLY_ADDRESS").is_none() && unsigned.path == endpoints::RELAYER_TRANSACTIONS;
+    if is_relayer { settings.relayer_url.as_ref() } else { settings.clob_url.as_ref() }
+}
+
+/// Whether the command of this request takes the address from [`BASE_VARIABLE`].
+pub fn hides_address(unsigned: &Unsigned, headers: &AuthHeaders, settings: &Settings) -> bool {
+    base_of(unsigned, headers, settings).is_some_and(|url| holds_access(&url.value))
+}
+
+fn without_query(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
 /// A command that sends the request. A passphrase is taken from its variable, unless it may be shown.
 ///
 /// # Errors
@@ -213,10 +240,11 @@ pub fn curl(
     body_file: Option<&str>,
     show_secrets: bool,
 ) -> Result<String, Unquotable> {
-    let is_relayer = headers.get("POLY_ADDRESS").is_none() && unsigned.path == endpoints::RELAYER_TRANSACTIONS;
-    let base = if is_relayer { &settings.relayer_url } else { &settings.clob_url };
-    let base = base.as_ref().map_or("", |url| url.value.as_str());
-    let mut curl = Curl::new(base, unsigned)?;
+    let mut curl = match base_of(unsigned, headers, settings) {
+        Some(url) if !show_secrets && holds_access(&url.value) => Curl::behind(BASE_VARIABLE, unsigned)?,
+        Some(url) => Curl::new(without_query(&url.value).as_str(), unsigned)?,
+        None => Curl::new("", unsigned)?,
+    };
     for (name, value) in headers.iter() {
         curl = match passphrase_variable(name, settings).filter(|_| !show_secrets) {
             Some(variable) => curl.header_from(name, &variable),

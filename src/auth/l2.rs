@@ -151,6 +151,11 @@ impl SecretKey {
     }
 
     /// The signature of a message: URL-safe base64 of HMAC-SHA256, 44 characters.
+    /// The key itself, to be looked for in what must not hold it.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub fn sign(&self, message: &str) -> String {
         URL_SAFE.encode(self.mac.clone().chain_update(message).finalize().into_bytes())
     }

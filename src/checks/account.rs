@@ -74,6 +74,16 @@ pub(super) fn balance(facts: &Facts) -> Finding {
         .proven()
         .with("answer", refusal)
         .fixed_by("Ask the official host, or let the relay in between pass on the query of each request"),
+        // only a refusal of the question itself says something of the wallet
+        (at, Some(Err(failure))) if !matches!(failure, Failure::Refused { status: 400, .. }) => {
+            let summary = match at {
+                Some(at) => {
+                    format!("{} on chain; the CLOB's balance could not be read", dollars(at.collateral(version)))
+                }
+                None => "Neither the chain nor the CLOB gave a balance".to_owned(),
+            };
+            unread_by_the_clob(facts, failure, &summary)
+        }
         // the wallets of the other types are computed, so there is nothing to be missing
         (_, Some(Err(refusal))) if kind != SignatureType::Poly1271 => {
             let summary = format!("The CLOB does not say the balance of type {}", u8::from(kind));
@@ -117,13 +127,8 @@ pub(super) fn balance(facts: &Facts) -> Finding {
 /// The CLOB's own balance is missing: because it did not answer, or for want of credentials, which another
 /// check reports.
 fn not_seen_by_the_clob(facts: &Facts, summary: &str) -> Finding {
-    let is_accepted = facts.derived_credentials.known().or(facts.configured_credentials.known()).is_some();
-    match facts.balance_allowance.failure() {
-        Some(failure) if failure.is_refusal() && !is_accepted => {
-            return Finding::skip("creds.l2", summary).with("answer", failure);
-        }
-        Some(failure) => return not_told(facts, failure, summary),
-        None => {}
+    if let Some(failure) = facts.balance_allowance.failure() {
+        return unread_by_the_clob(facts, failure, summary);
     }
     let reported_by = match () {
         () if facts.balance_allowance == Fact::Waiting || facts.setup.offline => return Finding::not_asked(summary),
@@ -132,6 +137,15 @@ fn not_seen_by_the_clob(facts: &Facts, summary: &str) -> Finding {
         () => "creds.derive",
     };
     Finding::skip(reported_by, summary)
+}
+
+/// The CLOB did not say the balance; where it takes no credentials at all, another check reports that.
+fn unread_by_the_clob(facts: &Facts, failure: &Failure, summary: &str) -> Finding {
+    let is_accepted = facts.derived_credentials.known().or(facts.configured_credentials.known()).is_some();
+    if failure.is_refusal() && !is_accepted {
+        return Finding::skip("creds.l2", summary).with("answer", failure);
+    }
+    not_told(facts, failure, summary)
 }
 
 fn stale_cache(kind: SignatureType, chain: U256, seen: U256) -> Finding {

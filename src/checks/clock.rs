@@ -25,6 +25,7 @@ pub fn network_cause(failure: &Failure) -> (Cause, f64) {
         Failure::Tls { .. } => (Cause::TlsFailure, 0.9),
         Failure::Refused { status: 425 | 500.., .. } => (Cause::ClobOutage, 0.85),
         Failure::Refused { status: 403 | 451, message, .. } if is_of_the_region(message) => (Cause::Geoblocked, 0.85),
+        _ if is_unexpected(failure) => (Cause::ClobOutage, 0.5),
         Failure::Redirected { .. } | Failure::Garbled { .. } | Failure::Refused { .. } => (Cause::WrongHost, 0.8),
         // it was never sent, so no host is to blame
         Failure::NotSent { .. } => (Cause::SettingInvalid, 0.8),
@@ -38,11 +39,17 @@ pub fn network_cause(failure: &Failure) -> (Cause, f64) {
 /// there is nobody.
 pub fn network_certainty(cause: Cause, failure: &Failure) -> Certainty {
     match (cause, failure) {
+        _ if is_unexpected(failure) => Certainty::Possible,
         (Cause::RateLimited | Cause::CloudflareBlocked | Cause::Geoblocked | Cause::TlsFailure, _)
         | (Cause::ClobOutage, Failure::Refused { status: 425 | 500.., .. })
         | (Cause::ClobUnreachable, Failure::Unreachable { .. }) => Certainty::Proven,
         _ => Certainty::Likely,
     }
+}
+
+/// A status that the service is not known to send: it says nothing of who asks.
+fn is_unexpected(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused { status: 402 | 405..=424 | 426..=428 | 430..=499, .. })
 }
 
 /// Whether a failure tells nothing but that the run ended: by a person, or by a fault of this program.
@@ -103,8 +110,12 @@ pub(super) fn not_told(facts: &Facts, failure: &Failure, summary: &str) -> Findi
 
 /// Whether a failure tells nothing but that the answer is not known yet.
 fn leaves_open(failure: &Failure) -> bool {
-    !failure.is_refusal() && !matches!(failure, Failure::Garbled { .. } | Failure::Redirected { .. })
+    is_unexpected(failure)
         || failure.status() == Some(429)
+        || !matches!(
+            failure,
+            Failure::Refused { status: ..500, .. } | Failure::Garbled { .. } | Failure::Redirected { .. }
+        )
 }
 
 pub(super) fn reach(facts: &Facts) -> Finding {
@@ -149,6 +160,7 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
     };
     let summary = match failure {
         _ if cause == Cause::RateLimited => "The CLOB answers that there were too many requests",
+        _ if is_unexpected(failure) => "The CLOB gives an unexpected answer",
         _ if cause == Cause::ClobOutage => "The CLOB is there but out of service",
         _ if cause == Cause::ProxyTampering => "Something else answers in the place of the CLOB",
         Failure::BlockPage { .. } => "A web page came instead of an answer",

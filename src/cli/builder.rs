@@ -113,6 +113,13 @@ fn shown(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// A text that a spreadsheet takes for one: what begins as a formula does gets an apostrophe before it.
+fn harmless(text: &str) -> String {
+    let text = crate::text::line(text);
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '|', '%']);
+    if is_formula { format!("'{text}") } else { text.into_owned() }
+}
+
 /// Why a reading ended before its end.
 enum End {
     /// Everything was read.
@@ -157,6 +164,15 @@ async fn interrupted() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_is_a_formula_of_a_spreadsheet() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "|cmd", "%x"] {
+            let shown = harmless(text);
+            assert!(shown.starts_with('\''), "{text}: {shown}");
+        }
+        assert_eq!(harmless("Yes – by May"), "Yes – by May");
+    }
 
     #[test]
     fn moments_are_read_in_every_usual_way() {

@@ -100,6 +100,16 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
             writeln!(terminal::err(), "note: the command takes the passphrase from ${variable}; export it first")?;
         }
     }
+    if args.format == Format::Curl
+        && !args.show_secrets
+        && headers::hides_address(&unsigned, &signed.headers, account.settings())
+    {
+        writeln!(
+            terminal::err(),
+            "note: the URL holds access to the service; the command takes it from ${}",
+            headers::BASE_VARIABLE
+        )?;
+    }
     let printed = print::print(&args, &unsigned, &signed, account.settings())?;
     terminal::out().write_all(printed.as_bytes())?;
     Ok(Exit::Done)

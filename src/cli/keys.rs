@@ -81,7 +81,7 @@ pub(super) async fn run(args: KeysArgs) -> anyhow::Result<Exit> {
         Ok(exit) => Ok(exit),
         Err(Stop::Usage(text)) => anyhow::bail!(text),
         Err(Stop::Other(error)) => Err(error),
-        Err(Stop::Failed(mut failed)) => {
+        Err(Stop::Failed(mut failed) | Stop::Lost(mut failed)) => {
             for command in &mut failed.commands {
                 *command = selecting(command, &selection);
             }

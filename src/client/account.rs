@@ -6,8 +6,8 @@ use reqwest::Method;
 use thiserror::Error;
 use url::Url;
 
-use super::clob::{Clob, join};
-use super::http::{Answer, Http, LARGEST_LISTING, Request, now_s};
+use super::clob::{self, Clob};
+use super::http::{Answer, Http, LARGEST_OF_KEYS, Request, now_s};
 use crate::auth::l2::ApiCredentials;
 use crate::auth::{AuthHeaders, l1, l2};
 use crate::endpoints;
@@ -26,18 +26,13 @@ pub enum AccountError {
 
 impl AccountError {
     /// Whether a change that failed so may have been made all the same: it may have arrived, and only
-    /// the answer is missing or comes from a machine in between.
+    /// the answer is missing, odd, or comes from a machine in between. Only what was never sent, and a
+    /// no of the service itself, is certain to have changed nothing.
     pub fn may_have_arrived(&self) -> bool {
-        matches!(
-            self,
-            Self::Failure(
-                Failure::TimedOut { .. }
-                    | Failure::Unreachable { .. }
-                    | Failure::Garbled { .. }
-                    | Failure::Refused { status: 500.., .. }
-                    | Failure::BlockPage { status: 500.., .. }
-            )
-        )
+        match self {
+            Self::Setting(_) | Self::Failure(Failure::NotSent { .. } | Failure::Tls { .. }) => false,
+            Self::Failure(failure) => !failure.is_refusal() && failure.status() != Some(429),
+        }
     }
 }
 
@@ -50,17 +45,19 @@ pub struct Account {
 }
 
 /// Where a signed call goes, and what with.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     pub path: &'a str,
     /// Never part of what is signed.
     pub query: &'a [(&'a str, &'a str)],
     pub body: Option<&'a str>,
+    /// Bytes of the answer that are read at most.
+    pub largest: usize,
 }
 
 impl<'a> Call<'a> {
     pub fn to(path: &'a str) -> Self {
-        Self { path, ..Self::default() }
+        Self { path, query: &[], body: None, largest: LARGEST_OF_KEYS }
     }
 }
 
@@ -68,7 +65,7 @@ impl Account {
     #[expect(clippy::needless_pass_by_value, reason = "connections are cheap to clone, and made for it")]
     pub fn new(settings: Settings, http: Http) -> Self {
         let signer = settings.parsed_key().map(|key| key.signer);
-        let http = http.hiding(settings.secrets());
+        let http = http.hiding(&settings.secrets());
         Self { settings, signer, http, ahead_s: 0 }
     }
 
@@ -169,8 +166,7 @@ impl Account {
     ///
     /// Those of `GET /time`.
     pub async fn use_server_time(&mut self) -> Result<(), AccountError> {
-        let url = join(self.clob_url()?, endpoints::TIME, &[]);
-        let answer = self.http.send(Request::get(None, url)).await?;
+        let answer = self.http.send(clob::get(None, self.clob_url()?, endpoints::TIME, &[])).await?;
         // today's seconds are far below the limits of i64
         #[allow(clippy::cast_possible_truncation)]
         let here = f64::midpoint(answer.sent_s, answer.received_s).floor() as i64;
@@ -239,13 +235,11 @@ impl Account {
         call: Call<'_>,
         headers: Option<&AuthHeaders>,
     ) -> Result<Answer, AccountError> {
-        let url = join(self.clob_url()?, call.path, call.query);
-        let request = if method == Method::GET {
-            Request::get(None, url)
-        } else {
-            Request::write(method, url, call.body.map(str::to_owned))
-        };
-        Ok(self.http.send(Request { headers, largest: LARGEST_LISTING, ..request }).await?)
+        let get = clob::get(None, self.clob_url()?, call.path, call.query);
+        let body = call.body.map(str::to_owned);
+        // a change is never sent twice
+        let request = Request { is_read: method == Method::GET, method, body, headers, ..get };
+        Ok(self.http.send(Request { largest: call.largest, ..request }).await?)
     }
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::clob::join;
-use super::http::{Http, Request};
+use super::clob::get;
+use super::http::Http;
 use crate::attribution::Amount;
 use crate::facts::Failure;
 use crate::text;
@@ -75,8 +75,7 @@ pub async fn boards(http: &Http, data: &Url, code: &str, period: Period) -> Resu
 
 #[derive(Deserialize)]
 struct Envelope {
-    #[serde(default)]
-    data: Option<Vec<Value>>,
+    data: Vec<Value>,
     #[serde(default)]
     pagination: Option<Pagination>,
 }
@@ -95,23 +94,26 @@ async fn standing(http: &Http, data: &Url, code: &str, period: Period) -> Result
             None => ("time_period", period.word()),
             Some(cursor) => ("cursor", cursor.as_str()),
         };
-        let url = join(data, "/v2/builders/leaderboard", &[query]);
-        let page: Envelope = http.send(Request::get(None, url)).await?.json()?;
-        if let Some(row) = page.data.iter().flatten().find(|row| is_of(row, code)) {
+        let page: Envelope = http.send(get(None, data, "/v2/builders/leaderboard", &[query])).await?.object()?;
+        if let Some(row) = page.data.iter().find(|row| is_of(row, code)) {
             return Ok(Some(read(row)));
         }
+        let before = cursor;
         cursor = page.pagination.and_then(|pagination| pagination.next_cursor).filter(|next| !next.is_empty());
-        if cursor.is_none() {
-            break;
+        match &cursor {
+            None => return Ok(None),
+            Some(next) if before.as_ref() == Some(next) || page.data.is_empty() => break,
+            Some(_) => {}
         }
     }
-    Ok(None)
+    let reason = "the leaderboard goes on without an end, and the builder is on none of its pages".to_owned();
+    Err(Failure::Garbled { status: 200, reason })
 }
 
 async fn volume(http: &Http, data: &Url, code: &str, period: Period) -> Result<Vec<Standing>, Failure> {
-    let url = join(data, "/v2/builders/volume", &[("interval", period.word()), ("limit", BUCKETS)]);
-    let body: Envelope = http.send(Request::get(None, url)).await?.json()?;
-    Ok(body.data.iter().flatten().filter(|row| is_of(row, code)).map(read).collect())
+    let query = [("interval", period.word()), ("limit", BUCKETS)];
+    let body: Envelope = http.send(get(None, data, "/v2/builders/volume", &query)).await?.object()?;
+    Ok(body.data.iter().filter(|row| is_of(row, code)).map(read).collect())
 }
 
 fn is_of(row: &Value, code: &str) -> bool {

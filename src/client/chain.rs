@@ -2,12 +2,12 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_signer_local::PrivateKeySigner;
-use alloy_sol_types::{SolCall, SolValue as _, sol};
+use alloy_sol_types::{SolCall, sol};
 use serde_json::json;
 
 use super::rpc::{Call, Node, Reply};
 use crate::auth::contracts::Chain;
-use crate::auth::wallet::classify_code;
+use crate::auth::wallet::{CodeClass, classify_code};
 use crate::auth::wallet_signature::SignatureForm;
 use crate::facts::{ChainState, Failure, OnChain, Ownership, SignatureAnswer};
 use crate::text;
@@ -73,7 +73,11 @@ pub async fn read(node: &Node<'_>, chain: &Chain, subjects: &Subjects) -> Result
         ..ChainState::default()
     };
     for (question, reply) in questions.into_iter().zip(replies) {
-        place(&mut state, chain, question, &reply.data());
+        place(&mut state, chain, question, &reply)?;
+        // of another chain nothing is asked that could be taken for this one's
+        if matches!(question, Question::ChainId) && state.chain_id != chain.id {
+            return Ok(ChainState { chain_id: state.chain_id, ..ChainState::default() });
+        }
     }
     Ok(state)
 }
@@ -166,37 +170,85 @@ fn spenders(chain: &Chain) -> impl Iterator<Item = (Address, Address)> {
     old.into_iter().chain(new)
 }
 
-fn place(state: &mut ChainState, chain: &Chain, question: Question, bytes: &Bytes) {
-    // Calls to addresses without code answer nothing, which counts as zero.
-    let number = || if bytes.len() <= 32 { U256::from_be_slice(bytes) } else { U256::ZERO };
-    let address = || Address::abi_decode(bytes).ok().filter(|address| !address.is_zero());
-    let positive = || Some(number().saturating_to::<u64>()).filter(|number| *number > 0);
+/// The node answered, and not with what was asked for.
+fn no_answer(what: &str) -> Failure {
+    Failure::Garbled { status: 200, reason: format!("the node gave no usable answer for {what}") }
+}
+
+/// A word of a contract that stands there for certain: a token, or an exchange of tokens. Nothing, a part
+/// of a word or a stop is no answer of it, and not zero.
+fn word(reply: &Reply, what: &str) -> Result<U256, Failure> {
+    let bytes = reply.data().filter(|bytes| bytes.len() == 32).ok_or_else(|| no_answer(what))?;
+    Ok(U256::from_be_slice(bytes))
+}
+
+/// A number that the node itself gives: with as few digits as it has, or as a word.
+fn quantity(reply: &Reply, what: &str) -> Result<U256, Failure> {
+    let bytes = reply.data().filter(|bytes| (1..=32).contains(&bytes.len())).ok_or_else(|| no_answer(what))?;
+    Ok(U256::from_be_slice(bytes))
+}
+
+/// A word that an address gives which may have no code, or other code; `None` where it gives none.
+fn word_of_any(reply: &Reply) -> Option<U256> {
+    Some(U256::from_be_slice(reply.data().filter(|bytes| bytes.len() == 32)?))
+}
+
+fn place(state: &mut ChainState, chain: &Chain, question: Question, reply: &Reply) -> Result<(), Failure> {
+    let address = || {
+        let word = word_of_any(reply).filter(|word| word.bit_len() <= 160 && !word.is_zero())?;
+        Some(Address::from_word(word.into()))
+    };
+    let positive = || word_of_any(reply).map(|word| word.saturating_to::<u64>()).filter(|number| *number > 0);
+    let none = Bytes::new();
     match question {
-        Question::ChainId => state.chain_id = number().try_into().unwrap_or(u64::MAX),
+        Question::ChainId => {
+            let id = quantity(reply, "its chain").ok().filter(|id| !id.is_zero());
+            state.chain_id = id.and_then(|id| id.try_into().ok()).ok_or_else(|| no_answer("its chain"))?;
+        }
         Question::Beacon => state.beacon = address(),
-        Question::Code(wallet) => with(state, wallet, |at| at.code = classify_code(chain, bytes)),
-        Question::Pol(wallet) => with(state, wallet, |at| at.pol = number()),
-        Question::Token(wallet, Token::Pusd) => with(state, wallet, |at| at.pusd = number()),
-        Question::Token(wallet, Token::UsdcE) => with(state, wallet, |at| at.usdc_e = number()),
-        Question::Token(wallet, Token::Usdc) => with(state, wallet, |at| at.usdc = number()),
+        Question::Code(wallet) => {
+            let code = reply.data().ok_or_else(|| no_answer("the code of a wallet"))?;
+            with(state, wallet, |at| at.code = classify_code(chain, code));
+        }
+        Question::Pol(wallet) => {
+            let pol = quantity(reply, "a balance of POL")?;
+            with(state, wallet, |at| at.pol = pol);
+        }
+        Question::Token(wallet, token) => {
+            let balance = word(reply, "a balance of a token")?;
+            with(state, wallet, |at| match token {
+                Token::Pusd => at.pusd = balance,
+                Token::UsdcE => at.usdc_e = balance,
+                Token::Usdc => at.usdc = balance,
+            });
+        }
         Question::Owners(wallet) => {
-            let owners = getOwnersCall::abi_decode_returns(bytes).unwrap_or_default();
-            with(state, wallet, |at| at.owners.extend(owners));
+            let owners = getOwnersCall::abi_decode_returns(reply.data().unwrap_or(&none));
+            // its code is asked for before
+            let is_safe = state.wallets.get(&wallet).is_some_and(|at| at.code == CodeClass::Safe);
+            if is_safe && owners.is_err() {
+                return Err(no_answer("the owners of a Safe"));
+            }
+            with(state, wallet, |at| at.owners.extend(owners.unwrap_or_default()));
         }
         Question::Owner(wallet) => with(state, wallet, |at| at.owners.extend(address())),
         Question::Threshold(wallet) => with(state, wallet, |at| at.threshold = positive()),
         Question::Version(wallet) => {
-            let version = VERSIONCall::abi_decode_returns(bytes).ok();
+            let version = VERSIONCall::abi_decode_returns(reply.data().unwrap_or(&none)).ok();
             with(state, wallet, |at| at.version = version.map(|version| text::quoted(&version, 20)));
         }
         Question::Session(wallet) => with(state, wallet, |at| at.session_authorized_until_s = positive()),
-        Question::Allowance(wallet, spender) => with(state, wallet, |at| {
-            at.allowances.insert(spender, number());
-        }),
-        Question::Approval(wallet, operator) => with(state, wallet, |at| {
-            at.approvals.insert(operator, !number().is_zero());
-        }),
+        Question::Allowance(wallet, spender) => {
+            let amount = word(reply, "an allowance")?;
+            with(state, wallet, |at| _ = at.allowances.insert(spender, amount));
+        }
+        Question::Approval(wallet, operator) => {
+            let approved = word(reply, "an approval").ok().filter(|word| *word <= U256::from(1));
+            let approved = !approved.ok_or_else(|| no_answer("an approval"))?.is_zero();
+            with(state, wallet, |at| _ = at.approvals.insert(operator, approved));
+        }
     }
+    Ok(())
 }
 
 fn with(state: &mut ChainState, wallet: Address, change: impl FnOnce(&mut OnChain)) {

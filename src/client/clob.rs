@@ -1,15 +1,18 @@
 //! The CLOB's REST interface: paths, and what its answers mean.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use alloy_primitives::{Address, U256};
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
 use super::http::{Answer, Http, Request, Sign};
-use crate::auth::l2::ApiCredentials;
+use crate::auth::l2::{ApiCredentials, SecretKey};
 use crate::auth::wallet::SignatureType;
 use crate::facts::probe::Probe;
 use crate::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, SessionSigners};
@@ -17,6 +20,14 @@ use crate::secret::Secret;
 
 /// The cursor that ends every listing: base64 of -1. No server takes it back.
 const END_CURSOR: &str = "LTE=";
+/// Unix seconds that a server's clock can say: the years 2020 to 2099.
+const TIMES: std::ops::Range<i64> = 1_577_836_800..4_102_444_800;
+/// Rows that are taken of one page; the service gives 300.
+const MOST_ROWS: usize = 2_000;
+/// Bytes of one row; a trade can name hundreds of orders.
+const LARGEST_ROW: usize = 256 * 1024;
+/// Characters of the id of a key, which is a UUID.
+const LONGEST_ID: usize = 100;
 
 /// `base` with `path` behind whatever path it has, and a query.
 pub(crate) fn join(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
@@ -27,6 +38,17 @@ pub(crate) fn join(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
         url.query_pairs_mut().extend_pairs(query);
     }
     url
+}
+
+/// The same as the log shows it: the base may hold an access key.
+fn shown(base: &Url, path: &str, query: &[(&str, &str)]) -> String {
+    let query = join(base, path, query).query().map_or_else(String::new, |query| format!("?{query}"));
+    format!("{}{path}{query}", crate::settings::shown_url(base))
+}
+
+/// A read of `path` behind `base`.
+pub(super) fn get(probe: impl Into<Option<Probe>>, base: &Url, path: &str, query: &[(&str, &str)]) -> Request<'static> {
+    Request { shown: Some(shown(base, path, query)), ..Request::get(probe, join(base, path, query)) }
 }
 
 /// The CLOB at one base URL.
@@ -44,15 +66,16 @@ impl Clob<'_> {
         query: &[(&str, &str)],
         sign: Option<Sign<'_>>,
     ) -> Result<Answer, Failure> {
-        let request = Request { sign, ..Request::get(probe, join(self.base, path, query)) };
-        self.http.send(request).await
+        self.http.send(Request { sign, ..get(probe, self.base, path, query) }).await
     }
 
-    /// Whole Unix seconds, as a bare number (or as the object that the Python client tolerates).
+    /// Whole Unix seconds, as a bare number (or as the object that the Python client tolerates). What is
+    /// no time of this century's clocks is none.
     pub fn read_time(answer: &Answer) -> Result<i64, Failure> {
         let body: Value = answer.json()?;
         let number = body.as_i64().or_else(|| body.get("time")?.as_i64()).or_else(|| body.get("timestamp")?.as_i64());
-        number.ok_or_else(|| Failure::Garbled { status: answer.status, reason: "no number of seconds".to_owned() })
+        let number = number.ok_or_else(|| answer.garbled("no number of seconds"))?;
+        Some(number).filter(|seconds| TIMES.contains(seconds)).ok_or_else(|| answer.garbled("no time of today"))
     }
 
     /// `{"version": 2}`.
@@ -61,7 +84,7 @@ impl Clob<'_> {
         struct Body {
             version: u64,
         }
-        Ok(answer.json::<Body>()?.version)
+        Ok(answer.object::<Body>()?.version)
     }
 
     /// `{"apiKey", "secret", "passphrase"}`; of builders `key` instead of `apiKey`.
@@ -75,15 +98,24 @@ impl Clob<'_> {
             passphrase: String,
         }
         // an error must not quote the body: it holds the secret
-        let body: Body = serde_json::from_str(&answer.text).map_err(|_| Failure::Garbled {
-            status: answer.status,
-            reason: "no object with apiKey, secret and passphrase".to_owned(),
-        })?;
-        Ok(ApiCredentials {
+        let wanted = "no object with apiKey, secret and passphrase";
+        let body: Body =
+            if answer.is_object() { answer.secret_json(wanted)? } else { return Err(answer.garbled(wanted)) };
+        let credentials = ApiCredentials {
             key: body.api_key,
             secret: Secret::new(body.secret),
             passphrase: Secret::new(body.passphrase),
-        })
+        };
+        if !is_id(&credentials.key) || answer.repeats_secret(&credentials.key) {
+            return Err(answer.garbled("its apiKey is no id of a key"));
+        }
+        if credentials.passphrase.is_empty() || credentials.secret.is_empty() {
+            return Err(answer.garbled("credentials without a secret or a passphrase"));
+        }
+        match SecretKey::decode(&credentials.secret) {
+            Ok(_) => Ok(credentials),
+            Err(_) => Err(answer.garbled("its secret is not base64, so nothing can be signed with it")),
+        }
     }
 
     /// `{"apiKeys": [...]}`: texts on the wire, objects in the TypeScript client's type.
@@ -91,11 +123,24 @@ impl Clob<'_> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Body {
-            #[serde(default)]
             api_keys: Vec<Value>,
         }
-        let text = |key: &Value| key.as_str().or_else(|| key.get("apiKey")?.as_str()).map(str::to_owned);
-        Ok(answer.json::<Body>()?.api_keys.iter().filter_map(text).collect())
+        let text = |key: &Value| {
+            let id = key.as_str().or_else(|| key.get("apiKey")?.as_str()).filter(|id| is_id(id));
+            id.map(str::to_owned).ok_or_else(|| answer.garbled("a row of its apiKeys is no id of a key"))
+        };
+        answer.object::<Body>()?.api_keys.iter().map(text).collect()
+    }
+
+    /// The same, with the key that asked among them: a list without it is of somebody else, or of no CLOB,
+    /// and no proof of anything.
+    pub fn read_own_api_keys(answer: &Answer, own: &str) -> Result<Vec<String>, Failure> {
+        let keys = Self::read_api_keys(answer)?;
+        if keys.iter().any(|key| key == own) {
+            Ok(keys)
+        } else {
+            Err(answer.garbled("its list of API keys lacks the one that asked"))
+        }
     }
 
     /// `{"apiKey"}`. The key is all that reading takes, so an error must not quote it.
@@ -105,8 +150,8 @@ impl Clob<'_> {
         struct Body {
             api_key: String,
         }
-        let body: Result<Body, _> = serde_json::from_str(&answer.text);
-        body.map(|body| body.api_key).map_err(|_| garbled(answer, "no object with apiKey"))
+        let key = answer.secret_json::<Body>("no object with apiKey")?.api_key;
+        Some(key).filter(|key| is_id(key)).ok_or_else(|| answer.garbled("its apiKey is no key"))
     }
 
     /// `{"readonlyApiKeys": [...]}`, as the Rust client has it, or the bare array of the TypeScript
@@ -121,10 +166,8 @@ impl Clob<'_> {
                 readonly_api_keys: Vec<String>,
             },
         }
-        match serde_json::from_str(&answer.text) {
-            Ok(Body::Bare(keys) | Body::Named { readonly_api_keys: keys }) => Ok(keys),
-            Err(_) => Err(garbled(answer, "no list of keys")),
-        }
+        let (Body::Bare(keys) | Body::Named { readonly_api_keys: keys }) = answer.secret_json("no list of keys")?;
+        if keys.iter().all(|key| is_id(key)) { Ok(keys) } else { Err(answer.garbled("a row of its list is no key")) }
     }
 
     /// `{"closed_only": false}`.
@@ -133,7 +176,7 @@ impl Clob<'_> {
         struct Body {
             closed_only: bool,
         }
-        Ok(answer.json::<Body>()?.closed_only)
+        Ok(answer.object::<Body>()?.closed_only)
     }
 
     /// `{"balance": "0", "allowances": {"0x…": "0"}}` in base units.
@@ -145,7 +188,7 @@ impl Clob<'_> {
             #[serde(default)]
             allowances: BTreeMap<Address, Amount>,
         }
-        let body: Body = answer.json()?;
+        let body: Body = answer.object()?;
         let allowances = body.allowances.into_iter().map(|(spender, amount)| (spender, amount.0)).collect();
         Ok(BalanceAllowance { balance: body.balance, allowances })
     }
@@ -155,14 +198,13 @@ impl Clob<'_> {
         #[derive(Deserialize)]
         struct Body {
             wallet: Option<Address>,
-            #[serde(default)]
             signers: Vec<SignerRow>,
         }
         #[derive(Deserialize)]
         struct SignerRow {
             address: Address,
         }
-        let body: Body = answer.json()?;
+        let body: Body = answer.object()?;
         Ok(SessionSigners { wallet: body.wallet, signers: body.signers.iter().map(|row| row.address).collect() })
     }
 
@@ -171,16 +213,17 @@ impl Clob<'_> {
     pub fn read_builder_keys(answer: &Answer) -> Result<Vec<BuilderKey>, Failure> {
         let rows: Vec<Value> = answer.json()?;
         let key = |row: &Value| {
-            let key = row.as_str().or_else(|| row.get("key")?.as_str())?.to_owned();
+            let key = row.as_str().or_else(|| row.get("key")?.as_str()).filter(|key| is_id(key));
+            let key = key.ok_or_else(|| answer.garbled("a row of its list is no builder key"))?.to_owned();
             let revoked = row.get("revokedAt").filter(|at| !at.is_null() && *at != "");
-            Some(BuilderKey {
+            Ok(BuilderKey {
                 key,
                 revoked: revoked.is_some(),
                 created_ms: row.get("createdAt").and_then(unix_ms),
                 revoked_ms: revoked.and_then(unix_ms),
             })
         };
-        Ok(rows.iter().filter_map(key).collect())
+        rows.iter().map(key).collect()
     }
 
     /// A page `{"limit", "count", "next_cursor", "data": [...]}` of a listing: its rows, and the cursor of
@@ -191,10 +234,13 @@ impl Clob<'_> {
         struct Page<'a> {
             #[serde(default)]
             next_cursor: String,
-            #[serde(borrow)]
+            #[serde(borrow, deserialize_with = "rows")]
             data: Vec<&'a RawValue>,
         }
-        let page: Page<'_> = answer.json()?;
+        let page: Page<'_> = answer.object()?;
+        if !page.data.iter().all(|row| is_trade(row)) {
+            return Err(answer.garbled("a row of its page is no trade"));
+        }
         let next = Some(page.next_cursor).filter(|cursor| !cursor.is_empty() && cursor != END_CURSOR);
         Ok((page.data, next))
     }
@@ -206,7 +252,7 @@ impl Clob<'_> {
             builder_maker_fee_rate_bps: u32,
             builder_taker_fee_rate_bps: u32,
         }
-        let body: Body = answer.json()?;
+        let body: Body = answer.object()?;
         Ok(BuilderFees { maker_bps: body.builder_maker_fee_rate_bps, taker_bps: body.builder_taker_fee_rate_bps })
     }
 
@@ -216,14 +262,68 @@ impl Clob<'_> {
     }
 }
 
+/// Whether a row names a trade.
+fn is_trade(row: &RawValue) -> bool {
+    serde_json::from_str::<Name<'_>>(row.get()).is_ok_and(|name| name.get().is_some())
+}
+
+/// By what a row of a page is known again.
+pub(super) fn row_name(row: &RawValue) -> String {
+    let name = serde_json::from_str::<Name<'_>>(row.get());
+    name.ok().and_then(|name| name.get().map(str::to_owned)).unwrap_or_else(|| row.get().to_owned())
+}
+
+/// What trades are named by, in either listing.
+#[derive(Deserialize)]
+struct Name<'a> {
+    #[serde(borrow, default, alias = "trade_id")]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow, default, alias = "transactionHash")]
+    transaction_hash: Option<Cow<'a, str>>,
+}
+
+impl Name<'_> {
+    fn get(&self) -> Option<&str> {
+        self.id.as_deref().or(self.transaction_hash.as_deref()).filter(|name| !name.is_empty())
+    }
+}
+
 /// A row of a page.
 pub fn row(text: &RawValue) -> Value {
     // it was taken for JSON before
     serde_json::from_str(text.get()).unwrap_or_default()
 }
 
-fn garbled(answer: &Answer, reason: &str) -> Failure {
-    Failure::Garbled { status: answer.status, reason: reason.to_owned() }
+/// Whether a text can be the id of a key: printable, and no longer than those are.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The rows of a page, one after another: what is too much ends it before it takes memory.
+fn rows<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<&'de RawValue>, D::Error> {
+    struct Rows;
+    impl<'de> Visitor<'de> for Rows {
+        type Value = Vec<&'de RawValue>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array of rows")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+            let mut rows: Vec<&'de RawValue> = Vec::new();
+            while let Some(row) = sequence.next_element::<&'de RawValue>()? {
+                if rows.len() == MOST_ROWS {
+                    return Err(A::Error::custom(format!("more than {MOST_ROWS} rows in a page")));
+                }
+                if row.get().len() > LARGEST_ROW {
+                    return Err(A::Error::custom(format!("a row of more than {} KiB", LARGEST_ROW / 1024)));
+                }
+                rows.push(row);
+            }
+            Ok(rows)
+        }
+    }
+    deserializer.deserialize_seq(Rows)
 }
 
 /// Unix milliseconds of a time as text or number.

@@ -1,6 +1,7 @@
 //! Both listings of trades read side by side, page by page, and set beside each other.
 
 use super::account::{Account, AccountError};
+use super::clob;
 use super::trades::{By, Filter, Listing, Page, Source};
 use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Reconciliation, Side, Whose};
 use crate::auth::builder::builder_key_created_ms;
@@ -73,15 +74,15 @@ impl<'a> Comparison<'a> {
         };
         let Some(Page { rows, date_s }) = page else { return Ok(true) };
         self.now_s = date_s.or(self.now_s);
-        for row in &rows {
+        for row in rows.iter().map(|row| clob::row(row)) {
             match side {
                 Side::Own => {
-                    if let Some(trade) = OwnTrade::read(row, self.whose.maker) {
+                    if let Some(trade) = OwnTrade::read(&row, self.whose.maker) {
                         self.both.add_own(trade);
                     }
                 }
                 Side::Listed => {
-                    if let Some(trade) = BuilderTrade::read(row) {
+                    if let Some(trade) = BuilderTrade::read(&row) {
                         self.both.add_listed(&trade);
                     }
                 }

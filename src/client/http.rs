@@ -1,17 +1,22 @@
 //! One HTTP client for everything: a deadline a request, a limit of size, no redirects, one retry
 //! for reads whose connection failed, and a line in the log for each request of a run.
 
-use std::error::Error as _;
-use std::sync::{Arc, OnceLock};
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use tokio::sync::watch;
 use url::Url;
 
+use super::hidden::{self, Hidden};
 use super::limits::{InLine, Limits};
 use super::log::Log;
 use crate::auth::AuthHeaders;
@@ -20,11 +25,18 @@ use crate::facts::{Facts, Failure, SentHeader};
 use crate::secret::Secret;
 use crate::text;
 
-/// The largest answer that is read.
-const LARGEST: usize = 1024 * 1024;
+const KIB: usize = 1024;
+/// The largest answer that is read, unless its request says otherwise.
+const LARGEST: usize = 1024 * KIB;
+/// The same for what one account has of keys.
+pub(super) const LARGEST_OF_KEYS: usize = 256 * KIB;
 /// The same for a page of trades: one trade can name many orders.
-pub(super) const LARGEST_LISTING: usize = 16 * LARGEST;
+pub(super) const LARGEST_PAGE: usize = 8 * LARGEST;
+/// So much of a refusal is read; what is behind it is left unread.
+const LARGEST_REFUSAL: usize = 64 * KIB;
 pub(super) const JSON: &str = "application/json";
+/// Shorter parts of an address are words.
+const LEAST_OF_URL: usize = 10;
 /// The longest text of a server that is kept.
 const LONGEST_MESSAGE: usize = 300;
 /// The same of the answer to a request that failed.
@@ -79,11 +91,6 @@ impl<'a> Request<'a> {
         Self { method: Method::POST, body: Some(body), ..Self::get(probe, url) }
     }
 
-    /// A change, which is never sent twice.
-    pub fn write(method: Method, url: Url, body: Option<String>) -> Self {
-        Self { method, body, is_read: false, ..Self::get(None, url) }
-    }
-
     #[must_use]
     pub fn with(mut self, headers: &'a AuthHeaders) -> Self {
         self.headers = Some(headers);
@@ -94,7 +101,11 @@ impl<'a> Request<'a> {
 /// An answer with status 200 to 299, whole.
 pub struct Answer {
     pub status: u16,
-    pub text: String,
+    text: String,
+    /// The text without secrets that were sent or are configured, where it repeats some.
+    shown: Option<String>,
+    known: Arc<Hidden>,
+    sent: Hidden,
     /// Unix seconds by this clock.
     pub sent_s: f64,
     pub received_s: f64,
@@ -103,11 +114,105 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Its text, without secrets that were sent or are configured.
+    pub fn text(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.text)
+    }
+
+    /// What it says, without secrets that were sent or are configured.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Garbled`] where it is of another shape.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
-        serde_json::from_str(&self.text).map_err(|error| Failure::Garbled {
-            status: self.status,
-            reason: format!("{error}; it begins with {:?}", text::quoted(&self.text, 60)),
+        serde_json::from_str(self.text()).map_err(|error| {
+            let reason = format!("{error}; it begins with {:?}", text::quoted(self.text(), 60));
+            self.garbled(&hidden::without_any(&reason, [&self.known, &self.sent]))
         })
+    }
+
+    /// The same of an object: a struct would be read from an array as well, by the places of its fields.
+    ///
+    /// # Errors
+    ///
+    /// As [`Answer::json`].
+    pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
+        if self.is_object() {
+            self.json()
+        } else {
+            Err(self.json::<Object>().err().unwrap_or_else(|| self.garbled("no object")))
+        }
+    }
+
+    pub fn is_object(&self) -> bool {
+        self.text.trim_start().starts_with('{')
+    }
+
+    /// The same of an array, which has no more than so many elements.
+    ///
+    /// # Errors
+    ///
+    /// As [`Answer::json`].
+    pub fn list<'a, T: Deserialize<'a>>(&'a self, most: usize) -> Result<Vec<T>, Failure> {
+        let mut reading = serde_json::Deserializer::from_str(self.text());
+        let list =
+            AtMost { most, of: PhantomData }.deserialize(&mut reading).and_then(|list| reading.end().map(|()| list));
+        list.map_err(|error| self.garbled(&hidden::without_any(&error.to_string(), [&self.known, &self.sent])))
+    }
+
+    /// The same of an answer that holds a secret; `wanted` is all that is said where it does not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Answer::json`].
+    pub fn secret_json<'a, T: Deserialize<'a>>(&'a self, wanted: &str) -> Result<T, Failure> {
+        serde_json::from_str(&self.text).map_err(|_| self.garbled(wanted))
+    }
+
+    /// Whether it repeats a secret that was sent or is configured, in a text that is to be shown.
+    pub fn repeats_secret(&self, text: &str) -> bool {
+        matches!(hidden::without(text, [&self.known, &self.sent]), Cow::Owned(_))
+    }
+
+    /// An answer, but not of the expected shape.
+    pub fn garbled(&self, reason: &str) -> Failure {
+        Failure::Garbled { status: self.status, reason: reason.to_owned() }
+    }
+}
+
+/// An object of any fields.
+type Object = serde_json::Map<String, serde_json::Value>;
+
+/// Reads an array of so many elements at most: what is too much ends it before it takes memory.
+struct AtMost<T> {
+    most: usize,
+    of: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for AtMost<T> {
+    type Value = Vec<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for AtMost<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an array of at most {} elements", self.most)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(element) = sequence.next_element()? {
+            if list.len() == self.most {
+                return Err(A::Error::invalid_length(self.most + 1, &self));
+            }
+            list.push(element);
+        }
+        Ok(list)
     }
 }
 
@@ -120,7 +225,7 @@ pub struct Http {
     timeout: Duration,
     limits: Option<Arc<Limits>>,
     /// What no answer may bring to a screen, beside what was sent.
-    hidden: Arc<[Secret]>,
+    hidden: Arc<RwLock<Arc<Hidden>>>,
     log: Option<Log>,
 }
 
@@ -144,8 +249,22 @@ impl Http {
 
     /// The same connections, with these secrets taken out of what a server says of a failure.
     #[must_use]
-    pub fn hiding(&self, secrets: Vec<Secret>) -> Self {
-        Self { hidden: secrets.into(), ..self.clone() }
+    pub fn hiding(&self, secrets: &[Secret]) -> Self {
+        let hidden = Hidden::of(secrets.iter().map(Secret::expose));
+        Self { hidden: Arc::new(RwLock::new(Arc::new(hidden))), ..self.clone() }
+    }
+
+    /// Takes these secrets out as well from now on, in every copy of these connections.
+    pub fn hide<const N: usize>(&self, secrets: [&str; N]) {
+        let mut hidden = self.hidden.write().unwrap_or_else(PoisonError::into_inner);
+        let all = Arc::make_mut(&mut hidden);
+        for secret in secrets {
+            all.add(secret);
+        }
+    }
+
+    fn hidden(&self) -> Arc<Hidden> {
+        Arc::clone(&self.hidden.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The same connections, with each request of a probe noted in the facts of a run, and the time
@@ -228,33 +347,40 @@ impl Http {
         let (sent_s, sent) = (now_s(), Instant::now());
         let mut response = builder.send().await.map_err(|error| self.explain(error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let is_answer = (200..300).contains(&status);
+        let largest = if is_answer { request.largest } else { LARGEST_REFUSAL };
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.explain(error))? {
-            if body.len() + chunk.len() > request.largest {
-                let reason = format!("the answer is larger than {} MiB", request.largest / LARGEST);
+            if body.len() + chunk.len() <= largest {
+                body.extend_from_slice(&chunk);
+            } else if is_answer {
+                let reason = format!("the answer is larger than {} KiB", largest / KIB);
                 return Err(Failure::Garbled { status, reason }.into());
+            } else {
+                body.extend_from_slice(&chunk[..largest - body.len()]);
+                break;
             }
-            body.extend_from_slice(&chunk);
         }
+        let received_s = sent_s + sent.elapsed().as_secs_f64();
         let text =
             String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let known = self.hidden();
         if let Some(failure) = refusal(status, &headers, &text) {
-            // once more, since a server may say what it was sent
-            let text = self.without_secrets(request, &text);
-            let failure = refusal(status, &headers, &text).unwrap_or(failure);
-            return Err(Failed { failure, answer: Some(text::quoted(&text, LONGEST_ANSWER)) });
+            let sent = Hidden::of(secrets_of(request, false).iter().map(String::as_str));
+            let hide = |text: &str| hidden::without_any(text, [&known, &sent]);
+            let answer = Some(hide(&text::quoted(&hidden::unescaped(&text), LONGEST_ANSWER)));
+            return Err(Failed { failure: failure.saying(hide), answer });
         }
         let date_s = header(&headers, DATE.as_str())
             .and_then(|text| jiff::fmt::rfc2822::parse(&text).ok().map(|date| date.timestamp().as_second()));
-        Ok(Answer { status, text, sent_s, received_s: sent_s + sent.elapsed().as_secs_f64(), date_s })
-    }
-
-    /// A text of a server without what is configured or was sent as a secret.
-    fn without_secrets(&self, request: &Request<'_>, text: &str) -> String {
-        let sent = request.headers.into_iter().flat_map(AuthHeaders::iter);
-        let sent = sent.filter(|(name, _)| !SentHeader::is_public(name)).map(|(_, value)| value);
-        let token = request.bearer.map(Secret::expose);
-        redact(text, self.hidden.iter().map(Secret::expose).chain(sent).chain(token))
+        // ids of keys are what some answers are asked for
+        let sent = Hidden::of(secrets_of(request, true).iter().map(String::as_str));
+        let shown = match hidden::without(&hidden::unescaped(&text), [&known, &sent]) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(shown) => Some(shown),
+        };
+        let sent = Hidden::of(secrets_of(request, false).iter().map(String::as_str));
+        Ok(Answer { status, text, shown, known, sent, sent_s, received_s, date_s })
     }
 
     fn explain(&self, error: reqwest::Error) -> Failure {
@@ -284,34 +410,22 @@ impl From<Failure> for Failed {
     }
 }
 
-/// A text with these secrets replaced: as they are, without `0x` and padding, and as JSON writes them.
-fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> String {
-    /// Shorter texts occur by chance.
-    const SHORTEST: usize = 4;
-    let mut text = text.to_owned();
-    for secret in secrets {
-        let secret = secret.trim();
-        let bare = secret.strip_prefix("0x").or_else(|| secret.strip_prefix("0X")).unwrap_or(secret);
-        let quoted = serde_json::Value::from(secret).to_string();
-        for form in [quoted.trim_matches('"'), bare, bare.trim_end_matches('=')] {
-            if form.len() >= SHORTEST {
-                text = replace_ignoring_case(&text, form, "[redacted]");
-            }
-        }
+/// What a request was sent with that nobody else may see, but for the ids of keys where those are to stay.
+fn secrets_of(request: &Request<'_>, without_ids: bool) -> Vec<String> {
+    let is_id = |name: &str| without_ids && name.ends_with("API_KEY");
+    let is_hidden = |name: &str| !SentHeader::is_public(name) && !is_id(name);
+    let headers = request.headers.into_iter().flat_map(AuthHeaders::iter).filter(|(name, _)| is_hidden(name));
+    let token = request.bearer.map(|token| token.expose().to_owned());
+    let mut secrets: Vec<String> = headers.map(|(_, value)| value.to_owned()).chain(token).collect();
+    // an address may hold an access key, which the one that is shown does not
+    let (url, shown) = (&request.url, request.shown.as_deref().unwrap_or_default());
+    let of_url = url.path_segments().into_iter().flatten().map(str::to_owned);
+    let of_url = of_url.chain(url.query_pairs().map(|(_, value)| value.into_owned()));
+    if request.shown.is_some() {
+        secrets.extend(of_url.filter(|part| part.len() >= LEAST_OF_URL && !shown.contains(part.as_str())));
     }
-    text
-}
-
-fn replace_ignoring_case(text: &str, wanted: &str, with: &str) -> String {
-    let (lower, wanted) = (text.to_ascii_lowercase(), wanted.to_ascii_lowercase());
-    let mut replaced = String::new();
-    let mut rest = 0;
-    for (start, found) in lower.match_indices(&wanted) {
-        replaced.push_str(&text[rest..start]);
-        replaced.push_str(with);
-        rest = start + found.len();
-    }
-    replaced + &text[rest..]
+    secrets.extend([url.username(), url.password().unwrap_or_default()].map(str::to_owned));
+    secrets
 }
 
 pub(crate) fn millis(duration: Duration) -> u64 {
@@ -412,13 +526,5 @@ mod tests {
             let failure = refused(status, "text/html; charset=UTF-8", page).unwrap();
             assert_eq!(failure, Failure::BlockPage { status, title: "Attention Required! | Cloudflare".to_owned() });
         }
-    }
-
-    #[test]
-    fn secrets_that_a_server_says_are_taken_out() {
-        let said = r#"{"error":"bad key 0xABCDEF12 or abcdef12, token a\"b\\c, signature zz"}"#;
-        let secrets = ["0xabcdef12", r#"a"b\c"#, "zz", ""];
-        let shown = redact(said, secrets.into_iter());
-        assert_eq!(shown, r#"{"error":"bad key [redacted] or [redacted], token [redacted], signature zz"}"#);
     }
 }

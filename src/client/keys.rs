@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::account::{Account, AccountError, Call};
 use super::clob::Clob;
+use super::http::Answer;
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
 use crate::auth::wallet::SignatureType;
@@ -25,24 +26,25 @@ impl Account {
     /// The credentials of a nonce; `None` when it has none. A read.
     pub async fn derive(&self, nonce: U256) -> Result<Option<ApiCredentials>, AccountError> {
         match self.l1(Method::GET, endpoints::DERIVE, nonce).await {
-            Ok(answer) => Ok(Some(Clob::read_credentials(&answer)?)),
-            Err(AccountError::Failure(Failure::Refused { status: 400, .. })) => Ok(None),
+            Ok(answer) => Ok(Some(self.taken(&answer)?)),
+            Err(AccountError::Failure(failure)) if failure.says_no_key() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     pub async fn create_api_key(&self, nonce: U256) -> Result<ApiCredentials, AccountError> {
-        Ok(Clob::read_credentials(&self.l1(Method::POST, endpoints::API_KEY, nonce).await?)?)
+        Ok(self.taken(&self.l1(Method::POST, endpoints::API_KEY, nonce).await?)?)
     }
 
     /// The ids of all API keys of the signer.
     pub async fn api_keys(&self, with: &ApiCredentials) -> Result<Vec<String>, AccountError> {
-        Ok(Clob::read_api_keys(&self.l2(Method::GET, Call::to(endpoints::API_KEYS), with).await?)?)
+        let answer = self.l2(Method::GET, Call::to(endpoints::API_KEYS), with).await?;
+        Ok(Clob::read_own_api_keys(&answer, &with.key)?)
     }
 
     /// Deletes the key that signs.
     pub async fn delete_api_key(&self, with: &ApiCredentials) -> Result<(), AccountError> {
-        self.l2(Method::DELETE, Call::to(endpoints::API_KEY), with).await.map(drop)
+        Ok(done(&self.l2(Method::DELETE, Call::to(endpoints::API_KEY), with).await?)?)
     }
 
     pub async fn create_readonly_key(&self, with: &ApiCredentials) -> Result<String, AccountError> {
@@ -55,19 +57,29 @@ impl Account {
 
     /// Whether there was such a key.
     pub async fn delete_readonly_key(&self, with: &ApiCredentials, key: &str) -> Result<bool, AccountError> {
+        self.http().hide([key]);
         let body = json!({ "key": key }).to_string();
         let call = Call { body: Some(&body), ..Call::to(endpoints::READONLY_KEY) };
         let answer = self.l2(Method::DELETE, call, with).await?;
         // typed as a boolean by one client and not at all by the others
-        Ok(answer.text.trim() != "false")
+        match answer.text().trim() {
+            "false" => Ok(false),
+            "true" => Ok(true),
+            _ => Ok(done(&answer).map(|()| true)?),
+        }
     }
 
     /// Whether a read-only key opens what this address owns. Signed by nobody.
     pub async fn is_valid_readonly_key(&self, address: Address, key: &str) -> Result<bool, AccountError> {
+        self.http().hide([key]);
         let address = address.to_string();
         let call = Call { query: &[("address", &address), ("key", key)], ..Call::to(endpoints::VALIDATE_READONLY_KEY) };
         match self.send(Method::GET, call, None).await {
-            Ok(_) => Ok(true),
+            Ok(answer) => match answer.text().trim() {
+                "false" => Ok(false),
+                "true" => Ok(true),
+                _ => Ok(done(&answer).map(|()| true)?),
+            },
             Err(AccountError::Failure(failure)) if failure.is_refusal() => Ok(false),
             Err(error) => Err(error),
         }
@@ -75,7 +87,7 @@ impl Account {
 
     /// A new builder key. Its secret is given this once.
     pub async fn create_builder_key(&self, with: &ApiCredentials) -> Result<ApiCredentials, AccountError> {
-        Ok(Clob::read_credentials(&self.l2(Method::POST, Call::to(endpoints::BUILDER_KEYS), with).await?)?)
+        Ok(self.taken(&self.l2(Method::POST, Call::to(endpoints::BUILDER_KEYS), with).await?)?)
     }
 
     pub async fn builder_keys(&self, with: &ApiCredentials) -> Result<Vec<BuilderKey>, AccountError> {
@@ -84,14 +96,21 @@ impl Account {
 
     /// Revokes a builder key that the service chooses.
     pub async fn revoke_builder_key_as_user(&self, with: &ApiCredentials) -> Result<(), AccountError> {
-        self.l2(Method::DELETE, Call::to(endpoints::BUILDER_KEYS), with).await.map(drop)
+        Ok(done(&self.l2(Method::DELETE, Call::to(endpoints::BUILDER_KEYS), with).await?)?)
     }
 
     /// Revokes the builder key that signs.
     pub async fn revoke_builder_key(&self, with: &ApiCredentials) -> Result<(), AccountError> {
         let headers = builder::headers(with, self.timestamp(), "DELETE", endpoints::BUILDER_KEYS, None)
             .map_err(|error| AccountError::Setting(format!("builder credentials: {error}")))?;
-        self.send(Method::DELETE, Call::to(endpoints::BUILDER_KEYS), Some(&headers)).await.map(drop)
+        Ok(done(&self.send(Method::DELETE, Call::to(endpoints::BUILDER_KEYS), Some(&headers)).await?)?)
+    }
+
+    /// The credentials of an answer; no later answer brings them to a screen.
+    fn taken(&self, answer: &Answer) -> Result<ApiCredentials, Failure> {
+        let credentials = Clob::read_credentials(answer)?;
+        self.http().hide([credentials.secret.expose(), credentials.passphrase.expose()]);
+        Ok(credentials)
     }
 
     /// Has the CLOB read balance and allowances of the collateral from the chain again.
@@ -124,6 +143,15 @@ impl Account {
             found(NonceKey { nonce, key: credentials.map(|credentials| credentials.key) });
         }
         Ok(())
+    }
+}
+
+/// Whether an answer says that a change was made: `"OK"`, and of read-only keys a boolean is typed too.
+/// Anything else is the answer of somebody else, or of none.
+fn done(answer: &Answer) -> Result<(), Failure> {
+    match answer.text().trim() {
+        "\"OK\"" | "OK" => Ok(()),
+        _ => Err(answer.garbled("not OK, nor anything else that the service answers here")),
     }
 }
 

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
-use url::Url;
 
 use super::http::{JSON, Request, millis};
 use super::limits::InLine;
 use crate::auth::AuthHeaders;
 use crate::endpoints::UPDATE_BALANCE;
 use crate::facts::{Facts, RequestRecord, SentHeader};
+use crate::settings::shown_url;
 
 /// Reads beside the run that are kept: a panel may send some every few seconds. What changes something is
 /// always kept.
@@ -58,7 +58,7 @@ impl Log {
         };
         let mut record = RequestRecord {
             method: request.method.to_string(),
-            url: request.shown.clone().unwrap_or_else(|| without_user(&request.url)),
+            url: request.shown.clone().unwrap_or_else(|| shown_url(&request.url)),
             status: None,
             sent_ms: 0,
             elapsed_ms: None,
@@ -150,15 +150,6 @@ fn sent_headers(request: &Request<'_>) -> Vec<SentHeader> {
     let token = request.bearer.map(|token| ("authorization", token.expose()));
     let json = request.body.is_some().then_some(("content-type", JSON));
     own.chain(token).chain(json).map(|(name, value)| SentHeader::new(name, value)).collect()
-}
-
-/// The address without the user and password that may stand in it.
-fn without_user(url: &Url) -> String {
-    let mut url = url.clone();
-    // both fail only for addresses that cannot have either
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.to_string()
 }
 
 fn unix_ms() -> i64 {

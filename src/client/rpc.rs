@@ -2,7 +2,7 @@
 
 mod multicall;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, Bytes, hex};
 use alloy_sol_types::{Revert, SolCall, SolError as _};
@@ -41,6 +41,11 @@ impl Call {
         Self { about: Some((address, Vec::new())), ..Self::new(method, json!([address, "latest"])) }
     }
 
+    /// Whether it gives a number without leading zeros instead of data.
+    fn is_quantity(&self) -> bool {
+        matches!(self.method, "eth_chainId" | "eth_getBalance")
+    }
+
     fn request(&self, id: usize) -> Value {
         json!({ "jsonrpc": "2.0", "id": id, "method": self.method, "params": self.params })
     }
@@ -56,11 +61,11 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// The data; none where the contract stopped.
-    pub fn data(self) -> Bytes {
+    /// The data; `None` where the contract stopped.
+    pub fn data(&self) -> Option<&Bytes> {
         match self {
-            Self::Data(bytes) => bytes,
-            Self::Reverted { .. } => Bytes::new(),
+            Self::Data(bytes) => Some(bytes),
+            Self::Reverted { .. } => None,
         }
     }
 }
@@ -84,10 +89,12 @@ impl Node<'_> {
     pub async fn ask(&self, calls: &[Call]) -> Result<Vec<Reply>, Failure> {
         let batch: Value = calls.iter().enumerate().map(|(id, call)| call.request(id)).collect();
         let answer = self.http.send(self.post(&batch)).await;
-        match answer.and_then(|answer| answer.json::<Vec<Message>>()) {
+        match answer.and_then(|answer| answer.list::<Message>(calls.len())) {
             Ok(messages) if !is_refused(&messages, calls) => in_order(messages, calls),
-            Ok(_) | Err(Failure::Garbled { .. }) => self.without_batch(calls).await,
-            Err(failure) if failure.is_refusal() || failure.status() == Some(500) => self.without_batch(calls).await,
+            // each of these is how some node refuses a batch
+            Ok(_) | Err(Failure::Garbled { .. } | Failure::Refused { status: 400..=428 | 430..=500, .. }) => {
+                self.without_batch(calls).await
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -101,7 +108,7 @@ impl Node<'_> {
             self.one_by_one(rest).await?.into_iter().filter_map(|message| Some((message.id?, message))).collect();
         let reply = |(place, collected): (usize, Option<Reply>)| match collected {
             Some(reply) => Ok(reply),
-            None => rest.remove(&place).ok_or_else(|| no_answer(&calls[place]))?.reply(),
+            None => rest.remove(&place).ok_or_else(|| no_answer(&calls[place]))?.reply(&calls[place]),
         };
         collected.into_iter().enumerate().map(reply).collect()
     }
@@ -111,8 +118,8 @@ impl Node<'_> {
     async fn collect(&self, calls: &[Call]) -> Result<Option<Vec<Option<Reply>>>, Failure> {
         let Some(call) = multicall::call(calls) else { return Ok(None) };
         let answer = self.http.send(self.post(&call.request(0))).await?;
-        let reply = answer.json::<Message>().and_then(Message::reply);
-        Ok(reply.ok().and_then(|reply| multicall::replies(calls, &reply.data())))
+        let reply = answer.json::<Message>().and_then(|message| message.answering(0)?.reply(&call));
+        Ok(reply.ok().and_then(|reply| multicall::replies(calls, reply.data()?)))
     }
 
     fn post(&self, body: &Value) -> Request<'static> {
@@ -130,7 +137,7 @@ impl Node<'_> {
                 && let Some((id, call)) = waiting.next()
             {
                 let (http, request) = (self.http.clone(), self.post(&call.request(id)));
-                running.spawn(async move { http.send(request).await?.json::<Message>() });
+                running.spawn(async move { http.send(request).await?.json::<Message>()?.answering(id) });
             }
             match running.join_next().await {
                 Some(Ok(message)) => messages.push(message?),
@@ -193,9 +200,18 @@ fn reason_of(data: &[u8], otherwise: &str) -> String {
 }
 
 impl Message {
-    fn reply(self) -> Result<Reply, Failure> {
+    /// The same, where it is the answer to this call: an error may leave out which it is of.
+    fn answering(self, id: usize) -> Result<Self, Failure> {
+        match self.id {
+            Some(own) if own == id => Ok(self),
+            None if self.error.is_some() => Ok(Self { id: Some(id), ..self }),
+            _ => Err(Failure::Garbled { status: 200, reason: "a JSON-RPC answer to another call".to_owned() }),
+        }
+    }
+
+    fn reply(self, call: &Call) -> Result<Reply, Failure> {
         match (self.result, self.error) {
-            (Some(Value::String(text)), _) => bytes(&text).map(Reply::Data),
+            (Some(Value::String(text)), None) => bytes(&text, call.is_quantity()).map(Reply::Data),
             (_, Some(error)) if error.is_of_the_contract() => Ok(Reply::Reverted { reason: error.reason() }),
             (_, Some(error)) => Err(Failure::Refused {
                 status: 200,
@@ -207,19 +223,22 @@ impl Message {
     }
 }
 
-/// Quantities such as `0x1` have an odd number of digits.
-fn bytes(text: &str) -> Result<Bytes, Failure> {
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
-    let bytes = hex::decode(even);
-    bytes.map(Bytes::from).map_err(|_| Failure::Garbled { status: 200, reason: "a result that is no hex".to_owned() })
+/// Quantities such as `0x1` may have an odd number of digits; of anything else that is a part.
+fn bytes(text: &str, is_quantity: bool) -> Result<Bytes, Failure> {
+    let garbled = || Failure::Garbled { status: 200, reason: "a result that is no hex".to_owned() };
+    let digits = text.strip_prefix("0x").ok_or_else(garbled)?;
+    let is_odd = !digits.len().is_multiple_of(2);
+    let even = if is_odd && is_quantity { format!("0{digits}") } else { digits.to_owned() };
+    hex::decode(even).map(Bytes::from).map_err(|_| garbled())
 }
 
-/// Whether an answer to a batch is the node's no: one error for all of it, or errors of its own in
-/// place of replies.
+/// Whether an answer to a batch is the node's no: one error for all of it, errors of its own in place of
+/// replies, or other than one reply to each call.
 fn is_refused(messages: &[Message], calls: &[Call]) -> bool {
     let refused = |message: &Message| message.error.as_ref().is_some_and(|error| !error.is_of_the_contract());
-    messages.len() < calls.len() || messages.iter().any(refused)
+    let answered: BTreeSet<usize> = messages.iter().filter_map(|message| message.id).collect();
+    let is_whole = messages.len() == calls.len() && answered.into_iter().eq(0..calls.len());
+    !is_whole || messages.iter().any(refused)
 }
 
 fn no_answer(call: &Call) -> Failure {
@@ -234,7 +253,7 @@ fn in_order(messages: Vec<Message>, calls: &[Call]) -> Result<Vec<Reply>, Failur
             *place = Some(message);
         }
     }
-    calls.iter().zip(sorted).map(|(call, message)| message.ok_or_else(|| no_answer(call))?.reply()).collect()
+    calls.iter().zip(sorted).map(|(call, message)| message.ok_or_else(|| no_answer(call))?.reply(call)).collect()
 }
 
 #[cfg(test)]
@@ -242,7 +261,7 @@ mod tests {
     use super::*;
 
     fn reply(text: &str) -> Result<Reply, Failure> {
-        serde_json::from_str::<Message>(text).unwrap().reply()
+        serde_json::from_str::<Message>(text).unwrap().reply(&Call::at("eth_getCode", Address::ZERO))
     }
 
     #[test]
@@ -267,12 +286,18 @@ mod tests {
         assert_eq!(limited.to_string(), "200 limit exceeded (JSON-RPC code -32005)");
         assert!(reply(r#"{"id":1,"result":null}"#).is_err());
         assert!(reply(r#"{"id":1,"result":"0xzz"}"#).is_err());
+        assert!(
+            reply(r#"{"id":1,"result":"0x12","error":{"code":3,"message":"?"}}"#)
+                .is_ok_and(|reply| reply.data().is_none())
+        );
     }
 
     #[test]
     fn quantities_and_data_are_bytes() {
         for (text, expected) in [("0x", &[][..]), ("0x1", &[1]), ("0x0102", &[1, 2]), ("0x102", &[1, 2])] {
-            assert_eq!(&bytes(text).unwrap()[..], expected, "{text}");
+            assert_eq!(&bytes(text, true).unwrap()[..], expected, "{text}");
+            assert_eq!(bytes(text, false).is_ok(), text.len() % 2 == 0, "{text}");
         }
+        assert!(bytes("0102", false).is_err() && bytes("", true).is_err());
     }
 }

@@ -1,15 +1,19 @@
 //! The services beside the CLOB: Gamma, geoblock, relayer.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::Address;
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
-use super::clob::join;
+use super::clob::get;
 use super::http::{Http, Request, Sign};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::endpoints;
 use crate::facts::probe::Probe;
 use crate::facts::{Failure, Geoblock, PublicProfile};
+use crate::settings::shown_url;
 use crate::text;
 
 /// `GET /public-profile?address=`: the wallet that Polymarket shows for a signer.
@@ -17,11 +21,13 @@ pub async fn public_profile(http: &Http, gamma: &Url, address: Address) -> Resul
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Body {
+        // null is an answer, nothing is none
+        #[serde(deserialize_with = "Option::deserialize")]
         proxy_wallet: Option<Address>,
     }
-    let url = join(gamma, "/public-profile", &[("address", &address.to_string())]);
-    match http.send(Request::get(Probe::Profile, url)).await {
-        Ok(answer) => Ok(PublicProfile { proxy_wallet: answer.json::<Body>()?.proxy_wallet }),
+    let request = get(Probe::Profile, gamma, "/public-profile", &[("address", &address.to_string())]);
+    match http.send(request).await {
+        Ok(answer) => Ok(PublicProfile { proxy_wallet: answer.object::<Body>()?.proxy_wallet }),
         Err(Failure::Refused { status: 404, .. }) => Ok(PublicProfile { proxy_wallet: None }),
         Err(failure) => Err(failure),
     }
@@ -37,7 +43,10 @@ pub async fn geoblock(http: &Http, url: &Url) -> Result<Geoblock, Failure> {
         #[serde(default)]
         region: String,
     }
-    let body: Body = http.send(Request::get(Probe::Geoblock, url.clone())).await?.json()?;
+    let body: Body = http
+        .send(Request { shown: Some(shown_url(url)), ..Request::get(Probe::Geoblock, url.clone()) })
+        .await?
+        .object()?;
     Ok(Geoblock {
         blocked: body.blocked,
         country: text::quoted(&body.country, 40),
@@ -56,13 +65,19 @@ pub async fn deployed(http: &Http, relayer: &Url, wallet: Address, kind: WalletK
         SignatureType::PolyGnosisSafe | SignatureType::Eoa => "SAFE",
         SignatureType::Poly1271 => "WALLET",
     };
-    let url = join(relayer, "/deployed", &[("address", &wallet.to_string()), ("type", kind)]);
-    Ok(http.send(Request::get(Probe::Deployed, url)).await?.json::<Body>()?.deployed)
+    let request = get(Probe::Deployed, relayer, "/deployed", &[("address", &wallet.to_string()), ("type", kind)]);
+    Ok(http.send(request).await?.object::<Body>()?.deployed)
 }
 
 /// How many transactions the relayer lists for these builder headers: proof that they are good.
 pub async fn builder_transactions(http: &Http, relayer: &Url, sign: Sign<'_>) -> Result<usize, Failure> {
-    let url = join(relayer, endpoints::RELAYER_TRANSACTIONS, &[]);
-    let answer = http.send(Request { sign: Some(sign), ..Request::get(Probe::BuilderAccess, url) }).await?;
-    Ok(answer.json::<Vec<serde_json::Value>>()?.len())
+    let request = get(Probe::BuilderAccess, relayer, endpoints::RELAYER_TRANSACTIONS, &[]);
+    let answer = http.send(Request { sign: Some(sign), ..request }).await?;
+    let rows = answer.json::<Vec<BTreeMap<String, Value>>>()?;
+    // an object with nothing in it is no transaction
+    if rows.iter().any(BTreeMap::is_empty) {
+        Err(answer.garbled("a row of its list is no transaction"))
+    } else {
+        Ok(rows.len())
+    }
 }

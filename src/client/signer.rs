@@ -68,10 +68,7 @@ async fn sign(
         Request { bearer: token, shown: Some(shown), ..Request::post(Probe::BuilderSigner, url.clone(), body) };
     let answer = http.send(request).await?;
     // an error must not quote the body: it holds the passphrase
-    let signed = serde_json::from_str(&answer.text).map_err(|_| Failure::Garbled {
-        status: answer.status,
-        reason: "not the four POLY_BUILDER_ fields".to_owned(),
-    })?;
+    let signed = answer.secret_json("not the four POLY_BUILDER_ fields")?;
     Ok((answer, signed))
 }
 

@@ -1,23 +1,29 @@
 //! The two listings of trades, page by page: an account's own and a builder's.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::{Duration, Instant};
 
 use alloy_primitives::{Address, B256, U256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
-use serde_json::Value;
-use tokio::time::sleep;
+use serde_json::value::RawValue;
+use tokio::time::{sleep, timeout};
 
 use super::account::{Account, AccountError, Call};
 use super::clob::{self, Clob};
+use super::http::{Answer, LARGEST_PAGE, millis};
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
 use crate::endpoints::{BUILDER_TRADES, FIRST_CURSOR, TRADES};
 use crate::facts::Failure;
 use crate::settings::Settings;
 
+/// For so long one listing is read; a cursor goes on from where it ended.
+const LONGEST: Duration = Duration::from_mins(10);
+/// Many new trades between two pages move the rows of one to the next; more than that is no accident.
+const MOST_STALE: u32 = 3;
 /// How often a 429 is waited out before it counts as an answer.
 const WAITS: u32 = 3;
 const USUAL_WAIT_S: u64 = 10;
@@ -106,9 +112,10 @@ impl Filter {
     }
 }
 
-/// One page, without what the page before had: the list moves on while it is read.
+/// One page, without what pages before had: the list moves on while it is read.
 pub struct Page {
-    pub rows: Vec<Value>,
+    /// Still text: as values they would take many times the memory.
+    pub rows: Vec<Box<RawValue>>,
     /// The service's clock, where the answer is dated; Unix seconds.
     pub date_s: Option<i64>,
 }
@@ -120,7 +127,16 @@ pub struct Listing<'a> {
     query: Vec<(&'static str, String)>,
     /// `None` behind the end.
     cursor: Option<String>,
-    previous: HashSet<String>,
+    /// Of every cursor and every row so far: a server may lead round, or on without an end.
+    seen: HashSet<u64>,
+    /// By what rows are known again; other servers cannot choose texts that look alike to it.
+    hasher: RandomState,
+    /// Pages in a row that had nothing new.
+    stale: u32,
+    /// Why it cannot be read on.
+    stuck: Option<Failure>,
+    longest: Duration,
+    began: Option<Instant>,
 }
 
 impl<'a> Listing<'a> {
@@ -133,7 +149,14 @@ impl<'a> Listing<'a> {
             Source::ByKey(_) => {}
         }
         let cursor = Some(cursor.unwrap_or(FIRST_CURSOR).to_owned());
-        Self { account, source, query, cursor, previous: HashSet::new() }
+        let (seen, hasher) = (HashSet::new(), RandomState::new());
+        Self { account, source, query, cursor, seen, hasher, stale: 0, stuck: None, longest: LONGEST, began: None }
+    }
+
+    /// Read for so long at most.
+    #[must_use]
+    pub fn within(self, longest: Duration) -> Self {
+        Self { longest, ..self }
     }
 
     /// Where to read on; `None` behind the end.
@@ -145,34 +168,59 @@ impl<'a> Listing<'a> {
     ///
     /// # Errors
     ///
-    /// Those of the call, except a 429, which is waited out a few times.
+    /// Those of the call, except a 429, which is waited out a few times. [`Failure::Garbled`] where the
+    /// listing goes round or on without an end, and [`Failure::TimedOut`] where it takes too long.
     pub async fn next(&mut self) -> Result<Option<Page>, AccountError> {
+        if let Some(failure) = &self.stuck {
+            return Err(failure.clone().into());
+        }
         let Some(cursor) = self.cursor.clone() else { return Ok(None) };
+        let left = self.longest.saturating_sub(self.began.get_or_insert_with(Instant::now).elapsed());
+        let answer = match timeout(left, self.ask_patiently(&cursor)).await {
+            Ok(answer) => answer?,
+            Err(_) => return Err(Failure::TimedOut { after_ms: millis(self.longest) }.into()),
+        };
+        let (rows, next) = Clob::read_page(&answer)?;
+        let rows: Vec<Box<RawValue>> =
+            rows.into_iter().filter(|row| self.is_new("row", &clob::row_name(row))).map(ToOwned::to_owned).collect();
+        self.is_new("cursor", &cursor);
+        if let Some(next) = &next {
+            // what was read stands; only reading on is of no use
+            self.stale = if rows.is_empty() { self.stale + 1 } else { 0 };
+            self.stuck = match (self.is_new("cursor", next), self.stale) {
+                (false, _) => Some(answer.garbled("the listing goes round: its next page is one that was read")),
+                (true, MOST_STALE..) => Some(answer.garbled("the listing goes on, and its pages have nothing new")),
+                (true, _) => None,
+            };
+        }
+        self.cursor = next;
+        Ok(Some(Page { rows, date_s: answer.date_s }))
+    }
+
+    /// Whether this cursor, or row, is met for the first time.
+    fn is_new(&mut self, kind: &str, name: &str) -> bool {
+        let hash = self.hasher.hash_one((kind, name));
+        self.seen.insert(hash)
+    }
+
+    async fn ask_patiently(&self, cursor: &str) -> Result<Answer, AccountError> {
         let mut waits = 0;
-        let answer = loop {
-            match self.ask(&cursor).await {
+        loop {
+            match self.ask(cursor).await {
                 Err(AccountError::Failure(Failure::Refused { status: 429, retry_after_s, .. })) if waits < WAITS => {
                     waits += 1;
                     let seconds = retry_after_s.unwrap_or(USUAL_WAIT_S).min(LONGEST_WAIT_S);
                     sleep(Duration::from_secs(seconds)).await;
                 }
-                outcome => break outcome?,
+                outcome => return outcome,
             }
-        };
-        let (rows, next) = Clob::read_page(&answer)?;
-        // a server that never ends a listing would be asked for ever
-        self.cursor = next.filter(|next| *next != cursor);
-        let rows: Vec<Value> = rows.into_iter().map(clob::row).collect();
-        let ids: HashSet<String> = rows.iter().filter_map(id).collect();
-        let rows = rows.into_iter().filter(|row| id(row).is_none_or(|id| !self.previous.contains(&id))).collect();
-        self.previous = ids;
-        Ok(Some(Page { rows, date_s: answer.date_s }))
+        }
     }
 
-    async fn ask(&self, cursor: &str) -> Result<super::http::Answer, AccountError> {
+    async fn ask(&self, cursor: &str) -> Result<Answer, AccountError> {
         let mut query: Vec<(&str, &str)> = self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         query.push(("next_cursor", cursor));
-        let call = |path| Call { query: &query, ..Call::to(path) };
+        let call = |path| Call { query: &query, largest: LARGEST_PAGE, ..Call::to(path) };
         match &self.source {
             Source::Own { credentials, .. } => self.account.l2(Method::GET, call(TRADES), credentials).await,
             Source::ByCode(_) => self.account.send(Method::GET, call(BUILDER_TRADES), None).await,
@@ -186,14 +234,11 @@ impl<'a> Listing<'a> {
     }
 }
 
-fn id(row: &Value) -> Option<String> {
-    Some(row.get("id")?.as_str()?.to_owned())
-}
-
 /// The cursor of so many rows further on. Cursors are offsets in base64; of one that is not, itself.
 pub fn further(cursor: &str, rows: usize) -> String {
     let offset = || String::from_utf8(STANDARD.decode(cursor).ok()?).ok()?.parse::<u64>().ok();
-    offset().map_or_else(|| cursor.to_owned(), |offset| STANDARD.encode((offset + rows as u64).to_string()))
+    let further = offset().and_then(|offset| offset.checked_add(rows as u64));
+    further.map_or_else(|| cursor.to_owned(), |offset| STANDARD.encode(offset.to_string()))
 }
 
 #[cfg(test)]
@@ -205,5 +250,7 @@ mod tests {
         assert_eq!(further("MA==", 300), "MzAw");
         assert_eq!(further("aWQ6MjQ5Mzk2", 5), "aWQ6MjQ5Mzk2");
         assert_eq!(further("not base64", 5), "not base64");
+        let last = STANDARD.encode(u64::MAX.to_string());
+        assert_eq!(further(&last, 5), last);
     }
 }

@@ -85,6 +85,11 @@ impl Context {
         Ok(&self.http)
     }
 
+    /// No later answer brings these credentials to a screen.
+    pub(super) fn hide(&self, credentials: &ApiCredentials) {
+        self.http.hide([credentials.secret.expose(), credentials.passphrase.expose()]);
+    }
+
     /// A read of the CLOB. Its `Date` header is a reading of the server's clock.
     pub(super) async fn get(
         &self,

@@ -35,7 +35,7 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::DerivedCredentials => c.fill(|f| &mut f.derived_credentials, credentials::derived(c)).await,
         Probe::LocalClock => c.fill(|f| &mut f.local_clock, credentials::local_clock(c)).await,
         Probe::ClosedOnly => c.fill(|f| &mut f.closed_only, account::closed_only(c)).await,
-        Probe::BalanceAllowance => c.fill(|f| &mut f.balance_allowance, account::balance_allowance(c)).await,
+        Probe::BalanceAllowance => c.fill(|f| &mut f.balance_allowance, Box::pin(account::balance_allowance(c))).await,
         Probe::SessionSigners => c.fill(|f| &mut f.session_signers, account::session_signers(c)).await,
         Probe::OwnTrades => c.fill(|f| &mut f.own_trades, builder::own_trades(c)).await,
         Probe::BuilderKeys => c.fill(|f| &mut f.builder_keys, account::builder_keys(c)).await,

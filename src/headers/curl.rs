@@ -19,7 +19,16 @@ impl Curl {
     /// `base` is the address of the service, without the path.
     pub(super) fn new(base: &str, unsigned: &Unsigned) -> Result<Self, Unquotable> {
         let url = format!("{}{}", base.trim_end_matches('/'), unsigned.path);
-        let mut curl = Self::to(&unsigned.method, &quote(&url)?)?;
+        Self::at(&quote(&url)?, unsigned)
+    }
+
+    /// The same, with the address of the service in a variable.
+    pub(super) fn behind(variable: &str, unsigned: &Unsigned) -> Result<Self, Unquotable> {
+        Self::at(&format!("\"${variable}\"{}", quote(&unsigned.path)?), unsigned)
+    }
+
+    fn at(url: &str, unsigned: &Unsigned) -> Result<Self, Unquotable> {
+        let mut curl = Self::to(&unsigned.method, url)?;
         if unsigned.path.contains(['[', ']', '{', '}']) {
             curl.words.push("--globoff".to_owned());
         }
@@ -44,7 +53,7 @@ impl Curl {
     /// name: a signature is only good for a few seconds. A URL that holds an access key is in `$URL`, and
     /// a body that was not kept in the file body.json.
     pub(super) fn of(sent: &RequestRecord) -> Result<Self, Unquotable> {
-        let url = if sent.url.ends_with('…') { "\"$URL\"".into() } else { quote(&sent.url)? };
+        let url = if sent.url.contains('…') { "\"$URL\"".into() } else { quote(&sent.url)? };
         let mut curl = Self::to(&sent.method, &url)?;
         if sent.url.contains(['[', ']', '{', '}']) {
             curl.words.push("--globoff".to_owned());

@@ -95,6 +95,31 @@ impl Change {
         }
     }
 
+    /// That it may have been made although no answer says so.
+    pub fn perhaps(&self) -> String {
+        match self {
+            Self::CreateApiKey { nonce } => format!("An API key may have been created at nonce {nonce}"),
+            Self::DeleteApiKey { key } => format!("The API key {key} may have been deleted"),
+            Self::CreateReadonlyKey => "A read-only key may have been created".to_owned(),
+            Self::DeleteReadonlyKey { key } => format!("The read-only key {key} may have been deleted"),
+            Self::CreateBuilderKey => "A builder key may have been created".to_owned(),
+            Self::RevokeBuilderKey { key: Some(key) } => format!("The builder key {key} may have been revoked"),
+            Self::RevokeBuilderKey { key: None } => "A builder key may have been revoked".to_owned(),
+            Self::UpdateBalances { .. } => "The CLOB may have read the balance again".to_owned(),
+        }
+    }
+
+    /// The command that finds out whether it was made.
+    pub fn look(&self) -> String {
+        match self {
+            Self::CreateApiKey { nonce } => format!("polydoctor keys derive --nonce {nonce}"),
+            Self::DeleteApiKey { .. } => "polydoctor keys list".to_owned(),
+            Self::CreateReadonlyKey | Self::DeleteReadonlyKey { .. } => "polydoctor keys readonly list".to_owned(),
+            Self::CreateBuilderKey | Self::RevokeBuilderKey { .. } => "polydoctor keys builder list".to_owned(),
+            Self::UpdateBalances { .. } => "polydoctor check funds.balance".to_owned(),
+        }
+    }
+
     /// What stops working by it.
     pub fn breaks(&self) -> &'static str {
         match self {

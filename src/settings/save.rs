@@ -90,6 +90,24 @@ pub fn check(path: &Path) -> Result<(), SaveError> {
     unfinished(&target, &[], Access::AsItIs).map(drop).map_err(failed)
 }
 
+/// Room on the disk, until it is dropped.
+pub struct Reserved(#[expect(dead_code, reason = "it is held, and goes with this")] NamedTempFile);
+
+/// Makes sure that a file can be replaced by one that is so many bytes longer: the room for it is taken,
+/// beside the file, until it is dropped to write.
+///
+/// # Errors
+///
+/// [`SaveError::Failed`], with the path.
+pub fn reserve(path: &Path, longer: usize) -> Result<Reserved, SaveError> {
+    let failed = |error: io::Error| SaveError::Failed { path: path.display().to_string(), reason: reason(&error) };
+    let target = target(path).map_err(failed)?;
+    let now = fs::metadata(&target).map_or(0, |found| usize::try_from(found.len()).unwrap_or(usize::MAX));
+    let file = unfinished(&target, &vec![b' '; now.saturating_add(longer)], Access::Owner).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    Ok(Reserved(file))
+}
+
 /// Removes a file that still holds what was read before.
 ///
 /// # Errors

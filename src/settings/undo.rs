@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::change::{FileChange, Kind};
-use super::save::{self, Access, SaveError};
+use super::save::{self, Access, Reserved, SaveError};
 use crate::secret::Secret;
 
 /// Of each file so many changes can be undone; older copies are removed.
@@ -109,6 +109,19 @@ impl Undo {
                 Err(error)
             }
         }
+    }
+
+    /// Takes the room that copies of these files need, until it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`UndoError::NotKept`]
+    pub fn reserve<'a>(&self, files: impl IntoIterator<Item = &'a Path>) -> Result<Reserved, UndoError> {
+        const INDEX: u64 = 16 * 1024;
+        save::make_private_folder(&self.folder).map_err(UndoError::NotKept)?;
+        let lengths = files.into_iter().map(|path| fs::metadata(path).map_or(0, |found| found.len()));
+        let room = usize::try_from(lengths.sum::<u64>().saturating_add(INDEX)).unwrap_or(usize::MAX);
+        save::reserve(&self.folder.join("reserved"), room).map_err(UndoError::NotKept)
     }
 
     /// The latest change that was not undone.

@@ -218,8 +218,17 @@ pub struct Looked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotChanged {
     pub why: String,
-    /// Whether it may have been made all the same: the request was sent, and the answer was lost.
-    pub perhaps: bool,
+    /// Where it may have been made all the same: the request was sent, and no answer says what became of it.
+    pub perhaps: Option<Perhaps>,
+}
+
+/// A change of which nobody knows whether it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Perhaps {
+    /// "The API key … may have been deleted"
+    pub what: String,
+    /// The command that finds out.
+    pub look: String,
 }
 
 /// How a fix can be made.

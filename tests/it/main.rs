@@ -11,6 +11,7 @@ mod bots;
 mod builder;
 mod check;
 mod diagnosis;
+mod endless;
 mod evidence;
 mod evm;
 mod explain;

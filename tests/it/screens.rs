@@ -411,7 +411,7 @@ fn keys_are_changed_after_a_question_only() {
     let done = send(&mut app, Message::News(News::KeysChanged(Ok("Created a key".to_owned()))));
     assert_eq!(done, Some(Command::Run(Scope::Check("creds.l2"))));
     assert_eq!(app.notice.as_deref(), Some("Created a key"));
-    let refused = NotChanged { why: "400 Could not create api key".to_owned(), perhaps: false };
+    let refused = NotChanged { why: "400 Could not create api key".to_owned(), perhaps: None };
     send(&mut app, Message::News(News::KeysChanged(Err(refused))));
     assert_eq!(app.notice.as_deref(), Some("Nothing was changed: 400 Could not create api key"));
 }

@@ -136,6 +136,66 @@ fn the_private_key_in_another_slot_is_neither_shown_nor_sent() {
     }
 }
 
+/// Access keys that stand in addresses: of users, in queries and in paths.
+#[test]
+fn no_output_shows_what_an_address_lets_in_with() {
+    let sandbox = Sandbox::start(&["--scenario", "healthy-safe"]);
+    let folder = tempfile::tempdir().unwrap();
+    let keys = ["hunter2-of-the-proxy", "0123456789abcdef0123", "path-key-of-a-provider"];
+    let env: Vec<(String, String)> = sandbox
+        .env()
+        .map(|(name, value)| {
+            let is_url = name.ends_with("_URL") || name.ends_with("_HOST");
+            let inside = value.replacen("http://", &format!("http://somebody:{}@", keys[0]), 1);
+            let value = if is_url { format!("{inside}?apikey={}", keys[1]) } else { value.to_owned() };
+            (name.to_owned(), value)
+        })
+        .collect();
+    let record = folder.path().join("facts.json");
+    for arguments in [
+        vec!["check"],
+        vec!["check", "--format", "json"],
+        vec!["check", "--format", "json", "--anonymous"],
+        vec!["check", "--record", record.to_str().unwrap()],
+        vec!["keys", "delete", "--dry-run"],
+        vec!["keys", "rotate", "--dry-run", "--format", "json", "--save", "json=a"],
+        vec!["keys", "list"],
+        vec!["headers", "l2", "--format", "curl"],
+        vec!["headers", "builder", "--format", "curl"],
+        vec!["builder", "trades"],
+    ] {
+        for in_path in [false, true] {
+            let mut command = polydoctor();
+            command.args(&arguments).envs(env.clone()).current_dir(folder.path());
+            if in_path {
+                let url = env.iter().find(|(name, _)| name == "POLYMARKET_CLOB_URL").unwrap().1.clone();
+                command.env("POLYMARKET_CLOB_URL", url.replace('?', &format!("/{}?", keys[2])));
+            }
+            let output = command.output().unwrap();
+            let shown = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+            let recorded = std::fs::read_to_string(&record).unwrap_or_default();
+            for key in keys {
+                assert!(!shown.contains(key) && !recorded.contains(key), "{arguments:?}: {shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_the_api_key_is_not_printed_by_commands() {
+    let sandbox = Sandbox::start(&["--scenario", "healthy-safe"]);
+    let secret = sandbox.env().find(|(name, _)| *name == "CLOB_SECRET").unwrap().1.to_owned();
+    let secrets = [("CLOB_SECRET".to_owned(), secret.clone())];
+    for arguments in
+        ["keys derive", "keys derive --format json", "headers l2", "headers l2 --format json", "keys delete --dry-run"]
+    {
+        let output =
+            polydoctor().args(arguments.split(' ')).envs(sandbox.env()).env("CLOB_API_KEY", &secret).output().unwrap();
+        search(arguments, &String::from_utf8_lossy(&output.stdout), &secrets);
+        search(arguments, &String::from_utf8_lossy(&output.stderr), &secrets);
+    }
+}
+
 /// Values over several lines, with something behind their closing quotes.
 #[test]
 fn no_settings_file_makes_a_command_fail_from_within() {

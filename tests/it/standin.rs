@@ -3,6 +3,9 @@
 //! diagnosed must not hang on how the sandbox happens to behave.
 
 mod cases;
+mod commands;
+mod fault;
+mod matrix;
 mod node;
 mod world;
 

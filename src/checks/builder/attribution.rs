@@ -4,7 +4,7 @@ use super::super::Finding;
 use super::super::clock::service_unknown;
 use crate::attribution::Reconciliation;
 use crate::auth::builder::usable_code;
-use crate::cause::{Cause, Certainty};
+use crate::cause::Cause;
 use crate::facts::{BuilderFees, BuilderTrades, Facts, Failure};
 
 pub(in crate::checks) fn attribution(facts: &Facts) -> Finding {
@@ -12,7 +12,9 @@ pub(in crate::checks) fn attribution(facts: &Facts) -> Finding {
     let finding = judge(facts);
     match (code, facts.builder_fees.known(), facts.builder_fees.failure()) {
         (Some(_), Some(fees), _) => finding.with("fees of the code", in_percent(*fees)),
-        (Some(_), None, Some(failure)) if failure.is_refusal() => finding.with("fees of the code", failure),
+        (Some(_), None, Some(failure)) if failure.is_refusal() || failure.status() == Some(404) => {
+            finding.with("fees of the code", failure)
+        }
         _ => finding,
     }
 }
@@ -32,15 +34,15 @@ fn judge(facts: &Facts) -> Finding {
     }
     if let (Some(code), Some(failure @ Failure::Refused { status: 404, message, .. })) =
         (code, facts.builder_fees.failure())
-    {
         // a server without this endpoint answers 404 too
-        let says_so = message.to_lowercase().contains("builder code");
+        && message.to_lowercase().contains("builder code")
+    {
         return Finding::fail(
             Cause::BuilderCodeMissing,
             "The builder code is not registered, so it attributes nothing",
         )
         .likely(0.9)
-        .certain(if says_so { Certainty::Proven } else { Certainty::Likely })
+        .proven()
         .set("builder_code", "0x and 64 hex digits")
         .with("configured", &code.source)
         .with("answer", failure)

@@ -1,6 +1,7 @@
 //! Are they builder credentials, and are they taken?
 
 use super::super::Finding;
+use super::super::clock::service_unknown;
 use super::super::credentials::{secret_form, secret_mistake, short};
 use crate::auth::builder::builder_key_created_ms;
 use crate::cause::{Cause, Certainty};
@@ -55,9 +56,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
             Finding::pass("The CLOB lists the builder's trades for the builder credentials")
         }
         (None, Some(failure)) if failure.is_refusal() => refused(facts, configured, revoked).with("relayer", failure),
-        (None, Some(failure)) => {
-            Finding::note("Could not be determined: the relayer did not answer").with("relayer", failure)
-        }
+        (None, Some(failure)) => service_unknown(facts, "The relayer", failure),
         (None, None) => Finding::not_asked("The relayer was not asked"),
     };
     let listed = match revoked {

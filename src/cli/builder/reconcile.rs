@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
+use super::{AccountArgs, End, Exit, Format, RangeArgs, harmless, interrupted, shown};
 use crate::attribution::{Amount, Reason, Reconciler, Reconciliation, Unlisted, Whose};
 use crate::cli::progress::Progress;
 use crate::cli::terminal;
@@ -131,11 +131,11 @@ const COLUMNS: [&str; 11] = [
 ];
 
 fn record(state: &str, Unlisted { trade, reason }: &Unlisted) -> [String; 11] {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let text = |value: &Option<String>| value.as_deref().map(harmless).unwrap_or_default();
     let units = |value: Option<Amount>| value.map(|amount| amount.base_units().to_string()).unwrap_or_default();
     [
         state.to_owned(),
-        trade.id.clone(),
+        harmless(&trade.id),
         text(&trade.order_id),
         text(&trade.transaction_hash),
         trade.match_time.to_string(),

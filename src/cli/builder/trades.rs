@@ -10,6 +10,7 @@ use super::{AccountArgs, End, Exit, Format, RangeArgs, interrupted, shown};
 use crate::attribution::{BuilderTrade, Totals};
 use crate::cli::progress::Progress;
 use crate::cli::terminal;
+use crate::client::clob;
 use crate::client::trades::{By, Filter, Listing, Source, further};
 use print::Printer;
 
@@ -84,7 +85,10 @@ pub(super) async fn run(mut args: TradesArgs) -> anyhow::Result<Exit> {
         writeln!(terminal::err(), "note: {words}; {} trades were read", totals.all.trades)?;
     }
     if let Some(cursor) = next {
-        writeln!(terminal::err(), "note: there are more: --all, or go on with --cursor {cursor}")?;
+        // what a server says is quoted for the shell, or not offered
+        let go_on = shlex::try_quote(&cursor);
+        let go_on = go_on.map_or_else(|_| String::new(), |word| format!(", or go on with --cursor {word}"));
+        writeln!(terminal::err(), "note: there are more: --all{go_on}")?;
     }
     Ok(if end.is_cut_off() { Exit::Unknown } else { Exit::Done })
 }
@@ -120,7 +124,9 @@ impl Reading<'_> {
             };
             let mut oldest = None;
             for (place, row) in page.rows.iter().enumerate() {
-                let Some(trade) = BuilderTrade::read(row).filter(|trade| self.takes(trade)) else { continue };
+                let Some(trade) = BuilderTrade::read(&clob::row(row)).filter(|trade| self.takes(trade)) else {
+                    continue;
+                };
                 if self.left == 0 {
                     self.next = self.next.take().map(|cursor| further(&cursor, place));
                     return Ok(End::Enough);

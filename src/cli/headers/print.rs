@@ -15,7 +15,9 @@ pub(super) fn print(
     settings: &Settings,
 ) -> anyhow::Result<String> {
     let shown = signed.headers.iter().map(|(name, value)| {
-        let hidden = !args.show_secrets && headers::passphrase_variable(name, settings).is_some();
+        // a secret in the place of an id is one all the same
+        let is_secret = || settings.secrets().iter().any(|secret| secret.expose() == value);
+        let hidden = !args.show_secrets && (headers::passphrase_variable(name, settings).is_some() || is_secret());
         (name, if hidden { MASK } else { value })
     });
     let explained = if args.explain { text(&signed.explanation) } else { String::new() };

@@ -9,6 +9,7 @@ use super::failed::{Failed, Stop};
 use super::give::GiveArgs;
 use super::place::Kind;
 use super::{Format, print};
+use crate::auth::l2::ApiCredentials;
 use crate::cause::Cause;
 use crate::cli::Exit;
 use crate::client::account::AccountError;
@@ -117,16 +118,36 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     }
     let signing = caller.signing().await?;
     args.consent.ask(&caller, &change, &[("secret", give.text(None, &caller))])?;
+    let reserved = give.reserve()?;
     let credentials = match caller.account.create_builder_key(&signing.credentials).await {
         Ok(credentials) => credentials,
         Err(error) => {
             let summary = "No builder key was created";
-            return Err(caller.explain_change(summary, error, "polydoctor keys builder list").await);
+            return Err(caller.explain_change(&change, summary, error).await);
         }
     };
-    give.keep(&credentials, None, &caller)?;
+    drop(reserved);
+    match give.keep(&credentials, None, &caller) {
+        Err(Stop::Lost(failed)) => return Err(take_back(&caller, &credentials, *failed).await),
+        kept => kept?,
+    }
     give.print(&credentials, &[], &caller)?;
     Ok(Exit::Done)
+}
+
+/// A key whose secret nobody will have is revoked again, while it can still sign for that.
+async fn take_back(caller: &Caller, credentials: &ApiCredentials, failed: Failed) -> Stop {
+    let failed = match caller.account.revoke_builder_key(credentials).await {
+        Ok(()) => failed.because("the service gives the secret once, so the key was revoked again"),
+        Err(error) => failed
+            .because("the service gives the secret once, so the key is of no use")
+            .because(format!("it could not be revoked again: {error}"))
+            .command("polydoctor keys builder list"),
+    };
+    failed
+        .fixed_by("Make sure that the file can be written, then create another")
+        .command("polydoctor keys builder create --save env=PATH")
+        .into()
 }
 
 pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
@@ -152,7 +173,7 @@ pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
         Some(builder) => {
             args.consent.ask(&caller, &change, &[])?;
             if let Err(error) = caller.account.revoke_builder_key(&builder).await {
-                return Err(not_revoked(&caller, error).await);
+                return Err(not_revoked(&caller, &change, error).await);
             }
             revoked(&caller, &[builder.key])
         }
@@ -172,11 +193,18 @@ async fn revoke_as_user(caller: &Caller, change: &Change, consent: ConsentArgs) 
     }
     consent.ask(caller, change, &[("one of", before.join(", "))])?;
     if let Err(error) = caller.account.revoke_builder_key_as_user(&signing.credentials).await {
-        let look = "polydoctor keys builder list";
-        return Err(caller.explain_change("No builder key was revoked", error, look).await);
+        return Err(caller.explain_change(change, "No builder key was revoked", error).await);
     }
-    let after = active(keys(caller, &signing).await?);
+    let unseen = |why: String| Failed::new(Exit::Unknown, change.perhaps()).because(why).command(change.look());
+    let after = match caller.account.builder_keys(&signing.credentials).await {
+        Ok(keys) => active(keys),
+        Err(error) => return Err(unseen(format!("the list of keys could not be read afterwards: {error}")).into()),
+    };
     let gone: Vec<String> = before.into_iter().filter(|key| !after.contains(key)).collect();
+    if gone.is_empty() {
+        let why = "the service says that it was done, and lists every key as before".to_owned();
+        return Err(unseen(why).into());
+    }
     revoked(caller, &gone)
 }
 
@@ -193,7 +221,7 @@ fn revoked(caller: &Caller, keys: &[String]) -> Result<Exit, Stop> {
 }
 
 /// Why the builder's own signature did not revoke its key.
-async fn not_revoked(caller: &Caller, error: AccountError) -> Stop {
+async fn not_revoked(caller: &Caller, change: &Change, error: AccountError) -> Stop {
     let summary = "The builder key was not revoked";
     match error {
         AccountError::Failure(failure) if failure.is_refusal() => Failed::new(Exit::No, summary)
@@ -203,6 +231,6 @@ async fn not_revoked(caller: &Caller, error: AccountError) -> Stop {
             .command("polydoctor check builder.credentials")
             .command("polydoctor keys builder list")
             .into(),
-        error => caller.explain_change(summary, error, "polydoctor keys builder list").await,
+        error => caller.explain_change(change, summary, error).await,
     }
 }

@@ -10,7 +10,7 @@ use super::failed::{Failed, Stop};
 use super::print;
 use crate::auth::l2::ApiCredentials;
 use crate::cause::Cause;
-use crate::checks::{network_cause, probes_of};
+use crate::checks::{network_cause, probes_of, short};
 use crate::cli::Exit;
 use crate::cli::settings::SettingsArgs;
 use crate::client::account::{Account, AccountError};
@@ -18,9 +18,13 @@ use crate::client::http::Http;
 use crate::endpoints;
 use crate::engine::Engine;
 use crate::facts::Failure;
-use crate::keys::{Planned, SignedWith};
+use crate::keys::{Change, Planned, SignedWith};
 use crate::report::{Report, Selection};
 use crate::settings::selecting;
+
+/// Behind why the answer to a change says nothing.
+const UNSAID: &str = "no answer says whether it was done: the request may have arrived all the same";
+const LOOK: &str = "Look before you try again";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CommonArgs {
@@ -81,6 +85,12 @@ impl Caller {
         selecting(command, &self.account.settings().selection)
     }
 
+    /// The id of a key, fit to be shown: where a secret stands in its place, only the beginning of that.
+    pub(super) fn id(&self, key: &str) -> String {
+        let is_secret = self.account.settings().secrets().iter().any(|secret| secret.expose() == key);
+        if is_secret { short(key) } else { key.to_owned() }
+    }
+
     pub(super) fn nonce(&self) -> Result<U256, Stop> {
         self.account.nonce().map_err(|error| Stop::Usage(error.to_string()))
     }
@@ -108,9 +118,7 @@ impl Caller {
         };
         match (self.account.credentials_or_derived().await, deriving) {
             (Ok(credentials), _) => Ok(Signing { credentials, whose }),
-            (Err(AccountError::Failure(Failure::Refused { status: 400, .. })), Some(nonce)) => {
-                Err(no_key(nonce).into())
-            }
+            (Err(AccountError::Failure(failure)), Some(nonce)) if failure.says_no_key() => Err(no_key(nonce).into()),
             (Err(error), _) => Err(self.explain("No credentials to sign with could be had", error).await),
         }
     }
@@ -143,15 +151,15 @@ impl Caller {
         Failed::new(Exit::Unknown, summary).by(cause).because(failure).into()
     }
 
-    /// What an error of a change means: it may have been made all the same.
-    pub(super) async fn explain_change(&self, summary: &str, error: AccountError, look: &str) -> Stop {
-        let lost = error.may_have_arrived();
-        match self.explain(summary, error).await {
-            Stop::Failed(failed) if lost => {
-                let failed = failed.because("the request may have arrived all the same: look before you try again");
-                failed.command(look).into()
+    /// What an error of a change means: where no answer of the service says no, it may have been made.
+    /// `summary` is said where it was not.
+    pub(super) async fn explain_change(&self, change: &Change, summary: &str, error: AccountError) -> Stop {
+        match error {
+            AccountError::Failure(ref failure) if error.may_have_arrived() => {
+                let cause = network_cause(failure).0;
+                perhaps(change, failure).by(cause).fixed_by(LOOK).command(change.look()).into()
             }
-            stop => stop,
+            error => self.explain(summary, error).await,
         }
     }
 
@@ -174,6 +182,7 @@ impl Caller {
     /// What became of a creation at this nonce.
     pub(super) async fn explain_creation(&self, nonce: U256, error: AccountError) -> Stop {
         let summary = format!("No API key was created at nonce {nonce}");
+        let change = Change::CreateApiKey { nonce };
         match &error {
             AccountError::Failure(failure @ Failure::Refused { status: 400, .. }) => {
                 let failed = Failed::new(Exit::No, &summary).because(failure);
@@ -187,15 +196,27 @@ impl Caller {
                     Err(stop) => stop,
                 }
             }
-            AccountError::Failure(failure) if is_block(failure) => Failed::new(Exit::Unknown, &summary)
-                .by(Cause::CreateBlocked)
-                .because(failure)
-                .because("derive alone would only say: 400 Could not derive api key!")
-                .command("polydoctor check net.reach net.geoblock")
-                .into(),
-            _ => self.explain_change(&summary, error, &format!("polydoctor keys derive --nonce {nonce}")).await,
+            AccountError::Failure(failure) if is_block(failure) => {
+                let lost = error.may_have_arrived();
+                let failed = if lost {
+                    perhaps(&change, failure).command(change.look())
+                } else {
+                    Failed::new(Exit::Unknown, &summary).because(failure)
+                };
+                failed
+                    .by(Cause::CreateBlocked)
+                    .because("derive alone would only say: 400 Could not derive api key!")
+                    .command("polydoctor check net.reach net.geoblock")
+                    .into()
+            }
+            _ => self.explain_change(&change, &summary, error).await,
         }
     }
+}
+
+/// A change of which nobody knows whether it was made.
+fn perhaps(change: &Change, failure: &Failure) -> Failed {
+    Failed::new(Exit::Unknown, change.perhaps()).because(failure).because(UNSAID)
 }
 
 /// A page, a limit or an outage instead of an answer.

@@ -62,7 +62,7 @@ impl ConsentArgs {
 /// Prints what a command would send, in order. Nothing is sent.
 pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change]) -> Result<Exit, Stop> {
     let base = caller.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
-    let base = base.as_str().trim_end_matches('/');
+    let base = crate::settings::shown_url(base);
     let selection = &caller.account.settings().selection;
     if caller.format == Format::Json {
         print::json(&json!({
@@ -75,7 +75,7 @@ pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change])
         }))?;
         return Ok(Exit::Done);
     }
-    let rows: Vec<String> = requests.iter().flat_map(|request| planned(base, request)).collect();
+    let rows: Vec<String> = requests.iter().flat_map(|request| planned(&base, request)).collect();
     print::list("Nothing was sent; this would be, in this order", &rows)?;
     for change in changes {
         let rows = [("breaks", change.breaks().to_owned()), ("undo", change.undo(selection))];

@@ -24,7 +24,7 @@ pub(super) struct DeleteArgs {
 pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
     let caller = Caller::open(args.common).await?;
     if args.consent.dry_run {
-        let configured = caller.account.settings().credentials.key.as_ref().map(|key| key.value.clone());
+        let configured = caller.account.settings().credentials.key.as_ref().map(|key| caller.id(&key.value));
         let mut requests = caller.signing_plan();
         let key = match configured.filter(|_| requests.is_empty()) {
             Some(key) => key,
@@ -36,10 +36,10 @@ pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
     }
     let signing = caller.signing().await?;
     let key = &signing.credentials.key;
-    let change = Change::DeleteApiKey { key: key.clone() };
+    let change = Change::DeleteApiKey { key: caller.id(key) };
     args.consent.ask(&caller, &change, &[("which", signing.whose.clone())])?;
     if let Err(error) = caller.account.delete_api_key(&signing.credentials).await {
-        return Err(caller.explain_change("The API key was not deleted", error, "polydoctor keys list").await);
+        return Err(caller.explain_change(&change, "The API key was not deleted", error).await);
     }
     let configured = caller.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
     if caller.format == Format::Json {

@@ -8,6 +8,7 @@ use super::failed::Stop;
 use super::give::GiveArgs;
 use super::place::Kind;
 use crate::auth::l2::{ApiCredentials, SecretKey};
+use crate::checks::short;
 use crate::cli::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -48,7 +49,7 @@ fn configured(caller: &Caller, derived: &ApiCredentials) -> Value {
     match (&parts.key, parts.whole()) {
         (_, Some(configured)) if is_same(&configured, derived) => "the same".into(),
         (Some(key), _) if key.value == derived.key => "the same key, with another secret or passphrase".into(),
-        (Some(key), _) => format!("another key, {} ({})", key.value, key.source).into(),
+        (Some(key), _) => format!("another key, {} ({})", short(&key.value), key.source).into(),
         (None, _) => "none".into(),
     }
 }

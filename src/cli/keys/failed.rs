@@ -15,6 +15,8 @@ pub(super) enum Stop {
     Usage(String),
     /// The service or the person said no, or nothing could be found out.
     Failed(Box<Failed>),
+    /// Credentials exist that are neither saved nor shown, and that nobody can have again.
+    Lost(Box<Failed>),
     Other(anyhow::Error),
 }
 

@@ -1,5 +1,7 @@
 //! Where secrets go: to the file of `--save`, to standard output with `--show-secrets`, or nowhere.
 
+use std::time::Duration;
+
 use alloy_primitives::U256;
 use serde_json::{Value, json};
 
@@ -14,6 +16,7 @@ use crate::cli::Exit;
 use crate::facts::secret_fact;
 use crate::secret::Secret;
 use crate::settings::home;
+use crate::settings::save::Reserved;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Secrets")]
@@ -104,13 +107,34 @@ impl Give {
         Ok(())
     }
 
-    /// Writes credentials that were just created. A file that cannot be written must not lose them.
+    /// Takes the room on the disk that saving needs, before what is to be saved exists. It has to be dropped
+    /// right before [`Give::keep`].
+    pub(super) fn reserve(&self) -> Result<Vec<Reserved>, Stop> {
+        let Some(destination) = &self.destination else { return Ok(Vec::new()) };
+        destination.reserve().map_err(|error| {
+            let failed = Failed::new(Exit::No, "Nothing was created, since it could not be saved");
+            failed.because(error).fixed_by("Make room, or name another place with --save").into()
+        })
+    }
+
+    /// Writes credentials that were just created. A file that cannot be written must not lose them: those
+    /// of a builder are given once, so where they are not shown either, `keep` says so by [`Stop::Lost`].
     pub(super) fn keep(&self, credentials: &ApiCredentials, nonce: Option<U256>, caller: &Caller) -> Result<(), Stop> {
+        /// A file that somebody else changes in the same moment is read again.
+        const TRIES: u32 = 5;
         let Some(destination) = &self.destination else { return Ok(()) };
-        let saved = match destination.change(credentials, nonce) {
+        let save = || match destination.change(credentials, nonce) {
             Ok(change) => change.apply().map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
+        let mut saved = save();
+        for _ in 1..TRIES {
+            if saved.is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+            saved = save();
+        }
         let Err(error) = saved else { return Ok(()) };
         let failed = Failed::new(Exit::No, format!("The key {} was created, and not saved", credentials.key));
         let mut failed = failed.because(error);
@@ -131,11 +155,7 @@ impl Give {
                 }
                 failed.fixed_by("Keep what was printed; the service does not give it again")
             }
-            Kind::Builder => failed
-                .fixed_by(
-                    "The secret is lost, since the service gives it once, and the key is of no use: create another",
-                )
-                .command("polydoctor keys builder create --save env=PATH"),
+            Kind::Builder => return Err(Stop::Lost(Box::new(failed))),
         }
         .into())
     }

@@ -20,6 +20,7 @@ use crate::secret::Secret;
 use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::edit::{ConfigText, EditError};
 use crate::settings::home::{self, Home};
+use crate::settings::save::{Reserved, SaveError};
 use crate::settings::undo::{Undo, UndoError};
 use crate::settings::{CredentialParts, KeyProfile, Place as SecretPlace, SETTINGS, Settings, Source, edit, save};
 
@@ -320,6 +321,24 @@ impl Destination {
             }
             set_nonce(config, &profile.name, nonce)
         })
+    }
+
+    /// Takes the room that the files and the copies of what they hold need, until it is dropped.
+    pub(super) fn reserve(&self) -> Result<Vec<Reserved>, UndoError> {
+        const CREDENTIALS: usize = 4 * 1024;
+        // any text will do
+        let text = || Secret::new("-");
+        let unwritten = |error: ChangeError| {
+            let path = self.path.display().to_string();
+            UndoError::NotChanged(SaveError::Failed { path, reason: error.to_string() })
+        };
+        let change = self.change(&ApiCredentials { key: "-".to_owned(), secret: text(), passphrase: text() }, None);
+        let files = change.map_err(unwritten)?.0;
+        let mut reserved = vec![Undo::of_platform()?.reserve(files.iter().map(FileChange::path))?];
+        for file in &files {
+            reserved.push(save::reserve(file.path(), CREDENTIALS).map_err(UndoError::NotChanged)?);
+        }
+        Ok(reserved)
     }
 
     pub(super) fn text(&self) -> String {

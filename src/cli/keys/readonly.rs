@@ -122,7 +122,7 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
         Ok(key) => key,
         Err(error) => {
             let summary = "No read-only key was created";
-            return Err(caller.explain_change(summary, error, "polydoctor keys readonly list").await);
+            return Err(caller.explain_change(&change, summary, error).await);
         }
     };
     let shown = shown(&key, args.show_secrets);
@@ -154,7 +154,7 @@ pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
         Ok(false) => return Err(missing().into()),
         Err(error) => {
             let summary = "The read-only key was not deleted";
-            return Err(caller.explain_change(summary, error, "polydoctor keys readonly list").await);
+            return Err(caller.explain_change(&change, summary, error).await);
         }
     }
     if caller.format == Format::Json {

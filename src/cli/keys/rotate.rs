@@ -65,7 +65,7 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
         print::note(&format!("Nonce {nonce} has the key {} already: going on with it", credentials.key));
         credentials
     } else {
-        let beside = [("replaces", old.credentials.key.clone()), ("secret", give.text(Some(nonce), &caller))];
+        let beside = [("replaces", caller.id(&old.credentials.key)), ("secret", give.text(Some(nonce), &caller))];
         args.consent.ask(&caller, &Change::CreateApiKey { nonce }, &beside)?;
         match caller.account.create_api_key(nonce).await {
             Ok(credentials) => credentials,
@@ -133,7 +133,12 @@ async fn prove(caller: &Caller, new: &New, wait: Duration) -> Result<(), Stop> {
         } else {
             (Exit::Unknown, network_cause(&failure).0)
         };
-        let failed = Failed::new(exit, "The new key does not pass, so nothing was switched and the old one stays");
+        let summary = if failure.is_refusal() {
+            "The new key does not pass, so nothing was switched and the old one stays"
+        } else {
+            "Whether the new key passes could not be determined, so nothing was switched and the old one stays"
+        };
+        let failed = Failed::new(exit, summary);
         return Err(failed.by(cause).because(failure).command(again(new)).into());
     }
 }
@@ -147,7 +152,7 @@ fn switch(caller: &Caller, give: &Give, new: &New, consent: ConsentArgs) -> Resu
     let failed = Failed::new(Exit::No, "The new key passes, and was not saved: the old one stays in use");
     let failed = match stop {
         Stop::Other(error) => failed.because(format!("{error:#}")),
-        Stop::Failed(_) => failed,
+        Stop::Failed(_) | Stop::Lost(_) => failed,
         usage @ Stop::Usage(_) => return Err(usage),
     };
     Err(failed.fixed_by("Nothing is lost: this takes it up again").command(again(new)).into())
@@ -161,7 +166,7 @@ async fn delete(
     new: &New,
     consent: ConsentArgs,
 ) -> Result<bool, Stop> {
-    let change = Change::DeleteApiKey { key: old.key.clone() };
+    let change = Change::DeleteApiKey { key: caller.id(&old.key) };
     let mut beside = vec![("which", "the old one".to_owned())];
     if let Some(other) = give.still_configured(&new.credentials.key, caller) {
         if consent.is_unasked() {
@@ -172,7 +177,7 @@ async fn delete(
     }
     match consent.ask(caller, &change, &beside) {
         Ok(()) => {}
-        Err(Stop::Failed(_)) => {
+        Err(Stop::Failed(_) | Stop::Lost(_)) => {
             print::note("4 of 4  the old key stays");
             return Ok(false);
         }
@@ -191,7 +196,10 @@ async fn delete(
         }
         Err(error) => {
             let summary = "The new key is in use; the old one was not deleted";
-            Err(caller.explain_change(summary, error, "polydoctor keys list").await)
+            match caller.explain_change(&change, summary, error).await {
+                Stop::Failed(failed) => Err(failed.because("the new key is saved, and in use from now on").into()),
+                stop => Err(stop),
+            }
         }
     }
 }

@@ -47,16 +47,20 @@ pub(super) fn call(calls: &[Call]) -> Option<Call> {
     (made.len() >= LEAST).then(|| Call::of(MULTICALL3, &aggregate3Call { calls: made }))
 }
 
-/// What it gave, in the order of the calls; `None` when there is no such contract.
+/// What it gave, in the order of the calls; `None` when there is no such contract. A call that ended
+/// without a word, as one that had no gas left, is left to be made by itself.
 pub(super) fn replies(calls: &[Call], data: &Bytes) -> Option<Vec<Option<Reply>>> {
     let mut results = aggregate3Call::abi_decode_returns(data).ok()?.into_iter();
     let reply = |result: Result3| match result {
-        Result3 { success: true, returnData } => Reply::Data(returnData),
-        Result3 { returnData, .. } => Reply::Reverted { reason: reason_of(&returnData, "stopped without a reason") },
+        Result3 { success: true, returnData } => Some(Reply::Data(returnData)),
+        Result3 { returnData, .. } if returnData.is_empty() => None,
+        Result3 { returnData, .. } => {
+            Some(Reply::Reverted { reason: reason_of(&returnData, "stopped without a reason") })
+        }
     };
     let replies: Option<Vec<_>> = calls
         .iter()
-        .map(|call| Some(if call.by_a_contract().is_some() { Some(reply(results.next()?)) } else { None }))
+        .map(|call| Some(if call.by_a_contract().is_some() { reply(results.next()?) } else { None }))
         .collect();
     replies.filter(|_| results.next().is_none())
 }

@@ -48,11 +48,16 @@ pub(super) async fn balance_allowance(context: &Arc<Context>) -> Outcome<Vec<Cac
     for (signature_type, answer) in answers {
         let answer = match answer {
             Ok(answer) => Clob::read_balance(&answer),
-            // a refusal of one type is an answer: "no deposit wallet found for owner"
-            Err(Missing::Failed(failure @ Failure::Refused { status: 400, .. })) => Err(failure),
+            Err(Missing::Failed(failure)) => Err(failure),
             Err(missing) => return Err(missing),
         };
         balances.push(CachedBalance { signature_type, answer });
     }
-    Ok(balances)
+    // a refusal of one type is an answer: "no deposit wallet found for owner"; where no type has any, there
+    // is none at all
+    let is_answer = |answer: &Result<_, Failure>| matches!(answer, Ok(_) | Err(Failure::Refused { status: 400, .. }));
+    match balances.first().map(|first| first.answer.clone()) {
+        Some(Err(failure)) if !balances.iter().any(|row| is_answer(&row.answer)) => Err(failure.into()),
+        _ => Ok(balances),
+    }
 }

@@ -34,7 +34,7 @@ fn funder(report: &Value) -> (&str, &str, String) {
 
 #[tokio::test]
 async fn the_owner_of_a_deposit_wallet_is_proved_and_so_is_a_stranger() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let [_, (_, wallet)] = deposit_wallets(&anvil, eoa()).await;
     anvil.set_code(BASE_FEE, &ALWAYS_ONE).await;
     let own = report(&anvil, "healthy-deposit-beacon", wallet);
@@ -55,7 +55,7 @@ async fn the_owner_of_a_deposit_wallet_is_proved_and_so_is_a_stranger() {
 
 #[tokio::test]
 async fn a_deposit_wallet_that_was_taken_over_is_the_keys_own() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let [(_, wallet), _] = deposit_wallets(&anvil, stranger()).await;
     let before = report(&anvil, "healthy-deposit-uups", wallet);
     // this key has a wallet of its own, so the funder is the wrong one of the two
@@ -67,7 +67,7 @@ async fn a_deposit_wallet_that_was_taken_over_is_the_keys_own() {
 
 #[tokio::test]
 async fn a_delegated_funder_is_named_as_such() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     delegate(&anvil, &signer(STRANGER_KEY)).await;
     let report = report(&anvil, "healthy-deposit-beacon", stranger());
     assert_eq!(causes(&report).first(), Some(&"deposit-wallet-delegated"), "{:#}", report["diagnoses"]);
@@ -75,7 +75,7 @@ async fn a_delegated_funder_is_named_as_such() {
 
 #[tokio::test]
 async fn a_safe_that_wants_two_owners_is_a_warning() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let wallet = safe(&anvil).await;
     let own = report(&anvil, "healthy-safe", wallet);
     let (status, _, evidence) = funder(&own);

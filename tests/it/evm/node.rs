@@ -52,11 +52,11 @@ impl Anvil {
     /// A fresh node of Polygon.
     ///
     /// `None`, and a line on standard error, where it is not installed; in CI that is a failure.
-    pub(super) fn polygon() -> Option<Self> {
-        Self::of_chain(POLYGON)
+    pub(super) async fn polygon() -> Option<Self> {
+        Self::of_chain(POLYGON).await
     }
 
-    pub(super) fn of_chain(id: u64) -> Option<Self> {
+    pub(super) async fn of_chain(id: u64) -> Option<Self> {
         if !prepared("prepared").exists() {
             let missing = "the tests on a real EVM need tests/evm/prepare to be run first";
             assert!(std::env::var_os("CI").is_none(), "{missing}");
@@ -74,7 +74,18 @@ impl Anvil {
         let address = lines.find_map(|line| line.unwrap().strip_prefix("Listening on ").map(str::to_owned)).unwrap();
         // whoever writes to a closed pipe ends
         std::thread::spawn(move || lines.for_each(drop));
-        Some(Self { process, url: format!("http://{address}").parse().unwrap(), http: client() })
+        let anvil = Self { process, url: format!("http://{address}").parse().unwrap(), http: client() };
+        anvil.set_tokens().await;
+        Some(anvil)
+    }
+
+    /// Tokens that nobody has any of: they answer a word of zero to everything. On the chain itself each of
+    /// them has code.
+    async fn set_tokens(&self) {
+        let tokens = &polygon().tokens;
+        for token in [Some(tokens.pusd), Some(tokens.usdc_e), tokens.usdc, Some(tokens.conditional)] {
+            self.set_code(token.unwrap(), &hex!("60206000f3")).await;
+        }
     }
 
     pub(super) async fn rpc(&self, method: &str, params: Value) -> Value {

@@ -40,7 +40,7 @@ async fn tokens(anvil: &Anvil) {
 
 #[tokio::test]
 async fn balances_and_approvals_are_those_of_real_tokens() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     tokens(&anvil).await;
     let (tokens, exchanges) = (&polygon().tokens, &polygon().exchanges);
     let safe = WalletMap::derive(polygon(), eoa()).safe;
@@ -71,7 +71,7 @@ const STOPPING: [&[u8]; 3] = [&[0xfe], &[0x5f, 0x5f, 0xfd], &[0x5b, 0x5f, 0x56]]
 
 #[tokio::test]
 async fn a_contract_that_stops_every_call_spoils_no_other_answer() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     tokens(&anvil).await;
     let funder = Address::repeat_byte(0x77);
     for code in STOPPING {
@@ -102,7 +102,7 @@ async fn without_batches(anvil: &Anvil, status: StatusCode, refusal: &'static st
 #[tokio::test]
 async fn a_refused_batch_is_asked_one_by_one() {
     const REFUSAL: &str = r#"{"jsonrpc":"2.0","id":null,"error":{"code":31,"message":"Batch is too large"}}"#;
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     tokens(&anvil).await;
     let direct = anvil.read(eoa(), &[eoa()]).await.unwrap();
     assert_eq!(direct.wallets[&eoa()].pusd, U256::from(1_000_000_000));
@@ -116,7 +116,7 @@ async fn a_refused_batch_is_asked_one_by_one() {
 
 #[tokio::test]
 async fn a_node_of_another_chain_is_named() {
-    let Some(anvil) = Anvil::of_chain(1) else { return };
+    let Some(anvil) = Anvil::of_chain(1).await else { return };
     assert_eq!(anvil.read(eoa(), &[eoa()]).await.unwrap().chain_id, 1);
     let sandbox = Sandbox::start(&["--scenario", "healthy-safe"]);
     let mut command = polydoctor();

@@ -76,7 +76,7 @@ pub(super) async fn share(anvil: &Anvil, safe: Address) {
 
 #[tokio::test]
 async fn a_safe_names_its_owners_and_takes_their_message() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let safe = safe(&anvil).await;
     let at = look(&anvil, safe).await;
     assert_eq!((at.code, &at.owners[..]), (CodeClass::Safe, &[eoa()][..]));
@@ -90,7 +90,7 @@ async fn a_safe_names_its_owners_and_takes_their_message() {
 
 #[tokio::test]
 async fn a_safe_of_several_owners_does_not_call_one_of_them_a_stranger() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let safe = safe(&anvil).await;
     share(&anvil, safe).await;
     let at = look(&anvil, safe).await;
@@ -103,7 +103,7 @@ async fn a_safe_of_several_owners_does_not_call_one_of_them_a_stranger() {
 
 #[tokio::test]
 async fn a_safe_without_a_handler_says_nothing() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let safe = safe(&anvil).await;
     anvil.call(safe, safe, &setFallbackHandlerCall { handler: Address::ZERO }).await;
     let asked = anvil.ask(safe, &signer(DEMO_KEY)).await;
@@ -135,7 +135,7 @@ pub(super) async fn deposit_wallets(anvil: &Anvil, owner: Address) -> [(WalletKi
 
 #[tokio::test]
 async fn deposit_wallets_are_where_they_are_computed_and_are_told_by_their_code() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     for (kind, wallet) in deposit_wallets(&anvil, eoa()).await {
         assert_eq!(Some(anvil.code(wallet).await.to_vec()), deployed_code(polygon(), kind, eoa()), "{kind}");
         let at = look(&anvil, wallet).await;
@@ -152,7 +152,7 @@ pub(super) const ALWAYS_ONE: [u8; 9] = hex!("60015f5260205ff300");
 #[tokio::test]
 async fn deposit_wallets_take_the_nested_signature_of_their_owner_only() {
     use SignatureForm::{Nested, Plain};
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let (own, foreign) = (signer(DEMO_KEY), signer(STRANGER_KEY));
     for (kind, wallet) in deposit_wallets(&anvil, eoa()).await {
         // a node that gives a call no more gas than a block has: the plain form ends in an invalid
@@ -174,7 +174,7 @@ async fn deposit_wallets_take_the_nested_signature_of_their_owner_only() {
 
 #[tokio::test]
 async fn a_session_key_is_known_by_its_end() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let owner = signer(STRANGER_KEY).address();
     let [_, (_, wallet)] = deposit_wallets(&anvil, owner).await;
     for (until, read) in [(U256::from(1_900_000_000), 1_900_000_000), (U256::MAX, u64::MAX)] {
@@ -204,7 +204,7 @@ pub(super) async fn delegate(anvil: &Anvil, key: &PrivateKeySigner) {
 
 #[tokio::test]
 async fn a_delegated_key_address_is_told_by_its_code() {
-    let Some(anvil) = Anvil::polygon() else { return };
+    let Some(anvil) = Anvil::polygon().await else { return };
     let key = signer(STRANGER_KEY);
     delegate(&anvil, &key).await;
     let at = look(&anvil, key.address()).await;

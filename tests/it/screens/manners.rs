@@ -1,8 +1,10 @@
 //! What keys, pastes and questions do, whatever is on the screen.
 
+use alloy_primitives::U256;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use polydoctor::checks::Status;
 use polydoctor::facts::ClockReading;
+use polydoctor::keys::Change;
 use polydoctor::reference::Reported;
 use polydoctor::report::Replay;
 use polydoctor::secret::Secret;
@@ -11,7 +13,7 @@ use polydoctor::tui::app::{Command, Message, Mode};
 use polydoctor::tui::keys::of_panel;
 use polydoctor::tui::layout;
 use polydoctor::tui::panels::{DETAIL, LIST, PANELS};
-use polydoctor::tui::task::{News, NotChanged, Task};
+use polydoctor::tui::task::{News, NotChanged, Perhaps, Task};
 use polydoctor::tui::{About, Scope, verdict};
 use ratatui::layout::Size;
 
@@ -280,12 +282,25 @@ fn what_an_action_does_is_never_cut() {
 
 #[test]
 fn a_change_without_an_answer_may_have_been_made() {
-    let mut app = super::credentials((80, 24));
-    let lost = NotChanged { why: "no answer within 10 s".to_owned(), perhaps: true };
-    let next = send(&mut app, Message::News(News::KeysChanged(Err(lost))));
-    let notice = app.notice.unwrap();
-    assert!(!notice.contains("Nothing was changed") && notice.contains("may have arrived"), "{notice}");
-    assert_eq!(next, Some(Command::Run(Scope::Check("creds.l2"))), "what is there now is looked at");
+    let key = || "0c1e".to_owned();
+    for change in [
+        Change::CreateApiKey { nonce: U256::from(3) },
+        Change::DeleteApiKey { key: key() },
+        Change::CreateReadonlyKey,
+        Change::DeleteReadonlyKey { key: key() },
+        Change::CreateBuilderKey,
+        Change::RevokeBuilderKey { key: Some(key()) },
+        Change::RevokeBuilderKey { key: None },
+    ] {
+        let mut app = super::credentials((80, 24));
+        let perhaps = Some(Perhaps { what: change.perhaps(), look: change.look() });
+        let lost = NotChanged { why: "no answer within 10 s".to_owned(), perhaps };
+        let next = send(&mut app, Message::News(News::KeysChanged(Err(lost))));
+        let notice = app.notice.unwrap();
+        assert!(!notice.contains("Nothing was changed") && notice.contains(" may have been "), "{notice}");
+        assert!(notice.contains(&change.look()) && change.look().starts_with("polydoctor keys "), "{notice}");
+        assert_eq!(next, Some(Command::Run(Scope::Check("creds.l2"))), "what is there now is looked at");
+    }
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl Asked {
         self.head.headers.get(name)?.to_str().ok()
     }
 
-    fn parameter(&self, name: &str) -> Option<String> {
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
         let query = self.head.uri.query().unwrap_or_default();
         url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use jiff::civil::Date;
 use serde::Serialize as _;
 
-use super::super::{Format, shown};
+use super::super::{Format, harmless, shown};
 use crate::attribution::{Amount, BuilderTrade, Sum, Totals};
 use crate::cli::terminal;
 use crate::client::trades::By;
@@ -53,7 +53,7 @@ impl Printer {
                 *rows += 1;
             }
             Self::Csv { rows, writer } => {
-                writer.serialize(trade)?;
+                writer.serialize(for_sheet(trade))?;
                 *rows += 1;
             }
         }
@@ -82,6 +82,29 @@ impl Printer {
         }
         Ok(())
     }
+}
+
+/// The same trade with texts that no spreadsheet takes for a formula: names of outcomes are people's.
+fn for_sheet(trade: &BuilderTrade) -> BuilderTrade {
+    let mut trade = trade.clone();
+    trade.id = harmless(&trade.id);
+    for text in [
+        &mut trade.trade_type,
+        &mut trade.taker_order_hash,
+        &mut trade.builder,
+        &mut trade.side,
+        &mut trade.status,
+        &mut trade.outcome,
+        &mut trade.owner,
+        &mut trade.transaction_hash,
+        &mut trade.err_msg,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        *text = harmless(text);
+    }
+    trade
 }
 
 /// The names of the columns, which the writer gives with its first row only.
@@ -122,7 +145,7 @@ fn partial_day(totals: &Totals, complete: bool) -> Option<Date> {
 
 fn sums(out: &mut impl io::Write, totals: &Totals, complete: bool) -> io::Result<()> {
     if totals.all.trades == 0 {
-        return writeln!(out, "No trades");
+        return writeln!(out, "{}", if complete { "No trades" } else { "No trade was read" });
     }
     writeln!(out, "{}", sum(if complete { "all" } else { "newest" }, &totals.all))?;
     if !complete {

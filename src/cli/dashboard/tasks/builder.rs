@@ -6,6 +6,7 @@ use super::Desk;
 use crate::attribution::BuilderTrade;
 use crate::client::account::{Account, AccountError};
 use crate::client::boards::{self, Boards, Period};
+use crate::client::clob;
 use crate::client::comparison::Comparison;
 use crate::client::trades::{Filter, Listing, Source, builder_code};
 use crate::facts::Failure;
@@ -42,7 +43,7 @@ async fn read_on(account: &Account, cursor: Option<&str>, all: bool, post: &Post
         let news = match listing.next().await {
             Ok(None) => return,
             Ok(Some(page)) => {
-                let trades = page.rows.iter().filter_map(BuilderTrade::read).collect();
+                let trades = page.rows.iter().filter_map(|row| BuilderTrade::read(&clob::row(row))).collect();
                 BuilderNews::Trades(trades, listing.cursor().map(str::to_owned))
             }
             Err(error) => BuilderNews::NoTrades(error.to_string()),

@@ -6,7 +6,7 @@ use crate::client::account::{Account, AccountError};
 use crate::keys::Change;
 use crate::settings::{home, selecting};
 use crate::tui::panels::credentials::AccountKeys;
-use crate::tui::task::{News, NotChanged, Post};
+use crate::tui::task::{News, NotChanged, Perhaps, Post};
 
 /// Lists the keys of the account.
 pub(super) async fn read(account: &Account) -> News {
@@ -51,8 +51,10 @@ pub(super) async fn change(desk: &Desk, change: &Change, post: &Post) -> News {
 async fn make(account: &Account, change: &Change) -> Result<String, NotChanged> {
     let another = |what: &str| AccountError::Setting(format!("the settings now contain a different {what}"));
     // what fails before the change itself is sent has changed nothing
-    let before = |error: AccountError| NotChanged { why: error.to_string(), perhaps: false };
-    let sent = |error: AccountError| NotChanged { perhaps: error.may_have_arrived(), why: error.to_string() };
+    let before = |error: AccountError| NotChanged { why: error.to_string(), perhaps: None };
+    let perhaps = || Perhaps { what: change.perhaps(), look: change.look() };
+    let sent =
+        |error: AccountError| NotChanged { perhaps: error.may_have_arrived().then(perhaps), why: error.to_string() };
     match change {
         Change::CreateApiKey { nonce } => {
             let key = account.create_api_key(*nonce).await.map_err(sent)?.key;

@@ -10,7 +10,7 @@ use crate::settings::{home, selecting};
 use crate::tui::Scope;
 use crate::tui::app::{App, Command};
 use crate::tui::dialogue::{self, Dialogue};
-use crate::tui::task::{NotChanged, Task, TaskKind};
+use crate::tui::task::{NotChanged, Perhaps, Task, TaskKind};
 
 /// How far a scan goes.
 const LAST_NONCE: u64 = 19;
@@ -101,14 +101,12 @@ pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, Not
             app.notice = Some(done);
             Some(Command::Run(Scope::Check("creds.l2")))
         }
-        Err(NotChanged { why, perhaps: true }) => {
-            app.notice = Some(format!(
-                "Could not determine whether the change was made: {why}. The request may have arrived; check the list of \
-                 keys before you try again"
-            ));
+        Err(NotChanged { why, perhaps: Some(Perhaps { what, look }) }) => {
+            let look = selecting(&look, &app.facts.setup.selection);
+            app.notice = Some(format!("{what}: {why}. Look before you try again: {look}"));
             Some(Command::Run(Scope::Check("creds.l2")))
         }
-        Err(NotChanged { why, perhaps: false }) => {
+        Err(NotChanged { why, perhaps: None }) => {
             app.notice = Some(format!("Nothing was changed: {why}"));
             None
         }
