@@ -100,16 +100,13 @@ impl Held {
     /// The value of `private_key` in a profile.
     fn place(self, folder: &Path) -> Option<String> {
         let who = self.0;
-        let keystore = |name: &str| folder.join(format!("{name}-{who:?}.json"));
+        let at = |name: &str| folder.join(name).display().to_string();
+        let keystore = |name: &str| at(&format!("{name}-{who:?}.json"));
         Some(match self.1 {
             _ if !self.has_key() => return None,
             Kept::Plainly | Kept::Malformed | Kept::Unclosed => format!("{:?}", self.text("profile")?),
             Kept::Keystore => {
-                format!(
-                    "{{ keystore = {:?}, password = {{ file = {:?} }} }}",
-                    keystore("bare"),
-                    folder.join("password")
-                )
+                format!("{{ keystore = {:?}, password = {{ file = {:?} }} }}", keystore("bare"), at("password"))
             }
             Kept::Locked { says_address: true } => format!("{{ keystore = {:?} }}", keystore("named")),
             Kept::Locked { says_address: false } => format!("{{ keystore = {:?} }}", keystore("bare")),
