@@ -200,7 +200,7 @@ impl Mixture {
         let path = |name: &str| folder.join(name);
         let lines =
             |held: Held| held.variables(".env").iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        fs::write(path("named.env"), self.env_file.map(lines).unwrap_or_else(String::new)).unwrap();
+        fs::write(path("named.env"), self.env_file.map(lines).unwrap_or_default()).unwrap();
         fs::write(path("config.toml"), self.profile.map(|(held, _)| held.profile(folder)).unwrap_or_default()).unwrap();
         if let Some(held) = self.polymarket_cli {
             fs::write(path("cli.json"), held.polymarket_cli()).unwrap();
@@ -287,8 +287,11 @@ fn place_of(source: &Source) -> Option<&'static str> {
         Source::PolymarketCli { .. } => "polymarket_cli",
         Source::Typed => "given",
         // a keystore, of the command line or of the profile
-        Source::File { .. } | Source::Flag { .. } | Source::StandardInput => return None,
-        Source::Inferred { .. } | Source::Default => return None,
+        Source::File { .. }
+        | Source::Flag { .. }
+        | Source::StandardInput
+        | Source::Inferred { .. }
+        | Source::Default => return None,
     })
 }
 
