@@ -108,7 +108,9 @@ mod tests {
 
     fn passed(rewrites: bool, pieces: &[&[u8]]) -> String {
         let mut clean = Clean::new(Vec::new(), rewrites);
-        pieces.iter().for_each(|piece| clean.write_all(piece).expect("a vector takes all"));
+        for piece in pieces {
+            clean.write_all(piece).expect("a vector takes all");
+        }
         String::from_utf8(clean.to).expect("text")
     }
 

@@ -9,8 +9,11 @@ use super::sources::SettingsError;
 use super::{ProblemKind, SettingProblem};
 use crate::auth::placeholder::is_placeholder;
 
+/// Lines that were read, lines that cannot be, and what is wrong with the form of the file.
+pub(super) type Lines = (Vec<EnvLine>, Vec<BadLine>, Vec<SettingProblem>);
+
 /// The variables of a `.env`, its lines that are wrong, and what is wrong with it in words.
-pub(super) fn read(path: &Path) -> Result<(Vec<EnvLine>, Vec<BadLine>, Vec<SettingProblem>), SettingsError> {
+pub(super) fn read(path: &Path) -> Result<Lines, SettingsError> {
     let (text, encoding) = decoded(&read_bytes(path)?);
     let told = |kind, what: &str, fix: &str| SettingProblem {
         kind,

@@ -77,9 +77,10 @@ fn imports() -> Imports {
         for (path, code) in files {
             for found in one.captures_iter(code) {
                 let target = &found[1];
-                let targets: Vec<&str> = match target.starts_with('{') {
-                    true => within.captures_iter(target).map(|found| found.get(1).unwrap().as_str()).collect(),
-                    false => vec![target],
+                let targets: Vec<&str> = if target.starts_with('{') {
+                    within.captures_iter(target).map(|found| found.get(1).unwrap().as_str()).collect()
+                } else {
+                    vec![target]
                 };
                 for target in targets.into_iter().filter(|target| *target != name && modules.contains_key(*target)) {
                     named.entry(target.to_owned()).or_insert_with(|| path.clone());

@@ -1,5 +1,8 @@
 //! The blocks of the README do what it says, pasted as they stand.
 
+#[cfg(unix)]
+mod lines;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 

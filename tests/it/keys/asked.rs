@@ -35,7 +35,7 @@ fn a_builder_secret_is_not_lost_when_its_file_cannot_be_written() {
         let mut terminal = start(&desk, &["builder", "create", "--save", "env=folder/.env"]);
         terminal.wait_for_text("Do it? [y/N]");
         terminal.press("y\r");
-        std::thread::sleep(std::time::Duration::from_millis(1_000));
+        std::thread::sleep(std::time::Duration::from_secs(1));
         fs::remove_dir_all(desk.path("folder")).unwrap();
         terminal.wait_for_text("not lost? [y/N]");
         terminal.press(answer);

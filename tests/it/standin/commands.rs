@@ -36,11 +36,11 @@ const COMMANDS: [(&str, &str, &str); 18] = [
 const SHARE: usize = 31;
 
 fn is_an_answer(method: &str, path: &str, fault: &Fault) -> bool {
-    match (method, path, fault.name.as_str()) {
-        ("GET", "/auth/readonly-api-keys" | "/auth/builder-api-key", "200 \"[]\"") => true,
-        ("DELETE", _, "200 \"\\\"OK\\\"\"") => true,
-        _ => false,
-    }
+    matches!(
+        (method, path, fault.name.as_str()),
+        ("GET", "/auth/readonly-api-keys" | "/auth/builder-api-key", "200 \"[]\"")
+            | ("DELETE", _, "200 \"\\\"OK\\\"\"")
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

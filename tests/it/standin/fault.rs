@@ -325,7 +325,7 @@ fn of_the_node() -> Vec<Fault> {
         of("of other calls", Worth::Nothing, |text| each(text, |message| message["id"] = json!(4_711))),
         of("one has an error of the node", Worth::Nothing, |text| {
             batch(text, |messages| {
-                messages[0] = json!({ "id": messages[0]["id"], "error": { "code": -32005, "message": "limit" } })
+                messages[0] = json!({ "id": messages[0]["id"], "error": { "code": -32005, "message": "limit" } });
             })
         }),
         result("nothing", |_| "0x".into()),
@@ -356,7 +356,9 @@ impl Runs {
             forms.extend((0..3).flat_map(|start| {
                 [STANDARD, URL_SAFE].map(|engine| engine.encode(&secret.as_bytes()[start.min(secret.len())..]))
             }));
-            forms.iter_mut().for_each(|form| *form = form.trim_end_matches('=').to_ascii_lowercase());
+            for form in &mut forms {
+                *form = form.trim_end_matches('=').to_ascii_lowercase();
+            }
             for form in [bytes].into_iter().chain(forms.into_iter().map(String::into_bytes)) {
                 let runs_of = form.windows(9).filter(|run| run.iter().collect::<HashSet<_>>().len() >= 4);
                 runs.extend(runs_of.map(|run| <[u8; 9]>::try_from(run).unwrap()));

@@ -100,16 +100,13 @@ impl Held {
     /// The value of `private_key` in a profile.
     fn place(self, folder: &Path) -> Option<String> {
         let who = self.0;
-        let keystore = |name: &str| folder.join(format!("{name}-{who:?}.json"));
+        let at = |name: &str| folder.join(name).display().to_string();
+        let keystore = |name: &str| at(&format!("{name}-{who:?}.json"));
         Some(match self.1 {
             _ if !self.has_key() => return None,
             Kept::Plainly | Kept::Malformed | Kept::Unclosed => format!("{:?}", self.text("profile")?),
             Kept::Keystore => {
-                format!(
-                    "{{ keystore = {:?}, password = {{ file = {:?} }} }}",
-                    keystore("bare"),
-                    folder.join("password")
-                )
+                format!("{{ keystore = {:?}, password = {{ file = {:?} }} }}", keystore("bare"), at("password"))
             }
             Kept::Locked { says_address: true } => format!("{{ keystore = {:?} }}", keystore("named")),
             Kept::Locked { says_address: false } => format!("{{ keystore = {:?} }}", keystore("bare")),
@@ -203,7 +200,7 @@ impl Mixture {
         let path = |name: &str| folder.join(name);
         let lines =
             |held: Held| held.variables(".env").iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        fs::write(path("named.env"), self.env_file.map(lines).unwrap_or_else(String::new)).unwrap();
+        fs::write(path("named.env"), self.env_file.map(lines).unwrap_or_default()).unwrap();
         fs::write(path("config.toml"), self.profile.map(|(held, _)| held.profile(folder)).unwrap_or_default()).unwrap();
         if let Some(held) = self.polymarket_cli {
             fs::write(path("cli.json"), held.polymarket_cli()).unwrap();
@@ -290,8 +287,11 @@ fn place_of(source: &Source) -> Option<&'static str> {
         Source::PolymarketCli { .. } => "polymarket_cli",
         Source::Typed => "given",
         // a keystore, of the command line or of the profile
-        Source::File { .. } | Source::Flag { .. } | Source::StandardInput => return None,
-        Source::Inferred { .. } | Source::Default => return None,
+        Source::File { .. }
+        | Source::Flag { .. }
+        | Source::StandardInput
+        | Source::Inferred { .. }
+        | Source::Default => return None,
     })
 }
 
