@@ -200,7 +200,7 @@ impl Mixture {
         let path = |name: &str| folder.join(name);
         let lines =
             |held: Held| held.variables(".env").iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        fs::write(path("named.env"), self.env_file.map(lines).unwrap_or_default()).unwrap();
+        fs::write(path("named.env"), self.env_file.map_or_else(String::new, lines)).unwrap();
         fs::write(path("config.toml"), self.profile.map(|(held, _)| held.profile(folder)).unwrap_or_default()).unwrap();
         if let Some(held) = self.polymarket_cli {
             fs::write(path("cli.json"), held.polymarket_cli()).unwrap();
