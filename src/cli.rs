@@ -12,6 +12,7 @@ mod explain;
 mod fix;
 mod headers;
 mod init;
+mod inspect;
 mod keys;
 mod list;
 mod look;
@@ -106,6 +107,8 @@ enum Command {
     Man,
     /// What an error sentence means, its causes, and what mends them
     Explain(explain::ExplainArgs),
+    /// Take a captured request or log apart: what is wrong with its headers and its signature
+    Inspect(Box<inspect::InspectArgs>),
     /// The headers of one request, signed exactly as it is given
     Headers(Box<headers::HeadersArgs>),
     /// API, read-only and builder keys: derive, list, create, delete, rotate
@@ -152,6 +155,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Completions(args)) => Ok(pages::completions(&args)?),
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Inspect(args)) => inspect::run(*args),
         Some(Command::Headers(args)) => wait_for(headers::run(*args)),
         Some(Command::Keys(args)) => wait_for(keys::run(args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),

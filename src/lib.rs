@@ -42,6 +42,7 @@
 //! - [`report`]: what checks and diagnosis make of the facts
 //! - [`keys`]: what a change to the account's keys means
 //! - [`headers`]: the headers of one request, and remarks about it
+//! - [`mod@inspect`]: captured requests taken apart, and what is wrong with them
 //! - [`onboarding`]: the set-up wizard without a screen
 //! - [`sign_server`]: the builder signing server
 //! - [`sandbox`]: an embedded CLOB that verifies what [`auth`] produces
@@ -83,6 +84,7 @@ pub mod engine;
 pub mod facts;
 pub mod fleet;
 pub mod headers;
+pub mod inspect;
 pub mod keys;
 pub mod onboarding;
 pub mod reference;

@@ -31,6 +31,52 @@ pub fn domain(chain_id: u64) -> Eip712Domain {
     eip712_domain! { name: DOMAIN_NAME, version: DOMAIN_VERSION, chain_id: chain_id, }
 }
 
+/// All that goes into the signature, also what no client should change: for whoever searches what was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub chain_id: u64,
+    pub name: String,
+    pub version: String,
+    pub address: Address,
+    /// The header's text.
+    pub timestamp: String,
+    pub nonce: U256,
+    pub message: String,
+}
+
+impl Claim {
+    /// As every official client signs it.
+    pub fn new(chain_id: u64, address: Address, timestamp: &str, nonce: U256) -> Self {
+        Self {
+            chain_id,
+            name: DOMAIN_NAME.to_owned(),
+            version: DOMAIN_VERSION.to_owned(),
+            address,
+            timestamp: timestamp.to_owned(),
+            nonce,
+            message: MESSAGE.to_owned(),
+        }
+    }
+
+    /// The 32 bytes that are signed.
+    pub fn digest(&self) -> B256 {
+        let domain = Eip712Domain::new(
+            Some(self.name.clone().into()),
+            Some(self.version.clone().into()),
+            Some(U256::from(self.chain_id)),
+            None,
+            None,
+        );
+        let auth = ClobAuth {
+            address: self.address,
+            timestamp: self.timestamp.clone(),
+            nonce: self.nonce,
+            message: self.message.clone(),
+        };
+        auth.eip712_signing_hash(&domain)
+    }
+}
+
 /// The struct that is signed. `timestamp` is the header's text.
 pub(super) fn auth(address: Address, timestamp: &str, nonce: U256) -> ClobAuth {
     ClobAuth { address, timestamp: timestamp.to_owned(), nonce, message: MESSAGE.to_owned() }

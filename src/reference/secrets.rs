@@ -111,7 +111,7 @@ fn is_placeholder(value: &str) -> bool {
 }
 
 /// The secrets in a text, each kind once, in the order of what they put at risk.
-pub(super) fn exposed(text: &str) -> Vec<Exposure> {
+pub fn exposed(text: &str) -> Vec<Exposure> {
     let mut found: Vec<Exposure> = Vec::new();
     for kind in &*KINDS {
         let first = kind.pattern.captures_iter(text).filter_map(|captures| captures.get(1));

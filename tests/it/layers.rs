@@ -16,6 +16,7 @@ const PURE: &[&str] = &[
     "endpoints",
     "facts",
     "headers",
+    "inspect",
     "keys",
     "onboarding",
     "reference",

@@ -21,6 +21,7 @@ mod fuzzed;
 mod headers;
 mod heading;
 mod hostile;
+mod inspect;
 mod judgement;
 mod keys;
 mod layers;

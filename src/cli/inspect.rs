@@ -1,0 +1,166 @@
+//! `polydoctor inspect`
+
+mod text;
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+
+use super::Exit;
+use super::settings::SettingsArgs;
+use crate::cli::terminal;
+use crate::inspect::{self, Inspection, Known};
+
+/// A longer text is no request.
+const LONGEST: u64 = 16 << 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Finds out what is wrong with a captured request: names and values of its headers, and what its
+/// signature was made over.
+///
+/// Reads a raw HTTP request, a curl command (bash, cmd, PowerShell), a HAR file, a JSON object with
+/// method, url, headers and body, headers as a program prints them, and logs that hold any of them.
+/// Signatures are recomputed with the credentials of the settings under every known mistake; the variant
+/// that gives the captured signature is the proof. Makes no network request and prints no secret.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  polydoctor inspect request.txt
+  pbpaste | polydoctor inspect
+  polydoctor inspect --format json failed.har
+
+Exit codes: 0 nothing wrong, 1 something found, 2 not understood")]
+pub(super) struct InspectArgs {
+    /// File that holds the request or log; `-` or nothing reads standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// When the request was sent, in Unix seconds; without it, the age of the timestamp is not checked
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    now: Option<i64>,
+    /// Shorten wallet addresses, key ids and signatures, for a public thread
+    #[arg(long)]
+    share: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+pub(super) fn run(mut args: InspectArgs) -> anyhow::Result<Exit> {
+    let settings = args.settings.read()?.settings()?;
+    let (text, name) = args.text()?;
+    let mut inspection = inspect::inspect(&text, &Known::of(&settings, args.now));
+    if args.share {
+        inspection.share();
+    }
+    let printed = match args.format {
+        Format::Json => format!("{:#}\n", inspection.json()),
+        Format::Text if inspection.requests.is_empty() => String::new(),
+        Format::Text => text::text(&inspection, super::style()),
+    };
+    terminal::out().write_all(printed.as_bytes())?;
+    if inspection.requests.is_empty() {
+        not_understood(&inspection, &name)?;
+        return Ok(Exit::Usage);
+    }
+    Ok(if inspection.findings().next().is_some() { Exit::No } else { Exit::Done })
+}
+
+/// Why there is nothing to inspect, on standard error.
+fn not_understood(inspection: &Inspection, name: &str) -> io::Result<()> {
+    let mut err = terminal::err();
+    writeln!(err, "error: no signed request found in {name}")?;
+    for unread in &inspection.unread {
+        writeln!(err, "  line {}: {}", unread.line, unread.text)?;
+    }
+    for exposure in &inspection.exposed {
+        writeln!(
+            err,
+            "warning: the text contains a secret: {}, line {}; {}",
+            exposure.kind, exposure.line, exposure.fix
+        )?;
+    }
+    writeln!(
+        err,
+        "Paste the request with its POLY_ headers: raw HTTP, a curl command, HAR, JSON, or a client's log. For an \
+         error message alone, use polydoctor explain"
+    )
+}
+
+impl InspectArgs {
+    /// The text, and what it is called.
+    fn text(&self) -> anyhow::Result<(String, String)> {
+        let file = self.file.as_ref().filter(|file| file.as_os_str() != "-");
+        let (bytes, name) = match file {
+            Some(path) => {
+                let name = path.display().to_string();
+                let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
+                (end(file).with_context(|| format!("cannot read {name}"))?, name)
+            }
+            None if self.settings.reads_standard_input() => {
+                bail!("standard input holds the private key, so the request must come from a file")
+            }
+            None => {
+                if io::stdin().is_terminal() {
+                    writeln!(terminal::err(), "Paste the request, then press Ctrl-D")?;
+                }
+                (end(io::stdin().lock())?, "standard input".to_owned())
+            }
+        };
+        if bytes.len() as u64 > LONGEST {
+            bail!("{name} is larger than {} MiB; cut out the request", LONGEST >> 20);
+        }
+        let text = decoded(bytes).with_context(|| format!("{name} is binary, not text"))?;
+        if text.trim().is_empty() {
+            bail!("{name} is empty; give it a request, a curl command, a HAR file or a log");
+        }
+        Ok((text, name))
+    }
+}
+
+fn end(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Text in UTF-8, or in UTF-16 as PowerShell writes it. `None` where it is binary.
+fn decoded(bytes: Vec<u8>) -> Option<String> {
+    let units = |read: fn([u8; 2]) -> u16| bytes[2..].chunks_exact(2).map(|unit| read([unit[0], unit[1]])).collect();
+    let units: Option<Vec<u16>> = match bytes.get(..2) {
+        Some([0xff, 0xfe]) => Some(units(u16::from_le_bytes)),
+        Some([0xfe, 0xff]) => Some(units(u16::from_be_bytes)),
+        _ => None,
+    };
+    if let Some(units) = units {
+        return Some(String::from_utf16_lossy(&units));
+    }
+    if bytes.contains(&0) {
+        return None;
+    }
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    let odd = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+    // a stray byte is not binary
+    (odd * 10 <= text.chars().count()).then(|| text.trim_start_matches('\u{feff}').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_decoded_and_binary_is_told() {
+        assert_eq!(decoded(b"\xff\xfea\0b\0".to_vec()).as_deref(), Some("ab"));
+        assert_eq!(decoded(b"\xfe\xff\0a".to_vec()).as_deref(), Some("a"));
+        assert_eq!(decoded(b"\xef\xbb\xbfa".to_vec()).as_deref(), Some("a"));
+        assert_eq!(decoded(b"a caf\xe9 in Latin-1".to_vec()).as_deref(), Some("a caf\u{fffd} in Latin-1"));
+        assert_eq!(decoded(b"\x7fELF\0\0".to_vec()), None);
+        assert_eq!(decoded(vec![0x9f; 40]), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! What was found, for a person.
+
+use crate::cause::Certainty;
+use crate::cli::wrap;
+use crate::inspect::{Finding, Inspected, Inspection, Outcome};
+use crate::render::Style;
+
+pub(super) fn text(inspection: &Inspection, style: Style) -> String {
+    let mut out = String::new();
+    for exposure in &inspection.exposed {
+        let title = format!("This text contains a secret: {}, line {}", exposure.kind, exposure.line);
+        line(&mut out, &bold(&title, style));
+        wrapped(&mut out, &format!("If it was posted anywhere: {}", exposure.fix), "  ");
+    }
+    for request in &inspection.requests {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        of_request(&mut out, request, style);
+    }
+    if !inspection.unread.is_empty() {
+        out.push('\n');
+    }
+    for unread in &inspection.unread {
+        wrapped(&mut out, &format!("Not read, line {}: {}", unread.line, unread.text), "");
+    }
+    style.fit(&out)
+}
+
+fn of_request(out: &mut String, request: &Inspected, style: Style) {
+    let call = [request.method.as_deref(), request.path.as_deref()];
+    let call: Vec<&str> = call.into_iter().flatten().collect();
+    let call = if call.is_empty() { String::new() } else { format!(": {}", call.join(" ")) };
+    let title = format!("{}{call} ({}, line {})", request.kind.words(), request.form, request.line);
+    line(out, &bold(&title, style));
+    wrapped(out, signature(request), "  ");
+    for (place, finding) in request.findings.iter().enumerate() {
+        out.push('\n');
+        of_finding(out, finding, place == 0, style);
+    }
+    for note in &request.notes {
+        wrapped(out, &format!("Note: {note}"), "  ");
+    }
+}
+
+fn signature(request: &Inspected) -> &'static str {
+    match request.outcome {
+        Outcome::Right => "The signature is right: recomputing it gives the captured one",
+        Outcome::Mistaken => "The signature was reproduced, with the mistakes below",
+        Outcome::Unexplained => "The signature is not explained: no known mistake gives it",
+        Outcome::Unchecked if request.findings.is_empty() => "Nothing wrong found; the signature was not checked",
+        Outcome::Unchecked => "The signature was not checked",
+    }
+}
+
+fn of_finding(out: &mut String, finding: &Finding, is_first: bool, style: Style) {
+    let heading = format!("{}: {}", finding.certainty.heading(is_first), finding.summary);
+    let start = out.len();
+    wrapped(out, &heading, "  ");
+    if finding.certainty == Certainty::Proven && style.color {
+        let printed = out.split_off(start);
+        out.push_str(&bold(printed.trim_end(), style));
+        out.push('\n');
+    }
+    for evidence in &finding.because {
+        wrapped(out, &format!("Evidence: {evidence}"), "    ");
+    }
+    wrapped(out, &format!("Fix: {}", finding.fix), "    ");
+    let words = finding.cause.words();
+    for command in &words.commands {
+        line(out, &format!("      $ {command}"));
+    }
+    for (language, code) in words.clients.iter() {
+        line(out, &format!("      {language:<10}  {code}"));
+    }
+    line(out, &format!("    More: polydoctor explain {}", finding.cause.name()));
+}
+
+fn wrapped(out: &mut String, text: &str, indent: &str) {
+    line(out, &wrap::wrapped(text, indent, &format!("{indent}  ")));
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn bold(text: &str, style: Style) -> String {
+    if style.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}

@@ -1,0 +1,225 @@
+//! Forensics: a captured request taken apart, and what is wrong with it.
+//!
+//! A server says of a wrong signature that it is wrong, and nothing more. Here it is recomputed under every
+//! known mistake; the variant that gives the captured bytes is the proof. Pure: the caller brings the text,
+//! what the settings know, and the time of sending where it is known.
+
+mod finding;
+mod hmac;
+mod judge;
+mod known;
+mod l1;
+mod names;
+mod reading;
+mod share;
+
+use serde_json::{Value, json};
+
+pub use finding::Finding;
+pub use known::{Known, KnownCredentials};
+pub use reading::Unread;
+
+use crate::reference::{self, Exposure};
+use crate::secret::Secret;
+
+/// Requests beyond so many are counted and not looked at.
+const MOST: usize = 200;
+/// Shorter values of settings occur in any text.
+const SHORTEST_SECRET: usize = 8;
+
+/// What signed headers a request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    L1,
+    L2,
+    Builder,
+}
+
+impl Kind {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::L1 => "l1-request",
+            Self::L2 => "l2-request",
+            Self::Builder => "builder-request",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::L1 => "L1 request",
+            Self::L2 => "L2 request",
+            Self::Builder => "builder request",
+        }
+    }
+}
+
+/// What the search says of a captured signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The right message gives it.
+    Right,
+    /// A known mistake gives it.
+    Mistaken,
+    /// No variant gives it.
+    Unexplained,
+    /// The header or the secret to compare with is missing.
+    Unchecked,
+}
+
+impl Outcome {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Mistaken => "mistaken",
+            Self::Unexplained => "unexplained",
+            Self::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// One request, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    pub kind: Kind,
+    /// The line of the text where it begins, from 1.
+    pub line: usize,
+    /// What it was written as: `curl command`, `raw HTTP`, …
+    pub form: &'static str,
+    pub method: Option<String>,
+    /// Without its query.
+    pub path: Option<String>,
+    pub outcome: Outcome,
+    /// The most telling first.
+    pub findings: Vec<Finding>,
+    /// The variant that gives the captured signature.
+    pub reproduced_by: Option<Value>,
+    /// What is worth knowing and not wrong.
+    pub notes: Vec<String>,
+}
+
+impl Inspected {
+    /// As JSON; see `polydoctor inspect --format json`.
+    pub fn json(&self) -> Value {
+        json!({
+            "kind": self.kind.name(),
+            "line": self.line,
+            "form": self.form,
+            "method": self.method,
+            "path": self.path,
+            "signature": self.outcome.name(),
+            "findings": self.findings.iter().map(Finding::json).collect::<Vec<_>>(),
+            "reproduced_by": self.reproduced_by,
+            "notes": self.notes,
+        })
+    }
+}
+
+/// All that a text holds.
+#[derive(Clone, Debug, Default)]
+pub struct Inspection {
+    pub requests: Vec<Inspected>,
+    /// Secrets that the text gives away.
+    pub exposed: Vec<Exposure>,
+    /// What could not be read, and where.
+    pub unread: Vec<Unread>,
+}
+
+impl Inspection {
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.requests.iter().flat_map(|request| &request.findings)
+    }
+
+    /// `{"schema": 1, "kind", "findings", "reproduced_by", "requests", "exposed", "unread"}`. `kind` and
+    /// `reproduced_by` are those of the only request; of several, `kind` is `log`, and each has its own under
+    /// `requests`.
+    pub fn json(&self) -> Value {
+        let only = if let [only] = &self.requests[..] { Some(only) } else { None };
+        json!({
+            "schema": 1,
+            "kind": only.map_or("log", |only| only.kind.name()),
+            "findings": self.findings().map(Finding::json).collect::<Vec<_>>(),
+            "reproduced_by": only.and_then(|only| only.reproduced_by.clone()),
+            "requests": self.requests.iter().map(Inspected::json).collect::<Vec<_>>(),
+            "exposed": self.exposed,
+            "unread": self.unread,
+        })
+    }
+}
+
+/// Takes every request out of a text and inspects it.
+///
+/// No secret is in what comes back: not those of `known`, and not those of the text.
+pub fn inspect(text: &str, known: &Known) -> Inspection {
+    let reading = reading::read(text);
+    let mut secrets = known.secrets();
+    let passphrases = reading.requests.iter().flat_map(|request| &request.headers);
+    let passphrases = passphrases.filter(|(name, _)| names::canonical(name).is_some_and(names::is_secret));
+    secrets.extend(passphrases.map(|(_, value)| Secret::new(value.trim())));
+    let mut unread = reading.unread;
+    if reading.requests.len() > MOST {
+        unread.push(Unread {
+            line: reading.requests[MOST].line,
+            text: format!("only the first {MOST} of {} requests were inspected", reading.requests.len()),
+        });
+    }
+    let mut requests: Vec<Inspected> =
+        reading.requests.iter().take(MOST).map(|request| judge::inspect(request, known)).collect();
+    let hide = |text: &mut String| hide(text, &secrets);
+    for request in &mut requests {
+        request.findings.iter_mut().for_each(|finding| finding.for_each_text(&hide));
+        request.notes.iter_mut().for_each(hide);
+        request.method.iter_mut().chain(&mut request.path).for_each(hide);
+        if let Some(value) = &mut request.reproduced_by {
+            for_each_text(value, &hide);
+        }
+    }
+    for unread in &mut unread {
+        hide(&mut unread.text);
+    }
+    Inspection { requests, exposed: exposed(text, known), unread }
+}
+
+/// What the text gives away by its own words, and the secrets of the settings that are in it.
+fn exposed(text: &str, known: &Known) -> Vec<Exposure> {
+    let mut exposed = reference::exposed(text);
+    for (kind, secret) in known.named_secrets() {
+        let inside = secret.expose().trim();
+        if inside.len() < SHORTEST_SECRET || exposed.iter().any(|exposure| exposure.kind == kind) {
+            continue;
+        }
+        if let Some(place) = text.find(inside) {
+            exposed.push(Exposure {
+                kind: kind.to_owned(),
+                line: 1 + text[..place].matches('\n').count(),
+                fix: "replace it if this text was posted anywhere: it is the one in your settings".to_owned(),
+            });
+        }
+    }
+    exposed
+}
+
+fn hide(text: &mut String, secrets: &[Secret]) {
+    for secret in secrets {
+        let secret = secret.expose().trim();
+        if secret.len() >= SHORTEST_SECRET && text.contains(secret) {
+            *text = text.replace(secret, crate::headers::MASK);
+        }
+    }
+    if let std::borrow::Cow::Owned(clean) = crate::text::line(text) {
+        *text = clean;
+    }
+}
+
+fn for_each_text(value: &mut Value, change: &dyn Fn(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| for_each_text(value, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| for_each_text(value, change)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

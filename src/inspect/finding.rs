@@ -1,0 +1,71 @@
+//! What is wrong with a request, in words.
+
+use serde_json::{Value, json};
+
+use crate::cause::{Cause, Certainty};
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub cause: Cause,
+    /// `Proven` only where the captured signature was reproduced, or its signer recovered.
+    pub certainty: Certainty,
+    pub summary: String,
+    pub because: Vec<String>,
+    /// What to do; where nothing better is known, the words of the cause.
+    pub fix: String,
+}
+
+impl Finding {
+    pub(super) fn new(cause: Cause, certainty: Certainty, summary: impl Into<String>) -> Self {
+        Self { cause, certainty, summary: summary.into(), because: Vec::new(), fix: cause.words().fix.clone() }
+    }
+
+    #[must_use]
+    pub(super) fn because(mut self, evidence: impl Into<String>) -> Self {
+        self.because.push(evidence.into());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+
+    pub(super) fn for_each_text(&mut self, change: &dyn Fn(&mut String)) {
+        change(&mut self.summary);
+        change(&mut self.fix);
+        self.because.iter_mut().for_each(change);
+    }
+
+    /// `fix` has the shape that `explain` gives it.
+    pub fn json(&self) -> Value {
+        let words = self.cause.words();
+        json!({
+            "cause": self.cause,
+            "certainty": self.certainty,
+            "summary": self.summary,
+            "because": self.because,
+            "fix": { "text": self.fix, "commands": words.commands, "clients": words.clients },
+        })
+    }
+}
+
+/// Adds a finding; of two with one cause the more certain stays, with the evidence of both.
+pub(super) fn add(findings: &mut Vec<Finding>, finding: Finding) {
+    let Some(known) = findings.iter_mut().find(|known| known.cause == finding.cause) else {
+        return findings.push(finding);
+    };
+    let (kept, other) = if finding.certainty > known.certainty {
+        let other = std::mem::replace(known, finding);
+        (known, other)
+    } else {
+        (known, finding)
+    };
+    for evidence in std::iter::once(other.summary).chain(other.because) {
+        if evidence != kept.summary && !kept.because.contains(&evidence) {
+            kept.because.push(evidence);
+        }
+    }
+}

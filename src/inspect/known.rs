@@ -1,0 +1,100 @@
+//! What the settings know of the account that a request claims to come from.
+
+use alloy_primitives::{Address, U256};
+
+use crate::auth::contracts;
+use crate::auth::wallet::WalletMap;
+use crate::secret::Secret;
+use crate::settings::{CredentialParts, Settings};
+
+/// Credentials, as much of them as there is.
+#[derive(Clone, Default)]
+pub struct KnownCredentials {
+    pub key: Option<String>,
+    pub secret: Option<Secret>,
+    pub passphrase: Option<Secret>,
+}
+
+/// Everything that a request is compared with; nothing of it is required.
+#[derive(Clone, Default)]
+pub struct Known {
+    pub signer: Option<Address>,
+    pub private_key: Option<Secret>,
+    pub funder: Option<Address>,
+    /// The signer's wallets, by what they are.
+    pub wallets: Vec<(String, Address)>,
+    /// `None`: Polygon.
+    pub chain_id: Option<u64>,
+    pub nonce: Option<U256>,
+    pub user: KnownCredentials,
+    pub builder: KnownCredentials,
+    /// When the request was sent, in Unix seconds; without it, staleness is not judged.
+    pub sent_s: Option<i64>,
+}
+
+impl Known {
+    /// What these settings hold. `sent_s` is the time of sending, in Unix seconds.
+    pub fn of(settings: &Settings, sent_s: Option<i64>) -> Self {
+        let signer = settings.parsed_key().map(|key| key.signer.address());
+        let chain_id = settings.chain_id.as_ref().map(|chain| chain.value);
+        let chain = contracts::chain(chain_id.unwrap_or(contracts::POLYGON));
+        let map = chain.zip(signer).map(|(chain, signer)| WalletMap::derive(chain, signer));
+        let wallets = map.iter().flat_map(WalletMap::iter).map(|(kind, address)| (kind.to_string(), address));
+        Self {
+            signer,
+            private_key: settings.private_key.as_ref().and_then(|key| key.value.as_ref().ok()).cloned(),
+            funder: settings.funder.as_ref().map(|funder| funder.value),
+            wallets: wallets.collect(),
+            chain_id,
+            nonce: settings.nonce.as_ref().map(|nonce| nonce.value),
+            user: KnownCredentials::of(&settings.credentials),
+            builder: KnownCredentials::of(&settings.builder),
+            sent_s,
+        }
+    }
+
+    pub(super) fn chain_id(&self) -> u64 {
+        self.chain_id.unwrap_or(contracts::POLYGON)
+    }
+
+    /// What the settings call an address.
+    pub(super) fn name_of(&self, address: Address) -> Option<String> {
+        if Some(address) == self.signer {
+            return Some("the signer".to_owned());
+        }
+        if Some(address) == self.funder {
+            return Some("the funder".to_owned());
+        }
+        let wallet = self.wallets.iter().find(|(_, known)| *known == address);
+        wallet.map(|(kind, _)| format!("this signer's {kind}"))
+    }
+
+    pub(super) fn named_secrets(&self) -> impl Iterator<Item = (&'static str, &Secret)> {
+        let named = [
+            ("private key", &self.private_key),
+            ("API secret", &self.user.secret),
+            ("API passphrase", &self.user.passphrase),
+            ("builder secret", &self.builder.secret),
+            ("builder passphrase", &self.builder.passphrase),
+        ];
+        named.into_iter().filter_map(|(kind, secret)| Some((kind, secret.as_ref()?)))
+    }
+
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let mut secrets: Vec<Secret> = self.named_secrets().map(|(_, secret)| secret.clone()).collect();
+        // a key is written with its prefix and without
+        let bare = self.private_key.as_ref().and_then(|key| key.expose().trim().strip_prefix("0x").map(Secret::new));
+        secrets.extend(bare);
+        secrets
+    }
+}
+
+impl KnownCredentials {
+    fn of(parts: &CredentialParts) -> Self {
+        Self {
+            key: parts.key.as_ref().map(|key| key.value.clone()),
+            secret: parts.secret.as_ref().map(|secret| secret.value.clone()),
+            passphrase: parts.passphrase.as_ref().map(|passphrase| passphrase.value.clone()),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The search for what a wallet signature was made over, and by whom.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::{Address, B256, Signature, U256, eip191_hash_message};
+use serde_json::{Value, json};
+
+use super::known::Known;
+use crate::auth::l1::{Claim, MESSAGE};
+use crate::cause::Cause;
+
+/// Signers recovered before the search gives up; each costs some 100 microseconds.
+const MOST: usize = 90;
+
+/// How the digest was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Typed,
+    /// A message of `personal_sign` over the digest.
+    Personal,
+    /// `personal_sign` over the sentence alone.
+    Sentence,
+}
+
+/// What may have been signed.
+#[derive(Clone)]
+struct Candidate {
+    claim: Claim,
+    scheme: Scheme,
+    /// What is wrong with it, and in words what was signed.
+    mistakes: Vec<(Cause, String)>,
+}
+
+/// One mistake, made to a candidate.
+struct Change {
+    cause: Cause,
+    words: String,
+    make: Box<dyn Fn(&mut Candidate)>,
+    /// Of which part: two changes of one part do not go together.
+    part: u8,
+    is_common: bool,
+}
+
+/// What was signed, and whose signature it is.
+pub(super) struct Recovered {
+    pub(super) signer: Address,
+    pub(super) mistakes: Vec<(Cause, String)>,
+    pub(super) reproduced_by: Value,
+}
+
+/// What the headers claim.
+pub(super) struct Claimed<'a> {
+    pub(super) address: Address,
+    pub(super) timestamp: &'a str,
+    pub(super) nonce: U256,
+}
+
+/// The wallet of a signature over exactly what the headers claim.
+pub(super) fn plain_signer(signature: &Signature, claimed: &Claimed<'_>, chain_id: u64) -> Option<Address> {
+    let claim = Claim::new(chain_id, claimed.address, claimed.timestamp, claimed.nonce);
+    signature.recover_address_from_prehash(&claim.digest()).ok()
+}
+
+/// Searches for what recovers to the address that the headers claim, or to the signer of the settings.
+pub(super) fn search(signature: &Signature, claimed: &Claimed<'_>, known: &Known) -> Option<Recovered> {
+    let chain_id = known.chain_id();
+    let right = Candidate {
+        claim: Claim::new(chain_id, claimed.address, claimed.timestamp, claimed.nonce),
+        scheme: Scheme::Typed,
+        mistakes: Vec::new(),
+    };
+    let mut search = Search { signature, claimed, known, tried: BTreeSet::new() };
+    if let Some(found) = search.attempt(&right) {
+        return Some(found);
+    }
+    let changes = changes(claimed, known);
+    for change in &changes {
+        if let Some(found) = search.attempt(&changed(&right, change)) {
+            return Some(found);
+        }
+    }
+    let pairs = changes.iter().enumerate().flat_map(|(place, first)| {
+        changes[place + 1..].iter().filter(move |second| second.part != first.part).map(move |second| (first, second))
+    });
+    let mut pairs: Vec<_> = pairs.filter(|(first, second)| first.is_common || second.is_common).collect();
+    pairs.sort_by_key(|(first, second)| !(first.is_common && second.is_common));
+    for (first, second) in pairs {
+        if search.tried.len() >= MOST {
+            return None;
+        }
+        if let Some(found) = search.attempt(&changed(&changed(&right, first), second)) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+fn changed(candidate: &Candidate, change: &Change) -> Candidate {
+    let mut candidate = candidate.clone();
+    (change.make)(&mut candidate);
+    candidate.mistakes.push((change.cause, change.words.clone()));
+    candidate
+}
+
+struct Search<'a> {
+    signature: &'a Signature,
+    claimed: &'a Claimed<'a>,
+    known: &'a Known,
+    tried: BTreeSet<B256>,
+}
+
+impl Search<'_> {
+    fn attempt(&mut self, candidate: &Candidate) -> Option<Recovered> {
+        let digest = match candidate.scheme {
+            Scheme::Typed => candidate.claim.digest(),
+            Scheme::Personal => eip191_hash_message(candidate.claim.digest()),
+            Scheme::Sentence => eip191_hash_message(&candidate.claim.message),
+        };
+        if !self.tried.insert(digest) {
+            return None;
+        }
+        let signer = self.signature.recover_address_from_prehash(&digest).ok()?;
+        let is_known = signer == self.claimed.address || Some(signer) == self.known.signer;
+        let claim = &candidate.claim;
+        is_known.then(|| Recovered {
+            signer,
+            mistakes: candidate.mistakes.clone(),
+            reproduced_by: json!({
+                "chain_id": claim.chain_id,
+                "domain_name": claim.name,
+                "domain_version": claim.version,
+                "address": claim.address,
+                "timestamp": claim.timestamp,
+                "nonce": claim.nonce.to_string(),
+                "message": claim.message,
+                "signer": signer,
+            }),
+        })
+    }
+}
+
+fn changes(claimed: &Claimed<'_>, known: &Known) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut add = |part: u8, is_common: bool, cause: Cause, words: String, make: Box<dyn Fn(&mut Candidate)>| {
+        changes.push(Change { cause, words, make, part, is_common });
+    };
+    let own = known.chain_id();
+    for chain_id in [137, 80002, 80001, 1, 31337, 0, 8453, 42161].into_iter().filter(|chain_id| *chain_id != own) {
+        let make = Box::new(move |candidate: &mut Candidate| candidate.claim.chain_id = chain_id);
+        let is_common = [137, 80002, 1].contains(&chain_id);
+        add(0, is_common, Cause::WrongChainId, format!("chain id {chain_id}"), make);
+    }
+    for time in timestamps(claimed.timestamp) {
+        let words = format!("the timestamp {time}");
+        let make = Box::new(move |candidate: &mut Candidate| candidate.claim.timestamp.clone_from(&time));
+        add(1, true, Cause::TimestampUnit, words, make);
+    }
+    let nonces = known.nonce.into_iter().chain([U256::ZERO, U256::from(1), claimed.nonce + U256::from(1)]);
+    let before = claimed.nonce.checked_sub(U256::from(1));
+    let time = claimed.timestamp.parse::<u64>().ok().map(U256::from);
+    for nonce in nonces.chain(before).chain(time).filter(|nonce| *nonce != claimed.nonce) {
+        let is_common = nonce == U256::ZERO || Some(nonce) == known.nonce;
+        let make = Box::new(move |candidate: &mut Candidate| candidate.claim.nonce = nonce);
+        add(2, is_common, Cause::L1NonceMismatch, format!("nonce {nonce}"), make);
+    }
+    let wallets = known.wallets.iter().map(|(_, address)| *address);
+    let addresses = known.signer.into_iter().chain(known.funder).chain(wallets).chain([Address::ZERO]);
+    for address in addresses.filter(|address| *address != claimed.address) {
+        let is_common = Some(address) == known.signer || Some(address) == known.funder;
+        let words = match known.name_of(address) {
+            Some(name) => format!("the address of {name}, {address}"),
+            None => format!("the address {address}"),
+        };
+        let make = Box::new(move |candidate: &mut Candidate| candidate.claim.address = address);
+        add(3, is_common, Cause::AddressHeader, words, make);
+    }
+    for version in ["2", "", "1.0", "0", "1.0.0"] {
+        let make = Box::new(move |candidate: &mut Candidate| version.clone_into(&mut candidate.claim.version));
+        add(4, version == "2", Cause::L1Domain, format!("domain version {version:?}"), make);
+    }
+    for name in
+        ["ClobAuth", "Polymarket CTF Exchange", "Polymarket", "ClobAuthDomain ", "CLOBAuthDomain", "clobAuthDomain"]
+    {
+        let make = Box::new(move |candidate: &mut Candidate| name.clone_into(&mut candidate.claim.name));
+        add(5, name == "ClobAuth", Cause::L1Domain, format!("domain name {name:?}"), make);
+    }
+    let messages = [
+        format!("{MESSAGE}."),
+        format!("{MESSAGE}\n"),
+        MESSAGE.to_lowercase(),
+        MESSAGE.replace("given", "provided"),
+        "This message attests that I control the given address".to_owned(),
+        String::new(),
+    ];
+    for message in messages {
+        let words = format!("the message {message:?}");
+        let make = Box::new(move |candidate: &mut Candidate| candidate.claim.message.clone_from(&message));
+        add(6, false, Cause::L1Domain, words, make);
+    }
+    for (scheme, words) in [
+        (Scheme::Personal, "personal_sign over the typed data's hash"),
+        (Scheme::Sentence, "personal_sign over the sentence alone"),
+    ] {
+        let make = Box::new(move |candidate: &mut Candidate| candidate.scheme = scheme);
+        add(7, false, Cause::L1Domain, words.to_owned(), make);
+    }
+    changes
+}
+
+fn timestamps(given: &str) -> Vec<String> {
+    let Ok(number) = given.split('.').next().unwrap_or(given).parse::<i128>() else { return Vec::new() };
+    let mut times = vec![number.saturating_mul(1000).to_string(), (number / 1000).to_string()];
+    if given.contains('.') {
+        times.insert(0, number.to_string());
+    }
+    times.retain(|time| time != given);
+    times
+}

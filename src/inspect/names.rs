@@ -1,0 +1,140 @@
+//! Names of headers: the right ones, and what people write in their place.
+
+/// A header that the services read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Header {
+    Address,
+    Signature,
+    Timestamp,
+    Nonce,
+    ApiKey,
+    Passphrase,
+    BuilderKey,
+    BuilderSignature,
+    BuilderTimestamp,
+    BuilderPassphrase,
+}
+
+use Header::{
+    Address, ApiKey, BuilderKey, BuilderPassphrase, BuilderSignature, BuilderTimestamp, Nonce, Passphrase, Signature,
+    Timestamp,
+};
+
+pub(super) const L1: [Header; 4] = [Address, Signature, Timestamp, Nonce];
+pub(super) const L2: [Header; 5] = [Address, Signature, Timestamp, ApiKey, Passphrase];
+pub(super) const BUILDER: [Header; 4] = [BuilderKey, BuilderSignature, BuilderTimestamp, BuilderPassphrase];
+
+impl Header {
+    const ALL: [Self; 10] = [
+        Address,
+        Signature,
+        Timestamp,
+        Nonce,
+        ApiKey,
+        Passphrase,
+        BuilderKey,
+        BuilderSignature,
+        BuilderTimestamp,
+        BuilderPassphrase,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Address => "POLY_ADDRESS",
+            Signature => "POLY_SIGNATURE",
+            Timestamp => "POLY_TIMESTAMP",
+            Nonce => "POLY_NONCE",
+            ApiKey => "POLY_API_KEY",
+            Passphrase => "POLY_PASSPHRASE",
+            BuilderKey => "POLY_BUILDER_API_KEY",
+            BuilderSignature => "POLY_BUILDER_SIGNATURE",
+            BuilderTimestamp => "POLY_BUILDER_TIMESTAMP",
+            BuilderPassphrase => "POLY_BUILDER_PASSPHRASE",
+        }
+    }
+
+    /// Of the word behind the prefix.
+    fn of_word(word: &str, is_builder: bool) -> Option<Self> {
+        let header = match word {
+            "ADDRESS" | "ADDR" | "WALLET" | "WALLET_ADDRESS" | "SIGNER" | "API_ADDRESS" | "USER_ADDRESS" => Address,
+            "SIGNATURE" | "SIGN" | "SIG" | "API_SIGNATURE" | "API_SIGN" | "ACCESS_SIGN" | "HMAC" => Signature,
+            "TIMESTAMP" | "TIME" | "TS" | "API_TIMESTAMP" | "TIME_STAMP" | "ACCESS_TIMESTAMP" => Timestamp,
+            "NONCE" | "API_NONCE" => Nonce,
+            "API_KEY" | "APIKEY" | "KEY" | "API_KEY_ID" | "ACCESS_KEY" | "API_ID" => ApiKey,
+            "PASSPHRASE" | "PASS_PHRASE" | "API_PASSPHRASE" | "API_PASS_PHRASE" | "PASSWORD" | "PASS"
+            | "ACCESS_PASSPHRASE" | "PHRASE" => Passphrase,
+            _ => return None,
+        };
+        match (header, is_builder) {
+            (header, false) => Some(header),
+            (Signature, true) => Some(BuilderSignature),
+            (Timestamp, true) => Some(BuilderTimestamp),
+            (ApiKey, true) => Some(BuilderKey),
+            (Passphrase, true) => Some(BuilderPassphrase),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the value of a header is never shown.
+pub(super) fn is_secret(header: Header) -> bool {
+    matches!(header, Passphrase | BuilderPassphrase)
+}
+
+/// The header that a name is, or is meant to be.
+pub(super) fn canonical(name: &str) -> Option<Header> {
+    // what CGI and WSGI make of a header
+    let upper = name.trim().to_ascii_uppercase().replace(['-', ' ', '.'], "_");
+    let upper = upper.strip_prefix("HTTP_").unwrap_or(&upper);
+    if let Some(header) = Header::ALL.into_iter().find(|header| header.name() == upper) {
+        return Some(header);
+    }
+    let word = ["POLYMARKET_", "POLY_", "CLOB_", "X_POLY_", "X_POLYMARKET_", "PM_", "POLYBUILDER_"]
+        .iter()
+        .find_map(|prefix| upper.strip_prefix(prefix))
+        .or_else(|| upper.strip_prefix("POLY"))?;
+    let (word, is_builder) = match word.strip_prefix("BUILDER_") {
+        Some(word) => (word, true),
+        None => (word, upper.starts_with("POLYBUILDER_")),
+    };
+    Header::of_word(word, is_builder).or_else(|| {
+        // a typo: one or two letters
+        let near = |header: &Header| strsim::damerau_levenshtein(header.name(), upper) <= 2;
+        Header::ALL.into_iter().filter(near).min_by_key(|header| strsim::damerau_levenshtein(header.name(), upper))
+    })
+}
+
+/// Whether a server reads this name as that header: HTTP ignores case, and dashes are not underscores.
+pub(super) fn is_right(name: &str, header: Header) -> bool {
+    let name = name.trim();
+    // a server's own name for it says what the server read
+    name.eq_ignore_ascii_case(header.name()) || name.strip_prefix("HTTP_") == Some(header.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look_alike_names_are_told_from_the_right_ones() {
+        for (name, header, right) in [
+            ("POLY_ADDRESS", Address, true),
+            ("poly_address", Address, true),
+            ("POLY-ADDRESS", Address, false),
+            ("Poly-Api-Key", ApiKey, false),
+            ("POLY_API_TIMESTAMP", Timestamp, false),
+            ("POLY_API_PASSPHRASE", Passphrase, false),
+            ("POLYMARKET_SIGNATURE", Signature, false),
+            ("POLY_SIGNITURE", Signature, false),
+            ("POLY_BUILDER_KEY", BuilderKey, false),
+            ("HTTP_POLY_NONCE", Nonce, true),
+            ("poly-builder-signature", BuilderSignature, false),
+        ] {
+            assert_eq!(canonical(name), Some(header), "{name}");
+            assert_eq!(is_right(name, header), right, "{name}");
+        }
+        for name in ["Content-Type", "POLYGON_RPC", "Authorization", "x-api-key", "POLY"] {
+            assert_eq!(canonical(name), None, "{name}");
+        }
+    }
+}

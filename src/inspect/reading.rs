@@ -1,0 +1,226 @@
+//! Requests inside of pasted text, in every form that people paste them in.
+
+mod curl;
+mod http;
+mod literal;
+mod maps;
+mod object;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unread {
+    /// The line of the text, from 1.
+    pub line: usize,
+    pub text: String,
+}
+
+/// How much is known of the bytes of a body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Fidelity {
+    /// The text says nothing of a body.
+    #[default]
+    Unknown,
+    /// These bytes, or no body.
+    Exact,
+    /// These bytes; whether a line end follows cannot be told.
+    LineEndUnknown,
+    /// What a language printed of the value: the bytes that were sent are not known.
+    Printed,
+}
+
+/// Where a request goes.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct Target {
+    /// `https://`; empty where none is given.
+    pub(super) scheme: String,
+    /// With the port; empty where none is given.
+    pub(super) host: String,
+    pub(super) path: String,
+    pub(super) query: Option<String>,
+}
+
+impl Target {
+    /// Of a URL or a path, character by character as it is.
+    pub(super) fn of(text: &str) -> Self {
+        let text = text.trim();
+        let text = text.split_once('#').map_or(text, |(before, _)| before);
+        let (scheme, rest) = match text.find("://") {
+            Some(end) if text[..end].chars().all(|c| c.is_ascii_alphanumeric()) => text.split_at(end + 3),
+            _ => ("", text),
+        };
+        let (host, rest) = if scheme.is_empty() && (rest.starts_with('/') || !rest.contains('.')) {
+            ("", rest)
+        } else {
+            rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()))
+        };
+        let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+        let path = if path.is_empty() { "/" } else { path };
+        Self { scheme: scheme.into(), host: host.into(), path: path.into(), query: query.map(str::to_owned) }
+    }
+
+    pub(super) fn is_polymarket(&self) -> bool {
+        self.host.split(':').next().is_some_and(|host| host.to_ascii_lowercase().ends_with("polymarket.com"))
+    }
+}
+
+/// A request as it was captured. Not `Debug`: a passphrase is among the headers.
+#[derive(Clone, Default)]
+pub(super) struct Request {
+    /// From 1.
+    pub(super) line: usize,
+    pub(super) form: &'static str,
+    pub(super) method: Option<String>,
+    pub(super) target: Option<Target>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<String>,
+    pub(super) fidelity: Fidelity,
+}
+
+impl Request {
+    /// Whether it is one of an account: signed, or to a service of Polymarket.
+    fn concerns(&self) -> bool {
+        self.is_signed() || self.target.as_ref().is_some_and(Target::is_polymarket)
+    }
+
+    fn is_signed(&self) -> bool {
+        self.headers.iter().any(|(name, _)| super::names::canonical(name).is_some())
+    }
+
+    /// Takes the host from its header where the target has none.
+    fn locate(&mut self) {
+        let host = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));
+        if let (Some(target), Some((_, host))) = (&mut self.target, host)
+            && target.host.is_empty()
+        {
+            host.trim().clone_into(&mut target.host);
+            "https://".clone_into(&mut target.scheme);
+        }
+    }
+}
+
+/// What a text holds.
+#[derive(Default)]
+pub(super) struct Reading {
+    pub(super) requests: Vec<Request>,
+    pub(super) unread: Vec<Unread>,
+}
+
+/// The text, and what of it is taken.
+struct Text<'a> {
+    whole: &'a str,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    taken: Vec<Range<usize>>,
+}
+
+impl<'a> Text<'a> {
+    fn new(whole: &'a str) -> Self {
+        let lines = std::iter::once(0).chain(whole.match_indices('\n').map(|(place, _)| place + 1)).collect();
+        Self { whole, lines, taken: Vec::new() }
+    }
+
+    /// The number of the line at this place, from 1.
+    fn line_at(&self, place: usize) -> usize {
+        self.lines.partition_point(|start| *start <= place)
+    }
+
+    /// What is not taken: the rest is blank, so that places stay.
+    fn loose(&self) -> String {
+        let mut loose = String::with_capacity(self.whole.len());
+        let mut end = 0;
+        for range in &self.taken {
+            loose.push_str(self.whole.get(end..range.start).unwrap_or_default());
+            let taken = self.whole.get(range.clone()).unwrap_or_default();
+            loose.extend(taken.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+            end = range.end;
+        }
+        loose.push_str(self.whole.get(end..).unwrap_or_default());
+        loose
+    }
+}
+
+/// Attempts to read JSON that ends with the text; each costs the rest of it.
+const BROKEN: usize = 8;
+/// Places of one line where JSON may begin.
+const ATTEMPTS: usize = 4;
+
+/// Takes every request out of a text.
+pub(super) fn read(whole: &str) -> Reading {
+    let mut reading = Reading::default();
+    let mut text = Text::new(whole);
+    let mut place = 0;
+    let mut broken = 0;
+    while place < whole.len() {
+        let end = whole[place..].find('\n').map_or(whole.len(), |length| place + length + 1);
+        let line = &whole[place..end];
+        let found = if let Some(start) = curl::start(line) {
+            Some(curl::read(whole, place + start, text.line_at(place), &mut reading.unread))
+        } else if http::is_request_line(line) {
+            Some(http::read(whole, place, text.line_at(place), &mut reading.unread))
+        } else if http::is_sent_by_python(line) {
+            http::read_python(whole, place, text.line_at(place))
+        } else {
+            let number = text.line_at(place);
+            object::starts(line).take(ATTEMPTS).find_map(|start| {
+                if broken >= BROKEN {
+                    return None;
+                }
+                match object::read(whole, place + start, number) {
+                    object::Read::Requests(requests, end) => Some((requests, end)),
+                    object::Read::Other => None,
+                    object::Read::Broken => {
+                        broken += 1;
+                        None
+                    }
+                }
+            })
+        };
+        match found {
+            Some((requests, stop)) if stop > place => {
+                reading.requests.extend(requests);
+                text.taken.push(place..stop);
+                // on with the next line
+                place = whole[stop..].find('\n').map_or(whole.len(), |length| stop + length + 1);
+                if whole[..stop].ends_with('\n') {
+                    place = stop;
+                }
+            }
+            _ => place = end,
+        }
+    }
+    let loose = text.loose();
+    reading.requests.extend(maps::read(&loose, |place| text.line_at(place), &mut reading.unread));
+    reading.requests.iter_mut().for_each(Request::locate);
+    reading.requests.retain(Request::concerns);
+    reading.requests.sort_by_key(|request| request.line);
+    if reading.requests.is_empty() {
+        about_nothing(whole, &mut reading.unread);
+    }
+    reading
+}
+
+/// What a text without any request is, where that can be told.
+fn about_nothing(whole: &str, unread: &mut Vec<Unread>) {
+    let trimmed = whole.trim_start();
+    if trimmed.starts_with(['{', '['])
+        && let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(whole)
+        && (error.is_eof() || error.line() > 1)
+    {
+        unread.push(Unread { line: error.line(), text: format!("the JSON breaks off here: {error}") });
+    }
+    let order = ["\"makerAmount\"", "makerAmount:", "maker_amount:", "'makerAmount'"];
+    if let Some(place) = order.iter().find_map(|field| whole.find(field)) {
+        let line = 1 + whole[..place].matches('\n').count();
+        unread.push(Unread {
+            line,
+            text: "a signed order without its request: only requests are inspected; paste the headers too".to_owned(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;
