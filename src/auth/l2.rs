@@ -150,12 +150,12 @@ impl SecretKey {
         Ok(Self { bytes, mac, form })
     }
 
-    /// The signature of a message: URL-safe base64 of HMAC-SHA256, 44 characters.
     /// The key itself, to be looked for in what must not hold it.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
+    /// The signature of a message: URL-safe base64 of HMAC-SHA256, 44 characters.
     pub fn sign(&self, message: &str) -> String {
         URL_SAFE.encode(self.mac.clone().chain_update(message).finalize().into_bytes())
     }
