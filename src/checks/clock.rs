@@ -111,7 +111,7 @@ pub(super) fn not_told(facts: &Facts, failure: &Failure, summary: &str) -> Findi
 /// Whether a failure tells nothing but that the answer is not known yet.
 fn leaves_open(failure: &Failure) -> bool {
     is_unexpected(failure)
-        || failure.status() == Some(429)
+        || matches!(failure.status(), Some(425 | 429))
         || !matches!(
             failure,
             Failure::Refused { status: ..500, .. } | Failure::Garbled { .. } | Failure::Redirected { .. }
