@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "tui")]
 use textwrap::core::display_width;
 
 /// Characters that leave no mark, or turn the direction of writing: they change what is seen and not
@@ -70,6 +71,7 @@ pub(crate) fn quoted(text: &str, longest: usize) -> String {
 }
 
 /// Cut in the middle to so many cells of a terminal.
+#[cfg(feature = "tui")]
 pub(crate) fn middle(text: &str, cells: usize, ellipsis: &str) -> String {
     if display_width(text) <= cells {
         return text.to_owned();
@@ -81,6 +83,7 @@ pub(crate) fn middle(text: &str, cells: usize, ellipsis: &str) -> String {
 }
 
 /// As many of these characters as fit into so many cells.
+#[cfg(feature = "tui")]
 pub(crate) fn first_cells(characters: impl Iterator<Item = char>, cells: usize) -> String {
     let mut used = 0;
     let fits = |c: &char| {
@@ -107,6 +110,11 @@ mod tests {
     #[test]
     fn text_is_cut() {
         assert_eq!(quoted(&"x".repeat(400), 10), format!("{}…", "x".repeat(10)));
+    }
+
+    #[cfg(feature = "tui")]
+    #[test]
+    fn text_is_cut_in_the_middle() {
         assert_eq!(middle("0123456789", 7, "…"), "012…789");
         assert_eq!(middle("日本語日本語", 7, "…"), "日…語");
         assert_eq!(middle("abc", 3, "…"), "abc");
