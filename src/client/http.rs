@@ -1,21 +1,21 @@
 //! One HTTP client for everything: a deadline a request, a limit of size, no redirects, one retry
 //! for reads whose connection failed, and a line in the log for each request of a run.
 
+mod answer;
+mod refused;
+
 use std::borrow::Cow;
-use std::error::Error;
-use std::fmt;
-use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
-use serde::de::{DeserializeSeed, Error as _, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use tokio::sync::watch;
 use url::Url;
 
+pub use self::answer::Answer;
+use self::refused::{innermost, is_tls, refusal};
 use super::hidden::{self, Hidden};
 use super::limits::{InLine, Limits};
 use super::log::Log;
@@ -95,124 +95,6 @@ impl<'a> Request<'a> {
     pub fn with(mut self, headers: &'a AuthHeaders) -> Self {
         self.headers = Some(headers);
         self
-    }
-}
-
-/// An answer with status 200 to 299, whole.
-pub struct Answer {
-    pub status: u16,
-    text: String,
-    /// The text without secrets that were sent or are configured, where it repeats some.
-    shown: Option<String>,
-    known: Arc<Hidden>,
-    sent: Hidden,
-    /// Unix seconds by this clock.
-    pub sent_s: f64,
-    pub received_s: f64,
-    /// Unix seconds of the `Date` header.
-    pub date_s: Option<i64>,
-}
-
-impl Answer {
-    /// Its text, without secrets that were sent or are configured.
-    pub fn text(&self) -> &str {
-        self.shown.as_deref().unwrap_or(&self.text)
-    }
-
-    /// What it says, without secrets that were sent or are configured.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Garbled`] where it is of another shape.
-    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
-        serde_json::from_str(self.text()).map_err(|error| {
-            let reason = format!("{error}; it begins with {:?}", text::quoted(self.text(), 60));
-            self.garbled(&hidden::without_any(&reason, [&self.known, &self.sent]))
-        })
-    }
-
-    /// The same of an object: a struct would be read from an array as well, by the places of its fields.
-    ///
-    /// # Errors
-    ///
-    /// As [`Answer::json`].
-    pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
-        if self.is_object() {
-            self.json()
-        } else {
-            Err(self.json::<Object>().err().unwrap_or_else(|| self.garbled("no object")))
-        }
-    }
-
-    pub fn is_object(&self) -> bool {
-        self.text.trim_start().starts_with('{')
-    }
-
-    /// The same of an array, which has no more than so many elements.
-    ///
-    /// # Errors
-    ///
-    /// As [`Answer::json`].
-    pub fn list<'a, T: Deserialize<'a>>(&'a self, most: usize) -> Result<Vec<T>, Failure> {
-        let mut reading = serde_json::Deserializer::from_str(self.text());
-        let list =
-            AtMost { most, of: PhantomData }.deserialize(&mut reading).and_then(|list| reading.end().map(|()| list));
-        list.map_err(|error| self.garbled(&hidden::without_any(&error.to_string(), [&self.known, &self.sent])))
-    }
-
-    /// The same of an answer that holds a secret; `wanted` is all that is said where it does not.
-    ///
-    /// # Errors
-    ///
-    /// As [`Answer::json`].
-    pub fn secret_json<'a, T: Deserialize<'a>>(&'a self, wanted: &str) -> Result<T, Failure> {
-        serde_json::from_str(&self.text).map_err(|_| self.garbled(wanted))
-    }
-
-    /// Whether it repeats a secret that was sent or is configured, in a text that is to be shown.
-    pub fn repeats_secret(&self, text: &str) -> bool {
-        matches!(hidden::without(text, [&self.known, &self.sent]), Cow::Owned(_))
-    }
-
-    /// An answer, but not of the expected shape.
-    pub fn garbled(&self, reason: &str) -> Failure {
-        Failure::Garbled { status: self.status, reason: reason.to_owned() }
-    }
-}
-
-/// An object of any fields.
-type Object = serde_json::Map<String, serde_json::Value>;
-
-/// Reads an array of so many elements at most: what is too much ends it before it takes memory.
-struct AtMost<T> {
-    most: usize,
-    of: PhantomData<T>,
-}
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for AtMost<T> {
-    type Value = Vec<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for AtMost<T> {
-    type Value = Vec<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an array of at most {} elements", self.most)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
-        let mut list = Vec::new();
-        while let Some(element) = sequence.next_element()? {
-            if list.len() == self.most {
-                return Err(A::Error::invalid_length(self.most + 1, &self));
-            }
-            list.push(element);
-        }
-        Ok(list)
     }
 }
 
@@ -365,21 +247,22 @@ impl Http {
         let text =
             String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         let known = self.hidden();
+        let mut sent = Hidden::of(secrets_of(request).iter().map(String::as_str));
+        let ids = request.headers.into_iter().flat_map(AuthHeaders::iter).filter(|(name, _)| is_id(name));
+        let ids = ids.map(|(_, id)| id);
         if let Some(failure) = refusal(status, &headers, &text) {
-            let sent = Hidden::of(secrets_of(request, false).iter().map(String::as_str));
+            ids.for_each(|id| sent.add(id));
             let hide = |text: &str| hidden::without_any(text, [&known, &sent]);
             let answer = Some(hide(&text::quoted(&hidden::unescaped(&text), LONGEST_ANSWER)));
             return Err(Failed { failure: failure.saying(hide), answer });
         }
         let date_s = header(&headers, DATE.as_str())
             .and_then(|text| jiff::fmt::rfc2822::parse(&text).ok().map(|date| date.timestamp().as_second()));
-        // ids of keys are what some answers are asked for
-        let sent = Hidden::of(secrets_of(request, true).iter().map(String::as_str));
         let shown = match hidden::without(&hidden::unescaped(&text), [&known, &sent]) {
             Cow::Borrowed(_) => None,
             Cow::Owned(shown) => Some(shown),
         };
-        let sent = Hidden::of(secrets_of(request, false).iter().map(String::as_str));
+        ids.for_each(|id| sent.add(id));
         Ok(Answer { status, text, shown, known, sent, sent_s, received_s, date_s })
     }
 
@@ -410,9 +293,13 @@ impl From<Failure> for Failed {
     }
 }
 
-/// What a request was sent with that nobody else may see, but for the ids of keys where those are to stay.
-fn secrets_of(request: &Request<'_>, without_ids: bool) -> Vec<String> {
-    let is_id = |name: &str| without_ids && name.ends_with("API_KEY");
+/// Whether a header holds the id of a key, which some answers are asked for.
+fn is_id(header: &str) -> bool {
+    header.ends_with("API_KEY") && !SentHeader::is_public(header)
+}
+
+/// What a request was sent with that nobody else may see, but for the ids of keys.
+fn secrets_of(request: &Request<'_>) -> Vec<String> {
     let is_hidden = |name: &str| !SentHeader::is_public(name) && !is_id(name);
     let headers = request.headers.into_iter().flat_map(AuthHeaders::iter).filter(|(name, _)| is_hidden(name));
     let token = request.bearer.map(|token| token.expose().to_owned());
@@ -434,97 +321,4 @@ pub(crate) fn millis(duration: Duration) -> u64 {
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-/// Why an answer is none: redirected, a page for people, or the server's own no.
-fn refusal(status: u16, headers: &HeaderMap, text: &str) -> Option<Failure> {
-    if (300..400).contains(&status) {
-        let location = header(headers, LOCATION.as_str()).unwrap_or_default();
-        return Some(Failure::Redirected { status, location: text::quoted(&location, LONGEST_MESSAGE) });
-    }
-    if is_page(headers, text) {
-        return Some(Failure::BlockPage { status, title: page_title(text) });
-    }
-    if (200..300).contains(&status) {
-        return None;
-    }
-    let said = serde_json::from_str::<serde_json::Value>(text).ok().and_then(|body| {
-        ["error", "message", "error_msg"].iter().find_map(|key| body.get(key)?.as_str().map(str::to_owned))
-    });
-    let message = text::quoted(said.as_deref().unwrap_or(text), LONGEST_MESSAGE);
-    let retry_after_s = header(headers, RETRY_AFTER.as_str()).and_then(|text| text.trim().parse().ok());
-    Some(Failure::Refused { status, message, retry_after_s })
-}
-
-fn is_page(headers: &HeaderMap, text: &str) -> bool {
-    let declared = header(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("text/html"));
-    let start = text.trim_start().get(..15).unwrap_or_default().to_ascii_lowercase();
-    (declared && text.contains('<')) || start.starts_with("<!doctype html") || start.starts_with("<html")
-}
-
-fn page_title(text: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let title = lower.find("<title").and_then(|open| {
-        let start = open + lower[open..].find('>')? + 1;
-        let end = start + lower[start..].find("</title")?;
-        text.get(start..end)
-    });
-    text::quoted(title.unwrap_or("no title"), 120)
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    let mut reason = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        reason = inner.to_string();
-        source = inner.source();
-    }
-    text::quoted(&reason, LONGEST_MESSAGE)
-}
-
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(inner) = source {
-        if holds_tls(inner) {
-            return true;
-        }
-        source = inner.source();
-    }
-    false
-}
-
-/// The layers below wrap the TLS error in an `io::Error`, and that in another; neither shows what it
-/// wraps as its source.
-fn holds_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    let wrapped = || error.downcast_ref::<std::io::Error>()?.get_ref();
-    error.is::<rustls::Error>() || wrapped().is_some_and(|inner| holds_tls(inner))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(status: u16, kind: &'static str, text: &str) -> Option<Failure> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, kind.parse().unwrap());
-        refusal(status, &headers, text)
-    }
-
-    #[test]
-    fn the_servers_own_sentence_is_kept() {
-        let failure = refused(401, "application/json", "{\"error\":\"Unauthorized/Invalid api key\"}\n").unwrap();
-        assert_eq!(failure.to_string(), "401 Unauthorized/Invalid api key");
-        assert!(failure.is_refusal());
-        assert_eq!(refused(500, "text/plain", "oh\u{1b}[2J no").unwrap().to_string(), "500 oh [2J no");
-        assert_eq!(refused(200, "application/json", "{}"), None);
-    }
-
-    #[test]
-    fn a_page_is_not_an_answer() {
-        let page = "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head></html>";
-        for status in [200, 403] {
-            let failure = refused(status, "text/html; charset=UTF-8", page).unwrap();
-            assert_eq!(failure, Failure::BlockPage { status, title: "Attention Required! | Cloudflare".to_owned() });
-        }
-    }
 }

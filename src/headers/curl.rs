@@ -1,9 +1,12 @@
 //! A request as a command line of curl that sends what was signed, and nothing else.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use super::Unsigned;
 use crate::facts::RequestRecord;
+use crate::text::is_unseen;
 
 /// A text that no command line can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -109,8 +112,24 @@ fn variable(header: &str) -> String {
     header.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
-fn quote(text: &str) -> Result<std::borrow::Cow<'_, str>, Unquotable> {
-    shlex::try_quote(text).map_err(|_| Unquotable)
+/// A word of the shell. What a terminal would obey, or nobody would see, is written as its bytes: the
+/// command is shown as it is, and sends what was signed.
+fn quote(text: &str) -> Result<Cow<'_, str>, Unquotable> {
+    let is_written = |c: char| c != '\n' && (c.is_control() || is_unseen(c));
+    if text.contains('\0') || !text.contains(is_written) {
+        return shlex::try_quote(text).map_err(|_| Unquotable);
+    }
+    let mut word = "$'".to_owned();
+    for c in text.chars() {
+        match c {
+            '\\' | '\'' => word.extend(['\\', c]),
+            c if is_written(c) => {
+                word.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\x{byte:02x}")));
+            }
+            c => word.push(c),
+        }
+    }
+    Ok(Cow::Owned(word + "'"))
 }
 
 #[cfg(test)]

@@ -25,18 +25,9 @@ pub(super) const L2: [Header; 5] = [Address, Signature, Timestamp, ApiKey, Passp
 pub(super) const BUILDER: [Header; 4] = [BuilderKey, BuilderSignature, BuilderTimestamp, BuilderPassphrase];
 
 impl Header {
-    const ALL: [Self; 10] = [
-        Address,
-        Signature,
-        Timestamp,
-        Nonce,
-        ApiKey,
-        Passphrase,
-        BuilderKey,
-        BuilderSignature,
-        BuilderTimestamp,
-        BuilderPassphrase,
-    ];
+    fn all() -> impl Iterator<Item = Self> {
+        L2.into_iter().chain([Nonce]).chain(BUILDER)
+    }
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -86,7 +77,7 @@ pub(super) fn canonical(name: &str) -> Option<Header> {
     // what CGI and WSGI make of a header
     let upper = name.trim().to_ascii_uppercase().replace(['-', ' ', '.'], "_");
     let upper = upper.strip_prefix("HTTP_").unwrap_or(&upper);
-    if let Some(header) = Header::ALL.into_iter().find(|header| header.name() == upper) {
+    if let Some(header) = Header::all().find(|header| header.name() == upper) {
         return Some(header);
     }
     let word = ["POLYMARKET_", "POLY_", "CLOB_", "X_POLY_", "X_POLYMARKET_", "PM_", "POLYBUILDER_"]
@@ -100,7 +91,7 @@ pub(super) fn canonical(name: &str) -> Option<Header> {
     Header::of_word(word, is_builder).or_else(|| {
         // a typo: one or two letters
         let near = |header: &Header| strsim::damerau_levenshtein(header.name(), upper) <= 2;
-        Header::ALL.into_iter().filter(near).min_by_key(|header| strsim::damerau_levenshtein(header.name(), upper))
+        Header::all().filter(near).min_by_key(|header| strsim::damerau_levenshtein(header.name(), upper))
     })
 }
 

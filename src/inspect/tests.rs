@@ -4,6 +4,7 @@
 
 mod drafts;
 mod mistakes;
+mod wallet_mistakes;
 
 use serde_json::Value;
 

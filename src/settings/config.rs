@@ -10,8 +10,8 @@ use toml_edit::{Document, Item, TableLike};
 
 use super::edit::line_at;
 use super::files::read_text;
+use super::inputs::{Inputs, SettingsError};
 use super::place::Place;
-use super::sources::{Inputs, SettingsError};
 use super::{ProblemKind, SettingProblem, Source, names};
 
 /// What the dashboard reads outside of the profiles, each `true` or `false`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::edit::{Assignment, Entry, entries};
 use super::files::read_text_now;
-use super::sources::SettingsError;
+use super::inputs::SettingsError;
 use super::{ProblemKind, SettingProblem, names};
 
 /// Which `.env` file is read.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::env_file::{self, BadLine, EnvLine};
 use super::files::read_bytes;
+use super::inputs::SettingsError;
 use super::names;
-use super::sources::SettingsError;
 use super::{ProblemKind, SettingProblem};
 use crate::auth::placeholder::is_placeholder;
 

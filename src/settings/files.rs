@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::sources::SettingsError;
+use super::inputs::SettingsError;
 
 /// Larger than any settings file; what is longer is another file.
 const LONGEST: u64 = 1 << 20;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::files::{path_named, read_text};
+use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::memory::Memory;
 use super::names::setting;
-use super::sources::{Inputs, KeyInput, SettingsError, Sources};
+use super::sources::Sources;
 use super::{Place, Source, keystore, polymarket_cli};
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::files::{read_text, reason};
-use super::sources::{Inputs, KeyInput, SettingsError};
+use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::{KeyText, Source, Sourced, keystore};
 use crate::secret::Secret;
 

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::KeyText;
 use super::files::read_text;
+use super::inputs::SettingsError;
 use super::memory::Memory;
-use super::sources::SettingsError;
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sources::{Inputs, KeyInput, Sources};
+use super::inputs::{Inputs, KeyInput};
+use super::sources::Sources;
 use super::{Source, Sourced};
 
 /// The place that an account is named by. As JSON `{"kind": "env-file", "name": ".env"}`.

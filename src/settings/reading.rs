@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::config::{self, ProfileValue};
+use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::load::{DEFAULT_DEADLINE, parse_seconds, settle};
-use super::sources::{Inputs, KeyInput, SettingsError, Sources};
+use super::sources::Sources;
 use super::{EnvFile, FoundKey, Place, Settings, found, names};
 use crate::secret::Secret;
 

@@ -1,7 +1,7 @@
 //! The flags that a command needs to be about the same account.
 
 use super::env_file::EnvFile;
-use super::sources::{Inputs, KeyInput};
+use super::inputs::{Inputs, KeyInput};
 
 /// Those of this run, quoted for a shell; values that only this run has (a funder, a type) are not
 /// among them.

@@ -45,27 +45,26 @@ impl Sheet {
         (self == Self::Told).then(|| told::leads_to(app)).flatten()
     }
 
-    /// In the middle, over everything.
-    fn area(self, app: &App) -> Rect {
+    /// Its lines, and where they lie: in the middle, over everything.
+    fn laid_out(self, app: &App) -> (Vec<Line<'static>>, Rect) {
         let Size { width, height } = app.size;
         let wide = width.min(78);
-        let lines = self.lines(app, wide.saturating_sub(4).into()).len();
-        let high = height.min(u16::try_from(lines + 2).unwrap_or(u16::MAX));
-        Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
+        let lines = self.lines(app, wide.saturating_sub(4).into());
+        let high = height.min(u16::try_from(lines.len() + 2).unwrap_or(u16::MAX));
+        (lines, Rect::new((width - wide) / 2, (height - high) / 2, wide, high))
     }
 
     /// Lines in all, and how many of them are visible.
     pub fn extent(self, app: &App) -> (usize, usize) {
-        let room = self.area(app).as_size();
-        (self.lines(app, room.width.saturating_sub(4).into()).len(), room.height.saturating_sub(2).into())
+        let (lines, area) = self.laid_out(app);
+        (lines.len(), visible(area))
     }
 
     pub fn draw(self, frame: &mut Frame, app: &App, scroll: usize) {
-        let area = self.area(app);
-        let room = Size::new(area.width.saturating_sub(4), area.height.saturating_sub(2));
-        let lines = self.lines(app, room.width.into());
-        let scroll = scroll.min(lines.len().saturating_sub(room.height.into()));
-        let below = lines.len().saturating_sub(scroll + usize::from(room.height));
+        let (lines, area) = self.laid_out(app);
+        let height = visible(area);
+        let scroll = scroll.min(lines.len().saturating_sub(height));
+        let below = lines.len().saturating_sub(scroll + height);
         let mut block = Block::bordered()
             .padding(Padding::horizontal(1))
             .border_set(app.theme.border(true))
@@ -75,7 +74,12 @@ impl Sheet {
             block = block.title_bottom(Line::from(app.theme.say(&format!(" ↓ {below} more "))).right_aligned());
         }
         frame.render_widget(Clear, area);
-        let visible: Vec<_> = lines.into_iter().skip(scroll).take(room.height.into()).collect();
-        frame.render_widget(Paragraph::new(visible).block(block), area);
+        let lines: Vec<_> = lines.into_iter().skip(scroll).take(height).collect();
+        frame.render_widget(Paragraph::new(lines).block(block), area);
     }
+}
+
+/// Lines within the border.
+fn visible(area: Rect) -> usize {
+    area.height.saturating_sub(2).into()
 }

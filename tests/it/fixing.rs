@@ -129,14 +129,30 @@ fn is_known(diagnosis: &Diagnosis) -> bool {
     !diagnosis.fix.settings.is_empty() && diagnosis.fix.settings.iter().all(is_known)
 }
 
+/// A scenario's account with its settings in one place, checked.
+struct Scene {
+    running: sandbox::Running,
+    folder: tempfile::TempDir,
+    account: Account,
+    report: Report,
+}
+
+impl Scene {
+    /// `None` where the place cannot hold the settings of the scenario.
+    async fn of(name: &'static str, place: Place) -> Option<Self> {
+        let scenario = scenario::find(name).unwrap();
+        let latency = Duration::ZERO;
+        let running = sandbox::start(Options { listen: ANY_PORT, scenario, latency, seed: 1 }).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut account = Account::new(place, &running.announcement().env, folder.path())?;
+        let report = account.check().await;
+        Some(Self { running, folder, account, report })
+    }
+}
+
 /// `None` where the first cause of the scenario is none of a known setting.
 async fn fix_and_undo(name: &'static str, place: Place) -> Option<()> {
-    let scenario = scenario::find(name).unwrap();
-    let latency = Duration::ZERO;
-    let running = sandbox::start(Options { listen: ANY_PORT, scenario, latency, seed: 1 }).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut account = Account::new(place, &running.announcement().env, folder.path())?;
-    let report = account.check().await;
+    let Scene { running: _running, folder, mut account, report } = Scene::of(name, place).await?;
     let first = report.diagnoses.first().filter(|first| is_known(first))?.clone();
     let told = format!("{name}, {place:?}: {:#?}", first.fix);
     assert_ne!((first.fix.edits.len(), first.fix.commands.len()), (0, 0), "{told}");

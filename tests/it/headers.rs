@@ -155,3 +155,16 @@ fn a_server_that_does_not_tell_its_time_is_exit_code_3() {
     assert_eq!(output.status.code(), Some(3));
     assert!(output.stdout.is_empty());
 }
+
+/// What a terminal would obey or hide is not in the command, and is sent all the same.
+#[cfg(unix)]
+#[test]
+fn the_command_of_curl_sends_what_was_signed_whatever_the_body_holds() {
+    for body in ["{\"a\":\"x\r\ny\u{200b}z\u{1b}[2J\"}", "it's \\n \u{202e}plain\u{7f}ff", "lines\nstay"] {
+        let printed = stdout(&run(&["l2", "--method", "POST", "--path", "/order", "--body", body, "--format", "curl"]));
+        assert!(!printed.contains(['\r', '\u{1b}', '\u{200b}', '\u{202e}', '\u{7f}']), "{printed:?}");
+        let script = format!("curl() {{ printf %s \"${{@: -1}}\"; }}\n{printed}");
+        let sent = Command::new("bash").args(["-c", &script]).output().unwrap();
+        assert_eq!(String::from_utf8(sent.stdout).unwrap(), body, "{printed}");
+    }
+}

@@ -1,7 +1,7 @@
 //! `--save`: where new credentials are written. That it can be written is made sure before they
 //! are created.
 
-#![expect(clippy::doc_markdown, reason = "some of these comments are the help text")]
+mod variables;
 
 use std::fs;
 use std::io;
@@ -12,6 +12,8 @@ use alloy_primitives::{Address, U256};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+pub(super) use self::variables::{Kind, Names};
+use self::variables::{is_assigned, variables};
 use super::caller::Caller;
 use super::failed::{Failed, Stop};
 use crate::auth::l2::ApiCredentials;
@@ -22,7 +24,7 @@ use crate::settings::edit::{ConfigText, EditError};
 use crate::settings::home::{self, Home};
 use crate::settings::save::{Reserved, SaveError};
 use crate::settings::undo::{Undo, UndoError};
-use crate::settings::{CredentialParts, KeyProfile, Place as SecretPlace, SETTINGS, Settings, Source, edit, save};
+use crate::settings::{KeyProfile, Place as SecretPlace, Source, edit, save};
 
 /// What the argument says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,102 +54,6 @@ impl FromStr for Place {
             _ => Err("expected env, env=PATH, profile, profile=NAME or json=PATH".to_owned()),
         }
     }
-}
-
-/// Which variables a `.env` gets that has none of them yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Names {
-    /// CLOB_API_KEY and so on, as in the TypeScript and Python clients
-    Clob,
-    /// POLYMARKET_API_KEY and so on, as in the Rust client
-    Polymarket,
-}
-
-/// Whose credentials are saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    User,
-    Builder,
-}
-
-/// The variables of key, secret and passphrase that belong together.
-type Family = [&'static str; 3];
-
-const CLOB: Family = ["CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE"];
-const POLYMARKET: Family = ["POLYMARKET_API_KEY", "POLYMARKET_API_SECRET", "POLYMARKET_API_PASSPHRASE"];
-const OF_USERS: [Family; 4] = [
-    CLOB,
-    ["POLY_API_KEY", "POLY_API_SECRET", "POLY_API_PASSPHRASE"],
-    POLYMARKET,
-    ["POLY_API_KEY", "POLY_SECRET", "POLY_PASSPHRASE"],
-];
-const POLY_BUILDER: Family = ["POLY_BUILDER_API_KEY", "POLY_BUILDER_SECRET", "POLY_BUILDER_PASSPHRASE"];
-const POLYMARKET_BUILDER: Family =
-    ["POLYMARKET_BUILDER_API_KEY", "POLYMARKET_BUILDER_SECRET", "POLYMARKET_BUILDER_PASSPHRASE"];
-const OF_BUILDERS: [Family; 3] =
-    [POLY_BUILDER, ["BUILDER_API_KEY", "BUILDER_SECRET", "BUILDER_PASS_PHRASE"], POLYMARKET_BUILDER];
-
-impl Kind {
-    /// The settings of key, secret and passphrase.
-    pub(super) fn settings(self) -> [&'static str; 3] {
-        match self {
-            Self::User => ["api_key", "api_secret", "api_passphrase"],
-            Self::Builder => ["builder_api_key", "builder_secret", "builder_passphrase"],
-        }
-    }
-
-    fn families(self) -> &'static [Family] {
-        match self {
-            Self::User => &OF_USERS,
-            Self::Builder => &OF_BUILDERS,
-        }
-    }
-
-    fn family(self, names: Option<Names>) -> Family {
-        match (self, names) {
-            (Self::User, Some(Names::Polymarket)) => POLYMARKET,
-            (Self::User, Some(Names::Clob) | None) => CLOB,
-            (Self::Builder, Some(Names::Polymarket)) => POLYMARKET_BUILDER,
-            (Self::Builder, Some(Names::Clob) | None) => POLY_BUILDER,
-        }
-    }
-
-    /// The variables of key, secret and passphrase: those that the text has; where it has none for
-    /// one of them, the name that goes with the others, else that of the family that is asked for.
-    fn names_in(self, text: &str, names: Option<Names>) -> [Vec<&'static str>; 3] {
-        let held = self.settings().map(|setting| {
-            variables(setting).iter().copied().filter(|name| is_assigned(text, name)).collect::<Vec<&'static str>>()
-        });
-        let is_held = |family: &&Family| family.iter().zip(&held).any(|(name, held)| held.contains(name));
-        let family = self.families().iter().find(is_held).copied().unwrap_or_else(|| self.family(names));
-        let mut all = held;
-        for (held, name) in all.iter_mut().zip(family) {
-            if held.is_empty() {
-                held.push(name);
-            }
-        }
-        all
-    }
-
-    /// The lines of a `.env`, to be shown.
-    pub(super) fn lines(self, names: Option<Names>, credentials: &ApiCredentials) -> String {
-        let parts = [credentials.key.as_str(), credentials.secret.expose(), credentials.passphrase.expose()];
-        let lines: Vec<String> =
-            self.family(names).iter().zip(parts).map(|(name, value)| format!("{name}={value}\n")).collect();
-        lines.concat()
-    }
-
-    pub(super) fn configured(self, settings: &Settings) -> &CredentialParts {
-        match self {
-            Self::User => &settings.credentials,
-            Self::Builder => &settings.builder,
-        }
-    }
-}
-
-/// The variables of a setting, those of the official clients first.
-fn variables(setting: &str) -> &'static [&'static str] {
-    SETTINGS.iter().find(|known| known.name == setting).map_or(&[], |known| known.variables)
 }
 
 /// A file that can be written, and how.
@@ -243,9 +149,7 @@ impl Destination {
 
     /// Whether something would be replaced; an error when a file cannot be edited or written.
     fn check(&self) -> Result<bool, ChangeError> {
-        // any text will do
-        let text = || Secret::new("-");
-        let change = self.change(&ApiCredentials { key: "-".to_owned(), secret: text(), passphrase: text() }, None)?;
+        let change = self.change_of_any()?;
         if matches!(self.form, Form::Profile { .. }) {
             save::make_folder_of(&self.path)?;
         }
@@ -253,6 +157,12 @@ impl Destination {
             save::check(file.path())?;
         }
         Ok(change.replaces())
+    }
+
+    /// What saving comes to before there is anything to save: any text will do.
+    fn change_of_any(&self) -> Result<Change, ChangeError> {
+        let text = || Secret::new("-");
+        self.change(&ApiCredentials { key: "-".to_owned(), secret: text(), passphrase: text() }, None)
     }
 
     /// What saving these comes to. The nonce is written where it is not the usual one, or one is
@@ -326,14 +236,11 @@ impl Destination {
     /// Takes the room that the files and the copies of what they hold need, until it is dropped.
     pub(super) fn reserve(&self) -> Result<Vec<Reserved>, UndoError> {
         const CREDENTIALS: usize = 4 * 1024;
-        // any text will do
-        let text = || Secret::new("-");
         let unwritten = |error: ChangeError| {
             let path = self.path.display().to_string();
             UndoError::NotChanged(SaveError::Failed { path, reason: error.to_string() })
         };
-        let change = self.change(&ApiCredentials { key: "-".to_owned(), secret: text(), passphrase: text() }, None);
-        let files = change.map_err(unwritten)?.0;
+        let files = self.change_of_any().map_err(unwritten)?.0;
         let mut reserved = vec![Undo::of_platform()?.reserve(files.iter().map(FileChange::path))?];
         for file in &files {
             reserved.push(save::reserve(file.path(), CREDENTIALS).map_err(UndoError::NotChanged)?);
@@ -426,47 +333,11 @@ fn capitalized(text: &str) -> String {
     rest.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), rest.as_str()))
 }
 
-fn is_assigned(text: &str, name: &str) -> bool {
-    edit::assignments(text).iter().any(|assignment| assignment.name == name)
-}
-
 fn read(path: &Path) -> Result<String, ChangeError> {
     match crate::settings::read_regular(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(ChangeError::Unreadable { path: path.display().to_string(), reason: error.to_string() })
         }
         read => Ok(read.unwrap_or_default()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_variable_of_a_family_is_read_for_its_own_setting() {
-        for kind in [Kind::User, Kind::Builder] {
-            for family in kind.families() {
-                for (setting, name) in kind.settings().into_iter().zip(family) {
-                    assert!(variables(setting).contains(name), "{name} is not read as {setting}");
-                }
-            }
-            for names in [None, Some(Names::Clob), Some(Names::Polymarket)] {
-                assert!(kind.families().contains(&kind.family(names)));
-            }
-        }
-    }
-
-    #[test]
-    fn a_missing_variable_gets_the_name_that_goes_with_the_others() {
-        for kind in [Kind::User, Kind::Builder] {
-            for family in kind.families() {
-                for held in family {
-                    let names = kind.names_in(&format!("{held}=x\n"), None);
-                    let whole = kind.families().iter().find(|family| family.contains(held)).unwrap();
-                    assert_eq!(names.each_ref().map(|names| names[0]), *whole, "{held}");
-                }
-            }
-        }
     }
 }

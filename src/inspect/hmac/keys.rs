@@ -21,7 +21,7 @@ pub(in crate::inspect) enum Owner {
 }
 
 impl Owner {
-    fn words(self) -> &'static str {
+    pub(in crate::inspect) fn words(self) -> &'static str {
         match self {
             Self::User => "API secret",
             Self::Builder => "builder secret",

@@ -1,18 +1,14 @@
 //! Mistakes that are put into requests of the official clients.
 
-use alloy_primitives::{Address, U256, hex};
-use alloy_signer::SignerSync as _;
+use alloy_primitives::hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::drafts::{Draft, FORMS, Form};
-use super::{
-    Cause, Certainty, Known, KnownCredentials, L1, L2, Random, Secret, credentials, inspect, key, text, vectors,
-};
+use super::{Cause, Certainty, Known, KnownCredentials, L2, Random, Secret, credentials, inspect, key, text, vectors};
 use crate::auth::contracts;
-use crate::auth::l1::Claim;
 use crate::auth::l2::SecretKey;
 use crate::auth::wallet::WalletMap;
 
@@ -349,114 +345,4 @@ fn of_two_mistakes_one_is_named_first_and_mostly_both() {
     }
     assert!(first * 100 >= 95 * PAIRS, "{first} of {PAIRS}: {missed:#?}");
     assert!(both * 100 >= 80 * PAIRS, "both {both} of {PAIRS}");
-}
-
-/// A wallet signature over a wrong claim.
-struct WalletMistake {
-    name: &'static str,
-    cause: Cause,
-    make: fn(&mut Claim, &mut [String; 4], &Known),
-}
-
-const fn wallet(name: &'static str, cause: Cause, make: fn(&mut Claim, &mut [String; 4], &Known)) -> WalletMistake {
-    WalletMistake { name, cause, make }
-}
-
-/// The headers are address, timestamp, nonce; the last is the signature's suffix.
-const WALLET_MISTAKES: &[WalletMistake] = &[
-    wallet("chain 1", Cause::WrongChainId, |claim, _, _| claim.chain_id = 1),
-    wallet("the other chain", Cause::WrongChainId, |claim, _, _| {
-        claim.chain_id = if claim.chain_id == 137 { 80002 } else { 137 }
-    }),
-    wallet("Mumbai", Cause::WrongChainId, |claim, _, _| claim.chain_id = 80001),
-    wallet("version 2", Cause::L1Domain, |claim, _, _| claim.version = "2".into()),
-    wallet("the order's domain", Cause::L1Domain, |claim, _, _| claim.name = "Polymarket CTF Exchange".into()),
-    wallet("another name", Cause::L1Domain, |claim, _, _| claim.name = "ClobAuth".into()),
-    wallet("a full stop", Cause::L1Domain, |claim, _, _| claim.message.push('.')),
-    wallet("another nonce is sent", Cause::L1NonceMismatch, |claim, headers, _| {
-        headers[2] = (claim.nonce + U256::from(1)).to_string();
-    }),
-    wallet("milliseconds are signed", Cause::TimestampUnit, |claim, _, _| claim.timestamp.push_str("000")),
-    wallet("milliseconds are sent", Cause::TimestampUnit, |_, headers, _| headers[1].push_str("000")),
-    wallet("milliseconds are signed and sent", Cause::TimestampUnit, |claim, headers, _| {
-        claim.timestamp.push_str("000");
-        headers[1].push_str("000");
-    }),
-    wallet("the funder is sent", Cause::AddressHeader, |_, headers, known| {
-        headers[0] = known.funder.unwrap().to_string();
-    }),
-    wallet("the funder is signed and sent", Cause::AddressHeader, |claim, headers, known| {
-        claim.address = known.funder.unwrap();
-        headers[0] = claim.address.to_string();
-    }),
-    wallet("the funder is signed", Cause::AddressHeader, |claim, _, known| claim.address = known.funder.unwrap()),
-    wallet("no prefix", Cause::SignatureEncoding, |_, headers, _| headers[3] = "bare".into()),
-];
-
-#[test]
-fn each_mistake_in_a_wallet_signature_is_named_first_and_proven() {
-    let vectors = vectors(L1);
-    let usual = vectors.iter().filter(|vector| {
-        vector["timestamp"].as_i64().is_some_and(|time| (1_000_000_000..10_000_000_000).contains(&time))
-            && [137, 80002].contains(&vector["chain_id"].as_u64().unwrap())
-    });
-    let mut tried = 0;
-    for vector in usual.step_by(5).take(4) {
-        let private_key = Secret::new(text(vector, "private_key"));
-        let signer = key::parse(&private_key).unwrap().signer;
-        let chain_id = vector["chain_id"].as_u64().unwrap();
-        let map = WalletMap::derive(contracts::chain(chain_id).unwrap(), signer.address());
-        let known = Known {
-            signer: Some(signer.address()),
-            private_key: Some(private_key),
-            funder: Some(map.safe),
-            wallets: map.iter().map(|(kind, address)| (kind.to_string(), address)).collect(),
-            chain_id: Some(chain_id),
-            ..Known::default()
-        };
-        for mistake in WALLET_MISTAKES {
-            let timestamp = vector["timestamp"].to_string();
-            let nonce: U256 = text(vector, "nonce").parse().unwrap();
-            let mut claim = Claim::new(chain_id, signer.address(), &timestamp, nonce);
-            let mut headers = [signer.address().to_string(), timestamp, nonce.to_string(), String::new()];
-            (mistake.make)(&mut claim, &mut headers, &known);
-            let signature = signer.sign_hash_sync(&claim.digest()).unwrap().to_string();
-            let signature = if headers[3] == "bare" { signature[2..].to_owned() } else { signature };
-            let draft = Draft {
-                path: "/auth/derive-api-key".into(),
-                headers: vec![
-                    ("POLY_ADDRESS".into(), headers[0].clone()),
-                    ("POLY_SIGNATURE".into(), signature),
-                    ("POLY_TIMESTAMP".into(), headers[1].clone()),
-                    ("POLY_NONCE".into(), headers[2].clone()),
-                ],
-                ..Draft::default()
-            };
-            let found = inspect(&draft.pasted(FORMS[tried % FORMS.len()]), &known);
-            tried += 1;
-            let first = found.findings().next().map(|first| (first.cause, first.certainty));
-            let certainty = if headers[3] == "bare" { Certainty::Likely } else { Certainty::Proven };
-            assert_eq!(
-                first,
-                Some((mistake.cause, certainty)),
-                "{} {}: {:?}",
-                mistake.name,
-                vector["id"],
-                found.requests
-            );
-        }
-    }
-    assert!(tried >= 4 * WALLET_MISTAKES.len(), "{tried}");
-    // a signature of somebody else is not explained away
-    let known = Known { signer: Some(Address::repeat_byte(1)), ..Known::default() };
-    let vector = &vectors[1];
-    let draft = Draft {
-        path: "/auth/derive-api-key".into(),
-        headers: super::results(vector).next().unwrap(),
-        ..Draft::default()
-    };
-    let mut foreign = draft;
-    foreign.headers[0].1 = Address::repeat_byte(1).to_string();
-    let found = inspect(&foreign.pasted(Form::Raw), &known);
-    assert_eq!(super::causes(&found), ["l1-signer-mismatch"]);
 }

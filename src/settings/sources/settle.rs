@@ -8,10 +8,10 @@ use crate::settings::accounts::{Group, Standing, Use, Whose};
 use crate::settings::config::{ProfileEntry, ProfileValue};
 use crate::settings::copies::{self, Copy};
 use crate::settings::files::{path_named, read_text};
+use crate::settings::inputs::{Inputs, KeyInput};
 use crate::settings::left_out::{self, LeftOut};
 use crate::settings::names::{self, Name, setting, spoken};
 use crate::settings::place::Place;
-use crate::settings::sources::{Inputs, KeyInput};
 use crate::settings::{KeyText, ProblemKind, SettingProblem, Source, Sourced, env_file, polymarket_cli};
 
 impl Sources {

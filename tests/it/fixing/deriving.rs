@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use polydoctor::sandbox::scenario;
-use polydoctor::sandbox::{self, Options};
 use polydoctor::settings::target::wanted;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::{Account, Place, assert_gone};
+use super::{Account, Place, Scene, assert_gone};
 use crate::program::{polydoctor, stdout};
-use crate::support::ANY_PORT;
 
 /// Runs a command as it is printed.
 fn run(account: &Account, folder: &Path, line: &str) -> (String, String, i32) {
@@ -33,12 +30,7 @@ fn run(account: &Account, folder: &Path, line: &str) -> (String, String, i32) {
 
 /// `None` where the first cause of the scenario is fixed otherwise.
 async fn derive_and_undo(name: &'static str, place: Place) -> Option<()> {
-    let scenario = scenario::find(name).unwrap();
-    let latency = Duration::ZERO;
-    let running = sandbox::start(Options { listen: ANY_PORT, scenario, latency, seed: 1 }).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut account = Account::new(place, &running.announcement().env, folder.path())?;
-    let report = account.check().await;
+    let Scene { running: _running, folder, mut account, report } = Scene::of(name, place).await?;
     let first = report.diagnoses.first()?.clone();
     if first.fix.settings != *json!({ "api_credentials": wanted::DERIVED }).as_object().unwrap() {
         return None;

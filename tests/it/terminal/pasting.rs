@@ -8,6 +8,23 @@ fn pasted(text: &str) -> String {
     format!("\u{1b}[200~{text}\u{1b}[201~")
 }
 
+/// A terminal takes what is pasted in pieces.
+fn paste(terminal: &mut Terminal, text: &str) {
+    for piece in pasted(text).as_bytes().chunks(4_096) {
+        terminal.press(std::str::from_utf8(piece).unwrap());
+    }
+}
+
+/// The dialogue closes and opens at once, whatever is still looked for.
+fn closes_and_opens(terminal: &mut Terminal) {
+    let began = Instant::now();
+    terminal.press("\u{1b}");
+    terminal.wait_for("the dialogue to close", |screen| !screen.contains("Which error"));
+    terminal.press("e");
+    terminal.wait_for_text("Which error did you get?");
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
 #[test]
 fn a_long_log_keeps_no_key_waiting() {
     let line = "2026-11-30 04:22:01 INFO order loop: nothing to do, the book of 0xabc is as it was before\n";
@@ -17,37 +34,20 @@ fn a_long_log_keeps_no_key_waiting() {
     terminal.wait_for_text("20/20");
     terminal.press("e");
     terminal.wait_for_text("Which error did you get?");
-    // a terminal takes what is pasted in pieces
     let began = Instant::now();
-    for piece in pasted(&log).as_bytes().chunks(4_096) {
-        terminal.press(std::str::from_utf8(piece).unwrap());
-    }
+    paste(&mut terminal, &log);
     terminal.wait_for_text("Pasted log: 1024 KB");
     // neither is the whole of it bounded by what the machine does beside, nor may it ever be minutes
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
-    let began = Instant::now();
-    terminal.press("\u{1b}");
-    terminal.wait_for("the dialogue to close", |screen| !screen.contains("Which error"));
-    terminal.press("e");
-    terminal.wait_for_text("Which error did you get?");
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    closes_and_opens(&mut terminal);
     // one that comes near to a known sentence at each word, and is closed and opened while it is being read
     let near = "the order signer address has to be the address of the API order signer address has to be ";
     let log = near.repeat((1 << 20) / near.len())
         + "\nPolyApiException[status_code=400, error_message={'error': 'invalid signature'}]";
-    for piece in pasted(&log).as_bytes().chunks(4_096) {
-        terminal.press(std::str::from_utf8(piece).unwrap());
-    }
+    paste(&mut terminal, &log);
     terminal.wait_for_text("Pasted log: 10");
-    let began = Instant::now();
-    terminal.press("\u{1b}");
-    terminal.wait_for("the dialogue to close", |screen| !screen.contains("Which error"));
-    terminal.press("e");
-    terminal.wait_for_text("Which error did you get?");
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-    for piece in pasted(&log).as_bytes().chunks(4_096) {
-        terminal.press(std::str::from_utf8(piece).unwrap());
-    }
+    closes_and_opens(&mut terminal);
+    paste(&mut terminal, &log);
     terminal.wait_for_text("Known errors in it:");
     terminal.press("\r");
     terminal.press("\u{3}");
