@@ -144,7 +144,7 @@ impl Scene {
         let latency = Duration::ZERO;
         let running = sandbox::start(Options { listen: ANY_PORT, scenario, latency, seed: 1 }).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let mut account = Account::new(place, &running.announcement().env, folder.path())?;
+        let account = Account::new(place, &running.announcement().env, folder.path())?;
         let report = account.check().await;
         Some(Self { running, folder, account, report })
     }

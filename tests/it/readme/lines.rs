@@ -5,10 +5,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::blocks;
-use crate::program::{Sandbox, polydoctor};
+use crate::program::{Sandbox, polydoctor, stdout};
 
 /// Lines that are not run as they stand, by what they hold, and why.
 const NOT_RUN: [(&str, &str); 8] = [
@@ -44,7 +45,7 @@ fn home(sandbox: &Sandbox) -> TempDir {
     fs::write(folder.path().join("order.json"), "{\"order\":{}}").unwrap();
     fs::create_dir(folder.path().join("bin")).unwrap();
     for (name, script) in [
-        ("my-bot", "#!/bin/sh\necho \"{'error': 'invalid signature'}\"\n"),
+        ("my-bot", "#!/bin/sh\necho \"{'error': 'invalid signature'}\"\ncat \"$HOME/request.txt\"\n"),
         ("jq", "#!/bin/sh\ncat > /dev/null\n"),
         ("on-change", "#!/bin/sh\ntrue\n"),
     ] {
@@ -61,7 +62,33 @@ fn home(sandbox: &Sandbox) -> TempDir {
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    captured(folder.path());
     folder
+}
+
+/// A request of this account, as a proxy and as a browser keep it.
+fn captured(folder: &Path) {
+    let mut command = polydoctor();
+    command.current_dir(folder).env("HOME", folder).args([
+        "headers",
+        "l2",
+        "--path",
+        "/auth/api-keys",
+        "--show-secrets",
+    ]);
+    let headers = stdout(&command.output().unwrap());
+    assert!(headers.contains("POLY_SIGNATURE"), "{headers}");
+    let request = format!("GET /auth/api-keys HTTP/1.1\nHost: clob.polymarket.com\n{headers}\n");
+    fs::write(folder.join("request.txt"), request).unwrap();
+    let headers: Vec<Value> = headers
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| json!({ "name": name, "value": value }))
+        .collect();
+    let request = json!({ "method": "GET", "url": "https://clob.polymarket.com/auth/api-keys", "headers": headers });
+    let har =
+        json!({ "log": { "version": "1.2", "entries": [{ "request": request, "response": { "status": 401 } }] } });
+    fs::write(folder.join("failed.har"), har.to_string()).unwrap();
 }
 
 /// The lines of each block.

@@ -307,7 +307,7 @@ fn a_request_opens() {
 }
 
 fn text(app: &App) -> String {
-    draw(app).backend().buffer().content().iter().map(Cell::symbol).collect()
+    draw(app).backend().to_string()
 }
 
 /// Settings with a conflict, a near miss and a value that loses.
