@@ -145,7 +145,7 @@ fn healthy_accounts_stay_healthy_under_latency() {
 #[test]
 fn a_full_check_takes_the_longest_chain_of_needs_and_not_their_sum() {
     // long beside what the program itself computes, also when it is not optimised
-    const LATENCY: u64 = 300;
+    const LATENCY: u64 = 600;
     let sandbox = Sandbox::start(&["--latency", &LATENCY.to_string()]);
     let output = polydoctor().args(["check", "--format", "json"]).envs(sandbox.env()).output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();

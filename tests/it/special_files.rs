@@ -45,7 +45,7 @@ fn ended(command: &mut Command) -> (Output, Duration) {
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
         peak = peak.max(resident_kib(child.id()));
-        if began.elapsed() > Duration::from_secs(25) {
+        if began.elapsed() > Duration::from_secs(60) {
             child.kill().unwrap();
             panic!("{command:?} does not end");
         }
@@ -73,21 +73,24 @@ fn whatever_names_a_file_says_why_it_cannot_be_read() {
     pipe(&fifo);
     fs::create_dir(&deep).unwrap();
     let (fifo, deep) = (fifo.to_str().unwrap(), deep.to_str().unwrap());
-    std::thread::scope(|scope| {
-        for reader in READERS {
-            for file in [fifo, deep, "/dev/zero"] {
-                let arguments: Vec<&str> =
-                    reader.iter().map(|&word| if word == "FILE" { file } else { word }).collect();
-                let check = move || {
-                    let (output, _) = ended(command(&arguments).arg("--ascii"));
-                    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &stdout(&output);
-                    assert!(output.status.code().is_some_and(|code| code != 0), "{arguments:?}: {said}");
-                    assert!(said.contains(file), "{arguments:?}: {said}");
-                    assert!(!said.contains("internal error"), "{arguments:?}: {said}");
-                };
-                scope.spawn(check);
+    // a few at a time: each is a program of its own
+    READERS.chunks(4).for_each(|readers| {
+        std::thread::scope(|scope| {
+            for &reader in readers {
+                for file in [fifo, deep, "/dev/zero"] {
+                    let arguments: Vec<&str> =
+                        reader.iter().map(|&word| if word == "FILE" { file } else { word }).collect();
+                    let check = move || {
+                        let (output, _) = ended(command(&arguments).arg("--ascii"));
+                        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &stdout(&output);
+                        assert!(output.status.code().is_some_and(|code| code != 0), "{arguments:?}: {said}");
+                        assert!(said.contains(file), "{arguments:?}: {said}");
+                        assert!(!said.contains("internal error"), "{arguments:?}: {said}");
+                    };
+                    scope.spawn(check);
+                }
             }
-        }
+        })
     });
 }
 
