@@ -22,29 +22,35 @@ enum Format {
     Json,
 }
 
-/// Finds out what is wrong with a captured request: names and values of its headers, and what its
+/// Finds out what is wrong with a captured request or order: its headers or fields, and what its
 /// signature was made over.
 ///
 /// Reads a raw HTTP request, a curl command (bash, cmd, PowerShell), a HAR file, a JSON object with
-/// method, url, headers and body, headers as a program prints them, and logs that hold any of them.
-/// Signatures are recomputed with the credentials of the settings under every known mistake; the variant
+/// method, url, headers and body, headers as a program prints them, the body of POST /order or /orders,
+/// signed orders as TypeScript, Python and Rust programs print them, and logs that hold any of them.
+/// Signatures are recomputed under every known mistake, with the credentials of the settings; the variant
 /// that gives the captured signature is the proof. Makes no network request and prints no secret.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   polydoctor inspect request.txt
   pbpaste | polydoctor inspect
   polydoctor inspect --format json failed.har
+  polydoctor inspect --neg-risk true order.json
 
 Exit codes: 0 nothing wrong, 1 something found, 2 not understood")]
 pub(super) struct InspectArgs {
-    /// File that holds the request or log; `-` or nothing reads standard input
+    /// File that holds the request, order or log; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// When the request was sent, in Unix seconds; without it, the age of the timestamp is not checked
+    /// When the request was sent, in Unix seconds; without it, the age of the timestamp and the expiration
+    /// of orders are not checked
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     now: Option<i64>,
+    /// Whether the market of the orders is neg-risk; without it, both exchange contracts are accepted
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    neg_risk: Option<bool>,
     /// Shorten wallet addresses, key ids and signatures, for a public thread
     #[arg(long)]
     share: bool,
@@ -55,7 +61,8 @@ pub(super) struct InspectArgs {
 pub(super) fn run(mut args: InspectArgs) -> anyhow::Result<Exit> {
     let settings = args.settings.read()?.settings()?;
     let (text, name) = args.text()?;
-    let mut inspection = inspect::inspect(&text, &Known::of(&settings, args.now));
+    let known = Known { neg_risk: args.neg_risk, ..Known::of(&settings, args.now) };
+    let mut inspection = inspect::inspect(&text, &known);
     if args.share {
         inspection.share();
     }
@@ -75,7 +82,7 @@ pub(super) fn run(mut args: InspectArgs) -> anyhow::Result<Exit> {
 /// Why there is nothing to inspect, on standard error.
 fn not_understood(inspection: &Inspection, name: &str) -> io::Result<()> {
     let mut err = terminal::err();
-    writeln!(err, "error: no signed request found in {name}")?;
+    writeln!(err, "error: no signed request or order found in {name}")?;
     for unread in &inspection.unread {
         writeln!(err, "  line {}: {}", unread.line, unread.text)?;
     }
@@ -88,8 +95,8 @@ fn not_understood(inspection: &Inspection, name: &str) -> io::Result<()> {
     }
     writeln!(
         err,
-        "Paste the request with its POLY_ headers: raw HTTP, a curl command, HAR, JSON, or a client's log. For an \
-         error message alone, use polydoctor explain"
+        "Paste the request with its POLY_ headers (raw HTTP, a curl command, HAR, JSON), the signed order, or a \
+         client's log. For an error message alone, use polydoctor explain"
     )
 }
 
@@ -118,7 +125,7 @@ impl InspectArgs {
         }
         let text = decoded(bytes).with_context(|| format!("{name} is binary, not text"))?;
         if text.trim().is_empty() {
-            bail!("{name} is empty; give it a request, a curl command, a HAR file or a log");
+            bail!("{name} is empty; give it a request, an order, a curl command, a HAR file or a log");
         }
         Ok((text, name))
     }
