@@ -48,6 +48,7 @@
 //! - [`sandbox`]: an embedded CLOB that verifies what [`auth`] produces
 //! - [`client`]: the calls, each timed, bounded and logged
 //! - [`engine`]: runs the probes
+//! - `operations`: what is done with an account's keys, step by step
 //! - [`watch`]: what changed from round to round
 //! - [`fleet`]: many accounts at once
 //! - [`render`]: reports as text, JSON, Markdown and `JUnit`
@@ -87,6 +88,7 @@ pub mod headers;
 pub mod inspect;
 pub mod keys;
 pub mod onboarding;
+mod operations;
 pub mod reference;
 pub mod render;
 pub mod report;

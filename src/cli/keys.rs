@@ -13,7 +13,6 @@ mod failed;
 mod give;
 mod list;
 mod nonces;
-mod place;
 mod print;
 mod readonly;
 mod rotate;
@@ -21,7 +20,6 @@ mod rotate;
 use clap::Subcommand;
 
 use super::Exit;
-use crate::settings::selecting;
 use failed::Stop;
 
 #[derive(Debug, clap::Args)]
@@ -81,12 +79,7 @@ pub(super) async fn run(args: KeysArgs) -> anyhow::Result<Exit> {
         Ok(exit) => Ok(exit),
         Err(Stop::Usage(text)) => anyhow::bail!(text),
         Err(Stop::Other(error)) => Err(error),
-        Err(Stop::Failed(mut failed) | Stop::Lost(mut failed)) => {
-            for command in &mut failed.commands {
-                *command = selecting(command, &selection);
-            }
-            print::failed(&failed, format)?;
-            Ok(failed.exit)
-        }
+        Err(Stop::Failed { undone, credentials }) => print::undone(*undone, credentials, &selection, format),
+        Err(Stop::Lost(undone)) => print::undone(*undone, None, &selection, format),
     }
 }

@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 
 use super::app::{App, Command};
 use super::dialogue::{Change, Dialogue};
-use super::task::{FixPlan, Task};
+use super::task::{FilePlan, FixPlan, Task};
 use crate::report::Report;
 use crate::report::fixes::{self, Statuses};
+use crate::settings::fix::ByHand;
 
 /// How the checks stood before something was changed.
 #[derive(Clone, Debug)]
@@ -57,22 +58,27 @@ pub(super) fn planned(app: &mut App, plan: Result<FixPlan, String>) -> Option<Co
         app.notice = Some(format!("Nothing to apply. {}{command}", why.trim_end_matches(':')));
         return None;
     }
+    let not_applied = |it: &ByHand| Change::Text(format!("Not applied by this: {}. {}", it.setting, it.reason));
+    let beside = plan.by_hand.iter().map(not_applied).collect();
+    ask(app, "Apply the fix?", &plan.files, beside);
+    None
+}
+
+/// Shows how files would change, and asks whether to write them.
+pub(super) fn ask(app: &mut App, title: &str, files: &[FilePlan], beside: Vec<Change>) {
     let mut changes = Vec::new();
-    for file in &plan.files {
+    for file in files {
         let made = if file.is_new { " (a new file)" } else { "" };
         changes.push(Change::Text(format!("{}{made}", file.path)));
         changes.extend(file.diff.iter().cloned().map(Change::Line));
     }
-    for by_hand in &plan.by_hand {
-        changes.push(Change::Text(format!("Not applied by this: {}. {}", by_hand.setting, by_hand.reason)));
-    }
+    changes.extend(beside);
     app.ask(Dialogue {
         changes,
         undo: "`polydoctor fix --undo` restores the file as it is now. Then all checks run again.".to_owned(),
         yes: "Yes, write it".to_owned(),
-        ..Dialogue::new("Apply the fix?", Command::Start(Task::ApplyFix))
+        ..Dialogue::new(title, Command::Start(Task::ApplyFix))
     });
-    None
 }
 
 /// After the file was written, everything is read and asked again.

@@ -214,6 +214,9 @@ pub fn hear(app: &mut App, news: News) -> Option<Command> {
         News::Nonce(nonce) => app.panels.credentials.take_nonce(nonce),
         News::NoncesScanned(outcome) => credentials::scanned(app, outcome),
         News::KeysChanged(outcome) => return credentials::changed(app, outcome),
+        News::SavingPlanned { nonce, plan } => return credentials::saving_planned(app, nonce, plan),
+        News::RotationPlanned(plan) => return credentials::rotation_planned(app, plan),
+        News::Rotated(outcome) => return credentials::rotated(app, outcome),
         News::BalanceUpdated(outcome) => return checklist::balance_updated(app, outcome),
         News::HeadersSigned(signed) => return headers::signed(app, *signed),
     }

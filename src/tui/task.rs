@@ -3,6 +3,7 @@
 //! The dashboard says what with [`Command::Start`](super::app::Command::Start); `cli/dashboard` does
 //! it; what it finds arrives as [`News`]. A task is cancelled by dropping it.
 
+use alloy_primitives::U256;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
@@ -52,6 +53,14 @@ pub enum Task {
     ScanNonces { last: u64 },
     /// Changes the keys of the account, and lists them again.
     ChangeKeys(Change),
+    /// Finds out how the credentials of a nonce can be written to where the private key comes from;
+    /// writes nothing.
+    PlanSaving { nonce: U256 },
+    /// Finds out at which nonce the API key can be replaced, and where the new credentials go; changes
+    /// nothing.
+    PlanRotation,
+    /// Replaces the API key as it was planned last.
+    Rotate,
     /// Reads the settings of the key in these answers, and looks up its wallets where that was agreed to.
     Look(Draft),
     /// Reads the key from the file that these answers name.
@@ -115,10 +124,10 @@ impl Task {
             Self::Reconcile => TaskKind::Reconcile,
             Self::Recognise { .. } => TaskKind::Recognise,
             Self::SaveReport(_) => TaskKind::SaveReport,
-            Self::PlanFix(_) | Self::ApplyFix => TaskKind::Fix,
+            Self::PlanFix(_) | Self::PlanSaving { .. } | Self::ApplyFix => TaskKind::Fix,
             Self::ReadKeys => TaskKind::ReadKeys,
             Self::ScanNonces { .. } => TaskKind::ScanNonces,
-            Self::ChangeKeys(_) => TaskKind::ChangeKeys,
+            Self::ChangeKeys(_) | Self::PlanRotation | Self::Rotate => TaskKind::ChangeKeys,
             Self::Look(_) => TaskKind::Look,
             Self::ReadKey(_) => TaskKind::ReadKey,
             Self::PlanProfile(_) | Self::SaveProfile => TaskKind::Profile,
@@ -192,6 +201,14 @@ pub enum News {
     NoncesScanned(Result<(), String>),
     /// What was changed, or what is known where that failed.
     KeysChanged(Result<String, NotChanged>),
+    /// How credentials would be written, and where, in a sentence of its own where they cannot.
+    SavingPlanned {
+        nonce: U256,
+        plan: Result<Vec<FilePlan>, String>,
+    },
+    RotationPlanned(Result<RotationPlan, String>),
+    /// What was replaced, or how far it went.
+    Rotated(Result<String, String>),
     /// How far the check of a fleet is.
     Fleet(Progress),
     /// Or why the files cannot be changed.
@@ -212,6 +229,18 @@ pub enum News {
 pub struct Looked {
     pub facts: Facts,
     pub settings: Settings,
+}
+
+/// How the API key would be replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotationPlan {
+    /// The id of the key that is replaced, fit to be shown.
+    pub old: String,
+    pub nonce: U256,
+    /// The key that the nonce holds already, where a rotation was stopped.
+    pub existing: Option<String>,
+    /// Where the new credentials go: "written to …".
+    pub place: String,
 }
 
 /// A change that did not go through.

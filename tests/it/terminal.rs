@@ -1,6 +1,8 @@
 //! The real binary on a real pseudo-terminal, read back through a terminal emulator.
 
 mod account;
+#[cfg(feature = "tui")]
+mod keys;
 mod lines;
 #[cfg(feature = "tui")]
 mod manners;

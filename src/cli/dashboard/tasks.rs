@@ -17,6 +17,7 @@ use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::engine::Engine;
+use crate::operations::Operator;
 use crate::secret::Secret;
 use crate::settings::change::FileChange;
 use crate::settings::{Inputs, Settings};
@@ -35,6 +36,9 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
         Task::ReadKeys => keys::read(&desk.account("the list of keys").await).await,
         Task::ScanNonces { last } => keys::scan(&desk.account("the scan of nonces").await, last, &post).await,
         Task::ChangeKeys(change) => keys::change(&desk, &change, &post).await,
+        Task::PlanSaving { nonce } => keys::plan_saving(&desk, nonce).await,
+        Task::PlanRotation => keys::plan_rotation(&desk).await,
+        Task::Rotate => keys::rotate(&desk, &post).await,
         Task::Look(draft) => News::Looked(Box::new(desk.look(&draft).await)),
         Task::ReadKey(draft) => News::KeyRead(wizard::read_key(&draft).await.map(Box::new)),
         Task::PlanProfile(draft) => News::ProfilePlanned(desk.plan_profile(&draft)),
@@ -72,13 +76,27 @@ pub(super) struct Desk {
     settings: RefCell<Rc<Settings>>,
     /// What the settings were loaded from.
     inputs: Inputs,
-    /// The changes that were shown last.
-    planned: RefCell<Vec<FileChange>>,
+    planned: RefCell<Planned>,
+    rotation: RefCell<Option<keys::PlannedRotation>>,
+}
+
+/// The changes of files that were shown last.
+#[derive(Default)]
+struct Planned {
+    changes: Vec<FileChange>,
+    /// What is named beside them in the list of what can be undone.
+    command: &'static str,
 }
 
 impl Desk {
     pub(super) fn new(engine: Arc<Engine>, settings: Settings, inputs: Inputs) -> Self {
-        Self { engine, settings: RefCell::new(Rc::new(settings)), inputs, planned: RefCell::default() }
+        Self {
+            engine,
+            settings: RefCell::new(Rc::new(settings)),
+            inputs,
+            planned: RefCell::default(),
+            rotation: RefCell::default(),
+        }
     }
 
     /// Those that were read last.
@@ -89,6 +107,7 @@ impl Desk {
     /// Tasks that begin from now on work with these settings.
     pub(super) fn renew(&self, settings: Settings) {
         self.settings.replace(Rc::new(settings));
+        self.rotation.take();
     }
 
     /// Connections whose requests are listed with this purpose.
@@ -103,6 +122,14 @@ impl Desk {
         // the request itself says so when nothing answers
         let _ = account.use_server_time().await;
         account
+    }
+}
+
+impl Desk {
+    /// The account for this purpose, to change its keys.
+    async fn operator(&self, purpose: &str) -> Operator {
+        let environment = self.inputs.environment.clone();
+        Operator { account: self.account(purpose).await, environment, diagnoses: false }
     }
 }
 

@@ -3,11 +3,10 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::caller::{Caller, CommonArgs, Signing};
+use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
-use super::failed::{Failed, Stop};
+use super::failed::Stop;
 use super::give::GiveArgs;
-use super::place::Kind;
 use super::{Format, print};
 use crate::auth::l2::ApiCredentials;
 use crate::cause::Cause;
@@ -15,6 +14,7 @@ use crate::cli::Exit;
 use crate::client::account::AccountError;
 use crate::facts::BuilderKey;
 use crate::keys::{Change, RevokeAs};
+use crate::operations::{Kind, Signing, Undone};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Builder {
@@ -56,9 +56,9 @@ pub(super) struct RevokeArgs {
 }
 
 async fn keys(caller: &Caller, signing: &Signing) -> Result<Vec<BuilderKey>, Stop> {
-    match caller.account.builder_keys(&signing.credentials).await {
+    match caller.operator.account.builder_keys(&signing.credentials).await {
         Ok(keys) => Ok(keys),
-        Err(error) => Err(caller.explain("The builder keys could not be listed", error).await),
+        Err(error) => Err(caller.operator.explain("The builder keys could not be listed", error).await.into()),
     }
 }
 
@@ -68,7 +68,7 @@ fn time(unix_ms: Option<i64>) -> Option<String> {
 }
 
 fn is_configured(caller: &Caller, key: &str) -> bool {
-    caller.account.settings().builder.key.as_ref().is_some_and(|configured| configured.value == key)
+    caller.operator.account.settings().builder.key.as_ref().is_some_and(|configured| configured.value == key)
 }
 
 fn object(caller: &Caller, key: &BuilderKey) -> Value {
@@ -97,7 +97,7 @@ pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
         let rows: Vec<Value> = keys.iter().map(|key| object(&caller, key)).collect();
         print::json(&json!({ "schema": 1, "done": true, "keys": rows }))?;
     } else {
-        let head = format!("Builder keys of {}: {}", caller.account_text(), keys.len());
+        let head = format!("Builder keys of {}: {}", caller.operator.account_text(), keys.len());
         print::list(&head, &keys.iter().map(|key| line(&caller, key)).collect::<Vec<_>>())?;
     }
     Ok(Exit::Done)
@@ -107,7 +107,7 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     let caller = Caller::open(args.common).await?;
     let change = Change::CreateBuilderKey;
     if args.consent.dry_run {
-        let mut requests = caller.signing_plan();
+        let mut requests = caller.operator.signing_plan();
         requests.push(change.request());
         return dry_run(&caller, &requests, &[change]);
     }
@@ -119,16 +119,16 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     let signing = caller.signing().await?;
     args.consent.ask(&caller, &change, &[("secret", give.text(None, &caller))])?;
     let reserved = give.reserve()?;
-    let credentials = match caller.account.create_builder_key(&signing.credentials).await {
+    let credentials = match caller.operator.account.create_builder_key(&signing.credentials).await {
         Ok(credentials) => credentials,
         Err(error) => {
             let summary = "No builder key was created";
-            return Err(caller.explain_change(&change, summary, error).await);
+            return Err(caller.operator.explain_change(&change, summary, error).await.into());
         }
     };
     drop(reserved);
     match give.keep(&credentials, None, &caller) {
-        Err(Stop::Lost(failed)) => return Err(take_back(&caller, &credentials, *failed).await),
+        Err(Stop::Lost(undone)) => return Err(take_back(&caller, &credentials, *undone).await),
         kept => kept?,
     }
     give.print(&credentials, &[], &caller)?;
@@ -136,15 +136,15 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
 }
 
 /// A key whose secret nobody will have is revoked again, while it can still sign for that.
-async fn take_back(caller: &Caller, credentials: &ApiCredentials, failed: Failed) -> Stop {
-    let failed = match caller.account.revoke_builder_key(credentials).await {
-        Ok(()) => failed.because("the service gives the secret once, so the key was revoked again"),
-        Err(error) => failed
+async fn take_back(caller: &Caller, credentials: &ApiCredentials, undone: Undone) -> Stop {
+    let undone = match caller.operator.account.revoke_builder_key(credentials).await {
+        Ok(()) => undone.because("the service gives the secret once, so the key was revoked again"),
+        Err(error) => undone
             .because("the service gives the secret once, so the key is of no use")
             .because(format!("it could not be revoked again: {error}"))
             .command("polydoctor keys builder list"),
     };
-    failed
+    undone
         .fixed_by("Make sure that the file can be written, then create another")
         .command("polydoctor keys builder create --save env=PATH")
         .into()
@@ -152,7 +152,7 @@ async fn take_back(caller: &Caller, credentials: &ApiCredentials, failed: Failed
 
 pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
     let caller = Caller::open(args.common).await?;
-    let builder = caller.account.settings().builder.whole();
+    let builder = caller.operator.account.settings().builder.whole();
     let by = args.by.unwrap_or(if builder.is_some() { RevokeAs::Builder } else { RevokeAs::User });
     let signing_builder = match (by, builder) {
         (RevokeAs::User, _) => None,
@@ -165,14 +165,14 @@ pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
     };
     let change = Change::RevokeBuilderKey { key: signing_builder.as_ref().map(|builder| builder.key.clone()) };
     if args.consent.dry_run {
-        let mut requests = if signing_builder.is_some() { Vec::new() } else { caller.signing_plan() };
+        let mut requests = if signing_builder.is_some() { Vec::new() } else { caller.operator.signing_plan() };
         requests.push(change.request());
         return dry_run(&caller, &requests, &[change]);
     }
     match signing_builder {
         Some(builder) => {
             args.consent.ask(&caller, &change, &[])?;
-            if let Err(error) = caller.account.revoke_builder_key(&builder).await {
+            if let Err(error) = caller.operator.account.revoke_builder_key(&builder).await {
                 return Err(not_revoked(&caller, &change, error).await);
             }
             revoked(&caller, &[builder.key])
@@ -189,14 +189,14 @@ async fn revoke_as_user(caller: &Caller, change: &Change, consent: ConsentArgs) 
     };
     let before = active(keys(caller, &signing).await?);
     if before.is_empty() {
-        return Err(Failed::new(Exit::No, "The account has no builder key that could be revoked").into());
+        return Err(Undone::not_done("The account has no builder key that could be revoked").into());
     }
     consent.ask(caller, change, &[("one of", before.join(", "))])?;
-    if let Err(error) = caller.account.revoke_builder_key_as_user(&signing.credentials).await {
-        return Err(caller.explain_change(change, "No builder key was revoked", error).await);
+    if let Err(error) = caller.operator.account.revoke_builder_key_as_user(&signing.credentials).await {
+        return Err(caller.operator.explain_change(change, "No builder key was revoked", error).await.into());
     }
-    let unseen = |why: String| Failed::new(Exit::Unknown, change.perhaps()).because(why).command(change.look());
-    let after = match caller.account.builder_keys(&signing.credentials).await {
+    let unseen = |why: String| Undone::unknown(change.perhaps()).because(why).command(change.look());
+    let after = match caller.operator.account.builder_keys(&signing.credentials).await {
         Ok(keys) => active(keys),
         Err(error) => return Err(unseen(format!("the list of keys could not be read afterwards: {error}")).into()),
     };
@@ -214,7 +214,9 @@ fn revoked(caller: &Caller, keys: &[String]) -> Result<Exit, Stop> {
     } else {
         print::text(&format!("Revoked {}\n", keys.join(", ")))?;
     }
-    if let Some(configured) = caller.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value)) {
+    if let Some(configured) =
+        caller.operator.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value))
+    {
         print::note(&format!("The settings still have it ({}): remove it there", configured.source));
     }
     Ok(Exit::Done)
@@ -224,13 +226,13 @@ fn revoked(caller: &Caller, keys: &[String]) -> Result<Exit, Stop> {
 async fn not_revoked(caller: &Caller, change: &Change, error: AccountError) -> Stop {
     let summary = "The builder key was not revoked";
     match error {
-        AccountError::Failure(failure) if failure.is_refusal() => Failed::new(Exit::No, summary)
+        AccountError::Failure(failure) if failure.is_refusal() => Undone::not_done(summary)
             .by(Cause::BuilderCredentialsInvalid)
             .because(failure)
             .because("the builder credentials signed; the clients of version 2 sign as the user: --as user")
             .command("polydoctor check builder.credentials")
             .command("polydoctor keys builder list")
             .into(),
-        error => caller.explain_change(change, summary, error).await,
+        error => caller.operator.explain_change(change, summary, error).await.into(),
     }
 }

@@ -5,11 +5,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::failed::{Failed, Stop};
+use super::failed::Stop;
 use super::{Format, print};
 use crate::cli::terminal;
 use crate::cli::{Exit, prompt};
 use crate::keys::{Change, Planned, SignedWith};
+use crate::operations::Undone;
 
 /// How a command that changes something is let do it.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -34,10 +35,10 @@ impl ConsentArgs {
 
     /// Says what a change means, with what is worth knowing beside it, and asks.
     pub(super) fn ask(self, caller: &Caller, change: &Change, beside: &[(&str, String)]) -> Result<(), Stop> {
-        let mut rows = vec![("account", caller.account_text())];
+        let mut rows = vec![("account", caller.operator.account_text())];
         rows.extend(beside.iter().map(|(label, text)| (*label, text.clone())));
         rows.push(("breaks", change.breaks().to_owned()));
-        rows.push(("undo", change.undo(&caller.account.settings().selection)));
+        rows.push(("undo", change.undo(&caller.operator.account.settings().selection)));
         self.ask_for(&change.does(), &rows)
     }
 
@@ -46,11 +47,7 @@ impl ConsentArgs {
         let said = format!("{does}\n{}", print::lines(rows));
         // a lost standard error is no reason to keep from what was told to be done
         let _ = terminal::err().write_all(said.as_bytes());
-        if prompt::confirm("Do it?", self.yes)? {
-            Ok(())
-        } else {
-            Err(Failed::new(Exit::No, "Nothing was changed").into())
-        }
+        if prompt::confirm("Do it?", self.yes)? { Ok(()) } else { Err(Undone::not_done("Nothing was changed").into()) }
     }
 
     /// Offers to show something here. Where nobody is there to see it, the answer is no.
@@ -61,9 +58,9 @@ impl ConsentArgs {
 
 /// Prints what a command would send, in order. Nothing is sent.
 pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change]) -> Result<Exit, Stop> {
-    let base = caller.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
+    let base = caller.operator.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
     let base = crate::settings::shown_url(base);
-    let selection = &caller.account.settings().selection;
+    let selection = &caller.operator.account.settings().selection;
     if caller.format == Format::Json {
         print::json(&json!({
             "schema": 1,

@@ -24,11 +24,12 @@ pub(super) struct DeleteArgs {
 pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
     let caller = Caller::open(args.common).await?;
     if args.consent.dry_run {
-        let configured = caller.account.settings().credentials.key.as_ref().map(|key| caller.id(&key.value));
-        let mut requests = caller.signing_plan();
+        let configured =
+            caller.operator.account.settings().credentials.key.as_ref().map(|key| caller.operator.id(&key.value));
+        let mut requests = caller.operator.signing_plan();
         let key = match configured.filter(|_| requests.is_empty()) {
             Some(key) => key,
-            None => format!("of nonce {}", caller.nonce()?),
+            None => format!("of nonce {}", caller.operator.nonce()?),
         };
         let change = Change::DeleteApiKey { key };
         requests.push(change.request());
@@ -36,12 +37,13 @@ pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
     }
     let signing = caller.signing().await?;
     let key = &signing.credentials.key;
-    let change = Change::DeleteApiKey { key: caller.id(key) };
+    let change = Change::DeleteApiKey { key: caller.operator.id(key) };
     args.consent.ask(&caller, &change, &[("which", signing.whose.clone())])?;
-    if let Err(error) = caller.account.delete_api_key(&signing.credentials).await {
-        return Err(caller.explain_change(&change, "The API key was not deleted", error).await);
+    if let Err(error) = caller.operator.account.delete_api_key(&signing.credentials).await {
+        return Err(caller.operator.explain_change(&change, "The API key was not deleted", error).await.into());
     }
-    let configured = caller.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
+    let configured =
+        caller.operator.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
     if caller.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "deleted": key, "was_configured": configured.is_some() }))?;
     } else {

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::caller::{Caller, CommonArgs, no_key};
+use super::caller::{Caller, CommonArgs};
 use super::consent::ConsentArgs;
 use super::failed::Stop;
 use super::give::GiveArgs;
-use super::place::Kind;
 use crate::auth::l2::{ApiCredentials, SecretKey};
 use crate::checks::short;
 use crate::cli::Exit;
+use crate::operations::{Kind, no_key};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DeriveArgs {
@@ -25,8 +25,8 @@ pub(super) struct DeriveArgs {
 pub(super) async fn run(args: DeriveArgs) -> Result<Exit, Stop> {
     let caller = Caller::open(args.common).await?;
     let give = args.give.prepare(Kind::User, &caller)?;
-    let nonce = caller.nonce()?;
-    let Some(credentials) = caller.derive(nonce).await? else { return Err(no_key(nonce).into()) };
+    let nonce = caller.operator.nonce()?;
+    let Some(credentials) = caller.operator.derive(nonce).await? else { return Err(no_key(nonce).into()) };
     give.save(&credentials, nonce, &caller, ConsentArgs::for_files(args.yes))?;
     let facts = [("nonce", json!(nonce.to_string())), ("configured", configured(&caller, &credentials))];
     give.print(&credentials, &facts, &caller)?;
@@ -45,7 +45,7 @@ fn is_same(configured: &ApiCredentials, derived: &ApiCredentials) -> bool {
 
 /// What the configured credentials are beside these.
 fn configured(caller: &Caller, derived: &ApiCredentials) -> Value {
-    let parts = &caller.account.settings().credentials;
+    let parts = &caller.operator.account.settings().credentials;
     match (&parts.key, parts.whole()) {
         (_, Some(configured)) if is_same(&configured, derived) => "the same".into(),
         (Some(key), _) if key.value == derived.key => "the same key, with another secret or passphrase".into(),

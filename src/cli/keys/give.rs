@@ -1,5 +1,7 @@
 //! Where secrets go: to the file of `--save`, to standard output with `--show-secrets`, or nowhere.
 
+use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use alloy_primitives::U256;
@@ -7,13 +9,13 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::consent::ConsentArgs;
-use super::failed::{Failed, Stop};
-use super::place::{Destination, Kind, Names, Place};
+use super::failed::Stop;
 use super::{Format, print};
 use crate::auth::l2::ApiCredentials;
 use crate::checks::secret_form;
-use crate::cli::Exit;
+use crate::cli::prompt;
 use crate::facts::secret_fact;
+use crate::operations::{Destination, Kind, Names, Place, Undone, Unusable};
 use crate::secret::Secret;
 use crate::settings::home;
 use crate::settings::save::Reserved;
@@ -24,13 +26,39 @@ pub(super) struct GiveArgs {
     /// Write the credentials to env[=PATH], profile[=NAME] or json=PATH; without a value, to the
     /// .env or the profile that the private key comes from
     #[arg(long, value_name = "WHERE", num_args = 0..=1, default_missing_value = "")]
-    save: Option<Place>,
+    save: Option<Where>,
     /// The variables that a .env gets which has none of them yet
     #[arg(long, value_enum, value_name = "FAMILY")]
     names: Option<Names>,
     /// Print the secrets, once
     #[arg(long)]
     show_secrets: bool,
+}
+
+/// What the argument of `--save` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Where {
+    Place(Place),
+    /// The `.env` that is read.
+    EnvFile,
+}
+
+impl FromStr for Where {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, rest) = text.split_once('=').map_or((text, None), |(kind, rest)| (kind, Some(rest)));
+        match (kind, rest) {
+            (_, Some("")) => Err(format!("nothing follows {kind}=")),
+            ("", None) => Ok(Self::Place(Place::Usual)),
+            ("env", None) => Ok(Self::EnvFile),
+            ("env", Some(path)) => Ok(Self::Place(Place::Env(PathBuf::from(path)))),
+            ("profile", name) => Ok(Self::Place(Place::Profile(name.map(str::to_owned)))),
+            ("json", Some(path)) => Ok(Self::Place(Place::Json(PathBuf::from(path)))),
+            ("json", None) => Err("json needs a file: json=PATH".to_owned()),
+            _ => Err("expected env, env=PATH, profile, profile=NAME or json=PATH".to_owned()),
+        }
+    }
 }
 
 /// What was asked for, made sure that it can be done.
@@ -43,14 +71,38 @@ pub(super) struct Give {
 
 impl GiveArgs {
     pub(super) fn prepare(&self, kind: Kind, caller: &Caller) -> Result<Give, Stop> {
-        let prepare = |place| Destination::prepare(place, self.names, kind, caller);
-        let destination = self.save.as_ref().map(prepare).transpose()?;
+        let destination = self.save.as_ref().map(|save| self.destination(save, kind, caller)).transpose()?;
         Ok(Give { kind, destination, names: self.names, show: self.show_secrets })
+    }
+
+    /// Asks where to write, where the private key's own place cannot take credentials.
+    fn destination(&self, save: &Where, kind: Kind, caller: &Caller) -> Result<Destination, Stop> {
+        let prepare = |place: &Place| Destination::prepare(place, self.names, kind, &caller.operator);
+        let prepared = match save {
+            Where::EnvFile => prepare(&Place::Env(caller.env_file.clone())),
+            Where::Place(place) => prepare(place),
+        };
+        let no_usual = |reason| {
+            let name = "name a file, as --save env=PATH, or a profile, as --save profile=NAME";
+            Err(Stop::Usage(format!("{reason}: {name}")))
+        };
+        match prepared {
+            Ok(destination) => Ok(destination),
+            Err(Unusable::Stopped(stopped)) => Err(stopped.into()),
+            Err(Unusable::NoUsual(reason)) => match asked_for_path(&reason)? {
+                Some(path) => match prepare(&Place::Env(path)) {
+                    Ok(destination) => Ok(destination),
+                    Err(Unusable::Stopped(stopped)) => Err(stopped.into()),
+                    Err(Unusable::NoUsual(reason)) => no_usual(reason),
+                },
+                None => no_usual(reason),
+            },
+        }
     }
 
     /// As [`GiveArgs::prepare`], with the usual place where none is named.
     pub(super) fn prepare_usual(&self, kind: Kind, caller: &Caller) -> Result<Give, Stop> {
-        let save = Some(self.save.clone().unwrap_or(Place::Usual));
+        let save = Some(self.save.clone().unwrap_or(Where::Place(Place::Usual)));
         Self { save, ..self.clone() }.prepare(kind, caller)
     }
 }
@@ -58,7 +110,7 @@ impl GiveArgs {
 impl Give {
     /// What keeps another key than this one in force although the file is written, in words.
     pub(super) fn still_configured(&self, key: &str, caller: &Caller) -> Option<String> {
-        let source = self.destination.as_ref()?.still_configured(key, caller)?;
+        let source = self.destination.as_ref()?.still_configured(key, &caller.operator)?;
         Some(format!("another key is still configured ({source}): replace or unset it there"))
     }
 
@@ -75,11 +127,11 @@ impl Give {
             (None, true) => "shown once".to_owned(),
             (None, false) => match self.kind {
                 Kind::User => {
-                    let settings = caller.account.settings();
+                    let settings = caller.operator.account.settings();
                     let argument = home::argument(&settings.places, settings.origin.as_ref());
                     let derive = format!("polydoctor keys derive --nonce {} {argument}", nonce.unwrap_or_default());
                     let later = if argument == home::SHOWN { "to show it later" } else { "to write it later" };
-                    format!("not shown and not written; {later}: {}", caller.command(&derive))
+                    format!("not shown and not written; {later}: {}", caller.operator.command(&derive))
                 }
                 Kind::Builder => {
                     "LOST: it is given this once, and neither --save nor --show-secrets is there".to_owned()
@@ -99,7 +151,7 @@ impl Give {
         let Some(destination) = &self.destination else { return Ok(()) };
         let change = destination.change(credentials, Some(nonce)).map_err(anyhow::Error::from)?;
         if change.replaces() {
-            let mut rows = vec![("account", caller.account_text())];
+            let mut rows = vec![("account", caller.operator.account_text())];
             rows.extend(change.lines().into_iter().map(|line| ("", line)));
             consent.ask_for(&format!("Write {destination}"), &rows)?;
         }
@@ -112,8 +164,8 @@ impl Give {
     pub(super) fn reserve(&self) -> Result<Vec<Reserved>, Stop> {
         let Some(destination) = &self.destination else { return Ok(Vec::new()) };
         destination.reserve().map_err(|error| {
-            let failed = Failed::new(Exit::No, "Nothing was created, since it could not be saved");
-            failed.because(error).fixed_by("Make room, or name another place with --save").into()
+            let undone = Undone::not_done("Nothing was created, since it could not be saved");
+            undone.because(error).fixed_by("Make room, or name another place with --save").into()
         })
     }
 
@@ -123,10 +175,7 @@ impl Give {
         /// A file that somebody else changes in the same moment is read again.
         const TRIES: u32 = 5;
         let Some(destination) = &self.destination else { return Ok(()) };
-        let save = || match destination.change(credentials, nonce) {
-            Ok(change) => change.apply().map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
+        let save = || destination.write(credentials, nonce);
         let mut saved = save();
         for _ in 1..TRIES {
             if saved.is_ok() {
@@ -136,28 +185,29 @@ impl Give {
             saved = save();
         }
         let Err(error) = saved else { return Ok(()) };
-        let failed = Failed::new(Exit::No, format!("The key {} was created, and not saved", credentials.key));
-        let mut failed = failed.because(error);
+        let undone = Undone::not_done(format!("The key {} was created, and not saved", credentials.key));
+        let undone = undone.because(error);
         Err(match self.kind {
             Kind::User => {
                 let at = nonce.unwrap_or_default();
-                failed
+                undone
                     .fixed_by("Nothing is lost: deriving gives the same credentials again")
                     .command(format!("polydoctor keys derive --nonce {at} --save env=PATH"))
+                    .into()
             }
             Kind::Builder
                 if self.show || ConsentArgs::offer("Show the credentials here, so that they are not lost?")? =>
             {
-                if caller.format == Format::Json {
-                    failed.credentials = Some(credentials_object(credentials, true));
-                } else {
+                let is_json = caller.format == Format::Json;
+                if !is_json {
                     print::text(&self.kind.lines(self.names, credentials))?;
                 }
-                failed.fixed_by("Keep what was printed; the service does not give it again")
+                let undone = undone.fixed_by("Keep what was printed; the service does not give it again");
+                let credentials = is_json.then(|| credentials_object(credentials, true));
+                Stop::Failed { undone: Box::new(undone), credentials }
             }
-            Kind::Builder => return Err(Stop::Lost(Box::new(failed))),
-        }
-        .into())
+            Kind::Builder => Stop::Lost(Box::new(undone)),
+        })
     }
 
     /// Prints credentials: what may be said of them, and the secrets where that is asked for.
@@ -194,6 +244,20 @@ impl Give {
         }
         Ok(())
     }
+}
+
+/// The person's own word for where to write.
+fn asked_for_path(reason: &str) -> Result<Option<PathBuf>, Stop> {
+    if !prompt::is_there() {
+        return Ok(None);
+    }
+    let question = format!("{}. Write them to which .env file?", capitalized(reason));
+    Ok(prompt::line(&question)?.filter(|path| !path.is_empty()).map(PathBuf::from))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), rest.as_str()))
 }
 
 fn credentials_object(credentials: &ApiCredentials, show: bool) -> Value {

@@ -16,11 +16,11 @@ pub(super) struct ListArgs {
 pub(super) async fn run(args: ListArgs) -> Result<Exit, Stop> {
     let caller = Caller::open(args.common).await?;
     let signing = caller.signing().await?;
-    let keys = match caller.account.api_keys(&signing.credentials).await {
+    let keys = match caller.operator.account.api_keys(&signing.credentials).await {
         Ok(keys) => keys,
-        Err(error) => return Err(caller.explain("The API keys could not be listed", error).await),
+        Err(error) => return Err(caller.operator.explain("The API keys could not be listed", error).await.into()),
     };
-    let configured = caller.account.settings().credentials.key.as_ref();
+    let configured = caller.operator.account.settings().credentials.key.as_ref();
     let is_configured = |key: &str| configured.is_some_and(|configured| configured.value == key);
     if caller.format == Format::Json {
         let rows: Vec<_> = keys.iter().map(|key| json!({ "key": key, "configured": is_configured(key) })).collect();
@@ -31,8 +31,11 @@ pub(super) async fn run(args: ListArgs) -> Result<Exit, Stop> {
         Some(configured) if configured.value == *key => format!("{key}  configured ({})", configured.source),
         _ => key.clone(),
     };
-    let head = format!("API keys of {}: {}", caller.account_text(), keys.len());
+    let head = format!("API keys of {}: {}", caller.operator.account_text(), keys.len());
     print::list(&head, &keys.iter().map(row).collect::<Vec<_>>())?;
-    print::note(&format!("The API does not return nonces; to find them: {}", caller.command("polydoctor keys nonces")));
+    print::note(&format!(
+        "The API does not return nonces; to find them: {}",
+        caller.operator.command("polydoctor keys nonces")
+    ));
     Ok(Exit::Done)
 }

@@ -37,7 +37,7 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
         print::note(&format!("About {seconds} s, to leave your bots their share of the rate limit; Ctrl-C stops"));
     }
     let mut found = Vec::new();
-    let scan = caller.account.scan_nonces(args.to, |nonce| {
+    let scan = caller.operator.account.scan_nonces(args.to, |nonce| {
         let held = found.iter().filter(|nonce: &&NonceKey| nonce.key.is_some()).count();
         progress.say(&format!("nonce {} of {}, {held} with a key", nonce.nonce, args.to));
         found.push(nonce);
@@ -46,7 +46,7 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
     let end = tokio::select! {
         outcome = scan => match outcome {
             Ok(()) => End::Whole,
-            Err(error) => End::Stopped(caller.explain("Not all nonces could be asked for", error).await),
+            Err(error) => End::Stopped(caller.operator.explain("Not all nonces could be asked for", error).await.into()),
         },
         () = stop => End::Interrupted,
     };
@@ -58,8 +58,8 @@ fn report(caller: &Caller, found: &[NonceKey], to: u64, end: End) -> Result<Exit
     let whole = matches!(end, End::Whole);
     match end {
         End::Stopped(stop) if found.is_empty() => return Err(stop),
-        End::Stopped(Stop::Failed(failed)) => {
-            print::note(&format!("{}: {}", failed.summary, failed.because.join("; ")));
+        End::Stopped(Stop::Failed { undone, .. }) => {
+            print::note(&format!("{}: {}", undone.summary, undone.because.join("; ")));
         }
         End::Stopped(stop) => return Err(stop),
         End::Whole | End::Interrupted => {}
@@ -77,7 +77,7 @@ fn report(caller: &Caller, found: &[NonceKey], to: u64, end: End) -> Result<Exit
 }
 
 fn configured(caller: &Caller) -> Option<Sourced<String>> {
-    caller.account.settings().credentials.key.clone()
+    caller.operator.account.settings().credentials.key.clone()
 }
 
 /// What was found out.

@@ -5,9 +5,10 @@ use std::io::{self, Write as _};
 use serde_json::Value;
 
 use super::Format;
-use super::failed::Failed;
-use crate::cli::terminal;
 use crate::cli::wrap::wrapped;
+use crate::cli::{Exit, terminal};
+use crate::operations::{Outcome, Undone};
+use crate::settings::selecting;
 
 /// Label and text of one line, aligned; a long text is wrapped behind its label.
 pub(super) fn lines(rows: &[(&str, String)]) -> String {
@@ -43,18 +44,36 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(terminal::err(), "{}", wrapped(text, "", ""));
 }
 
-pub(super) fn failed(failed: &Failed, format: Format) -> io::Result<()> {
+/// What was not done, with commands that are about the account of these flags; and its exit code.
+pub(super) fn undone(
+    mut undone: Undone,
+    credentials: Option<Value>,
+    selection: &str,
+    format: Format,
+) -> anyhow::Result<Exit> {
+    for command in &mut undone.commands {
+        *command = selecting(command, selection);
+    }
     if format == Format::Json {
-        return json(&failed.json());
+        let mut object = undone.json();
+        if let Some(credentials) = credentials {
+            object["credentials"] = credentials;
+        }
+        json(&object)?;
+    } else {
+        let mut rows: Vec<(&str, String)> = Vec::new();
+        if let Some(cause) = undone.cause {
+            rows.push(("cause", format!("{} ({})", cause.words().title, cause.name())));
+        }
+        rows.extend(undone.because.into_iter().map(|because| ("because", because)));
+        if !undone.fix.is_empty() {
+            rows.push(("fix", undone.fix));
+        }
+        rows.extend(undone.commands.iter().map(|command| ("", format!("$ {command}"))));
+        text(&format!("{}\n{}", undone.summary, lines(&rows)))?;
     }
-    let mut rows: Vec<(&str, String)> = Vec::new();
-    if let Some(cause) = failed.cause {
-        rows.push(("cause", format!("{} ({})", cause.words().title, cause.name())));
-    }
-    rows.extend(failed.because.iter().map(|because| ("because", because.clone())));
-    if !failed.fix.is_empty() {
-        rows.push(("fix", failed.fix.clone()));
-    }
-    rows.extend(failed.commands.iter().map(|command| ("", format!("$ {command}"))));
-    text(&format!("{}\n{}", failed.summary, lines(&rows)))
+    Ok(match undone.outcome {
+        Outcome::NotDone => Exit::No,
+        Outcome::Unknown => Exit::Unknown,
+    })
 }

@@ -11,13 +11,14 @@ use alloy_primitives::Address;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::caller::{Caller, CommonArgs, Signing};
+use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
-use super::failed::{Failed, Stop};
+use super::failed::Stop;
 use super::{Format, print};
 use crate::checks::short;
 use crate::cli::Exit;
 use crate::keys::Change;
+use crate::operations::{Signing, Undone};
 use crate::secret::Secret;
 
 /// The variable that holds a read-only key; the name of the header that it is sent in.
@@ -87,9 +88,9 @@ fn shown(key: &str, in_full: bool) -> String {
 }
 
 async fn keys(caller: &Caller, signing: &Signing) -> Result<Vec<String>, Stop> {
-    match caller.account.readonly_keys(&signing.credentials).await {
+    match caller.operator.account.readonly_keys(&signing.credentials).await {
         Ok(keys) => Ok(keys),
-        Err(error) => Err(caller.explain("The read-only keys could not be listed", error).await),
+        Err(error) => Err(caller.operator.explain("The read-only keys could not be listed", error).await.into()),
     }
 }
 
@@ -101,7 +102,7 @@ pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
     if caller.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "keys": shown }))?;
     } else {
-        let head = format!("Read-only keys of {}: {}", caller.account_text(), shown.len());
+        let head = format!("Read-only keys of {}: {}", caller.operator.account_text(), shown.len());
         print::list(&head, &shown)?;
     }
     Ok(Exit::Done)
@@ -111,18 +112,18 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     let caller = Caller::open(args.common).await?;
     let change = Change::CreateReadonlyKey;
     if args.consent.dry_run {
-        let mut requests = caller.signing_plan();
+        let mut requests = caller.operator.signing_plan();
         requests.push(change.request());
         return dry_run(&caller, &requests, &[change]);
     }
     let signing = caller.signing().await?;
     let text = if args.show_secrets { "shown" } else { "shown short; keys readonly list --show-secrets gives it" };
     args.consent.ask(&caller, &change, &[("key", text.to_owned())])?;
-    let key = match caller.account.create_readonly_key(&signing.credentials).await {
+    let key = match caller.operator.account.create_readonly_key(&signing.credentials).await {
         Ok(key) => key,
         Err(error) => {
             let summary = "No read-only key was created";
-            return Err(caller.explain_change(&change, summary, error).await);
+            return Err(caller.operator.explain_change(&change, summary, error).await.into());
         }
     };
     let shown = shown(&key, args.show_secrets);
@@ -140,7 +141,7 @@ pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
     let caller = Caller::open(args.common).await?;
     if args.consent.dry_run {
         let change = Change::DeleteReadonlyKey { key: short(&args.key) };
-        let mut requests = caller.signing_plan();
+        let mut requests = caller.operator.signing_plan();
         requests.push(change.request());
         return dry_run(&caller, &requests, &[change]);
     }
@@ -148,13 +149,13 @@ pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
     let key = chosen(&keys(&caller, &signing).await?, &args.key)?;
     let change = Change::DeleteReadonlyKey { key: short(&key) };
     args.consent.ask(&caller, &change, &[])?;
-    let missing = || Failed::new(Exit::No, "There was no such key any more");
-    match caller.account.delete_readonly_key(&signing.credentials, &key).await {
+    let missing = || Undone::not_done("There was no such key any more");
+    match caller.operator.account.delete_readonly_key(&signing.credentials, &key).await {
         Ok(true) => {}
         Ok(false) => return Err(missing().into()),
         Err(error) => {
             let summary = "The read-only key was not deleted";
-            return Err(caller.explain_change(&change, summary, error).await);
+            return Err(caller.operator.explain_change(&change, summary, error).await.into());
         }
     }
     if caller.format == Format::Json {
@@ -176,8 +177,8 @@ fn chosen(keys: &[String], beginning: &str) -> Result<String, Stop> {
     match found[..] {
         [key] => Ok(key.clone()),
         [] => {
-            let failed = Failed::new(Exit::No, "None of the account's read-only keys begins so");
-            Err(failed.command("polydoctor keys readonly list").into())
+            let undone = Undone::not_done("None of the account's read-only keys begins so");
+            Err(undone.command("polydoctor keys readonly list").into())
         }
         _ => Err(Stop::Usage(format!("{} keys begin so: give more of it", found.len()))),
     }
@@ -190,7 +191,12 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
     let caller = Caller::open_unsigned(args.common).await?;
     let address = match args.address {
         Some(address) => address,
-        None => caller.account.signer().map_err(|error| Stop::Usage(format!("{error}; or give --address")))?.address(),
+        None => caller
+            .operator
+            .account
+            .signer()
+            .map_err(|error| Stop::Usage(format!("{error}; or give --address")))?
+            .address(),
     };
     let key = match args.key.as_deref() {
         Some("-") => {
@@ -199,7 +205,7 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
             Secret::new(text.trim())
         }
         Some(beginning) => {
-            caller.account.signer().map_err(|error| Stop::Usage(error.to_string()))?;
+            caller.operator.account.signer().map_err(|error| Stop::Usage(error.to_string()))?;
             let signing = caller.signing().await?;
             Secret::new(chosen(&keys(&caller, &signing).await?, beginning)?)
         }
@@ -211,7 +217,7 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
     if key.is_empty() {
         return Err(Stop::Usage("the read-only key is empty".to_owned()));
     }
-    match caller.account.is_valid_readonly_key(address, key.expose()).await {
+    match caller.operator.account.is_valid_readonly_key(address, key.expose()).await {
         Ok(valid) => {
             let shown = short(key.expose());
             if caller.format == Format::Json {
@@ -222,6 +228,6 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
             }
             Ok(if valid { Exit::Done } else { Exit::No })
         }
-        Err(error) => Err(caller.explain("The key could not be validated", error).await),
+        Err(error) => Err(caller.operator.explain("The key could not be validated", error).await.into()),
     }
 }

@@ -16,7 +16,7 @@ use crate::tui::app::{App, Phase};
 use crate::tui::task::{Task, TaskKind};
 use crate::tui::text::Page;
 
-pub(super) use actions::{changed, scanned};
+pub(super) use actions::{changed, rotated, rotation_planned, saving_planned, scanned};
 
 pub(super) const PANEL: Panel = Panel {
     offers: actions::offers,

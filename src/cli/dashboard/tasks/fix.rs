@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Desk;
+use super::{Desk, Planned};
 use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::fix::{self, Plan};
 use crate::settings::undo::{Undo, UndoError};
@@ -12,14 +12,15 @@ impl Desk {
     pub(super) fn plan_fix(&self, wanted: &Map<String, Value>) -> Result<FixPlan, ChangeError> {
         let Plan { changes, by_hand } = fix::plan(&self.settings(), wanted)?;
         let files = changes.iter().map(shown).collect();
-        self.planned.replace(changes);
+        self.planned.replace(Planned { changes, command: "polydoctor, F" });
         Ok(FixPlan { files, by_hand })
     }
 
     /// Makes the planned changes, all or none, so that they can be undone.
     pub(super) fn apply_fix(&self) -> Result<String, UndoError> {
         let undo = Undo::of_platform()?;
-        let step = undo.apply(&self.planned.take(), "polydoctor, F")?;
+        let Planned { changes, command } = self.planned.take();
+        let step = undo.apply(&changes, command)?;
         let files = step.iter().flat_map(|step| &step.files).map(|file| file.path.display().to_string());
         let files: Vec<String> = files.collect();
         Ok(format!("Written: {}. `polydoctor fix --undo` undoes it", files.join(", ")))

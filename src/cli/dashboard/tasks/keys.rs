@@ -1,12 +1,21 @@
-//! The keys of the account: listed, scanned for, changed.
+//! The keys of the account: listed, scanned for, changed, saved, replaced.
 
-use super::Desk;
+use std::time::Duration;
+
+use alloy_primitives::U256;
+
+use super::fix::shown;
+use super::{Desk, Planned};
 use crate::checks::short;
 use crate::client::account::{Account, AccountError};
+use crate::facts::Failure;
 use crate::keys::Change;
+use crate::operations::{
+    Destination, Kind, Old, Operator, Place, Replacement, Rotation, Stopped, Undone, Unusable, no_key,
+};
 use crate::settings::{home, selecting};
 use crate::tui::panels::credentials::AccountKeys;
-use crate::tui::task::{News, NotChanged, Perhaps, Post};
+use crate::tui::task::{FilePlan, News, NotChanged, Perhaps, Post, RotationPlan};
 
 /// Lists the keys of the account.
 pub(super) async fn read(account: &Account) -> News {
@@ -93,4 +102,108 @@ async fn make(account: &Account, change: &Change) -> Result<String, NotChanged> 
             Err(before(AccountError::Setting(format!("{}: polydoctor keys does it", change.does()))))
         }
     }
+}
+
+/// New keys have been seen to be refused for two minutes.
+const WAIT: Duration = Duration::from_secs(150);
+
+/// A rotation that was shown, and where its credentials go.
+pub(super) struct PlannedRotation {
+    rotation: Rotation,
+    destination: Destination,
+}
+
+/// In one sentence, with the command that goes on.
+fn in_words(operator: &Operator, stopped: Stopped) -> String {
+    let Undone { summary, because, commands, .. } = match stopped {
+        Stopped::Setting(text) => return text,
+        Stopped::Undone(undone) => *undone,
+    };
+    let because = if because.is_empty() { String::new() } else { format!(": {}", because.join("; ")) };
+    let command = commands.first().map_or_else(String::new, |command| format!(". {}", operator.command(command)));
+    format!("{summary}{because}{command}")
+}
+
+/// Where the credentials of this account belong; else why there is no such place, and what to do.
+fn home(operator: &Operator, command: &str) -> Result<Destination, String> {
+    match Destination::prepare(&Place::Usual, None, Kind::User, operator) {
+        Ok(destination) => Ok(destination),
+        Err(Unusable::Stopped(stopped)) => Err(in_words(operator, stopped)),
+        Err(Unusable::NoUsual(reason)) => {
+            Err(format!("{reason}. Name a file: {}", operator.command(&format!("{command} --save env=PATH"))))
+        }
+    }
+}
+
+pub(super) async fn plan_saving(desk: &Desk, nonce: U256) -> News {
+    let operator = desk.operator("the credentials to be saved").await;
+    News::SavingPlanned { nonce, plan: saving(desk, &operator, nonce).await }
+}
+
+async fn saving(desk: &Desk, operator: &Operator, nonce: U256) -> Result<Vec<FilePlan>, String> {
+    let destination = home(operator, &format!("polydoctor keys derive --nonce {nonce}"))?;
+    let derived = operator.derive(nonce).await.map_err(|stopped| in_words(operator, stopped))?;
+    let credentials = derived.ok_or_else(|| in_words(operator, no_key(nonce).into()))?;
+    let change = destination.change(&credentials, Some(nonce)).map_err(|error| error.to_string())?;
+    let changes = change.into_files();
+    let files = changes.iter().map(shown).collect();
+    desk.planned.replace(Planned { changes, command: "polydoctor, save the credentials" });
+    Ok(files)
+}
+
+pub(super) async fn plan_rotation(desk: &Desk) -> News {
+    let operator = desk.operator("the rotation of the API key").await;
+    News::RotationPlanned(planned(desk, &operator).await)
+}
+
+async fn planned(desk: &Desk, operator: &Operator) -> Result<RotationPlan, String> {
+    let destination = home(operator, "polydoctor keys rotate")?;
+    let old = operator.account.credentials().map_err(|error| error.to_string())?;
+    let rotation = Rotation::plan(operator, old, None).await.map_err(|stopped| in_words(operator, stopped))?;
+    let plan = RotationPlan {
+        old: operator.id(&rotation.old.key),
+        nonce: rotation.nonce,
+        existing: rotation.existing.as_ref().map(|existing| existing.key.clone()),
+        place: destination.text(),
+    };
+    desk.rotation.replace(Some(PlannedRotation { rotation, destination }));
+    Ok(plan)
+}
+
+/// Takes the steps that were agreed to, and tells each.
+pub(super) async fn rotate(desk: &Desk, post: &Post) -> News {
+    let Some(planned) = desk.rotation.take() else {
+        let why = "Nothing was changed: the settings were read again since it was shown";
+        return News::Rotated(Err(why.to_owned()));
+    };
+    let operator = desk.operator("the rotation of the API key").await;
+    News::Rotated(steps(&operator, planned, post).await.map_err(|stopped| in_words(&operator, stopped)))
+}
+
+async fn steps(operator: &Operator, planned: PlannedRotation, post: &Post) -> Result<String, Stopped> {
+    let PlannedRotation { rotation, destination } = planned;
+    let say = |text: String| {
+        // the end of the dashboard drops this
+        let _ = post.send(News::Said(text));
+    };
+    let new: Replacement = rotation.create(operator).await?;
+    let key = short(&new.credentials.key);
+    say(format!("1 of 4  the new key is {key} at nonce {}; it is being proved", new.nonce));
+    let refused = |failure: &Failure| say(format!("2 of 4  {key} is refused still ({failure}); waiting"));
+    new.prove(operator, WAIT, refused).await?;
+    new.switch(&destination)?;
+    say(format!("3 of 4  {key} passes, and is {}", destination.text()));
+    let old = short(&operator.id(&new.old.key));
+    if let Some(source) = destination.still_configured(&new.credentials.key, operator) {
+        return Ok(format!(
+            "Created {key} at nonce {}, {}. The old key {old} stays: it is still configured ({source})",
+            new.nonce,
+            destination.text()
+        ));
+    }
+    let replaced = format!("Replaced {old} by {key} at nonce {}, {destination}", new.nonce);
+    Ok(match new.delete_old(operator).await? {
+        Old::Deleted => format!("{replaced}; the old key is deleted"),
+        Old::Gone(failure) => format!("{replaced}; the old key did not pass any more ({failure})"),
+    })
 }

@@ -2,8 +2,8 @@
 
 use tokio::task::spawn_blocking;
 
-use super::Desk;
 use super::fix::shown;
+use super::{Desk, Planned};
 use crate::engine::Engine;
 use crate::facts::RequestRecord;
 use crate::onboarding;
@@ -45,13 +45,13 @@ impl Desk {
         let path = self.inputs.config_file.as_ref().ok_or("there is no home folder to keep a profile in")?;
         let change = FileChange::of_config(path, |config| draft.0.write(config)).map_err(|error| error.to_string())?;
         let plan = shown(&change);
-        self.planned.replace(vec![change]);
+        self.planned.replace(Planned { changes: vec![change], command: "polydoctor, set-up" });
         Ok(plan)
     }
 
     pub(super) fn save_profile(&self) -> Result<String, String> {
         let path = |change: &FileChange| change.path().display().to_string();
-        let planned = self.planned.take();
+        let planned = self.planned.take().changes;
         planned.iter().try_for_each(FileChange::apply).map_err(|error| error.to_string())?;
         Ok(planned.iter().map(path).collect())
     }

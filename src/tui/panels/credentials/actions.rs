@@ -4,13 +4,14 @@ use alloy_primitives::U256;
 
 use super::super::{Offer, checklist};
 use super::known_nonces;
+use crate::checks::{Status, short};
 use crate::facts::CredentialsFact;
 use crate::keys::Change;
 use crate::settings::{home, selecting};
-use crate::tui::Scope;
 use crate::tui::app::{App, Command};
 use crate::tui::dialogue::{self, Dialogue};
-use crate::tui::task::{NotChanged, Perhaps, Task, TaskKind};
+use crate::tui::task::{FilePlan, NotChanged, Perhaps, RotationPlan, Task, TaskKind};
+use crate::tui::{Scope, fix};
 
 /// How far a scan goes.
 const LAST_NONCE: u64 = 19;
@@ -33,7 +34,16 @@ pub(super) fn offers(app: &App) -> Vec<Offer> {
             ask(app, "Create an API key?", Change::CreateApiKey { nonce })
         }));
     }
+    if let Some(nonce) = nonce_to_save(app) {
+        let label = format!("Save the credentials of nonce {nonce}");
+        offers.push(offer(&label, "to where the private key comes from", |app| {
+            nonce_to_save(app).map(|nonce| Command::Start(Task::PlanSaving { nonce }))
+        }));
+    }
     if configured(app.facts.setup.credentials.as_ref()).is_some() {
+        offers.push(offer("Rotate the API key", "creates, proves and saves a new one, then deletes the old", |_| {
+            Some(Command::Start(Task::PlanRotation))
+        }));
         offers.push(offer("Delete the configured API key", "cannot be undone", |app| {
             let key = configured(app.facts.setup.credentials.as_ref())?;
             ask(app, "Delete the configured API key?", Change::DeleteApiKey { key })
@@ -62,6 +72,19 @@ fn free_nonce(app: &App) -> Option<U256> {
     let known = known_nonces(app);
     let free = known.iter().find(|nonce| nonce.key.is_none()).map(|nonce| nonce.nonce);
     free.or_else(|| known.last().map(|nonce| nonce.nonce.saturating_add(U256::from(1))))
+}
+
+/// The highest nonce whose key is not the configured one, or the derived one where the configured
+/// credentials are not its.
+fn nonce_to_save(app: &App) -> Option<U256> {
+    let configured = app.facts.setup.credentials.as_ref().and_then(CredentialsFact::key);
+    let known = known_nonces(app);
+    let other = known.iter().rev().find(|nonce| nonce.key.as_deref().is_some_and(|key| Some(key) != configured));
+    let derived = || {
+        let is_right = app.report.check("creds.match").is_some_and(|check| check.status == Status::Pass);
+        app.facts.derived.known().filter(|_| !is_right).map(|derived| derived.nonce)
+    };
+    other.map(|nonce| nonce.nonce).or_else(derived)
 }
 
 /// The command that writes the credentials of a nonce to the place of the private key, or shows them
@@ -109,6 +132,70 @@ pub(in crate::tui::panels) fn changed(app: &mut App, outcome: Result<String, Not
         Err(NotChanged { why, perhaps: None }) => {
             app.notice = Some(format!("Nothing was changed: {why}"));
             None
+        }
+    }
+}
+
+/// Shows what would be written, and asks.
+pub(in crate::tui::panels) fn saving_planned(
+    app: &mut App,
+    nonce: U256,
+    plan: Result<Vec<FilePlan>, String>,
+) -> Option<Command> {
+    match plan {
+        Ok(files) if files.is_empty() => {
+            app.notice = Some(format!("Nothing to save: the credentials of nonce {nonce} are there already"));
+        }
+        Ok(files) => fix::ask(app, &format!("Save the credentials of nonce {nonce}?"), &files, Vec::new()),
+        Err(why) => app.notice = Some(format!("Nothing was saved: {why}")),
+    }
+    None
+}
+
+/// Says every step of a rotation, and asks once for all of them.
+pub(in crate::tui::panels) fn rotation_planned(app: &mut App, plan: Result<RotationPlan, String>) -> Option<Command> {
+    let RotationPlan { old, nonce, existing, place } = match plan {
+        Ok(plan) => plan,
+        Err(why) => {
+            app.notice = Some(format!("Nothing was changed: {why}"));
+            return None;
+        }
+    };
+    let said = |text: String| dialogue::Change::Text(text);
+    let (create, delete) = (Change::CreateApiKey { nonce }, Change::DeleteApiKey { key: short(&old) });
+    let create = match existing {
+        Some(key) => format!("Go on with the key {} that nonce {nonce} holds already", short(&key)),
+        None => create.does(),
+    };
+    let mut changes = vec![
+        said(format!("1  {create}")),
+        said("2  Prove it by a signed request; new keys have been seen to take two minutes".to_owned()),
+        said(format!("3  The new credentials are {place}")),
+        said(format!("4  {}", delete.does())),
+    ];
+    changes.extend(dialogue::account(app));
+    app.ask(Dialogue {
+        changes,
+        breaks: vec![delete.breaks().to_owned()],
+        undo: format!(
+            "{}. Where a step fails, the steps behind it are not taken, and the old key stays",
+            delete.undo(&app.facts.setup.selection)
+        ),
+        yes: "Yes, replace it".to_owned(),
+        ..Dialogue::new("Rotate the API key?", Command::Start(Task::Rotate))
+    });
+    None
+}
+
+/// The file has other credentials now, so everything is read again; where it stopped, what is known of
+/// the keys is asked again.
+pub(in crate::tui::panels) fn rotated(app: &mut App, outcome: Result<String, String>) -> Option<Command> {
+    app.panels.credentials.scanned.clear();
+    match outcome {
+        Ok(_) => fix::applied(app, outcome),
+        Err(stopped) => {
+            app.notice = Some(stopped);
+            Some(Command::Run(Scope::Check("creds.l2")))
         }
     }
 }

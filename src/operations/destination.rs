@@ -1,23 +1,20 @@
-//! `--save`: where new credentials are written. That it can be written is made sure before they
-//! are created.
+//! Where credentials are written. That it can be written is made sure before they are created.
 
 mod variables;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use alloy_primitives::{Address, U256};
-use anyhow::Context as _;
 use serde_json::{Value, json};
+use thiserror::Error;
 
-pub(super) use self::variables::{Kind, Names};
+pub(crate) use self::variables::{Kind, Names};
 use self::variables::{is_assigned, variables};
-use super::caller::Caller;
-use super::failed::{Failed, Stop};
+use super::operator::Operator;
+use super::undone::{Stopped, Undone};
 use crate::auth::l2::ApiCredentials;
-use crate::cli::{Exit, prompt};
 use crate::secret::Secret;
 use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::edit::{ConfigText, EditError};
@@ -26,38 +23,21 @@ use crate::settings::save::{Reserved, SaveError};
 use crate::settings::undo::{Undo, UndoError};
 use crate::settings::{KeyProfile, Place as SecretPlace, Source, edit, save};
 
-/// What the argument says.
+/// Which place is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// Where the private key in use comes from.
     Usual,
     /// Lines of a `.env`.
-    Env(Option<PathBuf>),
+    Env(PathBuf),
     /// A profile of the configuration file.
     Profile(Option<String>),
     /// A JSON file of its own.
     Json(PathBuf),
 }
 
-impl FromStr for Place {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (kind, rest) = text.split_once('=').map_or((text, None), |(kind, rest)| (kind, Some(rest)));
-        match (kind, rest) {
-            (_, Some("")) => Err(format!("nothing follows {kind}=")),
-            ("", None) => Ok(Self::Usual),
-            ("env", path) => Ok(Self::Env(path.map(PathBuf::from))),
-            ("profile", name) => Ok(Self::Profile(name.map(str::to_owned))),
-            ("json", Some(path)) => Ok(Self::Json(PathBuf::from(path))),
-            ("json", None) => Err("json needs a file: json=PATH".to_owned()),
-            _ => Err("expected env, env=PATH, profile, profile=NAME or json=PATH".to_owned()),
-        }
-    }
-}
-
 /// A file that can be written, and how.
-pub(super) struct Destination {
+pub(crate) struct Destination {
     form: Form,
     path: PathBuf,
     kind: Kind,
@@ -82,49 +62,74 @@ enum Form {
 }
 
 /// What is written into files, before it is.
-pub(super) struct Change(Vec<FileChange>);
+pub(crate) struct Change(Vec<FileChange>);
+
+/// Why a place takes no credentials.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    /// The private key's own place cannot hold them; says why.
+    NoUsual(String),
+    /// It belongs to another account, or cannot be written.
+    Stopped(Stopped),
+}
+
+impl<E: Into<Stopped>> From<E> for Unusable {
+    fn from(stopped: E) -> Self {
+        Self::Stopped(stopped.into())
+    }
+}
+
+/// Why credentials were not written.
+#[derive(Debug, Error)]
+pub(crate) enum WriteError {
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    #[error(transparent)]
+    Undo(#[from] UndoError),
+}
 
 impl Destination {
     /// Finds the file, and makes sure that it is this account's, and can be edited and written.
-    pub(super) fn prepare(place: &Place, names: Option<Names>, kind: Kind, caller: &Caller) -> Result<Self, Stop> {
-        let settings = caller.account.settings();
-        let signer = caller.account.signer().map_err(|error| Stop::Usage(error.to_string()))?.address();
-        let of_env_file = |path| (Form::Env { names, variables: None, profile: None }, path);
+    pub(crate) fn prepare(
+        place: &Place,
+        names: Option<Names>,
+        kind: Kind,
+        operator: &Operator,
+    ) -> Result<Self, Unusable> {
+        let settings = operator.account.settings();
+        let signer = operator.signer()?;
         let (form, path) = match place {
-            Place::Usual => match home::of(settings, kind.settings()) {
-                Ok(Home::EnvFile { path, names: variables, profile }) => {
-                    (Form::Env { names, variables, profile }, path)
-                }
-                Ok(Home::Profile(KeyProfile { name, path })) => (Form::Profile { name }, path),
-                Err(reason) => of_env_file(ask_for_path(&reason)?),
+            Place::Usual => match home::of(settings, kind.settings()).map_err(Unusable::NoUsual)? {
+                Home::EnvFile { path, names: variables, profile } => (Form::Env { names, variables, profile }, path),
+                Home::Profile(KeyProfile { name, path }) => (Form::Profile { name }, path),
             },
             Place::Profile(name) => {
-                let path =
-                    crate::settings::config_file().context("there is no home folder for a configuration file")?;
+                let path = crate::settings::config_file()
+                    .ok_or_else(|| Stopped::by_setting("there is no home folder for a configuration file"))?;
                 let name = name.clone().or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
-                let no_name = || Stop::Usage("no profile is in use: name one, as --save profile=NAME".to_owned());
+                let no_name = || Stopped::by_setting("no profile is in use: name one, as --save profile=NAME");
                 (Form::Profile { name: name.ok_or_else(no_name)? }, path)
             }
             Place::Json(path) => {
                 let chain_id = settings.chain_id.as_ref().map(|id| id.value);
                 (Form::Json { account: json!({ "address": signer, "chain_id": chain_id }) }, path.clone())
             }
-            Place::Env(path) => of_env_file(path.clone().unwrap_or_else(|| caller.env_file.clone())),
+            Place::Env(path) => (Form::Env { names, variables: None, profile: None }, path.clone()),
         };
         let mut destination = Self { form, path, kind, replaces: false };
-        if let Some(reason) = destination.refusal(signer, caller) {
-            let failed = Failed::new(Exit::No, "Nothing was written, and nothing was changed").because(reason);
-            return Err(failed
+        if let Some(reason) = destination.refusal(signer, operator) {
+            let undone = Undone::not_done("Nothing was written, and nothing was changed").because(reason);
+            return Err(undone
                 .fixed_by("Name a place of this account: --save env=PATH, profile=NAME or json=PATH")
                 .into());
         }
-        Undo::of_platform().map_err(|error| Stop::Usage(error.to_string()))?;
-        destination.replaces = destination.check().map_err(|error| Stop::Usage(error.to_string()))?;
+        Undo::of_platform().map_err(Stopped::by_setting)?;
+        destination.replaces = destination.check().map_err(Stopped::by_setting)?;
         Ok(destination)
     }
 
     /// Why the credentials of this signer must not be written there.
-    fn refusal(&self, signer: Address, caller: &Caller) -> Option<String> {
+    fn refusal(&self, signer: Address, operator: &Operator) -> Option<String> {
         match &self.form {
             // the profile says which lines of the file are its own
             Form::Env { variables: Some(variables), .. }
@@ -135,8 +140,8 @@ impl Destination {
             Form::Env { .. } => home::refusal_of_env_file(&self.path, signer),
             Form::Profile { name } => {
                 let profile = KeyProfile { name: name.clone(), path: self.path.clone() };
-                let own = caller.account.settings().key_profile.as_ref();
-                home::refusal_of_profile(&profile, signer, own, &caller.environment)
+                let own = operator.account.settings().key_profile.as_ref();
+                home::refusal_of_profile(&profile, signer, own, &operator.environment)
             }
             Form::Json { .. } => {
                 let held: Value = serde_json::from_str(&fs::read_to_string(&self.path).ok()?).ok()?;
@@ -167,7 +172,7 @@ impl Destination {
 
     /// What saving these comes to. The nonce is written where it is not the usual one, or one is
     /// written already.
-    pub(super) fn change(&self, credentials: &ApiCredentials, nonce: Option<U256>) -> Result<Change, ChangeError> {
+    pub(crate) fn change(&self, credentials: &ApiCredentials, nonce: Option<U256>) -> Result<Change, ChangeError> {
         let parts = [credentials.key.as_str(), credentials.secret.expose(), credentials.passphrase.expose()];
         let number = nonce.map(|nonce| nonce.to_string());
         let mut changes = Vec::new();
@@ -216,6 +221,11 @@ impl Destination {
         Ok(Change(changes))
     }
 
+    /// Writes credentials, all or nothing, and keeps a copy of what the files held.
+    pub(crate) fn write(&self, credentials: &ApiCredentials, nonce: Option<U256>) -> Result<(), WriteError> {
+        Ok(self.change(credentials, nonce)?.apply()?)
+    }
+
     /// A profile that reads these lines of the file; it has the nonce itself.
     fn references(
         &self,
@@ -234,7 +244,7 @@ impl Destination {
     }
 
     /// Takes the room that the files and the copies of what they hold need, until it is dropped.
-    pub(super) fn reserve(&self) -> Result<Vec<Reserved>, UndoError> {
+    pub(crate) fn reserve(&self) -> Result<Vec<Reserved>, UndoError> {
         const CREDENTIALS: usize = 4 * 1024;
         let unwritten = |error: ChangeError| {
             let path = self.path.display().to_string();
@@ -248,14 +258,14 @@ impl Destination {
         Ok(reserved)
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let instead = if self.replaces { ", in place of the values that it holds" } else { "" };
         format!("written to {self}{instead}")
     }
 
     /// Where the settings have another key than this one, although it has been written.
-    pub(super) fn still_configured(&self, key: &str, caller: &Caller) -> Option<Source> {
-        let configured = self.kind.configured(caller.account.settings()).key.as_ref()?;
+    pub(crate) fn still_configured(&self, key: &str, operator: &Operator) -> Option<Source> {
+        let configured = self.kind.configured(operator.account.settings()).key.as_ref()?;
         let written = match (&self.form, &configured.source) {
             (Form::Env { .. }, Source::EnvFile { path, .. }) => Path::new(path) == self.path,
             (Form::Profile { name }, Source::Profile { name: own, .. }) => own == name,
@@ -279,7 +289,7 @@ impl std::fmt::Display for Destination {
 
 impl Change {
     /// Whether something is lost that a file holds now.
-    pub(super) fn replaces(&self) -> bool {
+    pub(crate) fn replaces(&self) -> bool {
         self.0.iter().any(|change| match change.diff() {
             // nothing of a file of secrets is shown
             diff if diff.is_empty() => !change.is_new_file(),
@@ -288,7 +298,7 @@ impl Change {
     }
 
     /// The lines that change, with the shapes of secrets.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let of = |change: &FileChange| {
             let diff = change.diff();
             if diff.is_empty() {
@@ -299,8 +309,13 @@ impl Change {
         self.0.iter().flat_map(of).collect()
     }
 
+    /// The files that change, to be shown and then written.
+    pub(crate) fn into_files(self) -> Vec<FileChange> {
+        self.0
+    }
+
     /// Writes the files, all or none, and keeps a copy of what they held.
-    pub(super) fn apply(&self) -> Result<(), UndoError> {
+    pub(crate) fn apply(&self) -> Result<(), UndoError> {
         Undo::of_platform()?.apply(&self.0, "polydoctor keys --save").map(drop)
     }
 }
@@ -315,22 +330,6 @@ fn set_nonce(config: &mut ConfigText, profile: &str, nonce: Option<&str>) -> Res
         Some(nonce) => config.set(profile, "nonce", nonce),
         None => Ok(()),
     }
-}
-
-/// Asks where to write, since the private key's own place cannot take credentials.
-fn ask_for_path(reason: &str) -> Result<PathBuf, Stop> {
-    if prompt::is_there() {
-        let question = format!("{}. Write them to which .env file?", capitalized(reason));
-        if let Some(path) = prompt::line(&question)?.filter(|path| !path.is_empty()) {
-            return Ok(PathBuf::from(path));
-        }
-    }
-    Err(Stop::Usage(format!("{reason}: name a file, as --save env=PATH, or a profile, as --save profile=NAME")))
-}
-
-fn capitalized(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), rest.as_str()))
 }
 
 fn read(path: &Path) -> Result<String, ChangeError> {

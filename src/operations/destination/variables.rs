@@ -7,7 +7,7 @@ use crate::settings::{CredentialParts, SETTINGS, Settings, edit};
 
 /// Which variables a `.env` gets that has none of them yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(in crate::cli::keys) enum Names {
+pub(crate) enum Names {
     /// CLOB_API_KEY and so on, as in the TypeScript and Python clients
     Clob,
     /// POLYMARKET_API_KEY and so on, as in the Rust client
@@ -16,7 +16,7 @@ pub(in crate::cli::keys) enum Names {
 
 /// Whose credentials are saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli::keys) enum Kind {
+pub(crate) enum Kind {
     User,
     Builder,
 }
@@ -40,7 +40,7 @@ const OF_BUILDERS: [Family; 3] =
 
 impl Kind {
     /// The settings of key, secret and passphrase.
-    pub(in crate::cli::keys) fn settings(self) -> [&'static str; 3] {
+    pub(crate) fn settings(self) -> [&'static str; 3] {
         match self {
             Self::User => ["api_key", "api_secret", "api_passphrase"],
             Self::Builder => ["builder_api_key", "builder_secret", "builder_passphrase"],
@@ -81,14 +81,14 @@ impl Kind {
     }
 
     /// The lines of a `.env`, to be shown.
-    pub(in crate::cli::keys) fn lines(self, names: Option<Names>, credentials: &ApiCredentials) -> String {
+    pub(crate) fn lines(self, names: Option<Names>, credentials: &ApiCredentials) -> String {
         let parts = [credentials.key.as_str(), credentials.secret.expose(), credentials.passphrase.expose()];
         let lines: Vec<String> =
             self.family(names).iter().zip(parts).map(|(name, value)| format!("{name}={value}\n")).collect();
         lines.concat()
     }
 
-    pub(in crate::cli::keys) fn configured(self, settings: &Settings) -> &CredentialParts {
+    pub(crate) fn configured(self, settings: &Settings) -> &CredentialParts {
         match self {
             Self::User => &settings.credentials,
             Self::Builder => &settings.builder,
