@@ -4,6 +4,7 @@
 //! * [`clob`]: typed calls of the CLOB
 //! * [`rpc`]: Ethereum JSON-RPC, batched
 //! * [`chain`]: what the Polygon node says of wallets
+//! * [`exchange`]: what the exchange contract says of an order
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
@@ -17,6 +18,7 @@ pub mod boards;
 pub mod chain;
 pub mod clob;
 pub mod comparison;
+pub mod exchange;
 mod hidden;
 pub mod http;
 pub mod keys;

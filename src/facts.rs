@@ -4,6 +4,7 @@
 //! anywhere.
 
 pub mod clock;
+mod exchange;
 mod observed;
 pub mod probe;
 mod setup;
@@ -12,6 +13,7 @@ use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use exchange::ExchangeAnswer;
 pub use observed::*;
 pub use setup::*;
 

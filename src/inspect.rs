@@ -10,6 +10,7 @@ mod judge;
 mod known;
 mod l1;
 mod names;
+mod on_chain;
 mod reading;
 mod share;
 
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 
 pub use finding::Finding;
 pub use known::{Known, KnownCredentials};
+pub use on_chain::{OnChain, Question};
 pub use reading::Unread;
 
 use crate::reference::{self, Exposure};
@@ -105,6 +107,10 @@ pub struct Inspected {
     pub order: Option<Value>,
     /// Of an order with findings: what would have to change for it to be accepted.
     pub changes: Vec<String>,
+    /// Of an order: what the exchange contract can be asked.
+    pub question: Option<Question>,
+    /// What it answered, where it was asked.
+    pub on_chain: Option<OnChain>,
 }
 
 impl Inspected {
@@ -125,6 +131,9 @@ impl Inspected {
             json["order"] = self.order.clone().unwrap_or_default();
             json["to_be_accepted"] = self.changes.clone().into();
         }
+        if let Some(on_chain) = &self.on_chain {
+            json["on_chain"] = on_chain.json();
+        }
         json
     }
 
@@ -133,6 +142,7 @@ impl Inspected {
         self.findings.iter_mut().for_each(|finding| finding.for_each_text(change));
         self.notes.iter_mut().chain(&mut self.changes).for_each(change);
         self.method.iter_mut().chain(&mut self.path).for_each(change);
+        self.on_chain.iter_mut().for_each(|on_chain| on_chain.for_each_text(change));
         self.reproduced_by.iter_mut().chain(&mut self.order).for_each(|value| for_each_text(value, change));
     }
 }

@@ -82,6 +82,8 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
         notes: case.notes,
         order: None,
         changes: Vec::new(),
+        question: None,
+        on_chain: None,
     }
 }
 

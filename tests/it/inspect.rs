@@ -1,5 +1,7 @@
 //! `polydoctor inspect` as people use it.
 
+mod orders;
+
 use std::io::Write as _;
 use std::process::{Output, Stdio};
 

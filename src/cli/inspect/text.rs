@@ -37,12 +37,19 @@ fn of_request(out: &mut String, request: &Inspected, style: Style) {
     let title = format!("{}{call} ({}, line {})", request.kind.words(), request.form, request.line);
     line(out, &bold(&title, style));
     wrapped(out, signature(request), "  ");
+    let signed = |name: &str| request.order.as_ref().and_then(|order| order[name].as_str());
+    if let (Some(signer), Some(exchange)) = (signed("signed_by"), signed("signed_for")) {
+        wrapped(out, &format!("Signed by {signer} for {exchange}"), "  ");
+    }
     for (place, finding) in request.findings.iter().enumerate() {
         out.push('\n');
         of_finding(out, finding, place == 0, style);
     }
     for note in &request.notes {
         wrapped(out, &format!("Note: {note}"), "  ");
+    }
+    if let Some(on_chain) = &request.on_chain {
+        wrapped(out, &on_chain.sentence, "  ");
     }
     if !request.changes.is_empty() {
         out.push('\n');

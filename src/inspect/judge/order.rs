@@ -1,37 +1,33 @@
 //! What is wrong with one order: its fields, what was signed, and whose it is.
 
 mod candidates;
+mod changes;
 mod fields;
+mod form;
 mod numbers;
 mod search;
+mod shape;
 mod wallets;
 
-use alloy_primitives::{Address, Signature, hex};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use alloy_primitives::{Address, Signature};
 use serde_json::{Value, json};
 
 use self::candidates::Candidates;
 use self::fields::Fields;
 use self::search::{Expected, Explained, Opened};
 use self::wallets::Key;
-use super::values::{self, Standing};
 use crate::auth::contracts;
-use crate::auth::order::{Order, OrderSignature, Terms, Version};
-use crate::auth::placeholder::is_placeholder;
+use crate::auth::order::{Exchange, Order, OrderSignature, Terms, Version};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::cause::{Cause, Certainty};
 use crate::inspect::finding::{Finding, add};
 use crate::inspect::known::Known;
 use crate::inspect::reading::Posted;
-use crate::inspect::{Inspected, Kind, Outcome};
+use crate::inspect::{Inspected, Kind, Outcome, Question};
 use crate::text::quoted;
 
 /// How the finding about a compact signature begins.
 const COMPACT: &str = "The signature has 64 bytes";
-
-/// When the production CLOB went over to orders of version 2.
-const V2_SINCE: &str = "2026-04-28";
 
 /// An order under inspection.
 struct OrderCase<'a> {
@@ -45,8 +41,8 @@ struct OrderCase<'a> {
     changes: Vec<String>,
     outcome: Outcome,
     reproduced_by: Option<Value>,
-    /// Whose signature it is, and the exchange it is for, in words.
-    signed: Option<(Address, String)>,
+    /// Whose signature it is, and the exchange it is for.
+    signed: Option<(Address, Exchange)>,
 }
 
 pub(in crate::inspect) fn inspect(posted: &Posted, known: &Known) -> Inspected {
@@ -66,6 +62,7 @@ pub(in crate::inspect) fn inspect(posted: &Posted, known: &Known) -> Inspected {
     case.version(&fields);
     let signature = case.signature();
     let order = fields.orders.first().cloned();
+    let sent = case.signature_bytes().zip(order.clone());
     let signed = signature.and_then(|signature| case.search(&signature, &fields));
     if let Some(order) = &order {
         let key = case.key(order, signed.as_ref());
@@ -89,6 +86,7 @@ pub(in crate::inspect) fn inspect(posted: &Posted, known: &Known) -> Inspected {
     if case.findings.is_empty() {
         case.changes.clear();
     }
+    let question = sent.and_then(|(signature, order)| case.question(signature, order));
     let order = order.map(|order| case.summary(&order));
     Inspected {
         kind: Kind::Order,
@@ -102,6 +100,8 @@ pub(in crate::inspect) fn inspect(posted: &Posted, known: &Known) -> Inspected {
         notes: case.notes,
         order,
         changes: case.changes,
+        question,
+        on_chain: None,
     }
 }
 
@@ -113,203 +113,6 @@ impl OrderCase<'_> {
             self.changes.push(change);
         }
         add(&mut self.findings, finding);
-    }
-
-    /// Fields that are missing, or written in a way that no server reads.
-    fn shape(&mut self, fields: &Fields) {
-        if !fields.missing.is_empty() {
-            let missing = fields.missing.join(", ");
-            let summary = format!("Missing or empty: {missing}");
-            self.add(Finding::new(Cause::OrderParameters, Certainty::Likely, summary), format!("Add {missing}"));
-        }
-        for (name, said) in &fields.wrong {
-            let summary = format!("{name} {said}");
-            let cause = match *name {
-                "signatureType" => Cause::OrderSignatureType,
-                "signer" => Cause::OrderSignerField,
-                "builder" => Cause::OrderBuilderMissing,
-                _ => Cause::OrderParameters,
-            };
-            self.add(Finding::new(cause, Certainty::Likely, summary), format!("Correct {name} and sign again"));
-        }
-        if fields.is_hidden {
-            self.notes.push("Parts of the order are hidden in this text, so its signature was not checked".to_owned());
-        }
-        if !self.posted.is_body {
-            return;
-        }
-        let known = [
-            "salt",
-            "maker",
-            "signer",
-            "taker",
-            "tokenId",
-            "makerAmount",
-            "takerAmount",
-            "side",
-            "expiration",
-            "nonce",
-            "feeRateBps",
-            "signatureType",
-            "timestamp",
-            "metadata",
-            "builder",
-            "signature",
-        ];
-        let renamed = self.posted.fields.iter().filter_map(|(name, _)| {
-            let wanted =
-                known.iter().find(|known| known.to_ascii_lowercase() == crate::inspect::reading::plain_name(name))?;
-            (wanted != name).then(|| format!("{} instead of {wanted}", quoted(name, 30)))
-        });
-        let renamed: Vec<String> = renamed.collect();
-        if !renamed.is_empty() {
-            let summary = format!("Fields have names that the server does not read: {}", renamed.join(", "));
-            self.add(Finding::new(Cause::OrderParameters, Certainty::Likely, summary), "Rename the fields");
-        }
-        let side = self.posted.field("side").filter(|side| !matches!(side.text.as_str(), "BUY" | "SELL"));
-        if let Some(side) = side {
-            let summary = format!(
-                "side is {}: the body has BUY or SELL (only the typed data has 0 or 1)",
-                quoted(&side.text, 20)
-            );
-            self.add(
-                Finding::new(Cause::OrderParameters, Certainty::Likely, summary),
-                "Set side to \"BUY\" or \"SELL\"",
-            );
-        }
-        let numbers = ["makerAmount", "takerAmount", "tokenId", "timestamp", "expiration", "nonce", "feeRateBps"];
-        let bare = numbers.into_iter().filter(|name| {
-            self.posted
-                .field(&name.to_ascii_lowercase())
-                .is_some_and(|value| !value.is_quoted && values::standing(&value.text) == Standing::Given)
-        });
-        let bare: Vec<&str> = bare.collect();
-        if !bare.is_empty() {
-            let names = bare.join(", ");
-            let summary = format!("Numbers in the body that should be texts: {names}");
-            let finding = Finding::new(Cause::OrderParameters, Certainty::Possible, summary);
-            self.add(
-                finding.because("official clients send them as decimal texts; JavaScript rounds large numbers"),
-                format!("Send {names} as decimal texts"),
-            );
-        }
-        let quoted: Vec<&str> = ["salt", "signatureType"]
-            .into_iter()
-            .filter(|name| self.posted.field(&name.to_ascii_lowercase()).is_some_and(|value| value.is_quoted))
-            .collect();
-        if !quoted.is_empty() {
-            let names = quoted.join(", ");
-            let summary = format!("Texts in the body that should be numbers: {names}");
-            let finding = Finding::new(Cause::OrderParameters, Certainty::Possible, summary);
-            self.add(
-                finding.because("official clients send them as JSON numbers"),
-                format!("Send {names} as JSON numbers"),
-            );
-        }
-    }
-
-    /// Fields of two versions in one order, and a version that the server no longer takes.
-    fn version(&mut self, fields: &Fields) {
-        let is_old = fields.old.iter().any(|name| *name != "taker");
-        if is_old && !fields.new.is_empty() {
-            let summary =
-                format!("Fields of two versions: {} of V1, {} of V2", fields.old.join(", "), fields.new.join(", "));
-            let finding = Finding::new(Cause::OrderWrongVersion, Certainty::Likely, summary);
-            self.add(finding, format!("Build the order with the fields of V2 only: drop {}", fields.old.join(", ")));
-        } else if !fields.new.is_empty() && !fields.old.is_empty() {
-            let summary = "A V2 order with the field taker, which only orders of V1 have";
-            self.add(Finding::new(Cause::OrderWrongVersion, Certainty::Likely, summary), "Drop taker");
-        } else if is_old && self.posted.carrier.as_ref().is_some_and(|carrier| carrier.is_official) {
-            let summary = "A V1 order was sent to the production CLOB, which takes V2 orders";
-            let finding = Finding::new(Cause::OrderWrongVersion, Certainty::Likely, summary);
-            let finding =
-                finding.because(format!("it has {}, and no timestamp; V2 since {V2_SINCE}", fields.old.join(", ")));
-            self.add(finding, "Build and sign the order with a V2 client");
-        } else if is_old {
-            self.notes.push(format!("This is a V1 order; the production CLOB takes V2 orders since {V2_SINCE}"));
-        }
-    }
-
-    /// The signature, in whatever form it is.
-    fn signature(&mut self) -> Option<OrderSignature> {
-        let encoding =
-            |summary: String, certainty| Finding::new(Cause::SignatureEncoding, certainty, summary).without_code();
-        let wanted = "Send the signature as 0x and 130 hex digits, the last two 1b or 1c";
-        let Some(scalar) =
-            self.posted.field("signature").filter(|scalar| values::standing(&scalar.text) != Standing::Empty)
-        else {
-            if self.posted.is_body {
-                let summary = "The order has no signature";
-                self.add(Finding::new(Cause::OrderParameters, Certainty::Likely, summary), "Sign the order");
-            } else {
-                self.notes.push("The order has no signature in this text".to_owned());
-            }
-            return None;
-        };
-        let text = scalar.text.trim();
-        if values::standing(text) == Standing::Hidden || is_placeholder(text) {
-            self.notes.push("The signature is hidden in this text, so it was not checked".to_owned());
-            return None;
-        }
-        let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-        let bytes = hex::decode(digits.unwrap_or(text));
-        let is_hex = bytes.is_ok();
-        if !is_hex {
-            let summary = "The signature is not hex".to_owned();
-            self.add(encoding(summary, Certainty::Likely).fix(wanted), wanted);
-        }
-        let plain = || [STANDARD, URL_SAFE].iter().find_map(|base64| base64.decode(text).ok());
-        let mut bytes = bytes.ok().or_else(plain)?;
-        if digits.is_none() && is_hex {
-            let summary = "The signature has no 0x prefix".to_owned();
-            self.add(
-                encoding(summary, Certainty::Likely).fix("Put 0x before the signature"),
-                "Put 0x before the signature",
-            );
-        }
-        match (bytes.len(), bytes.last().copied()) {
-            (64, _) => {
-                let summary = format!("{COMPACT}, the compact form of EIP-2098; clients send 65");
-                let finding = encoding(summary, Certainty::Possible)
-                    .because("the exchange contract takes both forms; what the CLOB takes is not published");
-                self.add(finding.fix(wanted), wanted);
-            }
-            (65, Some(0 | 1)) => {
-                let summary = "The signature ends in 00 or 01 instead of 1b or 1c".to_owned();
-                let finding = encoding(summary, Certainty::Likely).because("ecrecover takes 27 and 28 only");
-                self.add(
-                    finding.fix("Add 27 to the last byte of the signature"),
-                    "Add 27 to the last byte of the signature",
-                );
-            }
-            (65, Some(last @ 29..)) => {
-                let safe = if matches!(last, 31 | 32) {
-                    "; a Safe transaction is signed like that, an order is not"
-                } else {
-                    ""
-                };
-                let summary = format!("The signature ends in {last:02x} instead of 1b or 1c{safe}");
-                self.add(encoding(summary, Certainty::Likely).fix(wanted), wanted);
-                // either parity is tried: 31 and 32 are 4 more, and of 35 up the odd ones are 27
-                bytes[64] = if matches!(last, 31 | 32) { last - 4 } else { 27 + (last + 1) % 2 };
-            }
-            _ => {}
-        }
-        let decoded = OrderSignature::decode(&bytes);
-        if decoded.is_none() {
-            let summary = format!(
-                "The signature has {} bytes: {}",
-                bytes.len(),
-                if bytes.len() < 65 { "a part of it is missing" } else { "no form of a signature has so many" }
-            );
-            let finding = encoding(summary, Certainty::Likely)
-                .because("types 0 to 2 have 65 bytes, type 3 has 317, a session key 480");
-            self.add(
-                finding.fix("Send the signature whole, as the client made it"),
-                "Send the signature whole, as it was made",
-            );
-        }
-        decoded
     }
 
     fn header_address(&self) -> Option<Address> {
@@ -463,7 +266,7 @@ impl OrderCase<'_> {
         };
         if let Some(exchange) = exchange {
             self.about_exchange(&order, exchange, is_right);
-            self.signed = Some((signer, exchange.to_string()));
+            self.signed = Some((signer, exchange));
         }
         if let Some(session) = session {
             self.notes.push(if session == signer {
@@ -490,8 +293,8 @@ impl OrderCase<'_> {
         }
     }
 
-    fn about_exchange(&mut self, order: &Order, exchange: crate::auth::order::Exchange, is_right: bool) {
-        if exchange.version == Version::V3 && !crate::auth::order::Exchange::is_v3_token(order.token_id) {
+    fn about_exchange(&mut self, order: &Order, exchange: Exchange, is_right: bool) {
+        if exchange.version == Version::V3 && !Exchange::is_v3_token(order.token_id) {
             self.notes.push("Signed for the exchange V3, though the token ID is not one of V3".to_owned());
         } else if is_right && self.known.neg_risk.is_none() && exchange.version != Version::V3 {
             let kind = if exchange.neg_risk { "a neg-risk market" } else { "a market that is not neg-risk" };
@@ -531,6 +334,15 @@ impl OrderCase<'_> {
         );
     }
 
+    /// What the exchange contract can be asked about the order as it was sent: the one that it should be for.
+    fn question(&self, signature: Vec<u8>, order: Order) -> Option<Question> {
+        let candidates = Candidates::new(&order, self.known);
+        let signed_for = self.signed.as_ref().map(|(_, exchange)| *exchange);
+        let signed_for = signed_for.filter(|signed| candidates.right().any(|right| right.exchange == Some(*signed)));
+        let exchange = signed_for.or_else(|| candidates.right().find_map(|right| right.exchange))?;
+        Some(Question { order, signature, exchange })
+    }
+
     /// The order in short.
     fn summary(&self, order: &Order) -> Value {
         let (shares, collateral) = numbers::shares_and_collateral(order);
@@ -545,7 +357,7 @@ impl OrderCase<'_> {
             "signer": order.signer.to_string(),
             "signature_type": order.signature_type,
             "signed_by": self.signed.as_ref().map(|(signer, _)| signer.to_string()),
-            "signed_for": self.signed.as_ref().map(|(_, exchange)| exchange),
+            "signed_for": self.signed.as_ref().map(|(_, exchange)| exchange.to_string()),
         })
     }
 }
