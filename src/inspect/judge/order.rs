@@ -299,7 +299,7 @@ impl OrderCase<'_> {
         } else if is_right && self.known.neg_risk.is_none() && exchange.version != Version::V3 {
             let kind = if exchange.neg_risk { "a neg-risk market" } else { "a market that is not neg-risk" };
             self.notes.push(format!(
-                "Signed for {exchange}: right for {kind} only. Pass --neg-risk true or false to check that"
+                "Signed for {exchange}: right only for {kind}. Check that with --neg-risk true or false"
             ));
         }
     }

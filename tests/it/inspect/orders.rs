@@ -149,7 +149,7 @@ fn an_order_is_explained_in_text_and_json_and_shared_without_names() {
     let maker = vector["order"]["maker"].as_str().unwrap();
     let owner = "7c4fcf4b-0504-4ab6-ae31-1bc83fbb1abb";
     let text = stdout(&inspect(&["--neg-risk", "true"], body.as_bytes()));
-    for said in ["To be accepted:", "Proven", maker, "Signed by"] {
+    for said in ["To be accepted:", "(proven)", maker, "Signed by"] {
         assert!(text.contains(said), "{said}: {text}");
     }
     for format in ["text", "json"] {

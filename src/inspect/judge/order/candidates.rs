@@ -2,11 +2,11 @@
 
 use std::cell::OnceCell;
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
 
+use super::changes::{FieldChange, field_changes};
 use crate::auth::contracts;
 use crate::auth::order::{Domain, Exchange, NAME, Order, Terms, Version};
-use crate::auth::wallet::WalletMap;
 use crate::cause::Cause;
 use crate::inspect::known::Known;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use alloy_primitives::{Address, B256, Signature, U256, eip191_hash_message};
 use serde_json::{Value, json};
 
-use super::candidates::{self, Candidates, DomainCandidate, FieldChange, Mistake};
+use super::candidates::{self, Candidates, DomainCandidate, Mistake};
+use super::changes::FieldChange;
 use crate::auth::contracts;
 use crate::auth::order::{Exchange, Nested, Order, Recovery, Terms};
 use crate::auth::wallet::{SignatureType, WalletMap};
