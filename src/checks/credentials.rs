@@ -7,8 +7,8 @@ use crate::auth::contracts;
 use crate::cause::{Cause, Certainty};
 use crate::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
 use crate::secret::Secret;
-use crate::settings::Source;
-use crate::settings::target::wanted;
+use crate::settings::wanted::{self, FixKey};
+use crate::settings::{Setting, Source};
 
 /// A key id that can be told from another, without showing all of it.
 pub fn short(key: &str) -> String {
@@ -60,7 +60,7 @@ fn signature_refused(facts: &Facts) -> Finding {
         )
         .likely(0.99)
         .proven()
-        .set("chain_id", *chain)
+        .set(Setting::ChainId, *chain)
         .with("proof", format!("the same request signed for chain {chain} is accepted"))
         .fixed_by(format!("Set the chain id to {chain}"));
     }
@@ -73,7 +73,7 @@ fn signature_refused(facts: &Facts) -> Finding {
         .or(Cause::L1SignerMismatch, 0.3)
         .or(Cause::AccountBanned, 0.1)
         .fixed_by("Ask the official host. A relay in between must pass on every header: nginx drops names with an underscore unless underscores_in_headers is on")
-        .try_setting("clob_url", OFFICIAL_HOST);
+        .try_setting(Setting::ClobUrl, OFFICIAL_HOST);
     }
     Finding::fail(Cause::L1SignerMismatch, "The CLOB refuses the wallet signature")
         .likely(0.4)
@@ -95,7 +95,7 @@ pub(super) fn nonce(facts: &Facts) -> Finding {
             Finding::warn(Cause::CredentialsOtherNonce, summary)
                 .likely(0.95)
                 .proven()
-                .set("nonce", other.to_string())
+                .set(Setting::Nonce, other.to_string())
                 .fixed_by(format!("Set the nonce to {other}, or the credentials to those of nonce {nonce}"))
         }
         (Some(_), None) => Finding::pass(format!("Nonce {nonce} holds a key")),
@@ -134,7 +134,7 @@ fn no_key(facts: &Facts) -> Finding {
     };
     match other {
         Some(other) => finding
-            .set("nonce", other.nonce.to_string())
+            .set(Setting::Nonce, other.nonce.to_string())
             .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce)),
         None => {
             finding.fixed_by(format!("Create one, or let the client do it: {DERIVE}")).command("polydoctor keys create")
@@ -163,7 +163,7 @@ fn incomplete(configured: &CredentialsFact) -> Option<Finding> {
         )
         .likely(0.97)
         .proven()
-        .set("api_credentials", wanted::DERIVED)
+        .set(FixKey::ApiCredentials, wanted::DERIVED)
         .fixed_by(format!("Set all three from one derivation: {DERIVE}"))
     })
 }
@@ -202,7 +202,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
         Finding::fail(Cause::SecretEncoding, format!("The API secret {wrong}"))
             .likely(0.96)
             .proven()
-            .set("api_credentials", wanted::DERIVED)
+            .set(FixKey::ApiCredentials, wanted::DERIVED)
             .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64"),
     )
 }
@@ -258,7 +258,7 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
         )
         .likely(0.98)
         .proven()
-        .set("api_credentials", wanted::CLEANED)
+        .set(FixKey::ApiCredentials, wanted::CLEANED)
         .fixed_by(
             "Remove what surrounds the passphrase: a line end often comes along from a file or a Kubernetes secret",
         );
@@ -280,7 +280,7 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
         return Finding::warn(Cause::SecretEncoding, summary)
             .likely(0.9)
             .proven()
-            .set("api_credentials", wanted::CLEANED)
+            .set(FixKey::ApiCredentials, wanted::CLEANED)
             .fixed_by("Remove what surrounds the secret: docker's --env-file keeps quotes that a shell takes off");
     }
     Finding::note(format!("{summary}; {clients} refuse the secret in this form"))
@@ -288,7 +288,9 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
 }
 
 fn stale(finding: Finding) -> Finding {
-    finding.set("api_credentials", wanted::DERIVED).fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
+    finding
+        .set(FixKey::ApiCredentials, wanted::DERIVED)
+        .fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
 }
 
 /// Another key than the derived one, and yet it passes.
@@ -347,14 +349,14 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         let summary = "The CLOB refuses the configured credentials, and the signer has no key: they were deleted, or are another address's";
         return Finding::fail(Cause::CredentialsStale, summary)
             .likely(0.75)
-            .set("api_credentials", wanted::CREATED)
+            .set(FixKey::ApiCredentials, wanted::CREATED)
             .or(Cause::CredentialsOtherAddress, 0.5)
             .certain(Certainty::Likely)
             .fixed_by("Create a new API key and replace all three");
     }
     Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
         .likely(0.86)
-        .set("api_credentials", wanted::DERIVED)
+        .set(FixKey::ApiCredentials, wanted::DERIVED)
         .or(Cause::CredentialsStale, 0.3)
         .certain(Certainty::Likely)
         .with("the signer's keys", known_keys(facts))

@@ -12,7 +12,7 @@ use crate::auth::l2::ApiCredentials;
 use crate::auth::{AuthHeaders, l1, l2};
 use crate::endpoints;
 use crate::facts::Failure;
-use crate::settings::{CredentialParts, ProblemKind, Settings, Source, Sourced};
+use crate::settings::{CredentialParts, ProblemKind, Setting, Settings, Source, Sourced};
 
 /// Why a call came to nothing.
 #[derive(Debug, Error)]
@@ -118,7 +118,7 @@ impl Account {
             .settings
             .problems
             .iter()
-            .find(|problem| problem.setting == "nonce" && problem.kind == ProblemKind::Invalid)
+            .find(|problem| problem.is_of(Setting::Nonce) && problem.kind == ProblemKind::Invalid)
         {
             Some(problem) => Err(AccountError::Setting(problem.text.clone())),
             None => Ok(self.settings.nonce.as_ref().map_or(U256::ZERO, |nonce| nonce.value)),
