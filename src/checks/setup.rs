@@ -76,7 +76,7 @@ fn misdirected(setup: &Setup, problem: &SettingProblem) -> Finding {
 }
 
 /// A variable that nothing reads and that holds what this setting lacks.
-pub(super) fn unread<'a>(facts: &'a Facts, setting: Setting) -> Option<&'a SettingProblem> {
+pub(super) fn unread(facts: &Facts, setting: Setting) -> Option<&SettingProblem> {
     let problems = facts.setup.problems.iter();
     problems.into_iter().find(|problem| problem.kind == ProblemKind::Unread && problem.is_of(setting))
 }

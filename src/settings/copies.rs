@@ -95,7 +95,7 @@ fn is_of_account(profile: &Profile, file: &Path, lines: &[EnvLine]) -> bool {
 }
 
 /// The line that programs read for a setting.
-fn line_of<'a>(lines: &'a [EnvLine], setting: Setting) -> Option<&'a EnvLine> {
+fn line_of(lines: &[EnvLine], setting: Setting) -> Option<&EnvLine> {
     let last = |name: &&str| lines.iter().rfind(|line| line.name == *name && !line.value.trim().is_empty());
     setting.variables().iter().find_map(last)
 }
