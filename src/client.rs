@@ -1,7 +1,8 @@
 //! Input and output over the network: each call timed, bounded and logged.
 //!
 //! * [`http`]: one client with deadlines, a size limit and no redirects
-//! * [`clob`]: typed calls of the CLOB
+//! * [`calls`]: the calls of the CLOB, typed: who signs each, and what its answer means
+//! * [`clob`]: sends them, and reads the answers
 //! * [`rpc`]: Ethereum JSON-RPC, batched
 //! * [`chain`]: what the Polygon node says of wallets
 //! * [`services`]: Gamma, geoblock, relayer
@@ -14,6 +15,7 @@
 
 pub mod account;
 pub mod boards;
+pub mod calls;
 pub mod chain;
 pub mod clob;
 pub mod comparison;

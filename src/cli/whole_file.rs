@@ -75,7 +75,7 @@ impl Output {
         }
     }
 
-    /// Writes what is left, and says on a terminal where it went.
+    /// Writes what is left, and says on a terminal where it went. What its file does not take is printed.
     ///
     /// # Errors
     ///
@@ -83,7 +83,11 @@ impl Output {
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.flush()?;
         if let Self::Whole { path, content } = &self {
-            write(path, content)?;
+            if let Err(error) = write(path, content) {
+                // what was found out is told, also where it cannot be kept
+                terminal::out().write_all(content)?;
+                return Err(error);
+            }
             if io::stderr().is_terminal() {
                 writeln!(terminal::err(), "note: wrote {} ({} bytes)", path.display(), content.len())?;
             }

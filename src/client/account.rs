@@ -1,18 +1,25 @@
 //! The account as commands see it: signed calls outside of the checklist, changes among them.
 
+use std::time::Duration;
+
 use alloy_primitives::U256;
 use alloy_signer_local::PrivateKeySigner;
-use reqwest::Method;
 use thiserror::Error;
 use url::Url;
 
-use super::clob::{self, Clob};
-use super::http::{Answer, Http, LARGEST_OF_KEYS, Request, now_s};
+use super::calls::{self, Call, User, Wallet};
+use super::clob::Clob;
+use super::http::{Answer, Http, now_s};
 use crate::auth::l2::ApiCredentials;
-use crate::auth::{AuthHeaders, l1, l2};
-use crate::endpoints;
-use crate::facts::Failure;
+use crate::facts::{ClockReading, Failure};
 use crate::settings::{CredentialParts, ProblemKind, Setting, Settings, Source, Sourced};
+
+/// How often a 429 is waited out before it counts as an answer.
+const WAITS: u32 = 3;
+/// How long, where the service asks to wait and does not say how long.
+const USUAL_WAIT_S: u64 = 10;
+/// What it asks beyond that is not waited for.
+const LONGEST_WAIT_S: u64 = 60;
 
 /// Why a call came to nothing.
 #[derive(Debug, Error)]
@@ -42,23 +49,6 @@ pub struct Account {
     signer: Option<PrivateKeySigner>,
     http: Http,
     ahead_s: i64,
-}
-
-/// Where a signed call goes, and what with.
-#[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
-    pub path: &'a str,
-    /// Never part of what is signed.
-    pub query: &'a [(&'a str, &'a str)],
-    pub body: Option<&'a str>,
-    /// Bytes of the answer that are read at most.
-    pub largest: usize,
-}
-
-impl<'a> Call<'a> {
-    pub fn to(path: &'a str) -> Self {
-        Self { path, query: &[], body: None, largest: LARGEST_OF_KEYS }
-    }
 }
 
 impl Account {
@@ -166,35 +156,83 @@ impl Account {
     ///
     /// Those of `GET /time`.
     pub async fn use_server_time(&mut self) -> Result<(), AccountError> {
-        let answer = self.http.send(clob::get(None, self.clob_url()?, endpoints::TIME, &[])).await?;
+        let reading = self.read_time().await?;
         // today's seconds are far below the limits of i64
         #[allow(clippy::cast_possible_truncation)]
-        let here = f64::midpoint(answer.sent_s, answer.received_s).floor() as i64;
-        self.ahead_s = here - Clob::read_time(&answer)?;
+        let here = f64::midpoint(reading.sent_s, reading.received_s).floor() as i64;
+        self.ahead_s = here - reading.server_s;
         Ok(())
     }
 
-    /// A call signed with the private key, for one of the signer's nonces.
+    /// Reads the server's clock.
     ///
     /// # Errors
     ///
-    /// [`AccountError::Setting`] before anything is sent, [`Failure`] for every answer but 200 to 299.
-    pub async fn l1(&self, method: Method, path: &str, nonce: U256) -> Result<Answer, AccountError> {
-        let headers = l1::headers(self.signer()?, self.chain_id()?, self.timestamp(), nonce)
-            .map_err(|error| Failure::NotSent { reason: error.to_string() })?;
-        self.send(method, Call::to(path), Some(&headers)).await
+    /// As [`Account::ask`].
+    pub async fn read_time(&self) -> Result<ClockReading, AccountError> {
+        let (Answer { sent_s, received_s, .. }, server_s) = self.answer(&calls::time()).await?;
+        Ok(ClockReading { server_s, sent_s, received_s, from_time: true })
     }
 
-    /// A call signed with API credentials.
+    /// Signs with the private key, for one of the signer's nonces.
     ///
     /// # Errors
     ///
-    /// As [`Account::l1`].
-    pub async fn l2(&self, method: Method, call: Call<'_>, with: &ApiCredentials) -> Result<Answer, AccountError> {
-        let signer = self.signer()?.address();
-        let headers = l2::headers(signer, with, self.timestamp(), method.as_str(), call.path, call.body)
-            .map_err(|error| AccountError::Setting(error.to_string()))?;
-        self.send(method, call, Some(&headers)).await
+    /// [`AccountError::Setting`] without a usable private key or chain.
+    pub fn wallet(&self, nonce: U256) -> Result<Wallet<'_>, AccountError> {
+        Ok(Wallet { key: self.signer()?, chain_id: self.chain_id()?, nonce })
+    }
+
+    /// Signs with API credentials of the signer.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] without a usable private key.
+    pub fn user<'a>(&self, credentials: &'a ApiCredentials) -> Result<User<'a>, AccountError> {
+        Ok(User { address: self.signer()?.address(), credentials })
+    }
+
+    /// Sends a call.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] before anything is sent, [`Failure`] for every answer but 200 to 299 and for
+    /// one that is not what was asked for.
+    pub async fn ask<T>(&self, call: &Call<'_, T>) -> Result<T, AccountError> {
+        Ok(self.answer(call).await?.1)
+    }
+
+    /// As [`Account::ask`], with the answer itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Account::ask`].
+    pub async fn answer<T>(&self, call: &Call<'_, T>) -> Result<(Answer, T), AccountError> {
+        if let Some(why) = call.unsignable() {
+            return Err(AccountError::Setting(why));
+        }
+        let clob = Clob { http: &self.http, base: self.clob_url()? };
+        Ok(clob.ask(None, call, || self.timestamp()).await?)
+    }
+
+    /// As [`Account::answer`], for reads of which there are many: where the service asks to wait, it is asked
+    /// again after that, a few times.
+    ///
+    /// # Errors
+    ///
+    /// As [`Account::ask`], a 429 among them that asks for too much.
+    pub async fn answer_in_time<T>(&self, call: &Call<'_, T>) -> Result<(Answer, T), AccountError> {
+        for _ in 0..WAITS {
+            let failure = match self.answer(call).await {
+                Err(AccountError::Failure(failure)) => failure,
+                outcome => return outcome,
+            };
+            match asked_to_wait(&failure) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(failure.into()),
+            }
+        }
+        self.answer(call).await
     }
 
     /// The nonce to derive at instead of taking the configured credentials: the one of `--nonce`, or
@@ -218,29 +256,16 @@ impl Account {
     pub async fn credentials_or_derived(&self) -> Result<ApiCredentials, AccountError> {
         match (self.nonce_to_derive()?, self.settings.credentials.whole()) {
             (None, Some(configured)) => Ok(configured),
-            (nonce, _) => {
-                Ok(Clob::read_credentials(&self.l1(Method::GET, endpoints::DERIVE, nonce.unwrap_or_default()).await?)?)
-            }
+            (nonce, _) => self.ask(&calls::derive(self.wallet(nonce.unwrap_or_default())?)).await,
         }
     }
+}
 
-    /// A call to the CLOB with these headers, or with none.
-    ///
-    /// # Errors
-    ///
-    /// As [`Account::l1`].
-    pub async fn send(
-        &self,
-        method: Method,
-        call: Call<'_>,
-        headers: Option<&AuthHeaders>,
-    ) -> Result<Answer, AccountError> {
-        let get = clob::get(None, self.clob_url()?, call.path, call.query);
-        let body = call.body.map(str::to_owned);
-        // a change is never sent twice
-        let request = Request { is_read: method == Method::GET, method, body, headers, ..get };
-        Ok(self.http.send(Request { largest: call.largest, ..request }).await?)
-    }
+/// How long the service asks to wait, unless that is too long.
+fn asked_to_wait(failure: &Failure) -> Option<Duration> {
+    let Failure::Refused { status: 429, retry_after_s, .. } = failure else { return None };
+    let seconds = retry_after_s.unwrap_or(USUAL_WAIT_S);
+    (seconds <= LONGEST_WAIT_S).then(|| Duration::from_secs(seconds))
 }
 
 fn whole(parts: &CredentialParts, kind: &str, names: [&str; 3]) -> Result<ApiCredentials, AccountError> {

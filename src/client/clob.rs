@@ -11,9 +11,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::http::{Answer, Http, Request, Sign};
+use super::http::{Answer, Http, Request};
 use crate::auth::l2::{ApiCredentials, SecretKey};
-use crate::auth::wallet::SignatureType;
 use crate::facts::probe::Probe;
 use crate::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, SessionSigners};
 use crate::secret::Secret;
@@ -58,17 +57,6 @@ pub struct Clob<'a> {
 }
 
 impl Clob<'_> {
-    /// A read; the query is never part of what is signed.
-    pub async fn get(
-        &self,
-        probe: Probe,
-        path: &str,
-        query: &[(&str, &str)],
-        sign: Option<Sign<'_>>,
-    ) -> Result<Answer, Failure> {
-        self.http.send(Request { sign, ..get(probe, self.base, path, query) }).await
-    }
-
     /// Whole Unix seconds, as a bare number (or as the object that the Python client tolerates). What is
     /// no time of this century's clocks is none.
     pub fn read_time(answer: &Answer) -> Result<i64, Failure> {
@@ -254,11 +242,6 @@ impl Clob<'_> {
         }
         let body: Body = answer.object()?;
         Ok(BuilderFees { maker_bps: body.builder_maker_fee_rate_bps, taker_bps: body.builder_taker_fee_rate_bps })
-    }
-
-    /// The query of a collateral balance.
-    pub fn collateral_query(kind: SignatureType) -> [(&'static str, String); 2] {
-        [("asset_type", "COLLATERAL".to_owned()), ("signature_type", u8::from(kind).to_string())]
     }
 }
 

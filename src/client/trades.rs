@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 use alloy_primitives::{Address, B256, U256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::Method;
 use serde_json::value::RawValue;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-use super::account::{Account, AccountError, Call};
+use super::account::{Account, AccountError};
+use super::calls::{self, Trades};
 use super::clob::{self, Clob};
-use super::http::{Answer, LARGEST_PAGE, millis};
+use super::http::{Answer, millis};
 use crate::auth::builder;
 use crate::auth::l2::ApiCredentials;
-use crate::endpoints::{BUILDER_TRADES, FIRST_CURSOR, TRADES};
+use crate::endpoints::FIRST_CURSOR;
 use crate::facts::Failure;
 use crate::settings::Settings;
 
@@ -24,10 +24,6 @@ use crate::settings::Settings;
 const LONGEST: Duration = Duration::from_mins(10);
 /// Many new trades between two pages move the rows of one to the next; more than that is no accident.
 const MOST_STALE: u32 = 3;
-/// How often a 429 is waited out before it counts as an answer.
-const WAITS: u32 = 3;
-const USUAL_WAIT_S: u64 = 10;
-const LONGEST_WAIT_S: u64 = 60;
 
 /// Which trades, and what they are asked for with.
 #[derive(Clone, Debug)]
@@ -50,6 +46,13 @@ pub enum By {
     Key,
 }
 
+impl By {
+    /// What these settings have: the code, unless there are only credentials.
+    pub fn usual(settings: &Settings) -> Self {
+        if settings.builder_code.is_none() && !settings.builder.is_empty() { Self::Key } else { Self::Code }
+    }
+}
+
 impl Source {
     /// A builder's trades, by what is configured: the code, else the credentials.
     ///
@@ -58,8 +61,7 @@ impl Source {
     /// [`AccountError::Setting`] when what it takes is missing or unusable.
     pub fn of_builder(account: &Account, by: Option<By>) -> Result<Self, AccountError> {
         let settings = account.settings();
-        let only_key = settings.builder_code.is_none() && !settings.builder.is_empty();
-        match by.unwrap_or(if only_key { By::Key } else { By::Code }) {
+        match by.unwrap_or_else(|| By::usual(settings)) {
             By::Code => Ok(Self::ByCode(builder_code(settings)?.to_owned())),
             By::Key => account.builder_credentials().map(Self::ByKey),
         }
@@ -176,7 +178,7 @@ impl<'a> Listing<'a> {
         }
         let Some(cursor) = self.cursor.clone() else { return Ok(None) };
         let left = self.longest.saturating_sub(self.began.get_or_insert_with(Instant::now).elapsed());
-        let answer = match timeout(left, self.ask_patiently(&cursor)).await {
+        let answer = match timeout(left, self.ask(&cursor)).await {
             Ok(answer) => answer?,
             Err(_) => return Err(Failure::TimedOut { after_ms: millis(self.longest) }.into()),
         };
@@ -203,34 +205,15 @@ impl<'a> Listing<'a> {
         self.seen.insert(hash)
     }
 
-    async fn ask_patiently(&self, cursor: &str) -> Result<Answer, AccountError> {
-        let mut waits = 0;
-        loop {
-            match self.ask(cursor).await {
-                Err(AccountError::Failure(Failure::Refused { status: 429, retry_after_s, .. })) if waits < WAITS => {
-                    waits += 1;
-                    let seconds = retry_after_s.unwrap_or(USUAL_WAIT_S).min(LONGEST_WAIT_S);
-                    sleep(Duration::from_secs(seconds)).await;
-                }
-                outcome => return outcome,
-            }
-        }
-    }
-
     async fn ask(&self, cursor: &str) -> Result<Answer, AccountError> {
-        let mut query: Vec<(&str, &str)> = self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        query.push(("next_cursor", cursor));
-        let call = |path| Call { query: &query, largest: LARGEST_PAGE, ..Call::to(path) };
-        match &self.source {
-            Source::Own { credentials, .. } => self.account.l2(Method::GET, call(TRADES), credentials).await,
-            Source::ByCode(_) => self.account.send(Method::GET, call(BUILDER_TRADES), None).await,
-            Source::ByKey(credentials) => {
-                let stamp = self.account.timestamp();
-                let headers = builder::headers(credentials, stamp, "GET", BUILDER_TRADES, None)
-                    .map_err(|error| AccountError::Setting(format!("the builder secret cannot be used: {error}")))?;
-                self.account.send(Method::GET, call(BUILDER_TRADES), Some(&headers)).await
-            }
-        }
+        let mut query = self.query.clone();
+        query.push(("next_cursor", cursor.to_owned()));
+        let of = match &self.source {
+            Source::Own { credentials, .. } => Trades::Own(self.account.user(credentials)?),
+            Source::ByCode(_) => Trades::ByCode,
+            Source::ByKey(credentials) => Trades::ByKey(credentials),
+        };
+        Ok(self.account.answer_in_time(&calls::page(of, query)).await?.0)
     }
 }
 

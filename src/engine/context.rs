@@ -9,9 +9,10 @@ use alloy_signer_local::PrivateKeySigner;
 use tokio::sync::watch;
 use url::Url;
 
-use crate::auth::l2::{self, ApiCredentials};
+use crate::auth::l2::ApiCredentials;
+use crate::client::calls::{Call, User};
 use crate::client::clob::Clob;
-use crate::client::http::{Answer, Http, Sign, millis, now_s};
+use crate::client::http::{Answer, Http, millis, now_s};
 use crate::client::limits::InLine;
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
@@ -85,42 +86,33 @@ impl Context {
         Ok(&self.http)
     }
 
-    /// No later answer brings these credentials to a screen.
-    pub(super) fn hide(&self, credentials: &ApiCredentials) {
-        self.http.hide([credentials.secret.expose(), credentials.passphrase.expose()]);
+    /// Sends a call to the CLOB, stamped when it is sent by the server's clock where this one is off. Its
+    /// `Date` header is a reading of the server's clock.
+    pub(super) async fn ask<T>(&self, probe: Probe, call: &Call<'_, T>) -> Outcome<(Answer, T)> {
+        self.ask_at(probe, call, || self.timestamp()).await
     }
 
-    /// A read of the CLOB. Its `Date` header is a reading of the server's clock.
-    pub(super) async fn get(
+    /// As [`Context::ask`], stamped otherwise.
+    pub(super) async fn ask_at<T>(
         &self,
         probe: Probe,
-        path: &str,
-        query: &[(&str, &str)],
-        sign: Option<Sign<'_>>,
-    ) -> Outcome<Answer> {
+        call: &Call<'_, T>,
+        stamp: impl Fn() -> i64 + Send + Sync,
+    ) -> Outcome<(Answer, T)> {
         let base = url(self.settings.clob_url.as_ref(), "CLOB")?;
         if probe != Probe::ServerTime && self.is_unreachable() {
             return Err(Missing::Blocked(Probe::ServerTime));
         }
-        let answer = Clob { http: self.http()?, base }.get(probe, path, query, sign).await?;
+        let (answer, value) = Clob { http: self.http()?, base }.ask(Some(probe), call, stamp).await?;
         if let Some(server_s) = answer.date_s {
             self.saw_clock(&answer, server_s, false);
         }
-        Ok(answer)
+        Ok((answer, value))
     }
 
-    /// A read with L2 headers over this path, stamped when it is sent.
-    pub(super) async fn get_signed(
-        &self,
-        probe: Probe,
-        credentials: &ApiCredentials,
-        path: &str,
-        query: &[(&str, &str)],
-        stamp: fn(&Self) -> i64,
-    ) -> Outcome<Answer> {
-        let address = self.signer()?.address();
-        let sign = || unless_unsendable(l2::headers(address, credentials, stamp(self), "GET", path, None));
-        self.get(probe, path, query, Some(&sign)).await
+    /// Signs with these API credentials, for the signer.
+    pub(super) fn user<'a>(&self, credentials: &'a ApiCredentials) -> Outcome<User<'a>> {
+        Ok(User { address: self.signer()?.address(), credentials })
     }
 
     pub(super) fn saw_clock(&self, answer: &Answer, server_s: i64, from_time: bool) {

@@ -108,11 +108,13 @@ fn what_was_not_asked_is_said() {
 }
 
 #[test]
-fn a_record_that_cannot_be_written_takes_no_verdict_away() {
-    let output = run(&["check", "--demo", "demo", "--format", "json", "--record", "/nonexistent/facts.json"]);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&report["verdict"], output.status.code()), (&json!("broken"), Some(2)));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write /nonexistent/facts.json"));
+fn a_file_that_cannot_be_written_takes_no_verdict_away() {
+    for flag in ["--record", "--output"] {
+        let output = run(&["check", "--demo", "demo", "--format", "json", flag, "/nonexistent/facts.json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&report["verdict"], output.status.code()), (&json!("broken"), Some(2)), "{flag}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write /nonexistent/facts.json"), "{flag}");
+    }
 }
 
 #[test]

@@ -20,6 +20,8 @@ mod fleet;
 mod fuzzed;
 mod headers;
 mod heading;
+#[cfg(feature = "tui")]
+mod help;
 mod hostile;
 mod inspect;
 mod judgement;

@@ -5,7 +5,8 @@ use std::net::TcpListener;
 use std::thread;
 
 use polydoctor::checks::Status;
-use polydoctor::client::account::{Account, Call};
+use polydoctor::client::account::Account;
+use polydoctor::client::calls;
 use polydoctor::client::http::Http;
 use polydoctor::engine::Engine;
 use polydoctor::facts::probe::Probe;
@@ -13,7 +14,6 @@ use polydoctor::facts::{ClockReading, Facts, RequestRecord, SentHeader};
 use polydoctor::headers;
 use polydoctor::report::Report;
 use polydoctor::settings::{self, EnvFile, Inputs};
-use reqwest::Method;
 
 use crate::program::polydoctor;
 use crate::support::{DEMO_KEY, Lab, now};
@@ -91,7 +91,7 @@ async fn requests_beside_the_run_are_in_its_list_with_what_they_were_for() {
     account("the clock panel").use_server_time().await.unwrap();
     account("Create API credentials at nonce 1").create_api_key(alloy_primitives::U256::from(1)).await.unwrap();
     engine.run(&[Probe::ServerTime].into()).await;
-    let refused = account("a test").send(Method::GET, Call::to("/nothing-here"), None).await;
+    let refused = account("a test").ask(&calls::builder_fees("/nothing-here")).await;
     assert!(refused.is_err());
     let facts = engine.facts().borrow().clone();
     let beside: Vec<&RequestRecord> = facts.requests.iter().filter(|request| request.probe.is_none()).collect();

@@ -1,6 +1,8 @@
 //! `check --watch`, `--wait` and `--exec` through the real binary: settings that change, and who is
 //! told.
 
+mod soak;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

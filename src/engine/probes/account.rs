@@ -4,27 +4,24 @@ use std::sync::Arc;
 
 use super::all;
 use crate::auth::wallet::SignatureType;
-use crate::client::clob::Clob;
-use crate::client::http::Answer;
-use crate::endpoints;
+use crate::client::calls;
 use crate::engine::context::{Context, Missing, Outcome};
 use crate::facts::probe::Probe;
 use crate::facts::{BuilderKey, CachedBalance, Failure, SessionSigners};
 
-async fn read(context: &Context, probe: Probe, path: &str) -> Outcome<Answer> {
-    context.get_signed(probe, &context.credentials()?, path, &[], Context::timestamp).await
-}
-
 pub(super) async fn closed_only(context: &Context) -> Outcome<bool> {
-    Ok(Clob::read_closed_only(&read(context, Probe::ClosedOnly, endpoints::CLOSED_ONLY).await?)?)
+    let with = context.credentials()?;
+    Ok(context.ask(Probe::ClosedOnly, &calls::closed_only(context.user(&with)?)).await?.1)
 }
 
 pub(super) async fn session_signers(context: &Context) -> Outcome<SessionSigners> {
-    Ok(Clob::read_session_signers(&read(context, Probe::SessionSigners, endpoints::SESSION_SIGNERS).await?)?)
+    let with = context.credentials()?;
+    Ok(context.ask(Probe::SessionSigners, &calls::session_signers(context.user(&with)?)).await?.1)
 }
 
 pub(super) async fn builder_keys(context: &Context) -> Outcome<Vec<BuilderKey>> {
-    Ok(Clob::read_builder_keys(&read(context, Probe::BuilderKeys, endpoints::BUILDER_KEYS).await?)?)
+    let with = context.credentials()?;
+    Ok(context.ask(Probe::BuilderKeys, &calls::builder_keys(context.user(&with)?)).await?.1)
 }
 
 /// Asks under every signature type: the server computes the wallet from key and type, so the type
@@ -34,20 +31,18 @@ pub(super) async fn balance_allowance(context: &Arc<Context>) -> Outcome<Vec<Cac
     let answers = all(SignatureType::ALL.map(|kind| {
         let (context, credentials) = (Arc::clone(context), credentials.clone());
         async move {
-            let query = Clob::collateral_query(kind);
-            let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let probe = Probe::BalanceAllowance;
-            (
-                kind,
-                context.get_signed(probe, &credentials, endpoints::BALANCE_ALLOWANCE, &query, Context::timestamp).await,
-            )
+            let balance = match context.user(&credentials) {
+                Ok(user) => context.ask(Probe::BalanceAllowance, &calls::balance(user, kind)).await,
+                Err(missing) => Err(missing),
+            };
+            (kind, balance)
         }
     }))
     .await;
     let mut balances = Vec::new();
     for (signature_type, answer) in answers {
         let answer = match answer {
-            Ok(answer) => Clob::read_balance(&answer),
+            Ok((_, balance)) => Ok(balance),
             Err(Missing::Failed(failure)) => Err(failure),
             Err(missing) => return Err(missing),
         };

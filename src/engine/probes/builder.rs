@@ -3,8 +3,10 @@
 use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Whose};
 use crate::auth::builder::{self as headers, builder_key_created_ms};
 use crate::auth::l2::ApiCredentials;
+use crate::client::calls::{self, Trades};
 use crate::client::clob::{self, Clob};
 use crate::client::http::Answer;
+use crate::client::trades::By;
 use crate::client::{services, signer as remote};
 use crate::endpoints;
 use crate::endpoints::FIRST_CURSOR;
@@ -12,19 +14,14 @@ use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, url};
 use crate::facts::probe::Probe;
 use crate::facts::{BuilderAccess, BuilderFees, BuilderTrades, Failure, OwnTrades, RemoteSigner};
 
-/// The cursor of every listing's first page.
-const FIRST: (&str, &str) = ("next_cursor", FIRST_CURSOR);
+/// What every listing's first page is asked with.
+fn first_page() -> Vec<(&'static str, String)> {
+    vec![("next_cursor", FIRST_CURSOR.to_owned())]
+}
 
 fn credentials(context: &Context) -> Outcome<ApiCredentials> {
     let whole = context.settings.builder.whole();
     whole.ok_or_else(|| Missing::because("no whole set of builder credentials is configured"))
-}
-
-/// A read of the CLOB with builder headers.
-async fn get_signed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outcome<Answer> {
-    let (credentials, path) = (credentials(context)?, endpoints::BUILDER_TRADES);
-    let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
-    context.get(probe, path, query, Some(&sign)).await
 }
 
 pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
@@ -38,7 +35,7 @@ pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
     match asked {
         Ok(transactions) => Ok(BuilderAccess::Relayer { transactions }),
         Err(failure) if failure.is_refusal() => Err(failure.into()),
-        Err(failure) => match get_signed(context, Probe::BuilderAccess, &[FIRST]).await {
+        Err(failure) => match page(context, Probe::BuilderAccess, Trades::ByKey(&credentials), first_page()).await {
             Ok(_) => Ok(BuilderAccess::Clob),
             Err(Missing::Failed(refused @ Failure::Refused { status: 401 | 403, .. })) => Err(refused.into()),
             // version 2 wants a code there, and says nothing of the credentials
@@ -47,19 +44,24 @@ pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
     }
 }
 
+async fn page(context: &Context, probe: Probe, of: Trades<'_>, query: Vec<(&'static str, String)>) -> Outcome<Answer> {
+    Ok(context.ask(probe, &calls::page(of, query)).await?.0)
+}
+
 /// A page by builder code without headers (protocol version 2), or by builder credentials (version 1).
-async fn listed(context: &Context, probe: Probe, query: &[(&str, &str)]) -> Outcome<Answer> {
-    let mut query = query.to_vec();
-    query.push(FIRST);
-    if let Some(code) = &context.settings.builder_code {
-        query.push(("builder_code", code.value.as_str()));
-        return context.get(probe, endpoints::BUILDER_TRADES, &query, None).await;
+async fn listed(context: &Context, probe: Probe, mut query: Vec<(&'static str, String)>) -> Outcome<Answer> {
+    let settings = &context.settings;
+    match (By::usual(settings), &settings.builder_code) {
+        (By::Code, Some(code)) => {
+            query.push(("builder_code", code.value.clone()));
+            page(context, probe, Trades::ByCode, query).await
+        }
+        _ => page(context, probe, Trades::ByKey(&credentials(context)?), query).await,
     }
-    get_signed(context, probe, &query).await
 }
 
 pub(super) async fn trades(context: &Context) -> Outcome<BuilderTrades> {
-    let answer = listed(context, Probe::BuilderTrades, &[]).await?;
+    let answer = listed(context, Probe::BuilderTrades, first_page()).await?;
     let (rows, next) = Clob::read_page(&answer)?;
     let times = rows.iter().filter_map(|text| BuilderTrade::read(&clob::row(text))?.matched_s());
     Ok(BuilderTrades { on_first_page: rows.len(), more: next.is_some(), newest_s: times.max() })
@@ -71,25 +73,22 @@ pub(super) async fn fees(context: &Context) -> Outcome<BuilderFees> {
     if let Err(wrong) = headers::usable_code(code) {
         return Err(Missing::because(format!("the builder code {wrong}")));
     }
-    let answer = context.get(Probe::BuilderFees, &format!("{}{code}", endpoints::BUILDER_FEES), &[], None).await?;
-    Ok(Clob::read_builder_fees(&answer)?)
+    Ok(context.ask(Probe::BuilderFees, &calls::builder_fees(code)).await?.1)
 }
 
 /// The newest trades of the maker, beside the newest of the maker in the builder's listing.
 pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let maker = context.facts.borrow().setup.maker().ok_or_else(|| Missing::because("there is no funder"))?;
     let credentials = context.credentials()?;
-    let address = maker.to_string();
-    let of_maker = [("maker_address", address.as_str())];
-    let query = [of_maker[0], FIRST];
-    let own = context.get_signed(Probe::OwnTrades, &credentials, endpoints::TRADES, &query, Context::timestamp);
+    let of_maker = || [vec![("maker_address", maker.to_string())], first_page()].concat();
+    let own = page(context, Probe::OwnTrades, Trades::Own(context.user(&credentials)?), of_maker());
     let settings = &context.settings;
     if settings.builder_code.is_none() && settings.builder.whole().is_none() {
         let answer = own.await?;
         let (rows, _) = Clob::read_page(&answer)?;
         return Ok(OwnTrades { on_first_page: rows.len(), reconciliation: None });
     }
-    let (own, listed) = tokio::join!(own, listed(context, Probe::OwnTrades, &of_maker));
+    let (own, listed) = tokio::join!(own, listed(context, Probe::OwnTrades, of_maker()));
     let own = own?;
     let (own, more_own) = Clob::read_page(&own)?;
     let on_first_page = own.len();
@@ -100,7 +99,7 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let mut both = Reconciler::new(Whose {
         maker,
         api_key: Some(credentials.key),
-        builder_key_made_s: made_s.filter(|_| settings.builder_code.is_none()).map(|ms| (ms / 1000).cast_signed()),
+        builder_key_made_s: made_s.filter(|_| By::usual(settings) == By::Key).map(|ms| (ms / 1000).cast_signed()),
     });
     listed.iter().filter_map(|text| BuilderTrade::read(&clob::row(text))).for_each(|trade| both.add_listed(&trade));
     own.iter().filter_map(|text| OwnTrade::read(&clob::row(text), maker)).for_each(|trade| both.add_own(trade));

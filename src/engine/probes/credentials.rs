@@ -5,12 +5,11 @@ use std::sync::Arc;
 use alloy_primitives::U256;
 
 use super::all;
-use crate::auth::l2::{self, ApiCredentials};
-use crate::auth::{contracts, l1};
-use crate::client::clob::Clob;
+use crate::auth::contracts;
+use crate::auth::l2::ApiCredentials;
+use crate::client::calls::{self, User, Wallet};
 use crate::client::http::now_s;
-use crate::endpoints;
-use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, whole};
+use crate::engine::context::{Context, Missing, Outcome, whole};
 use crate::facts::probe::Probe;
 use crate::facts::secret_fact;
 use crate::facts::{Derived, Failure, NonceKey};
@@ -24,12 +23,8 @@ fn chain_id(context: &Context) -> Outcome<u64> {
 }
 
 async fn derive_at(context: &Context, probe: Probe, chain_id: u64, nonce: U256) -> Outcome<ApiCredentials> {
-    let signer = context.signer()?;
-    let sign = || unless_unsendable(l1::headers(signer, chain_id, context.timestamp(), nonce));
-    let answer = context.get(probe, endpoints::DERIVE, &[], Some(&sign)).await?;
-    let credentials = Clob::read_credentials(&answer)?;
-    context.hide(&credentials);
-    Ok(credentials)
+    let wallet = Wallet { key: context.signer()?, chain_id, nonce };
+    Ok(context.ask(probe, &calls::derive(wallet)).await?.1)
 }
 
 pub(super) async fn derive(context: &Context) -> Outcome<Derived> {
@@ -106,8 +101,8 @@ async fn api_keys(
     credentials: &ApiCredentials,
     stamp: fn(&Context) -> i64,
 ) -> Outcome<Vec<String>> {
-    let answer = context.get_signed(probe, credentials, endpoints::API_KEYS, &[], stamp).await?;
-    Ok(Clob::read_own_api_keys(&answer, &credentials.key)?)
+    let call = calls::api_keys(context.user(credentials)?);
+    Ok(context.ask_at(probe, &call, || stamp(context)).await?.1)
 }
 
 pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {
@@ -144,11 +139,8 @@ pub(super) async fn funder_address(context: &Context) -> Outcome<()> {
     let (true, Some(funder), Some(credentials)) = (refused, funder, context.settings.credentials.whole()) else {
         return Err(Missing::because("the configured credentials are not refused, or there is no other address"));
     };
-    let sign =
-        || unless_unsendable(l2::headers(funder, &credentials, context.timestamp(), "GET", endpoints::API_KEYS, None));
-    let answer = context.get(Probe::FunderAddress, endpoints::API_KEYS, &[], Some(&sign)).await?;
-    Clob::read_own_api_keys(&answer, &credentials.key)?;
-    Ok(())
+    let call = calls::api_keys(User { address: funder, credentials: &credentials });
+    context.ask(Probe::FunderAddress, &call).await.map(drop)
 }
 
 pub(super) async fn derived(context: &Context) -> Outcome<Vec<String>> {

@@ -2,13 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
-
 use super::Desk;
-use crate::client::account::{Account, AccountError, Call};
-use crate::client::clob::Clob;
+use crate::client::account::Account;
 use crate::client::http::now_s;
-use crate::endpoints;
 use crate::facts::ClockReading;
 use crate::facts::clock::{narrowed, wait_for_turn};
 use crate::tui::panels::clock::{EVERY_S, QUICK};
@@ -22,7 +18,7 @@ pub(super) async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
     let account = Account::new((*desk.settings()).clone(), desk.http("the clock panel"));
     let mut readings: Vec<ClockReading> = Vec::new();
     for count in 1_usize.. {
-        let answer = read_time(&account).await.map_err(|error| error.to_string());
+        let answer = account.read_time().await.map_err(|error| error.to_string());
         if let Ok(reading) = &answer {
             readings.push(*reading);
             if desk.engine.read_clock(*reading) && post.send(News::ClockSet).is_err() {
@@ -40,10 +36,4 @@ pub(super) async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
         };
         tokio::time::sleep(Duration::from_secs_f64(wait_s)).await;
     }
-}
-
-async fn read_time(account: &Account) -> Result<ClockReading, AccountError> {
-    let answer = account.send(Method::GET, Call::to(endpoints::TIME), None).await?;
-    let server_s = Clob::read_time(&answer)?;
-    Ok(ClockReading { server_s, sent_s: answer.sent_s, received_s: answer.received_s, from_time: true })
 }
