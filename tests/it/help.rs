@@ -40,7 +40,10 @@ fn every_command_says_what_it_takes() {
 fn the_manual_has_a_page_for_every_command() {
     let pages = stdout(&run(&["man"]));
     for name in commands(&stdout(&run(&["--help"]))) {
-        assert!(pages.contains(&format!("polydoctor-{name}")) || pages.contains(&format!("polydoctor {name}")), "{name}");
+        assert!(
+            pages.contains(&format!("polydoctor-{name}")) || pages.contains(&format!("polydoctor {name}")),
+            "{name}"
+        );
     }
     insta::with_settings!({ snapshot_path => "../snapshots/help", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("man", pages);

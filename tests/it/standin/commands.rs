@@ -54,7 +54,8 @@ async fn no_command_takes_a_fault_for_its_outcome_or_prints_a_secret() {
     for (row, (arguments, method, path)) in COMMANDS.into_iter().enumerate() {
         for (column, fault) in faults.iter().enumerate() {
             // where there is much to read a 429 is waited out, for half a minute
-            let waits = fault.name == "status 429" && (arguments.starts_with("builder") || arguments.starts_with("keys nonces"));
+            let waits = fault.name == "status 429"
+                && (arguments.starts_with("builder") || arguments.starts_with("keys nonces"));
             if waits || (!whole && (row * 5 + column) % SHARE != 0) {
                 continue;
             }

@@ -39,9 +39,10 @@ fn watching_for_long_holds_no_more_and_tells_each_change_once() {
     assert!(watch.beginning().contains(" healthy  "));
     let mut held = Vec::new();
     for time in 0..WARM_UP + times {
-        for (funder, verdict, change) in
-            [(SIGNER, " broken  ", " wallet.funder PASS → FAIL  "), (FUNDER, " healthy  ", " wallet.funder FAIL → PASS  ")]
-        {
+        for (funder, verdict, change) in [
+            (SIGNER, " broken  ", " wallet.funder PASS → FAIL  "),
+            (FUNDER, " healthy  ", " wallet.funder FAIL → PASS  "),
+        ] {
             bot.write(funder);
             let told = watch.until(verdict);
             let count = told.iter().filter(|line| line.contains(change)).count();
