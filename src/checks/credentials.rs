@@ -9,8 +9,8 @@ use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::cause::{Cause, Certainty};
 use crate::facts::{CredentialsFact, Facts, Failure, SecretFact};
-use crate::settings::Source;
-use crate::settings::target::wanted;
+use crate::settings::wanted::{self, FixKey};
+use crate::settings::{Setting, Source};
 
 /// A key id that can be told from another, without showing all of it.
 pub fn short(key: &str) -> String {
@@ -62,7 +62,7 @@ fn signature_refused(facts: &Facts) -> Finding {
         )
         .likely(0.99)
         .proven()
-        .set("chain_id", *chain)
+        .set(Setting::ChainId, *chain)
         .with("proof", format!("the same request signed for chain {chain} is accepted"))
         .fixed_by(format!("Set the chain id to {chain}"));
     }
@@ -75,7 +75,7 @@ fn signature_refused(facts: &Facts) -> Finding {
         .or(Cause::L1SignerMismatch, 0.3)
         .or(Cause::AccountBanned, 0.1)
         .fixed_by("Ask the official host. A relay in between must pass on every header: nginx drops names with an underscore unless underscores_in_headers is on")
-        .try_setting("clob_url", OFFICIAL_HOST);
+        .try_setting(Setting::ClobUrl, OFFICIAL_HOST);
     }
     Finding::fail(Cause::L1SignerMismatch, "The CLOB refuses the wallet signature")
         .likely(0.4)
@@ -97,7 +97,7 @@ pub(super) fn nonce(facts: &Facts) -> Finding {
             Finding::warn(Cause::CredentialsOtherNonce, summary)
                 .likely(0.95)
                 .proven()
-                .set("nonce", other.to_string())
+                .set(Setting::Nonce, other.to_string())
                 .fixed_by(format!("Set the nonce to {other}, or the credentials to those of nonce {nonce}"))
         }
         (Some(_), None) => Finding::pass(format!("Nonce {nonce} holds a key")),
@@ -136,7 +136,7 @@ fn no_key(facts: &Facts) -> Finding {
     };
     match other {
         Some(other) => finding
-            .set("nonce", other.nonce.to_string())
+            .set(Setting::Nonce, other.nonce.to_string())
             .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce)),
         None => {
             finding.fixed_by(format!("Create one, or let the client do it: {DERIVE}")).command("polydoctor keys create")
@@ -165,7 +165,7 @@ fn incomplete(configured: &CredentialsFact) -> Option<Finding> {
         )
         .likely(0.97)
         .proven()
-        .set("api_credentials", wanted::DERIVED)
+        .set(FixKey::ApiCredentials, wanted::DERIVED)
         .fixed_by(format!("Set all three from one derivation: {DERIVE}"))
     })
 }
@@ -204,7 +204,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
         Finding::fail(Cause::SecretEncoding, format!("The API secret {wrong}"))
             .likely(0.96)
             .proven()
-            .set("api_credentials", wanted::DERIVED)
+            .set(FixKey::ApiCredentials, wanted::DERIVED)
             .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64"),
     )
 }

@@ -6,7 +6,7 @@ use crate::auth::builder::builder_key_created_ms;
 use crate::cause::{Cause, Certainty};
 use crate::facts::{CredentialsFact, Derived, Facts, SecretFact};
 use crate::secret::Secret;
-use crate::settings::target::wanted;
+use crate::settings::wanted::{self, FixKey};
 
 pub(super) fn compare(facts: &Facts, configured: &CredentialsFact) -> Finding {
     let works = facts.configured_credentials.known().is_some();
@@ -47,7 +47,7 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
         )
         .likely(0.98)
         .proven()
-        .set("api_credentials", wanted::CLEANED)
+        .set(FixKey::ApiCredentials, wanted::CLEANED)
         .fixed_by(
             "Remove what surrounds the passphrase: a line end often comes along from a file or a Kubernetes secret",
         );
@@ -69,7 +69,7 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
         return Finding::warn(Cause::SecretEncoding, summary)
             .likely(0.9)
             .proven()
-            .set("api_credentials", wanted::CLEANED)
+            .set(FixKey::ApiCredentials, wanted::CLEANED)
             .fixed_by("Remove what surrounds the secret: docker's --env-file keeps quotes that a shell takes off");
     }
     Finding::note(format!("{summary}; {clients} refuse the secret in this form"))
@@ -77,7 +77,9 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
 }
 
 pub(super) fn stale(finding: Finding) -> Finding {
-    finding.set("api_credentials", wanted::DERIVED).fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
+    finding
+        .set(FixKey::ApiCredentials, wanted::DERIVED)
+        .fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
 }
 
 /// Another key than the derived one, and yet it passes.
@@ -136,14 +138,14 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
         let summary = "The CLOB refuses the configured credentials, and the signer has no key: they were deleted, or are another address's";
         return Finding::fail(Cause::CredentialsStale, summary)
             .likely(0.75)
-            .set("api_credentials", wanted::CREATED)
+            .set(FixKey::ApiCredentials, wanted::CREATED)
             .or(Cause::CredentialsOtherAddress, 0.5)
             .certain(Certainty::Likely)
             .fixed_by("Create a new API key and replace all three");
     }
     Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
         .likely(0.86)
-        .set("api_credentials", wanted::DERIVED)
+        .set(FixKey::ApiCredentials, wanted::DERIVED)
         .or(Cause::CredentialsStale, 0.3)
         .certain(Certainty::Likely)
         .with("the signer's keys", known_keys(facts))
