@@ -9,7 +9,7 @@ mod rules;
 mod symptoms;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub use rules::{RULES, Rule};
 
@@ -17,6 +17,7 @@ use crate::cause::{Cause, Certainty};
 use crate::checks::{Finding, Status, Tries};
 use crate::facts::Facts;
 use crate::reference::Reported;
+use crate::settings::wanted::{FixKey, Wanted};
 
 /// A root cause with its evidence and its fix.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,7 +44,7 @@ pub struct Diagnosis {
 pub struct DiagnosisFix {
     pub text: String,
     /// Setting values that would repair it, where they are known.
-    pub settings: Map<String, Value>,
+    pub settings: Wanted,
     /// What to write where, such as `line 7 of .env: POLYMARKET_FUNDER=0x…`. The report fills it in.
     pub edits: Vec<String>,
     pub commands: Vec<String>,
@@ -121,8 +122,8 @@ impl Clue {
     }
 
     #[must_use]
-    pub fn set(mut self, setting: &str, value: impl Into<Value>) -> Self {
-        self.fix.settings.insert(setting.to_owned(), value.into());
+    pub fn set(mut self, key: impl Into<FixKey>, value: impl Into<Value>) -> Self {
+        self.fix.settings.insert(key.into(), value.into());
         self
     }
 }

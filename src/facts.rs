@@ -5,16 +5,19 @@
 
 pub mod clock;
 mod exchange;
+mod failure;
 mod observed;
 pub mod probe;
+mod request;
 mod setup;
 
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 pub use exchange::ExchangeAnswer;
+pub use failure::Failure;
 pub use observed::*;
+pub use request::{RequestRecord, SentHeader};
 pub use setup::*;
 
 use probe::Probe;
@@ -79,154 +82,6 @@ impl<T> Fact<T> {
             Self::Running { since_ms } => Some(*since_ms),
             _ => None,
         }
-    }
-}
-
-/// Why a request gave no fact. Texts from outside are cleaned of control characters and cut.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
-pub enum Failure {
-    /// The server said no; `message` is its own sentence.
-    #[error("{status} {message}{}", asks_to_wait(*.retry_after_s))]
-    Refused { status: u16, message: String, retry_after_s: Option<u64> },
-    /// A page for people instead of an answer: a block page, a captive portal.
-    #[error("{status} with a web page instead of JSON: {title}")]
-    BlockPage { status: u16, title: String },
-    /// Another host than the one asked for was named.
-    #[error("{status} redirects to {location}")]
-    Redirected { status: u16, location: String },
-    #[error("no answer within {after_ms} ms")]
-    TimedOut { after_ms: u64 },
-    #[error("no connection: {reason}")]
-    Unreachable { reason: String },
-    #[error("no secure connection: {reason}")]
-    Tls { reason: String },
-    /// An answer, but not of the expected shape.
-    #[error("{status} with an unexpected answer: {reason}")]
-    Garbled { status: u16, reason: String },
-    /// The run was stopped, by a person or by its deadline.
-    #[error("stopped before an answer came")]
-    Stopped,
-    /// Nothing was sent: the request itself could not be made.
-    #[error("{reason}")]
-    NotSent { reason: String },
-    /// The probe itself ended by a fault of this program.
-    #[error("an error inside polydoctor ended the request; please report it")]
-    Internal,
-}
-
-fn asks_to_wait(retry_after_s: Option<u64>) -> String {
-    retry_after_s.map_or_else(String::new, |seconds| format!(" (it asks to wait {seconds} s)"))
-}
-
-impl Failure {
-    pub fn status(&self) -> Option<u16> {
-        match self {
-            Self::Refused { status, .. }
-            | Self::BlockPage { status, .. }
-            | Self::Redirected { status, .. }
-            | Self::Garbled { status, .. } => Some(*status),
-            _ => None,
-        }
-    }
-
-    /// Whether it is the answer to a good signature for a nonce that holds no key: a bad signature is
-    /// answered with 401. A 400 without these words may be any server's.
-    pub fn says_no_key(&self) -> bool {
-        matches!(self, Self::Refused { status: 400, message, .. } if message.to_lowercase().contains("derive"))
-    }
-
-    /// Whether the server looked at the request and refused it, which says something about the
-    /// request. Other statuses are none that the service judges with: they may come from a machine in
-    /// between, and say nothing of who sends. 404 is an answer of a few requests only.
-    pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused { status: 400 | 401 | 403, .. })
-    }
-
-    /// The same, with every text of a server changed so.
-    #[must_use]
-    pub fn saying(self, change: impl Fn(&str) -> String) -> Self {
-        match self {
-            Self::Refused { status, message, retry_after_s } => {
-                Self::Refused { status, message: change(&message), retry_after_s }
-            }
-            Self::BlockPage { status, title } => Self::BlockPage { status, title: change(&title) },
-            Self::Redirected { status, location } => Self::Redirected { status, location: change(&location) },
-            Self::Garbled { status, reason } => Self::Garbled { status, reason: change(&reason) },
-            other => other,
-        }
-    }
-}
-
-/// One request as it went over the wire; never with a secret.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RequestRecord {
-    pub method: String,
-    pub url: String,
-    /// `None` while it runs, and when no answer came.
-    pub status: Option<u16>,
-    /// When it was sent, in milliseconds after the start of the run; negative for one that was sent
-    /// before it.
-    pub sent_ms: i64,
-    /// From sending to the last byte of the answer; `None` while it runs.
-    pub elapsed_ms: Option<u64>,
-    /// `None` for one that was sent beside the run.
-    pub probe: Option<Probe>,
-    /// What it was for, where that is not a probe.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<String>,
-    /// Whether it was sent to change something.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub changes: bool,
-    /// Two when a lost connection was tried again.
-    pub attempts: u32,
-    /// The headers that authenticate, and those that say what the body is.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub headers: Vec<SentHeader>,
-    /// Length of the body; `None` when there was none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body_bytes: Option<usize>,
-    /// By which it is found again, within one process.
-    #[serde(skip)]
-    pub number: u64,
-    /// The body of a read, for a copy of the request; it is not recorded.
-    #[serde(skip)]
-    pub body: Option<String>,
-    /// Why it failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<String>,
-    /// The beginning of an answer other than 200 to 299: cleaned, and without secrets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
-/// A header of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentHeader {
-    pub name: String,
-    /// `None` where the value authenticates.
-    pub value: Option<String>,
-    pub characters: usize,
-}
-
-/// Headers whose values anybody may see.
-const PUBLIC_HEADERS: [&str; 5] =
-    ["POLY_ADDRESS", "POLY_TIMESTAMP", "POLY_NONCE", "POLY_BUILDER_TIMESTAMP", "content-type"];
-
-impl SentHeader {
-    pub fn new(name: &str, value: &str) -> Self {
-        let public = Self::is_public(name).then(|| value.to_owned());
-        Self { name: name.to_owned(), value: public, characters: value.chars().count() }
-    }
-
-    /// Whether anybody may see the values of this header.
-    pub fn is_public(name: &str) -> bool {
-        PUBLIC_HEADERS.contains(&name)
     }
 }
 

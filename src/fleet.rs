@@ -23,7 +23,7 @@ use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
 use crate::facts::{Facts, Setup};
 use crate::report::{Report, Selection};
-use crate::settings::{Origin, ProblemKind, SettingProblem, Settings, Sourced};
+use crate::settings::{Origin, ProblemKind, SettingProblem, Settings, Sourced, Subject};
 use crate::watch;
 
 /// Accounts of one lane that are checked at once, unless another number is asked for.
@@ -252,7 +252,7 @@ impl Member {
 fn unloadable(profile: &str, reason: String) -> Facts {
     let problem = SettingProblem {
         kind: ProblemKind::Invalid,
-        setting: "profile".to_owned(),
+        setting: Subject::Profile,
         text: reason,
         fix: format!("Correct the profile {profile} or what it points to, or remove it"),
     };

@@ -31,7 +31,7 @@ use crate::auth::wallet::SignatureType;
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
 use crate::secret::Secret;
-use crate::settings::{FoundKey, Inputs, KeyInput, Place, Settings, Source, UnreadKey};
+use crate::settings::{FoundKey, Inputs, KeyInput, Place, Setting, Settings, Source, UnreadKey};
 
 /// What the wizard has to know of the wallets.
 pub const PROBES: [Probe; 3] = [Probe::Chain, Probe::Profile, Probe::Version];
@@ -249,10 +249,10 @@ impl Wizard {
             (None, None) => (None, None),
         };
         if let Some(kind) = kind.filter(|kind| self.known.type_is(*kind).is_none()) {
-            inputs.flags.insert("signature_type", u8::from(kind).to_string());
+            inputs.flags.insert(Setting::SignatureType, u8::from(kind).to_string());
         }
         if let Some(funder) = funder.filter(|funder| self.known.funder_is(*funder).is_none()) {
-            inputs.flags.insert("funder", funder.to_string());
+            inputs.flags.insert(Setting::Funder, funder.to_string());
         }
         inputs
     }

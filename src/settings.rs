@@ -29,11 +29,13 @@ mod names;
 mod origin;
 mod place;
 mod polymarket_cli;
+mod problem;
 mod profile_key;
 mod programs;
 mod reading;
 pub mod save;
 mod selection;
+mod setting;
 mod shape;
 mod sources;
 pub mod target;
@@ -41,6 +43,7 @@ mod together;
 pub mod undo;
 mod unread;
 mod variables;
+pub mod wanted;
 mod written;
 
 use std::collections::BTreeMap;
@@ -60,12 +63,13 @@ pub use inputs::{Inputs, KeyInput, SettingsError};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use memory::Memory;
-pub use names::{Name, SETTINGS, setting_named};
 pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;
+pub use problem::{ProblemKind, SettingProblem, Subject};
 pub use reading::{Origins, Reading, Snapshot, names_keystore};
 pub(crate) use selection::{of as selection, selecting};
+pub use setting::{Setting, UnknownSetting};
 pub(crate) use shape::{secret_shape, shown_url};
 pub(crate) use written::{sets_a_secret, written_secret};
 
@@ -157,50 +161,6 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// Something wrong or worth knowing about a setting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SettingProblem {
-    pub kind: ProblemKind,
-    /// The setting's name in `fix.settings` of the report: `signature_type`, `funder`, …
-    pub setting: String,
-    /// One sentence: what was found and where; never a secret's text.
-    pub text: String,
-    /// What to do about it.
-    pub fix: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProblemKind {
-    /// The value cannot be used.
-    Invalid,
-    /// Two places or names give different values, or one value is read differently.
-    Conflict,
-    /// A value that another place overrides, as is usual: a note.
-    Shadowed,
-    /// An address whose capital letters do not fit its digits: a note.
-    Checksum,
-    /// A name that nothing reads, close to one that is read.
-    NearMiss,
-    /// A wallet or a key under a name that nothing reads: a note, unless it explains a failure.
-    Unread,
-    /// How an unusual name or form is read: a note.
-    Remark,
-    /// A funder that is the wallet of somebody whose trades are copied; the check of the funder tells it.
-    CopiedWallet,
-    /// A URL of another service, or of another chain.
-    OtherService,
-    /// A key that works only for another address.
-    OtherAddress,
-}
-
-impl ProblemKind {
-    /// Whether it is worth a word, and nothing has to be done about it.
-    pub fn is_note(self) -> bool {
-        matches!(self, Self::Shadowed | Self::Checksum | Self::Unread | Self::Remark | Self::CopiedWallet)
-    }
-}
-
 /// The parts of a set of credentials, as far as they are configured.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CredentialParts {
@@ -269,8 +229,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Of a whole run.
     pub deadline: Duration,
-    /// Every place that has a value for a setting, by the setting's name; the first is in force.
-    pub places: BTreeMap<&'static str, Vec<Source>>,
+    /// Every place that has a value for a setting; the first is in force.
+    pub places: BTreeMap<Setting, Vec<Source>>,
     /// The folder whose scripts are looked at for secrets; `None` to look at none.
     pub folder: Option<PathBuf>,
     /// Files that secrets were read from.
@@ -291,18 +251,18 @@ impl Settings {
 
     /// The value in force of a setting that is not secret, as it is written in a profile; `None`
     /// where there is no usable one.
-    pub fn public_text(&self, setting: &str) -> Option<String> {
+    pub fn public_text(&self, setting: Setting) -> Option<String> {
         let url = |url: &Option<Sourced<Url>>| url.as_ref().map(|url| url.value.to_string());
         match setting {
-            "nonce" => self.nonce.as_ref().map(|nonce| nonce.value.to_string()),
-            "builder_code" => self.builder_code.as_ref().map(|code| code.value.clone()),
-            "builder_signer_url" => url(&self.builder_signer_url),
-            "clob_url" => url(&self.clob_url),
-            "gamma_url" => url(&self.gamma_url),
-            "data_url" => url(&self.data_url),
-            "relayer_url" => url(&self.relayer_url),
-            "geoblock_url" => url(&self.geoblock_url),
-            "rpc_url" => url(&self.rpc_url),
+            Setting::Nonce => self.nonce.as_ref().map(|nonce| nonce.value.to_string()),
+            Setting::BuilderCode => self.builder_code.as_ref().map(|code| code.value.clone()),
+            Setting::BuilderSignerUrl => url(&self.builder_signer_url),
+            Setting::ClobUrl => url(&self.clob_url),
+            Setting::GammaUrl => url(&self.gamma_url),
+            Setting::DataUrl => url(&self.data_url),
+            Setting::RelayerUrl => url(&self.relayer_url),
+            Setting::GeoblockUrl => url(&self.geoblock_url),
+            Setting::RpcUrl => url(&self.rpc_url),
             _ => None,
         }
     }

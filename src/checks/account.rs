@@ -9,6 +9,7 @@ use super::wallet::{DUST, dollars, exchanges};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::cause::{Cause, Certainty};
 use crate::facts::{BalanceAllowance, Fact, Facts, Failure, OnChain};
+use crate::settings::Setting;
 
 pub(super) fn status(facts: &Facts) -> Finding {
     match (facts.closed_only.known(), facts.closed_only.failure()) {
@@ -198,8 +199,8 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
             Finding::fail(Cause::FundsInOtherWallet, summary)
                 .likely(0.9)
                 .proven()
-                .set("funder", address.to_string())
-                .set("signature_type", u8::from(kind.signature_type()))
+                .set(Setting::Funder, address.to_string())
+                .set(Setting::SignatureType, u8::from(kind.signature_type()))
                 .fixed_by(format!("Set the funder to the {kind} {address} and the signature type to {}, which moves nothing", u8::from(kind.signature_type())))
         }
         None => Finding::warn(Cause::BalanceMissing, "The funder holds no collateral")

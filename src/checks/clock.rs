@@ -4,6 +4,7 @@ use super::{Finding, Status};
 use crate::cause::{Cause, Certainty};
 use crate::facts::clock::{self, Drift, spoken};
 use crate::facts::{Facts, Failure};
+use crate::settings::Setting;
 
 /// The official host of the CLOB.
 pub(super) const OFFICIAL_HOST: &str = "https://clob.polymarket.com";
@@ -172,7 +173,7 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
         Finding::unknown(cause, summary)
     } else {
         let finding = Finding::fail(cause, summary);
-        if cause == Cause::WrongHost { finding.set("clob_url", OFFICIAL_HOST) } else { finding }
+        if cause == Cause::WrongHost { finding.set(Setting::ClobUrl, OFFICIAL_HOST) } else { finding }
     };
     let finding = finding.likely(likelihood).certain(network_certainty(cause, failure));
     match cause {

@@ -1,14 +1,16 @@
 //! API credentials: derived, configured, compared, tried.
 
+mod beside;
+
+use self::beside::{compare, stale};
 use super::Finding;
 use super::clock::{OFFICIAL_HOST, is_official, not_told};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::cause::{Cause, Certainty};
-use crate::facts::{CredentialsFact, Derived, Facts, Failure, SecretFact};
-use crate::secret::Secret;
-use crate::settings::Source;
-use crate::settings::target::wanted;
+use crate::facts::{CredentialsFact, Facts, Failure, SecretFact};
+use crate::settings::wanted::{self, FixKey};
+use crate::settings::{Setting, Source};
 
 /// A key id that can be told from another, without showing all of it.
 pub fn short(key: &str) -> String {
@@ -60,7 +62,7 @@ fn signature_refused(facts: &Facts) -> Finding {
         )
         .likely(0.99)
         .proven()
-        .set("chain_id", *chain)
+        .set(Setting::ChainId, *chain)
         .with("proof", format!("the same request signed for chain {chain} is accepted"))
         .fixed_by(format!("Set the chain id to {chain}"));
     }
@@ -73,7 +75,7 @@ fn signature_refused(facts: &Facts) -> Finding {
         .or(Cause::L1SignerMismatch, 0.3)
         .or(Cause::AccountBanned, 0.1)
         .fixed_by("Ask the official host. A relay in between must pass on every header: nginx drops names with an underscore unless underscores_in_headers is on")
-        .try_setting("clob_url", OFFICIAL_HOST);
+        .try_setting(Setting::ClobUrl, OFFICIAL_HOST);
     }
     Finding::fail(Cause::L1SignerMismatch, "The CLOB refuses the wallet signature")
         .likely(0.4)
@@ -95,7 +97,7 @@ pub(super) fn nonce(facts: &Facts) -> Finding {
             Finding::warn(Cause::CredentialsOtherNonce, summary)
                 .likely(0.95)
                 .proven()
-                .set("nonce", other.to_string())
+                .set(Setting::Nonce, other.to_string())
                 .fixed_by(format!("Set the nonce to {other}, or the credentials to those of nonce {nonce}"))
         }
         (Some(_), None) => Finding::pass(format!("Nonce {nonce} holds a key")),
@@ -134,7 +136,7 @@ fn no_key(facts: &Facts) -> Finding {
     };
     match other {
         Some(other) => finding
-            .set("nonce", other.nonce.to_string())
+            .set(Setting::Nonce, other.nonce.to_string())
             .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce)),
         None => {
             finding.fixed_by(format!("Create one, or let the client do it: {DERIVE}")).command("polydoctor keys create")
@@ -163,7 +165,7 @@ fn incomplete(configured: &CredentialsFact) -> Option<Finding> {
         )
         .likely(0.97)
         .proven()
-        .set("api_credentials", wanted::DERIVED)
+        .set(FixKey::ApiCredentials, wanted::DERIVED)
         .fixed_by(format!("Set all three from one derivation: {DERIVE}"))
     })
 }
@@ -202,7 +204,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
         Finding::fail(Cause::SecretEncoding, format!("The API secret {wrong}"))
             .likely(0.96)
             .proven()
-            .set("api_credentials", wanted::DERIVED)
+            .set(FixKey::ApiCredentials, wanted::DERIVED)
             .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64"),
     )
 }
@@ -216,156 +218,6 @@ pub(super) fn secret_mistake(configured: &CredentialsFact) -> Option<String> {
             Some(format!("decodes to {} bytes instead of 32: part of it is missing", decoded.form.bytes))
         }
         Ok(_) => None,
-    }
-}
-
-fn compare(facts: &Facts, configured: &CredentialsFact) -> Finding {
-    let works = facts.configured_credentials.known().is_some();
-    let key = configured.key().unwrap_or_default();
-    let derived = facts.derived.known();
-    match derived {
-        Some(derived) if derived.key == key => same_key(configured, derived, works),
-        _ if works => accepted_other(facts, configured),
-        _ => foreign_key(facts, configured, derived),
-    }
-}
-
-fn fingerprint(secret: &SecretFact) -> Option<&str> {
-    secret.decoded.as_ref().ok().map(|decoded| decoded.fingerprint.as_str())
-}
-
-/// Which of secret and passphrase are the derived ones.
-fn equal_parts(configured: &CredentialsFact, derived: &Derived) -> [(&'static str, bool); 2] {
-    let secret = configured.secret.as_ref().and_then(|secret| fingerprint(&secret.value));
-    let passphrase = configured.passphrase.as_ref().map(|text| &text.value);
-    [("secret", secret == fingerprint(&derived.secret)), ("passphrase", passphrase == Some(&derived.passphrase))]
-}
-
-/// Whether the passphrase is the derived one but for what surrounds it.
-fn is_surrounded(configured: &CredentialsFact, derived: &Derived) -> bool {
-    let cleaned = configured.passphrase.as_ref().and_then(|passphrase| passphrase.value.cleaned.as_ref());
-    cleaned == Some(&derived.passphrase.fingerprint)
-}
-
-/// The ids are equal: secret and passphrase must be too.
-fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Finding {
-    let parts = equal_parts(configured, derived).into_iter();
-    let differing: Vec<&str> = parts.filter_map(|(name, equal)| (!equal).then_some(name)).collect();
-    if differing == ["passphrase"] && !works && is_surrounded(configured, derived) {
-        return Finding::fail(
-            Cause::CredentialsStale,
-            "White space or quotes around the passphrase are sent along; without them it is the derived one",
-        )
-        .likely(0.98)
-        .proven()
-        .set("api_credentials", wanted::CLEANED)
-        .fixed_by(
-            "Remove what surrounds the passphrase: a line end often comes along from a file or a Kubernetes secret",
-        );
-    }
-    if !differing.is_empty() && !works {
-        let summary =
-            format!("The API key is this key's, but the {} is not the derived one", differing.join(" and the "));
-        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
-    }
-    spelled(configured, "Key, secret and passphrase equal the derived ones")
-}
-
-/// Right credentials: passed, unless some clients refuse the secret as it is written.
-fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
-    let form = configured.secret_form();
-    let Some(clients) = form.and_then(crate::auth::l2::SecretForm::refused_by) else { return Finding::pass(summary) };
-    if form.is_some_and(|form| form.unclean) {
-        let summary = format!("{summary}, but quotes or white space came along with the secret: {clients} refuse it");
-        return Finding::warn(Cause::SecretEncoding, summary)
-            .likely(0.9)
-            .proven()
-            .set("api_credentials", wanted::CLEANED)
-            .fixed_by("Remove what surrounds the secret: docker's --env-file keeps quotes that a shell takes off");
-    }
-    Finding::note(format!("{summary}; {clients} refuse the secret in this form"))
-        .fixed_by("Write the secret as padded URL-safe base64, which every client takes")
-}
-
-fn stale(finding: Finding) -> Finding {
-    finding.set("api_credentials", wanted::DERIVED).fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
-}
-
-/// Another key than the derived one, and yet it passes.
-fn accepted_other(facts: &Facts, configured: &CredentialsFact) -> Finding {
-    let summary = match facts.derived.known() {
-        Some(_) => "Another key of this signer than the derived one; the CLOB accepts it",
-        None => "The CLOB accepts the configured credentials",
-    };
-    spelled(configured, summary)
-}
-
-/// Another key than the derived one, and it does not pass: whose is it?
-fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Derived>) -> Finding {
-    let key = configured.key().unwrap_or_default();
-    match facts.configured_credentials.failure() {
-        None => return Finding::skip("net.reach", "The configured credentials were not tried"),
-        Some(failure) if !failure.is_refusal() => {
-            return not_told(facts, failure, "The CLOB did not say whether the configured credentials are good");
-        }
-        Some(_) => {}
-    }
-    if facts.funder_address.known().is_some() {
-        let summary =
-            "The configured credentials are the funder's: they pass with its address, and not with the signer's";
-        return stale(Finding::fail(Cause::CredentialsOtherAddress, summary).likely(0.98).proven());
-    }
-    if let Some(created_ms) = builder_key_created_ms(key) {
-        let created = i64::try_from(created_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-        let date = created.map_or_else(String::new, |at| format!(" of {}", at.strftime("%Y-%m-%d")));
-        // the relayer's keys are of version 7 too: whose it is, only the account's list or the settings tell
-        let is_builders = facts.builder_keys.known().is_some_and(|keys| keys.iter().any(|known| known.key == key));
-        let is_relayers = facts.setup.relayer_key.as_ref().is_some_and(|own| own.value == Secret::new(key).shape());
-        let whose = match (is_builders, is_relayers) {
-            (true, _) => format!("a builder key of this account{date}"),
-            (_, true) => format!("the relayer API key{date}"),
-            _ => format!("a builder key or a relayer API key{date} (UUID version 7)"),
-        };
-        let certainty = if is_builders || is_relayers { Certainty::Proven } else { Certainty::Likely };
-        let summary = format!("The configured API key is {whose}, which opens no user endpoint");
-        return stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.96).certain(certainty));
-    }
-    if let Some((part, _)) =
-        derived.and_then(|derived| equal_parts(configured, derived).into_iter().find(|part| part.1))
-    {
-        let summary = format!("The {part} is the derived one, but the API key is another's: two sets are mixed");
-        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
-    }
-    let listed = facts.derived_credentials.known().is_some_and(|keys| keys.iter().any(|known| known == key));
-    if listed {
-        let summary = "The key is one of this signer's, but its secret or passphrase is wrong";
-        return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.96).proven());
-    }
-    if derived.is_none()
-        && !facts.other_nonces.known().is_some_and(|others| others.iter().any(|other| other.key.is_some()))
-    {
-        let summary = "The CLOB refuses the configured credentials, and the signer has no key: they were deleted, or are another address's";
-        return Finding::fail(Cause::CredentialsStale, summary)
-            .likely(0.75)
-            .set("api_credentials", wanted::CREATED)
-            .or(Cause::CredentialsOtherAddress, 0.5)
-            .certain(Certainty::Likely)
-            .fixed_by("Create a new API key and replace all three");
-    }
-    Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
-        .likely(0.86)
-        .set("api_credentials", wanted::DERIVED)
-        .or(Cause::CredentialsStale, 0.3)
-        .certain(Certainty::Likely)
-        .with("the signer's keys", known_keys(facts))
-        .fixed_by(format!("Replace all three by the ones derived from this key: {DERIVE}. Credentials made in the browser or by another key never pass"))
-}
-
-fn known_keys(facts: &Facts) -> String {
-    match facts.derived_credentials.known() {
-        Some(keys) if keys.is_empty() => "none".to_owned(),
-        Some(keys) => keys.iter().map(|key| short(key)).collect::<Vec<_>>().join(", "),
-        None => "not told".to_owned(),
     }
 }
 

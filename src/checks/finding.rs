@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cause::{Cause, Certainty};
+use crate::settings::Setting;
+use crate::settings::wanted::{FixKey, Wanted};
 
 /// How a check stands; the first two only while a run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -103,8 +105,8 @@ pub struct Fix {
     pub tries: Tries,
 }
 
-/// Settings by name, each with its value.
-pub type Tries = Vec<(&'static str, String)>;
+/// Settings, each with its value.
+pub type Tries = Vec<(Setting, String)>;
 
 /// The root cause that a finding points to.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,8 +115,8 @@ pub struct Suspicion {
     pub certainty: Certainty,
     /// In [0, 1]: a rank among the causes of a run, not a measured probability.
     pub likelihood: f64,
-    /// Setting values that would repair it, by the setting's name.
-    pub settings: Vec<(&'static str, Value)>,
+    /// Setting values that would repair it.
+    pub settings: Wanted,
 }
 
 /// What a check found.
@@ -182,7 +184,7 @@ impl Finding {
                 if first.certainty == Certainty::Proven { Certainty::Proven } else { Certainty::Possible };
         }
         let certainty = if self.suspicions.is_empty() { Certainty::Likely } else { Certainty::Possible };
-        self.suspicions.push(Suspicion { cause, certainty, likelihood, settings: Vec::new() });
+        self.suspicions.push(Suspicion { cause, certainty, likelihood, settings: Wanted::new() });
         self
     }
 
@@ -213,9 +215,9 @@ impl Finding {
 
     /// A setting that would repair the first cause.
     #[must_use]
-    pub fn set(mut self, setting: &'static str, value: impl Into<Value>) -> Self {
+    pub fn set(mut self, key: impl Into<FixKey>, value: impl Into<Value>) -> Self {
         if let Some(first) = self.suspicions.first_mut() {
-            first.settings.push((setting, value.into()));
+            first.settings.insert(key.into(), value.into());
         }
         self
     }
@@ -234,7 +236,7 @@ impl Finding {
 
     /// A setting of the fix that is worth a try, though nothing shows that it helps.
     #[must_use]
-    pub fn try_setting(mut self, setting: &'static str, value: impl Into<String>) -> Self {
+    pub fn try_setting(mut self, setting: Setting, value: impl Into<String>) -> Self {
         self.fix.get_or_insert_default().tries.push((setting, value.into()));
         self
     }

@@ -8,7 +8,7 @@ use super::wallet::{account_wallet, chain_not_read, wallets};
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
 use crate::cause::{Cause, Certainty};
 use crate::facts::{Facts, OnChain};
-use crate::settings::{ProblemKind, SettingProblem};
+use crate::settings::{ProblemKind, Setting, SettingProblem};
 
 /// Adds the right funder and type to a finding, as words and settings.
 fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
@@ -19,11 +19,11 @@ fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
     };
     let right = kind.signature_type();
     let mut finding = finding
-        .set("funder", address.to_string())
+        .set(Setting::Funder, address.to_string())
         .with("wallet of this key", format!("{kind} {address}: {reason}"))
         .fixed_by(format!("{why}: the {kind} of this key"));
     if facts.setup.signature_type() != Some(right) {
-        finding = finding.set("signature_type", u8::from(right));
+        finding = finding.set(Setting::SignatureType, u8::from(right));
     }
     finding
 }
@@ -35,7 +35,8 @@ pub(super) fn funder(facts: &Facts) -> Finding {
         return Finding::skip("setup.settings", "There is no usable signature type or chain");
     };
     let Some(configured) = &facts.setup.funder else {
-        let is_wrong = |problem: &SettingProblem| problem.setting == "funder" && problem.kind == ProblemKind::Invalid;
+        let is_wrong =
+            |problem: &SettingProblem| problem.is_of(Setting::Funder) && problem.kind == ProblemKind::Invalid;
         if facts.setup.problems.iter().any(is_wrong) {
             return Finding::skip("setup.settings", "The configured funder is no address");
         }
@@ -111,7 +112,7 @@ fn not_owned(facts: &Facts, funder: Address) -> Finding {
     let finding = named_owners(Finding::fail(Cause::KeyNotWalletOwner, summary).likely(0.97).proven(), facts, funder);
     let elsewhere = account_wallet(facts).is_some_and(|(_, address, _)| address != funder);
     if !elsewhere {
-        return finding.set("private_key", "the key of the wallet's owner").fixed_by(
+        return finding.set(Setting::PrivateKey, "the key of the wallet's owner").fixed_by(
             "Only the key of the owner signs for this wallet: use it, or the wallet of an account of this key",
         );
     }

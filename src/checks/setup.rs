@@ -7,7 +7,7 @@ use crate::auth::key::KeyMistake;
 use crate::cause::Cause;
 use crate::facts::key_shape;
 use crate::facts::{CredentialsFact, Facts, KeyFact, Setup};
-use crate::settings::{ProblemKind, SettingProblem, Source};
+use crate::settings::{ProblemKind, Setting, SettingProblem, Source, Subject};
 
 pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;
@@ -22,7 +22,7 @@ pub(super) fn settings(facts: &Facts) -> Finding {
         Finding::fail(Cause::WrongChainId, summary)
             .likely(0.97)
             .proven()
-            .set("chain_id", contracts::POLYGON)
+            .set(Setting::ChainId, contracts::POLYGON)
             .fixed_by("Set the chain id to 137 (Polygon); 80002 is the test network Amoy")
     } else if let Some(problem) = of(ProblemKind::OtherService) {
         misdirected(setup, problem)
@@ -62,11 +62,13 @@ pub(super) fn settings(facts: &Facts) -> Finding {
 
 /// A URL that its host alone shows to be wrong.
 fn misdirected(setup: &Setup, problem: &SettingProblem) -> Finding {
-    let finding = match problem.setting.as_str() {
-        "clob_url" => Finding::fail(Cause::WrongHost, problem.text.clone()).set("clob_url", OFFICIAL_HOST),
-        "rpc_url" => {
+    let finding = match problem.setting {
+        Subject::Setting(Setting::ClobUrl) => {
+            Finding::fail(Cause::WrongHost, problem.text.clone()).set(Setting::ClobUrl, OFFICIAL_HOST)
+        }
+        Subject::Setting(Setting::RpcUrl) => {
             let usual = contracts::chain(setup.chain()).map_or("", |chain| chain.rpc_url.as_str());
-            Finding::warn(Cause::PolygonNodeWrongChain, problem.text.clone()).try_setting("rpc_url", usual)
+            Finding::warn(Cause::PolygonNodeWrongChain, problem.text.clone()).try_setting(Setting::RpcUrl, usual)
         }
         _ => Finding::warn(Cause::WrongHost, problem.text.clone()),
     };
@@ -74,9 +76,9 @@ fn misdirected(setup: &Setup, problem: &SettingProblem) -> Finding {
 }
 
 /// A variable that nothing reads and that holds what this setting lacks.
-pub(super) fn unread<'a>(facts: &'a Facts, setting: &str) -> Option<&'a SettingProblem> {
+pub(super) fn unread(facts: &Facts, setting: Setting) -> Option<&SettingProblem> {
     let problems = facts.setup.problems.iter();
-    problems.into_iter().find(|problem| problem.kind == ProblemKind::Unread && problem.setting == setting)
+    problems.into_iter().find(|problem| problem.kind == ProblemKind::Unread && problem.is_of(setting))
 }
 
 /// Whether a misspelt name leaves its setting without any value.
@@ -85,27 +87,28 @@ fn leaves_unset(setup: &Setup, problem: &SettingProblem) -> bool {
         set.is_none_or(|set: &'a CredentialsFact| set.missing().contains(&name))
     }
     let (user, builder) = (setup.credentials.as_ref(), setup.builder.as_ref());
+    let Subject::Setting(setting) = problem.setting else { return false };
     problem.kind == ProblemKind::NearMiss
-        && match problem.setting.as_str() {
-            "private_key" => setup.key.is_none(),
-            "funder" => setup.funder.is_none(),
-            "signature_type" => setup.signature_type.as_ref().is_some_and(|kind| kind.source == Source::Default),
-            "chain_id" => setup.chain_id.as_ref().is_some_and(|id| id.source == Source::Default),
-            "nonce" => setup.nonce.as_ref().is_some_and(|nonce| nonce.source == Source::Default),
-            "api_key" => part(user, "key"),
-            "api_secret" => part(user, "secret"),
-            "api_passphrase" => part(user, "passphrase"),
-            "builder_api_key" => part(builder, "key"),
-            "builder_secret" => part(builder, "secret"),
-            "builder_passphrase" => part(builder, "passphrase"),
-            "builder_code" => setup.builder_code.is_none(),
+        && match setting {
+            Setting::PrivateKey => setup.key.is_none(),
+            Setting::Funder => setup.funder.is_none(),
+            Setting::SignatureType => setup.signature_type.as_ref().is_some_and(|kind| kind.source == Source::Default),
+            Setting::ChainId => setup.chain_id.as_ref().is_some_and(|id| id.source == Source::Default),
+            Setting::Nonce => setup.nonce.as_ref().is_some_and(|nonce| nonce.source == Source::Default),
+            Setting::ApiKey => part(user, "key"),
+            Setting::ApiSecret => part(user, "secret"),
+            Setting::ApiPassphrase => part(user, "passphrase"),
+            Setting::BuilderApiKey => part(builder, "key"),
+            Setting::BuilderSecret => part(builder, "secret"),
+            Setting::BuilderPassphrase => part(builder, "passphrase"),
+            Setting::BuilderCode => setup.builder_code.is_none(),
             _ => false,
         }
 }
 
 pub(super) fn key_format(facts: &Facts) -> Finding {
     let Some(key) = &facts.setup.key else {
-        if let Some(problem) = unread(facts, "private_key") {
+        if let Some(problem) = unread(facts, Setting::PrivateKey) {
             return Finding::fail(Cause::SettingUnread, format!("No private key is read: {}", problem.text))
                 .likely(0.95)
                 .proven()
@@ -115,7 +118,7 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
         return Finding::fail(Cause::KeyMissing, "No private key is configured")
             .likely(0.99)
             .proven()
-            .set("private_key", "the key of the account")
+            .set(Setting::PrivateKey, "the key of the account")
             .fixed_by(
                 "Export the key of the account's signer and set it; Polymarket: profile, Settings, Export private key",
             );
@@ -125,7 +128,7 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
             Finding::fail(cause_of(mistake), format!("The private key is not usable: {mistake}"))
                 .likely(0.99)
                 .proven()
-                .set("private_key", "0x and 64 hex digits")
+                .set(Setting::PrivateKey, "0x and 64 hex digits")
                 .with("configured", format!("{}, from {}", key_shape(unusable), key.source))
                 .fixed_by(mending(mistake))
         }
@@ -136,7 +139,7 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
                     Finding::fail(Cause::KeyMalformed, format!("The private key is there, but {}", remark.text()))
                         .likely(0.95)
                         .proven()
-                        .set("private_key", "the same key without what surrounds it")
+                        .set(Setting::PrivateKey, "the same key without what surrounds it")
                         .fixed_by(format!("Remove it at {}", key.source))
                 }
                 (None, Some(remark)) => Finding::note(format!("64 hex digits; {}", remark.text())),

@@ -10,7 +10,7 @@ use crate::auth::contracts;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind, WalletMap};
 use crate::cause::{Cause, Certainty};
 use crate::facts::{Facts, OnChain};
-use crate::settings::Source;
+use crate::settings::{Setting, Source};
 
 /// Amounts below this are left-overs and gifts of strangers: they say nothing of where the money is.
 /// 1.00 of 6 decimals.
@@ -85,7 +85,7 @@ fn chain_missing(facts: &Facts) -> Option<Finding> {
         node_unknown(facts, failure)
             .with("node", node)
             .fixed_by("Set the URL of a different Polygon RPC")
-            .try_setting("rpc_url", other_node(facts)),
+            .try_setting(Setting::RpcUrl, other_node(facts)),
     )
 }
 
@@ -114,13 +114,13 @@ pub(super) fn map(facts: &Facts) -> Finding {
             .proven()
             .with("proof", "the CLOB takes a signature for the configured chain")
             .fixed_by("Set the URL of an RPC of the configured chain")
-            .try_setting("rpc_url", usual);
+            .try_setting(Setting::RpcUrl, usual);
     }
     if state.chain_id != facts.setup.chain() {
         let summary = format!("The node is on chain {}, the settings say {}", state.chain_id, facts.setup.chain());
         return Finding::fail(Cause::WrongChainId, summary)
             .proven()
-            .set("chain_id", state.chain_id)
+            .set(Setting::ChainId, state.chain_id)
             .fixed_by("Set the chain id and the node to the same chain: 137 is Polygon");
     }
     let summary = match account_wallet(facts) {
@@ -206,14 +206,14 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
             .likely(0.86)
             .or(Cause::WrongSignatureType, 0.5)
             .certain(Certainty::Likely)
-            .set("signature_type", u8::from(right))
-            .set("funder", address.to_string())
+            .set(Setting::SignatureType, u8::from(right))
+            .set(Setting::Funder, address.to_string())
             .fixed_by(format!(
                 "Set the funder to {address} and the signature type to 3, and fund that wallet. Moving pUSD there from \
                  the signer cannot be undone: send a small test amount first. New money can as well be deposited \
                  through polymarket.com, which moves nothing that is there"
             ))
-    } else if let Some(problem) = unread(facts, "funder").filter(|_| facts.setup.funder.is_none()) {
+    } else if let Some(problem) = unread(facts, Setting::Funder).filter(|_| facts.setup.funder.is_none()) {
         let summary = format!("Type {configured} is used, and no funder is read: {}", problem.text);
         Finding::fail(Cause::SettingUnread, summary)
             .likely(0.9)
@@ -229,8 +229,8 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
         Finding::fail(Cause::WrongSignatureType, summary)
             .likely(0.95)
             .certain(if facts.chain.known().is_some() { Certainty::Proven } else { Certainty::Likely })
-            .set("signature_type", u8::from(right))
-            .set("funder", address.to_string())
+            .set(Setting::SignatureType, u8::from(right))
+            .set(Setting::Funder, address.to_string())
             .fixed_by(format!("Set the signature type to {} and the funder to {address}", u8::from(right)))
     };
     finding.with("configured", source).with("wallet", format!("{kind} {address}: {why}"))
@@ -251,7 +251,7 @@ fn inferred(kind: WalletKind, right: SignatureType, set_in: Option<&str>) -> Fin
             ),
         )
         .likely(0.6)
-        .set("signature_type", number)
+        .set(Setting::SignatureType, number)
         .fixed_by(format!("Set the signature type to {number}, unless your bot sets it in its code")),
     }
 }

@@ -21,7 +21,8 @@ use crate::onboarding::{Answer, KEY_VARIABLE, Next, Origin, PROBES, Step, Wizard
 use crate::secret::Secret;
 use crate::settings::edit::check_profile_name;
 use crate::settings::{
-    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, Settings, Source, load, read_key,
+    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, Setting, Settings, Source, load,
+    read_key,
 };
 
 const INTRODUCTION: &str = "\
@@ -145,7 +146,7 @@ fn existing(name: &str, config: &Path, base: &Inputs) -> anyhow::Result<Option<E
 
 /// What the profile comes to by itself: later runs by its name, and a fleet.
 fn of_profile(name: &str, config: &Path, base: &Inputs) -> Inputs {
-    let of_run = |(setting, _): &(&'static str, String)| ["timeout", "deadline"].contains(setting);
+    let of_run = |(setting, _): &(Setting, String)| setting.is_of_run();
     Inputs {
         flags: base.flags.clone().into_iter().filter(of_run).collect(),
         env_file: EnvFile::None,
@@ -192,7 +193,7 @@ impl Start<'_> {
                 Given::Answer(wizard.answer(&Answer::Choice(0)))
             }
             Step::Funder if wizard.asks_to_look_up() => Given::Ask,
-            Step::Funder => match self.base.flags.get("funder") {
+            Step::Funder => match self.base.flags.get(&Setting::Funder) {
                 Some(funder) => Given::Answer(wizard.answer(&Answer::text(funder.clone()))),
                 None if !yes => Given::Ask,
                 None => match wizard.question().likely {
@@ -230,9 +231,12 @@ impl Start<'_> {
         };
         let source = match (&self.base.profile, &self.base.key) {
             // the profile names the place itself, and keeps it
-            (Some(name), KeyInput::Settings) => {
-                Source::Profile { path: String::new(), name: name.clone(), key: "private_key".to_owned(), line: 0 }
-            }
+            (Some(name), KeyInput::Settings) => Source::Profile {
+                path: String::new(),
+                name: name.clone(),
+                key: Setting::PrivateKey.name().to_owned(),
+                line: 0,
+            },
             _ => key.source.clone(),
         };
         Ok(Some(FoundKey { key: text, source, place }))

@@ -11,7 +11,7 @@ use super::{Exit, prompt};
 use crate::cli::terminal;
 use crate::settings::change::FileChange;
 use crate::settings::edit::EditError;
-use crate::settings::{self, ConfigFile, ProfileEntry, ProfileValue, SETTINGS};
+use crate::settings::{self, ConfigFile, ProfileEntry, ProfileValue, Setting};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ProfileArgs {
@@ -113,14 +113,14 @@ fn list(path: &Path, format: Format) -> anyhow::Result<Exit> {
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
     for name in &names {
         let profile = config.profile(name)?;
-        let of = |setting: &str| {
+        let of = |setting: Setting| {
             let entry = profile.entries.iter().find(|entry| entry.setting == setting)?;
             Some(profile.current(entry, &environment).map_or_else(|| shown(entry), |value| value.value))
         };
         let mark = if Some(*name) == default { '*' } else { ' ' };
-        let said = [("type", "signature_type"), ("funder", "funder"), ("key", "private_key")];
+        let said = [("type", Setting::SignatureType), ("funder", Setting::Funder), ("key", Setting::PrivateKey)];
         let said: Vec<String> =
-            said.iter().filter_map(|(word, setting)| Some(format!("{word} {}", of(setting)?))).collect();
+            said.iter().filter_map(|(word, setting)| Some(format!("{word} {}", of(*setting)?))).collect();
         writeln!(out, "{mark} {name:<width$}  {}", said.join("  "))?;
     }
     Ok(Exit::Done)
@@ -135,8 +135,11 @@ fn show(path: &Path, name: Option<String>, format: Format) -> anyhow::Result<Exi
     let mut out = terminal::out();
     match format {
         Format::Json => {
-            let values: Map<String, Value> =
-                profile.entries.iter().map(|entry| (entry.setting.to_owned(), Value::from(shown(entry)))).collect();
+            let values: Map<String, Value> = profile
+                .entries
+                .iter()
+                .map(|entry| (entry.setting.name().to_owned(), Value::from(shown(entry))))
+                .collect();
             let problems = &profile.problems;
             let path = path.display().to_string();
             writeln!(out, "{}", json!({ "name": name, "path": path, "settings": values, "problems": problems }))?;
@@ -165,7 +168,7 @@ fn environment() -> BTreeMap<String, String> {
 
 /// What may be shown of a value: a secret that stands in the file is only said to be there.
 fn shown(entry: &ProfileEntry) -> String {
-    let is_secret = SETTINGS.iter().any(|setting| setting.name == entry.setting && setting.is_secret());
+    let is_secret = entry.setting.is_secret();
     match &entry.value {
         ProfileValue::Place(place) => toml_edit::Value::from(place.clone()).to_string(),
         ProfileValue::Text(_) if is_secret => "in plain text".to_owned(),

@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use super::Exit;
 use crate::cli::terminal;
 use crate::sandbox::{self, Announcement, Options, Running, scenario};
-use crate::settings::SETTINGS;
+use crate::settings::Setting;
 use crate::settings::change::FileChange;
 
 const SEED: u64 = 1;
@@ -140,10 +140,10 @@ fn write_profiles(path: &Path, scenario: &str, announcement: &Announcement) -> a
     let first = (scenario.to_owned(), announcement.env.iter().collect());
     let change = FileChange::of_config(path, |config| {
         for (name, values) in [first].into_iter().chain(others) {
-            for setting in SETTINGS {
-                let value = setting.variables.iter().find_map(|&variable| values.get(&variable.to_owned()));
+            for setting in Setting::ALL {
+                let value = setting.variables().iter().find_map(|&variable| values.get(&variable.to_owned()));
                 if let Some(value) = value {
-                    config.set(&name, setting.name, value.as_str())?;
+                    config.set(&name, setting, value.as_str())?;
                 }
             }
         }

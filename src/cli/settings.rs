@@ -13,7 +13,7 @@ use crate::fleet::{Load, Look};
 use crate::sandbox::Running;
 use crate::secret::Secret;
 use crate::settings::{
-    self, ConfigFile, EnvFile, Inputs, KeyInput, Memory, Origins, Reading, SETTINGS, Settings, SettingsError, Snapshot,
+    self, ConfigFile, EnvFile, Inputs, KeyInput, Memory, Origins, Reading, Setting, Settings, SettingsError, Snapshot,
 };
 
 const PASSWORD: &str = "POLYDOCTOR_KEYSTORE_PASSWORD";
@@ -79,7 +79,7 @@ pub(super) struct SettingsArgs {
     env_file: Option<PathBuf>,
     /// Read a setting from a variable of any name, such as funder=MY_WALLET; repeatable
     #[arg(long, value_name = "SETTING=NAME", value_parser = env_map)]
-    env_map: Vec<(&'static str, String)>,
+    env_map: Vec<(Setting, String)>,
     /// A profile of the configuration file
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -161,15 +161,15 @@ impl Profiles {
 /// Variables of the environment that hold secrets: every one that is read, and those that the profile
 /// names.
 pub(super) fn secret_variables(inputs: &Inputs) -> BTreeSet<String> {
-    let known = SETTINGS.iter().filter(|setting| setting.is_secret()).flat_map(|setting| setting.variables);
+    let known = Setting::ALL.iter().filter(|setting| setting.is_secret()).flat_map(|setting| setting.variables());
     let known = known.copied().chain([PASSWORD]).map(str::to_owned);
     known.chain(Origins::of(inputs).variables).collect()
 }
 
 /// A setting and the variable that it is to be read from.
-fn env_map(text: &str) -> Result<(&'static str, String), String> {
+fn env_map(text: &str) -> Result<(Setting, String), String> {
     let (setting, name) = text.split_once('=').ok_or("write SETTING=NAME, such as funder=MY_WALLET")?;
-    let setting = settings::setting_named(setting)?;
+    let setting = setting.parse::<Setting>().map_err(|unknown| unknown.to_string())?;
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Err("after the = goes the name of a variable, not its value".to_owned());
     }
@@ -266,20 +266,20 @@ impl SettingsArgs {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let flags = [
-            ("signature_type", &self.signature_type),
-            ("funder", &self.funder),
-            ("chain_id", &self.chain_id),
-            ("nonce", &self.nonce),
-            ("clob_url", &self.clob_url),
-            ("gamma_url", &self.gamma_url),
-            ("data_url", &self.data_url),
-            ("relayer_url", &self.relayer_url),
-            ("geoblock_url", &self.geoblock_url),
-            ("rpc_url", &self.rpc_url),
-            ("builder_signer_url", &self.builder_signer_url),
-            ("builder_code", &self.builder_code),
-            ("timeout", &self.timeout),
-            ("deadline", &self.deadline),
+            (Setting::SignatureType, &self.signature_type),
+            (Setting::Funder, &self.funder),
+            (Setting::ChainId, &self.chain_id),
+            (Setting::Nonce, &self.nonce),
+            (Setting::ClobUrl, &self.clob_url),
+            (Setting::GammaUrl, &self.gamma_url),
+            (Setting::DataUrl, &self.data_url),
+            (Setting::RelayerUrl, &self.relayer_url),
+            (Setting::GeoblockUrl, &self.geoblock_url),
+            (Setting::RpcUrl, &self.rpc_url),
+            (Setting::BuilderSignerUrl, &self.builder_signer_url),
+            (Setting::BuilderCode, &self.builder_code),
+            (Setting::Timeout, &self.timeout),
+            (Setting::Deadline, &self.deadline),
         ];
         let flags = flags.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
         let key = match (&self.key_file, &self.keystore) {

@@ -12,7 +12,7 @@ use super::clob::Clob;
 use super::http::{Answer, Http, now_s};
 use crate::auth::l2::ApiCredentials;
 use crate::facts::{ClockReading, Failure};
-use crate::settings::{CredentialParts, ProblemKind, Settings, Source, Sourced};
+use crate::settings::{CredentialParts, ProblemKind, Setting, Settings, Source, Sourced};
 
 /// How often a 429 is waited out before it counts as an answer.
 const WAITS: u32 = 3;
@@ -108,7 +108,7 @@ impl Account {
             .settings
             .problems
             .iter()
-            .find(|problem| problem.setting == "nonce" && problem.kind == ProblemKind::Invalid)
+            .find(|problem| problem.is_of(Setting::Nonce) && problem.kind == ProblemKind::Invalid)
         {
             Some(problem) => Err(AccountError::Setting(problem.text.clone())),
             None => Ok(self.settings.nonce.as_ref().map_or(U256::ZERO, |nonce| nonce.value)),

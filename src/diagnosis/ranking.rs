@@ -125,8 +125,8 @@ fn push_new(list: &mut Vec<String>, text: String) {
 }
 
 fn merge(fix: &mut DiagnosisFix, more: &DiagnosisFix) {
-    for (setting, value) in &more.settings {
-        fix.settings.entry(setting).or_insert_with(|| value.clone());
+    for (key, value) in &more.settings {
+        fix.settings.entry(*key).or_insert_with(|| value.clone());
     }
     if fix.text.is_empty() {
         fix.text.clone_from(&more.text);

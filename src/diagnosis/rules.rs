@@ -4,10 +4,9 @@
 use super::{Case, Clue, DiagnosisFix, Weight, symptoms};
 use crate::auth::wallet::SignatureType;
 use crate::cause::{Cause, Certainty};
-use crate::checks::Suspicion;
 use crate::facts::Failure;
 use crate::reference::Reported;
-use crate::settings::Source;
+use crate::settings::{Setting, Source};
 
 /// One way from what is known to what it says about causes.
 pub struct Rule {
@@ -80,7 +79,7 @@ fn findings(case: &Case<'_>) -> Vec<Clue> {
                 says: finding.summary.clone(),
                 explains: Some((*check).to_owned()),
                 fix: DiagnosisFix {
-                    settings: settings(suspicion),
+                    settings: suspicion.settings.clone(),
                     // the fix of a finding is that of its first suspicion
                     ..finding.fix.clone().filter(|_| place == 0).map_or_else(DiagnosisFix::default, |fix| {
                         DiagnosisFix {
@@ -94,10 +93,6 @@ fn findings(case: &Case<'_>) -> Vec<Clue> {
             })
         })
         .collect()
-}
-
-fn settings(suspicion: &Suspicion) -> serde_json::Map<String, serde_json::Value> {
-    suspicion.settings.iter().map(|(setting, value)| ((*setting).to_owned(), value.clone())).collect()
 }
 
 /// The CLOB sees money under another type than the configured one, and none under this one.
@@ -119,7 +114,7 @@ fn balance_under_another_type(case: &Case<'_>) -> Vec<Clue> {
             vec![
                 Clue::new(Cause::WrongSignatureType, Weight::Proves, says)
                     .explains("wallet.signature-type")
-                    .set("signature_type", u8::from(other)),
+                    .set(Setting::SignatureType, u8::from(other)),
             ]
         }
         _ => Vec::new(),
@@ -137,7 +132,7 @@ fn type_left_to_the_client(case: &Case<'_>) -> Vec<Clue> {
         Clue::new(Cause::WrongSignatureType, Weight::Supports(0.85), says)
             .certain(Certainty::Likely)
             .explains(reported.text.as_str())
-            .set("signature_type", u8::from(kind.value))
+            .set(Setting::SignatureType, u8::from(kind.value))
     };
     case.reported.iter().filter(fits).take(1).map(clue).collect()
 }

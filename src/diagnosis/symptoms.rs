@@ -8,6 +8,7 @@ use crate::cause::{Cause, Certainty};
 use crate::checks::{Finding, Status};
 use crate::facts::OnChain;
 use crate::reference::{ErrorEntry, Reported};
+use crate::settings::Setting;
 
 /// How likely it is that one of the known causes of a sentence is the one.
 const EXPLAINED: f64 = 0.8;
@@ -187,9 +188,9 @@ pub(super) fn deposit_wallet_flow(case: &Case<'_>) -> Vec<Clue> {
     let clue = Clue::new(Cause::DepositWalletRequired, Weight::Proves, says)
         .certain(Certainty::Likely)
         .explains(SENTENCE)
-        .set("signature_type", u8::from(SignatureType::Poly1271));
+        .set(Setting::SignatureType, u8::from(SignatureType::Poly1271));
     vec![match wallet {
-        Some(wallet) => clue.set("funder", wallet.to_string()),
+        Some(wallet) => clue.set(Setting::Funder, wallet.to_string()),
         None => clue,
     }]
 }

@@ -12,7 +12,7 @@ use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::secret::SecretShape;
-use crate::settings::{Origin, SettingProblem, Source, Sourced};
+use crate::settings::{Origin, Setting, SettingProblem, Source, Sourced};
 
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,9 +41,9 @@ pub struct Setup {
     pub wallets: Option<WalletMap>,
     /// Every setting with its value (secrets as shapes) and source, for people to read.
     pub shown: Vec<ShownSetting>,
-    /// Every place that has a value for a setting, by the setting's name; the first is in force.
+    /// Every place that has a value for a setting; the first is in force.
     #[serde(default)]
-    pub places: BTreeMap<String, Vec<Source>>,
+    pub places: BTreeMap<Setting, Vec<Source>>,
     /// The flags that choose this account and its host; a suggested command needs them, too.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub selection: String,

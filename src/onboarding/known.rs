@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 use toml_edit::Value;
 
 use crate::auth::wallet::SignatureType;
-use crate::settings::{Place, SETTINGS, Settings, Source, Sourced};
+use crate::settings::{Place, Setting, Settings, Source, Sourced};
 
 /// How a profile comes to a value that is set.
 pub(super) enum Reference {
@@ -17,27 +17,27 @@ pub(super) enum Reference {
 #[derive(Clone, Default)]
 pub(super) struct Known {
     /// How a profile says each, but for the key, the type and the funder.
-    given: Vec<(&'static str, Value)>,
+    given: Vec<(Setting, Value)>,
     signature_type: Option<Sourced<SignatureType>>,
     funder: Option<Sourced<Address>>,
 }
 
 impl Known {
     pub(super) fn of(settings: &Settings) -> Self {
-        const ANSWERED: [&str; 3] = ["private_key", "signature_type", "funder"];
-        let first = |setting| settings.places.get(setting).and_then(|places| places.first());
-        let given = SETTINGS.iter().filter(|setting| !ANSWERED.contains(&setting.name)).filter_map(|setting| {
-            let source = first(setting.name)?;
-            let literal = || match setting.name {
-                "chain_id" => Some(i64::try_from(settings.chain_id.as_ref()?.value).ok()?.into()),
-                name => Some(settings.public_text(name)?.into()),
+        const ANSWERED: [Setting; 3] = [Setting::PrivateKey, Setting::SignatureType, Setting::Funder];
+        let first = |setting: Setting| settings.places.get(&setting).and_then(|places| places.first());
+        let given = Setting::ALL.into_iter().filter(|setting| !ANSWERED.contains(setting)).filter_map(|setting| {
+            let source = first(setting)?;
+            let literal = || match setting {
+                Setting::ChainId => Some(i64::try_from(settings.chain_id.as_ref()?.value).ok()?.into()),
+                setting => Some(settings.public_text(setting)?.into()),
             };
             let value = match source {
                 // it says so itself
                 Source::Profile { .. } => return None,
-                source => Place::of_setting(source, setting.name).map(Value::from).or_else(literal)?,
+                source => Place::of_setting(source, setting).map(Value::from).or_else(literal)?,
             };
-            Some((setting.name, value))
+            Some((setting, value))
         });
         Self {
             given: given.collect(),
@@ -46,7 +46,7 @@ impl Known {
         }
     }
 
-    pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, Value)> {
+    pub(super) fn given(&self) -> impl Iterator<Item = (Setting, Value)> {
         self.given.iter().cloned()
     }
 
@@ -65,16 +65,16 @@ impl Known {
 
     /// How a profile refers to where this type is set, if it is.
     pub(super) fn type_is(&self, kind: SignatureType) -> Option<Reference> {
-        reference("signature_type", self.signature_type.as_ref().filter(|set| set.value == kind)?)
+        reference(Setting::SignatureType, self.signature_type.as_ref().filter(|set| set.value == kind)?)
     }
 
     /// The same for a funder.
     pub(super) fn funder_is(&self, funder: Address) -> Option<Reference> {
-        reference("funder", self.funder().filter(|set| set.value == funder)?)
+        reference(Setting::Funder, self.funder().filter(|set| set.value == funder)?)
     }
 }
 
-fn reference<T>(setting: &str, set: &Sourced<T>) -> Option<Reference> {
+fn reference<T>(setting: Setting, set: &Sourced<T>) -> Option<Reference> {
     match &set.source {
         Source::Profile { .. } => Some(Reference::Own),
         source => Some(Reference::To(Place::of_setting(source, setting)?.into())),

@@ -2,8 +2,8 @@
 
 use super::known::Reference;
 use super::{Funder, KEY_VARIABLE, Replaced, Wizard, is_of_profile};
-use crate::settings::Place;
 use crate::settings::edit::{ConfigText, EditError};
+use crate::settings::{Place, Setting};
 
 impl Wizard {
     /// Writes the answers to a profile of the configuration file: by reference where a file or a
@@ -25,20 +25,20 @@ impl Wizard {
         }
         if let Some(Funder { address, signature_type }) = self.funder {
             match self.known.type_is(signature_type) {
-                Some(set) => write_if_elsewhere(config, profile, "signature_type", set)?,
-                None => config.set(profile, "signature_type", i64::from(u8::from(signature_type)))?,
+                Some(set) => write_if_elsewhere(config, profile, Setting::SignatureType, set)?,
+                None => config.set(profile, Setting::SignatureType, i64::from(u8::from(signature_type)))?,
             }
             match self.known.funder_is(address) {
-                Some(set) => write_if_elsewhere(config, profile, "funder", set)?,
+                Some(set) => write_if_elsewhere(config, profile, Setting::Funder, set)?,
                 // type 0 trades from the signer itself
-                None if Some(address) == self.signer() => _ = config.unset(profile, "funder"),
-                None => config.set(profile, "funder", address.to_string())?,
+                None if Some(address) == self.signer() => _ = config.unset(profile, Setting::Funder),
+                None => config.set(profile, Setting::Funder, address.to_string())?,
             }
         }
         if let Some(key) = self.key.as_ref().filter(|key| self.store_key || !is_of_profile(&key.source)) {
             let named = || key.place.clone().unwrap_or(Place::Env { name: KEY_VARIABLE.to_owned() });
             let value: toml_edit::Value = if self.store_key { key.text.expose().into() } else { named().into() };
-            config.set(profile, "private_key", value)?;
+            config.set(profile, Setting::PrivateKey, value)?;
         }
         if config.default_profile().is_none() {
             config.set_default_profile(profile);
@@ -48,7 +48,12 @@ impl Wizard {
 }
 
 /// Refers to a value that is set; one of the profile itself stays as it is.
-fn write_if_elsewhere(config: &mut ConfigText, profile: &str, setting: &str, set: Reference) -> Result<(), EditError> {
+fn write_if_elsewhere(
+    config: &mut ConfigText,
+    profile: &str,
+    setting: Setting,
+    set: Reference,
+) -> Result<(), EditError> {
     match set {
         Reference::Own => Ok(()),
         Reference::To(value) => config.set(profile, setting, value),

@@ -86,7 +86,7 @@ fn nothing_is_preselected_where_nothing_says_which_wallet_it_is() {
         wizard.answer(&text(KEY)).unwrap();
         decline(&mut wizard);
         assert_eq!(wizard.question().likely, likely, "{origin}");
-        assert_eq!(wizard.inputs(&none()).flags.get("signature_type"), None, "{origin}");
+        assert_eq!(wizard.inputs(&none()).flags.get(&Setting::SignatureType), None, "{origin}");
     }
 }
 

@@ -10,8 +10,8 @@ use alloy_primitives::{Address, U256};
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use self::variables::is_assigned;
 pub(crate) use self::variables::{Kind, Names};
-use self::variables::{is_assigned, variables};
 use super::operator::Operator;
 use super::undone::{Stopped, Undone};
 use crate::auth::l2::ApiCredentials;
@@ -21,7 +21,7 @@ use crate::settings::edit::{ConfigText, EditError};
 use crate::settings::home::{self, Home};
 use crate::settings::save::{Reserved, SaveError};
 use crate::settings::undo::{Undo, UndoError};
-use crate::settings::{KeyProfile, Place as SecretPlace, Source, edit, save};
+use crate::settings::{KeyProfile, Place as SecretPlace, Setting, Source, edit, save};
 
 /// Which place is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,11 +188,10 @@ impl Destination {
                 for (names, value) in all.iter().zip(parts) {
                     values.extend(names.iter().map(|name| (*name, value)));
                 }
-                if let (Some(number), None) = (&number, profile) {
-                    let name = variables("nonce")[0];
-                    if number != "0" || is_assigned(&held, name) {
-                        values.push((name, number));
-                    }
+                if let (Some(number), None, Some(name)) = (&number, profile, Setting::Nonce.usual_variable())
+                    && (number != "0" || is_assigned(&held, name))
+                {
+                    values.push((name, number));
                 }
                 changes.push(FileChange::of_variables(&self.path, &values)?);
                 if let Some(profile) = profile {
@@ -201,8 +200,8 @@ impl Destination {
                 }
             }
             Form::Profile { name } => changes.push(FileChange::of_config(&self.path, |config| {
-                for (key, value) in self.kind.settings().into_iter().zip(parts) {
-                    config.set(name, key, value)?;
+                for (setting, value) in self.kind.settings().into_iter().zip(parts) {
+                    config.set(name, setting, value)?;
                 }
                 set_nonce(config, name, number.as_deref())
             })?),
@@ -324,10 +323,10 @@ impl Change {
 fn set_nonce(config: &mut ConfigText, profile: &str, nonce: Option<&str>) -> Result<(), EditError> {
     match nonce {
         Some("0") => {
-            config.unset(profile, "nonce");
+            config.unset(profile, Setting::Nonce);
             Ok(())
         }
-        Some(nonce) => config.set(profile, "nonce", nonce),
+        Some(nonce) => config.set(profile, Setting::Nonce, nonce),
         None => Ok(()),
     }
 }

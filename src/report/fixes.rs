@@ -1,19 +1,20 @@
 //! Which fixes of a report are to be applied, and what came of it.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{CheckReport, Report};
 use crate::cause::Certainty;
 use crate::checks::Status;
 use crate::diagnosis::Diagnosis;
+use crate::settings::wanted::{FixKey, Wanted};
 
 /// The fixes that are applied together.
 #[derive(Debug, Default)]
 pub struct Fixes<'a> {
     /// The first root cause, and the others whose fix goes with its fix.
     pub chosen: Vec<&'a Diagnosis>,
-    /// What all of them want, by setting.
-    pub settings: Map<String, Value>,
+    /// What all of them want.
+    pub settings: Wanted,
     /// Diagnoses that are not fixed by this, and why.
     pub left: Vec<(&'a Diagnosis, Left)>,
 }
@@ -41,7 +42,7 @@ impl<'a> Fixes<'a> {
                 continue;
             }
             let wanted = &diagnosis.fix.settings;
-            let differs = |(name, value): (&String, &Value)| fixes.settings.get(name).is_some_and(|set| set != value);
+            let differs = |(key, value): (&FixKey, &Value)| fixes.settings.get(key).is_some_and(|set| set != value);
             if wanted.is_empty() {
                 fixes.left.push((diagnosis, Left::NoSetting));
             } else if diagnosis.certainty == Certainty::Possible && !by_cause {
@@ -82,6 +83,7 @@ mod tests {
     use crate::checks::Finding;
     use crate::diagnosis::{Case, diagnose};
     use crate::facts::Facts;
+    use crate::settings::Setting;
 
     /// A report whose checks found this.
     fn report(findings: &[(&'static str, Finding)]) -> Report {
@@ -98,19 +100,26 @@ mod tests {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let fixes = Fixes::of(report, &names);
         let left = fixes.left.iter().map(|(diagnosis, why)| (diagnosis.cause.name(), *why)).collect();
-        (fixes.chosen.iter().map(|diagnosis| diagnosis.cause.name()).collect(), left, fixes.settings.into())
+        (
+            fixes.chosen.iter().map(|diagnosis| diagnosis.cause.name()).collect(),
+            left,
+            serde_json::to_value(&fixes.settings).unwrap(),
+        )
     }
 
     #[test]
     fn fixes_that_agree_are_applied_together_and_the_others_are_told() {
         let report = report(&[
-            ("wallet.funder", Finding::fail(Cause::FunderIsSigner, "a").likely(0.97).set("funder", "0x1")),
+            ("wallet.funder", Finding::fail(Cause::FunderIsSigner, "a").likely(0.97).set(Setting::Funder, "0x1")),
             ("wallet.deployed", Finding::fail(Cause::WalletNotDeployed, "b").likely(0.95)),
             (
                 "creds.nonce",
-                Finding::fail(Cause::NoKeyAtNonce, "c").likely(0.93).set("nonce", "1").set("funder", "0x1"),
+                Finding::fail(Cause::NoKeyAtNonce, "c")
+                    .likely(0.93)
+                    .set(Setting::Nonce, "1")
+                    .set(Setting::Funder, "0x1"),
             ),
-            ("funds.balance", Finding::fail(Cause::FundsInOtherWallet, "d").likely(0.9).set("funder", "0x2")),
+            ("funds.balance", Finding::fail(Cause::FundsInOtherWallet, "d").likely(0.9).set(Setting::Funder, "0x2")),
         ]);
         let (chosen, left, settings) = chosen(&report, &[]);
         assert_eq!(chosen, ["funder-is-signer", "no-key-at-nonce"]);
@@ -122,7 +131,7 @@ mod tests {
     #[test]
     fn a_merely_possible_cause_is_fixed_only_by_its_own_name() {
         // one of several that would explain it
-        let finding = Finding::fail(Cause::FunderIsSigner, "a").likely(0.2).set("funder", "0x1");
+        let finding = Finding::fail(Cause::FunderIsSigner, "a").likely(0.2).set(Setting::Funder, "0x1");
         let report = report(&[("wallet.funder", finding.or(Cause::WalletNotDeployed, 0.2))]);
         for names in [&[][..], &["wallet.funder"]] {
             let (chosen, left, settings) = chosen(&report, names);

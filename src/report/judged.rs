@@ -1,7 +1,5 @@
 //! How each check comes out, and what keeps others open.
 
-use serde_json::{Map, Value};
-
 use super::remedy::remedy;
 use super::{CheckReport, Selection};
 use crate::cause::Cause;
@@ -74,11 +72,7 @@ impl Judged {
 fn placed(facts: &Facts, finding: Finding) -> Option<Fix> {
     let mut fix = finding.fix?;
     let first = finding.suspicions.first();
-    let settings: Map<String, Value> = first
-        .into_iter()
-        .flat_map(|first| &first.settings)
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
+    let settings = first.map(|first| first.settings.clone()).unwrap_or_default();
     let remedy = remedy(&facts.setup, first.map(|first| first.cause), &settings, &fix.tries);
     fix.edits = remedy.edits;
     fix.commands = with_own(remedy.commands, &fix.commands);

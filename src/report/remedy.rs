@@ -3,13 +3,14 @@
 //! Checks and rules say which settings they want. The words for the places are made here and nowhere
 //! else, from the places in the facts.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::cause::Cause;
 use crate::checks::Tries;
 use crate::facts::{CredentialsFact, KeyFact, Setup};
-use crate::settings::target::{Target, Written, wanted};
-use crate::settings::{Source, home};
+use crate::settings::target::{Target, Written};
+use crate::settings::wanted::{self, FixKey, Wanted};
+use crate::settings::{Setting, Source, home};
 
 /// What to do about settings.
 #[derive(Debug, Default)]
@@ -19,13 +20,13 @@ pub(super) struct Remedy {
 }
 
 /// What to write where so that these settings are in force.
-pub(super) fn remedy(setup: &Setup, cause: Option<Cause>, settings: &Map<String, Value>, tries: &Tries) -> Remedy {
+pub(super) fn remedy(setup: &Setup, cause: Option<Cause>, settings: &Wanted, tries: &Tries) -> Remedy {
     let mut maker = Maker { setup, remedy: Remedy::default(), can_be_applied: false };
-    for (name, value) in settings {
-        maker.setting(name, value);
+    for (&key, value) in settings {
+        maker.setting(key, value);
     }
-    for (name, value) in tries.iter().filter(|(_, value)| !value.is_empty()) {
-        maker.value(name, value, false);
+    for (setting, value) in tries.iter().filter(|(_, value)| !value.is_empty()) {
+        maker.value(*setting, value, false);
     }
     let Maker { mut remedy, can_be_applied, .. } = maker;
     if let Some(cause) = cause.filter(|_| can_be_applied) {
@@ -47,37 +48,34 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn setting(&mut self, name: &str, value: &Value) {
+    fn setting(&mut self, key: FixKey, value: &Value) {
         let text = plain(value);
-        match name {
-            "private_key" => self.private_key(&text),
-            "api_credentials" if text == wanted::CLEANED => self.cleaned_credentials(),
-            "api_credentials" => self.api_credentials(text == wanted::CREATED),
-            "builder_credentials" => {
-                for (name, words) in [
-                    ("builder_api_key", "the key of the builder credentials"),
-                    ("builder_secret", "their secret"),
-                    ("builder_passphrase", "their passphrase"),
-                ] {
-                    self.words(name, words);
+        match key {
+            FixKey::Setting(Setting::PrivateKey) => self.private_key(&text),
+            FixKey::ApiCredentials if text == wanted::CLEANED => self.cleaned_credentials(),
+            FixKey::ApiCredentials => self.api_credentials(text == wanted::CREATED),
+            FixKey::BuilderCredentials => {
+                let words = ["the key of the builder credentials", "their secret", "their passphrase"];
+                for (setting, words) in Setting::BUILDER_CREDENTIALS.into_iter().zip(words) {
+                    self.words(setting, words);
                 }
             }
-            "builder_code" if !is_code(&text) => self.words(name, &text),
-            _ if !self.is_in_force(name, &text) => self.value(name, &text, true),
-            _ => {}
+            FixKey::Setting(setting @ Setting::BuilderCode) if !is_code(&text) => self.words(setting, &text),
+            FixKey::Setting(setting) if !self.is_in_force(setting, &text) => self.value(setting, &text, true),
+            FixKey::Setting(_) => {}
         }
     }
 
     /// A value that is known. `proven`: it is what repairs, and not only worth a try.
-    fn value(&mut self, name: &str, value: &str, proven: bool) {
-        let target = Target::of(&self.setup.places, name);
+    fn value(&mut self, setting: Setting, value: &str, proven: bool) {
+        let target = Target::of(&self.setup.places, setting);
         self.remedy.edits.extend(target.edits(Written::Value(value)));
         self.remedy.commands.extend(target.command(value));
         self.can_be_applied |= proven && target.is_file();
     }
 
-    fn words(&mut self, name: &str, words: &str) {
-        self.remedy.edits.extend(Target::of(&self.setup.places, name).edits(Written::Words(words)));
+    fn words(&mut self, setting: Setting, words: &str) {
+        self.remedy.edits.extend(Target::of(&self.setup.places, setting).edits(Written::Words(words)));
     }
 
     fn private_key(&mut self, text: &str) {
@@ -85,9 +83,10 @@ impl Maker<'_> {
             KeyFact::Usable { remarks, .. } => remarks.iter().any(|remark| remark.is_refused()),
             KeyFact::Unusable { .. } => false,
         });
-        let target = Target::of(&self.setup.places, "private_key");
-        if let (Target::Variables { names }, false) = (&target, surrounded) {
-            let name = names[0];
+        let target = Target::of(&self.setup.places, Setting::PrivateKey);
+        if let (Target::Variables { names }, false) = (&target, surrounded)
+            && let Some(name) = names.first()
+        {
             self.remedy.commands.push(format!("read -rs {name} && export {name}"));
             return;
         }
@@ -101,10 +100,10 @@ impl Maker<'_> {
         // the shape of a secret is that of what it decodes to, whatever is around it
         let secret = set.and_then(CredentialsFact::secret_form).is_some_and(|form| form.unclean);
         let phrase = set.and_then(|set| set.passphrase.as_ref()).is_some_and(|part| part.value.cleaned.is_some());
-        for (name, is_surrounded) in [("api_secret", secret), ("api_passphrase", phrase)] {
+        for (setting, is_surrounded) in [(Setting::ApiSecret, secret), (Setting::ApiPassphrase, phrase)] {
             if is_surrounded {
-                self.words(name, wanted::CLEANED);
-                self.can_be_applied |= Target::of(&self.setup.places, name).is_file();
+                self.words(setting, wanted::CLEANED);
+                self.can_be_applied |= Target::of(&self.setup.places, setting).is_file();
             }
         }
     }
@@ -112,26 +111,26 @@ impl Maker<'_> {
     fn api_credentials(&mut self, created: bool) {
         let argument = home::argument(&self.setup.places, self.setup.origin.as_ref());
         if argument == home::SHOWN {
-            for name in ["api_key", "api_secret", "api_passphrase"] {
-                self.words(name, "what the command prints");
+            for setting in Setting::API_CREDENTIALS {
+                self.words(setting, "what the command prints");
             }
         }
         let verb = if created { "create" } else { "derive" };
         self.remedy.commands.push(format!("polydoctor keys {verb} {argument}"));
     }
 
-    fn is_in_force(&self, name: &str, text: &str) -> bool {
+    fn is_in_force(&self, setting: Setting, text: &str) -> bool {
         let setup = self.setup;
-        let now = match name {
-            "funder" => setup.funder.as_ref().map(|funder| funder.value.to_string()),
-            "signature_type" => {
+        let now = match setting {
+            Setting::Funder => setup.funder.as_ref().map(|funder| funder.value.to_string()),
+            Setting::SignatureType => {
                 // what is inferred is set nowhere
                 let set = setup.signature_type.as_ref().filter(|kind| !matches!(kind.source, Source::Inferred { .. }));
                 set.map(|kind| u8::from(kind.value).to_string())
             }
-            "chain_id" => setup.chain_id.as_ref().map(|id| id.value.to_string()),
-            "clob_url" => setup.clob_url.as_ref().map(|url| url.value.clone()),
-            "nonce" => setup.nonce.as_ref().map(|nonce| nonce.value.to_string()),
+            Setting::ChainId => setup.chain_id.as_ref().map(|id| id.value.to_string()),
+            Setting::ClobUrl => setup.clob_url.as_ref().map(|url| url.value.clone()),
+            Setting::Nonce => setup.nonce.as_ref().map(|nonce| nonce.value.to_string()),
             _ => None,
         };
         now.is_some_and(|now| now.eq_ignore_ascii_case(text))

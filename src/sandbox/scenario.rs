@@ -287,6 +287,7 @@ impl Default for Expect {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Setting;
 
     #[test]
     fn the_table_is_the_folder() {
@@ -315,5 +316,16 @@ mod tests {
         }
         assert!(find("nothing").is_none());
         assert!(find(DEFAULT).is_some());
+    }
+
+    #[test]
+    fn what_a_scenario_sets_is_read_unless_a_wrong_name_is_what_is_wrong() {
+        for name in names() {
+            let scenario = find(name).unwrap();
+            let unread: Vec<&String> =
+                scenario.settings.keys().filter(|variable| Setting::listing(variable).is_none()).collect();
+            let is_wrong_name = scenario.expect.cause.as_deref() == Some("setting-invalid");
+            assert!(unread.is_empty() || is_wrong_name, "{name}: no setting reads {unread:?}");
+        }
     }
 }

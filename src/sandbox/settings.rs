@@ -11,6 +11,7 @@ use super::trades::DEMO_CODE;
 use super::views::{DATA, GAMMA, GEOBLOCK, RELAYER, RPC};
 use super::{RELAYER_KEY, SIGNER, SIGNER_TOKEN, TOKEN_SIGNER, builder_credentials};
 use crate::auth::l2::ApiCredentials;
+use crate::settings::Setting;
 
 /// What a sandbox says when it is ready: one JSON line on standard output.
 #[derive(Clone, Debug, Serialize)]
@@ -37,25 +38,25 @@ pub struct Announcement {
 }
 
 /// The settings of an account with nothing wrong, in the placeholders of [`super::names`].
-const USUAL: [(&str, &str); 18] = [
-    ("POLYMARKET_PRIVATE_KEY", "{private_key}"),
-    ("POLYMARKET_SIGNATURE_TYPE", "{signature_type}"),
-    ("POLYMARKET_FUNDER", "{funder}"),
-    ("POLYMARKET_CHAIN_ID", "{chain_id}"),
-    ("POLYMARKET_CLOB_URL", "{clob}"),
-    ("POLYMARKET_GAMMA_URL", "{gamma}"),
-    ("POLYMARKET_DATA_URL", "{data}"),
-    ("POLYMARKET_RELAYER_URL", "{relayer}"),
-    ("POLYMARKET_GEOBLOCK_URL", "{geoblock}"),
-    ("POLYMARKET_RPC_URL", "{rpc}"),
-    ("CLOB_API_KEY", "{api_key}"),
-    ("CLOB_SECRET", "{api_secret}"),
-    ("CLOB_PASS_PHRASE", "{api_passphrase}"),
-    ("POLY_BUILDER_API_KEY", "{builder_key}"),
-    ("POLY_BUILDER_SECRET", "{builder_secret}"),
-    ("POLY_BUILDER_PASSPHRASE", "{builder_passphrase}"),
-    ("POLY_BUILDER_SIGNER_URL", "{signer}"),
-    ("POLY_BUILDER_CODE", "{builder_code}"),
+const USUAL: [(Setting, &str); 18] = [
+    (Setting::PrivateKey, "{private_key}"),
+    (Setting::SignatureType, "{signature_type}"),
+    (Setting::Funder, "{funder}"),
+    (Setting::ChainId, "{chain_id}"),
+    (Setting::ClobUrl, "{clob}"),
+    (Setting::GammaUrl, "{gamma}"),
+    (Setting::DataUrl, "{data}"),
+    (Setting::RelayerUrl, "{relayer}"),
+    (Setting::GeoblockUrl, "{geoblock}"),
+    (Setting::RpcUrl, "{rpc}"),
+    (Setting::ApiKey, "{api_key}"),
+    (Setting::ApiSecret, "{api_secret}"),
+    (Setting::ApiPassphrase, "{api_passphrase}"),
+    (Setting::BuilderApiKey, "{builder_key}"),
+    (Setting::BuilderSecret, "{builder_secret}"),
+    (Setting::BuilderPassphrase, "{builder_passphrase}"),
+    (Setting::BuilderSignerUrl, "{signer}"),
+    (Setting::BuilderCode, "{builder_code}"),
 ];
 
 impl Announcement {
@@ -90,8 +91,9 @@ impl Announcement {
         names.add("closed", format!("http://{closed}"));
         name_account(&mut names, scenario);
         name_credentials(&mut names, scenario, credentials);
+        let usual = USUAL.iter().filter_map(|(setting, value)| Some((setting.usual_variable()?, *value)));
         let mut settings: BTreeMap<String, String> =
-            USUAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            usual.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         settings.extend(scenario.settings.clone());
         for value in settings.values_mut() {
             *value = names.fill(value);

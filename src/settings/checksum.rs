@@ -2,15 +2,14 @@
 
 use alloy_primitives::Address;
 
-use super::names::spoken;
-use super::{ProblemKind, SettingProblem, Sourced};
+use super::{ProblemKind, Setting, SettingProblem, Sourced};
 
 /// Settings that are an address.
-const ADDRESSES: [&str; 2] = ["funder", "relayer_api_key_address"];
+const ADDRESSES: [Setting; 2] = [Setting::Funder, Setting::RelayerApiKeyAddress];
 
 /// A wrong checksum of the value in force. The official clients do not look at it, so it stops nothing by
 /// itself; but whoever mistypes a digit gets one.
-pub(super) fn wrong_checksum(setting: &str, values: &[Sourced<String>]) -> Option<SettingProblem> {
+pub(super) fn wrong_checksum(setting: Setting, values: &[Sourced<String>]) -> Option<SettingProblem> {
     let found = values.first().filter(|_| ADDRESSES.contains(&setting))?;
     let text = found.value.trim();
     let address: Address = text.strip_prefix("0x").and_then(|digits| digits.parse().ok())?;
@@ -21,10 +20,10 @@ pub(super) fn wrong_checksum(setting: &str, values: &[Sourced<String>]) -> Optio
     }
     Some(SettingProblem {
         kind: ProblemKind::Checksum,
-        setting: setting.to_owned(),
+        setting: setting.into(),
         text: format!(
             "The {} ({}) has a wrong checksum (EIP-55): a digit may be mistyped",
-            spoken(setting),
+            setting.spoken(),
             found.source
         ),
         fix: format!("Copy the address again. If every digit is right, its spelling is {address}"),
@@ -36,7 +35,7 @@ mod tests {
     use super::*;
     use crate::settings::Source;
 
-    fn problem(setting: &str, text: &str) -> Option<SettingProblem> {
+    fn problem(setting: Setting, text: &str) -> Option<SettingProblem> {
         wrong_checksum(setting, &[Sourced::new(text.to_owned(), Source::Default)])
     }
 
@@ -45,15 +44,15 @@ mod tests {
         let right = "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47";
         let digits = right[2..].to_owned();
         for fine in [right.to_owned(), right.to_lowercase(), format!("0x{}", digits.to_uppercase())] {
-            assert_eq!(problem("funder", &fine), None, "{fine}");
+            assert_eq!(problem(Setting::Funder, &fine), None, "{fine}");
         }
         // one digit is another, and one letter is of another case
         for wrong in [right.replace("d93B", "d94B"), right.replace("d93B", "d93b")] {
-            let found = problem("funder", &wrong).unwrap();
+            let found = problem(Setting::Funder, &wrong).unwrap();
             assert!(found.text.contains("wrong checksum"), "{found:?}");
-            assert!(problem("relayer_api_key_address", &wrong).is_some());
+            assert!(problem(Setting::RelayerApiKeyAddress, &wrong).is_some());
         }
-        assert_eq!(problem("builder_code", &right.replace("d93B", "d93b")), None);
-        assert_eq!(problem("funder", "0x12"), None);
+        assert_eq!(problem(Setting::BuilderCode, &right.replace("d93B", "d93b")), None);
+        assert_eq!(problem(Setting::Funder, "0x12"), None);
     }
 }

@@ -12,7 +12,7 @@ use super::edit::line_at;
 use super::files::read_text;
 use super::inputs::{Inputs, SettingsError};
 use super::place::Place;
-use super::{ProblemKind, SettingProblem, Source, names};
+use super::{ProblemKind, Setting, SettingProblem, Source, Subject};
 
 /// What the dashboard reads outside of the profiles, each `true` or `false`.
 pub(super) const SWITCHES: [&str; 2] = ["mouse", "reduced_motion"];
@@ -42,8 +42,7 @@ impl fmt::Debug for ProfileValue {
 /// A setting in a profile.
 #[derive(Clone)]
 pub struct ProfileEntry {
-    /// The setting's name.
-    pub setting: &'static str,
+    pub setting: Setting,
     pub value: ProfileValue,
     pub(super) source: Source,
 }
@@ -57,26 +56,27 @@ pub struct Profile {
     pub entries: Vec<ProfileEntry>,
     pub problems: Vec<SettingProblem>,
     /// `env_map = { funder = "MY_WALLET" }`: the variable that a setting is read from.
-    pub(super) env_map: BTreeMap<&'static str, String>,
+    pub(super) env_map: BTreeMap<Setting, String>,
 }
 
 impl Profile {
     fn map_variables(&mut self, item: &Item, line: usize) {
         for (setting, name) in item.as_table_like().into_iter().flat_map(TableLike::iter) {
-            match (names::setting_named(setting), name.as_str()) {
+            match (setting.parse::<Setting>(), name.as_str()) {
                 (Ok(setting), Some(name)) => {
                     self.env_map.insert(setting, name.to_owned());
                 }
                 (found, _) => self.problems.push(SettingProblem {
                     kind: ProblemKind::Invalid,
-                    setting: "profile".to_owned(),
+                    setting: Subject::Profile,
                     text: format!(
                         "env_map of profile {}, line {line} of {}: {}",
                         self.name,
                         self.path.display(),
-                        found
-                            .err()
-                            .unwrap_or_else(|| format!("the name of the variable for {setting} must be a string"))
+                        found.err().map_or_else(
+                            || format!("the name of the variable for {setting} must be a string"),
+                            |unknown| unknown.to_string(),
+                        )
                     ),
                     fix: "Write env_map = { funder = \"MY_WALLET\" }".to_owned(),
                 }),
@@ -174,7 +174,7 @@ impl ConfigFile {
             let line = root.key(key).map_or(1, |key| self.line(key));
             SettingProblem {
                 kind: ProblemKind::NearMiss,
-                setting: "profile".to_owned(),
+                setting: Subject::Profile,
                 text: format!(
                     "{key} (line {line} of {}) stands outside of the profiles, and nothing reads it",
                     self.path.display()
@@ -188,11 +188,11 @@ impl ConfigFile {
 fn entry(profile: &Profile, key: &str, item: &Item, line: usize) -> Result<ProfileEntry, SettingProblem> {
     let path = profile.path.display().to_string();
     let source = Source::Profile { path, name: profile.name.clone(), key: key.to_owned(), line };
-    let Some(setting) = names::SETTINGS.iter().find(|setting| setting.name == key) else {
-        let meant = names::closest(key);
+    let Some(setting) = Setting::named(key) else {
+        let meant = Setting::closest(key);
         return Err(SettingProblem {
             kind: ProblemKind::NearMiss,
-            setting: meant.unwrap_or("profile").to_owned(),
+            setting: meant.map_or(Subject::Profile, Subject::Setting),
             text: format!("There is no setting of that name: {source}"),
             fix: meant.map_or_else(|| "Remove it".to_owned(), |meant| format!("Did you mean {meant}?")),
         });
@@ -207,12 +207,12 @@ fn entry(profile: &Profile, key: &str, item: &Item, line: usize) -> Result<Profi
     };
     let problem = |wrong: String| SettingProblem {
         kind: ProblemKind::Invalid,
-        setting: setting.name.to_owned(),
-        text: format!("The {} {wrong} ({source})", names::spoken(setting.name)),
+        setting: setting.into(),
+        text: format!("The {} {wrong} ({source})", setting.spoken()),
         fix: "Write text in quotes, a number, or the place where the value is".to_owned(),
     };
     match value {
-        Some(Ok(value)) => Ok(ProfileEntry { setting: setting.name, value, source }),
+        Some(Ok(value)) => Ok(ProfileEntry { setting, value, source }),
         Some(Err(wrong)) => Err(problem(wrong)),
         None => Err(problem(format!("is a TOML {}, which is neither text nor a number", item.type_name()))),
     }

@@ -10,17 +10,22 @@ use super::conflicts::same;
 use super::env_file::{self, EnvLine};
 use super::files::{path_named, read_text};
 use super::memory::Memory;
-use super::names::{self, Name, SETTINGS, spoken};
+use super::names;
 use super::place::Place;
-use super::{ProblemKind, SettingProblem, Source, Sourced};
+use super::{ProblemKind, Setting, SettingProblem, Source, Sourced};
 
 /// What is worth a warning where the `.env` sets it and the profile does not, with what holds then.
-const LEFT_OUT: [(&str, &str); 5] =
-    [("signature_type", "0"), ("funder", ""), ("chain_id", "137"), ("nonce", "0"), ("builder_code", "")];
+const LEFT_OUT: [(Setting, &str); 5] = [
+    (Setting::SignatureType, "0"),
+    (Setting::Funder, ""),
+    (Setting::ChainId, "137"),
+    (Setting::Nonce, "0"),
+    (Setting::BuilderCode, ""),
+];
 
 /// A value of a profile, or one that it lacks, which its `.env` gives otherwise.
 pub(super) struct Copy {
-    pub(super) setting: &'static Name,
+    pub(super) setting: Setting,
     /// Where the profile says the value; `None` where it leaves it out.
     pub(super) source: Option<Source>,
     pub(super) problem: SettingProblem,
@@ -41,7 +46,7 @@ impl Profile {
             return None;
         }
         let found = place.read(environment, &entry.source, &self.path, &Memory::default()).ok()?;
-        let value = shown(names::setting(entry.setting), found.value.expose())?;
+        let value = shown(entry.setting, found.value.expose())?;
         Some(Sourced::new(value, found.source))
     }
 }
@@ -69,20 +74,20 @@ fn of_file(profile: &Profile, path: &Path) -> Vec<Copy> {
     if !is_of_account(profile, path, &lines) {
         return Vec::new();
     }
-    let others = SETTINGS.iter().filter(|setting| setting.name != "private_key");
+    let others = Setting::ALL.into_iter().filter(|setting| *setting != Setting::PrivateKey);
     others.filter_map(|setting| copy(profile, setting, path, line_of(&lines, setting)?)).collect()
 }
 
 /// Whether the private key of a `.env`, if it has one, is the one of the profile.
 fn is_of_account(profile: &Profile, file: &Path, lines: &[EnvLine]) -> bool {
-    let key = names::setting("private_key");
+    let key = Setting::PrivateKey;
     let Some(in_file) = line_of(lines, key) else { return true };
-    let entry = profile.entries.iter().find(|entry| entry.setting == key.name);
+    let entry = profile.entries.iter().find(|entry| entry.setting == key);
     match entry.map(|entry| &entry.value) {
         Some(ProfileValue::Place(Place::EnvFile { path, name })) => {
             path_named(path, &profile.path) == file && *name == in_file.name
         }
-        Some(ProfileValue::Text(text)) => same(key.name, text, &in_file.value),
+        Some(ProfileValue::Text(text)) => same(key, text, &in_file.value),
         // it is not said here whose it is
         Some(ProfileValue::Place(_)) => false,
         None => true,
@@ -90,26 +95,26 @@ fn is_of_account(profile: &Profile, file: &Path, lines: &[EnvLine]) -> bool {
 }
 
 /// The line that programs read for a setting.
-fn line_of<'a>(lines: &'a [EnvLine], setting: &Name) -> Option<&'a EnvLine> {
+fn line_of(lines: &[EnvLine], setting: Setting) -> Option<&EnvLine> {
     let last = |name: &&str| lines.iter().rfind(|line| line.name == *name && !line.value.trim().is_empty());
-    setting.variables.iter().find_map(last)
+    setting.variables().iter().find_map(last)
 }
 
-fn copy(profile: &Profile, setting: &'static Name, path: &Path, line: &EnvLine) -> Option<Copy> {
-    let entry = profile.entries.iter().find(|entry| entry.setting == setting.name);
-    let what = spoken(setting.name);
+fn copy(profile: &Profile, setting: Setting, path: &Path, line: &EnvLine) -> Option<Copy> {
+    let entry = profile.entries.iter().find(|entry| entry.setting == setting);
+    let what = setting.spoken();
     let at = format!("line {} of {}", line.line, path.display());
     let shown = |value: &str| shown(setting, value);
     let text = match entry.map(|entry| &entry.value) {
         Some(ProfileValue::Place(_)) => return None,
-        Some(ProfileValue::Text(text)) if same(setting.name, text, &line.value) => return None,
+        Some(ProfileValue::Text(text)) if same(setting, text, &line.value) => return None,
         Some(ProfileValue::Text(text)) => match (shown(text), shown(&line.value)) {
             (Some(ours), Some(theirs)) => format!("{what}: profile {} says {ours}, {at} says {theirs}", profile.name),
             _ => format!("{what}: profile {} and {at} have different values", profile.name),
         },
         None => {
-            let (_, default) = LEFT_OUT.iter().find(|(name, _)| *name == setting.name)?;
-            if same(setting.name, default, &line.value) {
+            let (_, default) = LEFT_OUT.iter().find(|(left_out, _)| *left_out == setting)?;
+            if same(setting, default, &line.value) {
                 return None;
             }
             let theirs = shown(&line.value)?;
@@ -119,19 +124,19 @@ fn copy(profile: &Profile, setting: &'static Name, path: &Path, line: &EnvLine) 
     let place = Place::EnvFile { path: path.display().to_string(), name: line.name.clone() };
     let problem = SettingProblem {
         kind: ProblemKind::Conflict,
-        setting: setting.name.to_owned(),
+        setting: setting.into(),
         text,
-        fix: format!("Refer to the line in the profile: {} = {}", setting.name, Value::from(place)),
+        fix: format!("Refer to the line in the profile: {setting} = {}", Value::from(place)),
     };
     Some(Copy { setting, source: entry.map(|entry| entry.source.clone()), problem })
 }
 
 /// A value that may be shown: no secret, no URL, which may hold an access key, and no long text, which
 /// may be a secret in the wrong place.
-fn shown(setting: &Name, value: &str) -> Option<String> {
+fn shown(setting: Setting, value: &str) -> Option<String> {
     const LONGEST: usize = 42;
     let value: String = value.trim().chars().filter(|c| !c.is_control()).collect();
-    let may_be_shown = !setting.is_secret() && !setting.name.ends_with("_url") && value.chars().count() <= LONGEST;
+    let may_be_shown = !setting.is_secret() && !setting.is_url() && value.chars().count() <= LONGEST;
     may_be_shown.then_some(value)
 }
 

@@ -10,6 +10,7 @@ pub(super) use profiles::line_at;
 pub use profiles::{ConfigText, check_profile_name};
 pub use variables::{Assignment, Entry, assignments, entries, set_variables};
 
+use super::Setting;
 use crate::secret::Secret;
 
 /// Why an edit cannot be made. The messages hold names, never values.
@@ -121,21 +122,21 @@ fn withheld_lines(text: &str) -> String {
 }
 
 fn masked_value(variable: &str, value: &str) -> String {
-    let Some(setting) = super::names::of_variable(variable) else {
+    let Some(setting) = Setting::listing(variable) else {
         return if value.is_empty() { String::new() } else { "…".to_owned() };
     };
     let bare = value.trim_matches(['"', '\'']);
-    if value.is_empty() || (!setting.is_secret() && is_harmless(setting.name, bare)) {
+    if value.is_empty() || (!setting.is_secret() && is_harmless(setting, bare)) {
         return value.to_owned();
     }
-    mask(setting.name, value)
+    mask(setting, value)
 }
 
 /// Whether a value is none of a secret in the wrong place: those are longer, or parts of a URL.
-fn is_harmless(setting: &str, value: &str) -> bool {
+fn is_harmless(setting: Setting, value: &str) -> bool {
     /// Of an address; keys and secrets are longer.
     const LONGEST: usize = 42;
-    if setting.ends_with("_url") {
+    if setting.is_url() {
         let bare = |text: &str| text.trim_end_matches('/').to_owned();
         return url::Url::parse(value)
             .is_ok_and(|url| bare(url.as_str()) == bare(&super::shown_url(&url)) || is_public_path(&url));
@@ -150,7 +151,7 @@ fn is_public_path(url: &url::Url) -> bool {
 }
 
 /// What stands for a secret on a screen.
-fn mask(setting: &str, secret: &str) -> String {
+fn mask(setting: Setting, secret: &str) -> String {
     format!("({})", super::secret_shape(setting, &Secret::new(secret.trim_matches(['"', '\'']))))
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::edit::{Assignment, Entry, entries};
 use super::files::read_text_now;
 use super::inputs::SettingsError;
-use super::{ProblemKind, SettingProblem, names};
+use super::{ProblemKind, Setting, SettingProblem, Subject, names};
 
 /// Which `.env` file is read.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,7 @@ pub fn env_file_variables(file: &EnvFile) -> Result<BTreeMap<String, String>, Se
 
 /// The line, the name and what is wrong of a private key that cannot be read, where no line has one that can.
 pub(super) fn unreadable_key<'a>(lines: &[EnvLine], bad: &'a [BadLine]) -> Option<(usize, &'a str, &'static str)> {
-    let is_key = |name: &str| names::gives("private_key", name);
+    let is_key = |name: &str| names::gives(Setting::PrivateKey, name);
     if lines.iter().any(|line| is_key(&line.name) && !line.value.trim().is_empty()) {
         return None;
     }
@@ -78,7 +78,7 @@ impl BadLine {
         let what = self.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         SettingProblem {
             kind: self.kind,
-            setting: "env_file".to_owned(),
+            setting: Subject::EnvFile,
             text: format!("Line {line} of {}{what} {wrong}", path.display()),
             fix: self.fix.to_owned(),
         }

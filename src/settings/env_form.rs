@@ -6,7 +6,7 @@ use super::env_file::{self, BadLine, EnvLine};
 use super::files::read_bytes;
 use super::inputs::SettingsError;
 use super::names;
-use super::{ProblemKind, SettingProblem};
+use super::{ProblemKind, Setting, SettingProblem, Subject};
 use crate::auth::placeholder::is_placeholder;
 
 /// Lines that were read, lines that cannot be, and what is wrong with the form of the file.
@@ -17,7 +17,7 @@ pub(super) fn read(path: &Path) -> Result<Lines, SettingsError> {
     let (text, encoding) = decoded(&read_bytes(path)?);
     let told = |kind, what: &str, fix: &str| SettingProblem {
         kind,
-        setting: "env_file".to_owned(),
+        setting: Subject::EnvFile,
         text: format!("{} {what}", path.display()),
         fix: fix.to_owned(),
     };
@@ -65,8 +65,8 @@ pub(super) fn other_with_a_key() -> Option<SettingProblem> {
     let has_key = |name: &&String| {
         let of_key = |line: &EnvLine| {
             let member = names::member(&line.name).filter(|member| names::fits(member, &line.value));
-            let is_key = names::gives("private_key", &line.name)
-                || member.is_some_and(|member| member.meaning.setting == "private_key");
+            let is_key = names::gives(Setting::PrivateKey, &line.name)
+                || member.is_some_and(|member| member.meaning.setting == Setting::PrivateKey);
             is_key && !line.value.trim().is_empty() && !is_placeholder(&line.value)
         };
         read(Path::new(name)).is_ok_and(|(lines, ..)| lines.iter().any(of_key))
@@ -75,7 +75,7 @@ pub(super) fn other_with_a_key() -> Option<SettingProblem> {
     let quoted = shlex::try_quote(name).map_or_else(|_| name.clone(), Into::into);
     Some(SettingProblem {
         kind: ProblemKind::Unread,
-        setting: "private_key".to_owned(),
+        setting: Setting::PrivateKey.into(),
         text: format!("{name} has a private key, and only .env is read without --env-file"),
         fix: format!("Add --env-file {quoted}"),
     })

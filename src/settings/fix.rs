@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::change::{ChangeError, FileChange};
 use super::home;
-use super::names::setting;
-use super::target::{Target, Written, toml_value, wanted};
-use super::{CredentialParts, Settings, Sourced, selecting};
+use super::target::{Target, Written, toml_value};
+use super::wanted::{self, FixKey, Wanted};
+use super::{CredentialParts, Setting, Settings, Sourced, selecting};
 use crate::secret::Secret;
 
 /// What a fix comes to: changes of files, and what only the user can do.
@@ -23,7 +23,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByHand {
     /// As in `fix.settings` of the report.
-    pub setting: String,
+    pub setting: FixKey,
     /// One sentence without a full stop.
     pub reason: String,
     pub command: Option<String>,
@@ -34,14 +34,14 @@ pub struct ByHand {
 /// # Errors
 ///
 /// [`ChangeError`] when a file that would be changed cannot be read or edited.
-pub fn plan(settings: &Settings, wanted: &Map<String, Value>) -> Result<Plan, ChangeError> {
+pub fn plan(settings: &Settings, wanted: &Wanted) -> Result<Plan, ChangeError> {
     let mut plan = Plan::default();
     let mut edits = Edits::default();
-    for (name, value) in wanted {
-        match values(settings, name, value) {
+    for (&key, value) in wanted {
+        match values(settings, key, value) {
             Ok(values) => {
-                for (name, text) in values {
-                    if let Err(by_hand) = place(settings, name, text, &mut edits) {
+                for (setting, text) in values {
+                    if let Err(by_hand) = place(settings, setting, text, &mut edits) {
                         plan.by_hand.push(by_hand);
                     }
                 }
@@ -59,7 +59,9 @@ pub fn plan(settings: &Settings, wanted: &Map<String, Value>) -> Result<Plan, Ch
     }
     for ((path, profile), values) in &edits.profiles {
         plan.changes.push(FileChange::of_config(path, |config| {
-            values.iter().try_for_each(|(key, text)| config.set(profile, key, toml_value(key, text.expose())))
+            values
+                .iter()
+                .try_for_each(|(setting, text)| config.set(profile, *setting, toml_value(*setting, text.expose())))
         })?);
     }
     plan.changes.retain(|change| !change.is_empty());
@@ -70,35 +72,37 @@ pub fn plan(settings: &Settings, wanted: &Map<String, Value>) -> Result<Plan, Ch
 #[derive(Default)]
 struct Edits {
     variables: BTreeMap<PathBuf, Vec<(String, Secret)>>,
-    profiles: BTreeMap<(PathBuf, String), Vec<(&'static str, Secret)>>,
+    profiles: BTreeMap<(PathBuf, String), Vec<(Setting, Secret)>>,
 }
 
 /// The settings that a wanted one stands for, each with the text that it gets.
-fn values(settings: &Settings, name: &str, value: &Value) -> Result<Vec<(&'static str, Secret)>, ByHand> {
+fn values(settings: &Settings, key: FixKey, value: &Value) -> Result<Vec<(Setting, Secret)>, ByHand> {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let by_hand = |reason: &str, command: Option<&str>| {
-        Err(ByHand { setting: name.to_owned(), reason: reason.to_owned(), command: command.map(str::to_owned) })
+        Err(ByHand { setting: key, reason: reason.to_owned(), command: command.map(str::to_owned) })
     };
     let keys = |verb: &str| {
         let argument = home::argument(&settings.places, settings.origin.as_ref());
         selecting(&format!("polydoctor keys {verb} {argument}"), &settings.selection)
     };
-    match name {
-        "signature_type" | "funder" | "chain_id" | "nonce" | "clob_url" => {
-            Ok(vec![(setting(name).name, Secret::new(text))])
-        }
-        "private_key" => match surrounded_key(settings) {
-            Some(key) => Ok(vec![("private_key", key)]),
+    match key {
+        FixKey::Setting(
+            setting @ (Setting::SignatureType | Setting::Funder | Setting::ChainId | Setting::Nonce | Setting::ClobUrl),
+        ) => Ok(vec![(setting, Secret::new(text))]),
+        FixKey::Setting(Setting::PrivateKey) => match surrounded_key(settings) {
+            Some(key) => Ok(vec![(Setting::PrivateKey, key)]),
             None => by_hand("Only you have the private key: export it from the wallet that you sign in with", None),
         },
-        "api_credentials" if text == wanted::CLEANED => match surrounded(&settings.credentials) {
+        FixKey::ApiCredentials if text == wanted::CLEANED => match surrounded(&settings.credentials) {
             cleaned if !cleaned.is_empty() => Ok(cleaned),
             _ => by_hand("Remove what surrounds the secret", None),
         },
-        "api_credentials" if text == wanted::CREATED => by_hand("The CLOB has to create them", Some(&keys("create"))),
-        "api_credentials" => by_hand("The CLOB returns them to the private key", Some(&keys("derive"))),
-        "builder_credentials" => by_hand("Copy them from your builder profile on polymarket.com", None),
-        _ => by_hand(&format!("Set it to {text}"), None),
+        FixKey::ApiCredentials if text == wanted::CREATED => {
+            by_hand("The CLOB has to create them", Some(&keys("create")))
+        }
+        FixKey::ApiCredentials => by_hand("The CLOB returns them to the private key", Some(&keys("derive"))),
+        FixKey::BuilderCredentials => by_hand("Copy them from your builder profile on polymarket.com", None),
+        FixKey::Setting(_) => by_hand(&format!("Set it to {text}"), None),
     }
 }
 
@@ -110,13 +114,13 @@ fn surrounded_key(settings: &Settings) -> Option<Secret> {
 }
 
 /// The parts of credentials that have white space or quotes around them, without those.
-fn surrounded(parts: &CredentialParts) -> Vec<(&'static str, Secret)> {
+fn surrounded(parts: &CredentialParts) -> Vec<(Setting, Secret)> {
     let secret = |part: &Option<Sourced<Secret>>| part.as_ref().and_then(|part| part.value.cleaned());
     let key = parts.key.as_ref().and_then(|key| Secret::new(key.value.clone()).cleaned());
     [
-        key.map(|key| ("api_key", key)),
-        secret(&parts.secret).map(|secret| ("api_secret", secret)),
-        secret(&parts.passphrase).map(|passphrase| ("api_passphrase", passphrase)),
+        key.map(|key| (Setting::ApiKey, key)),
+        secret(&parts.secret).map(|secret| (Setting::ApiSecret, secret)),
+        secret(&parts.passphrase).map(|passphrase| (Setting::ApiPassphrase, passphrase)),
     ]
     .into_iter()
     .flatten()
@@ -124,16 +128,16 @@ fn surrounded(parts: &CredentialParts) -> Vec<(&'static str, Secret)> {
 }
 
 /// Finds the place where a setting is to be set.
-fn place(settings: &Settings, name: &'static str, text: Secret, edits: &mut Edits) -> Result<(), ByHand> {
-    let target = Target::of(&settings.places, name);
+fn place(settings: &Settings, setting: Setting, text: Secret, edits: &mut Edits) -> Result<(), ByHand> {
+    let target = Target::of(&settings.places, setting);
     let by_hand = |reason: &str, what: &str| {
-        let value = if setting(name).is_secret() { None } else { Some(text.expose()) };
+        let value = if setting.is_secret() { None } else { Some(text.expose()) };
         let words = value.map_or(Written::Words("without what surrounds it"), Written::Value);
         let lines = target.edits(words);
         let reason =
             if lines.is_empty() { format!("{reason} {what}") } else { format!("{reason} {}", lines.join("; ")) };
         Err(ByHand {
-            setting: name.to_owned(),
+            setting: setting.into(),
             reason: reason.trim_end().to_owned(),
             command: value.and_then(|value| target.command(value)),
         })
@@ -146,11 +150,11 @@ fn place(settings: &Settings, name: &'static str, text: Secret, edits: &mut Edit
         }
         Target::Profile { path, profile, key, .. } => {
             let place = (Path::new(path).to_owned(), (*profile).to_owned());
-            edits.profiles.entry(place).or_default().push((key, text));
+            edits.profiles.entry(place).or_default().push((*key, text));
             Ok(())
         }
         Target::Flag { .. } => by_hand("It was given as a flag:", ""),
-        Target::Variables { names } if settings.places.get(name).is_some_and(|places| !places.is_empty()) => {
+        Target::Variables { names } if settings.places.get(&setting).is_some_and(|places| !places.is_empty()) => {
             by_hand("It comes from the environment, which only your shell or service can change:", &names.join(", "))
         }
         Target::Variables { .. } => {
@@ -181,7 +185,7 @@ mod tests {
         let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let env_file = if env.is_empty() { EnvFile::None } else { EnvFile::Named(env_path.clone()) };
         let inputs = Inputs { environment, env_file, config_file: Some(config_path.clone()), ..Inputs::default() };
-        let plan = plan(&load(&inputs).unwrap(), wanted.as_object().unwrap()).unwrap();
+        let plan = plan(&load(&inputs).unwrap(), &serde_json::from_value(wanted.clone()).unwrap()).unwrap();
         for change in &plan.changes {
             assert!(change.diff().iter().all(|line| !line.text.contains(&KEY[2..])));
             change.apply().unwrap();

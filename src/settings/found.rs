@@ -5,9 +5,8 @@ use std::path::Path;
 use super::files::{path_named, read_text};
 use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::memory::Memory;
-use super::names::setting;
 use super::sources::Sources;
-use super::{Place, Source, keystore, polymarket_cli};
+use super::{Place, Setting, Source, keystore, polymarket_cli};
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
@@ -22,10 +21,10 @@ pub struct FoundKey {
 
 /// The one in force first.
 pub(super) fn keys(inputs: &Inputs, sources: &Sources) -> Vec<FoundKey> {
-    let mut values = sources.everywhere(setting("private_key"));
+    let mut values = sources.everywhere(Setting::PrivateKey);
     let cli = inputs.polymarket_cli.as_deref().filter(|path| path.exists());
     let of_cli = cli.and_then(|path| polymarket_cli::read(path).ok()).into_iter().flatten();
-    for (_, value) in of_cli.filter(|(name, _)| *name == "private_key") {
+    for (_, value) in of_cli.filter(|(name, _)| *name == Setting::PrivateKey) {
         if !values.iter().any(|known| known.source == value.source) {
             values.push(value);
         }

@@ -1,6 +1,5 @@
 //! Where the credentials of an account are written: the place that its private key comes from.
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +12,7 @@ use super::memory::Memory;
 use super::place::Place;
 use super::profile_key::ProfileKey;
 use super::target::{Target, quoted};
-use super::{KeyProfile, Origin, OriginKind, Settings, Source, env_file, names};
+use super::{KeyProfile, Origin, OriginKind, Setting, Settings, Source, env_file, names};
 
 /// A place that can take credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +31,11 @@ pub enum Home {
 /// How `keys derive` or `keys create` hands over API credentials that are to be in force, as its
 /// argument: `--save` where the private key comes from a place that takes them, the file of the
 /// credentials that are configured where it does not, else `--show-secrets`.
-pub(crate) fn argument<K: Borrow<str> + Ord>(places: &BTreeMap<K, Vec<Source>>, origin: Option<&Origin>) -> String {
-    let target = Target::of(places, "api_key");
+pub(crate) fn argument(places: &BTreeMap<Setting, Vec<Source>>, origin: Option<&Origin>) -> String {
+    let target = Target::of(places, Setting::ApiKey);
     let takes_them = origin.is_some_and(|origin| matches!(origin.kind, OriginKind::Profile | OriginKind::EnvFile));
-    let is_set = SET.iter().any(|name| places.get(*name).is_some_and(|places| !places.is_empty()));
+    let is_set =
+        Setting::API_CREDENTIALS.iter().any(|setting| places.get(setting).is_some_and(|places| !places.is_empty()));
     match target {
         // a file that the environment overrides would not help
         Target::Variables { .. } if is_set => SHOWN.to_owned(),
@@ -49,15 +49,13 @@ pub(crate) fn argument<K: Borrow<str> + Ord>(places: &BTreeMap<K, Vec<Source>>, 
 /// Nothing is written, and the values are printed.
 pub(crate) const SHOWN: &str = "--show-secrets";
 
-const SET: [&str; 3] = ["api_key", "api_secret", "api_passphrase"];
-
 /// The place of the private key in use, for credentials of these settings (key, secret and
 /// passphrase).
 ///
 /// # Errors
 ///
 /// Why nothing can be written where the key comes from, in a sentence.
-pub fn of(settings: &Settings, credentials: [&str; 3]) -> Result<Home, String> {
+pub fn of(settings: &Settings, credentials: [Setting; 3]) -> Result<Home, String> {
     if let Some(profile) = &settings.key_profile {
         return of_profile(profile, credentials);
     }
@@ -75,14 +73,14 @@ pub fn of(settings: &Settings, credentials: [&str; 3]) -> Result<Home, String> {
     }
 }
 
-fn of_profile(profile: &KeyProfile, credentials: [&str; 3]) -> Result<Home, String> {
+fn of_profile(profile: &KeyProfile, credentials: [Setting; 3]) -> Result<Home, String> {
     let read = read_profile(profile)?;
-    let value = |setting: &str| read.entries.iter().find(|entry| entry.setting == setting).map(|entry| &entry.value);
-    let held: Vec<&ProfileValue> = credentials.iter().filter_map(|setting| value(setting)).collect();
+    let value = |setting: Setting| read.entries.iter().find(|entry| entry.setting == setting).map(|entry| &entry.value);
+    let held: Vec<&ProfileValue> = credentials.into_iter().filter_map(value).collect();
     let itself = || Ok(Home::Profile(profile.clone()));
     let file = |path: &str| path_named(path, &profile.path);
     if held.is_empty() {
-        return match value("private_key") {
+        return match value(Setting::PrivateKey) {
             Some(ProfileValue::Place(Place::EnvFile { path, .. })) => {
                 Ok(Home::EnvFile { path: file(path), names: None, profile: Some(profile.clone()) })
             }
@@ -122,7 +120,7 @@ pub fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String> {
     let (lines, _) = env_file::parse(&read_text(path).ok()?);
     let keys: Vec<(usize, &str, Address)> = lines
         .iter()
-        .filter(|line| names::gives("private_key", &line.name))
+        .filter(|line| names::gives(Setting::PrivateKey, &line.name))
         .filter_map(|line| match Whose::of(&line.value) {
             Whose::Signer(address) => Some((line.line, line.name.as_str(), address)),
             _ => None,

@@ -3,28 +3,27 @@
 
 use url::Url;
 
-use super::names::spoken;
-use super::{ProblemKind, SettingProblem, Settings, Source, Sourced};
+use super::{ProblemKind, Setting, SettingProblem, Settings, Source, Sourced};
 use crate::auth::contracts::POLYGON;
 
 const AMOY: u64 = 80002;
 
 /// Hosts of Polymarket's services: the setting that wants each, or what it is instead.
-const SERVICES: &[(&str, &str, &str)] = &[
-    ("clob.polymarket.com", "clob_url", "the CLOB"),
-    ("clob-staging.polymarket.com", "clob_url", "the CLOB's staging host"),
-    ("clob-v2.polymarket.com", "clob_url", "the CLOB's former test host"),
-    ("gamma-api.polymarket.com", "gamma_url", "Gamma (markets and profiles)"),
-    ("data-api.polymarket.com", "data_url", "the data API"),
-    ("relayer-v2.polymarket.com", "relayer_url", "the relayer"),
-    ("polymarket.com", "geoblock_url", "the website"),
-    ("www.polymarket.com", "geoblock_url", "the website"),
-    ("ws-subscriptions-clob.polymarket.com", "", "the WebSocket host"),
-    ("ws-live-data.polymarket.com", "", "the live data host"),
-    ("ws-live-v2.polymarket.com", "", "the live data host"),
-    ("bridge.polymarket.com", "", "the bridge"),
-    ("api.polymarket.us", "", "Polymarket US, a separate product"),
-    ("gateway.polymarket.us", "", "Polymarket US, a separate product"),
+const SERVICES: &[(&str, Option<Setting>, &str)] = &[
+    ("clob.polymarket.com", Some(Setting::ClobUrl), "the CLOB"),
+    ("clob-staging.polymarket.com", Some(Setting::ClobUrl), "the CLOB's staging host"),
+    ("clob-v2.polymarket.com", Some(Setting::ClobUrl), "the CLOB's former test host"),
+    ("gamma-api.polymarket.com", Some(Setting::GammaUrl), "Gamma (markets and profiles)"),
+    ("data-api.polymarket.com", Some(Setting::DataUrl), "the data API"),
+    ("relayer-v2.polymarket.com", Some(Setting::RelayerUrl), "the relayer"),
+    ("polymarket.com", Some(Setting::GeoblockUrl), "the website"),
+    ("www.polymarket.com", Some(Setting::GeoblockUrl), "the website"),
+    ("ws-subscriptions-clob.polymarket.com", None, "the WebSocket host"),
+    ("ws-live-data.polymarket.com", None, "the live data host"),
+    ("ws-live-v2.polymarket.com", None, "the live data host"),
+    ("bridge.polymarket.com", None, "the bridge"),
+    ("api.polymarket.us", None, "Polymarket US, a separate product"),
+    ("gateway.polymarket.us", None, "Polymarket US, a separate product"),
 ];
 
 /// Parts of the hosts of nodes, and the chain that they say.
@@ -47,52 +46,55 @@ const NODES: &[(&str, u64)] = &[
 /// What is wrong with the hosts in force, by their names alone.
 pub(super) fn misdirected(settings: &Settings) -> Vec<SettingProblem> {
     let services = [
-        ("clob_url", &settings.clob_url),
-        ("gamma_url", &settings.gamma_url),
-        ("data_url", &settings.data_url),
-        ("relayer_url", &settings.relayer_url),
-        ("geoblock_url", &settings.geoblock_url),
-        ("rpc_url", &settings.rpc_url),
+        (Setting::ClobUrl, &settings.clob_url),
+        (Setting::GammaUrl, &settings.gamma_url),
+        (Setting::DataUrl, &settings.data_url),
+        (Setting::RelayerUrl, &settings.relayer_url),
+        (Setting::GeoblockUrl, &settings.geoblock_url),
+        (Setting::RpcUrl, &settings.rpc_url),
     ];
-    let set = services.into_iter().filter_map(|(name, url)| Some((name, url.as_ref()?)));
+    let set = services.into_iter().filter_map(|(setting, url)| Some((setting, url.as_ref()?)));
     let set = set.filter(|(_, url)| url.source != Source::Default);
     let chain = settings.chain_id.as_ref().map(|id| id.value);
-    set.filter_map(|(name, url)| other_service(name, url).or_else(|| other_chain(name, url, chain?))).collect()
+    set.filter_map(|(setting, url)| other_service(setting, url).or_else(|| other_chain(setting, url, chain?))).collect()
 }
 
-fn other_service(name: &str, url: &Sourced<Url>) -> Option<SettingProblem> {
+fn other_service(setting: Setting, url: &Sourced<Url>) -> Option<SettingProblem> {
     let host = url.value.host_str()?;
     let is_node = || NODES.iter().any(|(part, _)| host.contains(part)) && !host.contains("polymarket");
     let what = match SERVICES.iter().find(|(known, ..)| *known == host) {
-        Some((_, of, _)) if *of == name => return None,
+        Some((_, of, _)) if *of == Some(setting) => return None,
         Some((.., what)) => *what,
-        None if name != "rpc_url" && is_node() => "a blockchain node",
+        None if setting != Setting::RpcUrl && is_node() => "a blockchain node",
         None => return None,
     };
-    let right = SERVICES.iter().find(|(_, of, _)| *of == name).map(|(host, ..)| format!("https://{host}"));
+    let right = SERVICES.iter().find(|(_, of, _)| *of == Some(setting)).map(|(host, ..)| format!("https://{host}"));
     let fix = match right {
-        Some(right) if name == "geoblock_url" => format!("Set it to {right}/api/geoblock, or remove it"),
+        Some(right) if setting == Setting::GeoblockUrl => format!("Set it to {right}/api/geoblock, or remove it"),
         Some(right) => format!("Set it to {right}, or remove it"),
         None => "Set it to the URL of a Polygon node".to_owned(),
     };
-    Some(problem(name, format!("The {} ({}) points to {what}: {host}", spoken(name), url.source), fix))
+    Some(problem(setting, format!("The {} ({}) points to {what}: {host}", setting.spoken(), url.source), fix))
 }
 
-fn other_chain(name: &str, url: &Sourced<Url>, chain: u64) -> Option<SettingProblem> {
+fn other_chain(setting: Setting, url: &Sourced<Url>, chain: u64) -> Option<SettingProblem> {
     let host = url.value.host_str()?;
-    if name != "rpc_url" {
+    if setting != Setting::RpcUrl {
         return None;
     }
     let (_, named) = NODES.iter().find(|(part, _)| host.contains(part))?;
     (*named != chain).then(|| {
-        let text =
-            format!("The {} ({}) is a node of chain {named}, and the chain ID is {chain}", spoken(name), url.source);
-        problem(name, text, format!("Set it to the URL of a node of chain {chain}"))
+        let text = format!(
+            "The {} ({}) is a node of chain {named}, and the chain ID is {chain}",
+            setting.spoken(),
+            url.source
+        );
+        problem(setting, text, format!("Set it to the URL of a node of chain {chain}"))
     })
 }
 
-fn problem(setting: &str, text: String, fix: String) -> SettingProblem {
-    SettingProblem { kind: ProblemKind::OtherService, setting: setting.to_owned(), text, fix }
+fn problem(setting: Setting, text: String, fix: String) -> SettingProblem {
+    SettingProblem { kind: ProblemKind::OtherService, setting: setting.into(), text, fix }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::Setting;
 use super::config::ConfigFile;
 use super::env_file::EnvFile;
 use super::memory::Memory;
@@ -44,8 +45,8 @@ pub enum KeyInput {
 /// secrets, so it has no `Debug`.
 #[derive(Clone, Default)]
 pub struct Inputs {
-    /// Setting name to value, from the command line.
-    pub flags: BTreeMap<&'static str, String>,
+    /// From the command line.
+    pub flags: BTreeMap<Setting, String>,
     pub environment: BTreeMap<String, String>,
     pub env_file: EnvFile,
     pub key: KeyInput,
@@ -60,7 +61,7 @@ pub struct Inputs {
     /// What polymarket-cli has written; it may be missing.
     pub polymarket_cli: Option<PathBuf>,
     /// `--env-map` and that of the profile: the variable that a setting is read from before all others.
-    pub env_map: BTreeMap<&'static str, String>,
+    pub env_map: BTreeMap<Setting, String>,
     /// Where the bot's own scripts are; they are looked at for secrets.
     pub folder: Option<PathBuf>,
     /// Where the configuration was read already: for those who load many profiles of it.

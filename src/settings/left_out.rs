@@ -1,7 +1,7 @@
 //! What is said of values that do not count because they are another account's.
 
 use super::accounts::{Group, Held, Standing, Use, Whose, is_conflict};
-use super::{ProblemKind, SettingProblem, Source};
+use super::{ProblemKind, Setting, SettingProblem, Source};
 
 /// A place of which something is left out.
 pub(super) struct LeftOut<'a> {
@@ -22,7 +22,7 @@ impl LeftOut<'_> {
         let is_conflict = self.usage == Use::Nothing && is_conflict(self.winner, self.place.standing);
         SettingProblem {
             kind: if is_conflict { ProblemKind::Conflict } else { ProblemKind::Shadowed },
-            setting: "private_key".to_owned(),
+            setting: Setting::PrivateKey.into(),
             text: format!("Left out: {}: {}", listed(&self.sources), self.reason()),
             fix: self.fix(is_conflict),
         }
@@ -127,7 +127,7 @@ fn listed(sources: &[Source]) -> String {
 pub(super) fn references(sources: &[Source]) -> Option<SettingProblem> {
     (!sources.is_empty()).then(|| SettingProblem {
         kind: ProblemKind::Conflict,
-        setting: "private_key".to_owned(),
+        setting: Setting::PrivateKey.into(),
         text: format!(
             "Left out: {}: they refer to the variables of a bot whose private key is another account's",
             listed(sources)

@@ -1,5 +1,6 @@
 //! From places to settings in force, with a problem for each value that cannot be used.
 
+mod loader;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,21 +9,17 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use alloy_primitives::U256;
-use url::Url;
 
+use self::loader::Loader;
 pub(crate) use self::values::is_loopback;
+use self::values::parse_address;
 pub use self::values::{SECONDS, parse_seconds};
-use self::values::{is_unfilled, lengthy, may_be_asked, parse_address, placeholder, shorten};
-use super::checksum::wrong_checksum;
-use super::conflicts::conflict;
 use super::inputs::{Inputs, SettingsError};
-use super::names::{SETTINGS, setting, spoken};
 use super::sources::Sources;
-use super::together::{builders_beside, together};
-use super::{CredentialParts, KeyText, Origin, ProblemKind, SettingProblem, Settings, Source, Sourced};
+use super::{CredentialParts, Origin, ProblemKind, Setting, SettingProblem, Settings, Source, Sourced};
 use super::{hosts, misplaced, programs, selection, unread};
+use crate::auth::contracts;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
-use crate::auth::{contracts, key};
 use crate::secret::Secret;
 
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,17 +59,18 @@ pub fn load(inputs: &Inputs) -> Result<Settings, SettingsError> {
 pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     let mut loader = Loader::of(sources);
     let key = loader.sources.key();
-    let chain_id = loader.parsed("chain_id", "a whole number, 137 for Polygon", |text| text.parse().ok());
-    let chain_id = loader.or_default("chain_id", chain_id, contracts::POLYGON);
+    let chain_id = loader.parsed(Setting::ChainId, "a whole number, 137 for Polygon", |text| text.parse().ok());
+    let chain_id = loader.or_default(Setting::ChainId, chain_id, contracts::POLYGON);
     let rpc_default = chain_id
         .as_ref()
         .and_then(|id| contracts::chain(id.value))
         .or_else(|| contracts::chain(contracts::POLYGON))
         .map_or("", |chain| chain.rpc_url.as_str());
-    let signature_type =
-        loader.parsed("signature_type", "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)", |text| {
-            text.parse().ok()
-        });
+    let signature_type = loader.parsed(
+        Setting::SignatureType,
+        "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)",
+        |text| text.parse().ok(),
+    );
     loader.pick_funder(key.as_ref(), chain_id.as_ref(), signature_type.as_ref());
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
@@ -80,37 +78,37 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         selection: selection::of(inputs),
         origin: Origin::of(inputs, &loader.sources, key.as_ref()),
         private_key: key,
-        signature_type: loader.or_default("signature_type", signature_type, SignatureType::Eoa),
-        funder: loader.parsed("funder", "an address: 0x and 40 hex digits", parse_address),
+        signature_type: loader.or_default(Setting::SignatureType, signature_type, SignatureType::Eoa),
+        funder: loader.parsed(Setting::Funder, "an address: 0x and 40 hex digits", parse_address),
         chain_id,
-        nonce: loader.parsed("nonce", "a whole number from 0", |text| U256::from_str(text).ok()),
+        nonce: loader.parsed(Setting::Nonce, "a whole number from 0", |text| U256::from_str(text).ok()),
         credentials: CredentialParts {
-            key: loader.text("api_key"),
-            secret: loader.secret("api_secret"),
-            passphrase: loader.sent_as_it_is("api_passphrase"),
+            key: loader.text(Setting::ApiKey),
+            secret: loader.secret(Setting::ApiSecret),
+            passphrase: loader.sent_as_it_is(Setting::ApiPassphrase),
         },
         builder: CredentialParts {
-            key: loader.text("builder_api_key"),
-            secret: loader.secret("builder_secret"),
-            passphrase: loader.sent_as_it_is("builder_passphrase"),
+            key: loader.text(Setting::BuilderApiKey),
+            secret: loader.secret(Setting::BuilderSecret),
+            passphrase: loader.sent_as_it_is(Setting::BuilderPassphrase),
         },
-        builder_code: loader.text("builder_code"),
-        builder_signer_url: loader.url("builder_signer_url", None),
-        builder_signer_token: loader.sent_as_it_is("builder_signer_token"),
-        relayer_key: loader.sent_as_it_is("relayer_api_key"),
+        builder_code: loader.text(Setting::BuilderCode),
+        builder_signer_url: loader.url(Setting::BuilderSignerUrl, None),
+        builder_signer_token: loader.sent_as_it_is(Setting::BuilderSignerToken),
+        relayer_key: loader.sent_as_it_is(Setting::RelayerApiKey),
         relayer_key_address: loader.parsed(
-            "relayer_api_key_address",
+            Setting::RelayerApiKeyAddress,
             "an address: 0x and 40 hex digits",
             parse_address,
         ),
-        clob_url: loader.url("clob_url", Some(CLOB_URL)),
-        gamma_url: loader.url("gamma_url", Some(GAMMA_URL)),
-        data_url: loader.url("data_url", Some(DATA_URL)),
-        relayer_url: loader.url("relayer_url", Some(RELAYER_URL)),
-        geoblock_url: loader.url("geoblock_url", Some(GEOBLOCK_URL)),
-        rpc_url: loader.url("rpc_url", Some(rpc_default)),
-        timeout: loader.seconds("timeout").unwrap_or(DEFAULT_TIMEOUT),
-        deadline: loader.seconds("deadline").unwrap_or(DEFAULT_DEADLINE),
+        clob_url: loader.url(Setting::ClobUrl, Some(CLOB_URL)),
+        gamma_url: loader.url(Setting::GammaUrl, Some(GAMMA_URL)),
+        data_url: loader.url(Setting::DataUrl, Some(DATA_URL)),
+        relayer_url: loader.url(Setting::RelayerUrl, Some(RELAYER_URL)),
+        geoblock_url: loader.url(Setting::GeoblockUrl, Some(GEOBLOCK_URL)),
+        rpc_url: loader.url(Setting::RpcUrl, Some(rpc_default)),
+        timeout: loader.seconds(Setting::Timeout).unwrap_or(DEFAULT_TIMEOUT),
+        deadline: loader.seconds(Setting::Deadline).unwrap_or(DEFAULT_DEADLINE),
         places: BTreeMap::new(),
         folder: inputs.folder.clone(),
         secret_files: loader.sources.secret_files.clone(),
@@ -123,10 +121,10 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     let mut seen = BTreeSet::new();
     settings.secret_files.retain(|path| seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     let of_key = settings.private_key.iter().filter_map(|key| key.value.clone().ok());
-    let others = loader.sources.everywhere(setting("private_key")).into_iter().map(|key| Secret::new(key.value));
+    let others = loader.sources.everywhere(Setting::PrivateKey).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
     let misplaced = misplaced::withhold(&mut settings, &keys);
-    if !loader.problems.iter().any(|problem| problem.setting == "funder") {
+    if !loader.has_problem(Setting::Funder) {
         unread::take_wallet(&loader.sources.unread(), &mut settings);
     }
     infer_type(&mut settings);
@@ -162,7 +160,7 @@ fn other_relayer_address(settings: &Settings) -> Option<SettingProblem> {
     settings.relayer_key.as_ref()?;
     Some(SettingProblem {
         kind: ProblemKind::OtherAddress,
-        setting: "relayer_api_key_address".to_owned(),
+        setting: Setting::RelayerApiKeyAddress.into(),
         text: format!(
             "The relayer API key belongs to {} ({}), not to the signer {signer}",
             address.value, address.source
@@ -170,176 +168,6 @@ fn other_relayer_address(settings: &Settings) -> Option<SettingProblem> {
         fix: "Create a relayer API key with this signer, or use builder credentials to act for other people's wallets"
             .to_owned(),
     })
-}
-
-/// The parts of the sets of credentials.
-const SETS: [[&str; 3]; 2] =
-    [["api_key", "api_secret", "api_passphrase"], ["builder_api_key", "builder_secret", "builder_passphrase"]];
-
-struct Loader {
-    sources: Sources,
-    /// Of the parts of a set of credentials: which of the values counts, where it is not the first.
-    picks: BTreeMap<&'static str, usize>,
-    /// Wallets of the key that the type is not for, beside the one that it is for.
-    other_wallets: Vec<Source>,
-    problems: Vec<SettingProblem>,
-}
-
-impl Loader {
-    fn of(sources: Sources) -> Self {
-        let mut picks = BTreeMap::new();
-        for set in SETS {
-            let parts = set.map(|name| sources.all(setting(name)));
-            picks.extend(set.into_iter().zip(together(&parts)).filter(|(_, pick)| *pick > 0));
-        }
-        Self { sources, picks, other_wallets: Vec::new(), problems: Vec::new() }
-    }
-
-    /// Of several wallets of the key, as bots list them, takes the one that the type is for.
-    fn pick_funder(
-        &mut self,
-        key: Option<&Sourced<KeyText>>,
-        chain: Option<&Sourced<u64>>,
-        kind: Option<&Sourced<SignatureType>>,
-    ) {
-        let signer = key.and_then(|key| key::parse(key.value.as_ref().ok()?).ok()).map(|key| key.signer.address());
-        let chain = chain.and_then(|id| contracts::chain(id.value));
-        let (Some(signer), Some(chain), Some(kind)) = (signer, chain, kind) else { return };
-        let wallets = WalletMap::derive(chain, signer);
-        let of_key = |value: &Sourced<String>| wallets.kind_of(parse_address(value.value.trim())?);
-        let values = self.values("funder");
-        let kinds: Vec<Option<WalletKind>> = values.iter().map(of_key).collect();
-        let is_listed = kinds.len() > 1 && kinds.iter().all(Option::is_some);
-        let fits = |found: &Option<WalletKind>| found.is_some_and(|found| found.signature_type() == kind.value);
-        if let Some(pick) = kinds.iter().position(fits).filter(|_| is_listed) {
-            self.picks.insert("funder", pick);
-            let others = values.iter().zip(&kinds).filter(|(_, found)| !fits(found));
-            self.other_wallets = others.map(|(value, _)| value.source.clone()).collect();
-        }
-    }
-
-    /// Every value of a setting that counts, the one in force first.
-    fn values(&self, name: &str) -> Vec<Sourced<String>> {
-        let mut values = self.sources.all(setting(name));
-        if let Some(pick) = self.picks.get(name).filter(|pick| **pick < values.len()) {
-            values[..=*pick].rotate_right(1);
-        }
-        values
-    }
-
-    /// Parses the value in force; one that cannot be parsed is a problem, never a default.
-    fn parsed<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Sourced<T>> {
-        let found = self.values(name).into_iter().next()?;
-        if is_unfilled(name, &found.value) {
-            self.problems.push(placeholder(name, &found.source));
-            return None;
-        }
-        if let Some(value) = parse(found.value.trim()) {
-            return Some(Sourced::new(value, found.source));
-        }
-        // an address may hold a password or an access key
-        let shown = if name.ends_with("_url") { lengthy(&found.value) } else { shorten(&found.value) };
-        self.problems.push(SettingProblem {
-            kind: ProblemKind::Invalid,
-            setting: name.to_owned(),
-            text: format!("The {} is {shown} ({}), which is not {expected}", spoken(name), found.source),
-            fix: format!("Set the {} to {expected}", spoken(name)),
-        });
-        None
-    }
-
-    /// The default, unless a value is set that cannot be used.
-    fn or_default<T>(&self, name: &str, found: Option<Sourced<T>>, default: T) -> Option<Sourced<T>> {
-        let broken = self.problems.iter().any(|problem| problem.setting == name);
-        found.or_else(|| (!broken).then(|| Sourced::new(default, Source::Default)))
-    }
-
-    fn text(&mut self, name: &str) -> Option<Sourced<String>> {
-        Some(self.filled_in(name)?.map(|text| text.trim().to_owned()))
-    }
-
-    fn secret(&mut self, name: &str) -> Option<Sourced<Secret>> {
-        Some(self.filled_in(name)?.map(Secret::new))
-    }
-
-    /// The value in force, unless it is one that the example file had.
-    fn filled_in(&mut self, name: &str) -> Option<Sourced<String>> {
-        let found = self.values(name).into_iter().next()?;
-        if is_unfilled(name, &found.value) {
-            self.problems.push(placeholder(name, &found.source));
-            return None;
-        }
-        Some(found)
-    }
-
-    /// A secret that is sent as it is written, so that what surrounds it is sent, too.
-    fn sent_as_it_is(&mut self, name: &str) -> Option<Sourced<Secret>> {
-        let found = self.secret(name)?;
-        if found.value.cleaned().is_some() {
-            self.problems.push(SettingProblem {
-                kind: ProblemKind::Conflict,
-                setting: name.to_owned(),
-                text: format!(
-                    "The {} ({}) has white space or quotes around it, which are sent along",
-                    spoken(name),
-                    found.source
-                ),
-                fix: "Remove what surrounds it".to_owned(),
-            });
-        }
-        Some(found)
-    }
-
-    fn url(&mut self, name: &str, default: Option<&str>) -> Option<Sourced<Url>> {
-        let expected = "an address that begins with https:// (http:// only for this machine)";
-        let found = self.parsed(name, expected, |text| Url::parse(text).ok().filter(may_be_asked));
-        let default = default.and_then(|text| Url::parse(text).ok());
-        match default {
-            Some(default) => self.or_default(name, found, default),
-            None => found,
-        }
-    }
-
-    fn seconds(&mut self, name: &str) -> Option<Duration> {
-        self.parsed(name, SECONDS, parse_seconds).map(|found| found.value)
-    }
-
-    /// Every place of each setting, the one in force first.
-    fn places<T>(&self, key: Option<&Sourced<T>>) -> BTreeMap<&'static str, Vec<Source>> {
-        let places = |name| self.values(name).into_iter().map(|value| value.source).collect();
-        let mut all: BTreeMap<_, Vec<Source>> =
-            SETTINGS.iter().map(|setting| (setting.name, places(setting.name))).collect();
-        if let Some(key) = key {
-            // of a flag, or a place in the profile that does not give it
-            let of_key = all.entry("private_key").or_default();
-            if of_key.first() != Some(&key.source) {
-                of_key.insert(0, key.source.clone());
-            }
-        }
-        all
-    }
-
-    /// The places of a builder's or relayer's set beside the user's own.
-    fn of_builder(&self) -> Vec<Source> {
-        let parts = SETS[0].map(|name| self.values(name));
-        builders_beside(&parts)
-    }
-
-    fn finish(mut self) -> Vec<SettingProblem> {
-        self.problems.append(&mut self.sources.problems);
-        let of_builder = self.of_builder();
-        for setting in SETTINGS {
-            let values = self.values(setting.name);
-            let is_rival = |value: &&Sourced<String>| {
-                !of_builder.contains(&value.source) && !self.other_wallets.contains(&value.source)
-            };
-            let rivals: Vec<_> = values.iter().filter(is_rival).cloned().collect();
-            self.problems.extend(conflict(setting, &rivals));
-            self.problems.extend(wrong_checksum(setting.name, &values));
-        }
-        self.problems.extend(self.sources.near_misses());
-        self.problems
-    }
 }
 
 #[cfg(test)]
@@ -425,7 +253,7 @@ mod tests {
         assert_eq!(kind(&inputs), 2);
         inputs.environment.insert("SIGNATURE_TYPE".into(), "3".into());
         assert_eq!(kind(&inputs), 3);
-        inputs.flags.insert("signature_type", "0".into());
+        inputs.flags.insert(Setting::SignatureType, "0".into());
         assert_eq!(kind(&inputs), 0);
         inputs.profile = Some("other".into());
         assert!(load(&inputs).unwrap_err().to_string().contains("known are: main"));

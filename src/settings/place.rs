@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use super::files::{self, path_named, read_text};
 use super::memory::Memory;
 use super::reading::Origins;
-use super::{Source, Sourced, env_file, polymarket_cli};
+use super::{Setting, Source, Sourced, env_file, polymarket_cli};
 use crate::secret::Secret;
 
 /// The forms that a place can have.
@@ -71,8 +71,8 @@ impl Place {
 
     /// How a profile says the place of a value of this setting: the whole of a file is only ever a
     /// private key.
-    pub fn of_setting(source: &Source, setting: &str) -> Option<Self> {
-        Self::of(source).filter(|place| setting == "private_key" || !matches!(place, Self::File { .. }))
+    pub fn of_setting(source: &Source, setting: Setting) -> Option<Self> {
+        Self::of(source).filter(|place| setting == Setting::PrivateKey || !matches!(place, Self::File { .. }))
     }
 
     /// # Errors
@@ -181,11 +181,11 @@ impl Place {
                 let path = path_named(path, beside);
                 let values =
                     polymarket_cli::read(&path).map_err(|problem| format!("cannot be had: {}", problem.text))?;
-                let setting = match profile {
+                let wanted = match profile {
                     Source::Profile { key, .. } => key,
-                    _ => "private_key",
+                    _ => Setting::PrivateKey.name(),
                 };
-                let value = values.into_iter().find(|(name, _)| *name == setting);
+                let value = values.into_iter().find(|(setting, _)| setting.name() == wanted);
                 let none = || format!("refers to {}, which does not set it", path.display());
                 Ok(value.ok_or_else(none)?.1.map(Secret::new))
             }

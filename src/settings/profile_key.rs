@@ -9,7 +9,7 @@ use super::files::path_named;
 use super::inputs::Inputs;
 use super::memory::Memory;
 use super::place::Place;
-use super::{KeyText, Source, Sourced, keystore};
+use super::{KeyText, Setting, Source, Sourced, keystore};
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
@@ -33,7 +33,7 @@ pub(super) enum ProfileKey {
 
 impl ProfileKey {
     pub(super) fn read(profile: &Profile, environment: &BTreeMap<String, String>, memory: &Memory) -> Self {
-        let Some(entry) = profile.entries.iter().find(|entry| entry.setting == "private_key") else {
+        let Some(entry) = profile.entries.iter().find(|entry| entry.setting == Setting::PrivateKey) else {
             return Self::None;
         };
         let source = entry.source.clone();

@@ -1,6 +1,6 @@
 //! Programs that are known by the names of their variables, and set the signature type elsewhere.
 
-use super::{Settings, Source};
+use super::{Setting, Settings, Source};
 
 /// A variable by which a program is known, and where that program has the signature type.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -23,7 +23,8 @@ const PROGRAMS: &[(&str, &str)] = &[
 
 /// Where the program that these settings are of has the signature type; `None` for no known one.
 pub(super) fn type_is_set_in(settings: &Settings) -> Option<&'static str> {
-    let sources = ["funder", "private_key", "clob_url"].into_iter().filter_map(|name| settings.places.get(name));
+    let settings_of_names = [Setting::Funder, Setting::PrivateKey, Setting::ClobUrl];
+    let sources = settings_of_names.iter().filter_map(|setting| settings.places.get(setting));
     sources.flatten().find_map(|source| {
         let (Source::Variable { name } | Source::EnvFile { name, .. }) = source else { return None };
         PROGRAMS.iter().find(|(variable, _)| variable == name).map(|(_, place)| *place)

@@ -10,7 +10,7 @@ use super::config::{self, ProfileValue};
 use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::load::{DEFAULT_DEADLINE, parse_seconds, settle};
 use super::sources::Sources;
-use super::{EnvFile, FoundKey, Place, Settings, found, names};
+use super::{EnvFile, FoundKey, Place, Setting, Settings, found};
 use crate::secret::Secret;
 
 /// Every place as it was read. It holds secrets, so it has no `Debug`.
@@ -66,11 +66,11 @@ fn deadline(inputs: &Inputs) -> Duration {
     let of_profile = || {
         let entries = config::chosen(inputs).unwrap_or_default().entries;
         entries.into_iter().find_map(|entry| match entry.value {
-            ProfileValue::Text(text) if entry.setting == "deadline" => Some(text),
+            ProfileValue::Text(text) if entry.setting == Setting::Deadline => Some(text),
             _ => None,
         })
     };
-    let given = inputs.flags.get("deadline").cloned().or_else(of_profile);
+    let given = inputs.flags.get(&Setting::Deadline).cloned().or_else(of_profile);
     given.and_then(|text| parse_seconds(text.trim())).unwrap_or(DEFAULT_DEADLINE)
 }
 
@@ -103,7 +103,7 @@ impl Origins {
                 let mut read = Self::default();
                 place.origins(&profile.path, &mut read);
                 origins.files.append(&mut read.files);
-                if names::is_secret_setting(entry.setting) {
+                if entry.setting.is_secret() {
                     origins.variables.append(&mut read.variables);
                 }
             }

@@ -1,5 +1,6 @@
 //! The flags that a command needs to be about the same account.
 
+use super::Setting;
 use super::env_file::EnvFile;
 use super::inputs::{Inputs, KeyInput};
 
@@ -8,27 +9,27 @@ use super::inputs::{Inputs, KeyInput};
 pub(crate) fn of(inputs: &Inputs) -> String {
     let mut flags: Vec<(&str, Option<String>)> = Vec::new();
     match &inputs.key {
-        KeyInput::File(path) => flags.push(("--key-file", Some(path.display().to_string()))),
-        KeyInput::Keystore(path) => flags.push(("--keystore", Some(path.display().to_string()))),
-        KeyInput::StandardInput => flags.push(("--key-stdin", None)),
+        KeyInput::File(path) => flags.push(("key-file", Some(path.display().to_string()))),
+        KeyInput::Keystore(path) => flags.push(("keystore", Some(path.display().to_string()))),
+        KeyInput::StandardInput => flags.push(("key-stdin", None)),
         KeyInput::Settings | KeyInput::Typed(_) => {}
     }
     if let EnvFile::Named(path) = &inputs.env_file {
-        flags.push(("--env-file", Some(path.display().to_string())));
+        flags.push(("env-file", Some(path.display().to_string())));
     }
     // the variable is there for the next command, too
     if let Some(profile) = inputs.profile.as_ref().filter(|name| !name.is_empty() && !inputs.profile_by_variable) {
-        flags.push(("--profile", Some(profile.clone())));
+        flags.push(("profile", Some(profile.clone())));
     }
-    for (setting, flag) in [("clob_url", "--clob-url"), ("chain_id", "--chain-id")] {
+    for setting in [Setting::ClobUrl, Setting::ChainId] {
         // a password in a URL is not to be printed
-        let value = inputs.flags.get(setting).filter(|value| !value.contains('@'));
-        flags.extend(value.map(|value| (flag, Some(value.clone()))));
+        let value = inputs.flags.get(&setting).filter(|value| !value.contains('@'));
+        flags.extend(setting.flag().zip(value).map(|(flag, value)| (flag, Some(value.clone()))));
     }
     let quoted = |value: &str| shlex::try_quote(value).map_or_else(|_| String::new(), Into::into);
     let words = flags.into_iter().map(|(flag, value)| match value {
-        Some(value) => format!("{flag} {}", quoted(&value)),
-        None => flag.to_owned(),
+        Some(value) => format!("--{flag} {}", quoted(&value)),
+        None => format!("--{flag}"),
     });
     words.collect::<Vec<_>>().join(" ")
 }

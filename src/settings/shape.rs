@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::Settings;
+use super::{Setting, Settings};
 use crate::auth::key::{self, ParsedKey};
 use crate::auth::l2::SecretKey;
 use crate::secret::{Secret, SecretShape, fingerprint};
@@ -30,10 +30,10 @@ pub(crate) fn shown_url(url: &Url) -> String {
 /// that it is the same wherever it is shown, and however it is written: of the decoded bytes of an
 /// API or builder secret, of the 32 bytes of a private key, and of the text of anything else, which is
 /// sent as it is.
-pub(crate) fn secret_shape(setting: &str, secret: &Secret) -> SecretShape {
+pub(crate) fn secret_shape(setting: Setting, secret: &Secret) -> SecretShape {
     let fingerprint = match setting {
-        "api_secret" | "builder_secret" => SecretKey::decode(secret).ok().map(|key| key.fingerprint()),
-        "private_key" => key::parse(secret).ok().map(|key| fingerprint(key.signer.to_bytes().as_slice())),
+        Setting::ApiSecret | Setting::BuilderSecret => SecretKey::decode(secret).ok().map(|key| key.fingerprint()),
+        Setting::PrivateKey => key::parse(secret).ok().map(|key| fingerprint(key.signer.to_bytes().as_slice())),
         _ => None,
     };
     let shape = secret.shape();

@@ -10,18 +10,19 @@ use super::config::{self, Profile};
 use super::env_file::{EnvFile, EnvLine};
 use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::memory::Memory;
-use super::names::{self, Meaning, Name, Strength, setting};
+use super::names::{self, Meaning, Strength};
 use super::profile_key::ProfileKey;
 use super::unread::Variable;
 use super::variables::{Families, Reads};
 use super::{
-    KeyProfile, KeyText, ProblemKind, SettingProblem, Source, Sourced, env_file, env_form, given, polymarket_cli,
+    KeyProfile, KeyText, ProblemKind, Setting, SettingProblem, Source, Sourced, Subject, env_file, env_form, given,
+    polymarket_cli,
 };
 use crate::auth::key::KeyMistake;
 
 /// All places, highest precedence first, and what of them counts.
 pub(super) struct Sources {
-    flags: BTreeMap<&'static str, String>,
+    flags: BTreeMap<Setting, String>,
     environment: BTreeMap<String, String>,
     env_path: String,
     env_lines: Vec<EnvLine>,
@@ -32,8 +33,8 @@ pub(super) struct Sources {
     pub(super) profile: String,
     chosen_profile: Profile,
     profile_key: ProfileKey,
-    profile_values: BTreeMap<&'static str, Sourced<String>>,
-    polymarket_cli: BTreeMap<&'static str, Sourced<String>>,
+    profile_values: BTreeMap<Setting, Sourced<String>>,
+    polymarket_cli: BTreeMap<Setting, Sourced<String>>,
     /// The places with values, each with its private key.
     places: Vec<Held>,
     /// The place whose private key says which account this is.
@@ -46,7 +47,7 @@ pub(super) struct Sources {
     /// The same by the places that count.
     reads: Reads,
     /// That of the command line.
-    env_map: BTreeMap<&'static str, String>,
+    env_map: BTreeMap<Setting, String>,
     in_fleet: bool,
     memory: Memory,
     pub(super) secret_files: Vec<PathBuf>,
@@ -95,7 +96,7 @@ impl Sources {
         let has_key = !matches!(inputs.key, KeyInput::Settings)
             || sources.profile_key.is_there()
             || sources.env_key.is_some()
-            || !sources.everywhere(setting("private_key")).is_empty();
+            || !sources.everywhere(Setting::PrivateKey).is_empty();
         if let Some(path) = inputs.polymarket_cli.as_ref().filter(|path| !has_key && path.exists()) {
             sources.add_polymarket_cli(path);
         }
@@ -136,7 +137,7 @@ impl Sources {
 
     /// The places that have values, each with whose key it holds.
     fn held(&self, inputs: &Inputs) -> Vec<Held> {
-        let key_in = |group| self.values_in(group, setting("private_key")).first().map(|key| Whose::of(&key.value));
+        let key_in = |group| self.values_in(group, Setting::PrivateKey).first().map(|key| Whose::of(&key.value));
         let of_lines = key_in(Group::EnvFile).or_else(|| self.env_key.as_ref().map(|_| Whose::Unknown));
         let of_profile = if inputs.profile.as_ref().is_none_or(String::is_empty) {
             Standing::Fallback
@@ -177,10 +178,10 @@ impl Sources {
         let of_environment = variables.map(|(name, value)| (name.as_str(), value.as_str()));
         let mut env_map = self.chosen_profile.env_map.clone();
         // a profile that says where the private key is says so of the rest, too
-        let is_of_key = env_map.contains_key("private_key");
-        env_map.retain(|name, _| match usage(Group::Profile) {
+        let is_of_key = env_map.contains_key(&Setting::PrivateKey);
+        env_map.retain(|setting, _| match usage(Group::Profile) {
             Use::Whole => true,
-            Use::Shared => is_of_key || setting(name).is_shared(),
+            Use::Shared => is_of_key || setting.is_shared(),
             Use::Nothing => false,
         });
         env_map.extend(self.env_map.clone());
@@ -192,20 +193,20 @@ impl Sources {
     }
 
     /// The values of a setting in one place, the one that wins first, whether they count or not.
-    fn values_in(&self, group: Group, setting: &Name) -> Vec<Sourced<String>> {
+    fn values_in(&self, group: Group, setting: Setting) -> Vec<Sourced<String>> {
         let mut found = Vec::new();
-        let is_by_all = setting.name == "private_key" || self.use_of(group) == Use::Nothing;
+        let is_by_all = setting == Setting::PrivateKey || self.use_of(group) == Use::Nothing;
         let reads = if is_by_all { &self.all_reads } else { &self.reads };
         match group {
             Group::Run => {
-                if let (Some(value), Some(flag)) = (self.flags.get(setting.name), setting.flag) {
+                if let (Some(value), Some(flag)) = (self.flags.get(&setting), setting.flag()) {
                     found.push(Sourced::new(value.clone(), Source::Flag { name: format!("--{flag}") }));
                 }
             }
             Group::Environment => {
                 let named = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str(), 0));
                 let source = |name: &str, _| Source::Variable { name: name.to_owned() };
-                found.extend(reads.values(setting.name, &named, source));
+                found.extend(reads.values(setting, &named, source));
             }
             Group::EnvFile => {
                 // the last line of a name wins, as in the shells that source such files
@@ -213,17 +214,17 @@ impl Sources {
                 let named = lines.map(|line| (line.name.as_str(), line.value.as_str(), line.line));
                 let path = &self.env_path;
                 let source = |name: &str, line| Source::EnvFile { path: path.clone(), line, name: name.to_owned() };
-                found.extend(reads.values(setting.name, &named, source));
+                found.extend(reads.values(setting, &named, source));
             }
-            Group::Profile => found.extend(self.profile_values.get(setting.name).cloned()),
-            Group::PolymarketCli => found.extend(self.polymarket_cli.get(setting.name).cloned()),
+            Group::Profile => found.extend(self.profile_values.get(&setting).cloned()),
+            Group::PolymarketCli => found.extend(self.polymarket_cli.get(&setting).cloned()),
         }
         found.retain(|value| !value.value.trim().is_empty());
         found
     }
 
     /// Every value of a setting that counts, the one that wins first. Empty text counts as not set.
-    pub(super) fn all(&self, setting: &Name) -> Vec<Sourced<String>> {
+    pub(super) fn all(&self, setting: Setting) -> Vec<Sourced<String>> {
         let counts = |group: &Group| match self.use_of(*group) {
             Use::Whole => true,
             Use::Shared => setting.is_shared(),
@@ -239,7 +240,7 @@ impl Sources {
 
     /// Of a profile for itself: what is an account's own only from there, and the environment only
     /// where the profile leaves open what is nobody's own.
-    fn all_in_fleet(&self, setting: &Name) -> Vec<Sourced<String>> {
+    fn all_in_fleet(&self, setting: Setting) -> Vec<Sourced<String>> {
         let of_profile = self.values_in(Group::Profile, setting);
         if !setting.is_shared() {
             return of_profile;
@@ -250,11 +251,11 @@ impl Sources {
     }
 
     /// The private keys of all places, whether they count or not; those that count first.
-    pub(super) fn everywhere(&self, setting: &Name) -> Vec<Sourced<String>> {
+    pub(super) fn everywhere(&self, setting: Setting) -> Vec<Sourced<String>> {
         let mut found = self.all(setting);
         let groups = [Group::Environment, Group::EnvFile, Group::Profile, Group::PolymarketCli];
         let rest = groups.into_iter().flat_map(|group| self.values_in(group, setting));
-        let of_profile = (setting.name == "private_key").then(|| self.profile_key.text()).flatten();
+        let of_profile = (setting == Setting::PrivateKey).then(|| self.profile_key.text()).flatten();
         for value in rest.chain(of_profile) {
             if !found.iter().any(|known| known.source == value.source) {
                 found.push(value);
@@ -286,7 +287,7 @@ impl Sources {
         let variables = self.environment.iter().filter(|_| counts(Group::Environment));
         let of_environment = |name: &str| Source::Variable { name: name.to_owned() };
         let variables = variables.map(|(name, value)| Variable { name, value, source: of_environment(name) });
-        let is_key = |name: &str| self.all_reads.setting_of(name) == Some("private_key");
+        let is_key = |name: &str| self.all_reads.setting_of(name) == Some(Setting::PrivateKey);
         let is_told = |name: &str| {
             self.reads.setting_of(name).is_some() || is_key(name) || self.reads.families().is_of_other(name)
         };
@@ -303,8 +304,8 @@ impl Sources {
         let variables = self.environment.iter().filter(|_| !self.in_fleet);
         let variables = variables.map(|(name, value)| (Group::Environment, name, value, "the environment".to_owned()));
         let all = lines.chain(variables).filter(|(_, _, value, _)| !value.trim().is_empty());
-        let read = |setting: &Name| !self.all(setting).is_empty();
-        let is_shared = |name: &str| names::SETTINGS.iter().any(|setting| setting.name == name && setting.is_shared());
+        let read = |setting: Setting| !self.all(setting).is_empty();
+        let is_shared = |subject| matches!(subject, Subject::Setting(setting) if setting.is_shared());
         let mut problems: Vec<SettingProblem> = all
             .filter_map(|(group, name, value, place)| {
                 let is_small = self.reads.in_small_letters().any(|small| small == name);
@@ -312,7 +313,7 @@ impl Sources {
                 let problem = problem?;
                 let counts = match self.use_of(group) {
                     Use::Whole => true,
-                    Use::Shared => is_shared(&problem.setting),
+                    Use::Shared => is_shared(problem.setting),
                     Use::Nothing => false,
                 };
                 counts.then_some(problem)
@@ -329,7 +330,7 @@ fn written_small(name: &str, place: &str) -> Option<SettingProblem> {
     let setting = names::setting_of(&usual)?;
     Some(SettingProblem {
         kind: ProblemKind::Remark,
-        setting: setting.name.to_owned(),
+        setting: setting.into(),
         text: format!("{name} ({place}) is in lowercase: libraries like pydantic read it, most others only {usual}"),
         fix: format!("If your bot does not find it, rename it to {usual}"),
     })
@@ -340,10 +341,10 @@ fn several_accounts(families: &Families) -> Option<SettingProblem> {
     let read = families.read.as_ref()?;
     let (_, members) = families.others.first()?;
     let others: Vec<String> = families.others.iter().map(|(family, _)| family.pattern()).collect();
-    let (_, key) = members.iter().find(|(setting, _)| *setting == "private_key")?;
+    let (_, key) = members.iter().find(|(setting, _)| *setting == Setting::PrivateKey)?;
     Some(SettingProblem {
         kind: ProblemKind::Remark,
-        setting: "private_key".to_owned(),
+        setting: Setting::PrivateKey.into(),
         text: format!(
             "There are {} accounts: the one of {} is checked, not {}",
             others.len() + 1,
@@ -357,13 +358,13 @@ fn several_accounts(families: &Families) -> Option<SettingProblem> {
 /// Polymarket US is another product, with keys of another kind.
 const POLYMARKET_US: [&str; 2] = ["POLYMARKET_KEY_ID", "POLYMARKET_SECRET_KEY"];
 
-fn near_miss(name: &str, value: &str, place: &str, is_read: impl Fn(&Name) -> bool) -> Option<SettingProblem> {
+fn near_miss(name: &str, value: &str, place: &str, is_read: impl Fn(Setting) -> bool) -> Option<SettingProblem> {
     if POLYMARKET_US.contains(&name) {
         // beside a key of the CLOB they are the other product's own
-        let kind = if is_read(setting("private_key")) { ProblemKind::Remark } else { ProblemKind::NearMiss };
+        let kind = if is_read(Setting::PrivateKey) { ProblemKind::Remark } else { ProblemKind::NearMiss };
         return Some(SettingProblem {
             kind,
-            setting: "api_credentials".to_owned(),
+            setting: Subject::ApiCredentials,
             text: format!(
                 "{name} is set ({place}): it is of Polymarket US, another product, and the CLOB takes none of its keys"
             ),
@@ -373,11 +374,11 @@ fn near_miss(name: &str, value: &str, place: &str, is_read: impl Fn(&Name) -> bo
     let meant = names::meant(name)?;
     let setting = names::setting_of(&meant)?;
     // a value that is none of the setting's is another thing's, whatever its name is like
-    let strength = if setting.name == "private_key" { Strength::Anybodys } else { Strength::Ours };
-    let meaning = Meaning { setting: setting.name, strength };
+    let strength = if setting == Setting::PrivateKey { Strength::Anybodys } else { Strength::Ours };
+    let meaning = Meaning { setting, strength };
     (!is_read(setting) && names::can_hold(meaning, value)).then(|| SettingProblem {
         kind: ProblemKind::NearMiss,
-        setting: setting.name.to_owned(),
+        setting: setting.into(),
         text: format!("{name} is set ({place}) and nothing reads it; the clients read {meant}"),
         fix: format!("Rename {name} to {meant}"),
     })

@@ -1,22 +1,10 @@
 //! Where a setting has to be changed: the place that its value comes from, and what to write there.
 //! Everything here is made from the places alone, so that a record tells the same as the run itself.
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use super::Source;
 use super::edit::set_variables;
-use super::names::setting;
-
-/// What `fix.settings` says of secrets, whose values are never shown.
-pub mod wanted {
-    /// Credentials that are right but for what surrounds them.
-    pub const CLEANED: &str = "the same without quotes and white space";
-    /// Credentials that the CLOB gives again.
-    pub const DERIVED: &str = "the derived ones";
-    /// Credentials where there are none to derive.
-    pub const CREATED: &str = "newly created ones";
-}
+use super::{Setting, Source};
 
 /// Where a setting has to be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +12,7 @@ pub enum Target<'a> {
     /// Lines of a `.env`: every name that it has for the setting, so that none contradicts.
     EnvFile { path: &'a str, lines: Vec<EnvTarget<'a>> },
     /// A field of a profile; its line where it has one.
-    Profile { path: &'a str, profile: &'a str, key: &'static str, line: Option<usize> },
+    Profile { path: &'a str, profile: &'a str, key: Setting, line: Option<usize> },
     /// The flag that it was given by.
     Flag { name: &'a str },
     /// Variables of the environment: those that are set, or the usual one where nothing is.
@@ -42,9 +30,9 @@ pub struct EnvTarget<'a> {
 
 impl<'a> Target<'a> {
     /// Finds it among the places of all settings, the one in force first.
-    pub fn of<K: Borrow<str> + Ord>(places: &'a BTreeMap<K, Vec<Source>>, name: &str) -> Self {
-        let own = places.get(name).map_or(&[][..], Vec::as_slice);
-        let variable = setting(name).variables.first().copied().unwrap_or_default();
+    pub fn of(places: &'a BTreeMap<Setting, Vec<Source>>, setting: Setting) -> Self {
+        let own = places.get(&setting).map_or(&[][..], Vec::as_slice);
+        let usual = setting.usual_variable();
         match own.first().filter(|first| **first != Source::Default) {
             Some(Source::EnvFile { path, .. }) => {
                 let here = own.iter().filter_map(|place| match place {
@@ -56,7 +44,7 @@ impl<'a> Target<'a> {
                 Self::EnvFile { path, lines: here.collect() }
             }
             Some(Source::Profile { path, name: profile, line, .. }) => {
-                Self::Profile { path, profile, key: setting(name).name, line: Some(*line).filter(|line| *line > 0) }
+                Self::Profile { path, profile, key: setting, line: Some(*line).filter(|line| *line > 0) }
             }
             Some(Source::Flag { name }) => Self::Flag { name },
             Some(Source::Variable { .. }) => {
@@ -69,12 +57,13 @@ impl<'a> Target<'a> {
             Some(source) => Self::Unwritten { source },
             None => match usual_place(places) {
                 Some(Source::EnvFile { path, .. }) => {
-                    Self::EnvFile { path, lines: vec![EnvTarget { name: variable, line: None }] }
+                    let lines = usual.map(|name| EnvTarget { name, line: None });
+                    Self::EnvFile { path, lines: lines.into_iter().collect() }
                 }
                 Some(Source::Profile { path, name: profile, .. }) => {
-                    Self::Profile { path, profile, key: setting(name).name, line: None }
+                    Self::Profile { path, profile, key: setting, line: None }
                 }
-                _ => Self::Variables { names: vec![variable] },
+                _ => Self::Variables { names: usual.into_iter().collect() },
             },
         }
     }
@@ -99,7 +88,7 @@ impl<'a> Target<'a> {
                 lines.iter().map(edit).collect()
             }
             Self::Profile { path, profile, key, line } => {
-                let field = value.field(key);
+                let field = value.field(*key);
                 vec![match line {
                     Some(line) => format!("line {line} of {path}, profile {profile}: {field}"),
                     None => format!("add to profile {profile} in {path}: {field}"),
@@ -146,7 +135,7 @@ impl Written<'_> {
         }
     }
 
-    fn field(self, key: &str) -> String {
+    fn field(self, key: Setting) -> String {
         match self {
             Self::Value(text) => format!("{key} = {}", toml_value(key, text)),
             Self::Words(words) => format!("{key}: {words}"),
@@ -162,17 +151,17 @@ impl Written<'_> {
 }
 
 /// The file that the account's other settings are in.
-fn usual_place<K: Borrow<str> + Ord>(places: &BTreeMap<K, Vec<Source>>) -> Option<&Source> {
-    let in_force = ["private_key", "signature_type", "funder", "api_key"].into_iter();
+fn usual_place(places: &BTreeMap<Setting, Vec<Source>>) -> Option<&Source> {
+    let in_force = [Setting::PrivateKey, Setting::SignatureType, Setting::Funder, Setting::ApiKey].into_iter();
     in_force
-        .filter_map(|name| places.get(name)?.first())
+        .filter_map(|setting| places.get(&setting)?.first())
         .find(|place| matches!(place, Source::EnvFile { .. } | Source::Profile { .. }))
 }
 
 /// Numbers are numbers in a profile.
-pub(super) fn toml_value(key: &str, text: &str) -> toml_edit::Value {
+pub(super) fn toml_value(setting: Setting, text: &str) -> toml_edit::Value {
     match text.parse::<i64>() {
-        Ok(number) if !setting(key).is_secret() => number.into(),
+        Ok(number) if !setting.is_secret() => number.into(),
         _ => text.into(),
     }
 }
@@ -186,8 +175,8 @@ pub fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn places(all: &[(&'static str, &[Source])]) -> BTreeMap<&'static str, Vec<Source>> {
-        all.iter().map(|(name, places)| (*name, places.to_vec())).collect()
+    fn places(all: &[(Setting, &[Source])]) -> BTreeMap<Setting, Vec<Source>> {
+        all.iter().map(|(setting, places)| (*setting, places.to_vec())).collect()
     }
 
     fn env_line(line: usize, name: &str) -> Source {
@@ -199,8 +188,8 @@ mod tests {
     }
 
     /// What is said of setting the funder, or `chain_id`, to `0x1` or 137.
-    fn said(places: &BTreeMap<&'static str, Vec<Source>>, name: &str, value: &str) -> Vec<String> {
-        let target = Target::of(places, name);
+    fn said(places: &BTreeMap<Setting, Vec<Source>>, setting: Setting, value: &str) -> Vec<String> {
+        let target = Target::of(places, setting);
         target.edits(Written::Value(value)).into_iter().chain(target.command(value)).collect()
     }
 
@@ -214,26 +203,29 @@ mod tests {
         };
         let flag = Source::Flag { name: "--chain-id".to_owned() };
         let lines = [env_line(7, "FUNDER"), env_line(9, "POLY_FUNDER")];
-        for (name, own, words) in [
-            ("funder", &lines[..], "line 7 of .env: FUNDER=0x1; line 9 of .env: POLY_FUNDER=0x1"),
-            ("funder", &[profile("funder", 4)], "line 4 of c.toml, profile bot: funder = \"0x1\""),
-            ("chain_id", &[profile("chain_id", 4)], "line 4 of c.toml, profile bot: chain_id = 137"),
-            ("chain_id", &[flag.clone(), env_line(3, "CHAIN_ID")], "in the command that you ran: --chain-id 137"),
-            ("funder", &[variable("FUNDER"), env_line(3, "FUNDER")], "export FUNDER=0x1"),
-            ("funder", &[], "export POLYMARKET_FUNDER=0x1"),
+        for (setting, own, words) in [
+            (Setting::Funder, &lines[..], "line 7 of .env: FUNDER=0x1; line 9 of .env: POLY_FUNDER=0x1"),
+            (Setting::Funder, &[profile("funder", 4)], "line 4 of c.toml, profile bot: funder = \"0x1\""),
+            (Setting::ChainId, &[profile("chain_id", 4)], "line 4 of c.toml, profile bot: chain_id = 137"),
+            (Setting::ChainId, &[flag.clone(), env_line(3, "CHAIN_ID")], "in the command that you ran: --chain-id 137"),
+            (Setting::Funder, &[variable("FUNDER"), env_line(3, "FUNDER")], "export FUNDER=0x1"),
+            (Setting::Funder, &[], "export POLYMARKET_FUNDER=0x1"),
         ] {
-            let value = if name == "funder" { "0x1" } else { "137" };
-            assert_eq!(said(&places(&[(name, own)]), name, value).join("; "), words);
+            let value = if setting == Setting::Funder { "0x1" } else { "137" };
+            assert_eq!(said(&places(&[(setting, own)]), setting, value).join("; "), words);
         }
     }
 
     #[test]
     fn what_is_set_nowhere_goes_to_the_file_of_the_key() {
-        let key = places(&[("private_key", &[env_line(1, "PK")])]);
-        assert_eq!(said(&key, "funder", "0x1"), ["add to .env: POLYMARKET_FUNDER=0x1"]);
+        let key = places(&[(Setting::PrivateKey, &[env_line(1, "PK")])]);
+        assert_eq!(said(&key, Setting::Funder, "0x1"), ["add to .env: POLYMARKET_FUNDER=0x1"]);
         let profile = Source::Profile { path: "c".to_owned(), name: "b".to_owned(), key: "funder".to_owned(), line: 2 };
-        let other = places(&[("private_key", &[variable("PK")]), ("funder", &[profile])]);
-        assert_eq!(said(&other, "signature_type", "2"), ["add to profile b in c: signature_type = 2"]);
-        assert_eq!(said(&places(&[("private_key", &[variable("PK")])]), "nonce", "1"), ["export POLYMARKET_NONCE=1"]);
+        let other = places(&[(Setting::PrivateKey, &[variable("PK")]), (Setting::Funder, &[profile])]);
+        assert_eq!(said(&other, Setting::SignatureType, "2"), ["add to profile b in c: signature_type = 2"]);
+        assert_eq!(
+            said(&places(&[(Setting::PrivateKey, &[variable("PK")])]), Setting::Nonce, "1"),
+            ["export POLYMARKET_NONCE=1"]
+        );
     }
 }

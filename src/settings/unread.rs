@@ -7,7 +7,7 @@ use std::str::FromStr as _;
 
 use alloy_primitives::Address;
 
-use super::{ProblemKind, SettingProblem, Settings, Source, Sourced};
+use super::{ProblemKind, Setting, SettingProblem, Settings, Source, Sourced};
 use crate::auth::contracts;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::secret::Secret;
@@ -139,7 +139,7 @@ pub(super) fn take_wallet(variables: &[Variable<'_>], settings: &mut Settings) {
         None => variables.iter().find(is_foreign),
     };
     if let Some((variable, address)) = found.and_then(|variable| Some((variable, variable.address()?))) {
-        settings.places.entry("funder").or_default().insert(0, variable.source.clone());
+        settings.places.entry(Setting::Funder).or_default().insert(0, variable.source.clone());
         settings.funder = Some(Sourced::new(address, variable.source.clone()));
     }
 }
@@ -176,7 +176,7 @@ fn key_elsewhere(variable: &Variable<'_>) -> Option<SettingProblem> {
     } else {
         return None;
     };
-    Some(SettingProblem { fix, ..problem(variable, "private_key", what) })
+    Some(SettingProblem { fix, ..problem(variable, Setting::PrivateKey, what) })
 }
 
 /// A path as a shell takes it.
@@ -202,7 +202,7 @@ impl Account {
         if variable.digits(64).is_some() && !variable.has(HASHES) && is_of_key(variable) {
             let is_ours = crate::auth::key::parse(&Secret::new(variable.bare()))
                 .is_ok_and(|key| Some(key.signer.address()) == self.signer);
-            return (!is_ours).then(|| problem(variable, "private_key", "64 hex digits, as a private key has"));
+            return (!is_ours).then(|| problem(variable, Setting::PrivateKey, "64 hex digits, as a private key has"));
         }
         let address = variable.address()?;
         if Some(address) == self.funder || Some(address) == self.signer {
@@ -210,12 +210,12 @@ impl Account {
         }
         match self.wallets.as_ref().and_then(|wallets| wallets.kind_of(address)) {
             Some(WalletKind::Eoa) => None,
-            Some(kind) => Some(problem(variable, "funder", &format!("the {kind} of this key"))),
+            Some(kind) => Some(problem(variable, Setting::Funder, &format!("the {kind} of this key"))),
             None if !variable.has(WALLETS) || variable.has(OTHERS) || variable.has(COPIED) => None,
             None if self.wallets.is_some() => {
-                Some(problem(variable, "funder", "an address that is not one of this key's wallets"))
+                Some(problem(variable, Setting::Funder, "an address that is not one of this key's wallets"))
             }
-            None => Some(problem(variable, "funder", "an address")),
+            None => Some(problem(variable, Setting::Funder, "an address")),
         }
     }
 
@@ -228,7 +228,7 @@ impl Account {
         let holds = addresses.any(|text| Address::from_str(text).is_ok_and(|address| address == funder));
         (!is_ours && is_of_traders && holds).then(|| SettingProblem {
             kind: ProblemKind::CopiedWallet,
-            setting: "funder".to_owned(),
+            setting: Setting::Funder.into(),
             text: format!(
                 "The funder {funder} is also in {} ({}): a trader that bots copy, not this account",
                 variable.name,
@@ -245,12 +245,12 @@ fn is_of_key(variable: &Variable<'_>) -> bool {
     variable.words().iter().any(ends) && !variable.has(super::names::OTHER_VENUES)
 }
 
-fn problem(variable: &Variable<'_>, setting: &str, what: &str) -> SettingProblem {
+fn problem(variable: &Variable<'_>, setting: Setting, what: &str) -> SettingProblem {
     let (name, place) = (variable.name, variable.place());
-    let spoken = super::names::spoken(setting);
+    let spoken = setting.spoken();
     SettingProblem {
         kind: ProblemKind::Unread,
-        setting: setting.to_owned(),
+        setting: setting.into(),
         text: format!("{name} ({place}) contains {what}, and no setting reads it"),
         fix: format!("If your bot takes its {spoken} from there, add --env-map {setting}={name}"),
     }

@@ -3,21 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names::{self, Family, Meaning, Strength, setting};
-use super::{Source, Sourced};
+use super::names::{self, Family, Meaning, Strength};
+use super::{Setting, Source, Sourced};
 
 /// `PROXY_ADDRESS` may be a proxy of the network as well as a wallet.
-fn is_network_proxy(setting: &str, name: &str, value: &str) -> bool {
-    let funder = Meaning { setting: "funder", strength: Strength::Ours };
-    setting == "funder" && name.contains("PROXY") && !names::can_hold(funder, value)
+fn is_network_proxy(setting: Setting, name: &str, value: &str) -> bool {
+    let funder = Meaning { setting: Setting::Funder, strength: Strength::Ours };
+    setting == Setting::Funder && name.contains("PROXY") && !names::can_hold(funder, value)
 }
 
 /// The names that are read for each setting, the one that wins first.
 #[derive(Default)]
 pub(super) struct Reads {
-    names: BTreeMap<&'static str, Vec<String>>,
+    names: BTreeMap<Setting, Vec<String>>,
     /// Names in small letters, with the setting that each is read for.
-    small: BTreeMap<String, &'static str>,
+    small: BTreeMap<String, Setting>,
     families: Families,
 }
 
@@ -27,26 +27,26 @@ pub(super) struct Families {
     /// The one that is read, where no plain name gives a private key.
     pub(super) read: Option<Family>,
     /// The others, with the names of each.
-    pub(super) others: Vec<(Family, Vec<(&'static str, String)>)>,
+    pub(super) others: Vec<(Family, Vec<(Setting, String)>)>,
 }
 
 impl Reads {
     /// Decides for these variables. A name that means other things too (`API_KEY`, `WALLET_PRIVATE_KEY`)
     /// is read only where no better one gives the setting.
     pub(super) fn of<'a>(
-        env_map: &BTreeMap<&'static str, String>,
+        env_map: &BTreeMap<Setting, String>,
         variables: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let mut listed: BTreeSet<&'static str> = BTreeSet::new();
+        let mut listed: BTreeSet<Setting> = BTreeSet::new();
         let mut passed_over = BTreeSet::new();
-        let mut further: BTreeMap<&'static str, BTreeSet<(Strength, &str)>> = BTreeMap::new();
+        let mut further: BTreeMap<Setting, BTreeSet<(Strength, &str)>> = BTreeMap::new();
         let mut rest = Vec::new();
         for (name, value) in variables.filter(|(_, value)| !value.trim().is_empty()) {
-            if let Some(setting) = names::listed(name) {
-                if is_network_proxy(setting.name, name, value) {
+            if let Some(setting) = Setting::listing(name) {
+                if is_network_proxy(setting, name, value) {
                     passed_over.insert(name.to_owned());
                 } else {
-                    listed.insert(setting.name);
+                    listed.insert(setting);
                 }
             } else if let Some(meaning) = names::meaning(name) {
                 if names::can_hold(meaning, value) {
@@ -56,31 +56,32 @@ impl Reads {
                 rest.push((name, value));
             }
         }
-        let is_given = |setting: &str| listed.contains(setting) || further.contains_key(setting);
-        let small = in_small_letters(&rest).into_iter().filter(|(_, setting)| !is_given(setting));
-        let small: BTreeMap<String, &'static str> = small.collect();
-        let is_key_given = is_given("private_key") || small.values().any(|setting| *setting == "private_key");
-        let mapped_key = env_map.get("private_key").map(String::as_str);
+        let is_given = |setting: Setting| listed.contains(&setting) || further.contains_key(&setting);
+        let small = in_small_letters(&rest).into_iter().filter(|(_, setting)| !is_given(*setting));
+        let small: BTreeMap<String, Setting> = small.collect();
+        let is_key_given =
+            is_given(Setting::PrivateKey) || small.values().any(|setting| *setting == Setting::PrivateKey);
+        let mapped_key = env_map.get(&Setting::PrivateKey).map(String::as_str);
         let (families, members) = families(&rest, mapped_key, is_key_given);
-        let mut names: BTreeMap<&'static str, Vec<String>> =
-            names::SETTINGS.iter().map(|setting| (setting.name, Vec::new())).collect();
-        for (name, read) in &mut names {
+        let mut names: BTreeMap<Setting, Vec<String>> =
+            Setting::ALL.into_iter().map(|setting| (setting, Vec::new())).collect();
+        for (setting, read) in &mut names {
             let is_read = |variable: &&&str| !passed_over.contains(**variable);
-            read.extend(env_map.get(name).cloned());
-            read.extend(members.iter().filter(|(setting, _)| setting == name).map(|(_, name)| name.clone()));
-            read.extend(setting(name).variables.iter().filter(is_read).map(|&name| name.to_owned()));
-            let of_setting = further.get(name).into_iter().flatten();
+            read.extend(env_map.get(setting).cloned());
+            read.extend(members.iter().filter(|(of, _)| of == setting).map(|(_, name)| name.clone()));
+            read.extend(setting.variables().iter().filter(is_read).map(|&name| name.to_owned()));
+            let of_setting = further.get(setting).into_iter().flatten();
             let strongest = of_setting.clone().next().map_or(Strength::Ours, |(strength, _)| *strength);
-            let best = if listed.contains(name) { Strength::Ours } else { strongest };
+            let best = if listed.contains(setting) { Strength::Ours } else { strongest };
             let counts = |(strength, _): &&(Strength, &str)| *strength <= best;
             read.extend(of_setting.filter(counts).map(|(_, name)| (*name).to_owned()));
-            read.extend(small.iter().filter(|(_, setting)| *setting == name).map(|(name, _)| name.clone()));
+            read.extend(small.iter().filter(|(_, of)| *of == setting).map(|(name, _)| name.clone()));
         }
         Self { names, small, families }
     }
 
     /// The setting that a variable is read for.
-    pub(super) fn setting_of(&self, variable: &str) -> Option<&'static str> {
+    pub(super) fn setting_of(&self, variable: &str) -> Option<Setting> {
         self.names.iter().find(|(_, names)| names.iter().any(|name| name == variable)).map(|(setting, _)| *setting)
     }
 
@@ -97,11 +98,11 @@ impl Reads {
     /// The values of a setting among the variables of one place, the one that wins first.
     pub(super) fn values<'a>(
         &self,
-        setting: &str,
+        setting: Setting,
         variables: &(impl Iterator<Item = (&'a str, &'a str, usize)> + Clone),
         source: impl Fn(&str, usize) -> Source,
     ) -> Vec<Sourced<String>> {
-        let names = self.names.get(setting).into_iter().flatten();
+        let names = self.names.get(&setting).into_iter().flatten();
         let found = names.filter_map(|name| variables.clone().find(|(each, ..)| each == name));
         found.map(|(name, value, line)| Sourced::new(value.to_owned(), source(name, line))).collect()
     }
@@ -116,10 +117,10 @@ impl Families {
 
 /// Names that libraries read whatever their letters: those whose value can be what the name in capitals
 /// says.
-fn in_small_letters(variables: &[(&str, &str)]) -> Vec<(String, &'static str)> {
+fn in_small_letters(variables: &[(&str, &str)]) -> Vec<(String, Setting)> {
     let of = |(name, value): &(&str, &str)| {
         let folded = names::folded(name)?;
-        let listed = names::listed(&folded).map(|setting| Meaning { setting: setting.name, strength: Strength::Weak });
+        let listed = Setting::listing(&folded).map(|setting| Meaning { setting, strength: Strength::Weak });
         let meaning = listed.or_else(|| names::meaning(&folded))?;
         names::can_hold(meaning, value).then(|| ((*name).to_owned(), meaning.setting))
     };
@@ -132,8 +133,8 @@ fn families(
     variables: &[(&str, &str)],
     mapped_key: Option<&str>,
     is_key_given: bool,
-) -> (Families, Vec<(&'static str, String)>) {
-    let mut all: BTreeMap<Family, Vec<(&'static str, &str, &str)>> = BTreeMap::new();
+) -> (Families, Vec<(Setting, String)>) {
+    let mut all: BTreeMap<Family, Vec<(Setting, &str, &str)>> = BTreeMap::new();
     for (name, value) in variables {
         if let Some(member) = names::member(name).filter(|member| names::fits(member, value)) {
             all.entry(member.family).or_default().push((member.meaning.setting, name, value));
@@ -143,7 +144,7 @@ fn families(
         let values: Vec<_> = members.iter().map(|(setting, _, value)| (*setting, *value)).collect();
         names::is_account(family, &values)
     });
-    let owned = |members: &[(&'static str, &str, &str)]| -> Vec<(&'static str, String)> {
+    let owned = |members: &[(Setting, &str, &str)]| -> Vec<(Setting, String)> {
         members.iter().map(|(setting, name, _)| (*setting, (*name).to_owned())).collect()
     };
     let active = variables.iter().find(|(name, _)| name.contains("ACTIVE")).map(|(_, value)| value.trim());

@@ -4,6 +4,7 @@ mod act;
 mod later;
 mod pointing;
 mod rows;
+mod runs;
 mod typing;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,6 @@ use ratatui::layout::Size;
 
 use self::later::{Later, Part};
 use super::dialogue::Dialogue;
-use super::first_run;
 use super::first_run::FirstRun;
 use super::fix::Before;
 use super::menu::Menu;
@@ -23,7 +23,7 @@ use super::sheet::Sheet;
 use super::symptom::Symptom;
 use super::task::{Draft, News, Task, TaskKind};
 use super::theme::Theme;
-use super::{About, Load, Renewed, Scope, verdict};
+use super::{About, Load, Renewed, Scope};
 use crate::checks::Fix;
 use crate::diagnosis::Diagnosis;
 use crate::facts::Facts;
@@ -315,70 +315,9 @@ impl App {
         self.diagnosis_of(check).map(of_diagnosis).or_else(|| check.fix.as_ref().map(of_fix))
     }
 
-    /// Other settings are in force: what was watched is no longer the same.
-    fn use_settings(&mut self, about: About) {
-        self.about = about;
-        self.unread = None;
-        self.watch = Watch::default();
-        self.steered = false;
-        self.panels.forget_account();
-        if let Some(before) = &mut self.before {
-            before.begun = true;
-        }
-        self.mode = match self.about.first_run.clone() {
-            Some(draft) => Mode::FirstRun(Box::new(FirstRun::new(*draft.0))),
-            None => Mode::Panels,
-        };
-    }
-
     /// How the settings in force are read again.
     pub fn same_settings(&self) -> Load {
         Load { profile: self.about.switched_to.clone(), draft: self.draft.clone(), ..Load::default() }
-    }
-
-    fn finish_run(&mut self) -> Option<Command> {
-        self.say_what_changed();
-        let anew = std::mem::take(&mut self.anew);
-        let mut bell = None;
-        if self.watching.is_some() && self.phase() == Phase::Over && !verdict::was_stopped(self) {
-            let news = self.watch.take(&self.report, self.now_ms, anew);
-            bell = self.bell_for(&news);
-        }
-        first_run::offer(self).or(bell)
-    }
-
-    /// After a fix: what it has come to.
-    fn say_what_changed(&mut self) {
-        let Some(before) = self.before.as_ref().filter(|before| before.begun && self.phase() == Phase::Over) else {
-            return;
-        };
-        self.fixed = before.changes(&self.report);
-        self.before = None;
-        self.notice = Some(match self.fixed.as_slice() {
-            [] => "The fix is written, and every check stands as before".to_owned(),
-            [one] => format!("The fix changed {one}"),
-            [first, more @ ..] => format!("The fix changed {first}, and {} more", more.len()),
-        });
-    }
-
-    fn observe(&mut self, Observed { facts, mut report }: Observed) {
-        if facts.setup.signer() != self.facts.setup.signer() {
-            self.watch = Watch::default();
-        }
-        if facts.started_ms != self.facts.started_ms {
-            (self.later, self.part) = (Later::default(), None);
-        }
-        self.later.refresh(&mut report);
-        self.facts = facts;
-        if let Some(part) = &mut self.part {
-            part.standing.clone_from(&report);
-        }
-        self.report = report;
-        if !self.steered {
-            let start = self.report.start().map(|start| start.id);
-            let start = self.report.checks.iter().position(|check| Some(check.id) == start);
-            self.select(start.or_else(|| self.rows().first().copied()).unwrap_or_default());
-        }
     }
 }
 

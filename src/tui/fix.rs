@@ -1,14 +1,13 @@
 //! Applying the fix of a diagnosis to the file that the wrong value came from: planned, shown, asked,
 //! written, and then seen by a new run to help.
 
-use serde_json::{Map, Value};
-
 use super::app::{App, Command};
 use super::dialogue::{Change, Dialogue};
 use super::task::{FilePlan, FixPlan, Task};
 use crate::report::Report;
 use crate::report::fixes::{self, Statuses};
 use crate::settings::fix::ByHand;
+use crate::settings::wanted::Wanted;
 
 /// How the checks stood before something was changed.
 #[derive(Clone, Debug)]
@@ -30,7 +29,7 @@ impl Before {
 }
 
 /// The settings that would repair the selected check, as its diagnosis wants them.
-pub(super) fn wanted(app: &App) -> Option<Map<String, Value>> {
+pub(super) fn wanted(app: &App) -> Option<Wanted> {
     let diagnosis = app.diagnosis_of(app.selected()?)?;
     Some(diagnosis.fix.settings.clone()).filter(|wanted| !wanted.is_empty())
 }

@@ -4,7 +4,6 @@
 //! it; what it finds arrives as [`News`]. A task is cancelled by dropping it.
 
 use alloy_primitives::U256;
-use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::panels::builder::BuilderNews;
@@ -18,6 +17,7 @@ use crate::reference::ErrorEntry;
 use crate::secret::Secret;
 use crate::settings::edit::DiffLine;
 use crate::settings::fix::ByHand;
+use crate::settings::wanted::Wanted;
 use crate::settings::{FoundKey, Settings, UnreadKey};
 
 /// What to do.
@@ -44,7 +44,7 @@ pub enum Task {
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
-    PlanFix(Map<String, Value>),
+    PlanFix(Wanted),
     /// Writes the fix that was planned last.
     ApplyFix,
     /// Lists the keys of the account.

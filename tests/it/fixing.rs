@@ -15,9 +15,9 @@ use polydoctor::report::fixes::Fixes;
 use polydoctor::sandbox::scenario;
 use polydoctor::sandbox::{self, Options};
 use polydoctor::settings::edit::{ConfigText, set_variables};
-use polydoctor::settings::target::wanted;
 use polydoctor::settings::undo::Undo;
-use polydoctor::settings::{self, EnvFile, Inputs, SETTINGS, fix};
+use polydoctor::settings::wanted::{self, FixKey};
+use polydoctor::settings::{self, EnvFile, Inputs, Setting, fix};
 use tokio::task::JoinSet;
 
 use crate::program::{Sandbox, polydoctor, stdout};
@@ -45,7 +45,7 @@ impl Account {
     /// `None` where the place cannot hold a value of the scenario.
     fn new(place: Place, variables: &BTreeMap<String, String>, folder: &Path) -> Option<Self> {
         let mut inputs = Inputs { environment: variables.clone(), env_file: EnvFile::None, ..Inputs::default() };
-        let setting = |name: &String| SETTINGS.iter().find(|setting| setting.variables.contains(&name.as_str()));
+        let setting = |name: &String| Setting::listing(name);
         let file = match place {
             Place::Environment => None,
             Place::EnvFile => {
@@ -64,7 +64,7 @@ impl Account {
                 for (name, value) in variables {
                     let Some(setting) = setting(name) else { continue };
                     inputs.environment.remove(name);
-                    config.set("bot", setting.name, value.as_str()).unwrap();
+                    config.set("bot", setting, value.as_str()).unwrap();
                 }
                 fs::write(&path, config.to_string()).unwrap();
                 (inputs.config_file, inputs.profile) = (Some(path.clone()), Some("bot".to_owned()));
@@ -72,9 +72,9 @@ impl Account {
             }
             Place::Flags => {
                 for (name, value) in variables {
-                    let Some(setting) = setting(name).filter(|setting| setting.flag.is_some()) else { continue };
+                    let Some(setting) = setting(name).filter(|setting| setting.flag().is_some()) else { continue };
                     inputs.environment.remove(name);
-                    inputs.flags.insert(setting.name, value.clone());
+                    inputs.flags.insert(setting, value.clone());
                 }
                 None
             }
@@ -103,8 +103,9 @@ impl Account {
         for edit in &diagnosis.fix.edits {
             if let Some(flag) = edit.strip_prefix("in the command that you ran: ") {
                 let words = shlex::split(flag).unwrap();
-                let setting = SETTINGS.iter().find(|known| known.flag == words[0].strip_prefix("--")).unwrap();
-                self.inputs.flags.insert(setting.name, words[1].clone());
+                let is_named = |setting: &Setting| setting.flag() == words[0].strip_prefix("--");
+                let setting = Setting::ALL.into_iter().find(is_named).unwrap();
+                self.inputs.flags.insert(setting, words[1].clone());
             } else {
                 // a secret, of which only the words can be said
                 let (name, _) = edit.strip_prefix("in the environment: ").unwrap().split_once(": ").unwrap();
@@ -120,10 +121,10 @@ impl Account {
 
 /// Whether all that a fix wants is known without asking anybody.
 fn is_known(diagnosis: &Diagnosis) -> bool {
-    let is_known = |(name, value): (&String, &serde_json::Value)| match name.as_str() {
-        "funder" | "signature_type" | "chain_id" | "nonce" => true,
-        "api_credentials" => value == wanted::CLEANED,
-        "private_key" => value == "the same key without what surrounds it",
+    let is_known = |(key, value): (&FixKey, &serde_json::Value)| match key {
+        FixKey::Setting(Setting::Funder | Setting::SignatureType | Setting::ChainId | Setting::Nonce) => true,
+        FixKey::ApiCredentials => value == wanted::CLEANED,
+        FixKey::Setting(Setting::PrivateKey) => value == "the same key without what surrounds it",
         _ => false,
     };
     !diagnosis.fix.settings.is_empty() && diagnosis.fix.settings.iter().all(is_known)

@@ -16,8 +16,8 @@ fn help(command: &[&str], found: &mut String) {
 /// The commands that a help lists.
 fn commands(help: &str) -> Vec<&str> {
     let below = help.split("\nCommands:\n").nth(1).unwrap_or_default();
-    let of = |line: &'_ str| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')).is_some();
-    let lines = below.lines().take_while(|line| !line.is_empty()).filter(|line| of(line));
+    let is_first = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+    let lines = below.lines().take_while(|line| !line.is_empty()).filter(is_first);
     lines.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect()
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use polydoctor::settings::SETTINGS;
+use polydoctor::settings::Setting;
 use serde_json::Value;
 
 use crate::program::{Sandbox, polydoctor, stdout};
@@ -58,14 +58,14 @@ fn from_a_key_to_a_verified_account() {
 }
 
 /// A value that a setting may have: none of the sandbox's account, and for each number another.
-fn another(setting: &str, number: u8) -> String {
+fn another(setting: Setting, number: u8) -> String {
     match setting {
-        "private_key" | "builder_code" => format!("0x{}", number.to_string().repeat(64)),
-        "signature_type" => "1".to_owned(),
-        "chain_id" => "80002".to_owned(),
-        "nonce" | "timeout" => number.to_string(),
-        "funder" | "relayer_api_key_address" => format!("0x{}", number.to_string().repeat(40)),
-        url if url.ends_with("_url") => format!("https://number-{number}.example.com/"),
+        Setting::PrivateKey | Setting::BuilderCode => format!("0x{}", number.to_string().repeat(64)),
+        Setting::SignatureType => "1".to_owned(),
+        Setting::ChainId => "80002".to_owned(),
+        Setting::Nonce | Setting::Timeout => number.to_string(),
+        Setting::Funder | Setting::RelayerApiKeyAddress => format!("0x{}", number.to_string().repeat(40)),
+        url if url.is_url() => format!("https://number-{number}.example.com/"),
         secret => format!("{secret}-{number}"),
     }
 }
@@ -88,10 +88,11 @@ fn every_setting_of_a_file_is_referred_to_so_that_a_later_change_is_seen() {
     fs::create_dir(&folder).unwrap();
     let file = folder.join("main.env");
     let mut lines: Vec<(&str, String)> = Vec::new();
-    for setting in SETTINGS.iter().filter(|setting| !setting.variables.is_empty()) {
-        let of_sandbox = sandbox.env().find(|(name, _)| setting.variables.contains(name));
-        let (name, value) = of_sandbox
-            .map_or_else(|| (setting.variables[0], another(setting.name, 3)), |(name, value)| (name, value.to_owned()));
+    for setting in Setting::ALL {
+        let Some(usual) = setting.usual_variable() else { continue };
+        let of_sandbox = sandbox.env().find(|(name, _)| setting.variables().contains(name));
+        let (name, value) =
+            of_sandbox.map_or_else(|| (usual, another(setting, 3)), |(name, value)| (name, value.to_owned()));
         lines.push((name, value));
     }
     let write = |lines: &[(&str, String)]| {
@@ -108,17 +109,16 @@ fn every_setting_of_a_file_is_referred_to_so_that_a_later_change_is_seen() {
     assert!(output.status.code().is_some_and(|code| code != 2), "{}", stderr(&output));
     let text = fs::read_to_string(home.path().join(".config/polydoctor/config.toml")).unwrap();
     let absolute = folder.canonicalize().unwrap().join("main.env");
-    for setting in SETTINGS.iter().filter(|setting| !setting.variables.is_empty()) {
-        let name = lines.iter().find(|(name, _)| setting.variables.contains(name)).unwrap().0;
-        let line = format!("{} = {{ env_file = \"{}\", name = \"{name}\" }}\n", setting.name, absolute.display());
+    for setting in Setting::ALL.into_iter().filter(|setting| !setting.variables().is_empty()) {
+        let name = lines.iter().find(|(name, _)| setting.variables().contains(name)).unwrap().0;
+        let line = format!("{setting} = {{ env_file = \"{}\", name = \"{name}\" }}\n", absolute.display());
         assert!(text.contains(&line), "no {line} in\n{text}");
     }
     let values = text.lines().filter(|line| line.contains(" = ") && !line.starts_with("default_profile"));
     assert!(values.clone().all(|line| line.contains("env_file")), "a copy in\n{text}");
     let before = shown(home.path(), "bot");
     for (name, value) in &mut lines {
-        let setting = SETTINGS.iter().find(|setting| setting.variables.contains(name)).unwrap();
-        *value = another(setting.name, 4);
+        *value = another(Setting::listing(name).unwrap(), 4);
     }
     write(&lines);
     let after = shown(home.path(), "bot");

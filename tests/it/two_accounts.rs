@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use polydoctor::secret::Secret;
-use polydoctor::settings::{EnvFile, Inputs, KeyInput, ProblemKind, SETTINGS, Settings, load};
+use polydoctor::settings::{EnvFile, Inputs, KeyInput, ProblemKind, Setting, Settings, load};
 
 use crate::support::{DEMO_KEY, STRANGER_KEY, signer};
 
@@ -43,43 +43,41 @@ impl Who {
     }
 
     /// The value of each setting, unlike those of all others.
-    pub(super) fn values(self) -> BTreeMap<&'static str, String> {
+    pub(super) fn values(self) -> BTreeMap<Setting, String> {
         let mark = self.mark();
         let address = |last: u8| format!("0x{mark:038x}{last:02x}");
-        let text = |name: &str| format!("{name}-of-{mark:x}");
         let mut values = BTreeMap::new();
-        for setting in SETTINGS {
-            let value = match setting.name {
-                "private_key" => match self.key() {
+        for setting in Setting::ALL {
+            let value = match setting {
+                Setting::PrivateKey => match self.key() {
                     Some(key) => key.to_owned(),
                     None => continue,
                 },
                 // no account's own
-                "timeout" | "deadline" => continue,
-                "signature_type" => (mark % 4).to_string(),
-                "chain_id" => if mark.is_multiple_of(2) { "137" } else { "80002" }.to_owned(),
-                "funder" => address(1),
-                "relayer_api_key_address" => address(2),
-                "nonce" => format!("98765{mark:02}43210"),
-                "builder_code" => format!("0x{}", format!("{mark:02x}").repeat(32)),
-                name if name.ends_with("_url") => format!("https://{}.{mark:x}.example/", name.replace('_', "-")),
-                name => text(name),
+                Setting::Timeout | Setting::Deadline => continue,
+                Setting::SignatureType => (mark % 4).to_string(),
+                Setting::ChainId => if mark.is_multiple_of(2) { "137" } else { "80002" }.to_owned(),
+                Setting::Funder => address(1),
+                Setting::RelayerApiKeyAddress => address(2),
+                Setting::Nonce => format!("98765{mark:02}43210"),
+                Setting::BuilderCode => format!("0x{}", format!("{mark:02x}").repeat(32)),
+                url if url.is_url() => format!("https://{}.{mark:x}.example/", url.name().replace('_', "-")),
+                other => format!("{other}-of-{mark:x}"),
             };
-            values.insert(setting.name, value);
+            values.insert(setting, value);
         }
         values
     }
 
     /// What tells that a text is about this one: its values that no other has.
     pub(super) fn marks(self) -> BTreeSet<String> {
-        let plain = ["private_key", "signature_type", "chain_id"];
-        let own = self.values().into_iter().filter(|(name, _)| !plain.contains(name));
+        let plain = [Setting::PrivateKey, Setting::SignatureType, Setting::ChainId];
+        let own = self.values().into_iter().filter(|(setting, _)| !plain.contains(setting));
         own.map(|(_, value)| value.trim_end_matches('/').to_owned()).collect()
     }
 
     pub(super) fn variables(self) -> Vec<(&'static str, String)> {
-        let variable = |name| SETTINGS.iter().find(|setting| setting.name == name).unwrap().variables.first();
-        self.values().into_iter().filter_map(|(name, value)| Some((*variable(name)?, value))).collect()
+        self.values().into_iter().filter_map(|(setting, value)| Some((setting.usual_variable()?, value))).collect()
     }
 
     pub(super) fn env_file(self) -> String {
@@ -241,7 +239,8 @@ fn no_setting_in_force_is_another_accounts() {
         // what is this account's own is there, unless another place of this run has it
         if mixture.deciding().contains(&account) && mixture.given.is_none() {
             let here = [Some(account), mixture.environment, mixture.env_file, mixture.profile.map(|(who, _)| who)];
-            let funders: Vec<String> = here.into_iter().flatten().map(|who| who.values()["funder"].clone()).collect();
+            let funders: Vec<String> =
+                here.into_iter().flatten().map(|who| who.values()[&Setting::Funder].clone()).collect();
             let funder = settings.funder.as_ref().map(|funder| format!("{:#x}", funder.value));
             assert!(funder.is_some_and(|funder| funders.contains(&funder)), "{mixture:?}");
         }
@@ -270,8 +269,8 @@ fn what_is_left_out_is_named_with_its_place_and_the_reason() {
         for problem in &told {
             assert!(!problem.fix.is_empty());
             for who in [Who::A, Who::B] {
-                let secrets = ["private_key", "api_secret", "api_passphrase", "builder_secret"]
-                    .map(|name| who.values()[name].clone());
+                let secrets = [Setting::PrivateKey, Setting::ApiSecret, Setting::ApiPassphrase, Setting::BuilderSecret]
+                    .map(|setting| who.values()[&setting].clone());
                 assert!(secrets.iter().all(|secret| !problem.text.contains(secret)), "{}", problem.text);
             }
         }
@@ -310,11 +309,11 @@ fn a_profile_that_refers_to_what_is_another_accounts_gets_nothing_from_it() {
         "{ env = \"NOT_SET\" }".to_owned(),
     ];
     for (setting, place, is_taken) in [
-        ("api_key", line("CLOB_API_KEY"), false),
-        ("funder", line("POLYMARKET_FUNDER"), false),
-        ("funder", line("SPARE_FUNDER"), true),
-        ("signature_type", of_cli.clone(), false),
-        ("chain_id", of_cli.clone(), false),
+        (Setting::ApiKey, line("CLOB_API_KEY"), false),
+        (Setting::Funder, line("POLYMARKET_FUNDER"), false),
+        (Setting::Funder, line("SPARE_FUNDER"), true),
+        (Setting::SignatureType, of_cli.clone(), false),
+        (Setting::ChainId, of_cli.clone(), false),
     ] {
         let load = |key: &str| {
             fs::write(&config, format!("[profiles.p]\nprivate_key = {key}\n{setting} = {place}\n")).unwrap();
@@ -324,7 +323,7 @@ fn a_profile_that_refers_to_what_is_another_accounts_gets_nothing_from_it() {
         };
         for key in &own_keys {
             let settings = load(key);
-            assert_eq!(settings.places[setting].is_empty(), !is_taken, "{setting} = {place} beside {key}");
+            assert_eq!(settings.places[&setting].is_empty(), !is_taken, "{setting} = {place} beside {key}");
             let told = settings.problems.iter().filter(|problem| problem.text.contains("they refer to")).count();
             assert_eq!(told, usize::from(!is_taken), "{:?}", settings.problems);
         }
@@ -333,6 +332,6 @@ fn a_profile_that_refers_to_what_is_another_accounts_gets_nothing_from_it() {
         // what else the file sets is left out of this profile on purpose
         let others =
             of_same.problems.iter().filter(|problem| !problem.text.contains("profile p does not set it")).count();
-        assert_eq!((of_same.places[setting].len(), others), (1, 0), "{place}: {:?}", of_same.problems);
+        assert_eq!((of_same.places[&setting].len(), others), (1, 0), "{place}: {:?}", of_same.problems);
     }
 }

@@ -10,8 +10,8 @@ use polydoctor::facts::probe::Probe;
 use polydoctor::report::{Report, Verdict};
 use polydoctor::sandbox::scenario::{self, Scenario};
 use polydoctor::sandbox::{self, Options};
-use polydoctor::settings::{self, EnvFile, Inputs};
-use serde_json::Value;
+use polydoctor::settings::wanted::{FixKey, Wanted};
+use polydoctor::settings::{self, EnvFile, Inputs, Setting};
 use tokio::task::JoinSet;
 
 use crate::support::ANY_PORT;
@@ -79,16 +79,16 @@ async fn without_its_fault_every_account_is_healthy() {
 }
 
 /// The settings that a fix names, as variables; `None` where a fix needs more than settings.
-fn fixed(settings: &serde_json::Map<String, Value>) -> Option<BTreeMap<String, String>> {
+fn fixed(settings: &Wanted) -> Option<BTreeMap<String, String>> {
     let mut variables = BTreeMap::new();
-    for (setting, value) in settings {
-        let name = match setting.as_str() {
-            "funder" => "POLYMARKET_FUNDER",
-            "signature_type" => "POLYMARKET_SIGNATURE_TYPE",
-            "chain_id" => "POLYMARKET_CHAIN_ID",
-            "nonce" => "POLYMARKET_NONCE",
+    for (key, value) in settings {
+        let name = match key {
+            FixKey::Setting(Setting::Funder) => "POLYMARKET_FUNDER",
+            FixKey::Setting(Setting::SignatureType) => "POLYMARKET_SIGNATURE_TYPE",
+            FixKey::Setting(Setting::ChainId) => "POLYMARKET_CHAIN_ID",
+            FixKey::Setting(Setting::Nonce) => "POLYMARKET_NONCE",
             // a bot without configured credentials derives them
-            "api_credentials" => {
+            FixKey::ApiCredentials => {
                 variables.extend(
                     ["CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE"].map(|name| (name.to_owned(), String::new())),
                 );

@@ -6,6 +6,7 @@ use crate::attribution::Reconciliation;
 use crate::auth::builder::usable_code;
 use crate::cause::Cause;
 use crate::facts::{BuilderFees, BuilderTrades, Facts, Failure};
+use crate::settings::Setting;
 
 pub(in crate::checks) fn attribution(facts: &Facts) -> Finding {
     let code = facts.setup.builder_code.as_ref();
@@ -28,7 +29,7 @@ fn judge(facts: &Facts) -> Finding {
         return Finding::fail(Cause::BuilderCodeMissing, format!("The builder code {wrong}"))
             .likely(0.9)
             .proven()
-            .set("builder_code", "0x and 64 hex digits")
+            .set(Setting::BuilderCode, "0x and 64 hex digits")
             .with("configured", &code.source)
             .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
     }
@@ -43,7 +44,7 @@ fn judge(facts: &Facts) -> Finding {
         )
         .likely(0.9)
         .proven()
-        .set("builder_code", "0x and 64 hex digits")
+        .set(Setting::BuilderCode, "0x and 64 hex digits")
         .with("configured", &code.source)
         .with("answer", failure)
         .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
@@ -58,7 +59,7 @@ fn judge(facts: &Facts) -> Finding {
         )
         .likely(0.85)
         .proven()
-        .set("builder_code", "0x and 64 hex digits")
+        .set(Setting::BuilderCode, "0x and 64 hex digits")
         .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder and pass it with each order");
     }
     let beside = facts.own_trades.known().and_then(|own| own.reconciliation.as_ref());

@@ -7,6 +7,7 @@ use crate::auth::builder::builder_key_created_ms;
 use crate::cause::{Cause, Certainty};
 use crate::facts::{BuilderAccess, CredentialsFact, Facts};
 use crate::secret::Secret;
+use crate::settings::wanted::FixKey;
 
 pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
     let Some(configured) = &facts.setup.builder else {
@@ -38,7 +39,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         let is_alone = missing == ["secret", "passphrase"];
         let finding = if is_alone { finding.or(Cause::RelayerKeyAsBuilder, 0.4) } else { finding };
         return finding
-            .set("builder_credentials", "key, secret and passphrase of one builder key")
+            .set(FixKey::BuilderCredentials, "key, secret and passphrase of one builder key")
             .fixed_by("Set all three; the page polymarket.com/settings?tab=builder shows them when a key is made");
     }
     let key = configured.key().unwrap_or_default();
@@ -77,7 +78,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Finding {
     Finding::fail(Cause::SecretEncoding, format!("The builder secret {wrong}"))
         .likely(0.96)
         .proven()
-        .set("builder_credentials", "key, secret and passphrase of one builder key")
+        .set(FixKey::BuilderCredentials, "key, secret and passphrase of one builder key")
         .fixed_by("Set the builder secret as it was given: 44 characters of URL-safe base64")
 }
 
@@ -90,7 +91,7 @@ fn is_relayer_key(facts: &Facts, configured: &CredentialsFact) -> bool {
 fn relayer_key(summary: &str, likelihood: f64) -> Finding {
     Finding::fail(Cause::RelayerKeyAsBuilder, summary)
         .likely(likelihood)
-        .set("builder_credentials", "key, secret and passphrase of one builder key")
+        .set(FixKey::BuilderCredentials, "key, secret and passphrase of one builder key")
         .fixed_by("Set the relayer key as RELAYER_API_KEY with RELAYER_API_KEY_ADDRESS; a builder key is made at polymarket.com/settings?tab=builder")
 }
 
@@ -136,6 +137,6 @@ fn refused(facts: &Facts, configured: &CredentialsFact, revoked: Option<bool>) -
         Finding::fail(Cause::BuilderCredentialsInvalid, "The relayer refuses the builder credentials").likely(0.85)
     };
     finding
-        .set("builder_credentials", "key, secret and passphrase of one builder key")
+        .set(FixKey::BuilderCredentials, "key, secret and passphrase of one builder key")
         .fixed_by("Make a builder key at polymarket.com/settings?tab=builder and set its three values")
 }

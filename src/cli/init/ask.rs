@@ -8,7 +8,7 @@ use super::{Start, say};
 use crate::cli::{prompt, wrap};
 use crate::onboarding::{Answer, Choice, Entry, Next, Question, Step, Wizard};
 use crate::secret::Secret;
-use crate::settings::{KeyInput, Source};
+use crate::settings::{KeyInput, Setting, Source};
 
 /// Counts the questions that are really asked.
 #[derive(Default)]
@@ -34,7 +34,7 @@ fn to_come(wizard: &Wizard, start: &Start<'_>) -> usize {
     let funder = settings.funder.as_ref().filter(|funder| !matches!(funder.source, Source::Flag { .. }));
     let kind = settings.signature_type.as_ref().filter(|kind| kind.source != Source::Default);
     let is_set = kind.is_some_and(|kind| funder.is_some() || u8::from(kind.value) == 0);
-    let choice = usize::from(!start.base.flags.contains_key("funder"));
+    let choice = usize::from(!start.base.flags.contains_key(&Setting::Funder));
     let wallet = if is_set { 0 } else { 1 + choice };
     let key = usize::from(start.args.key_env.is_none() && matches!(start.base.key, KeyInput::Settings));
     match wizard.step() {

@@ -9,7 +9,7 @@ use crate::auth::key;
 use crate::auth::l2::SecretKey;
 use crate::auth::wallet::WalletMap;
 use crate::secret::{Secret, SecretShape};
-use crate::settings::{CredentialParts, KeyText, Settings, Source, Sourced, secret_shape, shown_url};
+use crate::settings::{CredentialParts, KeyText, Setting, Settings, Source, Sourced, secret_shape, shown_url};
 
 impl Setup {
     /// The first facts of a run, from the settings alone.
@@ -34,7 +34,7 @@ impl Setup {
             relayer_key: shape(settings.relayer_key.as_ref()),
             wallets: None,
             shown: Vec::new(),
-            places: settings.places.iter().map(|(name, places)| ((*name).to_owned(), places.clone())).collect(),
+            places: settings.places.clone(),
             selection: settings.selection.clone(),
             offline,
         };
@@ -49,40 +49,40 @@ impl Setup {
 fn shown(settings: &Settings, setup: &Setup) -> Vec<ShownSetting> {
     let url = |url: &Option<Sourced<Url>>| said(url.as_ref(), shown_url);
     let mut rows = vec![
-        ("private key", "private_key", said(setup.key.as_ref(), key_shape)),
-        ("signature type", "signature_type", said(setup.signature_type.as_ref(), ToString::to_string)),
-        ("funder", "funder", said(setup.funder.as_ref(), ToString::to_string)),
-        ("chain id", "chain_id", said(setup.chain_id.as_ref(), ToString::to_string)),
-        ("nonce", "nonce", said(setup.nonce.as_ref(), ToString::to_string)),
+        ("private key", Setting::PrivateKey, said(setup.key.as_ref(), key_shape)),
+        ("signature type", Setting::SignatureType, said(setup.signature_type.as_ref(), ToString::to_string)),
+        ("funder", Setting::Funder, said(setup.funder.as_ref(), ToString::to_string)),
+        ("chain id", Setting::ChainId, said(setup.chain_id.as_ref(), ToString::to_string)),
+        ("nonce", Setting::Nonce, said(setup.nonce.as_ref(), ToString::to_string)),
     ];
     rows.extend(shown_set(
         setup.credentials.as_ref(),
         ["API credentials", "API key", "API secret", "API passphrase"],
-        ["api_key", "api_secret", "api_passphrase"],
+        Setting::API_CREDENTIALS,
     ));
     rows.extend(shown_set(
         setup.builder.as_ref(),
         ["builder credentials", "builder key", "builder secret", "builder passphrase"],
-        ["builder_api_key", "builder_secret", "builder_passphrase"],
+        Setting::BUILDER_CREDENTIALS,
     ));
     rows.extend([
-        ("builder code", "builder_code", said(setup.builder_code.as_ref(), Clone::clone)),
-        ("builder signer", "builder_signer_url", url(&settings.builder_signer_url)),
-        ("signer token", "builder_signer_token", said(setup.builder_signer_token.as_ref(), ToString::to_string)),
-        ("relayer key", "relayer_api_key", said(setup.relayer_key.as_ref(), ToString::to_string)),
-        ("CLOB", "clob_url", url(&settings.clob_url)),
-        ("Polygon node", "rpc_url", url(&settings.rpc_url)),
-        ("Gamma", "gamma_url", url(&settings.gamma_url)),
-        ("data API", "data_url", url(&settings.data_url)),
-        ("relayer", "relayer_url", url(&settings.relayer_url)),
-        ("geoblock", "geoblock_url", url(&settings.geoblock_url)),
+        ("builder code", Setting::BuilderCode, said(setup.builder_code.as_ref(), Clone::clone)),
+        ("builder signer", Setting::BuilderSignerUrl, url(&settings.builder_signer_url)),
+        ("signer token", Setting::BuilderSignerToken, said(setup.builder_signer_token.as_ref(), ToString::to_string)),
+        ("relayer key", Setting::RelayerApiKey, said(setup.relayer_key.as_ref(), ToString::to_string)),
+        ("CLOB", Setting::ClobUrl, url(&settings.clob_url)),
+        ("Polygon node", Setting::RpcUrl, url(&settings.rpc_url)),
+        ("Gamma", Setting::GammaUrl, url(&settings.gamma_url)),
+        ("data API", Setting::DataUrl, url(&settings.data_url)),
+        ("relayer", Setting::RelayerUrl, url(&settings.relayer_url)),
+        ("geoblock", Setting::GeoblockUrl, url(&settings.geoblock_url)),
     ]);
     rows.into_iter().map(|(name, setting, said)| shown_setting(settings, name, setting, said)).collect()
 }
 
-fn shown_setting(settings: &Settings, name: &str, setting: &str, said: Option<(String, Source)>) -> ShownSetting {
+fn shown_setting(settings: &Settings, name: &str, setting: Setting, said: Option<(String, Source)>) -> ShownSetting {
     let (value, source) = said.map_or_else(|| ("not set".to_owned(), None), |(value, source)| (value, Some(source)));
-    let others = settings.places.get(setting).into_iter().flatten().filter(|place| Some(*place) != source.as_ref());
+    let others = settings.places.get(&setting).into_iter().flatten().filter(|place| Some(*place) != source.as_ref());
     ShownSetting {
         name: name.to_owned(),
         value,
@@ -91,15 +91,15 @@ fn shown_setting(settings: &Settings, name: &str, setting: &str, said: Option<(S
     }
 }
 
-/// A setting's name for people, its name in profiles, and what may be said of its value.
-type Row = (&'static str, &'static str, Option<(String, Source)>);
+/// A setting's name for people, the setting, and what may be said of its value.
+type Row = (&'static str, Setting, Option<(String, Source)>);
 
 fn said<T>(setting: Option<&Sourced<T>>, value: impl FnOnce(&T) -> String) -> Option<(String, Source)> {
     setting.map(|setting| (value(&setting.value), setting.source.clone()))
 }
 
 /// The three parts of a set of credentials, or one row where there is none.
-fn shown_set(set: Option<&CredentialsFact>, names: [&'static str; 4], settings: [&'static str; 3]) -> Vec<Row> {
+fn shown_set(set: Option<&CredentialsFact>, names: [&'static str; 4], settings: [Setting; 3]) -> Vec<Row> {
     let ([whole, key, secret, passphrase], [of_key, of_secret, of_passphrase]) = (names, settings);
     let Some(set) = set else { return vec![(whole, of_key, None)] };
     vec![
@@ -114,7 +114,7 @@ fn key_fact(text: &KeyText) -> KeyFact {
         Ok(text) => text,
         Err(mistake) => return KeyFact::Unusable { shape: None, mistake: mistake.clone() },
     };
-    let shape = secret_shape("private_key", text);
+    let shape = secret_shape(Setting::PrivateKey, text);
     match key::parse(text) {
         Ok(parsed) => KeyFact::Usable { signer: parsed.signer.address(), shape, remarks: parsed.remarks },
         Err(mistake) => KeyFact::Unusable { shape: Some(shape), mistake },
@@ -137,7 +137,7 @@ fn shape(secret: Option<&Sourced<Secret>>) -> Option<Sourced<SecretShape>> {
 /// What may be said of an API or builder secret.
 pub fn secret_fact(secret: &Secret) -> SecretFact {
     let decoded = SecretKey::decode(secret).map(|key| DecodedSecret { form: key.form, fingerprint: key.fingerprint() });
-    SecretFact { shape: secret_shape("api_secret", secret), decoded }
+    SecretFact { shape: secret_shape(Setting::ApiSecret, secret), decoded }
 }
 
 fn credentials_fact(parts: &CredentialParts) -> Option<CredentialsFact> {

@@ -3,7 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "some of these comments are the help text")]
 
 use crate::auth::l2::ApiCredentials;
-use crate::settings::{CredentialParts, SETTINGS, Settings, edit};
+use crate::settings::{CredentialParts, Setting, Settings, edit};
 
 /// Which variables a `.env` gets that has none of them yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -40,10 +40,10 @@ const OF_BUILDERS: [Family; 3] =
 
 impl Kind {
     /// The settings of key, secret and passphrase.
-    pub(crate) fn settings(self) -> [&'static str; 3] {
+    pub(crate) fn settings(self) -> [Setting; 3] {
         match self {
-            Self::User => ["api_key", "api_secret", "api_passphrase"],
-            Self::Builder => ["builder_api_key", "builder_secret", "builder_passphrase"],
+            Self::User => Setting::API_CREDENTIALS,
+            Self::Builder => Setting::BUILDER_CREDENTIALS,
         }
     }
 
@@ -67,7 +67,7 @@ impl Kind {
     /// one of them, the name that goes with the others, else that of the family that is asked for.
     pub(super) fn names_in(self, text: &str, names: Option<Names>) -> [Vec<&'static str>; 3] {
         let held = self.settings().map(|setting| {
-            variables(setting).iter().copied().filter(|name| is_assigned(text, name)).collect::<Vec<&'static str>>()
+            setting.variables().iter().copied().filter(|name| is_assigned(text, name)).collect::<Vec<&'static str>>()
         });
         let is_held = |family: &&Family| family.iter().zip(&held).any(|(name, held)| held.contains(name));
         let family = self.families().iter().find(is_held).copied().unwrap_or_else(|| self.family(names));
@@ -96,11 +96,6 @@ impl Kind {
     }
 }
 
-/// The variables of a setting, those of the official clients first.
-pub(super) fn variables(setting: &str) -> &'static [&'static str] {
-    SETTINGS.iter().find(|known| known.name == setting).map_or(&[], |known| known.variables)
-}
-
 pub(super) fn is_assigned(text: &str, name: &str) -> bool {
     edit::assignments(text).iter().any(|assignment| assignment.name == name)
 }
@@ -114,7 +109,7 @@ mod tests {
         for kind in [Kind::User, Kind::Builder] {
             for family in kind.families() {
                 for (setting, name) in kind.settings().into_iter().zip(family) {
-                    assert!(variables(setting).contains(name), "{name} is not read as {setting}");
+                    assert!(setting.variables().contains(name), "{name} is not read as {setting}");
                 }
             }
             for names in [None, Some(Names::Clob), Some(Names::Polymarket)] {

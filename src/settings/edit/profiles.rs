@@ -5,7 +5,7 @@ use std::fmt;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use super::{EditError, is_harmless, mask};
-use crate::settings::names;
+use crate::settings::Setting;
 
 const PROFILES: &str = "profiles";
 const DEFAULT: &str = "default_profile";
@@ -63,13 +63,13 @@ impl ConfigText {
         put(self.0.as_table_mut(), DEFAULT, name.into());
     }
 
-    /// Sets a key of a profile, which is made where it is not there.
+    /// Sets a setting of a profile, which is made where it is not there.
     ///
     /// # Errors
     ///
     /// [`EditError::NoTable`] when the profile is something else than a table,
     /// [`EditError::ProfileName`] when a new one cannot be named so.
-    pub fn set(&mut self, profile: &str, key: &str, value: impl Into<Value>) -> Result<(), EditError> {
+    pub fn set(&mut self, profile: &str, setting: Setting, value: impl Into<Value>) -> Result<(), EditError> {
         if !self.names().contains(&profile) {
             check_profile_name(profile)?;
         }
@@ -79,21 +79,21 @@ impl ConfigText {
         let no_table = |key: &str| EditError::NoTable { line: 1, key: key.to_owned() };
         let profiles = profiles.as_table_mut().ok_or_else(|| no_table(PROFILES))?;
         let values = profiles.entry(profile).or_insert(Item::Table(Table::new()));
-        put(values.as_table_like_mut().ok_or_else(|| no_table(profile))?, key, value.into());
+        put(values.as_table_like_mut().ok_or_else(|| no_table(profile))?, setting.name(), value.into());
         Ok(())
     }
 
-    /// Removes a key of a profile; whether it was there.
-    pub fn unset(&mut self, profile: &str, key: &str) -> bool {
+    /// Removes a setting of a profile; whether it was there.
+    pub fn unset(&mut self, profile: &str, setting: Setting) -> bool {
         let profile = self.0.get_mut(PROFILES).and_then(|profiles| profiles.get_mut(profile));
         let values = profile.and_then(Item::as_table_like_mut);
-        values.is_some_and(|values| values.remove(key).is_some())
+        values.is_some_and(|values| values.remove(setting.name()).is_some())
     }
 
     /// Removes what a profile says of an account: all but addresses of services and time limits.
     pub fn unset_own(&mut self, profile: &str) {
-        for setting in names::SETTINGS.iter().filter(|setting| !setting.is_shared()) {
-            self.unset(profile, setting.name);
+        for setting in Setting::ALL.into_iter().filter(|setting| !setting.is_shared()) {
+            self.unset(profile, setting);
         }
     }
 
@@ -136,11 +136,11 @@ impl ConfigText {
 }
 
 fn mask_field(key: &str, item: &mut Item) {
-    let known = names::SETTINGS.iter().find(|setting| setting.name == key);
+    let known = Setting::named(key);
     let text = item.as_str().map(str::to_owned).or_else(|| item.as_integer().map(|number| number.to_string()));
     match (known, text, item.as_table_like_mut()) {
-        (Some(setting), Some(text), _) if !setting.is_secret() && is_harmless(key, &text) => {}
-        (Some(_), Some(text), _) => replace(item, mask(key, &text)),
+        (Some(setting), Some(text), _) if !setting.is_secret() && is_harmless(setting, &text) => {}
+        (Some(setting), Some(text), _) => replace(item, mask(setting, &text)),
         (Some(_), None, Some(reference)) => mask_reference(reference),
         _ => withhold(item),
     }
@@ -230,14 +230,18 @@ mod tests {
     fn what_is_not_touched_stays() {
         let mut config = ConfigText::parse(TEXT).unwrap();
         assert_eq!(config.to_string(), TEXT);
-        config.set("main", "signature_type", 2).unwrap();
-        config.set("main", "nonce", 3).unwrap();
+        config.set("main", Setting::SignatureType, 2).unwrap();
+        config.set("main", Setting::Nonce, 3).unwrap();
         config.set_default_profile("a b");
         assert_eq!(
             config.to_string(),
             TEXT.replace("= 1 #", "= 2 #").replace("\"main\"", "\"a b\"").replace("'0x1'\n", "'0x1'\nnonce = 3\n")
         );
-        assert!(config.unset("main", "nonce") && !config.unset("main", "nonce") && !config.unset("none", "x"));
+        assert!(
+            config.unset("main", Setting::Nonce)
+                && !config.unset("main", Setting::Nonce)
+                && !config.unset("none", Setting::Nonce)
+        );
         config.remove("a b").unwrap();
         assert_eq!(config.names(), ["main"]);
         assert_eq!(config.default_profile(), None);
@@ -247,7 +251,7 @@ mod tests {
     #[test]
     fn a_new_file_is_as_one_writes_it_by_hand() {
         let mut config = ConfigText::parse("").unwrap();
-        config.set("main", "chain_id", 137).unwrap();
+        config.set("main", Setting::ChainId, 137).unwrap();
         config.set_default_profile("main");
         assert_eq!(config.to_string(), "default_profile = \"main\"\n\n[profiles.main]\nchain_id = 137\n");
     }
@@ -261,10 +265,10 @@ mod tests {
             assert!(check_profile_name(name).is_err(), "{name}");
         }
         let mut config = ConfigText::parse(TEXT).unwrap();
-        assert!(matches!(config.set("a c", "nonce", 1), Err(EditError::ProfileName(_))));
+        assert!(matches!(config.set("a c", Setting::Nonce, 1), Err(EditError::ProfileName(_))));
         assert_eq!(config.to_string(), TEXT);
         // one that was written by hand can still be changed
-        assert_eq!(config.set("a b", "nonce", 1), Ok(()));
+        assert_eq!(config.set("a b", Setting::Nonce, 1), Ok(()));
     }
 
     #[test]

@@ -7,8 +7,7 @@ use alloy_primitives::Address;
 use url::{Host, Url};
 
 use crate::auth::placeholder::is_placeholder;
-use crate::settings::names::spoken;
-use crate::settings::{ProblemKind, SettingProblem, Source};
+use crate::settings::{ProblemKind, Setting, SettingProblem, Source};
 
 /// What a time limit has to be.
 pub const SECONDS: &str = "a number of seconds from 0.001 to 3600";
@@ -20,19 +19,28 @@ pub fn parse_seconds(text: &str) -> Option<Duration> {
 }
 
 /// Whether a value is one that an example file had; what a builder has is told by its own checks.
-pub(super) fn is_unfilled(name: &str, value: &str) -> bool {
-    !name.starts_with("builder_") && is_placeholder(value)
+pub(super) fn is_unfilled(setting: Setting, value: &str) -> bool {
+    let is_builders = matches!(
+        setting,
+        Setting::BuilderApiKey
+            | Setting::BuilderSecret
+            | Setting::BuilderPassphrase
+            | Setting::BuilderCode
+            | Setting::BuilderSignerUrl
+            | Setting::BuilderSignerToken
+    );
+    !is_builders && is_placeholder(value)
 }
 
 /// A value that was never filled in. Without credentials a bot can derive them; with these it sends them.
-pub(super) fn placeholder(name: &str, source: &Source) -> SettingProblem {
+pub(super) fn placeholder(setting: Setting, source: &Source) -> SettingProblem {
     // the relayer's are for some requests only
-    let is_needed = !name.starts_with("relayer_");
+    let is_needed = !matches!(setting, Setting::RelayerApiKey | Setting::RelayerApiKeyAddress | Setting::RelayerUrl);
     SettingProblem {
         kind: if is_needed { ProblemKind::Invalid } else { ProblemKind::Conflict },
-        setting: name.to_owned(),
-        text: format!("The {} ({source}) is still the placeholder of an example file", spoken(name)),
-        fix: format!("Set the {}, or remove the line if your bot does not need it", spoken(name)),
+        setting: setting.into(),
+        text: format!("The {} ({source}) is still the placeholder of an example file", setting.spoken()),
+        fix: format!("Set the {}, or remove the line if your bot does not need it", setting.spoken()),
     }
 }
 

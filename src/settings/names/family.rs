@@ -2,7 +2,8 @@
 //! (`POLYMARKET_PRIVATE_KEY_2`): what stands around a known name.
 
 use super::grammar::{Meaning, Strength, can_hold, meaning};
-use super::{listed, words};
+use super::words;
+use crate::settings::Setting;
 
 /// A name taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,7 +161,7 @@ fn of_core(core: &str, is_behind_a_word: bool) -> Option<Meaning> {
     if core == "KEY" {
         return None;
     }
-    let listed = listed(core).map(|setting| Meaning { setting: setting.name, strength: Strength::Ours });
+    let listed = Setting::listing(core).map(|setting| Meaning { setting, strength: Strength::Ours });
     listed.or_else(|| meaning(core)).or_else(|| {
         let weak = |meaning| Meaning { strength: Strength::Anybodys, ..meaning };
         meaning(&format!("POLY_{core}")).filter(|_| is_behind_a_word).map(weak)
@@ -169,10 +170,16 @@ fn of_core(core: &str, is_behind_a_word: bool) -> Option<Meaning> {
 
 /// Whether these variables, the names of one family with their values, are an account of Polymarket:
 /// there is a private key, and something that only Polymarket has.
-pub(in crate::settings) fn is_account(family: &Family, members: &[(&'static str, &str)]) -> bool {
-    const ONLY_OURS: [&str; 6] =
-        ["funder", "signature_type", "api_passphrase", "builder_api_key", "relayer_api_key", "builder_code"];
-    let Some((_, key)) = members.iter().find(|(setting, _)| *setting == "private_key") else { return false };
+pub(in crate::settings) fn is_account(family: &Family, members: &[(Setting, &str)]) -> bool {
+    const ONLY_OURS: [Setting; 6] = [
+        Setting::Funder,
+        Setting::SignatureType,
+        Setting::ApiPassphrase,
+        Setting::BuilderApiKey,
+        Setting::RelayerApiKey,
+        Setting::BuilderCode,
+    ];
+    let Some((_, key)) = members.iter().find(|(setting, _)| *setting == Setting::PrivateKey) else { return false };
     let digits = key.trim().trim_start_matches("0x");
     let is_key = (60..=66).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_hexdigit());
     let says_so = || members.iter().any(|(setting, _)| ONLY_OURS.contains(setting));
@@ -192,17 +199,17 @@ mod tests {
     #[test]
     fn what_stands_around_a_known_name_is_its_family() {
         for (name, pattern, setting) in [
-            ("WEATHERBOT_POLY_PRIVATE_KEY", "WEATHERBOT_…", "private_key"),
-            ("BOT_SECRET_PM_API_KEY", "BOT_SECRET_…", "api_key"),
-            ("POLYBOT_CLOB_PASS_PHRASE", "POLYBOT_…", "api_passphrase"),
-            ("MYARB_SECRET", "MYARB_…", "api_secret"),
-            ("POLYMARKET_PRIVATE_KEY_2", "…_2", "private_key"),
-            ("POLYMARKET_PROXY_1", "…_1", "funder"),
-            ("PK_A", "…_A", "private_key"),
-            ("PK1", "…_1", "private_key"),
-            ("PROXY_WALLET2", "…_2", "funder"),
-            ("ACCOUNT_1_FUNDER", "ACCOUNT_1_…", "funder"),
-            ("WALLET3_PRIVATE_KEY", "WALLET3_…", "private_key"),
+            ("WEATHERBOT_POLY_PRIVATE_KEY", "WEATHERBOT_…", Setting::PrivateKey),
+            ("BOT_SECRET_PM_API_KEY", "BOT_SECRET_…", Setting::ApiKey),
+            ("POLYBOT_CLOB_PASS_PHRASE", "POLYBOT_…", Setting::ApiPassphrase),
+            ("MYARB_SECRET", "MYARB_…", Setting::ApiSecret),
+            ("POLYMARKET_PRIVATE_KEY_2", "…_2", Setting::PrivateKey),
+            ("POLYMARKET_PROXY_1", "…_1", Setting::Funder),
+            ("PK_A", "…_A", Setting::PrivateKey),
+            ("PK1", "…_1", Setting::PrivateKey),
+            ("PROXY_WALLET2", "…_2", Setting::Funder),
+            ("ACCOUNT_1_FUNDER", "ACCOUNT_1_…", Setting::Funder),
+            ("WALLET3_PRIVATE_KEY", "WALLET3_…", Setting::PrivateKey),
         ] {
             let member = member(name).unwrap_or_else(|| panic!("{name}"));
             assert_eq!((member.family.pattern().as_str(), member.meaning.setting), (pattern, setting), "{name}");
@@ -216,14 +223,14 @@ mod tests {
     #[test]
     fn a_family_is_an_account_by_its_key_and_what_only_polymarket_has() {
         let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-        let is = |name: &str, members: &[(&'static str, &str)]| is_account(&member(name).unwrap().family, members);
-        assert!(is("POLYBOT_PRIVATE_KEY", &[("private_key", key)]));
-        assert!(is("ARB_PRIVATE_KEY", &[("private_key", key), ("funder", "0x1")]));
-        assert!(is("PRIVATE_KEY_1", &[("private_key", key)]));
-        assert!(!is("ARB_PRIVATE_KEY", &[("private_key", key)]));
-        assert!(!is("HL_PRIVATE_KEY", &[("private_key", key), ("funder", "0x1")]));
-        assert!(!is("POLYMARKET_US_PRIVATE_KEY", &[("private_key", key)]));
-        assert!(!is("KALSHI_PRIVATE_KEY", &[("private_key", "-----BEGIN RSA PRIVATE KEY-----")]));
-        assert!(!is("ARB_FUNDER", &[("funder", "0x1")]));
+        let is = |name: &str, members: &[(Setting, &str)]| is_account(&member(name).unwrap().family, members);
+        assert!(is("POLYBOT_PRIVATE_KEY", &[(Setting::PrivateKey, key)]));
+        assert!(is("ARB_PRIVATE_KEY", &[(Setting::PrivateKey, key), (Setting::Funder, "0x1")]));
+        assert!(is("PRIVATE_KEY_1", &[(Setting::PrivateKey, key)]));
+        assert!(!is("ARB_PRIVATE_KEY", &[(Setting::PrivateKey, key)]));
+        assert!(!is("HL_PRIVATE_KEY", &[(Setting::PrivateKey, key), (Setting::Funder, "0x1")]));
+        assert!(!is("POLYMARKET_US_PRIVATE_KEY", &[(Setting::PrivateKey, key)]));
+        assert!(!is("KALSHI_PRIVATE_KEY", &[(Setting::PrivateKey, "-----BEGIN RSA PRIVATE KEY-----")]));
+        assert!(!is("ARB_FUNDER", &[(Setting::Funder, "0x1")]));
     }
 }

@@ -11,12 +11,12 @@ use super::words::{ANYBODYS, BENIGN, Before, CHAINS, ENDS, OURS, PLACES, SIGNERS
 use crate::auth::l2::SecretKey;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
+use crate::settings::Setting;
 
 /// What a name says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::settings) struct Meaning {
-    /// The setting's name.
-    pub(in crate::settings) setting: &'static str,
+    pub(in crate::settings) setting: Setting,
     pub(in crate::settings) strength: Strength,
 }
 
@@ -34,7 +34,7 @@ pub(in crate::settings) enum Strength {
 /// What a variable holds by its name, for names that no list has.
 pub(in crate::settings) fn meaning(variable: &str) -> Option<Meaning> {
     if let Some((_, setting)) = ANYBODYS.iter().find(|(name, _)| *name == variable) {
-        return Some(Meaning { setting, strength: Strength::Anybodys });
+        return Some(Meaning { setting: *setting, strength: Strength::Anybodys });
     }
     if variable.bytes().any(|c| c.is_ascii_lowercase()) {
         return None;
@@ -46,7 +46,7 @@ pub(in crate::settings) fn meaning(variable: &str) -> Option<Meaning> {
 
 /// The setting that the rest of a name gives after the words before it.
 fn end_of(before: &[&str], rest: &str) -> Option<Meaning> {
-    let fits = |(end, _, kind): &&(&str, &str, Before)| match kind {
+    let fits = |(end, _, kind): &&(&str, Setting, Before)| match kind {
         Before::Service | Before::Node => is_place(end, rest, *kind),
         _ => rest == *end,
     };
@@ -55,7 +55,7 @@ fn end_of(before: &[&str], rest: &str) -> Option<Meaning> {
     if ours && PLACES.contains(&rest) && before.iter().all(is_known) {
         // a host is what clients take the CLOB's by; others may be of any service of Polymarket
         let strength = if rest.ends_with("HOST") { Strength::Ours } else { Strength::Weak };
-        return Some(Meaning { setting: "clob_url", strength });
+        return Some(Meaning { setting: Setting::ClobUrl, strength });
     }
     let (end, setting, kind) = ENDS.iter().find(fits)?;
     let further: &[&str] = match kind {
@@ -75,10 +75,10 @@ fn end_of(before: &[&str], rest: &str) -> Option<Meaning> {
     let strength = match kind {
         Before::Form => Strength::Anybodys,
         Before::Word => Strength::Weak,
-        _ if !ours && *setting == "private_key" => Strength::Weak,
+        _ if !ours && *setting == Setting::PrivateKey => Strength::Weak,
         _ => Strength::Ours,
     };
-    (known && named).then_some(Meaning { setting, strength })
+    (known && named).then_some(Meaning { setting: *setting, strength })
 }
 
 /// Whether a rest is a service and the word that says that it is a URL.
@@ -96,25 +96,25 @@ pub(in crate::settings) fn can_hold(meaning: Meaning, value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
     let is_sure = meaning.strength != Strength::Anybodys;
     match meaning.setting {
-        "funder" | "relayer_api_key_address" => !value.contains([':', '/', '.', ' ', ',']),
-        "private_key" if !is_sure => {
+        Setting::Funder | Setting::RelayerApiKeyAddress => !value.contains([':', '/', '.', ' ', ',']),
+        Setting::PrivateKey if !is_sure => {
             let digits = value.trim_start_matches("0x");
             (60..=66).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_hexdigit())
         }
-        "private_key" => !value.contains(['/', ',']) && !value.starts_with("-----"),
-        "chain_id" | "nonce" => value.bytes().all(|c| c.is_ascii_digit()),
-        "clob_url" => match meaning.strength {
+        Setting::PrivateKey => !value.contains(['/', ',']) && !value.starts_with("-----"),
+        Setting::ChainId | Setting::Nonce => value.bytes().all(|c| c.is_ascii_digit()),
+        Setting::ClobUrl => match meaning.strength {
             Strength::Ours => is_url(value) || is_host(value),
             Strength::Weak => Url::parse(value).is_ok_and(|url| !is_of_other_service(&url)) && !value.starts_with("ws"),
             Strength::Anybodys => Url::parse(value).is_ok_and(|url| is_polymarket(&url)),
         },
-        "signature_type" if meaning.strength != Strength::Ours => {
+        Setting::SignatureType if meaning.strength != Strength::Ours => {
             value.parse::<SignatureType>().is_ok() && !value.starts_with(|c: char| c.is_ascii_digit())
         }
-        "api_key" => is_sure || Uuid::try_parse(value).is_ok(),
-        "api_secret" => is_sure || SecretKey::decode(&Secret::new(value)).is_ok_and(|_| value.len() >= 40),
-        "api_passphrase" => is_sure || value.len() == 64 && value.bytes().all(|c| c.is_ascii_hexdigit()),
-        name if name.ends_with("_url") => is_url(value),
+        Setting::ApiKey => is_sure || Uuid::try_parse(value).is_ok(),
+        Setting::ApiSecret => is_sure || SecretKey::decode(&Secret::new(value)).is_ok_and(|_| value.len() >= 40),
+        Setting::ApiPassphrase => is_sure || value.len() == 64 && value.bytes().all(|c| c.is_ascii_hexdigit()),
+        setting if setting.is_url() => is_url(value),
         _ => true,
     }
 }
@@ -144,80 +144,80 @@ mod tests {
     use super::*;
 
     /// Names of public bots and clients, with what each holds there.
-    const KNOWN: &[(&str, &str)] = &[
-        ("POLYMARKET_PK", "private_key"),
-        ("POLYGON_PRIVATE_KEY", "private_key"),
-        ("WALLET_PRIVATE_KEY", "private_key"),
-        ("EVM_PRIVATE_KEY", "private_key"),
-        ("SIMMER_PRIVATE_KEY", "private_key"),
-        ("PRIVATE_KEY_WALLET", "private_key"),
-        ("WPK", "private_key"),
-        ("PM_PRIVATE_KEY", "private_key"),
-        ("PROXY_WALLET", "funder"),
-        ("PROXY_WALLET_ADDRESS", "funder"),
-        ("POLYMARKET_FUNDER_ADDRESS", "funder"),
-        ("SAFE_ADDRESS", "funder"),
-        ("POLY_SAFE_ADDRESS", "funder"),
-        ("POLYMARKET_SAFE_ADDRESS", "funder"),
-        ("GNOSIS_SAFE_ADDRESS", "funder"),
-        ("BROWSER_ADDRESS", "funder"),
-        ("CLOB_FUNDER_ADDRESS", "funder"),
-        ("PROFILE_ADDRESS", "funder"),
-        ("PROXY_FUNDER", "funder"),
-        ("PM_PROXY_ADDRESS", "funder"),
-        ("PM_MAKER_ADDRESS", "funder"),
-        ("DEPOSIT_WALLET_ADDRESS", "funder"),
-        ("SAFE_PROXY_ADDRESS", "funder"),
-        ("CLOB_SIGNATURE_TYPE", "signature_type"),
-        ("PM_SIG_TYPE", "signature_type"),
-        ("POLYGON_CHAIN_ID", "chain_id"),
-        ("POLYMARKET_API_NONCE", "nonce"),
-        ("POLYMARKET_PASSPHRASE", "api_passphrase"),
-        ("CLOB_API_PASSPHRASE", "api_passphrase"),
-        ("CLOB_PASSPHRASE", "api_passphrase"),
-        ("POLYMARKET_CLOB_PASS_PHRASE", "api_passphrase"),
-        ("CLOB_API_SECRET", "api_secret"),
-        ("POLYMARKET_SECRET", "api_secret"),
-        ("POLYMARKET_CLOB_API_SECRET", "api_secret"),
-        ("POLYMARKET_CLOB_API_KEY", "api_key"),
-        ("WPK_CLOB_API_KEY", "api_key"),
-        ("WPK_CLOB_SECRET", "api_secret"),
-        ("WPK_CLOB_PASS_PHRASE", "api_passphrase"),
-        ("CLOB_HTTP_URL", "clob_url"),
-        ("CLOB_BASE_URL", "clob_url"),
-        ("POLYMARKET_API_URL", "clob_url"),
-        ("CLOB_API", "clob_url"),
-        ("POLYMARKET_HOST", "clob_url"),
-        ("POLY_CLOB_HOST", "clob_url"),
-        ("POLYMARKET_CLOB_API_URL", "clob_url"),
-        ("CLOB_URL", "clob_url"),
-        ("POLYMARKET_CLOB_HOST", "clob_url"),
-        ("POLYMARKET_SIG_TYPE", "signature_type"),
-        ("PM_POLYMARKET_WALLET_PRIVATE_KEY", "private_key"),
-        ("POLYMARKET_PROXY_WALLET_ADDRESS", "funder"),
-        ("API_KEY", "api_key"),
-        ("HOST", "clob_url"),
-        ("GAMMA_API", "gamma_url"),
-        ("GAMMA_BASE_URL", "gamma_url"),
-        ("GAMMA_BASE", "gamma_url"),
-        ("GAMMA_HOST", "gamma_url"),
-        ("POLYMARKET_GAMMA_API_URL", "gamma_url"),
-        ("DATA_API", "data_url"),
-        ("DATA_API_BASE", "data_url"),
-        ("DATA_API_HOST", "data_url"),
-        ("POLYMARKET_DATA_API_URL", "data_url"),
-        ("POLYMARKET_DATA_API", "data_url"),
-        ("NEXT_PUBLIC_POLYGON_RPC_URL", "rpc_url"),
-        ("POLYGON_LEDGER_RPC", "rpc_url"),
-        ("POLYGON_RPC", "rpc_url"),
-        ("POLY_RPC_URL", "rpc_url"),
-        ("BUILDER_API_PASSPHRASE", "builder_passphrase"),
-        ("BUILDER_API_SECRET", "builder_secret"),
-        ("BUILDER_PASSPHRASE", "builder_passphrase"),
-        ("POLY_BUILDER_API_SECRET", "builder_secret"),
-        ("POLY_BUILDER_API_PASSPHRASE", "builder_passphrase"),
-        ("BUILDER_SIGNING_URL", "builder_signer_url"),
-        ("BUILDER_SIGNING_TOKEN", "builder_signer_token"),
+    const KNOWN: &[(&str, Setting)] = &[
+        ("POLYMARKET_PK", Setting::PrivateKey),
+        ("POLYGON_PRIVATE_KEY", Setting::PrivateKey),
+        ("WALLET_PRIVATE_KEY", Setting::PrivateKey),
+        ("EVM_PRIVATE_KEY", Setting::PrivateKey),
+        ("SIMMER_PRIVATE_KEY", Setting::PrivateKey),
+        ("PRIVATE_KEY_WALLET", Setting::PrivateKey),
+        ("WPK", Setting::PrivateKey),
+        ("PM_PRIVATE_KEY", Setting::PrivateKey),
+        ("PROXY_WALLET", Setting::Funder),
+        ("PROXY_WALLET_ADDRESS", Setting::Funder),
+        ("POLYMARKET_FUNDER_ADDRESS", Setting::Funder),
+        ("SAFE_ADDRESS", Setting::Funder),
+        ("POLY_SAFE_ADDRESS", Setting::Funder),
+        ("POLYMARKET_SAFE_ADDRESS", Setting::Funder),
+        ("GNOSIS_SAFE_ADDRESS", Setting::Funder),
+        ("BROWSER_ADDRESS", Setting::Funder),
+        ("CLOB_FUNDER_ADDRESS", Setting::Funder),
+        ("PROFILE_ADDRESS", Setting::Funder),
+        ("PROXY_FUNDER", Setting::Funder),
+        ("PM_PROXY_ADDRESS", Setting::Funder),
+        ("PM_MAKER_ADDRESS", Setting::Funder),
+        ("DEPOSIT_WALLET_ADDRESS", Setting::Funder),
+        ("SAFE_PROXY_ADDRESS", Setting::Funder),
+        ("CLOB_SIGNATURE_TYPE", Setting::SignatureType),
+        ("PM_SIG_TYPE", Setting::SignatureType),
+        ("POLYGON_CHAIN_ID", Setting::ChainId),
+        ("POLYMARKET_API_NONCE", Setting::Nonce),
+        ("POLYMARKET_PASSPHRASE", Setting::ApiPassphrase),
+        ("CLOB_API_PASSPHRASE", Setting::ApiPassphrase),
+        ("CLOB_PASSPHRASE", Setting::ApiPassphrase),
+        ("POLYMARKET_CLOB_PASS_PHRASE", Setting::ApiPassphrase),
+        ("CLOB_API_SECRET", Setting::ApiSecret),
+        ("POLYMARKET_SECRET", Setting::ApiSecret),
+        ("POLYMARKET_CLOB_API_SECRET", Setting::ApiSecret),
+        ("POLYMARKET_CLOB_API_KEY", Setting::ApiKey),
+        ("WPK_CLOB_API_KEY", Setting::ApiKey),
+        ("WPK_CLOB_SECRET", Setting::ApiSecret),
+        ("WPK_CLOB_PASS_PHRASE", Setting::ApiPassphrase),
+        ("CLOB_HTTP_URL", Setting::ClobUrl),
+        ("CLOB_BASE_URL", Setting::ClobUrl),
+        ("POLYMARKET_API_URL", Setting::ClobUrl),
+        ("CLOB_API", Setting::ClobUrl),
+        ("POLYMARKET_HOST", Setting::ClobUrl),
+        ("POLY_CLOB_HOST", Setting::ClobUrl),
+        ("POLYMARKET_CLOB_API_URL", Setting::ClobUrl),
+        ("CLOB_URL", Setting::ClobUrl),
+        ("POLYMARKET_CLOB_HOST", Setting::ClobUrl),
+        ("POLYMARKET_SIG_TYPE", Setting::SignatureType),
+        ("PM_POLYMARKET_WALLET_PRIVATE_KEY", Setting::PrivateKey),
+        ("POLYMARKET_PROXY_WALLET_ADDRESS", Setting::Funder),
+        ("API_KEY", Setting::ApiKey),
+        ("HOST", Setting::ClobUrl),
+        ("GAMMA_API", Setting::GammaUrl),
+        ("GAMMA_BASE_URL", Setting::GammaUrl),
+        ("GAMMA_BASE", Setting::GammaUrl),
+        ("GAMMA_HOST", Setting::GammaUrl),
+        ("POLYMARKET_GAMMA_API_URL", Setting::GammaUrl),
+        ("DATA_API", Setting::DataUrl),
+        ("DATA_API_BASE", Setting::DataUrl),
+        ("DATA_API_HOST", Setting::DataUrl),
+        ("POLYMARKET_DATA_API_URL", Setting::DataUrl),
+        ("POLYMARKET_DATA_API", Setting::DataUrl),
+        ("NEXT_PUBLIC_POLYGON_RPC_URL", Setting::RpcUrl),
+        ("POLYGON_LEDGER_RPC", Setting::RpcUrl),
+        ("POLYGON_RPC", Setting::RpcUrl),
+        ("POLY_RPC_URL", Setting::RpcUrl),
+        ("BUILDER_API_PASSPHRASE", Setting::BuilderPassphrase),
+        ("BUILDER_API_SECRET", Setting::BuilderSecret),
+        ("BUILDER_PASSPHRASE", Setting::BuilderPassphrase),
+        ("POLY_BUILDER_API_SECRET", Setting::BuilderSecret),
+        ("POLY_BUILDER_API_PASSPHRASE", Setting::BuilderPassphrase),
+        ("BUILDER_SIGNING_URL", Setting::BuilderSignerUrl),
+        ("BUILDER_SIGNING_TOKEN", Setting::BuilderSignerToken),
     ];
 
     #[test]

@@ -1,6 +1,7 @@
 //! Names that are almost ones that are read.
 
-use super::{SETTINGS, grammar, is_known, listed, words};
+use super::{grammar, is_known, words};
+use crate::settings::Setting;
 
 /// Names that could be either of two things, and what the clients read instead.
 const MISTAKEN: &[(&str, &str)] = &[("CLOB_KEY", "CLOB_API_KEY")];
@@ -19,7 +20,7 @@ pub(in crate::settings) fn meant(variable: &str) -> Option<String> {
     }
     let folded = |name: &str| name.replace('_', "").to_ascii_uppercase();
     let wanted = folded(variable);
-    let known = || SETTINGS.iter().flat_map(|setting| setting.variables).copied().filter(|name| name.len() > 4);
+    let known = || Setting::ALL.iter().flat_map(|setting| setting.variables()).copied().filter(|name| name.len() > 4);
     let mistaken = || MISTAKEN.iter().find(|(name, _)| folded(name) == wanted).map(|(_, meant)| *meant);
     let close = || {
         let is_ours = variable.len() >= 10 && FAMILIES.iter().any(|family| variable.starts_with(family));
@@ -44,7 +45,7 @@ fn with_a_word_corrected(variable: &str) -> Option<String> {
         let mut corrected = parts.clone();
         corrected[place] = near;
         let corrected = corrected.join("_");
-        (listed(&corrected).is_some() || grammar::meaning(&corrected).is_some()).then_some(corrected)
+        (Setting::listing(&corrected).is_some() || grammar::meaning(&corrected).is_some()).then_some(corrected)
     })
 }
 

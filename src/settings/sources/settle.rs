@@ -10,14 +10,14 @@ use crate::settings::copies::{self, Copy};
 use crate::settings::files::{path_named, read_text};
 use crate::settings::inputs::{Inputs, KeyInput};
 use crate::settings::left_out::{self, LeftOut};
-use crate::settings::names::{self, Name, setting, spoken};
+use crate::settings::names;
 use crate::settings::place::Place;
-use crate::settings::{KeyText, ProblemKind, SettingProblem, Source, Sourced, env_file, polymarket_cli};
+use crate::settings::{KeyText, ProblemKind, Setting, SettingProblem, Source, Sourced, env_file, polymarket_cli};
 
 impl Sources {
     /// The keystore of the profile, where the private key comes from it and its password is not said.
     pub(in crate::settings) fn keystore_to_unlock(&self) -> Option<PathBuf> {
-        let is_needed = self.chosen == Some(Group::Profile) && self.all(setting("private_key")).is_empty();
+        let is_needed = self.chosen == Some(Group::Profile) && self.all(Setting::PrivateKey).is_empty();
         self.profile_key.locked_keystore().filter(|_| is_needed)
     }
 
@@ -34,7 +34,7 @@ impl Sources {
             }
         }
         let mut of_profile = None;
-        if self.chosen == Some(Group::Profile) && self.all(setting("private_key")).is_empty() {
+        if self.chosen == Some(Group::Profile) && self.all(Setting::PrivateKey).is_empty() {
             of_profile = self.profile_key.unlocked(&self.chosen_profile.path, inputs);
             // what a keystore says of itself does not matter any more
             if let Some(read @ (Whose::Signer(_) | Whose::Text(_))) = of_profile.as_ref().map(whose) {
@@ -49,7 +49,7 @@ impl Sources {
         }
         self.add_profile(&account);
         self.add_copies();
-        let first = self.all(setting("private_key")).into_iter().next();
+        let first = self.all(Setting::PrivateKey).into_iter().next();
         let of_line = self.env_key.clone().filter(|_| self.chosen == Some(Group::EnvFile));
         self.key = given.or_else(|| Some(first?.map(|text| Ok(Secret::new(text))))).or(of_profile).or(of_line);
         if let Some(standing) = standing {
@@ -64,7 +64,7 @@ impl Sources {
             return;
         }
         self.problems.append(&mut self.chosen_profile.problems);
-        let counts = |entry: &&ProfileEntry| usage == Use::Whole || setting(entry.setting).is_shared();
+        let counts = |entry: &&ProfileEntry| usage == Use::Whole || entry.setting.is_shared();
         let entries: Vec<ProfileEntry> = self.chosen_profile.entries.iter().filter(counts).cloned().collect();
         if self.standing_of(Group::Profile) != Some(Standing::Fallback) || !entries.is_empty() {
             self.profile.clone_from(&self.chosen_profile.name);
@@ -72,38 +72,38 @@ impl Sources {
         let path = self.chosen_profile.path.clone();
         let mut of_others = Vec::new();
         for entry in entries {
-            let name = entry.setting;
+            let setting = entry.setting;
             let place = match entry.value {
                 ProfileValue::Text(text) => {
-                    if names::is_secret_setting(name) && !self.secret_files.contains(&path) {
+                    if setting.is_secret() && !self.secret_files.contains(&path) {
                         self.secret_files.push(path.clone());
                     }
-                    self.profile_values.insert(name, Sourced::new(text, entry.source));
+                    self.profile_values.insert(setting, Sourced::new(text, entry.source));
                     continue;
                 }
                 ProfileValue::Place(place) => place,
             };
-            let is_key = name == "private_key";
-            if place.is_costly() && (is_key || !self.all(setting(name)).is_empty()) {
+            let is_key = setting == Setting::PrivateKey;
+            if place.is_costly() && (is_key || !self.all(setting).is_empty()) {
                 continue;
             }
             if !is_key && self.is_of_another(&place, &path, account) {
                 of_others.push(entry.source);
                 continue;
             }
-            if names::is_secret_setting(name) {
+            if setting.is_secret() {
                 self.secret_files.extend(place.secret_file(&path));
             }
             match place.read(&self.environment, &entry.source, &path, &self.memory) {
                 Ok(found) => {
-                    self.profile_values.insert(name, found.map(|secret| secret.expose().to_owned()));
+                    self.profile_values.insert(setting, found.map(|secret| secret.expose().to_owned()));
                 }
                 // the key says itself why it is not there
                 Err(_) if is_key => {}
                 Err(wrong) => self.problems.push(SettingProblem {
                     kind: ProblemKind::Invalid,
-                    setting: name.to_owned(),
-                    text: format!("The {} {wrong} ({})", spoken(name), entry.source),
+                    setting: setting.into(),
+                    text: format!("The {} {wrong} ({})", setting.spoken(), entry.source),
                     fix: "Put the value there, or say in the profile where it is".to_owned(),
                 }),
             }
@@ -126,7 +126,7 @@ impl Sources {
     /// the private key that it reads (a name that no bot reads is the profile's own), or what
     /// polymarket-cli has beside its key. A key in use that could not be read is not the one there.
     fn is_of_another(&self, place: &Place, beside: &Path, account: &[Whose]) -> bool {
-        let is_key = |name: &str| names::gives("private_key", name);
+        let is_key = |name: &str| names::gives(Setting::PrivateKey, name);
         let keys: Vec<Whose> = match place {
             Place::Env { name } if names::is_known(name) => {
                 let keys = self.environment.iter().filter(|(name, key)| is_key(name) && !key.trim().is_empty());
@@ -141,7 +141,7 @@ impl Sources {
             }
             Place::PolymarketCli { path } => {
                 let values = polymarket_cli::read(&path_named(path, beside)).unwrap_or_default();
-                let keys = values.iter().filter(|(name, _)| *name == "private_key");
+                let keys = values.iter().filter(|(name, _)| *name == Setting::PrivateKey);
                 keys.map(|(_, key)| Whose::of(&key.value)).collect()
             }
             _ => Vec::new(),
@@ -159,22 +159,23 @@ impl Sources {
         let mut problems = Vec::new();
         for place in &self.places {
             let usage = self.use_of(place.group);
-            let counts = |setting: &Name| match usage {
+            let counts = |setting: Setting| match usage {
                 Use::Whole => true,
                 Use::Shared => setting.is_shared(),
                 Use::Nothing => place.group == Group::Environment && setting.is_of_run(),
             };
-            let of = |setting: &Name| -> Vec<Source> {
+            let of = |setting: Setting| -> Vec<Source> {
                 if place.group == Group::Profile {
-                    let entries = self.chosen_profile.entries.iter().filter(|entry| entry.setting == setting.name);
+                    let entries = self.chosen_profile.entries.iter().filter(|entry| entry.setting == setting);
                     return entries.map(|entry| entry.source.clone()).collect();
                 }
                 let of_line =
-                    self.env_key.as_ref().filter(|_| place.group == Group::EnvFile && setting.name == "private_key");
+                    self.env_key.as_ref().filter(|_| place.group == Group::EnvFile && setting == Setting::PrivateKey);
                 let values = self.values_in(place.group, setting).into_iter().map(|value| value.source);
                 values.chain(of_line.map(|key| key.source.clone())).collect()
             };
-            let sources: Vec<Source> = names::SETTINGS.iter().filter(|setting| !counts(setting)).flat_map(of).collect();
+            let sources: Vec<Source> =
+                Setting::ALL.into_iter().filter(|setting| !counts(*setting)).flat_map(of).collect();
             if !sources.is_empty() {
                 let key = self.key.as_ref().map(|key| &key.source);
                 problems.push(LeftOut { place, usage, sources, winner, key, account }.problem());

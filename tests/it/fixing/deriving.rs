@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use polydoctor::sandbox::scenario;
-use polydoctor::settings::target::wanted;
+use polydoctor::settings::wanted;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -32,7 +32,7 @@ fn run(account: &Account, folder: &Path, line: &str) -> (String, String, i32) {
 async fn derive_and_undo(name: &'static str, place: Place) -> Option<()> {
     let Scene { running: _running, folder, mut account, report } = Scene::of(name, place).await?;
     let first = report.diagnoses.first()?.clone();
-    if first.fix.settings != *json!({ "api_credentials": wanted::DERIVED }).as_object().unwrap() {
+    if serde_json::to_value(&first.fix.settings).unwrap() != json!({ "api_credentials": wanted::DERIVED }) {
         return None;
     }
     let told = format!("{name}, {place:?}: {:#?}", first.fix);

@@ -9,7 +9,8 @@ use polydoctor::tui::task::{FilePlan, FixPlan, News};
 use proptest::prelude::*;
 use ratatui::layout::Size;
 
-use super::{app, draw, samples, send, wizard};
+use super::wizard::{looked, wizard};
+use super::{app, draw, samples, send};
 use crate::support::DEMO_KEY;
 
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +87,7 @@ fn message(event: Event, app: &App) -> Message {
         Event::Observed(state) => Message::Observed(Box::new(observed[state]())),
         Event::Tick(now_ms) => Message::Tick(now_ms),
         Event::FixPlanned => Message::News(News::FixPlanned(Ok(fix()))),
-        Event::Looked => Message::News(super::looked()),
+        Event::Looked => Message::News(looked()),
         Event::RunOver => Message::RunOver,
         Event::Launched => Message::Launched(About { profiles: vec!["main".into()], ..About::default() }),
     }

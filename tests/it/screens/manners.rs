@@ -256,7 +256,7 @@ fn questions_about_keys_name_the_account_and_the_host() {
 #[test]
 fn a_key_at_another_nonce_is_saved_by_a_command_with_that_nonce() {
     for (kind, argument) in [(OriginKind::EnvFile, "--save"), (OriginKind::Environment, "--show-secrets")] {
-        let mut app = super::credentials((120, 40));
+        let mut app = super::keys::credentials((120, 40));
         app.facts.setup.origin = Some(Origin::new(kind, ".env"));
         press(&mut app, "xcreate an api\n");
         let command = format!("polydoctor keys derive --nonce 1 {argument}");
@@ -267,7 +267,7 @@ fn a_key_at_another_nonce_is_saved_by_a_command_with_that_nonce() {
 #[test]
 fn what_an_action_does_is_never_cut() {
     for size in SIZES {
-        let mut app = super::credentials(size);
+        let mut app = super::keys::credentials(size);
         press(&mut app, "x");
         let Mode::Menu(menu) = &app.mode else { panic!("a menu") };
         let notes: Vec<String> = menu.entries.iter().map(|entry| entry.note.clone()).collect();
@@ -292,7 +292,7 @@ fn a_change_without_an_answer_may_have_been_made() {
         Change::RevokeBuilderKey { key: Some(key()) },
         Change::RevokeBuilderKey { key: None },
     ] {
-        let mut app = super::credentials((80, 24));
+        let mut app = super::keys::credentials((80, 24));
         let perhaps = Some(Perhaps { what: change.perhaps(), look: change.look() });
         let lost = NotChanged { why: "no answer within 10 s".to_owned(), perhaps };
         let next = send(&mut app, Message::News(News::KeysChanged(Err(lost))));

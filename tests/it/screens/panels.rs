@@ -10,7 +10,7 @@ use polydoctor::facts::{
     ChainState, ClockReading, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, PublicProfile,
     RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting, SignedOver,
 };
-use polydoctor::settings::{Origin, OriginKind, ProblemKind, SettingProblem, Source, Sourced};
+use polydoctor::settings::{Origin, OriginKind, ProblemKind, Setting, SettingProblem, Source, Sourced};
 use polydoctor::tui::task::News;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
@@ -313,28 +313,28 @@ fn text(app: &App) -> String {
 /// Settings with a conflict, a near miss and a value that loses.
 fn unsettled() -> Observed {
     let Observed { mut facts, report } = samples::failed();
-    let problem = |kind, setting: &str, text: &str, fix: &str| SettingProblem {
+    let problem = |kind, setting: Setting, text: &str, fix: &str| SettingProblem {
         kind,
-        setting: setting.to_owned(),
+        setting: setting.into(),
         text: text.to_owned(),
         fix: fix.to_owned(),
     };
     facts.setup.problems = vec![
         problem(
             ProblemKind::Invalid,
-            "nonce",
+            Setting::Nonce,
             "nonce is \"x\" (env POLYMARKET_NONCE), which is not a whole number from 0",
             "Set nonce to a whole number from 0",
         ),
         problem(
             ProblemKind::Conflict,
-            "funder",
+            Setting::Funder,
             "funder is set twice with different values: env FUNDER is used, env PROXY_ADDRESS is not",
             "Keep one of the two: env FUNDER or env PROXY_ADDRESS",
         ),
         problem(
             ProblemKind::NearMiss,
-            "api_passphrase",
+            Setting::ApiPassphrase,
             "CLOB_PASSPHRASE is set (line 4 of .env) and nothing reads it; the clients read CLOB_PASS_PHRASE",
             "Rename CLOB_PASSPHRASE to CLOB_PASS_PHRASE",
         ),

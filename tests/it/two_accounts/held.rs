@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use polydoctor::secret::Secret;
-use polydoctor::settings::{EnvFile, Inputs, KeyInput, Memory, SETTINGS, Settings, Source, load};
+use polydoctor::settings::{EnvFile, Inputs, KeyInput, Memory, Setting, Settings, Source, load};
 
 use super::{Asked, Who, in_force};
 use crate::support::signer;
@@ -92,7 +92,7 @@ impl Held {
     }
 
     fn variables(self, place: &str) -> Vec<(&'static str, String)> {
-        let key = SETTINGS[0].variables[0];
+        let key = Setting::PrivateKey.usual_variable().unwrap();
         let with_key = |(name, value)| (name, if name == key { self.text(place).unwrap_or_default() } else { value });
         self.0.variables().into_iter().map(with_key).collect()
     }
@@ -118,9 +118,9 @@ impl Held {
     /// A configuration whose profile `p` has this.
     pub(super) fn profile(self, folder: &Path) -> String {
         let mut text = String::from("default_profile = \"p\"\n[profiles.p]\n");
-        for (name, value) in self.0.values() {
-            let value = if name == "private_key" { self.place(folder).unwrap() } else { format!("{value:?}") };
-            text.push_str(&format!("{name} = {value}\n"));
+        for (setting, value) in self.0.values() {
+            let value = if setting == Setting::PrivateKey { self.place(folder).unwrap() } else { format!("{value:?}") };
+            text.push_str(&format!("{setting} = {value}\n"));
         }
         text
     }
@@ -130,8 +130,8 @@ impl Held {
         let values = self.0.values();
         serde_json::json!({
             "private_key": self.text("polymarket-cli"),
-            "chain_id": values["chain_id"].parse::<u64>().unwrap(),
-            "signature_type": values["signature_type"],
+            "chain_id": values[&Setting::ChainId].parse::<u64>().unwrap(),
+            "signature_type": values[&Setting::SignatureType],
         })
         .to_string()
     }
@@ -256,7 +256,7 @@ impl Mixture {
     }
 
     /// Whether a value of this setting may count that comes from there.
-    fn may_count(&self, place: &str, setting: &str) -> bool {
+    fn may_count(&self, place: &str, setting: Setting) -> bool {
         let Some((chosen, account)) = self.chosen() else { return true };
         let Some(held) = self.held(place) else { return false };
         let is_other = |place| {
@@ -269,8 +269,8 @@ impl Mixture {
             "profile" => self.profile.is_some_and(|(_, asked)| asked == Asked::ByDefault),
             _ => false,
         };
-        let is_shared =
-            setting.ends_with("_url") && setting != "builder_signer_url" || ["timeout", "deadline"].contains(&setting);
+        let is_shared = setting.is_url() && setting != Setting::BuilderSignerUrl
+            || [Setting::Timeout, Setting::Deadline].contains(&setting);
         match held.has_key() {
             _ if place == chosen => true,
             true => !is_other(place),
@@ -298,7 +298,7 @@ fn place_of(source: &Source) -> Option<&'static str> {
 fn look_at(mixture: &Mixture, settings: &Settings) {
     for (setting, sources) in &settings.places {
         for source in sources {
-            let counts = place_of(source).is_none_or(|place| mixture.may_count(place, setting));
+            let counts = place_of(source).is_none_or(|place| mixture.may_count(place, *setting));
             assert!(counts, "{setting} of {source} counts in {mixture:?}");
         }
     }

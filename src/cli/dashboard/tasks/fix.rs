@@ -1,15 +1,14 @@
 //! Making a fix where the settings came from: planned first, then written as it was shown.
 
-use serde_json::{Map, Value};
-
 use super::{Desk, Planned};
 use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::fix::{self, Plan};
 use crate::settings::undo::{Undo, UndoError};
+use crate::settings::wanted::Wanted;
 use crate::tui::task::{FilePlan, FixPlan};
 
 impl Desk {
-    pub(super) fn plan_fix(&self, wanted: &Map<String, Value>) -> Result<FixPlan, ChangeError> {
+    pub(super) fn plan_fix(&self, wanted: &Wanted) -> Result<FixPlan, ChangeError> {
         let Plan { changes, by_hand } = fix::plan(&self.settings(), wanted)?;
         let files = changes.iter().map(shown).collect();
         self.planned.replace(Planned { changes, command: "polydoctor, F" });

@@ -1,0 +1,80 @@
+//! Why requests gave no fact.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why a request gave no fact. Texts from outside are cleaned of control characters and cut.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Failure {
+    /// The server said no; `message` is its own sentence.
+    #[error("{status} {message}{}", asks_to_wait(*.retry_after_s))]
+    Refused { status: u16, message: String, retry_after_s: Option<u64> },
+    /// A page for people instead of an answer: a block page, a captive portal.
+    #[error("{status} with a web page instead of JSON: {title}")]
+    BlockPage { status: u16, title: String },
+    /// Another host than the one asked for was named.
+    #[error("{status} redirects to {location}")]
+    Redirected { status: u16, location: String },
+    #[error("no answer within {after_ms} ms")]
+    TimedOut { after_ms: u64 },
+    #[error("no connection: {reason}")]
+    Unreachable { reason: String },
+    #[error("no secure connection: {reason}")]
+    Tls { reason: String },
+    /// An answer, but not of the expected shape.
+    #[error("{status} with an unexpected answer: {reason}")]
+    Garbled { status: u16, reason: String },
+    /// The run was stopped, by a person or by its deadline.
+    #[error("stopped before an answer came")]
+    Stopped,
+    /// Nothing was sent: the request itself could not be made.
+    #[error("{reason}")]
+    NotSent { reason: String },
+    /// The probe itself ended by a fault of this program.
+    #[error("an error inside polydoctor ended the request; please report it")]
+    Internal,
+}
+
+fn asks_to_wait(retry_after_s: Option<u64>) -> String {
+    retry_after_s.map_or_else(String::new, |seconds| format!(" (it asks to wait {seconds} s)"))
+}
+
+impl Failure {
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. }
+            | Self::BlockPage { status, .. }
+            | Self::Redirected { status, .. }
+            | Self::Garbled { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the answer to a good signature for a nonce that holds no key: a bad signature is
+    /// answered with 401. A 400 without these words may be any server's.
+    pub fn says_no_key(&self) -> bool {
+        matches!(self, Self::Refused { status: 400, message, .. } if message.to_lowercase().contains("derive"))
+    }
+
+    /// Whether the server looked at the request and refused it, which says something about the
+    /// request. Other statuses are none that the service judges with: they may come from a machine in
+    /// between, and say nothing of who sends. 404 is an answer of a few requests only.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { status: 400 | 401 | 403, .. })
+    }
+
+    /// The same, with every text of a server changed so.
+    #[must_use]
+    pub fn saying(self, change: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Refused { status, message, retry_after_s } => {
+                Self::Refused { status, message: change(&message), retry_after_s }
+            }
+            Self::BlockPage { status, title } => Self::BlockPage { status, title: change(&title) },
+            Self::Redirected { status, location } => Self::Redirected { status, location: change(&location) },
+            Self::Garbled { status, reason } => Self::Garbled { status, reason: change(&reason) },
+            other => other,
+        }
+    }
+}

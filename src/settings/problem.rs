@@ -1,0 +1,76 @@
+//! What is wrong or worth knowing about settings.
+
+use serde::{Deserialize, Serialize};
+
+use super::Setting;
+
+/// Something wrong or worth knowing about a setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingProblem {
+    pub kind: ProblemKind,
+    /// What it is about.
+    pub setting: Subject,
+    /// One sentence: what was found and where; never a secret's text.
+    pub text: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+impl SettingProblem {
+    /// Whether it is about this setting.
+    pub fn is_of(&self, setting: Setting) -> bool {
+        self.setting == Subject::Setting(setting)
+    }
+}
+
+/// What a problem is about. In JSON a name: `signature_type`, `profile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// The API credentials as a whole.
+    ApiCredentials,
+    /// A profile, or what stands beside the profiles.
+    Profile,
+    /// A `.env`, or a line of it.
+    EnvFile,
+    #[serde(untagged)]
+    Setting(Setting),
+}
+
+impl From<Setting> for Subject {
+    fn from(setting: Setting) -> Self {
+        Self::Setting(setting)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemKind {
+    /// The value cannot be used.
+    Invalid,
+    /// Two places or names give different values, or one value is read differently.
+    Conflict,
+    /// A value that another place overrides, as is usual: a note.
+    Shadowed,
+    /// An address whose capital letters do not fit its digits: a note.
+    Checksum,
+    /// A name that nothing reads, close to one that is read.
+    NearMiss,
+    /// A wallet or a key under a name that nothing reads: a note, unless it explains a failure.
+    Unread,
+    /// How an unusual name or form is read: a note.
+    Remark,
+    /// A funder that is the wallet of somebody whose trades are copied; the check of the funder tells it.
+    CopiedWallet,
+    /// A URL of another service, or of another chain.
+    OtherService,
+    /// A key that works only for another address.
+    OtherAddress,
+}
+
+impl ProblemKind {
+    /// Whether it is worth a word, and nothing has to be done about it.
+    pub fn is_note(self) -> bool {
+        matches!(self, Self::Shadowed | Self::Checksum | Self::Unread | Self::Remark | Self::CopiedWallet)
+    }
+}
