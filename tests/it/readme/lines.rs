@@ -27,10 +27,12 @@ const NOT_RUN: [(&str, &str); 8] = [
 const ASKS: [&str; 4] = ["keys create", "keys rotate", "keys readonly create", "keys builder revoke"];
 
 /// What has an end of its own in other codes than 0, and what it says.
-const ENDS: [(&str, i32, &str); 3] = [
+const ENDS: [(&str, i32, &str); 4] = [
     ("polydoctor init", 2, "terminal"),
     ("polydoctor fix --undo", 1, "Nothing to undo"),
     ("polydoctor check --demo clock-drift", 1, "clock.drift"),
+    // the order is another account's
+    ("polydoctor inspect --neg-risk true order.json", 1, "The order carries the builder code"),
 ];
 
 /// A home with an account in `.env` and in a profile, and the programs that the README pipes to.
