@@ -46,6 +46,6 @@ fn the_manual_has_a_page_for_every_command() {
         );
     }
     insta::with_settings!({ snapshot_path => "../snapshots/help", prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("man", pages);
+        insta::assert_snapshot!("manual", pages);
     });
 }
