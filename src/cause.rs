@@ -100,6 +100,8 @@ causes! {
     OrderModified = "order-modified",
     OrderParameters = "order-parameters",
     MarketUnavailable = "market-unavailable",
+    ExchangePaused = "exchange-paused",
+    UserPaused = "user-paused",
     WrongCollateralToken = "wrong-collateral-token",
     BalanceMissing = "balance-missing",
     BalanceCacheStale = "balance-cache-stale",

@@ -5,6 +5,7 @@
 //! * [`clob`]: sends them, and reads the answers
 //! * [`rpc`]: Ethereum JSON-RPC, batched
 //! * [`chain`]: what the Polygon node says of wallets
+//! * [`exchange`]: what the exchange contract says of an order
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
@@ -19,6 +20,7 @@ pub mod calls;
 pub mod chain;
 pub mod clob;
 pub mod comparison;
+pub mod exchange;
 mod hidden;
 pub mod http;
 pub mod keys;

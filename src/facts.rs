@@ -4,6 +4,7 @@
 //! anywhere.
 
 pub mod clock;
+mod exchange;
 mod failure;
 mod observed;
 pub mod probe;
@@ -13,6 +14,7 @@ mod setup;
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
+pub use exchange::ExchangeAnswer;
 pub use failure::Failure;
 pub use observed::*;
 pub use request::{RequestRecord, SentHeader};

@@ -10,6 +10,7 @@ mod judge;
 mod known;
 mod l1;
 mod names;
+mod on_chain;
 mod reading;
 mod share;
 
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 
 pub use finding::Finding;
 pub use known::{Known, KnownCredentials};
+pub use on_chain::{OnChain, Question};
 pub use reading::Unread;
 
 use crate::reference::{self, Exposure};
@@ -27,12 +29,14 @@ const MOST: usize = 200;
 /// Shorter values of settings occur in any text.
 const SHORTEST_SECRET: usize = 8;
 
-/// What signed headers a request carries.
+/// What signed headers a request carries; or an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     L1,
     L2,
     Builder,
+    /// A signed order, in a request or by itself.
+    Order,
 }
 
 impl Kind {
@@ -42,6 +46,7 @@ impl Kind {
             Self::L1 => "l1-request",
             Self::L2 => "l2-request",
             Self::Builder => "builder-request",
+            Self::Order => "order",
         }
     }
 
@@ -50,6 +55,7 @@ impl Kind {
             Self::L1 => "L1 request",
             Self::L2 => "L2 request",
             Self::Builder => "builder request",
+            Self::Order => "order",
         }
     }
 }
@@ -79,7 +85,7 @@ impl Outcome {
     }
 }
 
-/// One request, and what is wrong with it.
+/// One request or order, and what is wrong with it.
 #[derive(Clone, Debug)]
 pub struct Inspected {
     pub kind: Kind,
@@ -97,12 +103,20 @@ pub struct Inspected {
     pub reproduced_by: Option<Value>,
     /// What is worth knowing and not wrong.
     pub notes: Vec<String>,
+    /// Of an order: side, price, maker and so on.
+    pub order: Option<Value>,
+    /// Of an order with findings: what would have to change for it to be accepted.
+    pub changes: Vec<String>,
+    /// Of an order: what the exchange contract can be asked.
+    pub question: Option<Question>,
+    /// What it answered, where it was asked.
+    pub on_chain: Option<OnChain>,
 }
 
 impl Inspected {
     /// As JSON; see `polydoctor inspect --format json`.
     pub fn json(&self) -> Value {
-        json!({
+        let mut json = json!({
             "kind": self.kind.name(),
             "line": self.line,
             "form": self.form,
@@ -112,7 +126,24 @@ impl Inspected {
             "findings": self.findings.iter().map(Finding::json).collect::<Vec<_>>(),
             "reproduced_by": self.reproduced_by,
             "notes": self.notes,
-        })
+        });
+        if self.kind == Kind::Order {
+            json["order"] = self.order.clone().unwrap_or_default();
+            json["to_be_accepted"] = self.changes.clone().into();
+        }
+        if let Some(on_chain) = &self.on_chain {
+            json["on_chain"] = on_chain.json();
+        }
+        json
+    }
+
+    /// Hands out every text that may hold what a person wrote.
+    fn for_each_text(&mut self, change: &dyn Fn(&mut String)) {
+        self.findings.iter_mut().for_each(|finding| finding.for_each_text(change));
+        self.notes.iter_mut().chain(&mut self.changes).for_each(change);
+        self.method.iter_mut().chain(&mut self.path).for_each(change);
+        self.on_chain.iter_mut().for_each(|on_chain| on_chain.for_each_text(change));
+        self.reproduced_by.iter_mut().chain(&mut self.order).for_each(|value| for_each_text(value, change));
     }
 }
 
@@ -148,7 +179,12 @@ impl Inspection {
     }
 }
 
-/// Takes every request out of a text and inspects it.
+enum Item<'a> {
+    Request(&'a reading::Request),
+    Order(&'a reading::Posted),
+}
+
+/// Takes every request and every order out of a text and inspects it.
 ///
 /// No secret is in what comes back: not those of `known`, and not those of the text.
 pub fn inspect(text: &str, known: &Known) -> Inspection {
@@ -158,22 +194,25 @@ pub fn inspect(text: &str, known: &Known) -> Inspection {
     let passphrases = passphrases.filter(|(name, _)| names::canonical(name).is_some_and(names::is_secret));
     secrets.extend(passphrases.map(|(_, value)| Secret::new(value.trim())));
     let mut unread = reading.unread;
-    if reading.requests.len() > MOST {
+    let items = reading.requests.iter().map(|request| (request.line, Item::Request(request)));
+    let mut items: Vec<(usize, Item<'_>)> = items.collect();
+    items.extend(reading.orders.iter().map(|order| (order.line, Item::Order(order))));
+    // an order comes behind the request that carried it
+    items.sort_by_key(|(line, _)| *line);
+    if let Some((line, _)) = items.get(MOST) {
         unread.push(Unread {
-            line: reading.requests[MOST].line,
-            text: format!("only the first {MOST} of {} requests were inspected", reading.requests.len()),
+            line: *line,
+            text: format!("only the first {MOST} of {} requests and orders were inspected", items.len()),
         });
     }
-    let mut requests: Vec<Inspected> =
-        reading.requests.iter().take(MOST).map(|request| judge::inspect(request, known)).collect();
+    let inspected = items.iter().take(MOST).map(|(_, item)| match item {
+        Item::Request(request) => judge::inspect(request, known),
+        Item::Order(order) => judge::inspect_order(order, known),
+    });
+    let mut requests: Vec<Inspected> = inspected.collect();
     let hide = |text: &mut String| hide(text, &secrets);
     for request in &mut requests {
-        request.findings.iter_mut().for_each(|finding| finding.for_each_text(&hide));
-        request.notes.iter_mut().for_each(hide);
-        request.method.iter_mut().chain(&mut request.path).for_each(hide);
-        if let Some(value) = &mut request.reproduced_by {
-            for_each_text(value, &hide);
-        }
+        request.for_each_text(&hide);
     }
     for unread in &mut unread {
         hide(&mut unread.text);

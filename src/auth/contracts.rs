@@ -64,6 +64,8 @@ pub struct Exchanges {
     pub v2: Address,
     pub v2_neg_risk: Address,
     pub v3: Address,
+    /// No exchange, though some clients of version 1 signed for it.
+    pub neg_risk_adapter: Address,
 }
 
 impl Exchanges {

@@ -10,6 +10,7 @@ use alloy_sol_types::{SolStruct as _, SolValue as _, eip712_domain, sol};
 use serde::{Deserialize, Serialize};
 
 use super::contracts::Chain;
+use super::order::{Domain, Version};
 use super::wallet::CodeClass;
 
 sol! {
@@ -81,7 +82,7 @@ impl SignatureForm {
                 WalletSignature { hash: contents, bytes: sign(safe_message_digest(chain.id, wallet, contents))? }
             }
             Self::Nested => {
-                let app = exchange_separator(chain);
+                let app = Domain::of(chain.id, Version::V2, chain.exchanges.v2).separator();
                 let inner = sign(nested_digest(chain.id, wallet, app, contents))?;
                 WalletSignature { hash: typed_data_hash(app, contents), bytes: nest(&inner, app, contents) }
             }
@@ -96,23 +97,13 @@ pub struct WalletSignature {
     pub bytes: Vec<u8>,
 }
 
-/// The EIP-712 domain separator of the exchange of protocol version 2.
-fn exchange_separator(chain: &Chain) -> B256 {
-    let domain = eip712_domain! {
-        name: "Polymarket CTF Exchange",
-        version: "2",
-        chain_id: chain.id,
-        verifying_contract: chain.exchanges.v2,
-    };
-    domain.separator()
-}
-
-fn typed_data_hash(separator: B256, contents: B256) -> B256 {
+/// What EIP-712 signs: a struct of a domain.
+pub(super) fn typed_data_hash(separator: B256, contents: B256) -> B256 {
     keccak256([[0x19, 0x01].as_slice(), separator.as_slice(), contents.as_slice()].concat())
 }
 
 /// What the owner of a deposit wallet signs for a struct of an application's domain.
-fn nested_digest(chain_id: u64, wallet: Address, app_separator: B256, contents: B256) -> B256 {
+pub(crate) fn nested_digest(chain_id: u64, wallet: Address, app_separator: B256, contents: B256) -> B256 {
     let type_hash = keccak256([NESTED_TYPE, ORDER_TYPE].concat());
     let (name, version) = (keccak256("DepositWallet"), keccak256("1"));
     let fields = (type_hash, contents, name, version, alloy_primitives::U256::from(chain_id), wallet, B256::ZERO);
@@ -120,7 +111,7 @@ fn nested_digest(chain_id: u64, wallet: Address, app_separator: B256, contents: 
 }
 
 /// The 65 bytes, and after them everything that the wallet needs to build the digest again.
-fn nest(inner: &[u8], app_separator: B256, contents: B256) -> Vec<u8> {
+pub(crate) fn nest(inner: &[u8], app_separator: B256, contents: B256) -> Vec<u8> {
     let length = u16::try_from(ORDER_TYPE.len()).unwrap_or(u16::MAX).to_be_bytes();
     [inner, app_separator.as_slice(), contents.as_slice(), ORDER_TYPE.as_bytes(), &length].concat()
 }

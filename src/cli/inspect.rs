@@ -11,7 +11,12 @@ use anyhow::{Context as _, bail};
 use super::Exit;
 use super::settings::SettingsArgs;
 use crate::cli::terminal;
-use crate::inspect::{self, Inspection, Known};
+use crate::client::exchange;
+use crate::client::http::Http;
+use crate::client::rpc::Node;
+use crate::facts::probe::Probe;
+use crate::inspect::{self, Inspected, Inspection, Known, Question};
+use crate::settings::Settings;
 
 /// A longer text is no request.
 const LONGEST: u64 = 16 << 20;
@@ -22,29 +27,39 @@ enum Format {
     Json,
 }
 
-/// Finds out what is wrong with a captured request: names and values of its headers, and what its
+/// Finds out what is wrong with a captured request or order: its headers or fields, and what its
 /// signature was made over.
 ///
 /// Reads a raw HTTP request, a curl command (bash, cmd, PowerShell), a HAR file, a JSON object with
-/// method, url, headers and body, headers as a program prints them, and logs that hold any of them.
-/// Signatures are recomputed with the credentials of the settings under every known mistake; the variant
-/// that gives the captured signature is the proof. Makes no network request and prints no secret.
+/// method, url, headers and body, headers as a program prints them, the body of POST /order or /orders,
+/// signed orders as TypeScript, Python and Rust programs print them, and logs that hold any of them.
+/// Signatures are recomputed under every known mistake, with the credentials of the settings; the variant
+/// that gives the captured signature is the proof. Makes no network request without --on-chain, and prints
+/// no secret.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   polydoctor inspect request.txt
   pbpaste | polydoctor inspect
   polydoctor inspect --format json failed.har
+  polydoctor inspect --neg-risk true --on-chain order.json
 
-Exit codes: 0 nothing wrong, 1 something found, 2 not understood")]
+Exit codes: 0 nothing wrong, 1 something found, 2 not understood, 3 the Polygon RPC could not tell (--on-chain)")]
 pub(super) struct InspectArgs {
-    /// File that holds the request or log; `-` or nothing reads standard input
+    /// File that holds the request, order or log; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// When the request was sent, in Unix seconds; without it, the age of the timestamp is not checked
+    /// When the request was sent, in Unix seconds; without it, the age of the timestamp and the expiration
+    /// of orders are not checked
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     now: Option<i64>,
+    /// Whether the market of the orders is neg-risk; without it, both exchange contracts are accepted
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    neg_risk: Option<bool>,
+    /// Ask the exchange contract over the Polygon RPC whether it takes the orders; sends each order there
+    #[arg(long)]
+    on_chain: bool,
     /// Shorten wallet addresses, key ids and signatures, for a public thread
     #[arg(long)]
     share: bool,
@@ -55,7 +70,11 @@ pub(super) struct InspectArgs {
 pub(super) fn run(mut args: InspectArgs) -> anyhow::Result<Exit> {
     let settings = args.settings.read()?.settings()?;
     let (text, name) = args.text()?;
-    let mut inspection = inspect::inspect(&text, &Known::of(&settings, args.now));
+    let known = Known { neg_risk: args.neg_risk, ..Known::of(&settings, args.now) };
+    let mut inspection = inspect::inspect(&text, &known);
+    if args.on_chain {
+        super::wait_for(ask(&mut inspection, &settings))?;
+    }
     if args.share {
         inspection.share();
     }
@@ -69,13 +88,35 @@ pub(super) fn run(mut args: InspectArgs) -> anyhow::Result<Exit> {
         not_understood(&inspection, &name)?;
         return Ok(Exit::Usage);
     }
-    Ok(if inspection.findings().next().is_some() { Exit::No } else { Exit::Done })
+    let is_unknown = |request: &Inspected| request.on_chain.as_ref().is_some_and(|on_chain| !on_chain.is_known);
+    Ok(if inspection.findings().next().is_some() {
+        Exit::No
+    } else if inspection.requests.iter().any(is_unknown) {
+        Exit::Unknown
+    } else {
+        Exit::Done
+    })
+}
+
+/// Asks the exchange contract about each order.
+async fn ask(inspection: &mut Inspection, settings: &Settings) -> anyhow::Result<()> {
+    let Some(url) = &settings.rpc_url else {
+        bail!("--on-chain needs a Polygon RPC: set --rpc-url or POLYGON_RPC_URL");
+    };
+    let http = Http::new(settings.timeout);
+    let node = Node { http: &http, url: &url.value, probe: Probe::Chain };
+    for request in &mut inspection.requests {
+        let Some(Question { order, signature, exchange }) = &request.question else { continue };
+        let answer = exchange::ask(&node, order, signature, exchange).await;
+        request.answered(answer.map_err(|failure| failure.to_string()));
+    }
+    Ok(())
 }
 
 /// Why there is nothing to inspect, on standard error.
 fn not_understood(inspection: &Inspection, name: &str) -> io::Result<()> {
     let mut err = terminal::err();
-    writeln!(err, "error: no signed request found in {name}")?;
+    writeln!(err, "error: no signed request or order found in {name}")?;
     for unread in &inspection.unread {
         writeln!(err, "  line {}: {}", unread.line, unread.text)?;
     }
@@ -88,8 +129,8 @@ fn not_understood(inspection: &Inspection, name: &str) -> io::Result<()> {
     }
     writeln!(
         err,
-        "Paste the request with its POLY_ headers: raw HTTP, a curl command, HAR, JSON, or a client's log. For an \
-         error message alone, use polydoctor explain"
+        "Paste the request with its POLY_ headers (raw HTTP, a curl command, HAR, JSON), the signed order, or a \
+         client's log. For an error message alone, use polydoctor explain"
     )
 }
 
@@ -118,7 +159,7 @@ impl InspectArgs {
         }
         let text = decoded(bytes).with_context(|| format!("{name} is binary, not text"))?;
         if text.trim().is_empty() {
-            bail!("{name} is empty; give it a request, a curl command, a HAR file or a log");
+            bail!("{name} is empty; give it a request, an order, a curl command, a HAR file or a log");
         }
         Ok((text, name))
     }

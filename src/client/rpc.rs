@@ -5,7 +5,7 @@ mod multicall;
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, Bytes, hex};
-use alloy_sol_types::{Revert, SolCall, SolError as _};
+use alloy_sol_types::{Revert, SolCall, SolError as _, sol};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -193,8 +193,26 @@ impl RpcError {
     }
 }
 
+sol! {
+    error InvalidSignature();
+    error UserIsPaused();
+    error OrderAlreadyFilled();
+    error ZeroMakerAmount();
+}
+
+/// Errors of the exchange contracts, which have a name instead of a text.
+const NAMED: [([u8; 4], &str); 4] = [
+    (InvalidSignature::SELECTOR, InvalidSignature::SIGNATURE),
+    (UserIsPaused::SELECTOR, UserIsPaused::SIGNATURE),
+    (OrderAlreadyFilled::SELECTOR, OrderAlreadyFilled::SIGNATURE),
+    (ZeroMakerAmount::SELECTOR, ZeroMakerAmount::SIGNATURE),
+];
+
 /// The reason in what a reverted call gave back, or these words where there is none.
 fn reason_of(data: &[u8], otherwise: &str) -> String {
+    if let Some((_, name)) = NAMED.iter().find(|(selector, _)| data == selector) {
+        return (*name).to_owned();
+    }
     let said = Revert::abi_decode(data).map(|revert| revert.reason);
     text::quoted(said.as_deref().unwrap_or(otherwise), 120)
 }

@@ -14,11 +14,14 @@ pub struct Finding {
     pub because: Vec<String>,
     /// What to do; where nothing better is known, the words of the cause.
     pub fix: String,
+    /// Whether the code of the cause is an example of the fix.
+    pub has_code: bool,
 }
 
 impl Finding {
     pub(super) fn new(cause: Cause, certainty: Certainty, summary: impl Into<String>) -> Self {
-        Self { cause, certainty, summary: summary.into(), because: Vec::new(), fix: cause.words().fix.clone() }
+        let fix = cause.words().fix.clone();
+        Self { cause, certainty, summary: summary.into(), because: Vec::new(), fix, has_code: true }
     }
 
     #[must_use]
@@ -33,6 +36,13 @@ impl Finding {
         self
     }
 
+    /// For what the example code of the cause is not about.
+    #[must_use]
+    pub(super) fn without_code(mut self) -> Self {
+        self.has_code = false;
+        self
+    }
+
     pub(super) fn for_each_text(&mut self, change: &dyn Fn(&mut String)) {
         change(&mut self.summary);
         change(&mut self.fix);
@@ -42,12 +52,17 @@ impl Finding {
     /// `fix` has the shape that `explain` gives it.
     pub fn json(&self) -> Value {
         let words = self.cause.words();
+        let fix = if self.has_code {
+            json!({ "text": self.fix, "commands": words.commands, "clients": words.clients })
+        } else {
+            json!({ "text": self.fix, "commands": [], "clients": {} })
+        };
         json!({
             "cause": self.cause,
             "certainty": self.certainty,
             "summary": self.summary,
             "because": self.because,
-            "fix": { "text": self.fix, "commands": words.commands, "clients": words.clients },
+            "fix": fix,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod hmac;
 mod hmac_words;
+mod order;
 mod values;
 mod wallet;
 
@@ -17,6 +18,8 @@ use crate::auth::builder::builder_key_created_ms;
 use crate::cause::{Cause, Certainty};
 use crate::endpoints;
 use crate::text::quoted;
+
+pub(super) use order::inspect as inspect_order;
 
 /// What a signature came to, and the variant that gives its bytes.
 type Reproduced = (Outcome, Option<serde_json::Value>);
@@ -52,7 +55,7 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
     case.values();
     let (mut outcome, mut reproduced_by) = match kind {
         Kind::L1 => case.l1(),
-        Kind::L2 => case.hmac(Owner::User),
+        Kind::L2 | Kind::Order => case.hmac(Owner::User),
         Kind::Builder => case.hmac(Owner::Builder),
     };
     if kind == Kind::L2 && case.value(Header::BuilderSignature).is_some() {
@@ -77,6 +80,10 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
         findings: case.findings,
         reproduced_by,
         notes: case.notes,
+        order: None,
+        changes: Vec::new(),
+        question: None,
+        on_chain: None,
     }
 }
 
@@ -114,7 +121,7 @@ impl<'a> Case<'a> {
     fn required(&self) -> &'static [Header] {
         match self.kind {
             Kind::L1 => &names::L1,
-            Kind::L2 => &names::L2,
+            Kind::L2 | Kind::Order => &names::L2,
             Kind::Builder => &names::BUILDER,
         }
     }
@@ -187,7 +194,7 @@ impl<'a> Case<'a> {
         }
         self.address();
         match self.kind {
-            Kind::L1 => {}
+            Kind::L1 | Kind::Order => {}
             Kind::L2 => self.api_key(),
             Kind::Builder => self.builder_key(),
         }

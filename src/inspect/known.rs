@@ -1,6 +1,6 @@
 //! What the settings know of the account that a request claims to come from.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 
 use crate::auth::contracts;
 use crate::auth::wallet::WalletMap;
@@ -30,6 +30,10 @@ pub struct Known {
     pub builder: KnownCredentials,
     /// When the request was sent, in Unix seconds; without it, staleness is not judged.
     pub sent_s: Option<i64>,
+    /// What every order should carry.
+    pub builder_code: Option<B256>,
+    /// Whether orders are for a neg-risk market; `None`: not known.
+    pub neg_risk: Option<bool>,
 }
 
 impl Known {
@@ -50,6 +54,8 @@ impl Known {
             user: KnownCredentials::of(&settings.credentials),
             builder: KnownCredentials::of(&settings.builder),
             sent_s,
+            builder_code: settings.builder_code.as_ref().and_then(|code| code.value.trim().parse().ok()),
+            neg_risk: None,
         }
     }
 

@@ -5,10 +5,16 @@ mod http;
 mod literal;
 mod maps;
 mod object;
+mod order;
+mod tree;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use serde::Serialize;
+
+pub(super) use order::{Posted, plain_name};
+pub(super) use tree::Scalar;
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -106,6 +112,7 @@ impl Request {
 #[derive(Default)]
 pub(super) struct Reading {
     pub(super) requests: Vec<Request>,
+    pub(super) orders: Vec<Posted>,
     pub(super) unread: Vec<Unread>,
 }
 
@@ -115,12 +122,14 @@ struct Text<'a> {
     /// Where each line begins.
     lines: Vec<usize>,
     taken: Vec<Range<usize>>,
+    /// What of it is quoted in the way of a shell or of a log: orders in there are read from the bodies.
+    quoted: Vec<Range<usize>>,
 }
 
 impl<'a> Text<'a> {
     fn new(whole: &'a str) -> Self {
         let lines = std::iter::once(0).chain(whole.match_indices('\n').map(|(place, _)| place + 1)).collect();
-        Self { whole, lines, taken: Vec::new() }
+        Self { whole, lines, taken: Vec::new(), quoted: Vec::new() }
     }
 
     /// The number of the line at this place, from 1.
@@ -128,11 +137,11 @@ impl<'a> Text<'a> {
         self.lines.partition_point(|start| *start <= place)
     }
 
-    /// What is not taken: the rest is blank, so that places stay.
-    fn loose(&self) -> String {
+    /// What is in none of these ranges: the rest is blank, so that places stay.
+    fn without(&self, taken: &[Range<usize>]) -> String {
         let mut loose = String::with_capacity(self.whole.len());
         let mut end = 0;
-        for range in &self.taken {
+        for range in taken {
             loose.push_str(self.whole.get(end..range.start).unwrap_or_default());
             let taken = self.whole.get(range.clone()).unwrap_or_default();
             loose.extend(taken.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
@@ -157,6 +166,7 @@ pub(super) fn read(whole: &str) -> Reading {
     while place < whole.len() {
         let end = whole[place..].find('\n').map_or(whole.len(), |length| place + length + 1);
         let line = &whole[place..end];
+        let mut is_quoted = true;
         let found = if let Some(start) = curl::start(line) {
             Some(curl::read(whole, place + start, text.line_at(place), &mut reading.unread))
         } else if http::is_request_line(line) {
@@ -165,6 +175,7 @@ pub(super) fn read(whole: &str) -> Reading {
             http::read_python(whole, place, text.line_at(place))
         } else {
             let number = text.line_at(place);
+            is_quoted = false;
             object::starts(line).take(ATTEMPTS).find_map(|start| {
                 if broken >= BROKEN {
                     return None;
@@ -183,6 +194,9 @@ pub(super) fn read(whole: &str) -> Reading {
             Some((requests, stop)) if stop > place => {
                 reading.requests.extend(requests);
                 text.taken.push(place..stop);
+                if is_quoted {
+                    text.quoted.push(place..stop);
+                }
                 // on with the next line
                 place = whole[stop..].find('\n').map_or(whole.len(), |length| stop + length + 1);
                 if whole[..stop].ends_with('\n') {
@@ -192,12 +206,13 @@ pub(super) fn read(whole: &str) -> Reading {
             _ => place = end,
         }
     }
-    let loose = text.loose();
+    let loose = text.without(&text.taken);
     reading.requests.extend(maps::read(&loose, |place| text.line_at(place), &mut reading.unread));
     reading.requests.iter_mut().for_each(Request::locate);
+    reading.orders = orders(&text, &reading.requests, &mut reading.unread);
     reading.requests.retain(Request::concerns);
     reading.requests.sort_by_key(|request| request.line);
-    if reading.requests.is_empty() {
+    if reading.requests.is_empty() && reading.orders.is_empty() {
         about_nothing(whole, &mut reading.unread);
     }
     reading
@@ -212,14 +227,29 @@ fn about_nothing(whole: &str, unread: &mut Vec<Unread>) {
     {
         unread.push(Unread { line: error.line(), text: format!("the JSON breaks off here: {error}") });
     }
-    let order = ["\"makerAmount\"", "makerAmount:", "maker_amount:", "'makerAmount'"];
-    if let Some(place) = order.iter().find_map(|field| whole.find(field)) {
-        let line = 1 + whole[..place].matches('\n').count();
-        unread.push(Unread {
-            line,
-            text: "a signed order without its request: only requests are inspected; paste the headers too".to_owned(),
-        });
+}
+
+/// The orders of a text, each once, with the request that carried it.
+fn orders(text: &Text<'_>, requests: &[Request], unread: &mut Vec<Unread>) -> Vec<Posted> {
+    let loose = text.without(&text.quoted);
+    let mut orders = order::read(&loose, &|place| text.line_at(place), unread);
+    let identities = orders.iter().enumerate().map(|(place, order)| (order.identity(), place));
+    let mut known: HashMap<String, usize> = identities.collect();
+    for request in requests {
+        let Some(body) = &request.body else { continue };
+        let carrier = order::carrier(request);
+        for found in order::read(body, &|_| request.line, &mut Vec::new()) {
+            let found = Posted { carrier: Some(carrier.clone()), ..found };
+            if let Some(place) = known.get(&found.identity()) {
+                orders[*place].carrier.get_or_insert(carrier.clone());
+            } else {
+                known.insert(found.identity(), orders.len());
+                orders.push(found);
+            }
+        }
     }
+    orders.sort_by_key(|order| order.line);
+    orders
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Inspection, for_each_text};
+use super::Inspection;
 
 /// Hex beyond ten digits, ids, and base64 as long as a signature.
 static NAMING: LazyLock<Regex> = LazyLock::new(|| {
@@ -31,11 +31,7 @@ impl Inspection {
     /// Shortens addresses, ids and signatures in every text.
     pub fn share(&mut self) {
         for request in &mut self.requests {
-            request.findings.iter_mut().for_each(|finding| finding.for_each_text(&shorten));
-            request.notes.iter_mut().chain(&mut request.path).for_each(shorten);
-            if let Some(value) = &mut request.reproduced_by {
-                for_each_text(value, &shorten);
-            }
+            request.for_each_text(&shorten);
         }
         for unread in &mut self.unread {
             shorten(&mut unread.text);

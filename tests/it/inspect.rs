@@ -1,5 +1,7 @@
 //! `polydoctor inspect` as people use it.
 
+mod orders;
+
 use std::io::Write as _;
 use std::process::{Output, Stdio};
 
@@ -87,7 +89,7 @@ fn what_is_no_request_gets_a_clear_answer_and_exit_code_2() {
         (&b""[..], "is empty"),
         (b" \n\n", "is empty"),
         (b"\x7fELF\x00\x00\x01", "binary"),
-        (b"what is wrong with my order?", "no signed request found"),
+        (b"what is wrong with my order?", "no signed request or order found"),
         (b"{\"headers\": {\"POLY_ADDRESS\":", "breaks off"),
         (b"{\"order\": {\"makerAmount\": \"1\"}}", "a signed order"),
     ] {

@@ -1,8 +1,10 @@
 //! What was found, for a person.
 
-use crate::cause::Certainty;
+use serde_json::Value;
+
+use crate::cause::{CauseWords, Certainty};
 use crate::cli::wrap;
-use crate::inspect::{Finding, Inspected, Inspection, Outcome};
+use crate::inspect::{Finding, Inspected, Inspection, Kind, Outcome};
 use crate::render::Style;
 
 pub(super) fn text(inspection: &Inspection, style: Style) -> String {
@@ -31,9 +33,14 @@ fn of_request(out: &mut String, request: &Inspected, style: Style) {
     let call = [request.method.as_deref(), request.path.as_deref()];
     let call: Vec<&str> = call.into_iter().flatten().collect();
     let call = if call.is_empty() { String::new() } else { format!(": {}", call.join(" ")) };
+    let call = request.order.as_ref().map_or(call, in_short);
     let title = format!("{}{call} ({}, line {})", request.kind.words(), request.form, request.line);
     line(out, &bold(&title, style));
     wrapped(out, signature(request), "  ");
+    let signed = |name: &str| request.order.as_ref().and_then(|order| order[name].as_str());
+    if let (Some(signer), Some(exchange)) = (signed("signed_by"), signed("signed_for")) {
+        wrapped(out, &format!("Signed by {signer} for {exchange}"), "  ");
+    }
     for (place, finding) in request.findings.iter().enumerate() {
         out.push('\n');
         of_finding(out, finding, place == 0, style);
@@ -41,10 +48,34 @@ fn of_request(out: &mut String, request: &Inspected, style: Style) {
     for note in &request.notes {
         wrapped(out, &format!("Note: {note}"), "  ");
     }
+    if let Some(on_chain) = &request.on_chain {
+        wrapped(out, &on_chain.sentence, "  ");
+    }
+    if !request.changes.is_empty() {
+        out.push('\n');
+        line(out, "  To be accepted:");
+    }
+    for (place, change) in request.changes.iter().enumerate() {
+        line(out, &wrap::wrapped(&format!("{}. {change}", place + 1), "    ", "       "));
+    }
+}
+
+/// An order on one line, to stand behind its kind.
+fn in_short(order: &Value) -> String {
+    let field = |name: &str| order[name].as_str().unwrap_or_default();
+    let price = order["price"].as_str().map_or_else(String::new, |price| format!(" at {price}"));
+    let (side, shares) = (field("side"), field("shares"));
+    let kind = order["signature_type"].as_u64().unwrap_or_default();
+    format!(": {side} {shares} shares{price}, type {kind}, maker {}", field("maker"))
 }
 
 fn signature(request: &Inspected) -> &'static str {
     match request.outcome {
+        Outcome::Right if request.kind == Kind::Order => "The signature is right: it recovers to the signer",
+        Outcome::Mistaken if request.kind == Kind::Order => "The signer was recovered, with the mistakes below",
+        Outcome::Unexplained if request.kind == Kind::Order => {
+            "The signature is not explained: no known mistake recovers the signer"
+        }
         Outcome::Right => "The signature is right: recomputing it gives the captured one",
         Outcome::Mistaken => "The signature was reproduced, with the mistakes below",
         Outcome::Unexplained => "The signature is not explained: no known mistake gives it",
@@ -67,13 +98,19 @@ fn of_finding(out: &mut String, finding: &Finding, is_first: bool, style: Style)
     }
     wrapped(out, &format!("Fix: {}", finding.fix), "    ");
     let words = finding.cause.words();
+    if finding.has_code {
+        code(out, words);
+    }
+    line(out, &format!("    More: polydoctor explain {}", finding.cause.name()));
+}
+
+fn code(out: &mut String, words: &CauseWords) {
     for command in &words.commands {
         line(out, &format!("      $ {command}"));
     }
     for (language, code) in words.clients.iter() {
         line(out, &format!("      {language:<10}  {code}"));
     }
-    line(out, &format!("    More: polydoctor explain {}", finding.cause.name()));
 }
 
 fn wrapped(out: &mut String, text: &str, indent: &str) {

@@ -7,7 +7,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::drafts::{Draft, FORMS, Form};
-use super::{Cause, Certainty, Known, KnownCredentials, L2, Random, Secret, credentials, inspect, key, text, vectors};
+use super::{
+    Cause, Certainty, Known, KnownCredentials, L2, Random, Secret, credentials, key, of_requests, text, vectors,
+};
 use crate::auth::contracts;
 use crate::auth::l2::SecretKey;
 use crate::auth::wallet::WalletMap;
@@ -278,7 +280,7 @@ fn each_single_mistake_is_named_first_and_proven_by_the_signature() {
     let signings = signings();
     assert!(signings.len() >= 10, "{}", signings.len());
     for (place, signing) in signings.iter().enumerate() {
-        let right = inspect(&signing.draft().pasted(Form::Raw), &signing.known);
+        let right = of_requests(&signing.draft().pasted(Form::Raw), &signing.known);
         assert_eq!(super::causes(&right), Vec::<&str>::new(), "{}", signing.draft().pasted(Form::Raw));
         let mut made = 0;
         for (number, mistake) in MISTAKES.iter().enumerate() {
@@ -295,7 +297,7 @@ fn each_single_mistake_is_named_first_and_proven_by_the_signature() {
             made += 1;
             let form = FORMS[(place + number) % FORMS.len()];
             let pasted = signing.draft().pasted(form);
-            let found = inspect(&pasted, &signing.known);
+            let found = of_requests(&pasted, &signing.known);
             let first = found.findings().next();
             let name = mistake.name;
             assert_eq!(
@@ -334,7 +336,7 @@ fn of_two_mistakes_one_is_named_first_and_mostly_both() {
         }
         (other.make)(&mut signing);
         made += 1;
-        let found = inspect(&signing.draft().pasted(Form::Raw), &signing.known);
+        let found = of_requests(&signing.draft().pasted(Form::Raw), &signing.known);
         let named: Vec<Cause> = found.findings().map(|finding| finding.cause).collect();
         let is_first = named.first().is_some_and(|cause| [one.cause, other.cause].contains(cause));
         first += usize::from(is_first);

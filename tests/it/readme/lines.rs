@@ -27,10 +27,12 @@ const NOT_RUN: [(&str, &str); 8] = [
 const ASKS: [&str; 4] = ["keys create", "keys rotate", "keys readonly create", "keys builder revoke"];
 
 /// What has an end of its own in other codes than 0, and what it says.
-const ENDS: [(&str, i32, &str); 3] = [
+const ENDS: [(&str, i32, &str); 4] = [
     ("polydoctor init", 2, "terminal"),
     ("polydoctor fix --undo", 1, "Nothing to undo"),
     ("polydoctor check --demo clock-drift", 1, "clock.drift"),
+    // the order is another account's
+    ("polydoctor inspect --neg-risk true order.json", 1, "The order carries the builder code"),
 ];
 
 /// A home with an account in `.env` and in a profile, and the programs that the README pipes to.
@@ -42,7 +44,7 @@ fn home(sandbox: &Sandbox) -> TempDir {
     for name in [".env", "second.env"] {
         fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
     }
-    fs::write(folder.path().join("order.json"), "{\"order\":{}}").unwrap();
+    fs::write(folder.path().join("order.json"), order_for_a_neg_risk_market()).unwrap();
     fs::create_dir(folder.path().join("bin")).unwrap();
     for (name, script) in [
         ("my-bot", "#!/bin/sh\necho \"{'error': 'invalid signature'}\"\ncat \"$HOME/request.txt\"\n"),
@@ -64,6 +66,14 @@ fn home(sandbox: &Sandbox) -> TempDir {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     captured(folder.path());
     folder
+}
+
+/// The body of an official client's order.
+fn order_for_a_neg_risk_market() -> String {
+    let vectors: Value = serde_json::from_str(include_str!("../../vectors/orders.json")).unwrap();
+    let mut vectors = vectors["vectors"].as_array().unwrap().iter();
+    let is_one = |vector: &&Value| vector["neg_risk"] == true && vector["exchange_version"] == 2;
+    vectors.find(is_one).unwrap()["results"]["py_v2"]["post_body"].as_str().unwrap().to_owned()
 }
 
 /// A request of this account, as a proxy and as a browser keep it.

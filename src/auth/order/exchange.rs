@@ -1,0 +1,126 @@
+//! The exchange contracts, and the domains that orders are signed under.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::Eip712Domain;
+
+use crate::auth::contracts::{self, Chain};
+
+/// The name in the domain of every exchange.
+pub const NAME: &str = "Polymarket CTF Exchange";
+
+/// The protocol version of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    V1 = 1,
+    V2 = 2,
+    V3 = 3,
+}
+
+impl Version {
+    pub const ALL: [Self; 3] = [Self::V1, Self::V2, Self::V3];
+
+    /// As it is written into the domain.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "V{}", self.number())
+    }
+}
+
+/// A contract that settles orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    pub chain_id: u64,
+    pub version: Version,
+    /// Whether it is the one for negative-risk markets; version 3 has one for both.
+    pub neg_risk: bool,
+    pub address: Address,
+    /// The hash of its domain.
+    pub separator: B256,
+}
+
+static EXCHANGES: LazyLock<Vec<Exchange>> = LazyLock::new(|| contracts::chains().iter().flat_map(on).collect());
+
+fn on(chain: &'static Chain) -> impl Iterator<Item = Exchange> {
+    let known = &chain.exchanges;
+    let exchange = move |(version, neg_risk, address)| {
+        let separator = Domain::of(chain.id, version, address).separator();
+        Exchange { chain_id: chain.id, version, neg_risk, address, separator }
+    };
+    [
+        (Version::V2, false, known.v2),
+        (Version::V2, true, known.v2_neg_risk),
+        (Version::V3, false, known.v3),
+        (Version::V1, false, known.v1),
+        (Version::V1, true, known.v1_neg_risk),
+    ]
+    .into_iter()
+    .map(exchange)
+}
+
+impl Exchange {
+    /// Every exchange of every chain, Polygon's first and version 2 before the others.
+    pub fn all() -> &'static [Self] {
+        &EXCHANGES
+    }
+
+    /// The exchange for such orders; `None` on a chain without Polymarket's contracts.
+    pub fn find(chain_id: u64, version: Version, neg_risk: bool) -> Option<&'static Self> {
+        let neg_risk = neg_risk && version != Version::V3;
+        EXCHANGES.iter().find(|exchange| {
+            exchange.chain_id == chain_id && exchange.version == version && exchange.neg_risk == neg_risk
+        })
+    }
+
+    pub fn domain(&self) -> Domain {
+        Domain::of(self.chain_id, self.version, self.address)
+    }
+
+    /// Whether this token is traded at the exchange of version 3: its id is a position of that protocol,
+    /// with the module in the top byte.
+    pub fn is_v3_token(token_id: U256) -> bool {
+        let middle: U256 = U256::from(u64::MAX) << 40_usize;
+        (token_id & middle).is_zero() && (1..=3).contains(&token_id.byte(31))
+    }
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.neg_risk { "neg-risk exchange" } else { "exchange" };
+        let chain = contracts::chain(self.chain_id).map_or("another chain", |chain| chain.name.as_str());
+        write!(f, "the {kind} {} on {chain}", self.version)
+    }
+}
+
+/// An EIP-712 domain with a contract: also one that no exchange has, for whoever searches what was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Domain {
+    pub name: String,
+    pub version: String,
+    pub chain_id: u64,
+    pub contract: Address,
+}
+
+impl Domain {
+    pub fn of(chain_id: u64, version: Version, contract: Address) -> Self {
+        Self { name: NAME.to_owned(), version: version.number().to_string(), chain_id, contract }
+    }
+
+    pub fn separator(&self) -> B256 {
+        Eip712Domain::new(
+            Some(self.name.clone().into()),
+            Some(self.version.clone().into()),
+            Some(U256::from(self.chain_id)),
+            Some(self.contract),
+            None,
+        )
+        .separator()
+    }
+}

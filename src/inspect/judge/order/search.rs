@@ -1,0 +1,369 @@
+//! The search for what an order's signature was made over, and by whom.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::{Address, B256, Signature, U256, eip191_hash_message};
+use serde_json::{Value, json};
+
+use super::candidates::{self, Candidates, DomainCandidate, Mistake};
+use super::changes::FieldChange;
+use crate::auth::contracts;
+use crate::auth::order::{Exchange, Nested, Order, Recovery, Terms};
+use crate::auth::wallet::{SignatureType, WalletMap};
+use crate::auth::wallet_signature;
+use crate::cause::Cause;
+use crate::inspect::known::Known;
+
+/// Signers recovered before the search gives up; each costs some 25 microseconds.
+const MOST: usize = 400;
+
+/// What was signed, and by whom.
+pub(super) struct Explained {
+    pub(super) signer: Address,
+    /// Whether the signer is one that the order or the settings name.
+    pub(super) is_expected: bool,
+    /// The order as it was signed.
+    pub(super) order: Order,
+    /// The exchange that it was signed for; `None` where none has this domain.
+    pub(super) exchange: Option<Exchange>,
+    pub(super) mistakes: Vec<Mistake>,
+    pub(super) reproduced_by: Value,
+}
+
+/// How the digest was made of the order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Hash,
+    /// For a deposit wallet (ERC-7739).
+    Nested,
+    /// A message of `personal_sign` over the hash, as bytes.
+    Personal,
+}
+
+impl Scheme {
+    fn digest(self, order: &Order, domain: &DomainCandidate) -> B256 {
+        match self {
+            Self::Hash => order.hash(domain.separator),
+            Self::Nested => order.nested_digest(domain.domain.chain_id, domain.separator),
+            Self::Personal => eip191_hash_message(order.hash(domain.separator)),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Hash => "typed data",
+            Self::Nested => "typed data nested for the deposit wallet (ERC-7739)",
+            Self::Personal => "personal_sign over the order's hash",
+        }
+    }
+
+    fn mistake(self, signature_type: u8) -> Option<Mistake> {
+        let is_1271 = signature_type == u8::from(SignatureType::Poly1271);
+        let (cause, signed, but, change) = match self {
+            Self::Personal => (
+                Cause::SignatureEncoding,
+                "with personal_sign over the order's hash",
+                "an order is signed as typed data (eth_signTypedData_v4)",
+                "Sign the typed data of the order, without the prefix of personal_sign",
+            ),
+            Self::Hash if is_1271 => (
+                Cause::OrderUnwrappedSignature,
+                "as an order of an EOA",
+                "a deposit wallet takes the nested form (ERC-7739)",
+                "Sign in the nested form of ERC-7739, as clients that support type 3 do",
+            ),
+            Self::Nested => (
+                Cause::OrderUnwrappedSignature,
+                "for a deposit wallet (ERC-7739)",
+                "only the 65 bytes were sent, without the rest that the wallet needs",
+                "Append the domain, the contents hash, the order type and its length to the signature",
+            ),
+            Self::Hash => return None,
+        };
+        let [signed, but, change] = [signed, but, change].map(str::to_owned);
+        Some(Mistake { cause, signed, but, change })
+    }
+}
+
+/// Whom a signature is expected of.
+pub(super) struct Expected {
+    signers: Vec<Address>,
+    chain_id: u64,
+}
+
+impl Expected {
+    pub(super) fn new(order: &Order, known: &Known, header: Option<Address>) -> Self {
+        let mut signers = vec![order.signer, order.maker];
+        signers.extend(known.signer.into_iter().chain(header));
+        Self { signers, chain_id: candidates::chain_of(known) }
+    }
+
+    /// Whether a recovered address is named, or has a wallet that the order names.
+    fn includes(&self, recovered: Address, order: &Order) -> bool {
+        if self.signers.contains(&recovered) || recovered == order.signer || recovered == order.maker {
+            return true;
+        }
+        let Some(chain) = contracts::chain(self.chain_id) else { return false };
+        let wallets = WalletMap::derive(chain, recovered);
+        [order.maker, order.signer]
+            .into_iter()
+            .chain(self.signers.iter().copied())
+            .any(|wallet| wallets.kind_of(wallet).is_some())
+    }
+}
+
+struct Search<'a> {
+    recovery: Recovery,
+    expected: &'a Expected,
+    tried: BTreeSet<B256>,
+}
+
+impl Search<'_> {
+    fn attempt(&mut self, order: &Order, domain: &DomainCandidate, scheme: Scheme) -> Option<Address> {
+        let digest = scheme.digest(order, domain);
+        if self.tried.len() >= MOST || !self.tried.insert(digest) {
+            return None;
+        }
+        self.recovery.signer(digest).filter(|signer| self.expected.includes(*signer, order))
+    }
+}
+
+/// Searches for what a plain signature of 65 bytes was made over.
+pub(super) fn plain(signature: &Signature, all: &[Candidates<'_>], expected: &Expected) -> Option<Explained> {
+    let mut search = Search { recovery: Recovery::of(signature)?, expected, tried: BTreeSet::new() };
+    let found = |signer, order: Order, domain: &DomainCandidate, scheme: Scheme, fields: &[&FieldChange]| {
+        let mut mistakes: Vec<Mistake> = domain.mistake.iter().cloned().collect();
+        mistakes.extend(fields.iter().map(|change| change.mistake.clone()));
+        mistakes.extend(scheme.mistake(order.signature_type));
+        explained(signer, true, order, domain, scheme, mistakes)
+    };
+    let schemes = |order: &Order| {
+        let is_1271 = order.signature_type == u8::from(SignatureType::Poly1271);
+        [Scheme::Hash, Scheme::Nested].into_iter().take(1 + usize::from(is_1271))
+    };
+    for domains in [Candidates::exchanges, Candidates::odd] {
+        for candidates in all {
+            let order = candidates.order;
+            for domain in domains(candidates) {
+                for scheme in schemes(order) {
+                    if let Some(signer) = search.attempt(order, domain, scheme) {
+                        return Some(found(signer, order.clone(), domain, scheme, &[]));
+                    }
+                }
+            }
+        }
+    }
+    for candidates in all {
+        for domain in candidates.right() {
+            if let Some(signer) = search.attempt(candidates.order, domain, Scheme::Personal) {
+                return Some(found(signer, candidates.order.clone(), domain, Scheme::Personal, &[]));
+            }
+            for change in candidates.changes() {
+                let changed = change.apply(candidates.order);
+                if let Some(signer) = search.attempt(&changed, domain, Scheme::Hash) {
+                    return Some(found(signer, changed, domain, Scheme::Hash, &[change]));
+                }
+            }
+        }
+    }
+    // two at once: the common ones
+    for candidates in all {
+        let common = || candidates.changes().iter().filter(|change| change.is_common);
+        let mut with = |change: &FieldChange, domain: &DomainCandidate, scheme: Scheme| {
+            let changed = change.apply(candidates.order);
+            let signer = search.attempt(&changed, domain, scheme)?;
+            Some(found(signer, changed, domain, scheme, &[change]))
+        };
+        let personal =
+            || candidates.right().flat_map(|domain| common().map(move |change| (change, domain, Scheme::Personal)));
+        let wrong = |is_common| {
+            candidates.wrong(is_common).flat_map(|domain| common().map(move |change| (change, domain, Scheme::Hash)))
+        };
+        let first = wrong(true).chain(personal()).find_map(|(change, domain, scheme)| with(change, domain, scheme));
+        if first.is_some() {
+            return first;
+        }
+        for (first, second) in candidates.pairs() {
+            let changed = second.apply(&first.apply(candidates.order));
+            for domain in candidates.right() {
+                if let Some(signer) = search.attempt(&changed, domain, Scheme::Hash) {
+                    return Some(found(signer, changed, domain, Scheme::Hash, &[first, second]));
+                }
+            }
+        }
+        let mut with = |change: &FieldChange, domain: &DomainCandidate| {
+            let changed = change.apply(candidates.order);
+            let signer = search.attempt(&changed, domain, Scheme::Hash)?;
+            Some(found(signer, changed, domain, Scheme::Hash, &[change]))
+        };
+        let last = wrong(false).find_map(|(change, domain, _)| with(change, domain));
+        if last.is_some() {
+            return last;
+        }
+    }
+    None
+}
+
+/// What a nested signature says it was made for.
+pub(super) enum Opened {
+    Explained(Box<Explained>),
+    /// It is for another order; whose it is then, and for which exchange.
+    OtherOrder {
+        signer: Option<Address>,
+        is_expected: bool,
+        exchange: Option<Exchange>,
+    },
+}
+
+/// Opens a nested signature: its domain and its contents are compared, and then whose it is.
+pub(super) fn nested(
+    nested: &Nested,
+    session: Option<Address>,
+    all: &[Candidates<'_>],
+    expected: &Expected,
+) -> Option<Opened> {
+    let recovery = Recovery::of(&nested.inner)?;
+    let candidates = all.iter().find(|candidates| matches!(candidates.order.terms, Terms::V2 { .. }))?;
+    let order = candidates.order;
+    let is = |domain: &&DomainCandidate| domain.separator == nested.separator;
+    let domain = candidates.exchanges().iter().find(is).or_else(|| candidates.odd().iter().find(is));
+    let first = candidates.exchanges().first()?;
+    let unknown = || DomainCandidate {
+        mistake: Some(Mistake {
+            cause: Cause::OrderWrongExchange,
+            signed: format!("for an unknown domain ({})", nested.separator),
+            but: "no exchange has it".to_owned(),
+            change: first
+                .exchange
+                .map_or_else(String::new, |exchange| format!("Sign for {exchange}, {}", exchange.address)),
+        }),
+        separator: nested.separator,
+        exchange: None,
+        is_common: false,
+        ..first.clone()
+    };
+    let domain = domain.cloned().unwrap_or_else(unknown);
+    let is = |order: &Order| order.struct_hash() == nested.contents;
+    let signed = if is(order) { Some((order.clone(), Vec::new())) } else { changed(candidates, is) };
+    let chain_id = domain.domain.chain_id;
+    let includes = |signer: Address, order: &Order| session == Some(signer) || expected.includes(signer, order);
+    let Some((signed, fields)) = signed else {
+        let digest = wallet_signature::nested_digest(chain_id, order.maker, nested.separator, nested.contents);
+        let signer = recovery.signer(digest);
+        let is_expected = signer.is_some_and(|signer| includes(signer, order));
+        return Some(Opened::OtherOrder { signer, is_expected, exchange: domain.exchange });
+    };
+    let mut mistakes: Vec<Mistake> = domain.mistake.iter().cloned().collect();
+    mistakes.extend(fields);
+    let signer = recovery.signer(signed.nested_digest(chain_id, domain.separator))?;
+    if includes(signer, &signed) {
+        let found = explained(signer, true, signed, &domain, Scheme::Nested, mistakes);
+        return Some(Opened::Explained(Box::new(found)));
+    }
+    // the right order and domain, signed inside in another way
+    let plain = recovery.signer(signed.hash(domain.separator)).filter(|signer| includes(*signer, &signed));
+    if let Some(signer) = plain {
+        mistakes.extend(Scheme::Hash.mistake(u8::from(SignatureType::Poly1271)));
+        let found = explained(signer, true, signed, &domain, Scheme::Hash, mistakes);
+        return Some(Opened::Explained(Box::new(found)));
+    }
+    for wallet in expected.signers.iter().copied().filter(|wallet| *wallet != signed.maker) {
+        let digest = wallet_signature::nested_digest(chain_id, wallet, nested.separator, nested.contents);
+        if let Some(signer) = recovery.signer(digest).filter(|signer| includes(*signer, &signed)) {
+            mistakes.push(Mistake {
+                cause: Cause::OrderUnwrappedSignature,
+                signed: format!("for the wallet {wallet}"),
+                but: format!("the maker is {}", signed.maker),
+                change: "Put the maker into the nested struct (verifyingContract)".to_owned(),
+            });
+            let found = explained(signer, true, signed, &domain, Scheme::Nested, mistakes);
+            return Some(Opened::Explained(Box::new(found)));
+        }
+    }
+    Some(Opened::Explained(Box::new(explained(signer, false, signed, &domain, Scheme::Nested, mistakes))))
+}
+
+/// The order that was signed, where it follows from the one that was sent by one or two known changes.
+fn changed(candidates: &Candidates<'_>, is: impl Fn(&Order) -> bool) -> Option<(Order, Vec<Mistake>)> {
+    let order = candidates.order;
+    for change in candidates.changes() {
+        let changed = change.apply(order);
+        if is(&changed) {
+            return Some((changed, vec![change.mistake.clone()]));
+        }
+    }
+    for (first, second) in candidates.pairs() {
+        let changed = second.apply(&first.apply(order));
+        if is(&changed) {
+            return Some((changed, vec![first.mistake.clone(), second.mistake.clone()]));
+        }
+    }
+    // seconds were sent: the milliseconds are tried one by one
+    let Terms::V2 { timestamp, metadata, builder } = order.terms else { return None };
+    if timestamp >= U256::from(100_000_000_000_u64) {
+        return None;
+    }
+    (0..1000_u64).find_map(|milliseconds| {
+        let signed = timestamp * U256::from(1000) + U256::from(milliseconds);
+        let changed = Order { terms: Terms::V2 { timestamp: signed, metadata, builder }, ..order.clone() };
+        let mistake = || Mistake {
+            cause: Cause::TimestampUnit,
+            signed: format!("with timestamp {signed}"),
+            but: format!("the order says {timestamp}, in seconds"),
+            change: "Send the timestamp in milliseconds, as it was signed".to_owned(),
+        };
+        is(&changed).then(|| (changed, vec![mistake()]))
+    })
+}
+
+fn explained(
+    signer: Address,
+    is_expected: bool,
+    order: Order,
+    domain: &DomainCandidate,
+    scheme: Scheme,
+    mistakes: Vec<Mistake>,
+) -> Explained {
+    let reproduced_by = json!({
+        "domain_name": domain.domain.name,
+        "domain_version": domain.domain.version,
+        "chain_id": domain.domain.chain_id,
+        "verifying_contract": domain.domain.contract.to_string(),
+        "neg_risk": domain.exchange.filter(|exchange| exchange.version.number() < 3).map(|exchange| exchange.neg_risk),
+        "signed_as": scheme.name(),
+        "order": fields(&order),
+        "struct_hash": order.struct_hash(),
+        "digest": scheme.digest(&order, domain),
+        "signer": signer.to_string(),
+    });
+    Explained { signer, is_expected, order, exchange: domain.exchange, mistakes, reproduced_by }
+}
+
+/// The signed fields, by their names in the typed data.
+fn fields(order: &Order) -> Value {
+    let mut fields = json!({
+        "salt": order.salt.to_string(),
+        "maker": order.maker.to_string(),
+        "signer": order.signer.to_string(),
+        "tokenId": order.token_id.to_string(),
+        "makerAmount": order.maker_amount.to_string(),
+        "takerAmount": order.taker_amount.to_string(),
+        "side": order.side,
+        "signatureType": order.signature_type,
+    });
+    let more = match order.terms {
+        Terms::V1 { taker, expiration, nonce, fee_rate_bps } => json!({
+            "taker": taker.to_string(),
+            "expiration": expiration.to_string(),
+            "nonce": nonce.to_string(),
+            "feeRateBps": fee_rate_bps.to_string(),
+        }),
+        Terms::V2 { timestamp, metadata, builder } => {
+            json!({ "timestamp": timestamp.to_string(), "metadata": metadata, "builder": builder })
+        }
+    };
+    if let (Value::Object(fields), Value::Object(more)) = (&mut fields, more) {
+        fields.extend(more);
+    }
+    fields
+}
