@@ -14,8 +14,8 @@ use crate::auth::wallet_signature;
 use crate::cause::Cause;
 use crate::inspect::known::Known;
 
-/// Signers recovered before the search gives up; each costs some 25 microseconds.
-const MOST: usize = 400;
+/// Signers recovered before the search gives up; each costs some 40 microseconds.
+const MOST: usize = 256;
 
 /// What was signed, and by whom.
 pub(super) struct Explained {
