@@ -82,11 +82,13 @@ impl OrderCase<'_> {
         let bare: Vec<&str> = bare.collect();
         if !bare.is_empty() {
             let names = bare.join(", ");
-            let summary = format!("Numbers in the body that should be texts: {names}");
+            let summary = format!("Numbers in the body that should be strings: {names}");
             let finding = Finding::new(Cause::OrderParameters, Certainty::Possible, summary);
             self.add(
-                finding.because("official clients send them as decimal texts; JavaScript rounds large numbers"),
-                format!("Send {names} as decimal texts"),
+                finding
+                    .because("official clients send them as decimal strings; JavaScript rounds large numbers")
+                    .fix(format!("Send {names} as decimal strings, or let an official client build the body")),
+                format!("Send {names} as decimal strings"),
             );
         }
         let quoted: Vec<&str> = ["salt", "signatureType"]
@@ -95,11 +97,13 @@ impl OrderCase<'_> {
             .collect();
         if !quoted.is_empty() {
             let names = quoted.join(", ");
-            let summary = format!("Texts in the body that should be numbers: {names}");
+            let summary = format!("Strings in the body that should be numbers: {names}");
             let finding = Finding::new(Cause::OrderParameters, Certainty::Possible, summary);
             self.add(
-                finding.because("official clients send them as JSON numbers"),
-                format!("Send {names} as JSON numbers"),
+                finding
+                    .because("official clients send JSON numbers there")
+                    .fix(format!("Send {names} without quotes, or let an official client build the body")),
+                format!("Send {names} without quotes, as JSON numbers"),
             );
         }
     }
