@@ -309,6 +309,7 @@ impl Change {
     }
 
     /// The files that change, to be shown and then written.
+    #[cfg(feature = "tui")]
     pub(crate) fn into_files(self) -> Vec<FileChange> {
         self.0
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use alloy_primitives::U256;
 
+#[cfg(feature = "tui")]
 use super::destination::Destination;
 use super::operator::Operator;
 use super::undone::{Stopped, Undone};
@@ -124,6 +125,7 @@ impl Replacement {
     }
 
     /// Writes the new credentials in place of the old ones.
+    #[cfg(feature = "tui")]
     pub(crate) fn switch(&self, destination: &Destination) -> Result<(), Stopped> {
         let written = destination.write(&self.credentials, Some(self.nonce));
         written.map_err(|error| self.unsaved().because(error).into())
