@@ -252,7 +252,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// As [`Account::l1`].
+    /// As [`Account::ask`].
     pub async fn credentials_or_derived(&self) -> Result<ApiCredentials, AccountError> {
         match (self.nonce_to_derive()?, self.settings.credentials.whole()) {
             (None, Some(configured)) => Ok(configured),
