@@ -5,6 +5,7 @@
 //! * [`l1`]: the EIP-712 wallet signature that creates and derives API credentials
 //! * [`l2`]: the HMAC headers of every authenticated request
 //! * [`order`]: orders as they are signed for an exchange, and whose signature one carries
+//! * [`recovery`]: the signer of one signature over many digests
 //! * [`builder`]: the `POLY_BUILDER_*` headers, signed here or by a remote signer
 //! * [`explain`]: what exactly is signed, in labelled parts
 //! * [`wallet_signature`]: what a contract wallet accepts as a signature of its owner
@@ -19,6 +20,7 @@ pub mod l1;
 pub mod l2;
 pub mod order;
 pub mod placeholder;
+pub mod recovery;
 pub mod wallet;
 pub mod wallet_signature;
 

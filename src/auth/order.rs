@@ -5,7 +5,6 @@
 //! wallet (type 3) signs a nested struct (ERC-7739), which the wallet unpacks.
 
 mod exchange;
-mod recovery;
 mod signature;
 
 use alloy_primitives::{Address, B256, U256};
@@ -18,7 +17,6 @@ use super::wallet::{SignatureType, WalletMap};
 use super::wallet_signature::{nest, nested_digest, typed_data_hash};
 
 pub use exchange::{Domain, Exchange, NAME, Version};
-pub use recovery::Recovery;
 pub use signature::{Nested, OrderSignature, with_session};
 
 // the name of both structs is part of what is signed

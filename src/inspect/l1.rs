@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::known::Known;
 use crate::auth::l1::{Claim, MESSAGE};
+use crate::auth::recovery::Recovery;
 use crate::cause::Cause;
 
 /// Signers recovered before the search gives up; each costs some 100 microseconds.
@@ -69,7 +70,7 @@ pub(super) fn search(signature: &Signature, claimed: &Claimed<'_>, known: &Known
         scheme: Scheme::Typed,
         mistakes: Vec::new(),
     };
-    let mut search = Search { signature, claimed, known, tried: BTreeSet::new() };
+    let mut search = Search { recovery: Recovery::of(signature)?, claimed, known, tried: BTreeSet::new() };
     if let Some(found) = search.attempt(&right) {
         return Some(found);
     }
@@ -103,7 +104,7 @@ fn changed(candidate: &Candidate, change: &Change) -> Candidate {
 }
 
 struct Search<'a> {
-    signature: &'a Signature,
+    recovery: Recovery,
     claimed: &'a Claimed<'a>,
     known: &'a Known,
     tried: BTreeSet<B256>,
@@ -119,7 +120,7 @@ impl Search<'_> {
         if !self.tried.insert(digest) {
             return None;
         }
-        let signer = self.signature.recover_address_from_prehash(&digest).ok()?;
+        let signer = self.recovery.signer(digest)?;
         let is_known = signer == self.claimed.address || Some(signer) == self.known.signer;
         let claim = &candidate.claim;
         is_known.then(|| Recovered {

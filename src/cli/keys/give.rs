@@ -82,22 +82,19 @@ impl GiveArgs {
             Where::EnvFile => prepare(&Place::Env(caller.env_file.clone())),
             Where::Place(place) => prepare(place),
         };
-        let no_usual = |reason| {
-            let name = "name a file, as --save env=PATH, or a profile, as --save profile=NAME";
-            Err(Stop::Usage(format!("{reason}: {name}")))
-        };
-        match prepared {
-            Ok(destination) => Ok(destination),
-            Err(Unusable::Stopped(stopped)) => Err(stopped.into()),
+        let prepared = match prepared {
             Err(Unusable::NoUsual(reason)) => match asked_for_path(&reason)? {
-                Some(path) => match prepare(&Place::Env(path)) {
-                    Ok(destination) => Ok(destination),
-                    Err(Unusable::Stopped(stopped)) => Err(stopped.into()),
-                    Err(Unusable::NoUsual(reason)) => no_usual(reason),
-                },
-                None => no_usual(reason),
+                Some(path) => prepare(&Place::Env(path)),
+                None => Err(Unusable::NoUsual(reason)),
             },
-        }
+            prepared => prepared,
+        };
+        prepared.map_err(|unusable| match unusable {
+            Unusable::Stopped(stopped) => stopped.into(),
+            Unusable::NoUsual(reason) => {
+                Stop::Usage(format!("{reason}: name a file, as --save env=PATH, or a profile, as --save profile=NAME"))
+            }
+        })
     }
 
     /// As [`GiveArgs::prepare`], with the usual place where none is named.
