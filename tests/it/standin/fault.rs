@@ -341,36 +341,44 @@ fn of_the_node() -> Vec<Fault> {
     ]
 }
 
-/// Every nine characters of these that are more than a pattern, in small letters.
-pub(super) struct Runs(HashSet<[u8; 9]>);
+/// Every run of characters of these that is more than a pattern, in small letters.
+pub(super) struct Runs {
+    short: HashSet<[u8; 9]>,
+    /// Of texts in hexadecimal, in which nine digits are only four characters and a half: so few are
+    /// also in a time or an address.
+    hex: HashSet<[u8; 18]>,
+}
+
+/// The runs of a text that are not mostly one character.
+fn runs<const LENGTH: usize>(text: &[u8]) -> impl Iterator<Item = &[u8; LENGTH]> {
+    let runs = text.windows(LENGTH).map(|run| <&[u8; LENGTH]>::try_from(run).unwrap());
+    runs.filter(|run| run.iter().collect::<HashSet<_>>().len() >= 4)
+}
 
 impl Runs {
     pub(super) fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut runs = HashSet::new();
+        let (mut short, mut hex) = (HashSet::new(), HashSet::new());
         for secret in secrets {
-            let bytes = secret.as_bytes().to_ascii_lowercase();
             let decoded =
                 hex::decode(secret.trim_start_matches("0x")).or_else(|_| URL_SAFE.decode(secret)).unwrap_or_default();
-            let mut forms = vec![hex::encode(secret), hex::encode(&decoded), STANDARD.encode(&decoded)];
+            let mut forms = vec![secret.to_owned(), hex::encode(&decoded), STANDARD.encode(&decoded)];
             // in base64 a text looks otherwise by where it begins
             forms.extend((0..3).flat_map(|start| {
                 [STANDARD, URL_SAFE].map(|engine| engine.encode(&secret.as_bytes()[start.min(secret.len())..]))
             }));
-            for form in &mut forms {
-                *form = form.trim_end_matches('=').to_ascii_lowercase();
+            for form in &forms {
+                short.extend(runs(form.trim_end_matches('=').to_ascii_lowercase().as_bytes()));
             }
-            for form in [bytes].into_iter().chain(forms.into_iter().map(String::into_bytes)) {
-                let runs_of = form.windows(9).filter(|run| run.iter().collect::<HashSet<_>>().len() >= 4);
-                runs.extend(runs_of.map(|run| <[u8; 9]>::try_from(run).unwrap()));
-            }
+            hex.extend(runs(hex::encode(secret).as_bytes()));
         }
-        Self(runs)
+        Self { short, hex }
     }
 
     /// The first of them in a text.
     pub(super) fn found(&self, text: &str) -> Option<String> {
         let text = text.as_bytes().to_ascii_lowercase();
-        let found = text.windows(9).find(|run| self.0.contains(<&[u8; 9]>::try_from(*run).unwrap()));
+        let short = runs(&text).find(|run| self.short.contains(*run)).map(<[u8; 9]>::as_slice);
+        let found = short.or_else(|| runs(&text).find(|run| self.hex.contains(*run)).map(<[u8; 18]>::as_slice));
         found.map(|run| String::from_utf8_lossy(run).into_owned())
     }
 }
