@@ -99,6 +99,7 @@ pub(in crate::inspect) fn inspect(posted: &Posted, known: &Known) -> Inspected {
         reproduced_by: case.reproduced_by,
         notes: case.notes,
         order,
+        transaction: None,
         changes: case.changes,
         question,
         on_chain: None,

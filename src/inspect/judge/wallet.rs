@@ -29,11 +29,11 @@ impl Case<'_> {
         let signature = match values::wallet_signature(signature) {
             values::WalletSignature::Plain(signature) => signature,
             values::WalletSignature::Changed(signature, said) => {
-                self.add(Finding::new(Cause::SignatureEncoding, Certainty::Likely, format!("POLY_SIGNATURE {said}")));
+                self.add(encoding(said));
                 signature
             }
             values::WalletSignature::Not(said) => {
-                self.add(Finding::new(Cause::SignatureEncoding, Certainty::Likely, format!("POLY_SIGNATURE {said}")));
+                self.add(encoding(said));
                 return UNCHECKED;
             }
         };
@@ -96,4 +96,11 @@ impl Case<'_> {
         }
         self.add(finding.because("another key signed, or something else was signed".to_owned()));
     }
+}
+
+/// The example code of the cause makes an HMAC, which this is not.
+fn encoding(said: &str) -> Finding {
+    Finding::new(Cause::SignatureEncoding, Certainty::Likely, format!("POLY_SIGNATURE {said}"))
+        .fix("Send POLY_SIGNATURE as the wallet makes it: 0x and 130 hex digits, the last two 1b or 1c")
+        .without_code()
 }
