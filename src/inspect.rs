@@ -4,6 +4,7 @@
 //! known mistake; the variant that gives the captured bytes is the proof. Pure: the caller brings the text,
 //! what the settings know, and the time of sending where it is known.
 
+mod difference;
 mod finding;
 mod hmac;
 mod judge;
@@ -16,6 +17,7 @@ mod share;
 
 use serde_json::{Value, json};
 
+pub use difference::Difference;
 pub use finding::Finding;
 pub use known::{Known, KnownCredentials};
 pub use on_chain::{OnChain, Question};

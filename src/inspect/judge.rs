@@ -60,10 +60,9 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
     let (mut outcome, mut reproduced_by) = match kind {
         Kind::L1 => case.l1(),
         Kind::L2 | Kind::Order | Kind::Transaction => case.hmac(Owner::User),
-        Kind::Builder => case.hmac(Owner::Builder),
-        // the key itself is sent: nothing is signed
+        // with a relayer API key nothing is signed: the key itself is sent
         Kind::Relayer if case.value(Header::BuilderSignature).is_none() => UNCHECKED,
-        Kind::Relayer => case.hmac(Owner::Builder),
+        Kind::Builder | Kind::Relayer => case.hmac(Owner::Builder),
     };
     if kind == Kind::L2 && case.value(Header::BuilderSignature).is_some() {
         let (builder, reproduced) = case.hmac(Owner::Builder);

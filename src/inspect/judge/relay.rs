@@ -1,5 +1,6 @@
 //! What is wrong with a transaction for the relayer: its fields, what was signed, and whose wallet it is.
 
+mod changes;
 mod fields;
 mod search;
 
@@ -183,6 +184,7 @@ impl RelayCase<'_> {
             if slip.cause == Cause::SignatureEncoding {
                 finding = finding.without_code();
             }
+            finding.difference = slip.difference;
             self.add(finding);
         }
         if let Some(from) = fields.from.filter(|from| *from != signer) {

@@ -49,7 +49,7 @@ impl Case<'_> {
         let l1::Recovered { signer, mistakes, reproduced_by } = recovered;
         let proof = format!("the signature over it recovers to {signer}");
         let is_right = mistakes.is_empty();
-        for (cause, words) in mistakes {
+        for (cause, words, difference) in mistakes {
             let summary = match cause {
                 Cause::WrongChainId => format!("Signed with {words}, not {}", self.known.chain_id()),
                 Cause::L1NonceMismatch => format!("Signed with {words}; POLY_NONCE says otherwise"),
@@ -57,7 +57,7 @@ impl Case<'_> {
                 Cause::AddressHeader => format!("Signed with {words}; POLY_ADDRESS says otherwise"),
                 _ => format!("Signed with {words}"),
             };
-            self.add(Finding::new(cause, Certainty::Proven, summary).because(proof.clone()));
+            self.add(Finding::new(cause, Certainty::Proven, summary).because(proof.clone()).differing(difference));
         }
         if signer != address {
             let whose = self.known.name_of(address).map_or_else(String::new, |name| format!(" ({name})"));

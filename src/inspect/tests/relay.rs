@@ -321,7 +321,7 @@ const MISTAKES: &[Mistake] = &[
         s.body["depositWalletParams"]["deadline"] = "1800000000000".into();
     }),
     likely("the wallet as to", batch, MALFORMED, |s| {
-        s.body["to"] = wallets().deposit_beacon.unwrap().to_string().into()
+        s.body["to"] = wallets().deposit_beacon.unwrap().to_string().into();
     }),
 ];
 
@@ -357,6 +357,9 @@ fn the_age_of_a_batch_is_checked_where_the_time_of_sending_is_given() {
     assert!(late.requests[0].findings[0].summary.contains("10 s before"), "{:?}", late.requests[0].findings);
 }
 
+/// Headers, settings, and the causes that are named.
+type Case<'a> = (Vec<(&'a str, &'a str)>, Known, Vec<&'a str>);
+
 /// Headers and settings of a request to the relayer, and the causes that are named.
 #[test]
 fn headers_of_the_relayer_are_named_missed_and_attributed() {
@@ -365,7 +368,7 @@ fn headers_of_the_relayer_are_named_missed_and_attributed() {
     let lower = owner.to_string().to_lowercase();
     let (owner, safe_wallet) = (owner.to_string(), wallets().safe.to_string());
     let builder = || KnownCredentials { key: Some(RELAYER_KEY.into()), ..KnownCredentials::default() };
-    let cases: Vec<(Vec<(&str, &str)>, Known, Vec<&str>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (vec![("RELAYER_API_KEY", RELAYER_KEY), ("RELAYER_API_KEY_ADDRESS", &owner)], known(), vec![]),
         (vec![], known(), vec!["relayer-credentials-missing"]),
         (vec![("RELAYER_API_KEY", RELAYER_KEY)], known(), vec!["header-missing"]),

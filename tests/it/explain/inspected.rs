@@ -131,7 +131,7 @@ fn calls_that_nobody_signs_are_not_taken_for_requests_without_credentials() {
 
 #[test]
 fn of_a_long_log_only_requests_with_findings_are_shown() {
-    let lines: String = (0..9).map(|_| log()).collect::<Vec<_>>().join("");
+    let lines = log().repeat(9);
     let text = stdout(&paste("explain", &[], &lines));
     assert_eq!(text.matches("Root cause (proven): ").count(), 4, "{text}");
     assert!(text.contains("5 more in this text: polydoctor inspect shows each"), "{text}");

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use alloy_primitives::{Address, Signature, U256, hex};
 use serde_json::{Value, json};
 
+use super::changes;
 use super::fields::{Fields, Kind};
 use crate::auth::contracts;
 use crate::auth::recovery::Recovery;
 use crate::auth::relay::{Signing, Transaction};
 use crate::auth::wallet::WalletMap;
 use crate::cause::Cause;
+use crate::inspect::difference::Difference;
 use crate::inspect::known::Known;
 
 /// Signers recovered before the search gives up.
@@ -79,7 +81,7 @@ impl Given {
     fn slip(&self, kind: Kind, signing: Signing) -> Option<Slip> {
         let encoding = |signed: &str, but: &str, fix: &str| {
             let [signed, but, fix] = [signed, but, fix].map(str::to_owned);
-            Some(Slip { cause: Cause::SignatureEncoding, signed, but, fix })
+            Some(Slip { cause: Cause::SignatureEncoding, signed, but, fix, difference: None })
         };
         match (kind, signing, self.last) {
             (_, Signing::MessageOfText, _) => encoding(
@@ -134,6 +136,7 @@ pub(super) struct Slip {
     /// What was sent.
     pub(super) but: String,
     pub(super) fix: String,
+    pub(super) difference: Option<Difference>,
 }
 
 /// What was signed, and by whom.
@@ -186,7 +189,7 @@ pub(super) fn search(
     if right.is_some() || fields.data.as_ref().is_some_and(|data| data.len() > LARGE) {
         return right;
     }
-    let changes = changes(transaction, fields, known);
+    let changes = changes::changes(transaction, fields, known);
     let mut with = |signing: Signing| changes.iter().find_map(|(changed, slip)| attempt(changed, signing, Some(slip)));
     with(meant).or_else(|| others().find_map(with))
 }
@@ -200,7 +203,7 @@ fn is_expected(signer: Address, fields: &Fields, known: &Known, bearer: Option<A
     chain.zip(fields.wallet).is_some_and(|(chain, wallet)| WalletMap::derive(chain, signer).kind_of(wallet).is_some())
 }
 
-fn chain_id(transaction: &Transaction) -> Option<u64> {
+pub(super) fn chain_id(transaction: &Transaction) -> Option<u64> {
     match transaction {
         Transaction::Safe(safe) => Some(safe.chain_id),
         Transaction::SafeCreate(creation) => Some(creation.chain_id),
@@ -209,7 +212,7 @@ fn chain_id(transaction: &Transaction) -> Option<u64> {
     }
 }
 
-fn nonce(transaction: &Transaction) -> Option<U256> {
+pub(super) fn nonce(transaction: &Transaction) -> Option<U256> {
     match transaction {
         Transaction::Safe(safe) => Some(safe.nonce),
         Transaction::Proxy(proxy) => Some(proxy.nonce),
@@ -218,151 +221,10 @@ fn nonce(transaction: &Transaction) -> Option<U256> {
     }
 }
 
-fn wallet(transaction: &Transaction) -> Option<Address> {
+pub(super) fn wallet(transaction: &Transaction) -> Option<Address> {
     match transaction {
         Transaction::Safe(safe) => Some(safe.safe),
         Transaction::Wallet(batch) => Some(batch.wallet),
         Transaction::Proxy(_) | Transaction::SafeCreate(_) => None,
     }
 }
-
-/// Every known change between signing and sending, the likelier ones first.
-fn changes(transaction: &Transaction, fields: &Fields, known: &Known) -> Vec<(Transaction, Slip)> {
-    let mut changes = Vec::new();
-    let mut add = |cause: Cause, name: &str, signed: String, sent: String, make: &dyn Fn(&mut Transaction)| {
-        if signed == sent {
-            return;
-        }
-        let mut changed = transaction.clone();
-        make(&mut changed);
-        let (but, fix) = match (cause, name) {
-            (Cause::WrongChainId, _) => {
-                (format!("the wallet is on chain {sent}"), format!("Sign with chain ID {sent}"))
-            }
-            // there is one that is right, and it was signed
-            (_, "relayHub" | "to") => (format!("the request says {sent}"), format!("Set {name} to {signed}")),
-            _ => (
-                format!("the request says {sent}"),
-                format!("Send {name} {signed}, as it was signed, or sign again with {sent}"),
-            ),
-        };
-        let slip = Slip { cause, signed: format!("with {name} {signed}"), but, fix };
-        changes.push((changed, slip));
-    };
-    let malformed = Cause::RelayerRequestMalformed;
-    if let Some(sent) = chain_id(transaction) {
-        for signed in [137_u64, 80002, 1, 80001, 31337] {
-            add(
-                Cause::WrongChainId,
-                "chain ID",
-                signed.to_string(),
-                sent.to_string(),
-                &|transaction| match transaction {
-                    Transaction::Safe(safe) => safe.chain_id = signed,
-                    Transaction::SafeCreate(creation) => creation.chain_id = signed,
-                    Transaction::Wallet(batch) => batch.chain_id = signed,
-                    Transaction::Proxy(_) => {}
-                },
-            );
-        }
-    }
-    if let Some(sent) = nonce(transaction) {
-        let one = U256::from(1);
-        let near = [Some(sent + one), sent.checked_sub(one), Some(U256::ZERO), sent.checked_sub(one + one)];
-        for signed in near.into_iter().flatten() {
-            add(malformed, "nonce", signed.to_string(), sent.to_string(), &|transaction| match transaction {
-                Transaction::Safe(safe) => safe.nonce = signed,
-                Transaction::Proxy(proxy) => proxy.nonce = signed,
-                Transaction::Wallet(batch) => batch.nonce = signed,
-                Transaction::SafeCreate(_) => {}
-            });
-        }
-    }
-    if let Some(sent) = wallet(transaction) {
-        let chain = contracts::chain(known.chain_id());
-        let signers = [fields.from, known.signer].into_iter().flatten();
-        let own = signers.clone().flat_map(|signer| {
-            chain.into_iter().flat_map(move |chain| WalletMap::derive(chain, signer).iter().collect::<Vec<_>>())
-        });
-        let all = own.map(|(_, wallet)| wallet).chain(known.funder).chain(fields.to);
-        let wallets: BTreeSet<Address> = all.collect();
-        for signed in wallets {
-            add(malformed, "the wallet", signed.to_string(), sent.to_string(), &|transaction| match transaction {
-                Transaction::Safe(safe) => safe.safe = signed,
-                Transaction::Wallet(batch) => batch.wallet = signed,
-                Transaction::Proxy(_) | Transaction::SafeCreate(_) => {}
-            });
-        }
-    }
-    match transaction {
-        Transaction::Safe(safe) => {
-            let other = 1 - safe.operation.min(1);
-            add(malformed, "operation", other.to_string(), safe.operation.to_string(), &|transaction| {
-                if let Transaction::Safe(safe) = transaction {
-                    safe.operation = other;
-                }
-            });
-            add(malformed, "value", "0".to_owned(), safe.value.to_string(), &|transaction| {
-                if let Transaction::Safe(safe) = transaction {
-                    safe.value = U256::ZERO;
-                }
-            });
-            let gas = [safe.safe_tx_gas, safe.base_gas, safe.gas_price];
-            let sent = gas.map(|gas| gas.to_string()).join(", ");
-            add(malformed, "safeTxnGas, baseGas, gasPrice", "0, 0, 0".to_owned(), sent, &|transaction| {
-                if let Transaction::Safe(safe) = transaction {
-                    (safe.safe_tx_gas, safe.base_gas, safe.gas_price) = (U256::ZERO, U256::ZERO, U256::ZERO);
-                }
-            });
-        }
-        Transaction::Proxy(proxy) => {
-            let of_chain = contracts::chain(known.chain_id());
-            let hub = of_chain.and_then(|chain| chain.relay.hub);
-            let names: [(&str, Option<Address>, Address, fn(&mut ProxyPlaces, Address)); 4] = [
-                ("relayHub", hub, proxy.hub, |places, address| places.hub = address),
-                ("to", of_chain.map(|chain| chain.proxy.factory), proxy.to, |places, address| places.to = address),
-                ("the wallet as to,", fields.wallet, proxy.to, |places, address| places.to = address),
-                ("from", known.signer, proxy.from, |places, address| places.from = address),
-            ];
-            for (name, signed, sent, put) in names {
-                let Some(signed) = signed else { continue };
-                add(malformed, name, signed.to_string(), sent.to_string(), &|transaction| {
-                    if let Transaction::Proxy(proxy) = transaction {
-                        put(proxy, signed);
-                    }
-                });
-            }
-            for limit in [10_000_000_u64, 0] {
-                let limit = U256::from(limit);
-                add(malformed, "gasLimit", limit.to_string(), proxy.gas_limit.to_string(), &|transaction| {
-                    if let Transaction::Proxy(proxy) = transaction {
-                        proxy.gas_limit = limit;
-                    }
-                });
-            }
-        }
-        Transaction::Wallet(batch) => {
-            let thousand = U256::from(1000);
-            for signed in [batch.deadline.saturating_mul(thousand), batch.deadline / thousand] {
-                add(malformed, "deadline", signed.to_string(), batch.deadline.to_string(), &|transaction| {
-                    if let Transaction::Wallet(batch) = transaction {
-                        batch.deadline = signed;
-                    }
-                });
-            }
-        }
-        Transaction::SafeCreate(creation) => {
-            let Some(factory) = contracts::chain(known.chain_id()).map(|chain| chain.safe.factory) else {
-                return changes;
-            };
-            add(malformed, "to", factory.to_string(), creation.factory.to_string(), &|transaction| {
-                if let Transaction::SafeCreate(creation) = transaction {
-                    creation.factory = factory;
-                }
-            });
-        }
-    }
-    changes
-}
-
-type ProxyPlaces = crate::auth::relay::ProxyTransaction;
