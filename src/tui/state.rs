@@ -184,7 +184,7 @@ impl Shown {
     }
 
     /// Shows the panel that has the focus from its top.
-    pub(super) fn to_top(&mut self) {
+    pub(super) fn show_top(&mut self) {
         self.scroll[self.focus as usize] = None;
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn act(app: &mut App, action: Headers) -> Option<Command> {
         Headers::NextField => None,
         Headers::NextSet => {
             app.panels.headers.set = app.panels.headers.next();
-            app.shown.to_top();
+            app.shown.show_top();
             None
         }
         Headers::SignAndCopy => app.sign_request(app.panels.headers.chosen().levels).map(Command::Start),

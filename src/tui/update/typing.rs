@@ -29,7 +29,7 @@ impl App {
         }
         match self.shown.focus {
             PanelId::Builder => self.panels.builder.cursor = 0,
-            PanelId::Errors => self.shown.to_top(),
+            PanelId::Errors => self.shown.show_top(),
             PanelId::Fleet => self.panels.fleet.cursor = 0,
             _ => self.panels.checklist.told_of = reference::checks_for(self.search().text()),
         }
