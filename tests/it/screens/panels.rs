@@ -11,7 +11,8 @@ use polydoctor::facts::{
     RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting, SignedOver,
 };
 use polydoctor::settings::{Origin, OriginKind, ProblemKind, Setting, SettingProblem, Source, Sourced};
-use polydoctor::tui::task::News;
+use polydoctor::tui::state::panel::PanelId;
+use polydoctor::tui::state::task::News;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
@@ -301,9 +302,9 @@ fn a_request_opens() {
     press(&mut app, "4g\n");
     assert!(text(&app).contains("Headers sent"));
     press(&mut app, "\x1b");
-    assert!(!text(&app).contains("Headers sent") && app.focus == 3);
+    assert!(!text(&app).contains("Headers sent") && app.shown.focus == PanelId::Requests);
     press(&mut app, "\x1b");
-    assert_eq!(app.focus, 0);
+    assert_eq!(app.shown.focus, PanelId::Checks);
 }
 
 fn text(app: &App) -> String {
@@ -363,8 +364,8 @@ fn unsettled() -> Observed {
 
 /// To the panel at this place, which may have no digit.
 fn show(app: &mut App, name: &str) {
-    let place = polydoctor::tui::panels::PANELS.iter().position(|panel| panel.name == name).unwrap();
-    app.focus_on(place);
+    let panel = PanelId::ALL.into_iter().find(|panel| panel.name() == name).unwrap();
+    app.shown.focus_on(panel);
 }
 
 #[test]
