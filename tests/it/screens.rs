@@ -4,6 +4,7 @@ mod builder;
 mod chance;
 mod fleet;
 mod headers;
+mod inspect;
 mod keys;
 mod manners;
 mod panels;
