@@ -295,12 +295,21 @@ fn of_reading(text: &str, reading: &reading::Reading, known: &Known) -> Inspecti
     for unread in &mut unread {
         hide(&mut unread.text);
     }
-    Inspection { requests, exposed: exposed(text, known), unread }
+    Inspection { requests, exposed: exposed(text, reading, known), unread }
 }
 
-/// What the text gives away by its own words, and the secrets of the settings that are in it.
-fn exposed(text: &str, known: &Known) -> Vec<Exposure> {
+/// What the text gives away by its own words and in headers of whatever form, and the secrets of the settings
+/// that are in it.
+fn exposed(text: &str, reading: &reading::Reading, known: &Known) -> Vec<Exposure> {
     let mut exposed = reference::exposed(text);
+    for request in &reading.requests {
+        let shown = request.headers.iter().filter(|(_, value)| judge::is_shown(value));
+        for kind in shown.filter_map(|(name, _)| names::canonical(name)?.secret()) {
+            if exposed.iter().all(|exposure| exposure.kind != kind) {
+                exposed.extend(reference::exposure(kind, request.line));
+            }
+        }
+    }
     for (kind, secret) in known.named_secrets() {
         let inside = secret.expose().trim();
         if inside.len() < SHORTEST_SECRET || exposed.iter().any(|exposure| exposure.kind == kind) {
