@@ -153,6 +153,8 @@ pub struct Wallet {
     pub usdc: Option<String>,
     pub pol: Option<String>,
     pub approvals: Option<Approvals>,
+    /// It has called `pauseUser` at the exchanges.
+    pub paused: bool,
 }
 
 /// Which of the contracts that trading needs may spend.
@@ -243,6 +245,9 @@ pub struct Server {
     pub rpc_chain_id: Option<u64>,
     /// Where the service sees the caller: not in a blocked country, by default.
     pub geoblocked: bool,
+    /// The admin has paused trading at the exchange contract, and at the one for negative-risk markets.
+    pub exchange_paused: bool,
+    pub neg_risk_exchange_paused: bool,
     /// Healthy accounts beside the demo's, named in the announcement.
     pub accounts: u32,
 }
@@ -259,6 +264,8 @@ impl Default for Server {
             cached_balance: "0".to_owned(),
             rpc_chain_id: None,
             geoblocked: false,
+            exchange_paused: false,
+            neg_risk_exchange_paused: false,
             accounts: 0,
         }
     }
