@@ -1,42 +1,51 @@
-//! The dashboard. [`app`] is a pure state machine, [`view`] draws it, and the loop in `live` alone has
-//! effects: it waits for whatever happens next, and does what the state asks for.
+//! The dashboard. [`state`] is all that it knows, [`update`] alone changes that, [`view`] draws it, and
+//! the loop in `live` alone has effects: it waits for whatever happens next, and does what the state
+//! asks for.
+//!
+//! ```text
+//!           live  screen  input     waits, draws, does
+//!             |       |
+//!          update   view            what messages change; the screen
+//!             |       |
+//!   panels  overlays  keys  …       what is shown of the state, and which keys do what
+//!             |
+//!           state                   what is known and where a person is in it
+//! ```
 //!
 //! The screen is drawn once before anything is started, and after that only when something changed.
 //! Nothing wakes up while nothing moves: keys are read by a thread that blocks, and the tick exists
 //! only while something runs.
 
-pub mod app;
-pub mod dialogue;
 pub mod field;
-pub mod first_run;
-mod fix;
 pub mod header;
 mod input;
+pub mod key;
 pub mod keys;
 pub mod layout;
 mod live;
-pub mod menu;
 pub mod motion;
+pub mod overlays;
 pub mod panels;
 mod screen;
 pub mod share;
-pub mod sheet;
-pub mod symptom;
-pub mod task;
+pub mod state;
 pub mod text;
 pub mod theme;
+pub mod update;
 pub mod verdict;
 pub mod view;
-mod watching;
 
 use std::pin::Pin;
 use std::time::Duration;
 
 use crossterm::style;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
-use self::app::{App, Observed};
-use self::task::{Draft, Post, Task};
+use self::state::App;
+use self::state::load::{About, Load, Renewed, Scope};
+use self::state::message::Observed;
+use self::state::task::{News, Task};
+use self::state::watching::Watching;
 use self::theme::{Palette, Theme};
 use crate::facts::Facts;
 use crate::report::Report;
@@ -63,62 +72,6 @@ pub struct Options {
     pub bell: bool,
     /// The home folder, which reports do not tell.
     pub home: Option<String>,
-}
-
-/// Which settings to start from; the ones of the command line unless said.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Load {
-    /// Another profile.
-    pub profile: Option<String>,
-    /// The embedded sandbox, with its usual scenario.
-    pub demo: bool,
-    /// The answers of the set-up wizard, over everything else.
-    pub draft: Option<Draft>,
-}
-
-/// What to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    All,
-    /// Everything while watching, which is shown when it is over.
-    AllUnseen,
-    /// A check by its id, with what it needs.
-    Check(&'static str),
-    /// A round of watching.
-    Round,
-}
-
-impl Scope {
-    /// Whether a person waits for it, and sees how it goes on.
-    pub fn is_seen(self) -> bool {
-        matches!(self, Self::All | Self::Check(_))
-    }
-}
-
-/// What there is to know of settings beside the facts.
-#[derive(Clone, Debug, Default)]
-pub struct About {
-    /// Said in the header, such as `demo: funder-is-signer`.
-    pub title: Option<String>,
-    /// The profiles that one may switch to.
-    pub profiles: Vec<String>,
-    /// The one that was switched to. One that is merely the default is named by nobody.
-    pub switched_to: Option<String>,
-    /// The longest wait for one request, in whole seconds.
-    pub timeout_s: u64,
-    /// These are recorded facts: nothing is asked.
-    pub recorded: bool,
-    /// Nothing is configured yet: the questions to begin with.
-    pub first_run: Option<Draft>,
-    /// The hosts that a run asks, each with what for.
-    pub hosts: Vec<(&'static str, String)>,
-}
-
-impl About {
-    /// Whether a run starts at once.
-    fn runs(&self) -> bool {
-        !self.recorded && self.first_run.is_none()
-    }
 }
 
 /// An engine that is ready to run, as the dashboard sees it.
@@ -155,12 +108,8 @@ pub struct Reread {
     pub outcome: Result<Renewed, String>,
 }
 
-#[derive(Clone, Debug)]
-pub struct Renewed {
-    pub about: About,
-    /// Whether they are others than before.
-    pub anew: bool,
-}
+/// Where a task puts its news.
+pub type Post = mpsc::UnboundedSender<News>;
 
 pub type Rereading = Pin<Box<dyn Future<Output = Reread>>>;
 
@@ -178,12 +127,10 @@ pub async fn run(launch: Launch, options: Options) -> anyhow::Result<()> {
     let facts = Facts::default();
     let report = Report::of(&facts);
     let mut app = App::new(theme, options.title, Observed { facts, report });
-    app.mouse = options.mouse;
-    app.watching = options.watch;
-    app.period = options.watch;
-    app.bell = options.bell;
+    app.terminal.mouse = options.mouse;
+    app.watching = Watching { every: options.watch, usual: options.watch, bell: options.bell, ..Watching::default() };
     app.home = options.home;
-    app.copies = share::takes_copies(|name| std::env::var(name).ok());
+    app.terminal.copies = share::takes_copies(|name| std::env::var(name).ok());
     // The palette heeds `NO_COLOR`, so that a flag or `t` can overrule it.
     style::force_color_output(true);
     screen::restore_on_panic();

@@ -134,8 +134,24 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     let unread = unread::unread(&loader.sources.unread(), &settings);
     problems.extend(loader.finish());
     problems.extend(unread);
+    withhold_secrets(&mut problems, &settings.secrets());
     settings.problems = problems;
     settings
+}
+
+/// A secret that also stands where another value belongs is not quoted as that wrong value.
+fn withhold_secrets(problems: &mut [SettingProblem], secrets: &[Secret]) {
+    // shorter ones are in ordinary words
+    const SHORTEST: usize = 6;
+    for secret in secrets.iter().filter(|secret| secret.expose().len() >= SHORTEST) {
+        for problem in problems.iter_mut() {
+            for text in [&mut problem.text, &mut problem.fix] {
+                if text.contains(secret.expose()) {
+                    *text = text.replace(secret.expose(), "(a secret of these settings)");
+                }
+            }
+        }
+    }
 }
 
 /// Without a type, the one that the funder has as a wallet of this key: many bots set it in code.
@@ -200,6 +216,23 @@ mod tests {
         assert_eq!(settings.chain_id, None);
         let texts: Vec<_> = settings.problems.iter().map(|problem| problem.text.as_str()).collect();
         assert!(texts.iter().any(|text| text.contains("signature type is \"7\" (env SIGNATURE_TYPE)")), "{texts:?}");
+    }
+
+    #[test]
+    fn a_secret_that_also_stands_in_the_place_of_another_value_is_quoted_nowhere() {
+        let secrets = ["CLOB_SECRET", "CLOB_PASS_PHRASE", "POLY_BUILDER_PASSPHRASE", "POLY_BUILDER_SIGNER_TOKEN"];
+        let others =
+            ["SIGNATURE_TYPE", "FUNDER", "CHAIN_ID", "POLYMARKET_NONCE", "POLY_BUILDER_CODE", "CLOB_HOST", "RPC_URL"];
+        for secret in secrets {
+            for other in others {
+                let value = "correct-horse-battery";
+                let settings = load(&inputs(&[(secret, value), (other, value)])).unwrap();
+                assert!(!settings.problems.is_empty(), "{secret} {other}");
+                for SettingProblem { text, fix, .. } in &settings.problems {
+                    assert!(!text.contains(value) && !fix.contains(value), "{secret} {other}: {text} {fix}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use ratatui::style::{Style, Stylize as _};
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
-use super::app::{App, Phase};
+use super::state::{App, Phase};
 use super::text::duration;
 use super::verdict;
 use crate::checks::Status;
@@ -165,7 +165,7 @@ fn parts(app: &App) -> Vec<Part> {
     let origin: Vec<String> = origin.collect();
     let host = heading.host.map(|host| say(&host));
     let when = when.filter(|_| !heading.is_replay).into_iter().map(|at| format!("at {at}"));
-    let watch = app.watching.map(|period| format!("watch {} s", period.as_secs()));
+    let watch = app.watching.every.map(|period| format!("watch {} s", period.as_secs()));
     let known = |texts: Vec<String>| if is_known { spans(texts) } else { Vec::new() };
     vec![
         Part::left(vec![Span::from(name).bold(), Span::from("polydoctor").bold()]),

@@ -1,52 +1,12 @@
 //! The one table of keys: it drives the handler, the footer and the help, so they cannot disagree.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
-use super::app::{App, Mode, Phase};
-use super::fix;
+use super::key::{Key, char, ctrl, plain, pressed};
 use super::panels;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    Quit,
-    /// Quits even while something is typed.
-    Interrupt,
-    Help,
-    NextPanel,
-    PreviousPanel,
-    /// By its place in the table of panels.
-    Panel(usize),
-    Down,
-    Up,
-    First,
-    Last,
-    HalfPageDown,
-    HalfPageUp,
-    PageDown,
-    PageUp,
-    Open,
-    Back,
-    Search,
-    ChoosePanel,
-    Offers,
-    Symptom,
-    ProblemsOnly,
-    NextProblem,
-    PreviousProblem,
-    Again,
-    AllAgain,
-    Copy,
-    CopyReport,
-    SaveReport,
-    Watch,
-    Mouse,
-    Profiles,
-    ApplyFix,
-    Addresses,
-    NextPalette,
-    Redraw,
-    Suspend,
-}
+use super::state::action::Action;
+use super::state::panel::PanelId;
+use super::state::{App, Mode, Phase};
 
 pub struct Binding {
     keys: &'static [Key],
@@ -56,20 +16,6 @@ pub struct Binding {
     pub help: &'static str,
     /// The word in the footer, while the key does something that is worth the place.
     pub footer: fn(&App) -> Option<&'static str>,
-}
-
-pub type Key = (KeyModifiers, KeyCode);
-
-pub const fn char(c: char) -> Key {
-    plain(KeyCode::Char(c))
-}
-
-pub const fn plain(code: KeyCode) -> Key {
-    (KeyModifiers::NONE, code)
-}
-
-pub const fn ctrl(c: char) -> Key {
-    (KeyModifiers::CONTROL, KeyCode::Char(c))
 }
 
 const fn bind(keys: &'static [Key], label: &'static str, action: Action, help: &'static str) -> Binding {
@@ -108,9 +54,9 @@ const NUMBERS: &[Key] = &[
     char('='),
 ];
 
-/// The key that goes to a panel, by its place in the table of panels.
-pub fn of_panel(panel: usize) -> Option<char> {
-    match NUMBERS.get(panel) {
+/// The key that goes to a panel.
+pub fn of_panel(panel: PanelId) -> Option<char> {
+    match NUMBERS.get(panel as usize) {
         Some((_, KeyCode::Char(c))) => Some(*c),
         _ => None,
     }
@@ -124,19 +70,19 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[plain(KeyCode::Esc)], "Esc", Action::Back, "back; clear the filter; stop the run, keeping what is known")
         .footer(esc_word),
     bind(&[plain(KeyCode::Enter)], "Enter", Action::Open, "open the check")
-        .footer(|app| (app.focus == panels::LIST && app.selected().is_some()).then_some("open")),
+        .footer(|app| (app.shown.focus == PanelId::Checks && app.selected().is_some()).then_some("open")),
     bind(&[char('n')], "n", Action::NextProblem, "next problem")
         .footer(|app| has_problem(app).then_some("next problem")),
     bind(&[char('N')], "N", Action::PreviousProblem, "previous problem"),
     bind(&[char('y')], "y", Action::Copy, "copy the fix of this check, through the terminal (OSC 52)")
-        .footer(|app| app.copyable().map(|_| app.panel().copies)),
+        .footer(|app| panels::copyable(app).map(|(_, word)| word)),
     bind(&[char('F')], "F", Action::ApplyFix, "apply the fix to the file that the setting came from; asks first")
-        .footer(|app| fix::wanted(app).filter(|_| app.shows_check() && app.is_live()).map(|_| "apply fix")),
+        .footer(|app| app.wanted_fix().filter(|_| panels::shows_check(app) && app.is_live()).map(|_| "apply fix")),
     bind(&[char('Y')], "Y", Action::CopyReport, "copy the report for others, as Markdown, the same way")
         .footer(|app| (app.phase() == Phase::Over).then_some("report")),
     bind(&[char('s')], "s", Action::SaveReport, "save that report to a file in this folder; never over another"),
     bind(&[char('r')], "r", Action::Again, "run this check again, with what it needs").footer(|app| {
-        let can = app.phase() == Phase::Over && app.selected().is_some() && app.shows_check() && app.is_live();
+        let can = app.phase() == Phase::Over && app.selected().is_some() && panels::shows_check(app) && app.is_live();
         can.then_some("again")
     }),
     bind(&[char('R')], "R", Action::AllAgain, "run all again")
@@ -146,9 +92,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[char('e')], "e", Action::Symptom, "enter the error you got, to include it in the diagnosis")
         .footer(|app| (app.phase() == Phase::Over).then_some("add error")),
     bind(&[char('/')], "/", Action::Search, "filter the checks by words or by an error sentence; elsewhere: search")
-        .footer(|app| Some(app.search().word)),
+        .footer(|app| Some(panels::search_word(app.shown.focus).unwrap_or("filter"))),
     bind(&[char('x')], "x", Action::Offers, "actions of this panel; each asks first")
-        .footer(|app| (!app.offers().is_empty()).then_some("actions")),
+        .footer(|app| (!panels::offers(app).is_empty()).then_some("actions")),
     bind(&[plain(KeyCode::Tab), plain(KeyCode::Right), char('l')], "Tab → l", Action::NextPanel, "next panel"),
     bind(
         &[plain(KeyCode::BackTab), plain(KeyCode::Left), char('h')],
@@ -156,7 +102,7 @@ pub const BINDINGS: &[Binding] = &[
         Action::PreviousPanel,
         "previous panel",
     ),
-    bind(NUMBERS, "1…9 0 - =", Action::Panel(0), "go to panel 1 to 9, 10, 11 or 12"),
+    bind(NUMBERS, "1…9 0 - =", Action::NumberedPanel, "go to panel 1 to 9, 10, 11 or 12"),
     bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name or number; :q quits")
         .footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),
@@ -168,12 +114,12 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[plain(KeyCode::PageDown)], "PgDn", Action::PageDown, "a page down"),
     bind(&[plain(KeyCode::PageUp)], "PgUp", Action::PageUp, "a page up"),
     bind(&[char('w')], "w", Action::Watch, "watch: time, reach and credentials again every 30 s, or stop").footer(
-        |app| match app.watching {
+        |app| match app.watching.every {
             Some(_) => Some("stop watching"),
             None => (app.phase() == Phase::Over && app.is_live()).then_some("watch"),
         },
     ),
-    bind(&[char('P')], "P", Action::Profiles, "another profile of the settings")
+    bind(&[char('P')], "P", Action::ChooseProfile, "another profile of the settings")
         .footer(|app| (!app.about.profiles.is_empty()).then_some("profiles")),
     bind(&[char('m')], "m", Action::Mouse, "mouse on or off; while it is on, the terminal selects with Shift"),
     bind(&[char('a')], "a", Action::Addresses, "addresses in full or short"),
@@ -182,34 +128,23 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('z')], "Ctrl-Z", Action::Suspend, "suspend; fg comes back"),
 ];
 
-/// A key as tables name it: terminals disagree on whether `R` and `?` come with Shift.
-pub fn pressed(key: KeyEvent) -> Key {
-    (key.modifiers - KeyModifiers::SHIFT, key.code)
-}
-
 /// What a key asks for.
 pub fn action(key: KeyEvent) -> Option<Action> {
     let pressed = pressed(key);
     let binding = BINDINGS.iter().find(|binding| binding.keys.contains(&pressed))?;
     match binding.action {
-        Action::Panel(_) => NUMBERS.iter().position(|key| *key == pressed).map(Action::Panel),
+        Action::NumberedPanel => {
+            let number = NUMBERS.iter().position(|key| *key == pressed)?;
+            PanelId::ALL.get(number).copied().map(Action::Panel)
+        }
         action => Some(action),
-    }
-}
-
-/// Which way a key goes in a list beside a text that is typed, where letters are text.
-pub fn step(key: KeyEvent) -> Option<isize> {
-    match pressed(key) {
-        (_, KeyCode::Down | KeyCode::Tab) | (KeyModifiers::CONTROL, KeyCode::Char('n' | 'j')) => Some(1),
-        (_, KeyCode::Up | KeyCode::BackTab) | (KeyModifiers::CONTROL, KeyCode::Char('p' | 'k')) => Some(-1),
-        _ => None,
     }
 }
 
 fn esc_word(app: &App) -> Option<&'static str> {
     if !matches!(app.mode, Mode::Panels) {
         Some("close")
-    } else if app.focus != panels::LIST {
+    } else if app.shown.focus != PanelId::Checks {
         Some("back")
     } else if app.has_filter() {
         Some("clear filter")
@@ -224,6 +159,8 @@ fn has_problem(app: &App) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::KeyModifiers;
+
     use super::*;
 
     #[test]
@@ -237,11 +174,11 @@ mod tests {
 
     #[test]
     fn every_panel_has_a_key_of_its_own_in_the_row_of_digits() {
-        for panel in 0..panels::PANELS.len() {
+        for panel in PanelId::ALL {
             let key = of_panel(panel).expect("a key for each panel");
             assert_eq!(action(KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE)), Some(Action::Panel(panel)));
         }
-        assert_eq!(of_panel(9), Some('0'));
+        assert_eq!(of_panel(PanelId::ALL[9]), Some('0'));
     }
 
     #[test]
@@ -250,7 +187,7 @@ mod tests {
         assert_eq!(press(KeyModifiers::SHIFT, KeyCode::Char('R')), Some(Action::AllAgain));
         assert_eq!(press(KeyModifiers::NONE, KeyCode::Char('R')), Some(Action::AllAgain));
         assert_eq!(press(KeyModifiers::SHIFT, KeyCode::BackTab), Some(Action::PreviousPanel));
-        assert_eq!(press(KeyModifiers::NONE, KeyCode::Char('3')), Some(Action::Panel(2)));
+        assert_eq!(press(KeyModifiers::NONE, KeyCode::Char('3')), Some(Action::Panel(PanelId::Identity)));
         assert_eq!(press(KeyModifiers::ALT, KeyCode::Char('q')), None);
     }
 }

@@ -2,37 +2,14 @@
 
 use ratatui::layout::{Position, Rect, Size};
 
-use super::app::App;
 use super::header;
-use super::panels::{self, PANELS, Place};
-
-/// Layouts by size alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// The list, a large panel, and two below.
-    Wide,
-    /// The list and one panel beside it.
-    Standard,
-    /// One panel.
-    Narrow,
-    /// No room for panels: the verdict in a line.
-    Line,
-}
-
-impl Shape {
-    pub fn of(size: Size) -> Self {
-        match (size.width, size.height) {
-            (100.., 30..) => Self::Wide,
-            (60.., 16..) => Self::Standard,
-            (24.., 6..) => Self::Narrow,
-            _ => Self::Line,
-        }
-    }
-}
+use super::state::App;
+use super::state::panel::{PanelId, Place};
+use super::state::shape::Shape;
 
 pub struct Screen {
     pub header: Rect,
-    pub panels: Vec<(usize, Rect)>,
+    pub panels: Vec<(PanelId, Rect)>,
     pub footer: Rect,
 }
 
@@ -44,31 +21,34 @@ pub fn screen(app: &App) -> Screen {
     let panels = match Shape::of(app.size) {
         Shape::Wide => wide(app, body),
         Shape::Standard => standard(app, body),
-        Shape::Narrow => vec![(app.focus, body)],
+        Shape::Narrow => vec![(app.shown.focus, body)],
         Shape::Line => Vec::new(),
     };
     Screen { header, panels, footer }
 }
 
-fn wide(app: &App, body: Rect) -> Vec<(usize, Rect)> {
+fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
     let lower = if body.height >= 35 { 8 } else { 7 };
     let [left, right] = beside(body, (body.width / 3).clamp(46, 72));
     let [list, under_list] = below(left, body.height - lower);
     let [main, under_main] = below(right, body.height - lower);
-    let at = |place| PANELS.iter().position(|panel| panel.place == place);
+    let at = |place| PanelId::ALL.into_iter().find(|panel| panel.place() == place);
     // opened in the large place, the panel below it takes both
-    let main = if PANELS[app.main].place == Place::UnderMain { right } else { main };
+    let main = if app.shown.main.place() == Place::UnderMain { right } else { main };
     let fixed = [(at(Place::UnderList), under_list), (at(Place::UnderMain), under_main)];
-    let mut panels = vec![(panels::LIST, list), (app.main, main)];
+    let mut panels = vec![(PanelId::Checks, list), (app.shown.main, main)];
     panels.extend(
-        fixed.into_iter().filter_map(|(panel, area)| Some((panel?, area))).filter(|(panel, _)| *panel != app.main),
+        fixed
+            .into_iter()
+            .filter_map(|(panel, area)| Some((panel?, area)))
+            .filter(|(panel, _)| *panel != app.shown.main),
     );
     panels
 }
 
-fn standard(app: &App, body: Rect) -> Vec<(usize, Rect)> {
+fn standard(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
     let [left, right] = beside(body, if body.width >= 80 { 38 } else { 33 });
-    vec![(panels::LIST, left), (app.beside, right)]
+    vec![(PanelId::Checks, left), (app.shown.beside, right)]
 }
 
 /// An upper part of so many rows, and the rest. A solver of constraints would be asked at every key.
@@ -85,9 +65,9 @@ fn beside(area: Rect, columns: u16) -> [Rect; 2] {
 
 /// What a frame leaves: narrow screens have a line above only. The list keeps its margin itself, for
 /// the mark of the cursor.
-pub fn inside(app: &App, panel: usize, area: Rect) -> Rect {
+pub fn inside(app: &App, panel: PanelId, area: Rect) -> Rect {
     let sides = u16::from(Shape::of(app.size) != Shape::Narrow);
-    let margin = u16::from(panel != panels::LIST);
+    let margin = u16::from(panel != PanelId::Checks);
     Rect {
         x: area.x + sides + margin,
         y: area.y + 1,
@@ -98,11 +78,11 @@ pub fn inside(app: &App, panel: usize, area: Rect) -> Rect {
 }
 
 /// The room inside a panel; none when it is not on the screen.
-pub fn room_of(app: &App, panel: usize) -> Size {
+pub fn room_of(app: &App, panel: PanelId) -> Size {
     let shown = screen(app).panels.into_iter().find(|(shown, _)| *shown == panel);
     shown.map_or(Size::default(), |(_, area)| inside(app, panel, area).as_size())
 }
 
-pub fn height_of(app: &App, panel: usize) -> usize {
+pub fn height_of(app: &App, panel: PanelId) -> usize {
     room_of(app, panel).height.into()
 }

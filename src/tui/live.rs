@@ -16,11 +16,14 @@ use tokio::time::{Interval, MissedTickBehavior, Sleep, interval};
 
 use self::files::Files;
 use self::tasks::Tasks;
-use super::app::{App, Command, Message, Observed, update};
 use super::input::{self, Continued, Signals};
 use super::screen::Screen;
-use super::task::{News, TaskKind};
-use super::{Launch, Launched, Launching, Load, Reread, Rereading, Run, Scope};
+use super::state::App;
+use super::state::load::{Load, Scope};
+use super::state::message::{Command, Message, Observed};
+use super::state::task::{News, TaskKind};
+use super::update::update;
+use super::{Launch, Launched, Launching, Reread, Rereading, Run};
 use crate::facts::Facts;
 use crate::report::{Report, Selection};
 use crate::watch;

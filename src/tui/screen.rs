@@ -12,7 +12,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect, Size};
 
-use super::app::App;
+use super::state::App;
 use super::{verdict, view};
 
 pub(super) struct Screen {
@@ -49,8 +49,8 @@ impl Screen {
         if !mem::replace(&mut self.takes_paste, true) {
             queue!(out, EnableBracketedPaste)?;
         }
-        if mem::replace(&mut self.takes_mouse, app.mouse) != app.mouse {
-            if app.mouse { queue!(out, EnableClicks) } else { queue!(out, DisableMouseCapture) }?;
+        if mem::replace(&mut self.takes_mouse, app.terminal.mouse) != app.terminal.mouse {
+            if app.terminal.mouse { queue!(out, EnableClicks) } else { queue!(out, DisableMouseCapture) }?;
         }
         if self.sets_title {
             let title = verdict::title(app);

@@ -1,6 +1,6 @@
 //! What leaves the screen: the report for others, and copies through the terminal.
 
-use super::app::App;
+use super::state::App;
 use crate::render::{self, Format, Share, Show, Style};
 
 /// The report as Markdown, without what tells who one is.

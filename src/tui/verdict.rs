@@ -2,12 +2,11 @@
 
 use crate::cause::Certainty;
 use crate::checks::Status;
-use crate::facts::Failure;
 use crate::facts::probe::Probe;
 use crate::report::{CheckReport, Report, Verdict};
 use crate::watch;
 
-use super::app::{App, Phase};
+use super::state::{App, Phase};
 use super::text::duration;
 
 /// The status that the whole account has by its verdict.
@@ -38,7 +37,7 @@ pub fn advice(app: &App) -> Vec<String> {
         _ if app.rereading => vec!["Reading the settings".to_owned()],
         Phase::Launching => vec!["Reading the settings".to_owned()],
         Phase::Running => vec![waiting(app)],
-        Phase::Over if was_stopped(app) => vec!["Stopped before the end: press R to run all again".to_owned()],
+        Phase::Over if app.was_stopped() => vec!["Stopped before the end: press R to run all again".to_owned()],
         Phase::Over => match app.report.start() {
             Some(check) => first_step(&app.report, check),
             None => healthy(&app.report),
@@ -86,21 +85,6 @@ fn healthy(report: &Report) -> Vec<String> {
         return vec!["Some checks could not be completed".to_owned()];
     }
     vec![format!("Verified: {}. No order was placed", verified.join(", "))]
-}
-
-/// Whether not one request of the run was answered.
-pub fn nothing_was_reached(app: &App) -> bool {
-    let mut requests = app.report.requests.iter().filter(|request| request.probe.is_some()).peekable();
-    app.phase() == Phase::Over
-        && requests.peek().is_some()
-        && requests.all(|request| request.status.is_none())
-        && !was_stopped(app)
-}
-
-/// Whether the last run of everything was stopped before its end.
-pub(super) fn was_stopped(app: &App) -> bool {
-    app.report.verdict == Verdict::Incomplete
-        && Probe::ALL.iter().any(|&probe| app.facts.failure(probe) == Some(&Failure::Stopped))
 }
 
 /// What has been going on for longest, once that is long.

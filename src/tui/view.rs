@@ -16,16 +16,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 use textwrap::core::display_width;
 
-use super::app::{App, Mode};
-use super::dialogue;
-use super::first_run;
 use super::header::{self, progress};
 use super::keys::BINDINGS;
-use super::layout::{self, Shape};
-use super::menu;
-use super::panels::{self, Content, PANELS};
-use super::symptom;
-use super::verdict;
+use super::panels::{self, Content};
+use super::state::panel::PanelId;
+use super::state::shape::Shape;
+use super::state::{App, Mode};
+use super::{layout, overlays, verdict};
 use crate::checks::Status;
 
 pub fn draw(frame: &mut Frame, app: &App) {
@@ -34,7 +31,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
         return;
     }
     if let Mode::FirstRun(wizard) = &app.mode {
-        first_run::draw(frame, app, wizard);
+        overlays::first_run::draw(frame, app, wizard);
         return;
     }
     let screen = layout::screen(app);
@@ -44,10 +41,10 @@ pub fn draw(frame: &mut Frame, app: &App) {
     }
     draw_footer(frame, app, screen.footer);
     match &app.mode {
-        Mode::Sheet { sheet, scroll } => sheet.draw(frame, app, *scroll),
-        Mode::Symptom => symptom::draw(frame, app),
-        Mode::Menu(menu) => menu::draw(frame, app, menu),
-        Mode::Asking(question) => dialogue::draw(frame, app, question),
+        Mode::Sheet { sheet, scroll } => overlays::sheet::draw(frame, app, *sheet, *scroll),
+        Mode::Symptom => overlays::symptom::draw(frame, app),
+        Mode::Menu(menu) => overlays::menu::draw(frame, app, menu),
+        Mode::Asking(question) => overlays::dialogue::draw(frame, app, question),
         Mode::Panels | Mode::Search | Mode::FirstRun(_) => {}
     }
 }
@@ -69,18 +66,18 @@ fn one_line(app: &App) -> Vec<Line<'static>> {
     vec![line, Line::from("q quit")]
 }
 
-fn draw_panel(frame: &mut Frame, app: &App, panel: usize, area: Rect) {
+fn draw_panel(frame: &mut Frame, app: &App, panel: PanelId, area: Rect) {
     let content = panels::content(app, panel);
     let inside = layout::inside(app, panel, area);
     let height = usize::from(inside.height);
-    let scrolled = app.scrolled(panel, &content, height);
+    let scrolled = panels::scrolled(app, panel, &content, height);
     let below = content.lines.len().saturating_sub(scrolled + height);
     let narrow = Shape::of(app.size) == Shape::Narrow;
     let title = title(app, panel, &content);
     let corner = corner(app, panel, &content, usize::from(area.width).saturating_sub(title.width() + 2));
     let mut block = Block::new()
         .borders(if narrow { Borders::TOP } else { Borders::ALL })
-        .border_set(app.theme.border(app.focus == panel))
+        .border_set(app.theme.border(app.shown.focus == panel))
         .title_top(title)
         .title_top(corner.right_aligned());
     let hidden = [(scrolled, format!(" ↑ {scrolled} above ")), (below, format!(" ↓ {below} more "))];
@@ -89,7 +86,7 @@ fn draw_panel(frame: &mut Frame, app: &App, panel: usize, area: Rect) {
         block = if narrow { block.title_top(said) } else { block.title_bottom(said) };
     }
     frame.render_widget(block, area);
-    if let Some((line, cell)) = content.caret.filter(|_| app.focus == panel && matches!(app.mode, Mode::Panels)) {
+    if let Some((line, cell)) = content.caret.filter(|_| app.shown.focus == panel && matches!(app.mode, Mode::Panels)) {
         show_caret(frame, inside, line.checked_sub(scrolled), cell);
     }
     let visible = content.lines.into_iter().skip(scrolled).take(height);
@@ -106,9 +103,9 @@ fn show_caret(frame: &mut Frame, inside: Rect, line: Option<usize>, cell: usize)
     }
 }
 
-fn title(app: &App, panel: usize, content: &Content) -> Line<'static> {
-    let name = Span::from(format!(" {} {} ", panel + 1, PANELS[panel].name));
-    let mut title = vec![if app.focus == panel { name.bold() } else { name }];
+fn title(app: &App, panel: PanelId, content: &Content) -> Line<'static> {
+    let name = Span::from(format!(" {} {} ", panel.number(), panel.name()));
+    let mut title = vec![if app.shown.focus == panel { name.bold() } else { name }];
     if !content.title.is_empty() {
         title.push(Span::raw(format!("{} ", content.title.trim_end())));
     }
@@ -116,15 +113,14 @@ fn title(app: &App, panel: usize, content: &Content) -> Line<'static> {
 }
 
 /// What the panel says of itself; where panels share a place, also the names of the others that fit.
-fn corner(app: &App, panel: usize, content: &Content, width: usize) -> Line<'static> {
+fn corner(app: &App, panel: PanelId, content: &Content, width: usize) -> Line<'static> {
     let mut corner = Vec::new();
     if !content.corner.is_empty() {
         corner.push(Span::raw(format!(" {} ", content.corner)));
     }
-    if Shape::of(app.size) == Shape::Standard && panel != panels::LIST {
-        let others = (0..PANELS.len()).filter(|&other| other != panel && other != panels::LIST);
-        let names =
-            others.map(|other| Span::styled(format!(" {} {} ", other + 1, PANELS[other].name), app.theme.dim()));
+    if Shape::of(app.size) == Shape::Standard && panel != PanelId::Checks {
+        let others = PanelId::ALL.into_iter().filter(|&other| other != panel && other != PanelId::Checks);
+        let names = others.map(|other| Span::styled(format!(" {} {} ", other.number(), other.name()), app.theme.dim()));
         let mut room = width.saturating_sub(corner.iter().map(Span::width).sum());
         corner.extend(names.take_while(|name| {
             let fits = name.width() <= room;
@@ -170,7 +166,7 @@ fn draw_notice(frame: &mut Frame, app: &App, notice: &str, area: Rect) {
 fn keys(app: &App, width: usize) -> Line<'static> {
     let mut line = Vec::new();
     let mut used = 0;
-    let own = app.panel().keys.iter().filter_map(|own| Some((own.label, (own.footer)(app)?)));
+    let own = panels::keys(app.shown.focus).iter().filter_map(|own| Some((own.label, (own.footer)(app)?)));
     let own = own.filter(|_| matches!(app.mode, Mode::Panels));
     // a field takes every other key as text
     let general = BINDINGS.iter().filter(|binding| binding.works_in(&app.mode) && !app.is_typing());
@@ -189,7 +185,7 @@ fn keys(app: &App, width: usize) -> Line<'static> {
 /// The filter or search while it is typed, with the cursor in it.
 fn draw_search(frame: &mut Frame, app: &App, area: Rect) {
     let room = usize::from(area.width).saturating_sub(2);
-    let (typed, column) = (app.search().field)(app).view(app.theme, room);
+    let (typed, column) = app.search().view(app.theme, room);
     let line = vec![Span::from(format!(" /{typed}")).bold(), Span::raw("    Enter keep   Esc clear")];
     frame.render_widget(Paragraph::new(Line::from(line)), area);
     let x = area.x.saturating_add(u16::try_from(column + 2).unwrap_or(u16::MAX));

@@ -358,7 +358,11 @@ fn one_check_offline_is_incomplete_and_the_whole_list_says_how_much_was_not_run(
     let (report, code) = check(&["--demo", "healthy-safe", "--offline", "key.format"]);
     assert_eq!((report["verdict"].as_str(), code), (Some("healthy"), 0));
     let text = stdout(&run(&["check", "--demo", "healthy-safe", "--offline"]));
-    assert!(text.contains("healthy so far: ") && text.contains(&format!("of {} checks were not run (offline)", CHECKS.len())), "{text}");
+    assert!(
+        text.contains("healthy so far: ")
+            && text.contains(&format!("of {} checks were not run (offline)", CHECKS.len())),
+        "{text}"
+    );
 }
 
 #[test]

@@ -147,3 +147,40 @@ fn what_only_computes_names_nothing_that_does_input_output_or_drawing() {
     assert_eq!(named, Vec::<String>::new());
     assert!(PURE.iter().all(|name| modules.contains_key(*name)));
 }
+
+/// Within the dashboard, from the bottom up: what is known, what is shown of it, what changes it and
+/// draws it, what has effects. Keys, themes and texts at the ground are free to all.
+const DASHBOARD: [&[&str]; 4] = [
+    &["state"],
+    &["header", "keys", "layout", "overlays", "panels", "share", "verdict"],
+    &["update", "view"],
+    &["input", "live", "screen"],
+];
+
+#[test]
+fn in_the_dashboard_the_state_is_below_what_is_shown_and_nothing_that_is_shown_changes_it() {
+    let names = Regex::new(r"\b(?:crate::tui|super(?:::super)*)::(\{[^;]*?\}|\w+)").unwrap();
+    let word = Regex::new(r"\w+").unwrap();
+    let level = |name: &str| DASHBOARD.iter().position(|names| names.contains(&name));
+    let (mut wrong, mut seen) = (Vec::new(), BTreeSet::new());
+    for (path, code) in &modules()["tui"] {
+        let mut parts = path.components().skip(1).map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let own = parts.next().unwrap_or_default();
+        let own = own.strip_suffix(".rs").unwrap_or(&own).to_owned();
+        let Some(own_level) = level(&own) else { continue };
+        seen.insert(own.clone());
+        if own_level <= 1 && own_level > 0 && code.contains("&mut App") {
+            wrong.push(format!("{} changes the state", path.display()));
+        }
+        for found in names.captures_iter(code) {
+            // only what is named from the dashboard's root: a file's own children are its own matter
+            let from_root = found[0].starts_with("crate::tui") || path.components().count() == 2;
+            let first = word.find(&found[1]).map_or("", |word| word.as_str());
+            if from_root && level(first).is_some_and(|level| level > own_level) {
+                wrong.push(format!("{} names {first}", path.display()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(seen, DASHBOARD.into_iter().flatten().map(|name| (*name).to_owned()).collect());
+}

@@ -17,11 +17,15 @@ use insta::{Settings, assert_snapshot};
 use polydoctor::checks::Status;
 use polydoctor::keys::Change;
 use polydoctor::settings::{Origin, OriginKind};
-use polydoctor::tui::app::{App, Command, Message, Mode, Observed, update};
-use polydoctor::tui::sheet::Sheet;
-use polydoctor::tui::task::{News, NotChanged, Task, TaskKind};
+use polydoctor::tui::state::load::{About, Load, Scope};
+use polydoctor::tui::state::message::{Command, Message, Observed};
+use polydoctor::tui::state::panel::PanelId;
+use polydoctor::tui::state::sheet::Sheet;
+use polydoctor::tui::state::task::{News, NotChanged, Task, TaskKind};
+use polydoctor::tui::state::{App, Mode};
 use polydoctor::tui::theme::{Palette, Theme};
-use polydoctor::tui::{About, Load, Scope, header, view};
+use polydoctor::tui::update::update;
+use polydoctor::tui::{header, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
@@ -151,7 +155,7 @@ fn a_copied_fix() {
 #[test]
 fn a_terminal_without_copies_and_a_saved_report() {
     let mut app = app(samples::failed(), (80, 24));
-    app.copies = false;
+    app.terminal.copies = false;
     assert_eq!(press(&mut app, "y"), None);
     assert_screen("copy-not-possible", &app);
     assert!(matches!(press(&mut app, "s"), Some(Command::Start(Task::SaveReport(text))) if text.starts_with("## ")));
@@ -177,7 +181,7 @@ fn a_check_that_is_blocked_and_what_watching_saw() {
             send(&mut app, Message::Observed(Box::new(state)));
             send(&mut app, Message::RunOver);
         }
-        let changes: Vec<_> = app.watch.changes().map(|change| (change.check, change.to)).collect();
+        let changes: Vec<_> = app.watching.seen.changes().map(|change| (change.check, change.to)).collect();
         assert!(changes.contains(&("net.reach", Status::Unknown)), "{changes:?}");
         assert!(changes.iter().all(|(_, to)| *to != Status::Pass), "what was seen once is not told: {changes:?}");
         // the times of day are those of this machine's zone
@@ -248,9 +252,9 @@ fn panels_are_chosen_by_name() {
     assert_screens("panels", &samples::failed(), "p");
     let mut app = app(samples::failed(), (80, 24));
     press(&mut app, ":err\n");
-    assert_eq!(app.panel().name, "Errors");
+    assert_eq!(app.shown.focus.name(), "Errors");
     press(&mut app, "pnothing like it\n");
-    assert_eq!(app.panel().name, "Errors");
+    assert_eq!(app.shown.focus.name(), "Errors");
 }
 
 #[test]
@@ -338,9 +342,9 @@ fn esc_steps_out_one_thing_at_a_time() {
     let mut app = app(samples::running(), (80, 24));
     press(&mut app, "/creds\n2?");
     assert_eq!(press(&mut app, "\x1b"), None);
-    assert_eq!((app.focus, matches!(app.mode, Mode::Panels)), (1, true));
+    assert_eq!((app.shown.focus, matches!(app.mode, Mode::Panels)), (PanelId::Detail, true));
     assert_eq!(press(&mut app, "\x1b"), None);
-    assert_eq!((app.focus, app.has_filter()), (0, true));
+    assert_eq!((app.shown.focus, app.has_filter()), (PanelId::Checks, true));
     assert_eq!(press(&mut app, "\x1b"), None);
     assert!(!app.has_filter());
     assert_eq!(press(&mut app, "\x1b"), Some(Command::Stop));

@@ -26,8 +26,9 @@ use crate::facts::{Facts, RequestRecord};
 use crate::onboarding::{self, Wizard};
 use crate::sandbox::{Running, scenario};
 use crate::settings::{ConfigFile, FoundKey, Inputs, Origins, Reading, Settings, SettingsError, Snapshot};
-use crate::tui::task::Draft;
-use crate::tui::{About, Launched, Load, Renewed, Reread, Scope, Started};
+use crate::tui::state::load::{About, Load, Renewed, Scope};
+use crate::tui::state::task::Draft;
+use crate::tui::{Launched, Reread, Started};
 
 /// The facts that are on the screen.
 pub(super) type Seen = Rc<RefCell<Option<Receiver<Facts>>>>;

@@ -21,8 +21,9 @@ use crate::operations::Operator;
 use crate::secret::Secret;
 use crate::settings::change::FileChange;
 use crate::settings::{Inputs, Settings};
-use crate::tui::symptom;
-use crate::tui::task::{News, Post, Task};
+use crate::tui::Post;
+use crate::tui::state::symptom;
+use crate::tui::state::task::{News, Task};
 
 /// Does one task. Whoever drops this cancels it.
 pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {

@@ -6,8 +6,10 @@ use tokio::time::sleep;
 
 use super::{Dashboard, Going};
 use crate::settings::Snapshot;
-use crate::tui::app::{Message, update};
-use crate::tui::{Launched, Renewed, Reread, Scope, Started};
+use crate::tui::state::load::{Renewed, Scope};
+use crate::tui::state::message::Message;
+use crate::tui::update::update;
+use crate::tui::{Launched, Reread, Started};
 use crate::watch;
 
 impl Dashboard {
@@ -95,7 +97,7 @@ impl Dashboard {
     /// While watching, the next round comes some time after the last run.
     pub(super) fn plan_round(&mut self) {
         let is_busy = self.running.is_some() || self.rereading.is_some() || self.launching.is_some();
-        match self.app.watching {
+        match self.app.watching.every {
             Some(period) if !is_busy && self.launched.is_some() => {
                 let random =
                     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();

@@ -6,9 +6,11 @@ use std::task::Poll;
 
 use tokio::sync::mpsc;
 
-use crate::tui::app::{App, Message, update};
-use crate::tui::task::{News, Post, Task, TaskKind};
-use crate::tui::{Launched, Run, panels};
+use crate::tui::state::App;
+use crate::tui::state::message::Message;
+use crate::tui::state::task::{News, Task, TaskKind};
+use crate::tui::update::update;
+use crate::tui::{Launched, Post, Run, panels};
 
 pub(super) struct Tasks {
     running: Vec<(TaskKind, Run)>,

@@ -1,52 +1,18 @@
 //! The checklist: one row a check.
 
-use std::collections::BTreeSet;
-
 use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
-use super::{Content, Offer, Panel, Place, Search};
+use super::{Content, Offer, watched};
 use crate::checks::Status;
-use crate::reference;
 use crate::report::CheckReport;
-use crate::tui::Scope;
-use crate::tui::app::{App, Command};
-use crate::tui::dialogue::{self, Change, Dialogue};
-use crate::tui::field::Field;
-use crate::tui::task::Task;
+use crate::tui::state::App;
+use crate::tui::state::action::{Account, Action};
+use crate::tui::state::panels::checklist::State;
 use crate::tui::text::duration;
-use crate::tui::verdict::{self, SLOW_MS, awaited, since};
-use crate::tui::watching;
-
-pub(super) const PANEL: Panel = Panel {
-    steer: Some(|app, motion, height| {
-        app.steer(|rows, cursor| Some(motion.apply(cursor, rows.len().saturating_sub(1), height)));
-    }),
-    click: Some(|app, row| app.steer(|_, _| Some(row))),
-    search: Some(SEARCH),
-    offers,
-    ..Panel::new("Checks", Place::List, content)
-};
-
-pub const SEARCH: Search = Search {
-    field: |app| &app.panels.checklist.filter,
-    field_mut: |app| &mut app.panels.checklist.filter,
-    changed: |app| {
-        let list = &mut app.panels.checklist;
-        list.told_of = reference::checks_for(list.filter.text());
-    },
-    word: "filter",
-};
-
-#[derive(Debug, Default)]
-pub struct State {
-    pub filter: Field,
-    pub problems_only: bool,
-    /// The checks that the filter leads to as an error sentence.
-    pub told_of: BTreeSet<&'static str>,
-}
+use crate::tui::verdict::{SLOW_MS, awaited, since};
 
 /// What may be done from the checklist and from a check.
 pub(super) fn offers(app: &App) -> Vec<Offer> {
@@ -55,45 +21,16 @@ pub(super) fn offers(app: &App) -> Vec<Offer> {
         offers.push(Offer {
             label: "Update the balance cache".to_owned(),
             note: "makes the CLOB read balance and allowance from the chain again".to_owned(),
-            act: ask_to_update_balance,
+            action: Action::Account(Account::UpdateBalance),
         });
     }
     offers
 }
 
-fn ask_to_update_balance(app: &mut App) -> Option<Command> {
-    let said = |text: &str| Change::Text(text.to_owned());
-    let what = [
-        said("GET /balance-allowance/update, signed with the API credentials"),
-        said("The CLOB reads balance and allowance of this account from the chain again."),
-    ];
-    app.ask(Dialogue {
-        changes: what.into_iter().chain(dialogue::account(app)).collect(),
-        undo: "There is nothing to undo: only the CLOB's own copy of these figures changes.".to_owned(),
-        yes: "Yes, update".to_owned(),
-        ..Dialogue::new("Update the balance cache?", Command::Start(Task::UpdateBalance))
-    });
-    None
-}
-
-/// Shows by a new look at the balance what the update has changed.
-pub(super) fn balance_updated(app: &mut App, outcome: Result<(), String>) -> Option<Command> {
-    match outcome {
-        Ok(()) => {
-            app.notice = Some("The CLOB has read the balance again".to_owned());
-            Some(Command::Run(Scope::Check("funds.balance")))
-        }
-        Err(error) => {
-            app.notice = Some(format!("The balance was not read again: {error}"));
-            None
-        }
-    }
-}
-
 /// Room that the longest row needs with the word of its status.
 const WITH_WORDS: u16 = 36;
 
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let rows = app.rows();
     let cursor = app.cursor();
     let mut content = Content { title: title(app), ..Content::default() };
@@ -102,7 +39,7 @@ fn content(app: &App, room: Size) -> Content {
         return content;
     }
     let hidden = app.report.checks.len() - rows.len();
-    if verdict::nothing_was_reached(app) && !app.has_filter() {
+    if app.nothing_was_reached() && !app.has_filter() {
         content.corner.push_str("no network");
     } else if hidden > 0 {
         content.corner = match app.panels.checklist.told_of.len() {
@@ -125,7 +62,7 @@ fn content(app: &App, room: Size) -> Content {
         content.rows.push(content.lines.len());
         content.lines.push(line(app, check, selected, room.width));
     }
-    if hidden > 0 && verdict::nothing_was_reached(app) && !app.has_filter() {
+    if hidden > 0 && app.nothing_was_reached() && !app.has_filter() {
         let more = format!(" {hidden} more need the network");
         content.lines.push(Line::from(app.theme.say(&more)).style(app.theme.dim()));
     }
@@ -186,7 +123,7 @@ fn line(app: &App, check: &CheckReport, selected: bool, width: u16) -> Line<'sta
 fn times(app: &App, check: &CheckReport) -> Vec<String> {
     if check.status != Status::Running {
         let took = check.elapsed_ms.map(duration);
-        let age = watching::asked(app, check).filter(|_| app.is_ageing());
+        let age = watched::asked(app, check).filter(|_| app.is_ageing());
         let both = took.clone().zip(age.clone()).map(|(took, age)| format!("{took}  {age:>9}"));
         return [both, age, took].into_iter().flatten().collect();
     }

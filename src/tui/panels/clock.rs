@@ -5,50 +5,20 @@ use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style, Stylize as _};
 use ratatui::text::{Line, Span};
 
-use super::{Content, Panel, Place};
+use super::Content;
 use crate::checks;
 use crate::facts::clock::{Drift, narrowed};
 use crate::facts::{ClockReading, Facts};
-use crate::tui::Scope;
-use crate::tui::app::{App, Command, Phase};
-use crate::tui::task::Task;
+use crate::tui::state::panels::clock::{EVERY_S, QUICK, State};
+use crate::tui::state::task::Task;
+use crate::tui::state::{App, Phase};
 use crate::tui::text::{Page, duration};
-
-pub(super) const PANEL: Panel = Panel { while_shown: Some(while_shown), ..Panel::new("Clock", Place::Main, content) };
 
 /// Readings of the chart, of those that fit.
 const CHARTED: usize = 12;
 
-/// What the panel itself has read; its readings are among those that the checks judge by.
-#[derive(Debug, Default)]
-pub struct State {
-    readings: usize,
-    failure: Option<String>,
-}
-
-pub(super) fn take(app: &mut App, answer: Result<ClockReading, String>) {
-    let state = &mut app.panels.clock;
-    match answer {
-        Ok(reading) => {
-            state.readings += 1;
-            state.failure = None;
-            // it may have come with the facts already
-            if !app.facts.clock.contains(&reading) {
-                app.facts.take_reading(reading);
-            }
-        }
-        Err(failure) => state.failure = Some(failure),
-    }
-}
-
-/// What was judged by the clock as it was is judged again.
-pub(super) fn was_set(app: &mut App) -> Option<Command> {
-    app.notice = Some("A clock was set: checking again".to_owned());
-    (app.phase() == Phase::Over).then_some(Command::Run(Scope::Check("clock.drift")))
-}
-
 /// Once the run is over, so that its own readings are not disturbed.
-fn while_shown(app: &App) -> Option<Task> {
+pub(super) fn while_shown(app: &App) -> Option<Task> {
     let quick = QUICK.saturating_sub(app.panels.clock.readings);
     let is_live = app.phase() == Phase::Over && !app.facts.setup.offline && !app.about.recorded;
     is_live.then_some(Task::ReadClock { quick })
@@ -69,7 +39,7 @@ fn rows(app: &App) -> Vec<Row> {
     readings.into_iter().zip(left).map(|(reading, left)| Row { reading, left }).collect()
 }
 
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let width = usize::from(room.width);
     let rows = rows(app);
     let known = rows.iter().rev().find_map(|row| row.left);
@@ -119,10 +89,6 @@ fn standing(app: &App, known: Option<Drift>, page: &mut Page) {
     };
     page.text(&goes_on, app.theme.dim());
 }
-
-/// Readings that come one second after the other, and seconds between the later ones.
-pub const QUICK: usize = 8;
-pub const EVERY_S: f64 = 10.0;
 
 fn figures(drift: Drift) -> String {
     // a value inside its own uncertainty is none

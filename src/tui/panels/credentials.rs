@@ -1,69 +1,30 @@
 //! Credentials: the configured beside the derived, field by field; which nonces hold a key; the keys of
 //! the account. What changes them asks first.
 
-mod actions;
+pub(in crate::tui) mod offered;
 
 use alloy_primitives::U256;
 use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::{Content, Panel, Place};
+pub(super) use self::offered::offers;
+use super::Content;
 use crate::checks::{Status, short};
-use crate::facts::{BuilderKey, CredentialsFact, Derived, Fact, NonceKey, SecretFact};
+use crate::facts::{BuilderKey, CredentialsFact, Derived, Fact, SecretFact};
 use crate::keys::belongs_to;
-use crate::tui::app::{App, Phase};
-use crate::tui::task::{Task, TaskKind};
+use crate::tui::state::task::{Task, TaskKind};
+use crate::tui::state::{App, Phase};
 use crate::tui::text::Page;
 
-pub(super) use actions::{changed, rotated, rotation_planned, saving_planned, scanned};
-
-pub(super) const PANEL: Panel = Panel {
-    offers: actions::offers,
-    while_shown: Some(while_shown),
-    ..Panel::new("Credentials", Place::Main, content)
-};
-
-/// What the panel itself has asked for.
-#[derive(Debug, Default)]
-pub struct State {
-    keys: Option<AccountKeys>,
-    /// In the order of a scan: 0 and up.
-    scanned: Vec<NonceKey>,
-    /// How a scan ended that did not end well.
-    failure: Option<String>,
-}
-
-/// The keys that the service lists, or why it does not. Read-only keys are shortened.
-#[derive(Clone, Debug)]
-pub struct AccountKeys {
-    pub api: Result<Vec<String>, String>,
-    pub readonly: Result<Vec<String>, String>,
-    pub builder: Result<Vec<BuilderKey>, String>,
-}
-
-impl State {
-    pub(super) fn take_keys(&mut self, keys: AccountKeys) {
-        self.keys = Some(keys);
-    }
-
-    pub(super) fn take_nonce(&mut self, nonce: NonceKey) {
-        if nonce.nonce.is_zero() {
-            self.scanned.clear();
-        }
-        self.failure = None;
-        self.scanned.push(nonce);
-    }
-}
-
 /// The lists are read once the run is over, whenever the panel comes onto the screen.
-fn while_shown(app: &App) -> Option<Task> {
+pub(super) fn while_shown(app: &App) -> Option<Task> {
     let setup = &app.facts.setup;
     let can = app.phase() == Phase::Over && app.is_live() && !setup.offline && setup.signer().is_some();
     can.then_some(Task::ReadKeys)
 }
 
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let mut page = Page::new(app.theme, room.width.into());
     if app.phase() == Phase::Launching {
         page.text("The settings are being read", Style::new());
@@ -214,22 +175,9 @@ fn answered<T>(fact: &Fact<T>, known: impl Fn(&T) -> String) -> String {
     }
 }
 
-/// What is known of nonces, from the run and from a scan, in their order.
-fn known_nonces(app: &App) -> Vec<NonceKey> {
-    let state = &app.panels.credentials;
-    let mut known = state.scanned.clone();
-    let derived = app.facts.derived.known().map(|it| NonceKey { nonce: it.nonce, key: Some(it.key.clone()) });
-    let others = app.facts.other_nonces.known().into_iter().flatten().cloned();
-    known.extend(derived.into_iter().chain(others));
-    // of one nonce the scan, which is newer, stands first
-    known.sort_by_key(|nonce| nonce.nonce);
-    known.dedup_by_key(|nonce| nonce.nonce);
-    known
-}
-
 fn nonces(app: &App, page: &mut Page) {
     let state = &app.panels.credentials;
-    let known = known_nonces(app);
+    let known = app.known_nonces();
     page.heading("Nonces");
     let configured = app.facts.setup.credentials.as_ref().and_then(CredentialsFact::key);
     for nonce in &known {
@@ -248,7 +196,7 @@ fn nonces(app: &App, page: &mut Page) {
         Some(last) if app.tasks.contains(&TaskKind::ScanNonces) => format!("Scanning: 0 to {} are read", last.nonce),
         _ if app.tasks.contains(&TaskKind::ScanNonces) => "Scanning".to_owned(),
         Some(last) => format!("0 to {} were asked for", last.nonce),
-        None if app.offers().is_empty() => String::new(),
+        None if super::offers(app).is_empty() => String::new(),
         None => "A run checks few nonces; x scans more".to_owned(),
     };
     if !scan.is_empty() {

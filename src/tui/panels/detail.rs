@@ -4,18 +4,15 @@ use ratatui::layout::Size;
 use ratatui::style::{Style, Stylize as _};
 use ratatui::text::{Line, Span};
 
-use super::{Content, Panel, Place, checklist};
+use super::{Content, watched};
 use crate::checks::{Fix, Status};
 use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Verdict};
-use crate::tui::app::{App, Phase};
+use crate::tui::state::{App, Phase};
 use crate::tui::text::{Page, duration};
 use crate::tui::verdict::{SLOW_MS, awaited, patience, since};
-use crate::tui::watching;
 
-pub(super) const PANEL: Panel = Panel { offers: checklist::offers, ..Panel::new("Detail", Place::Main, content) };
-
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let Some(check) = app.selected() else {
         return Content { lines: vec![Line::from("No check is selected")], ..Content::default() };
     };
@@ -35,7 +32,7 @@ fn content(app: &App, room: Size) -> Content {
     others(app, check, diagnosis, &mut page);
     seen(app, &mut page);
     after_fix(app, &mut page);
-    watching::section(app, check.id, &mut page);
+    watched::section(app, check.id, &mut page);
     let (myths, found): (Vec<_>, Vec<_>) = check.evidence.iter().partition(|found| found.label == "myth");
     if !found.is_empty() {
         page.heading("What was found");
@@ -64,7 +61,7 @@ fn content(app: &App, room: Size) -> Content {
 /// What was proved and what was not, while nobody looks at one check.
 fn all_in_order(app: &App, page: &mut Page) {
     after_fix(app, page);
-    watching::changes(app, page);
+    watched::changes(app, page);
     seen(app, page);
     page.heading("Verified");
     let with = |status| app.report.checks.iter().filter(move |check| check.status == status);
@@ -77,9 +74,9 @@ fn all_in_order(app: &App, page: &mut Page) {
 }
 
 fn after_fix(app: &App, page: &mut Page) {
-    if !app.fixed.is_empty() {
+    if !app.fixed.changes.is_empty() {
         page.heading("Since the fix");
-        app.fixed.iter().for_each(|change| page.point(change));
+        app.fixed.changes.iter().for_each(|change| page.point(change));
     }
 }
 
@@ -89,7 +86,7 @@ fn standing(app: &App, check: &CheckReport, page: &mut Page) {
         Span::styled(format!("{symbol} {}", check.status.word()), app.theme.status(check.status)),
         Span::from(format!("  {}", check.id)).bold(),
     ];
-    let times = check.elapsed_ms.map(duration).into_iter().chain(watching::asked(app, check));
+    let times = check.elapsed_ms.map(duration).into_iter().chain(watched::asked(app, check));
     line.extend(times.map(|time| Span::styled(format!("  {time}"), app.theme.dim())));
     page.line(line);
     page.text(&check.title, app.theme.dim());

@@ -3,29 +3,13 @@
 use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style};
 
-use super::{Content, Panel, Place, Search};
+use super::Content;
 use crate::cause::Cause;
 use crate::reference::{self, Entry, ErrorEntry};
-use crate::tui::app::App;
-use crate::tui::field::Field;
+use crate::tui::state::App;
 use crate::tui::text::Page;
 
-pub(super) const PANEL: Panel = Panel { search: Some(SEARCH), ..Panel::new("Errors", Place::Main, content) };
-
-const SEARCH: Search = Search {
-    field: |app| &app.panels.errors.query,
-    field_mut: |app| &mut app.panels.errors.query,
-    changed: |app| app.to_top(),
-    word: "search",
-};
-
-#[derive(Debug, Default)]
-pub struct State {
-    /// What is looked for.
-    query: Field,
-}
-
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let query = app.panels.errors.query.text();
     let found = reference::search(query);
     let mut page = Page::new(app.theme, room.width.into());

@@ -7,140 +7,47 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
-use super::{Content, LIST, Panel, PanelKey, Place, Search};
+use super::{Content, PanelKey};
 use crate::fleet::row::{self, Row};
 use crate::report::Verdict;
-use crate::tui::Load;
-use crate::tui::app::{App, Command};
-use crate::tui::field::Field;
-use crate::tui::keys::plain;
-use crate::tui::task::{Task, TaskKind};
+use crate::tui::key::{char, plain};
+use crate::tui::state::App;
+use crate::tui::state::action::{Action, Fleet};
+use crate::tui::state::panels::fleet::State;
 use crate::tui::text::Page;
 
-pub(super) const PANEL: Panel = Panel {
-    keys: &[CHECK, STOP, OPEN],
-    steer: Some(|app, motion, height| {
-        let last = shown(app).len().saturating_sub(1);
-        app.panels.fleet.cursor = motion.apply(app.panels.fleet.cursor, last, height);
-    }),
-    click: Some(|app, place| app.panels.fleet.cursor = place),
-    search: Some(SEARCH),
-    copy: Some(|app| Some(format!("polydoctor check --profile {}", selected(app)?.profile))),
-    copies: "copy command",
-    ..Panel::new("Fleet", Place::Main, content)
-};
-
-const CHECK: PanelKey = PanelKey {
-    keys: &[plain(KeyCode::Char('c'))],
-    label: "c",
-    help: "check every profile",
-    footer: |app| can_check(app).then_some("check all"),
-    act: |app| {
-        can_check(app).then(|| {
-            app.panels.fleet = State::default();
-            Command::Start(Task::CheckFleet)
-        })
+pub(super) const KEYS: &[PanelKey] = &[
+    PanelKey {
+        keys: &[char('c')],
+        label: "c",
+        help: "check every profile",
+        footer: |app| app.can_check_fleet().then_some("check all"),
+        action: Action::Fleet(Fleet::Check),
     },
-};
-
-const STOP: PanelKey = PanelKey {
-    keys: &[plain(KeyCode::Esc)],
-    label: "Esc",
-    help: "stop checking, or back to the checks",
-    footer: |app| is_checking(app).then_some("stop"),
-    act: |app| {
-        if is_checking(app) {
-            return Some(Command::Cancel(TaskKind::CheckFleet));
-        }
-        app.panels.fleet.filter = Field::default();
-        app.focus_on(LIST);
-        None
+    PanelKey {
+        keys: &[plain(KeyCode::Esc)],
+        label: "Esc",
+        help: "stop checking, or back to the checks",
+        footer: |app| app.is_checking_fleet().then_some("stop"),
+        action: Action::Fleet(Fleet::Stop),
     },
-};
-
-const OPEN: PanelKey = PanelKey {
-    keys: &[plain(KeyCode::Enter)],
-    label: "Enter",
-    help: "open the account: its profile is loaded and checked",
-    footer: |app| selected(app).map(|_| "open"),
-    act: |app| {
-        let load = Load { profile: Some(selected(app)?.profile.clone()), ..Load::default() };
-        app.focus_on(LIST);
-        Some(Command::Reload(load))
+    PanelKey {
+        keys: &[plain(KeyCode::Enter)],
+        label: "Enter",
+        help: "open the account: its profile is loaded and checked",
+        footer: |app| app.panels.fleet.selected().map(|_| "open"),
+        action: Action::Fleet(Fleet::Open),
     },
-};
+];
 
-const SEARCH: Search = Search {
-    field: |app| &app.panels.fleet.filter,
-    field_mut: |app| &mut app.panels.fleet.filter,
-    changed: |app| app.panels.fleet.cursor = 0,
-    word: "filter",
-};
-
-#[derive(Debug, Default)]
-pub struct State {
-    /// The worst first.
-    rows: Vec<Row>,
-    /// How many accounts there are; `None` before the first check.
-    wanted: Option<usize>,
-    /// A place among the rows that the filter lets pass.
-    cursor: usize,
-    filter: Field,
-    /// Why none could be checked.
-    refusal: Option<String>,
+/// The command that checks the selected account.
+pub(super) fn copied(app: &App) -> Option<String> {
+    Some(format!("polydoctor check --profile {}", app.panels.fleet.selected()?.profile))
 }
 
-/// How far the check of a fleet is.
-#[derive(Clone, Debug)]
-pub enum Progress {
-    Begun { wanted: usize },
-    Done(Box<Row>),
-    Refused(String),
-}
-
-impl State {
-    pub(super) fn take(&mut self, progress: Progress) {
-        match progress {
-            Progress::Begun { wanted } => *self = Self { wanted: Some(wanted), ..Self::default() },
-            Progress::Refused(reason) => *self = Self { refusal: Some(reason), ..Self::default() },
-            Progress::Done(row) => {
-                // the row under the cursor stays there while others come before it
-                let held = self.rows.get(self.cursor).filter(|_| self.cursor > 0).map(|row| row.profile.clone());
-                self.rows.push(*row);
-                row::sort(&mut self.rows);
-                let place = held.and_then(|held| self.rows.iter().position(|row| row.profile == held));
-                self.cursor = place.filter(|_| self.filter.is_empty()).unwrap_or(self.cursor);
-            }
-        }
-    }
-}
-
-fn is_checking(app: &App) -> bool {
-    app.tasks.contains(&TaskKind::CheckFleet)
-}
-
-fn can_check(app: &App) -> bool {
-    !app.about.profiles.is_empty() && !is_checking(app)
-}
-
-/// The rows that the filter lets pass.
-fn shown(app: &App) -> Vec<&Row> {
-    let State { rows, filter, .. } = &app.panels.fleet;
-    let wanted = filter.text().to_lowercase();
-    let fits = |text: &str| text.to_lowercase().contains(&wanted);
-    let passes =
-        |row: &&Row| fits(&row.profile) || fits(&row.says) || row.cause.is_some_and(fits) || fits(row.verdict.word());
-    rows.iter().filter(passes).collect()
-}
-
-fn selected(app: &App) -> Option<&Row> {
-    let shown = shown(app);
-    shown.get(app.panels.fleet.cursor.min(shown.len().checked_sub(1)?)).copied()
-}
-
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let state = &app.panels.fleet;
-    let shown = shown(app);
+    let shown = state.passing();
     if shown.is_empty() {
         return Content { lines: nothing(app, room.width.into()), ..Content::default() };
     }
@@ -183,7 +90,7 @@ fn nothing(app: &App, width: usize) -> Vec<Line<'static>> {
         page.text("No account matches the filter", Style::new());
     } else if profiles == 0 {
         page.text("There are no profiles here, so there is no fleet; `polydoctor init` makes a profile", Style::new());
-    } else if let Some(wanted) = wanted.filter(|_| is_checking(app)) {
+    } else if let Some(wanted) = wanted.filter(|_| app.is_checking_fleet()) {
         page.text(&format!("Checking {wanted} accounts"), Style::new());
     } else {
         page.text(

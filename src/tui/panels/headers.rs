@@ -1,43 +1,28 @@
 //! The headers of a request that a person edits, and the exact message that is signed, byte by byte.
 
 use alloy_primitives::hex;
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyCode;
 use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Content, Panel, PanelKey, Place, Typing};
+use super::{Content, PanelKey};
 use crate::auth::explain::{self, Part, Section};
 use crate::checks::Status;
-use crate::endpoints;
-use crate::facts::clock::{self, Drift};
 use crate::headers::{Level, Shown};
-use crate::secret::Secret;
-use crate::tui::app::{App, Command};
-use crate::tui::field::Field;
-use crate::tui::keys::{char, plain};
-use crate::tui::task::Task;
+use crate::tui::key::{char, plain};
+use crate::tui::state::App;
+use crate::tui::state::action::{Action, Headers};
+use crate::tui::state::panels::headers::{SETS, SignedSets};
 use crate::tui::text::Page;
 
-pub(super) const PANEL: Panel = Panel {
-    keys: KEYS,
-    typing: Some(TYPING),
-    // `y` is a key of its own: what it copies is signed first
-    copy: Some(|_| None),
-    while_shown: Some(|app| sign(app, &[])),
-    ..Panel::new("Headers", Place::Main, content)
-};
-
-const KEYS: &[PanelKey] = &[
+pub(super) const KEYS: &[PanelKey] = &[
     PanelKey {
         keys: &[plain(KeyCode::Enter)],
         label: "Enter",
         help: "edit the request, and sign it again",
         footer: |app| Some(if app.panels.headers.open { "sign" } else { "edit" }),
-        act: |app| {
-            app.panels.headers.open = true;
-            None
-        },
+        action: Action::Headers(Headers::Edit),
     },
     // while a field is open, it takes Tab itself
     PanelKey {
@@ -45,25 +30,21 @@ const KEYS: &[PanelKey] = &[
         label: "Tab",
         help: "while the request is edited: the next field",
         footer: |app| app.panels.headers.open.then_some("next field"),
-        act: |_| None,
+        action: Action::Headers(Headers::NextField),
     },
     PanelKey {
         keys: &[char('v')],
         label: "v",
         help: "whose message is shown and copied: L2, L2 with builder, builder, L1",
         footer: |app| closed(app).then(|| SETS[app.panels.headers.next()].name),
-        act: |app| {
-            app.panels.headers.set = app.panels.headers.next();
-            app.to_top();
-            None
-        },
+        action: Action::Headers(Headers::NextSet),
     },
     PanelKey {
         keys: &[char('y')],
         label: "y",
         help: "sign the request anew and copy it as curl, which takes the passphrase from its variable",
         footer: |app| closed(app).then_some("copy curl"),
-        act: |app| sign(app, app.panels.headers.chosen().levels).map(Command::Start),
+        action: Action::Headers(Headers::SignAndCopy),
     },
 ];
 
@@ -71,149 +52,11 @@ fn closed(app: &App) -> bool {
     !app.panels.headers.open
 }
 
-const TYPING: Typing = Typing {
-    is_open: |app| app.panels.headers.open,
-    field: |app| {
-        let state = &mut app.panels.headers;
-        &mut state.fields[state.row]
-    },
-    changed: |app| app.panels.headers.signed = None,
-    key: edit,
-};
-
-/// What `v` goes through.
-struct Set {
-    name: &'static str,
-    levels: &'static [Level],
-}
-
-const SETS: &[Set] = &[
-    Set { name: "L2", levels: &[Level::L2] },
-    Set { name: "L2 with builder", levels: &[Level::L2, Level::Builder] },
-    Set { name: "builder", levels: &[Level::Builder] },
-    Set { name: "L1", levels: &[Level::L1] },
-];
-
 const LABELS: [&str; 4] = ["method", "path", "body", "timestamp"];
 /// The longest label and a gap.
 const INDENT: usize = 11;
 
-#[derive(Debug)]
-pub struct State {
-    /// By [`LABELS`].
-    fields: [Field; 4],
-    row: usize,
-    /// Whether a field is typed into.
-    open: bool,
-    /// In [`SETS`].
-    set: usize,
-    /// What was signed last, unless the request has changed since.
-    signed: Option<SignedSets>,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        let mut fields = [Field::exact(), Field::exact(), Field::exact(), Field::default()];
-        fields[0].set("GET");
-        fields[1].set(endpoints::API_KEYS);
-        Self { fields, row: 1, open: false, set: 0, signed: None }
-    }
-}
-
-impl State {
-    fn chosen(&self) -> &'static Set {
-        &SETS[self.set]
-    }
-
-    fn next(&self) -> usize {
-        (self.set + 1) % SETS.len()
-    }
-
-    /// Unix seconds; `None` for now.
-    fn timestamp(&self) -> Result<Option<i64>, ()> {
-        match self.fields[3].text().trim() {
-            "" | "now" => Ok(None),
-            text => text.parse().map(Some).map_err(drop),
-        }
-    }
-}
-
-/// How far this clock is ahead of the server's, in whole seconds, where that is more than clients
-/// would notice.
-fn ahead_s(app: &App) -> i64 {
-    let drift = clock::drift(&app.facts.clock).filter(|drift| drift.is_noticeable());
-    // a drift beyond the limits of i64 has no clock
-    #[allow(clippy::cast_possible_truncation)]
-    drift.map_or(0, |drift: Drift| drift.middle_s().round() as i64)
-}
-
-/// A request that is to be signed at every level.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToSign {
-    pub method: String,
-    pub path: String,
-    pub body: Option<String>,
-    /// Unix seconds; now where there are none.
-    pub timestamp: Option<i64>,
-    /// How far this clock is ahead of the one that `now` is stamped by, in seconds.
-    pub ahead_s: i64,
-    /// The levels whose headers become one command of curl.
-    pub copy: &'static [Level],
-}
-
-/// What may be shown of a signed request: neither a passphrase nor a whole signature is in it.
-#[derive(Clone, Debug)]
-pub struct SignedSets {
-    /// Unix seconds.
-    pub timestamp: i64,
-    pub sets: Vec<(Level, Result<Shown, String>)>,
-    /// The command to copy, if one was asked for.
-    pub curl: Option<Result<Secret, String>>,
-}
-
-/// The work of signing the request as it stands; none while its timestamp is no number.
-fn sign(app: &App, copy: &'static [Level]) -> Option<Task> {
-    let state = &app.panels.headers;
-    let [method, path, body, _] = &state.fields;
-    Some(Task::SignHeaders(Box::new(ToSign {
-        method: method.text().to_owned(),
-        path: path.text().to_owned(),
-        body: (!body.is_empty()).then(|| body.text().to_owned()),
-        timestamp: state.timestamp().ok()?,
-        ahead_s: ahead_s(app),
-        copy,
-    })))
-}
-
-/// Takes in what was signed, and copies the command that was asked for.
-pub(super) fn signed(app: &mut App, mut signed: SignedSets) -> Option<Command> {
-    let curl = signed.curl.take();
-    app.panels.headers.signed = Some(signed);
-    match curl? {
-        Ok(command) => Some(Command::CopyUnseen(command, "the request as curl, good for half a minute".to_owned())),
-        Err(why) => {
-            app.notice = Some(why);
-            None
-        }
-    }
-}
-
-fn edit(app: &mut App, key: KeyEvent) -> Option<Command> {
-    let state = &mut app.panels.headers;
-    let rows = state.fields.len();
-    match key.code {
-        KeyCode::Tab | KeyCode::Down => state.row = (state.row + 1) % rows,
-        KeyCode::BackTab | KeyCode::Up => state.row = (state.row + rows - 1) % rows,
-        KeyCode::Enter | KeyCode::Esc => {
-            state.open = false;
-            return sign(app, &[]).map(Command::Start);
-        }
-        _ => {}
-    }
-    None
-}
-
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let state = &app.panels.headers;
     let mut page = Page::new(app.theme, room.width.into());
     let caret = request(app, usize::from(room.width), &mut page);
@@ -269,7 +112,7 @@ fn request(app: &App, width: usize, page: &mut Page) -> Option<(usize, usize)> {
 fn now(app: &App) -> String {
     let stamp = app.panels.headers.signed.as_ref().map(|signed| signed.timestamp);
     let stamp = stamp.map_or_else(|| "now".to_owned(), |stamp| format!("now: {stamp}"));
-    if ahead_s(app) == 0 { stamp } else { format!("{stamp}, by the server's clock") }
+    if app.ahead_s() == 0 { stamp } else { format!("{stamp}, by the server's clock") }
 }
 
 /// The chosen headers with their message, then the others.

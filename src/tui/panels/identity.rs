@@ -3,15 +3,13 @@
 use ratatui::layout::Size;
 use ratatui::style::Style;
 
-use super::{Content, Panel, Place};
+use super::Content;
 use crate::facts::{CredentialsFact, KeyFact};
 use crate::settings::{Source, Sourced};
-use crate::tui::app::{App, Phase};
+use crate::tui::state::{App, Phase};
 use crate::tui::text::Page;
 
-pub(super) const PANEL: Panel = Panel::new("Identity", Place::UnderList, content);
-
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let mut page = Page::new(app.theme, room.width.into());
     if app.phase() == Phase::Launching {
         page.text("The settings are being read", Style::new());

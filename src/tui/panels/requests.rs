@@ -11,24 +11,39 @@ use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
 use self::target::Targets;
-use super::{Content, Panel, PanelKey, Place, REQUESTS};
+use super::{Content, PanelKey};
 use crate::checks::{CHECKS, Status};
 use crate::facts::RequestRecord;
 use crate::headers;
-use crate::tui::app::{App, Command};
-use crate::tui::keys::plain;
-use crate::tui::layout::Shape;
-use crate::tui::motion::Motion;
+use crate::tui::key::plain;
+use crate::tui::state::App;
+use crate::tui::state::action::{Action, Requests};
+use crate::tui::state::panel::PanelId;
 use crate::tui::text::{Page, duration};
 use crate::tui::verdict::party;
 
-pub(super) const PANEL: Panel = Panel {
-    keys: &[OPEN, CLOSE],
-    steer: Some(steer),
-    copy: Some(|app| headers::curl_of(sorted(app).get(cursor(app))?).ok()),
-    copies: "copy curl",
-    ..Panel::new("Requests", Place::UnderMain, content)
-};
+pub(super) const KEYS: &[PanelKey] = &[
+    PanelKey {
+        keys: &[plain(KeyCode::Enter)],
+        label: "Enter",
+        help: "open the request",
+        footer: |app| (!app.is_request_open() && !app.report.requests.is_empty()).then_some("open"),
+        action: Action::Requests(Requests::Open),
+    },
+    PanelKey {
+        keys: &[plain(KeyCode::Esc)],
+        label: "Esc",
+        help: "back to the list of requests",
+        // the program's own Esc says so
+        footer: |_| None,
+        action: Action::Requests(Requests::Close),
+    },
+];
+
+/// The selected request as a command.
+pub(super) fn copied(app: &App) -> Option<String> {
+    headers::curl_of(sorted(app).get(app.request_cursor())?).ok()
+}
 
 /// In the order in which they were sent.
 fn sorted(app: &App) -> Vec<&RequestRecord> {
@@ -37,78 +52,13 @@ fn sorted(app: &App) -> Vec<&RequestRecord> {
     requests
 }
 
-const OPEN: PanelKey = PanelKey {
-    keys: &[plain(KeyCode::Enter)],
-    label: "Enter",
-    help: "open the request",
-    footer: |app| (!is_open(app) && !app.report.requests.is_empty()).then_some("open"),
-    act: |app| {
-        app.panels.requests = State { cursor: Some(cursor(app)), open: true, line: 0 };
-        // where there is room for several panels, it takes the large place too
-        app.main = REQUESTS;
-        None
-    },
-};
-
-const CLOSE: PanelKey = PanelKey {
-    keys: &[plain(KeyCode::Esc)],
-    label: "Esc",
-    help: "back to the list of requests",
-    // the program's own Esc says so
-    footer: |_| None,
-    act: |app| close(app),
-};
-
-fn close(app: &mut App) -> Option<Command> {
-    if is_open(app) {
-        app.panels.requests.open = false;
-        app.main = super::DETAIL;
-    } else {
-        app.focus_on(super::LIST);
-    }
-    None
-}
-
-#[derive(Debug, Default)]
-pub struct State {
-    /// By its place among the requests in the order in which they were sent; `None` follows the newest.
-    cursor: Option<usize>,
-    open: bool,
-    /// Of the opened request: the line to keep in sight.
-    line: usize,
-}
-
-/// Lines go through the requests, also while one is open; pages through what is said of it.
-fn steer(app: &mut App, motion: Motion, height: usize) {
-    let open = is_open(app);
-    if open && !matches!(motion, Motion::Lines(_)) {
-        let last = super::content(app, REQUESTS).lines.len().saturating_sub(1);
-        app.panels.requests.line = motion.apply(app.panels.requests.line, last, height);
-        return;
-    }
-    let last = app.report.requests.len().saturating_sub(1);
-    let to = motion.apply(cursor(app), last, height);
-    // at its end the list goes on following
-    let cursor = (to < last || open).then_some(to);
-    app.panels.requests = State { cursor, open, line: 0 };
-}
-
-fn is_open(app: &App) -> bool {
-    app.panels.requests.open && (Shape::of(app.size) != Shape::Wide || app.main == REQUESTS)
-}
-
-fn cursor(app: &App) -> usize {
-    let last = app.report.requests.len().saturating_sub(1);
-    app.panels.requests.cursor.unwrap_or(last).min(last)
-}
-
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let requests = sorted(app);
-    let cursor = cursor(app);
+    let cursor = app.request_cursor();
     let Some(selected) = requests.get(cursor) else {
         return Content { lines: vec![Line::from("No requests yet")], ..Content::default() };
     };
-    if is_open(app) && app.focus == REQUESTS {
+    if app.is_request_open() && app.shown.focus == PanelId::Requests {
         return Content {
             corner: format!("{} of {}", cursor + 1, requests.len()),
             lines: opened(app, selected, room.width.into()),
@@ -117,7 +67,7 @@ fn content(app: &App, room: Size) -> Content {
         };
     }
     let table = Table::of(app, &requests, room.width.into());
-    let focused = app.focus == REQUESTS;
+    let focused = app.shown.focus == PanelId::Requests;
     let mut lines = Vec::new();
     let mut rows = Vec::new();
     let mut purpose = None;

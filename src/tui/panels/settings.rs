@@ -4,19 +4,17 @@ use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::{Content, Panel, Place};
+use super::Content;
 use crate::checks::Status;
 use crate::facts::{SecretFile, SecretPlaces, ShownSetting, WrittenSecret};
 use crate::settings::{ProblemKind, SettingProblem};
-use crate::tui::app::{App, Phase};
+use crate::tui::state::{App, Phase};
 use crate::tui::text::Page;
-
-pub(super) const PANEL: Panel = Panel::new("Settings", Place::Main, content);
 
 /// Cells of the longest name.
 const LABEL: usize = 18;
 
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let mut page = Page::new(app.theme, room.width.into());
     if app.phase() == Phase::Launching {
         page.text("The settings are being read", Style::new());

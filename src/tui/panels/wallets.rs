@@ -10,20 +10,18 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use self::graph::{Graph, Piece};
-use super::{Content, Panel, Place};
+use super::Content;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
 use crate::checks::{self, Standing, Status};
 use crate::facts::key_shape;
 use crate::facts::probe::Probe;
 use crate::facts::{KeyFact, OnChain, OrderVerdict};
 use crate::settings::Source;
-use crate::tui::app::{App, Phase};
+use crate::tui::state::{App, Phase};
 use crate::tui::text::duration;
 use crate::tui::verdict::since;
 
-pub(super) const PANEL: Panel = Panel::new("Wallets", Place::Main, content);
-
-fn content(app: &App, room: Size) -> Content {
+pub(super) fn content(app: &App, room: Size) -> Content {
     let spaced = map(app, room, true);
     let fits = spaced.len() <= usize::from(room.height);
     Content { lines: if fits { spaced } else { map(app, room, false) }, ..Content::default() }

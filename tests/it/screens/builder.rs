@@ -4,9 +4,10 @@ use alloy_primitives::Address;
 use polydoctor::attribution::{Amount, BuilderTrade, OwnTrade, Read, Reconciler, Reconciliation, Whose};
 use polydoctor::client::boards::{Boards, Standing};
 use polydoctor::settings::{Source, Sourced};
-use polydoctor::tui::app::{App, Command, Message, Observed};
-use polydoctor::tui::panels::builder::BuilderNews;
-use polydoctor::tui::task::{News, Task, TaskKind};
+use polydoctor::tui::state::App;
+use polydoctor::tui::state::message::{Command, Message, Observed};
+use polydoctor::tui::state::panels::builder::BuilderNews;
+use polydoctor::tui::state::task::{News, Task, TaskKind};
 use serde_json::json;
 
 use super::{SIZES, assert_screen, draw, press, samples, send};

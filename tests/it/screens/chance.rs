@@ -2,10 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use polydoctor::settings::edit::{Change, DiffLine};
-use polydoctor::tui::About;
-use polydoctor::tui::app::{App, Message, Mode};
-use polydoctor::tui::panels::PANELS;
-use polydoctor::tui::task::{FilePlan, FixPlan, News};
+use polydoctor::tui::state::load::About;
+use polydoctor::tui::state::message::Message;
+use polydoctor::tui::state::task::{FilePlan, FixPlan, News};
+use polydoctor::tui::state::{App, Mode};
 use proptest::prelude::*;
 use ratatui::layout::Size;
 
@@ -103,7 +103,7 @@ proptest! {
     ) {
         let size = (80, 24);
         let mut app = if first_run { wizard(size, "") } else { app(samples::waiting(), size) };
-        app.mouse = true;
+        app.terminal.mouse = true;
         for event in happened {
             let message = message(event, &app);
             send(&mut app, message);
@@ -113,7 +113,6 @@ proptest! {
             let harmful = text.chars().find(|c| c.is_control() || *c == '\u{202e}');
             prop_assert_eq!(harmful, None);
             prop_assert_eq!(app.selected().is_none(), app.rows().is_empty());
-            prop_assert!(app.focus < PANELS.len());
         }
     }
 }

@@ -3,9 +3,9 @@
 use polydoctor::cause::Certainty;
 use polydoctor::fleet::row::Row;
 use polydoctor::report::Verdict;
-use polydoctor::tui::Load;
-use polydoctor::tui::panels::fleet::Progress;
-use polydoctor::tui::task::{News, TaskKind};
+use polydoctor::tui::state::load::Load;
+use polydoctor::tui::state::panels::fleet::Progress;
+use polydoctor::tui::state::task::{News, TaskKind};
 
 use super::*;
 

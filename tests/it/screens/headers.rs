@@ -3,9 +3,10 @@
 use polydoctor::auth::l2::ApiCredentials;
 use polydoctor::headers::{Key, Level, Signed, Unsigned};
 use polydoctor::secret::Secret;
-use polydoctor::tui::app::{App, Command, Message, Observed};
-use polydoctor::tui::panels::headers::{SignedSets, ToSign};
-use polydoctor::tui::task::{News, Task, TaskKind};
+use polydoctor::tui::state::App;
+use polydoctor::tui::state::message::{Command, Message, Observed};
+use polydoctor::tui::state::panels::headers::{SignedSets, ToSign};
+use polydoctor::tui::state::task::{News, Task, TaskKind};
 use polydoctor::tui::theme::Palette;
 
 use super::{SIZES, app, assert_screen, draw, press, samples, send};
@@ -46,7 +47,7 @@ fn hear(app: &mut App, command: Option<Command>) -> Option<Command> {
 fn panel(observed: Observed, size: (u16, u16), keys: &str) -> App {
     let mut app = app(observed, size);
     press(&mut app, ":head\n");
-    assert_eq!(app.panel().name, "Headers");
+    assert_eq!(app.shown.focus.name(), "Headers");
     let request = press(&mut app, &format!("\n{keys}\n"));
     hear(&mut app, request);
     app

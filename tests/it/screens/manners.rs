@@ -9,12 +9,15 @@ use polydoctor::reference::Reported;
 use polydoctor::report::Replay;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{Origin, OriginKind, Source, Sourced};
-use polydoctor::tui::app::{Command, Message, Mode};
 use polydoctor::tui::keys::of_panel;
 use polydoctor::tui::layout;
-use polydoctor::tui::panels::{DETAIL, LIST, PANELS};
-use polydoctor::tui::task::{News, NotChanged, Perhaps, Task};
-use polydoctor::tui::{About, Scope, verdict};
+use polydoctor::tui::panels;
+use polydoctor::tui::state::Mode;
+use polydoctor::tui::state::load::{About, Scope};
+use polydoctor::tui::state::message::{Command, Message};
+use polydoctor::tui::state::panel::PanelId;
+use polydoctor::tui::state::task::{News, NotChanged, Perhaps, Task};
+use polydoctor::tui::verdict;
 use ratatui::layout::Size;
 
 use super::{App, Observed, SIZES, app, draw, press, samples, send};
@@ -34,11 +37,11 @@ fn control(app: &mut App, c: char) -> Option<Command> {
 }
 
 /// Every panel, reached by its key.
-fn on_each_panel(size: (u16, u16)) -> impl Iterator<Item = (usize, App)> {
-    (0..PANELS.len()).map(move |panel| {
+fn on_each_panel(size: (u16, u16)) -> impl Iterator<Item = (PanelId, App)> {
+    PanelId::ALL.into_iter().map(move |panel| {
         let mut app = app(samples::failed(), size);
         press(&mut app, &of_panel(panel).unwrap().to_string());
-        assert_eq!(app.focus, panel, "{}", PANELS[panel].name);
+        assert_eq!(app.shown.focus, panel);
         (panel, app)
     })
 }
@@ -47,10 +50,10 @@ fn on_each_panel(size: (u16, u16)) -> impl Iterator<Item = (usize, App)> {
 fn every_panel_is_reached_by_its_number() {
     for size in WIDE_TOO {
         for (panel, mut app) in on_each_panel(size) {
-            assert!(text(&app).contains(&format!(" {} {} ", panel + 1, PANELS[panel].name)), "{}", text(&app));
+            assert!(text(&app).contains(&format!(" {} {} ", panel.number(), panel.name())), "{}", text(&app));
             press(&mut app, "1");
-            press(&mut app, &format!(":{}\n", panel + 1));
-            assert_eq!(app.focus, panel, ":{}", panel + 1);
+            press(&mut app, &format!(":{}\n", panel.number()));
+            assert_eq!(app.shown.focus, panel, ":{}", panel.number());
         }
     }
 }
@@ -61,7 +64,7 @@ fn after_any_panel_the_detail_of_the_selected_check_comes_back() {
         for way in ["\x1b", "1", "n", "\x1bn", "1j", "1k"] {
             for (_, mut app) in on_each_panel(size) {
                 press(&mut app, way);
-                let shown = layout::screen(&app).panels.iter().any(|(panel, _)| *panel == DETAIL);
+                let shown = layout::screen(&app).panels.iter().any(|(panel, _)| *panel == PanelId::Detail);
                 let title = app.selected().unwrap().title.clone();
                 assert!(shown && text(&app).contains(&title), "{way:?} at {size:?}:\n{}", text(&app));
             }
@@ -73,13 +76,14 @@ fn after_any_panel_the_detail_of_the_selected_check_comes_back() {
 fn the_footer_offers_nothing_for_a_check_that_is_not_shown() {
     for size in WIDE_TOO {
         for (panel, mut app) in on_each_panel(size) {
-            let shown = app.focus == LIST || layout::screen(&app).panels.iter().any(|(panel, _)| *panel == DETAIL);
+            let shown = app.shown.focus == PanelId::Checks
+                || layout::screen(&app).panels.iter().any(|(panel, _)| *panel == PanelId::Detail);
             let footer = footer(&app);
             let offered = ["copy fix", "apply fix", "r again"].iter().any(|word| footer.contains(word));
             assert!(shown || !offered, "{footer}");
-            if !shown && PANELS[panel].copy.is_none() {
+            if !shown && panels::copies_fix(panel) {
                 for key in ["y", "r", "F"] {
-                    assert_eq!(press(&mut app, key), None, "{key} in {}", PANELS[panel].name);
+                    assert_eq!(press(&mut app, key), None, "{key} in {}", panel.name());
                     assert!(app.notice.as_deref().unwrap().contains("No check is shown"));
                 }
             }
@@ -108,7 +112,7 @@ fn control_keys_move_in_menus_and_among_the_known_errors() {
         control(&mut app, down);
         control(&mut app, up);
         press(&mut app, "\n");
-        assert_eq!(app.focus, 1, "Ctrl-{down} Ctrl-{down} Ctrl-{up}");
+        assert_eq!(app.shown.focus, PanelId::Detail, "Ctrl-{down} Ctrl-{down} Ctrl-{up}");
         press(&mut app, "1");
     }
     press(&mut app, "e");
@@ -187,13 +191,13 @@ fn a_replay_offers_nothing_that_it_cannot_do_and_says_why() {
     for size in WIDE_TOO {
         let mut app = app(samples::credentials(), size);
         send(&mut app, Message::Launched(About { recorded: true, ..About::default() }));
-        for (place, panel) in PANELS.iter().enumerate() {
-            app.focus_on(place);
+        for panel in PanelId::ALL {
+            app.shown.focus_on(panel);
             for word in ["apply fix", "again", "watch", "actions"] {
-                assert!(!footer(&app).contains(word), "{word} in {}: {}", panel.name, footer(&app));
+                assert!(!footer(&app).contains(word), "{word} in {}: {}", panel.name(), footer(&app));
             }
             for key in ["F", "r", "R", "x", "w"] {
-                if panel.keys.iter().any(|own| own.label == key) {
+                if panels::keys(panel).iter().any(|own| own.label == key) {
                     continue;
                 }
                 assert_eq!(press(&mut app, key), None, "{key}");
@@ -202,7 +206,7 @@ fn a_replay_offers_nothing_that_it_cannot_do_and_says_why() {
             }
             assert!(!text(&app).contains("Being read"), "{}", text(&app));
         }
-        assert!(app.watching.is_none());
+        assert!(app.watching.every.is_none());
     }
 }
 

@@ -7,11 +7,13 @@ use polydoctor::auth::contracts::chain;
 use polydoctor::auth::key::KeyMistake;
 use polydoctor::auth::wallet::{CodeClass, SignatureType, WalletMap};
 use polydoctor::facts::{
-    ChainState, ClockReading, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, PublicProfile,
-    RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting, SignedOver,
+    ChainState, ClockReading, ExchangeWord, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, OrderProof,
+    OrderVerdict, OtherWallet, PublicProfile, RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting,
+    SignedOver,
 };
 use polydoctor::settings::{Origin, OriginKind, ProblemKind, Setting, SettingProblem, Source, Sourced};
-use polydoctor::tui::task::News;
+use polydoctor::tui::state::panel::PanelId;
+use polydoctor::tui::state::task::News;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
@@ -90,6 +92,37 @@ fn the_wallet_map_leads_from_the_key_to_the_funder() {
     healthy.report = samples::healthy().report;
     assert_panel("wallets-healthy", &healthy, "5");
     assert_panel_after("wallets-ascii-whole-addresses", &healthy, "5a", |app| app.theme.ascii = true);
+}
+
+/// The exchange says no to the Safe under type 1, and yes to each wallet that it derives from the key.
+#[test]
+fn the_wallet_map_shows_what_the_exchange_accepts() {
+    let word = |neg_risk| ExchangeWord {
+        exchange: address!("E111180000d2663C0091e4f400237545B87B996B"),
+        neg_risk,
+        verdict: OrderVerdict::Rejected,
+        same_digest: Some(true),
+        is_paused: Some(false),
+        is_maker_paused: Some(false),
+        same_wallets: Some(true),
+    };
+    let rejected = on_chain(|facts, wallets| {
+        funder(facts, wallets.safe);
+        facts.setup.signature_type = Some(Sourced::new(SignatureType::PolyProxy, Source::Default));
+        let others = wallets.iter().map(|(kind, wallet)| {
+            let signature_type = kind.signature_type();
+            let is_there = signature_type != SignatureType::Poly1271;
+            let verdict = if is_there { OrderVerdict::Accepted { as_session: false } } else { OrderVerdict::Rejected };
+            OtherWallet { wallet, signature_type, verdict }
+        });
+        facts.exchange = known(OrderProof {
+            maker: wallets.safe,
+            signature_type: SignatureType::PolyProxy,
+            exchanges: vec![word(false), word(true)],
+            others: others.collect(),
+        });
+    });
+    assert_panel("wallets-exchange-rejects", &rejected, "5");
 }
 
 #[test]
@@ -301,9 +334,9 @@ fn a_request_opens() {
     press(&mut app, "4g\n");
     assert!(text(&app).contains("Headers sent"));
     press(&mut app, "\x1b");
-    assert!(!text(&app).contains("Headers sent") && app.focus == 3);
+    assert!(!text(&app).contains("Headers sent") && app.shown.focus == PanelId::Requests);
     press(&mut app, "\x1b");
-    assert_eq!(app.focus, 0);
+    assert_eq!(app.shown.focus, PanelId::Checks);
 }
 
 fn text(app: &App) -> String {
@@ -363,8 +396,8 @@ fn unsettled() -> Observed {
 
 /// To the panel at this place, which may have no digit.
 fn show(app: &mut App, name: &str) {
-    let place = polydoctor::tui::panels::PANELS.iter().position(|panel| panel.name == name).unwrap();
-    app.focus_on(place);
+    let panel = PanelId::ALL.into_iter().find(|panel| panel.name() == name).unwrap();
+    app.shown.focus_on(panel);
 }
 
 #[test]

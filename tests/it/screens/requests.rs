@@ -1,7 +1,7 @@
 //! The list of requests on the screen.
 
 use polydoctor::facts::RequestRecord;
-use polydoctor::tui::app::{Command, Message};
+use polydoctor::tui::state::message::{Command, Message};
 
 use super::{App, SIZES, app, assert_screen, draw, press, samples, send};
 

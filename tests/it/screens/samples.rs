@@ -15,8 +15,8 @@ use polydoctor::facts::{
 use polydoctor::report::{Account, CheckReport, DerivedWallets, Report, Target, Tool, Verdict};
 use polydoctor::secret::Secret;
 use polydoctor::settings::{Origin, OriginKind, Source, Sourced};
-use polydoctor::tui::app::Observed;
-use polydoctor::tui::panels::credentials::AccountKeys;
+use polydoctor::tui::state::message::Observed;
+use polydoctor::tui::state::panels::credentials::AccountKeys;
 
 pub(super) const STARTED_MS: i64 = 1_795_269_600_000;
 pub(super) const FUNDER_FIX: &str = "export POLYMARKET_FUNDER=0xd93b25Cb943D14d0d34FBAf01fc93a0F8b5f6e47";

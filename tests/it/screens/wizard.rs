@@ -3,7 +3,7 @@
 use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{EnvFile, FoundKey, Inputs, KeyInput, Source};
-use polydoctor::tui::task::{Draft, Looked};
+use polydoctor::tui::state::task::{Draft, Looked};
 
 use super::*;
 

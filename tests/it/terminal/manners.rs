@@ -35,9 +35,13 @@ fn stopped_from_outside_and_back_keys_count_at_once() {
     assert!(stop.success());
     terminal.wait_for("the shell", |screen| screen.contains("Stopped"));
     terminal.press("fg\n");
-    terminal.wait_for("the whole screen", |screen| screen.contains("Checks") && screen.contains(&crate::support::all_checks()));
+    terminal.wait_for("the whole screen", |screen| {
+        screen.contains("Checks") && screen.contains(&crate::support::all_checks())
+    });
     terminal.press("q");
-    terminal.wait_for("the shell again", |screen| screen.matches("prompt>").count() >= 2 && !screen.contains(&crate::support::all_checks()));
+    terminal.wait_for("the shell again", |screen| {
+        screen.matches("prompt>").count() >= 2 && !screen.contains(&crate::support::all_checks())
+    });
     terminal.press("exit\n");
     assert_eq!(terminal.end(), 0);
 }
@@ -56,7 +60,9 @@ fn suspended_and_back() {
     assert!(!terminal.screen.screen().alternate_screen() && !terminal.screen.screen().hide_cursor());
     assert_eq!(terminal.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     terminal.press("fg\n");
-    terminal.wait_for("the whole screen", |screen| screen.contains("Checks") && screen.contains(&crate::support::all_checks()));
+    terminal.wait_for("the whole screen", |screen| {
+        screen.contains("Checks") && screen.contains(&crate::support::all_checks())
+    });
     assert_eq!(terminal.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::PressRelease);
     terminal.press("q");
     terminal.wait_for("the shell again", |screen| screen.matches("prompt>").count() == 3);

@@ -10,8 +10,9 @@ use crate::client::clob;
 use crate::client::comparison::Comparison;
 use crate::client::trades::{Filter, Listing, Source, builder_code};
 use crate::facts::Failure;
-use crate::tui::panels::builder::BuilderNews;
-use crate::tui::task::{News, Post};
+use crate::tui::Post;
+use crate::tui::state::panels::builder::BuilderNews;
+use crate::tui::state::task::News;
 
 /// False when nobody listens any more.
 fn tell(post: &Post, news: BuilderNews) -> bool {

@@ -7,8 +7,9 @@ use crate::client::account::Account;
 use crate::client::http::now_s;
 use crate::facts::ClockReading;
 use crate::facts::clock::{narrowed, wait_for_turn};
-use crate::tui::panels::clock::{EVERY_S, QUICK};
-use crate::tui::task::{News, Post};
+use crate::tui::Post;
+use crate::tui::state::panels::clock::{EVERY_S, QUICK};
+use crate::tui::state::task::News;
 
 /// Seconds between quick readings, at the least.
 const PAUSE_S: f64 = 0.3;

@@ -5,7 +5,7 @@ use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::fix::{self, Plan};
 use crate::settings::undo::{Undo, UndoError};
 use crate::settings::wanted::Wanted;
-use crate::tui::task::{FilePlan, FixPlan};
+use crate::tui::state::task::{FilePlan, FixPlan};
 
 impl Desk {
     pub(super) fn plan_fix(&self, wanted: &Wanted) -> Result<FixPlan, ChangeError> {

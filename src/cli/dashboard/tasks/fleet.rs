@@ -8,8 +8,9 @@ use crate::fleet::row::Row;
 use crate::fleet::{Fleet, Member, USUAL_AT_ONCE};
 use crate::report::Selection;
 use crate::settings::DEFAULT_TIMEOUT;
-use crate::tui::panels::fleet::Progress;
-use crate::tui::task::{News, Post};
+use crate::tui::Post;
+use crate::tui::state::panels::fleet::Progress;
+use crate::tui::state::task::News;
 
 use super::Desk;
 

@@ -6,7 +6,7 @@ use crate::client::http::Http;
 use crate::headers::{self, Level, Signed, Unsigned};
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::tui::panels::headers::{SignedSets, ToSign};
+use crate::tui::state::panels::headers::{SignedSets, ToSign};
 
 /// What may be shown of a request that is signed at every level, and the command that was asked for.
 pub(super) fn sign(settings: &Settings, request: ToSign) -> SignedSets {

@@ -14,8 +14,9 @@ use crate::operations::{
     Destination, Kind, Old, Operator, Place, Replacement, Rotation, Stopped, Undone, Unusable, no_key,
 };
 use crate::settings::{home, selecting};
-use crate::tui::panels::credentials::AccountKeys;
-use crate::tui::task::{FilePlan, News, NotChanged, Perhaps, Post, RotationPlan};
+use crate::tui::Post;
+use crate::tui::state::panels::credentials::AccountKeys;
+use crate::tui::state::task::{FilePlan, News, NotChanged, Perhaps, RotationPlan};
 
 /// Lists the keys of the account.
 pub(super) async fn read(account: &Account) -> News {

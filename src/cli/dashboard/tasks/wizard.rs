@@ -9,7 +9,7 @@ use crate::facts::RequestRecord;
 use crate::onboarding;
 use crate::settings::change::FileChange;
 use crate::settings::{self, FoundKey, KeyInput, UnreadKey};
-use crate::tui::task::{Draft, FilePlan, Looked};
+use crate::tui::state::task::{Draft, FilePlan, Looked};
 
 /// The key of the file that the answers name. A keystore takes a while to unlock.
 pub(super) async fn read_key(draft: &Draft) -> Result<FoundKey, UnreadKey> {

@@ -5,12 +5,13 @@ use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Reading, nothing_yet};
+use super::nothing_yet;
 use crate::attribution::{Amount, Reconciliation};
 use crate::checks::Status;
 use crate::client::boards::Boards;
-use crate::tui::app::App;
-use crate::tui::task::TaskKind;
+use crate::tui::state::App;
+use crate::tui::state::panels::builder::Reading;
+use crate::tui::state::task::TaskKind;
 use crate::tui::text::Page;
 
 /// Days of the chart.

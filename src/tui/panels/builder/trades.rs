@@ -3,10 +3,11 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{View, nothing_yet};
+use super::nothing_yet;
 use crate::attribution::{Amount, BuilderTrade, Unlisted};
 use crate::checks::Status;
-use crate::tui::app::App;
+use crate::tui::state::App;
+use crate::tui::state::panels::builder::View;
 use crate::tui::text::Page;
 
 /// Widths from which a row also says its price, its status, and its market.
@@ -46,7 +47,7 @@ pub(super) fn unlisted(app: &App) -> Vec<&Unlisted> {
     found.map(|found| found.missing.iter().chain(&found.pending).collect()).unwrap_or_default()
 }
 
-pub(super) fn copied(app: &App) -> Option<String> {
+pub(in crate::tui::panels) fn copied(app: &App) -> Option<String> {
     let cursor = app.panels.builder.cursor;
     match app.panels.builder.view {
         View::Overview => Some("polydoctor builder reconcile".to_owned()),

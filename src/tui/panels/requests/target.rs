@@ -7,7 +7,7 @@ use textwrap::core::display_width;
 
 use super::asked;
 use crate::facts::RequestRecord;
-use crate::tui::app::App;
+use crate::tui::state::App;
 
 /// The parameters that tell requests of one path apart, by method and path.
 pub(super) struct Targets(BTreeMap<(String, String), BTreeSet<String>>);

@@ -1,0 +1,46 @@
+//! The help: the table of keys, and what the symbols mean.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use textwrap::core::display_width;
+
+use crate::checks::Status;
+use crate::tui::keys::BINDINGS;
+use crate::tui::panels;
+use crate::tui::state::App;
+use crate::tui::text::Page;
+
+const MEANINGS: [(Status, &str); 8] = [
+    (Status::Pass, "proved right"),
+    (Status::Note, "nothing wrong, worth knowing"),
+    (Status::Warn, "works now, will bite"),
+    (Status::Fail, "orders or sign-in will be refused"),
+    (Status::Unknown, "could not be found out: network, deadline, odd reply"),
+    (Status::Skip, "something it needs did not pass; the detail says which"),
+    (Status::Running, "started"),
+    (Status::Waiting, "not started"),
+];
+
+pub(super) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
+    let mut page = Page::new(app.theme, width);
+    let label = BINDINGS.iter().map(|binding| display_width(binding.label)).max().unwrap_or_default();
+    for binding in BINDINGS {
+        page.field(binding.label, label, binding.help);
+    }
+    let own = panels::keys(app.shown.focus);
+    if !own.is_empty() {
+        page.heading(&format!("In {}", app.shown.focus.name()));
+        for own in own {
+            page.field(own.label, label, own.help);
+        }
+    }
+    page.gap();
+    for (status, meaning) in MEANINGS {
+        let sign = format!("{} {:<4}", app.theme.symbol(status, app.now_ms), status.word());
+        page.line(vec![Span::styled(sign, app.theme.status(status)), Span::raw(format!("  {meaning}"))]);
+    }
+    page.gap();
+    page.text("Running the checks changes nothing: no order is placed, no key is made.", Style::new());
+    page.text(&format!("Palette: {}", app.theme.palette.name()), app.theme.dim());
+    page.finish()
+}
