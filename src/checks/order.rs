@@ -28,7 +28,12 @@ pub(super) fn exchange(facts: &Facts) -> Finding {
             .fixed_by("Set the chain id to 137, which is Polygon");
     }
     let proof = match &facts.exchange {
-        Fact::Known { value, .. } => value,
+        // what it is worth, the chain id of the same batch says
+        Fact::Known { value, .. } => match facts.chain.failure() {
+            Some(failure) => return node_unknown(facts, failure),
+            None if facts.chain.known().is_none() => return Finding::not_asked("The chain was not asked"),
+            None => value,
+        },
         Fact::Failed { failure, .. } => return node_unknown(facts, failure),
         Fact::NotAsked { why } => return Finding::not_asked(format!("Not checked: {why}")),
         Fact::Blocked { .. } => {
