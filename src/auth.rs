@@ -6,6 +6,7 @@
 //! * [`l2`]: the HMAC headers of every authenticated request
 //! * [`order`]: orders as they are signed for an exchange, and whose signature one carries
 //! * [`recovery`]: the signer of one signature over many digests
+//! * [`relay`]: transactions that the relayer takes, as the owner of a wallet signs them
 //! * [`builder`]: the `POLY_BUILDER_*` headers, signed here or by a remote signer
 //! * [`explain`]: what exactly is signed, in labelled parts
 //! * [`wallet_signature`]: what a contract wallet accepts as a signature of its owner
@@ -21,6 +22,7 @@ pub mod l2;
 pub mod order;
 pub mod placeholder;
 pub mod recovery;
+pub mod relay;
 pub mod wallet;
 pub mod wallet_signature;
 

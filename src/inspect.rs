@@ -4,6 +4,7 @@
 //! known mistake; the variant that gives the captured bytes is the proof. Pure: the caller brings the text,
 //! what the settings know, and the time of sending where it is known.
 
+mod difference;
 mod finding;
 mod hmac;
 mod judge;
@@ -16,6 +17,7 @@ mod share;
 
 use serde_json::{Value, json};
 
+pub use difference::Difference;
 pub use finding::Finding;
 pub use known::{Known, KnownCredentials};
 pub use on_chain::{OnChain, Question};
@@ -37,6 +39,10 @@ pub enum Kind {
     Builder,
     /// A signed order, in a request or by itself.
     Order,
+    /// A request with a relayer API key.
+    Relayer,
+    /// What the relayer is to send to the chain, in a request or by itself.
+    Transaction,
 }
 
 impl Kind {
@@ -47,6 +53,8 @@ impl Kind {
             Self::L2 => "l2-request",
             Self::Builder => "builder-request",
             Self::Order => "order",
+            Self::Relayer => "relayer-request",
+            Self::Transaction => "relayer-transaction",
         }
     }
 
@@ -56,7 +64,14 @@ impl Kind {
             Self::L2 => "L2 request",
             Self::Builder => "builder request",
             Self::Order => "order",
+            Self::Relayer => "relayer request",
+            Self::Transaction => "relayer transaction",
         }
+    }
+
+    /// Whether the key that signed is recovered from the signature.
+    fn is_recovered(self) -> bool {
+        matches!(self, Self::Order | Self::Transaction)
     }
 }
 
@@ -105,6 +120,8 @@ pub struct Inspected {
     pub notes: Vec<String>,
     /// Of an order: side, price, maker and so on.
     pub order: Option<Value>,
+    /// Of a transaction for the relayer: type, from, wallet and so on.
+    pub transaction: Option<Value>,
     /// Of an order with findings: what would have to change for it to be accepted.
     pub changes: Vec<String>,
     /// Of an order: what the exchange contract can be asked.
@@ -131,10 +148,30 @@ impl Inspected {
             json["order"] = self.order.clone().unwrap_or_default();
             json["to_be_accepted"] = self.changes.clone().into();
         }
+        if let Some(transaction) = &self.transaction {
+            json["transaction"] = transaction.clone();
+        }
         if let Some(on_chain) = &self.on_chain {
             json["on_chain"] = on_chain.json();
         }
         json
+    }
+
+    /// What the search says of the signature, in a sentence.
+    pub fn signature_words(&self) -> &'static str {
+        let is_recovered = self.kind.is_recovered();
+        match self.outcome {
+            Outcome::Right if is_recovered => "The signature is right: it recovers to the signer",
+            Outcome::Mistaken if is_recovered => "The signer was recovered, with the mistakes below",
+            Outcome::Unexplained if is_recovered => {
+                "The signature is not explained: no known mistake recovers the signer"
+            }
+            Outcome::Right => "The signature is right: recomputing it gives the captured one",
+            Outcome::Mistaken => "The signature was reproduced, with the mistakes below",
+            Outcome::Unexplained => "The signature is not explained: no known mistake gives it",
+            Outcome::Unchecked if self.findings.is_empty() => "Nothing wrong found; the signature was not checked",
+            Outcome::Unchecked => "The signature was not checked",
+        }
     }
 
     /// Hands out every text that may hold what a person wrote.
@@ -143,7 +180,8 @@ impl Inspected {
         self.notes.iter_mut().chain(&mut self.changes).for_each(change);
         self.method.iter_mut().chain(&mut self.path).for_each(change);
         self.on_chain.iter_mut().for_each(|on_chain| on_chain.for_each_text(change));
-        self.reproduced_by.iter_mut().chain(&mut self.order).for_each(|value| for_each_text(value, change));
+        let values = self.reproduced_by.iter_mut().chain(&mut self.order).chain(&mut self.transaction);
+        values.for_each(|value| for_each_text(value, change));
     }
 }
 
@@ -182,21 +220,34 @@ impl Inspection {
 enum Item<'a> {
     Request(&'a reading::Request),
     Order(&'a reading::Posted),
+    Transaction(&'a reading::Submission),
 }
 
 /// Takes every request and every order out of a text and inspects it.
 ///
 /// No secret is in what comes back: not those of `known`, and not those of the text.
 pub fn inspect(text: &str, known: &Known) -> Inspection {
+    of_reading(text, &reading::read(text), known)
+}
+
+/// The same of a text that may be about anything; `None` where it holds neither a request nor an order.
+///
+/// `known` is called only where it holds one.
+pub fn inspect_any(text: &str, known: impl FnOnce() -> Known) -> Option<Inspection> {
     let reading = reading::read(text);
+    (!reading.is_empty()).then(|| of_reading(text, &reading, &known()))
+}
+
+fn of_reading(text: &str, reading: &reading::Reading, known: &Known) -> Inspection {
     let mut secrets = known.secrets();
     let passphrases = reading.requests.iter().flat_map(|request| &request.headers);
     let passphrases = passphrases.filter(|(name, _)| names::canonical(name).is_some_and(names::is_secret));
     secrets.extend(passphrases.map(|(_, value)| Secret::new(value.trim())));
-    let mut unread = reading.unread;
+    let mut unread = reading.unread.clone();
     let items = reading.requests.iter().map(|request| (request.line, Item::Request(request)));
     let mut items: Vec<(usize, Item<'_>)> = items.collect();
     items.extend(reading.orders.iter().map(|order| (order.line, Item::Order(order))));
+    items.extend(reading.submissions.iter().map(|submission| (submission.line, Item::Transaction(submission))));
     // an order comes behind the request that carried it
     items.sort_by_key(|(line, _)| *line);
     if let Some((line, _)) = items.get(MOST) {
@@ -208,6 +259,7 @@ pub fn inspect(text: &str, known: &Known) -> Inspection {
     let inspected = items.iter().take(MOST).map(|(_, item)| match item {
         Item::Request(request) => judge::inspect(request, known),
         Item::Order(order) => judge::inspect_order(order, known),
+        Item::Transaction(submission) => judge::inspect_transaction(submission, known),
     });
     let mut requests: Vec<Inspected> = inspected.collect();
     let hide = |text: &mut String| hide(text, &secrets);

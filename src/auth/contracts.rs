@@ -15,11 +15,22 @@ pub struct Chain {
     pub rpc_url: String,
     /// Further public nodes, to try where that one does not answer.
     pub other_rpc_urls: Vec<String>,
+    pub relay: Relay,
     pub proxy: CloneFactory,
     pub safe: CloneFactory,
     pub deposit: DepositFactory,
     pub tokens: Tokens,
     pub exchanges: Exchanges,
+}
+
+/// Contracts between the relayer and a wallet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    /// Takes the calls of proxies; `None` where proxies are not supported.
+    pub hub: Option<Address>,
+    /// Makes several calls of a Safe in one.
+    pub multisend: Address,
 }
 
 /// A factory whose wallets all share one init code, so that only the salt differs.

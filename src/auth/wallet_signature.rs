@@ -102,7 +102,7 @@ pub struct WalletSignature {
 }
 
 /// What EIP-712 signs: a struct of a domain.
-pub(super) fn typed_data_hash(separator: B256, contents: B256) -> B256 {
+pub(crate) fn typed_data_hash(separator: B256, contents: B256) -> B256 {
     keccak256([[0x19, 0x01].as_slice(), separator.as_slice(), contents.as_slice()].concat())
 }
 

@@ -7,8 +7,12 @@ mod text;
 use std::io::{self, Read, Write};
 
 use super::Exit;
+use super::settings::SettingsArgs;
+use crate::cause::Certainty;
 use crate::cli::terminal;
-use crate::reference::{self, Entry, ErrorEntry, Found, Reading, Reported};
+use crate::inspect::{self, Finding, Inspected, Inspection, Known};
+use crate::reference::{self, Entry, ErrorEntry, Exposure, Found, Reading, Reported};
+use crate::settings;
 
 /// So many pages are printed in full; of what else a log holds, only the name.
 const PAGES: usize = 4;
@@ -26,8 +30,8 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// An error message, a log, a term, or the id of a cause or a check; `-` reads standard input. Without
-    /// it, the whole reference
+    /// An error message, a log, a term, or the id of a cause or a check; `-` reads standard input. Requests
+    /// and orders in it are inspected, too. Without it, the whole reference
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -40,8 +44,8 @@ enum Answer {
     All,
     /// The page of an id or a term.
     Page { entry: Entry, further: Vec<Entry> },
-    /// What was read in a text.
-    Read { reading: Reading, further: Vec<Entry> },
+    /// What was read in a text; the requests and orders in it are taken apart.
+    Read { reading: Reading, inspection: Option<Inspection>, further: Vec<Entry> },
     /// Not the text itself, but what is like it.
     Guess { entry: Entry, further: Vec<Entry> },
     /// Nothing; what is least unlike.
@@ -60,12 +64,19 @@ impl Answer {
         {
             return Self::Page { entry, further: near };
         }
-        let reading = reference::read(query);
+        let mut reading = reference::read(query);
+        let inspection = inspect::inspect_any(query, known_of_settings);
+        if let Some(inspection) = &inspection {
+            add_exposed(&mut reading.exposed, &inspection.exposed);
+        }
         let is_told = |reported: &Reported| {
             reported.sentence.is_some() || !reported.text.is_empty() || reported.service.is_some()
         };
-        if reading.errors.iter().any(is_told) || !reading.exposed.is_empty() {
-            return Self::Read { reading, further: near };
+        let is_read = reading.errors.iter().any(is_told) || !reading.exposed.is_empty();
+        if is_read || inspection.is_some() {
+            // what only looks like a request is like nothing of the reference
+            let further = if is_read { near } else { Vec::new() };
+            return Self::Read { reading, inspection, further };
         }
         if near.is_empty() {
             return Self::Nothing { nearest: reference::nearest(query, NEAR) };
@@ -78,12 +89,51 @@ impl Answer {
     fn is_known(&self) -> bool {
         match self {
             Self::Nothing { .. } => false,
-            Self::Read { reading, .. } => {
-                !reading.exposed.is_empty() || reading.errors.first().is_some_and(|first| first.sentence.is_some())
+            Self::Read { reading, inspection, .. } => {
+                inspection.is_some()
+                    || !reading.exposed.is_empty()
+                    || reading.errors.first().is_some_and(|first| first.sentence.is_some())
             }
             _ => true,
         }
     }
+}
+
+/// What requests and orders of a text are compared with. Nobody is asked for a password here, and settings
+/// that cannot be read are no matter of the text.
+fn known_of_settings() -> Known {
+    let settings = settings::load(&SettingsArgs::default().all_inputs());
+    settings.map(|settings| Known::of(&settings, None)).unwrap_or_default()
+}
+
+/// Secrets that only the settings tell from other text.
+fn add_exposed(exposed: &mut Vec<Exposure>, more: &[Exposure]) {
+    for exposure in more {
+        if exposed.iter().all(|known| known.kind != exposure.kind) {
+            exposed.push(exposure.clone());
+        }
+    }
+}
+
+/// The requests and orders of a text that are shown, and how many are not. Of a long log the right ones are
+/// only counted.
+fn shown(inspection: &Inspection) -> (Vec<&Inspected>, usize) {
+    let all = &inspection.requests;
+    let is_long = all.len() > PAGES;
+    let shown: Vec<&Inspected> =
+        all.iter().filter(|request| !is_long || !request.findings.is_empty()).take(PAGES).collect();
+    let left_out = all.len() - shown.len();
+    (shown, left_out)
+}
+
+/// What a request or an order of the text proves: it stands before what a sentence makes likely.
+fn proven(inspection: Option<&Inspection>) -> Option<&Finding> {
+    inspection?.findings().find(|finding| finding.certainty == Certainty::Proven)
+}
+
+/// How many requests are not shown, and where they are.
+fn left_out(count: usize) -> String {
+    format!("{count} more in this text: polydoctor inspect shows each")
 }
 
 /// The known sentences of a reading with their causes, at most as many as there are pages.

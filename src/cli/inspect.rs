@@ -1,6 +1,6 @@
 //! `polydoctor inspect`
 
-mod text;
+pub(super) mod text;
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Write as _};
@@ -27,12 +27,13 @@ enum Format {
     Json,
 }
 
-/// Finds out what is wrong with a captured request or order: its headers or fields, and what its
+/// Finds out what is wrong with a captured request, order or relayer transaction: its headers or fields, and what its
 /// signature was made over.
 ///
 /// Reads a raw HTTP request, a curl command (bash, cmd, PowerShell), a HAR file, a JSON object with
 /// method, url, headers and body, headers as a program prints them, the body of POST /order or /orders,
-/// signed orders as TypeScript, Python and Rust programs print them, and logs that hold any of them.
+/// the body of the relayer's POST /submit, signed orders as TypeScript, Python and Rust programs print
+/// them, and logs that hold any of them.
 /// Signatures are recomputed under every known mistake, with the credentials of the settings; the variant
 /// that gives the captured signature is the proof. Makes no network request without --on-chain, and prints
 /// no secret.
@@ -42,6 +43,7 @@ enum Format {
   pbpaste | polydoctor inspect
   polydoctor inspect --format json failed.har
   polydoctor inspect --neg-risk true --on-chain order.json
+  polydoctor inspect submit.json
 
 Exit codes: 0 nothing wrong, 1 something found, 2 not understood, 3 the Polygon RPC could not tell (--on-chain)")]
 pub(super) struct InspectArgs {

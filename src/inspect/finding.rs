@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::difference::Difference;
 use crate::cause::{Cause, Certainty};
 
 /// One thing that is wrong.
@@ -16,12 +17,14 @@ pub struct Finding {
     pub fix: String,
     /// Whether the code of the cause is an example of the fix.
     pub has_code: bool,
+    /// What was signed and what was sent, where that shows it.
+    pub difference: Option<Difference>,
 }
 
 impl Finding {
     pub(super) fn new(cause: Cause, certainty: Certainty, summary: impl Into<String>) -> Self {
         let fix = cause.words().fix.clone();
-        Self { cause, certainty, summary: summary.into(), because: Vec::new(), fix, has_code: true }
+        Self { cause, certainty, summary: summary.into(), because: Vec::new(), fix, has_code: true, difference: None }
     }
 
     #[must_use]
@@ -43,10 +46,20 @@ impl Finding {
         self
     }
 
+    #[must_use]
+    pub(super) fn differing(mut self, difference: Option<Difference>) -> Self {
+        self.difference = difference;
+        self
+    }
+
     pub(super) fn for_each_text(&mut self, change: &dyn Fn(&mut String)) {
         change(&mut self.summary);
         change(&mut self.fix);
         self.because.iter_mut().for_each(change);
+        if let Some(difference) = &mut self.difference {
+            change(&mut difference.signed);
+            change(&mut difference.sent);
+        }
     }
 
     /// `fix` has the shape that `explain` gives it.
@@ -57,13 +70,17 @@ impl Finding {
         } else {
             json!({ "text": self.fix, "commands": [], "clients": {} })
         };
-        json!({
+        let mut json = json!({
             "cause": self.cause,
             "certainty": self.certainty,
             "summary": self.summary,
             "because": self.because,
             "fix": fix,
-        })
+        });
+        if let Some(difference) = &self.difference {
+            json["difference"] = difference.json();
+        }
+        json
     }
 }
 
@@ -78,6 +95,9 @@ pub(super) fn add(findings: &mut Vec<Finding>, finding: Finding) {
     } else {
         (known, finding)
     };
+    if kept.difference.is_none() {
+        kept.difference = other.difference;
+    }
     for evidence in std::iter::once(other.summary).chain(other.because) {
         if evidence != kept.summary && !kept.because.contains(&evidence) {
             kept.because.push(evidence);

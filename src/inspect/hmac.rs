@@ -277,6 +277,12 @@ fn methods(request: &Request) -> Vec<Variant> {
 }
 
 impl Target {
+    /// Whether this call has to carry credentials.
+    pub(super) fn is_signed(&self) -> bool {
+        let service = self.host.split('.').next().unwrap_or_default();
+        paths::is_signed(paths::of_service(&self.path), service)
+    }
+
     /// The path that the service reads: behind a relay, what follows its own prefix.
     pub(super) fn signed_path(&self) -> &str {
         if self.host.is_empty() || self.is_polymarket() { &self.path } else { paths::of_service(&self.path) }

@@ -2,7 +2,10 @@
 
 mod hmac;
 mod hmac_words;
+mod names;
 mod order;
+mod relay;
+mod relayer;
 mod values;
 mod wallet;
 
@@ -11,7 +14,7 @@ use alloy_primitives::Address;
 use super::finding::{Finding, add};
 use super::hmac::Owner;
 use super::known::{Known, KnownCredentials};
-use super::names::{self, Header};
+use super::names::{self as headers, Header};
 use super::reading::{Request, Target};
 use super::{Inspected, Kind, Outcome};
 use crate::auth::builder::builder_key_created_ms;
@@ -20,6 +23,7 @@ use crate::endpoints;
 use crate::text::quoted;
 
 pub(super) use order::inspect as inspect_order;
+pub(super) use relay::inspect as inspect_transaction;
 
 /// What a signature came to, and the variant that gives its bytes.
 type Reproduced = (Outcome, Option<serde_json::Value>);
@@ -47,7 +51,7 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
     let carried: Vec<Carried<'_>> = request
         .headers
         .iter()
-        .filter_map(|(name, value)| Some(Carried { header: names::canonical(name)?, name, value: value.trim() }))
+        .filter_map(|(name, value)| Some(Carried { header: headers::canonical(name)?, name, value: value.trim() }))
         .collect();
     let kind = kind(request, &carried);
     let mut case = Case { request, known, carried, kind, findings: Vec::new(), notes: Vec::new() };
@@ -55,8 +59,10 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
     case.values();
     let (mut outcome, mut reproduced_by) = match kind {
         Kind::L1 => case.l1(),
-        Kind::L2 | Kind::Order => case.hmac(Owner::User),
-        Kind::Builder => case.hmac(Owner::Builder),
+        Kind::L2 | Kind::Order | Kind::Transaction => case.hmac(Owner::User),
+        // with a relayer API key nothing is signed: the key itself is sent
+        Kind::Relayer if case.value(Header::BuilderSignature).is_none() => UNCHECKED,
+        Kind::Builder | Kind::Relayer => case.hmac(Owner::Builder),
     };
     if kind == Kind::L2 && case.value(Header::BuilderSignature).is_some() {
         let (builder, reproduced) = case.hmac(Owner::Builder);
@@ -65,6 +71,7 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
             reproduced_by = reproduced.or(reproduced_by);
         }
     }
+    case.of_other_call(outcome);
     if outcome == Outcome::Right && case.findings.iter().any(|finding| finding.certainty == Certainty::Proven) {
         outcome = Outcome::Mistaken;
     }
@@ -81,6 +88,7 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
         reproduced_by,
         notes: case.notes,
         order: None,
+        transaction: None,
         changes: Vec::new(),
         question: None,
         on_chain: None,
@@ -91,8 +99,11 @@ fn kind(request: &Request, carried: &[Carried<'_>]) -> Kind {
     let has = |header: Header| carried.iter().any(|carried| carried.header == header);
     let path = request.target.as_ref().map(Target::signed_path);
     let is_wallet = |carried: &&Carried<'_>| carried.header == Header::Signature && carried.value.len() > 120;
+    let is_relayer = request.target.as_ref().is_some_and(Target::is_relayer);
     let posts = request.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case("post"));
-    if has(Header::ApiKey) || has(Header::Passphrase) {
+    if headers::RELAYER.into_iter().any(has) || (is_relayer && carried.is_empty()) {
+        Kind::Relayer
+    } else if has(Header::ApiKey) || has(Header::Passphrase) {
         Kind::L2
     } else if has(Header::Nonce)
         || carried.iter().find(is_wallet).is_some()
@@ -100,7 +111,7 @@ fn kind(request: &Request, carried: &[Carried<'_>]) -> Kind {
         || (path == Some(endpoints::API_KEY) && posts)
     {
         Kind::L1
-    } else if !has(Header::Signature) && names::BUILDER.into_iter().any(has) {
+    } else if !has(Header::Signature) && headers::BUILDER.into_iter().any(has) {
         Kind::Builder
     } else {
         Kind::L2
@@ -120,62 +131,10 @@ impl<'a> Case<'a> {
 
     fn required(&self) -> &'static [Header] {
         match self.kind {
-            Kind::L1 => &names::L1,
-            Kind::L2 | Kind::Order => &names::L2,
-            Kind::Builder => &names::BUILDER,
-        }
-    }
-
-    /// Names that no server reads, and headers that are not there.
-    fn names(&mut self) {
-        let wrong: Vec<String> = self
-            .carried
-            .iter()
-            .filter(|carried| !names::is_right(carried.name, carried.header))
-            .map(|carried| format!("{} instead of {}", quoted(carried.name, 60), carried.header.name()))
-            .collect();
-        if !wrong.is_empty() {
-            let summary = format!("Headers have names that the server does not read: {}", wrong.join(", "));
-            let names = self.required().iter().map(|header| header.name()).collect::<Vec<_>>().join(", ");
-            let finding = Finding::new(Cause::HeaderNames, Certainty::Likely, summary);
-            self.add(finding.because(format!("the server reads {names}")));
-        }
-        let missing: Vec<&str> = self
-            .required()
-            .iter()
-            .filter(|header| {
-                let carried = self.carried.iter().find(|carried| carried.header == **header);
-                carried.is_none_or(|carried| values::standing(carried.value) == values::Standing::Empty)
-            })
-            .map(|header| header.name())
-            .collect();
-        if !missing.is_empty() {
-            let all = missing.len() == self.required().len();
-            let summary = if all {
-                format!("The request has none of the {} headers", self.kind.words().trim_end_matches(" request"))
-            } else {
-                format!("Missing or empty: {}", missing.join(", "))
-            };
-            let mut finding = Finding::new(Cause::HeaderMissing, Certainty::Likely, summary);
-            if !all {
-                let needs = self.required().iter().map(|header| header.name()).collect::<Vec<_>>().join(", ");
-                finding = finding.because(format!("{} needs {needs}", an(self.kind.words())));
-            }
-            self.add(finding);
-            let forwarded = ["via", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded"];
-            let through =
-                self.request.headers.iter().find(|(name, _)| forwarded.contains(&name.to_lowercase().as_str()));
-            if let Some((name, _)) = through {
-                let summary = "The request passed a proxy, which may have dropped headers with underscores";
-                let finding = Finding::new(Cause::HeadersDropped, Certainty::Possible, summary);
-                self.add(finding.because(format!("it carries {}", quoted(name, 40))));
-            }
-        }
-        let hidden = self.carried.iter().filter(|carried| values::standing(carried.value) == values::Standing::Hidden);
-        let hidden: Vec<&str> =
-            hidden.map(|carried| carried.header.name()).filter(|name| !name.ends_with("PASSPHRASE")).collect();
-        if !hidden.is_empty() {
-            self.notes.push(format!("Hidden or a variable in this text, so not checked: {}", hidden.join(", ")));
+            Kind::L1 => &headers::L1,
+            Kind::L2 | Kind::Order | Kind::Transaction => &headers::L2,
+            Kind::Relayer => &headers::RELAYER,
+            Kind::Builder => &headers::BUILDER,
         }
     }
 
@@ -194,7 +153,8 @@ impl<'a> Case<'a> {
         }
         self.address();
         match self.kind {
-            Kind::L1 | Kind::Order => {}
+            Kind::L1 | Kind::Order | Kind::Transaction => {}
+            Kind::Relayer => self.relayer_key(),
             Kind::L2 => self.api_key(),
             Kind::Builder => self.builder_key(),
         }
@@ -253,6 +213,10 @@ impl<'a> Case<'a> {
             let summary = "POLY_BUILDER_API_KEY is the API key of your settings, not a builder key";
             self.add(Finding::new(Cause::UserCredentialsAsBuilder, Certainty::Likely, summary));
         }
+        if self.known.relayer_key.as_ref().is_some_and(|relayer| relayer.expose().trim() == key) {
+            let summary = "POLY_BUILDER_API_KEY is the relayer API key of your settings";
+            self.add(Finding::new(Cause::RelayerKeyAsBuilder, Certainty::Likely, summary));
+        }
     }
 
     /// Compares a passphrase with the configured one of the same key.
@@ -268,9 +232,4 @@ impl<'a> Case<'a> {
             self.add(Finding::new(cause, Certainty::Likely, summary));
         }
     }
-}
-
-fn an(words: &str) -> String {
-    let article = if words.starts_with('L') { "An" } else { "A" };
-    format!("{article} {words}")
 }

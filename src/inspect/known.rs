@@ -28,6 +28,10 @@ pub struct Known {
     pub nonce: Option<U256>,
     pub user: KnownCredentials,
     pub builder: KnownCredentials,
+    /// The relayer API key.
+    pub relayer_key: Option<Secret>,
+    /// Whose it is.
+    pub relayer_address: Option<Address>,
     /// When the request was sent, in Unix seconds; without it, staleness is not judged.
     pub sent_s: Option<i64>,
     /// What every order should carry.
@@ -53,6 +57,8 @@ impl Known {
             nonce: settings.nonce.as_ref().map(|nonce| nonce.value),
             user: KnownCredentials::of(&settings.credentials),
             builder: KnownCredentials::of(&settings.builder),
+            relayer_key: settings.relayer_key.as_ref().map(|key| key.value.clone()),
+            relayer_address: settings.relayer_key_address.as_ref().map(|address| address.value),
             sent_s,
             builder_code: settings.builder_code.as_ref().and_then(|code| code.value.trim().parse().ok()),
             neg_risk: None,
@@ -82,6 +88,7 @@ impl Known {
             ("API passphrase", &self.user.passphrase),
             ("builder secret", &self.builder.secret),
             ("builder passphrase", &self.builder.passphrase),
+            ("relayer API key", &self.relayer_key),
         ];
         named.into_iter().filter_map(|(kind, secret)| Some((kind, secret.as_ref()?)))
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use alloy_primitives::{Address, B256, Signature, U256, eip191_hash_message};
 use serde_json::{Value, json};
 
+use super::difference::Difference;
 use super::known::Known;
 use crate::auth::l1::{Claim, MESSAGE};
 use crate::auth::recovery::Recovery;
@@ -45,7 +46,8 @@ struct Change {
 /// What was signed, and whose signature it is.
 pub(super) struct Recovered {
     pub(super) signer: Address,
-    pub(super) mistakes: Vec<(Cause, String)>,
+    /// What is wrong, in words what was signed, and where that parts from what was sent.
+    pub(super) mistakes: Vec<(Cause, String, Option<Difference>)>,
     pub(super) reproduced_by: Value,
 }
 
@@ -125,7 +127,7 @@ impl Search<'_> {
         let claim = &candidate.claim;
         is_known.then(|| Recovered {
             signer,
-            mistakes: candidate.mistakes.clone(),
+            mistakes: self.parted(candidate),
             reproduced_by: json!({
                 "chain_id": claim.chain_id,
                 "domain_name": claim.name,
@@ -137,6 +139,28 @@ impl Search<'_> {
                 "signer": signer,
             }),
         })
+    }
+}
+
+impl Search<'_> {
+    /// Each mistake with the part of the claim that it changed.
+    fn parted(&self, candidate: &Candidate) -> Vec<(Cause, String, Option<Difference>)> {
+        let claimed = self.claimed;
+        let right = Claim::new(self.known.chain_id(), claimed.address, claimed.timestamp, claimed.nonce);
+        let claim = &candidate.claim;
+        let of = |part, signed: &dyn std::fmt::Display, sent: &dyn std::fmt::Display| {
+            Difference::of(part, &signed.to_string(), &sent.to_string())
+        };
+        let parted = |cause: Cause| match cause {
+            Cause::WrongChainId => of("chainId", &claim.chain_id, &right.chain_id),
+            Cause::TimestampUnit => of("timestamp", &claim.timestamp, &right.timestamp),
+            Cause::L1NonceMismatch => of("nonce", &claim.nonce, &right.nonce),
+            Cause::AddressHeader => of("address", &claim.address, &right.address),
+            _ => of("domain name", &claim.name, &right.name)
+                .or_else(|| of("domain version", &claim.version, &right.version))
+                .or_else(|| of("message", &claim.message, &right.message)),
+        };
+        candidate.mistakes.iter().map(|(cause, words)| (*cause, words.clone(), parted(*cause))).collect()
     }
 }
 

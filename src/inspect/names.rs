@@ -13,20 +13,29 @@ pub(super) enum Header {
     BuilderSignature,
     BuilderTimestamp,
     BuilderPassphrase,
+    RelayerKey,
+    RelayerAddress,
 }
 
 use Header::{
-    Address, ApiKey, BuilderKey, BuilderPassphrase, BuilderSignature, BuilderTimestamp, Nonce, Passphrase, Signature,
-    Timestamp,
+    Address, ApiKey, BuilderKey, BuilderPassphrase, BuilderSignature, BuilderTimestamp, Nonce, Passphrase,
+    RelayerAddress, RelayerKey, Signature, Timestamp,
 };
 
 pub(super) const L1: [Header; 4] = [Address, Signature, Timestamp, Nonce];
 pub(super) const L2: [Header; 5] = [Address, Signature, Timestamp, ApiKey, Passphrase];
 pub(super) const BUILDER: [Header; 4] = [BuilderKey, BuilderSignature, BuilderTimestamp, BuilderPassphrase];
+/// What the relayer takes in the place of builder headers.
+pub(super) const RELAYER: [Header; 2] = [RelayerKey, RelayerAddress];
 
 impl Header {
     fn all() -> impl Iterator<Item = Self> {
-        L2.into_iter().chain([Nonce]).chain(BUILDER)
+        L2.into_iter().chain([Nonce]).chain(BUILDER).chain(RELAYER)
+    }
+
+    /// Of the CLOB's L1 or L2 headers.
+    pub(super) fn is_of_clob(self) -> bool {
+        self == Nonce || L2.contains(&self)
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -41,6 +50,18 @@ impl Header {
             BuilderSignature => "POLY_BUILDER_SIGNATURE",
             BuilderTimestamp => "POLY_BUILDER_TIMESTAMP",
             BuilderPassphrase => "POLY_BUILDER_PASSPHRASE",
+            RelayerKey => "RELAYER_API_KEY",
+            RelayerAddress => "RELAYER_API_KEY_ADDRESS",
+        }
+    }
+
+    /// Of the word behind the relayer's name.
+    fn of_relayer(word: &str) -> Option<Self> {
+        match word {
+            "API_KEY" | "KEY" | "APIKEY" | "API_KEY_ID" | "API" => Some(RelayerKey),
+            "API_KEY_ADDRESS" | "API_ADDRESS" | "ADDRESS" | "KEY_ADDRESS" | "APIKEY_ADDRESS" | "API_KEY_ADDR"
+            | "API_KEY_OWNER" => Some(RelayerAddress),
+            _ => None,
         }
     }
 
@@ -69,7 +90,7 @@ impl Header {
 
 /// Whether the value of a header is never shown.
 pub(super) fn is_secret(header: Header) -> bool {
-    matches!(header, Passphrase | BuilderPassphrase)
+    matches!(header, Passphrase | BuilderPassphrase | RelayerKey)
 }
 
 /// The header that a name is, or is meant to be.
@@ -79,6 +100,13 @@ pub(super) fn canonical(name: &str) -> Option<Header> {
     let upper = upper.strip_prefix("HTTP_").unwrap_or(&upper);
     if let Some(header) = Header::all().find(|header| header.name() == upper) {
         return Some(header);
+    }
+    let relayer = ["", "X_", "POLY_", "POLYMARKET_"]
+        .iter()
+        .find_map(|prefix| upper.strip_prefix(prefix)?.strip_prefix("RELAYER_"));
+    if let Some(word) = relayer {
+        let near = |header: &Header| strsim::damerau_levenshtein(header.name(), upper) <= 2;
+        return Header::of_relayer(word).or_else(|| RELAYER.into_iter().find(near));
     }
     let word = ["POLYMARKET_", "POLY_", "CLOB_", "X_POLY_", "X_POLYMARKET_", "PM_", "POLYBUILDER_"]
         .iter()
@@ -120,11 +148,18 @@ mod tests {
             ("POLY_BUILDER_KEY", BuilderKey, false),
             ("HTTP_POLY_NONCE", Nonce, true),
             ("poly-builder-signature", BuilderSignature, false),
+            ("RELAYER_API_KEY", RelayerKey, true),
+            ("relayer_api_key_address", RelayerAddress, true),
+            ("RELAYER-API-KEY", RelayerKey, false),
+            ("X-Relayer-Api-Key", RelayerKey, false),
+            ("RELAYER_ADDRESS", RelayerAddress, false),
+            ("POLYMARKET_RELAYER_API_KEY_ADDRESS", RelayerAddress, false),
+            ("RELAYER_API_KEY_ADRESS", RelayerAddress, false),
         ] {
             assert_eq!(canonical(name), Some(header), "{name}");
             assert_eq!(is_right(name, header), right, "{name}");
         }
-        for name in ["Content-Type", "POLYGON_RPC", "Authorization", "x-api-key", "POLY"] {
+        for name in ["Content-Type", "POLYGON_RPC", "Authorization", "x-api-key", "POLY", "RELAYER_URL", "RELAYER"] {
             assert_eq!(canonical(name), None, "{name}");
         }
     }

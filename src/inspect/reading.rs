@@ -6,6 +6,8 @@ mod literal;
 mod maps;
 mod object;
 mod order;
+mod outermost;
+mod relayed;
 mod tree;
 
 use std::collections::HashMap;
@@ -14,6 +16,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub(super) use order::{Posted, plain_name};
+pub(super) use relayed::{CallText, Submission};
 pub(super) use tree::Scalar;
 
 /// Something that could not be read.
@@ -68,6 +71,18 @@ impl Target {
         Self { scheme: scheme.into(), host: host.into(), path: path.into(), query: query.map(str::to_owned) }
     }
 
+    /// Whether it is a call of the relayer, which takes other headers than the CLOB.
+    pub(super) fn is_relayer(&self) -> bool {
+        let is_its_own = self.is_submit() || self.path == "/relayer/api/keys";
+        self.host.to_ascii_lowercase().starts_with("relayer") || (self.host.is_empty() && is_its_own)
+    }
+
+    /// Whether it hands a transaction to the relayer, or to what stands before it.
+    pub(super) fn is_submit(&self) -> bool {
+        let is_clob = self.host.to_ascii_lowercase().starts_with("clob.");
+        !is_clob && self.path.trim_end_matches('/').ends_with("/submit")
+    }
+
     pub(super) fn is_polymarket(&self) -> bool {
         self.host.split(':').next().is_some_and(|host| host.to_ascii_lowercase().ends_with("polymarket.com"))
     }
@@ -87,9 +102,9 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// Whether it is one of an account: signed, or to a service of Polymarket.
+    /// Whether it is one of an account: signed, or a call of Polymarket's that has to be.
     fn concerns(&self) -> bool {
-        self.is_signed() || self.target.as_ref().is_some_and(Target::is_polymarket)
+        self.is_signed() || self.target.as_ref().is_some_and(|target| target.is_polymarket() && target.is_signed())
     }
 
     fn is_signed(&self) -> bool {
@@ -113,7 +128,16 @@ impl Request {
 pub(super) struct Reading {
     pub(super) requests: Vec<Request>,
     pub(super) orders: Vec<Posted>,
+    /// Bodies for the relayer.
+    pub(super) submissions: Vec<Submission>,
     pub(super) unread: Vec<Unread>,
+}
+
+impl Reading {
+    /// Whether there is nothing to inspect.
+    pub(super) fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.orders.is_empty() && self.submissions.is_empty()
+    }
 }
 
 /// The text, and what of it is taken.
@@ -209,13 +233,28 @@ pub(super) fn read(whole: &str) -> Reading {
     let loose = text.without(&text.taken);
     reading.requests.extend(maps::read(&loose, |place| text.line_at(place), &mut reading.unread));
     reading.requests.iter_mut().for_each(Request::locate);
-    reading.orders = orders(&text, &reading.requests, &mut reading.unread);
-    reading.requests.retain(Request::concerns);
+    let loose = text.without(&text.quoted);
+    reading.orders = orders(&text, &loose, &reading.requests, &mut reading.unread);
+    let line_at = |place| text.line_at(place);
+    reading.submissions = relayed::all(&loose, &line_at, &reading.requests, &mut reading.unread);
+    let (kept, public): (Vec<Request>, _) = reading.requests.into_iter().partition(Request::concerns);
+    reading.requests = kept;
+    reading.unread.extend(about_public(&public));
     reading.requests.sort_by_key(|request| request.line);
-    if reading.requests.is_empty() && reading.orders.is_empty() {
+    if reading.is_empty() {
         about_nothing(whole, &mut reading.unread);
     }
     reading
+}
+
+/// Calls of Polymarket's that nobody signs.
+fn about_public(requests: &[Request]) -> Option<Unread> {
+    let public: Vec<&Request> =
+        requests.iter().filter(|request| request.target.as_ref().is_some_and(Target::is_polymarket)).collect();
+    let first = public.first()?;
+    let path = first.target.as_ref().map(|target| crate::text::quoted(&target.path, 60)).unwrap_or_default();
+    let others = if public.len() > 1 { format!(" and {} more", public.len() - 1) } else { String::new() };
+    Some(Unread { line: first.line, text: format!("nothing is signed in a public call: {path}{others}") })
 }
 
 /// What a text without any request is, where that can be told.
@@ -230,9 +269,8 @@ fn about_nothing(whole: &str, unread: &mut Vec<Unread>) {
 }
 
 /// The orders of a text, each once, with the request that carried it.
-fn orders(text: &Text<'_>, requests: &[Request], unread: &mut Vec<Unread>) -> Vec<Posted> {
-    let loose = text.without(&text.quoted);
-    let mut orders = order::read(&loose, &|place| text.line_at(place), unread);
+fn orders(text: &Text<'_>, loose: &str, requests: &[Request], unread: &mut Vec<Unread>) -> Vec<Posted> {
+    let mut orders = order::read(loose, &|place| text.line_at(place), unread);
     let identities = orders.iter().enumerate().map(|(place, order)| (order.identity(), place));
     let mut known: HashMap<String, usize> = identities.collect();
     for request in requests {

@@ -1,6 +1,8 @@
-//! The private key in the place of another setting: nothing is sent with it, and nothing shows it.
+//! A private key in the place of another setting, or another secret where an id belongs: nothing is sent
+//! with it, and nothing shows it.
 
 use alloy_primitives::U256;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{CredentialParts, ProblemKind, Setting, SettingProblem, Settings, Source, Sourced};
@@ -33,7 +35,23 @@ pub(super) fn withhold(settings: &mut Settings, keys: &[Secret]) -> Vec<SettingP
         withheld.text(setting, url, url::Url::as_str);
     }
     withheld.nonce(&mut settings.nonce);
-    withheld.problems
+    let mut problems = withheld.problems;
+    let secrets = settings.secrets();
+    for (setting, slot) in [
+        (Setting::ApiKey, &mut settings.credentials.key),
+        (Setting::BuilderApiKey, &mut settings.builder.key),
+        (Setting::BuilderCode, &mut settings.builder_code),
+    ] {
+        // an id that stands twice is right here, and wrong in the other place
+        let is_secret = |id: &Sourced<String>| {
+            Uuid::try_parse(id.value.trim()).is_err()
+                && secrets.iter().any(|secret| secret.expose().trim() == id.value.trim())
+        };
+        if slot.as_ref().is_some_and(is_secret) {
+            problems.extend(slot.take().map(|id| another_secret(setting, &id.source)));
+        }
+    }
+    problems
 }
 
 /// The 64 hex digits of a private key; `None` for what is none.
@@ -77,6 +95,18 @@ fn problem(setting: Setting, source: &Source) -> SettingProblem {
         fix: "Remove the private key from there. If a bot has run with it, the key was sent: move the funds to a new \
               key"
         .to_owned(),
+    }
+}
+
+fn another_secret(setting: Setting, source: &Source) -> SettingProblem {
+    SettingProblem {
+        kind: ProblemKind::Invalid,
+        setting: setting.into(),
+        text: format!(
+            "The {} ({source}) is a secret that another setting holds too, so nothing is sent with it",
+            setting.spoken()
+        ),
+        fix: format!("Set the {} to its own value", setting.spoken()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `polydoctor explain`: every known sentence, as people meet it, leads to its page.
 
+mod inspected;
 mod logs;
 mod pasted;
 

@@ -1,8 +1,10 @@
-//! Entries as JSON: `{"schema": 1, "reported": […], "exposed": […], "entries": […], "further": […], "nearest": […]}`.
+//! Entries as JSON: `{"schema": 1, "reported": […], "exposed": […], "inspection": {…} | null, "entries": […],
+//! "further": […], "nearest": […]}`.
 //!
 //! `reported` has each error of the text, the one nearest to the failure first: `service`, `host`,
 //! `method`, `path`, `status`, `text`, `sentence`, `client`, `line`, `causes`; what is not known is left
-//! out, and `sentence` is left out where the reference does not have it. `exposed` names secrets of the
+//! out, and `sentence` is left out where the reference does not have it. `inspection` is what
+//! `polydoctor inspect --format json` prints of the requests and orders of the text. `exposed` names secrets of the
 //! text by `kind` and `line`. An entry has `kind` (`error`, `cause`, `check`, `term`) and `name`, then the
 //! fields of its file; a cause of an error has its title and fix beside its weight. `further` and
 //! `nearest` hold `kind`, `name` and `title` alone. The text itself is not repeated: it may hold secrets.
@@ -11,9 +13,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Answer, known};
+use super::{Answer, known, proven};
 use crate::cause::Cause;
 use crate::checks::{self, Check};
+use crate::inspect::Inspection;
 use crate::reference::{Entry, ErrorEntry, Reading, Reported, Weighted, shows_as};
 
 pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
@@ -21,16 +24,22 @@ pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let (entries, further, nearest) = match answer {
         Answer::All => (Entry::all().map(|entry| full(&entry)).collect(), none, none),
         Answer::Page { entry, further } | Answer::Guess { entry, further } => (vec![full(entry)], &further[..], none),
-        Answer::Read { reading, further } => (of_reading(reading), &further[..], none),
+        Answer::Read { reading, further, .. } => (of_reading(reading), &further[..], none),
         Answer::Nothing { nearest } => (Vec::new(), none, &nearest[..]),
     };
     let read = if let Answer::Read { reading, .. } = answer { Some(reading) } else { None };
+    let inspection = if let Answer::Read { inspection, .. } = answer { inspection.as_ref() } else { None };
     let brief = |entries: &[Entry]| entries.iter().map(brief).collect::<Vec<_>>();
+    let mut reported: Vec<Value> = read.into_iter().flat_map(|reading| &reading.errors).map(reported).collect();
+    if let (Some(first), Some(proven)) = (reported.first_mut(), proven(inspection)) {
+        first["cause"] = json!({ "cause": proven.cause, "certainty": proven.certainty });
+    }
     let answer = json!({
         "schema": 1,
         "guess": matches!(answer, Answer::Guess { .. }),
-        "reported": read.map(|reading| reading.errors.iter().map(reported).collect::<Vec<_>>()).unwrap_or_default(),
+        "reported": reported,
         "exposed": read.map(|reading| &reading.exposed[..]).unwrap_or_default(),
+        "inspection": inspection.map(Inspection::json),
         "entries": entries,
         "further": brief(further),
         "nearest": brief(nearest),

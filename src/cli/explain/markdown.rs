@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Answer, groups, has_context, in_a_line, known};
+use super::{Answer, groups, has_context, in_a_line, known, left_out, proven, shown};
+use crate::inspect::{Finding, Inspected, Inspection};
 use crate::reference::{Block, Entry, Page, Reading, Section, varied};
 
 pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
@@ -19,8 +20,8 @@ pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
             page(&Page::from(*entry), out)?;
             see_also(further, out)
         }
-        Answer::Read { reading, further } => {
-            read(reading, out)?;
+        Answer::Read { reading, inspection, further } => {
+            read(reading, inspection.as_ref(), out)?;
             see_also(further, out)
         }
         Answer::Guess { entry, further } => {
@@ -38,7 +39,7 @@ pub(super) fn print(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-fn read(reading: &Reading, out: &mut dyn Write) -> io::Result<()> {
+fn read(reading: &Reading, inspection: Option<&Inspection>, out: &mut dyn Write) -> io::Result<()> {
     for exposure in &reading.exposed {
         writeln!(
             out,
@@ -47,8 +48,12 @@ fn read(reading: &Reading, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if has_context(reading) {
-        for reported in &reading.errors {
+        for (place, reported) in reading.errors.iter().enumerate() {
+            let proven = proven(inspection).filter(|_| place == 0);
             let cause = match (reported.cause(), &reported.sentence) {
+                _ if proven.is_some() => proven.map_or_else(String::new, |proven| {
+                    format!(" Cause: {} ({}), proven.", proven.cause.words().title, proven.cause.name())
+                }),
                 (Some((first, certainty)), _) => {
                     format!(" Cause: {} ({}), {certainty}.", first.cause.words().title, first.cause.name())
                 }
@@ -59,7 +64,43 @@ fn read(reading: &Reading, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    if let Some(inspection) = inspection {
+        inspected(inspection, out)?;
+    }
     known(reading).try_for_each(|(error, reported)| page(&Page::of_error(error, &reported.causes), out))
+}
+
+/// Fit for a public thread: wallet addresses, keys and signatures are shortened.
+fn inspected(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
+    let mut inspection = inspection.clone();
+    inspection.share();
+    let (shown, others) = shown(&inspection);
+    for request in shown {
+        let call: Vec<&str> = request.method.iter().chain(&request.path).map(String::as_str).collect();
+        let call = if call.is_empty() { String::new() } else { format!(": {}", code(&call.join(" "))) };
+        writeln!(out, "## {}{call} ({}, line {})\n", request.kind.words(), request.form, request.line)?;
+        writeln!(out, "{}\n", request.signature_words())?;
+        request
+            .findings
+            .iter()
+            .enumerate()
+            .try_for_each(|(place, finding)| found(finding, place == 0, request, out))?;
+    }
+    if others > 0 {
+        writeln!(out, "{}\n", left_out(others))?;
+    }
+    Ok(())
+}
+
+fn found(finding: &Finding, is_first: bool, request: &Inspected, out: &mut dyn Write) -> io::Result<()> {
+    let heading = finding.certainty.heading(is_first);
+    writeln!(out, "- **{heading}: {}** ({})", escaped(&finding.summary), finding.cause.name())?;
+    for evidence in &finding.because {
+        writeln!(out, "  - Evidence: {}", escaped(evidence))?;
+    }
+    writeln!(out, "  - Fix: {}", escaped(&finding.fix))?;
+    let is_last = request.findings.last() == Some(finding);
+    if is_last { writeln!(out) } else { Ok(()) }
 }
 
 fn see_also(further: &[Entry], out: &mut dyn Write) -> io::Result<()> {

@@ -2,8 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{Answer, groups, has_context, in_a_line, known};
+use super::{Answer, groups, has_context, in_a_line, known, left_out, proven, shown};
+use crate::cause::CauseWords;
+use crate::cli::inspect::text::request_text;
 use crate::cli::wrap;
+use crate::inspect::{Finding, Inspection};
 use crate::reference::{Block, Entry, Page, Reading, Reported, Service, varied};
 use crate::render::Style;
 
@@ -24,7 +27,7 @@ pub(super) fn print(answer: &Answer, style: Style, out: &mut dyn Write) -> io::R
             page(&Page::from(*entry), style, out)?;
             see_also(further, style, out)
         }
-        Answer::Read { reading, further } => read(reading, further, style, out),
+        Answer::Read { reading, inspection, further } => read(reading, inspection.as_ref(), further, style, out),
         Answer::Guess { entry, further } => {
             writeln!(out, "No exact match. Closest known {}:\n", entry.kind())?;
             page(&Page::from(*entry), style, out)?;
@@ -40,8 +43,15 @@ pub(super) fn print(answer: &Answer, style: Style, out: &mut dyn Write) -> io::R
     }
 }
 
-/// What was read in a text: secrets, then the error nearest to the failure, then the pages.
-fn read(reading: &Reading, further: &[Entry], style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// What was read in a text: secrets, then the error nearest to the failure, then what its requests and
+/// orders themselves show, then the pages.
+fn read(
+    reading: &Reading,
+    inspection: Option<&Inspection>,
+    further: &[Entry],
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for exposure in &reading.exposed {
         writeln!(
             out,
@@ -57,13 +67,30 @@ fn read(reading: &Reading, further: &[Entry], style: Style, out: &mut dyn Write)
                 writeln!(out, "{}", bold("Also in this text", style))?;
             }
             summary(reported, place == 0, reading.errors.len() > 1, style, out)?;
+            if place == 0 {
+                cause(reported, proven(inspection), out)?;
+            }
         }
         writeln!(out)?;
+    }
+    if let Some(inspection) = inspection {
+        inspected(inspection, style, out)?;
     }
     for (error, reported) in known(reading) {
         page(&Page::of_error(error, &reported.causes), style, out)?;
     }
     see_also(further, style, out)
+}
+
+fn inspected(inspection: &Inspection, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let (shown, others) = shown(inspection);
+    for request in shown {
+        writeln!(out, "{}", request_text(request, style))?;
+    }
+    if others > 0 {
+        writeln!(out, "{}\n", left_out(others))?;
+    }
+    Ok(())
 }
 
 /// Who says what, and what that points to.
@@ -74,12 +101,21 @@ fn summary(reported: &Reported, is_first: bool, has_line: bool, style: Style, ou
     if !is_first {
         return wrapped(&told, "  - ", "    ", out);
     }
-    wrapped(&bold(&told, style), "", "  ", out)?;
+    wrapped(&bold(&told, style), "", "  ", out)
+}
+
+fn cause(reported: &Reported, proven: Option<&Finding>, out: &mut dyn Write) -> io::Result<()> {
+    let mut print = |words: &CauseWords, name: &str, certainty: &dyn std::fmt::Display, fix: &str| {
+        wrapped(&format!("Cause: {} ({name}), {certainty}", words.title), "  ", "         ", out)?;
+        wrapped(&format!("Fix:   {fix}"), "  ", "         ", out)
+    };
+    if let Some(proven) = proven {
+        return print(proven.cause.words(), proven.cause.name(), &proven.certainty.word(), &proven.fix);
+    }
     match (reported.cause(), reported.entry()) {
         (Some((first, certainty)), _) => {
             let words = first.cause.words();
-            wrapped(&format!("Cause: {} ({}), {certainty}", words.title, first.cause.name()), "  ", "         ", out)?;
-            wrapped(&format!("Fix:   {}", words.fix), "  ", "         ", out)
+            print(words, first.cause.name(), &certainty, &words.fix)
         }
         (None, Some(entry)) if !entry.wraps => {
             wrapped("Cause: nothing of the account, as far as this text tells", "  ", "         ", out)

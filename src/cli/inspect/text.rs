@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cause::{CauseWords, Certainty};
 use crate::cli::wrap;
-use crate::inspect::{Finding, Inspected, Inspection, Kind, Outcome};
+use crate::inspect::{Finding, Inspected, Inspection};
 use crate::render::Style;
 
 pub(super) fn text(inspection: &Inspection, style: Style) -> String {
@@ -18,7 +18,7 @@ pub(super) fn text(inspection: &Inspection, style: Style) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        of_request(&mut out, request, style);
+        out.push_str(&request_text(request, style));
     }
     if !inspection.unread.is_empty() {
         out.push('\n');
@@ -29,14 +29,22 @@ pub(super) fn text(inspection: &Inspection, style: Style) -> String {
     style.fit(&out)
 }
 
+/// One request or order, and what was found about it.
+pub(in crate::cli) fn request_text(request: &Inspected, style: Style) -> String {
+    let mut text = String::new();
+    of_request(&mut text, request, style);
+    text
+}
+
 fn of_request(out: &mut String, request: &Inspected, style: Style) {
     let call = [request.method.as_deref(), request.path.as_deref()];
     let call: Vec<&str> = call.into_iter().flatten().collect();
     let call = if call.is_empty() { String::new() } else { format!(": {}", call.join(" ")) };
     let call = request.order.as_ref().map_or(call, in_short);
+    let call = request.transaction.as_ref().map_or(call, of_transaction);
     let title = format!("{}{call} ({}, line {})", request.kind.words(), request.form, request.line);
     line(out, &bold(&title, style));
-    wrapped(out, signature(request), "  ");
+    wrapped(out, request.signature_words(), "  ");
     let signed = |name: &str| request.order.as_ref().and_then(|order| order[name].as_str());
     if let (Some(signer), Some(exchange)) = (signed("signed_by"), signed("signed_for")) {
         wrapped(out, &format!("Signed by {signer} for {exchange}"), "  ");
@@ -60,6 +68,14 @@ fn of_request(out: &mut String, request: &Inspected, style: Style) {
     }
 }
 
+/// A transaction on one line, to stand behind its kind.
+fn of_transaction(transaction: &Value) -> String {
+    let parts = [("", "type"), ("wallet ", "wallet"), ("nonce ", "nonce"), ("signed by ", "signed_by")];
+    let parts = parts.iter().filter_map(|(lead, name)| Some(format!("{lead}{}", transaction[*name].as_str()?)));
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    if parts.is_empty() { parts } else { format!(": {parts}") }
+}
+
 /// An order on one line, to stand behind its kind.
 fn in_short(order: &Value) -> String {
     let field = |name: &str| order[name].as_str().unwrap_or_default();
@@ -67,21 +83,6 @@ fn in_short(order: &Value) -> String {
     let (side, shares) = (field("side"), field("shares"));
     let kind = order["signature_type"].as_u64().unwrap_or_default();
     format!(": {side} {shares} shares{price}, type {kind}, maker {}", field("maker"))
-}
-
-fn signature(request: &Inspected) -> &'static str {
-    match request.outcome {
-        Outcome::Right if request.kind == Kind::Order => "The signature is right: it recovers to the signer",
-        Outcome::Mistaken if request.kind == Kind::Order => "The signer was recovered, with the mistakes below",
-        Outcome::Unexplained if request.kind == Kind::Order => {
-            "The signature is not explained: no known mistake recovers the signer"
-        }
-        Outcome::Right => "The signature is right: recomputing it gives the captured one",
-        Outcome::Mistaken => "The signature was reproduced, with the mistakes below",
-        Outcome::Unexplained => "The signature is not explained: no known mistake gives it",
-        Outcome::Unchecked if request.findings.is_empty() => "Nothing wrong found; the signature was not checked",
-        Outcome::Unchecked => "The signature was not checked",
-    }
 }
 
 fn of_finding(out: &mut String, finding: &Finding, is_first: bool, style: Style) {

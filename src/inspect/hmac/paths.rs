@@ -49,6 +49,12 @@ pub(super) fn endpoints() -> Vec<Variant> {
     ENDPOINTS.iter().map(|path| Variant::right(*path, format!("the path {path}"))).collect()
 }
 
+/// Whether a call of this path is signed at the service with this name; `/trades` is public at the data API.
+pub(super) fn is_signed(path: &str, service: &str) -> bool {
+    let is_public = matches!((service, path), ("data-api" | "gamma-api", _) | (_, "/transaction" | "/sign"));
+    !is_public && ENDPOINTS.contains(&path.trim_end_matches('/'))
+}
+
 /// The end of a path that is an endpoint; all of it where none is.
 pub(super) fn of_service(path: &str) -> &str {
     let longest = ENDPOINTS.iter().filter(|endpoint| path.ends_with(**endpoint)).map(|endpoint| endpoint.len()).max();

@@ -1,5 +1,6 @@
 //! What the matching variant of an HMAC says, in words.
 
+use super::super::difference::Difference;
 use super::super::finding::Finding;
 use super::super::hmac::Match;
 use super::super::names::Header;
@@ -11,7 +12,7 @@ use crate::text::quoted;
 const AROUND: usize = 24;
 
 pub(super) fn findings(found: &Match<'_>, request: &Request, timestamp: &str, header: Header) -> Vec<Finding> {
-    let [_, method, path, body] = &found.parts;
+    let [time, method, path, body] = &found.parts;
     let sent = request.method.as_deref().unwrap_or_default().to_ascii_uppercase();
     let target = request.target.as_ref();
     found
@@ -20,9 +21,9 @@ pub(super) fn findings(found: &Match<'_>, request: &Request, timestamp: &str, he
             let words = quoted(words, 160);
             let summary = match cause {
                 Cause::TimestampUnit | Cause::TimestampStale => {
-                    let time =
+                    let name =
                         if header == Header::BuilderSignature { "POLY_BUILDER_TIMESTAMP" } else { "POLY_TIMESTAMP" };
-                    format!("Signed with {words}; {time} is {}", quoted(timestamp, 40))
+                    format!("Signed with {words}; {name} is {}", quoted(timestamp, 40))
                 }
                 Cause::MethodMismatch => format!("Signed with {words}; the request is sent as {sent}"),
                 Cause::PathHasQuery => format!("Signed with {words}; the query is never signed"),
@@ -42,13 +43,25 @@ pub(super) fn findings(found: &Match<'_>, request: &Request, timestamp: &str, he
                     finding = finding.because(format!("signed path: {}", quoted(&path.text, 120)));
                     if let Some(target) = target {
                         finding = finding.fix(format!("Sign the path {}", quoted(target.signed_path(), 120)));
+                        finding = finding.differing(Difference::of("path", &path.text, target.signed_path()));
                     }
                 }
                 Cause::MethodMismatch => {
                     finding = finding.because(format!("signed method: {}", quoted(&method.text, 20)));
                     finding = finding.fix(format!("Sign the method {sent}, in upper case, as it is sent"));
+                    finding = finding.differing(Difference::of("method", &method.text, &sent));
+                }
+                Cause::BodyMissing if !holds_secret(request.body.as_deref()) => {
+                    let sent = request.body.as_deref().unwrap_or_default();
+                    finding = finding.differing(Difference::of("body", &body.text, sent));
+                }
+                Cause::TimestampUnit | Cause::TimestampStale => {
+                    finding = finding.differing(Difference::of("timestamp", &time.text, timestamp));
                 }
                 Cause::BodySerialisation => {
+                    if let Some(sent) = request.body.as_deref().filter(|sent| !holds_secret(Some(sent))) {
+                        finding = finding.differing(Difference::of("body", &body.text, sent));
+                    }
                     let parts = request.body.as_deref().and_then(|sent| part(sent, &body.text));
                     finding.because.extend(parts);
                 }
@@ -59,10 +72,14 @@ pub(super) fn findings(found: &Match<'_>, request: &Request, timestamp: &str, he
         .collect()
 }
 
+fn holds_secret(body: Option<&str>) -> bool {
+    body.is_some_and(|body| !crate::reference::exposed(body).is_empty())
+}
+
 /// Where two bodies part, and how each goes on; nothing of a body that may hold a secret.
 fn part(sent: &str, signed: &str) -> Option<String> {
     let same = sent.bytes().zip(signed.bytes()).take_while(|(a, b)| a == b).count();
-    if !crate::reference::exposed(sent).is_empty() {
+    if holds_secret(Some(sent)) {
         return Some(format!("they part at byte {same}"));
     }
     let tail = |text: &str| {

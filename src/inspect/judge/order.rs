@@ -99,6 +99,7 @@ pub(in crate::inspect) fn inspect(posted: &Posted, known: &Known) -> Inspected {
         reproduced_by: case.reproduced_by,
         notes: case.notes,
         order,
+        transaction: None,
         changes: case.changes,
         question,
         on_chain: None,
@@ -243,6 +244,7 @@ impl OrderCase<'_> {
         for mistake in mistakes {
             let summary = format!("Signed {}, but {}", mistake.signed, mistake.but);
             let mut finding = Finding::new(mistake.cause, certainty, summary).because(proof.clone());
+            finding.difference.clone_from(&mistake.difference);
             if [Cause::SignatureEncoding, Cause::TimestampUnit].contains(&mistake.cause) {
                 finding = finding.without_code().fix(mistake.change.clone());
             }

@@ -29,11 +29,11 @@ impl Case<'_> {
         let signature = match values::wallet_signature(signature) {
             values::WalletSignature::Plain(signature) => signature,
             values::WalletSignature::Changed(signature, said) => {
-                self.add(Finding::new(Cause::SignatureEncoding, Certainty::Likely, format!("POLY_SIGNATURE {said}")));
+                self.add(encoding(said));
                 signature
             }
             values::WalletSignature::Not(said) => {
-                self.add(Finding::new(Cause::SignatureEncoding, Certainty::Likely, format!("POLY_SIGNATURE {said}")));
+                self.add(encoding(said));
                 return UNCHECKED;
             }
         };
@@ -49,7 +49,7 @@ impl Case<'_> {
         let l1::Recovered { signer, mistakes, reproduced_by } = recovered;
         let proof = format!("the signature over it recovers to {signer}");
         let is_right = mistakes.is_empty();
-        for (cause, words) in mistakes {
+        for (cause, words, difference) in mistakes {
             let summary = match cause {
                 Cause::WrongChainId => format!("Signed with {words}, not {}", self.known.chain_id()),
                 Cause::L1NonceMismatch => format!("Signed with {words}; POLY_NONCE says otherwise"),
@@ -57,7 +57,7 @@ impl Case<'_> {
                 Cause::AddressHeader => format!("Signed with {words}; POLY_ADDRESS says otherwise"),
                 _ => format!("Signed with {words}"),
             };
-            self.add(Finding::new(cause, Certainty::Proven, summary).because(proof.clone()));
+            self.add(Finding::new(cause, Certainty::Proven, summary).because(proof.clone()).differing(difference));
         }
         if signer != address {
             let whose = self.known.name_of(address).map_or_else(String::new, |name| format!(" ({name})"));
@@ -96,4 +96,11 @@ impl Case<'_> {
         }
         self.add(finding.because("another key signed, or something else was signed".to_owned()));
     }
+}
+
+/// The example code of the cause makes an HMAC, which this is not.
+fn encoding(said: &str) -> Finding {
+    Finding::new(Cause::SignatureEncoding, Certainty::Likely, format!("POLY_SIGNATURE {said}"))
+        .fix("Send POLY_SIGNATURE as the wallet makes it: 0x and 130 hex digits, the last two 1b or 1c")
+        .without_code()
 }

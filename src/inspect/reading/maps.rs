@@ -19,7 +19,7 @@ macro_rules! pattern {
 // the name, and what stands between it and its value: Python, JavaScript, Rust, Go, PHP, Java, plain
 pattern!(
     HEADER,
-    r#"(?i)["'`\[(]{0,2}\b((?:HTTP_|X[-_])?(?:POLY|CLOB)[A-Z]*(?:[-_][A-Z]+)+)["'`\])]{0,2}[ \t]*(?:=>|:|=|,)[ \t]*(?:Some\(|\[|b|HeaderValue\()?[ \t]*"#
+    r#"(?i)["'`\[(]{0,2}\b((?:HTTP_|X[-_])?(?:POLY|CLOB|RELAYER)[A-Z]*(?:[-_][A-Z]+)+)["'`\])]{0,2}[ \t]*(?:=>|:|=|,)[ \t]*(?:Some\(|\[|b|HeaderValue\()?[ \t]*"#
 );
 pattern!(METHOD, r#"(?i)\b(?:method|verb)["']?\s*[:=]\s*["']?([a-z]{3,7})\b"#);
 pattern!(
@@ -53,6 +53,11 @@ pub(super) fn read(loose: &str, line_at: impl Fn(usize) -> usize, unread: &mut V
     for found in HEADER.captures_iter(loose) {
         let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else { continue };
         if crate::inspect::names::canonical(name.as_str()).is_none() {
+            continue;
+        }
+        // so its variables are written in settings files, whose other names are not those of headers
+        let is_relayer = name.as_str().to_ascii_uppercase().starts_with("RELAYER");
+        if is_relayer && loose[name.end()..whole.end()].contains('=') && !whole.as_str().contains("=>") {
             continue;
         }
         let Some((value, end)) = value(loose, whole.end()) else {

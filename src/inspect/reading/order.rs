@@ -6,6 +6,7 @@ use alloy_primitives::{Signature, U256, hex};
 use regex::Regex;
 
 use super::Unread;
+use super::outermost::{self, Finder, LONGEST, is_json};
 use super::tree::{self, Node, Scalar};
 
 /// What every signed order has.
@@ -13,16 +14,8 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i-u)\bmaker_?amount\b").unwrap_or_else(|_| unreachable!("a fixed pattern, which tests use"))
 });
 
-/// An order does not begin further before its amount, in bytes.
-const BEFORE: usize = 16 << 10;
-/// Brackets before the amount that are tried as the beginning.
-const BEGINNINGS: usize = 24;
-/// Bytes that are read in vain before the rest of a text is left alone.
-const WORK: usize = 4 << 20;
 /// So many times it is said that an order could not be read.
 const SAID: usize = 10;
-/// Orders are in nothing longer.
-const LONGEST: usize = 1 << 20;
 
 /// The host of the production CLOB.
 const PRODUCTION: &str = "clob.polymarket.com";
@@ -75,26 +68,26 @@ impl Posted {
 /// Takes the orders out of a text; `line_at` gives the line of a place.
 pub(super) fn read(text: &str, line_at: &dyn Fn(usize) -> usize, unread: &mut Vec<Unread>) -> Vec<Posted> {
     let mut orders = Vec::new();
-    let (mut end, mut work, mut said) = (0, 0, 0);
+    let (mut end, mut said, mut finder) = (0, 0, Finder::default());
     for mark in MARK.find_iter(text) {
         if mark.start() < end {
             continue;
         }
-        if work > WORK {
+        if finder.is_exhausted() {
             let text = "too much that looks like orders and cannot be read; cut out one of them".to_owned();
             unread.push(Unread { line: line_at(mark.start()), text });
             break;
         }
         let before = orders.len();
-        if let Some((node, stop)) = around(text, mark.start(), end, &mut work) {
-            let form = Form::of(text, &node, stop);
-            walk(&node, &[], form, &mut |found, at| orders.push(Posted { line: line_at(at), ..found }));
+        if let Some((node, stop)) = finder.around(text, mark.start(), end, &has_order) {
+            let is_json = is_json(text, &node, stop);
+            walk(&node, &[], is_json, &mut |found, at| orders.push(Posted { line: line_at(at), ..found }));
             end = stop;
         } else if text[..mark.start()].ends_with("\\\"") {
             // a text within a text, whose end is cut off
             let start = text[..mark.start()].rfind('\n').map_or(0, |place| place + 1).max(end);
             let stop = text[mark.start()..].find('\n').map_or(text.len(), |length| mark.start() + length);
-            work += stop - start;
+            finder.spend(stop - start);
             if stop - start < LONGEST {
                 let number = line_at(mark.start());
                 orders.extend(read(&text[start..stop].replace("\\\"", "\""), &|_| number, &mut Vec::new()));
@@ -118,55 +111,10 @@ fn is_field(after: &str) -> bool {
     after.trim_start_matches(['"', '\'', '\\', ' ']).starts_with([':', '='])
 }
 
-/// The outermost value around a place, and where it ends.
-fn around(text: &str, place: usize, taken: usize, work: &mut usize) -> Option<(Node, usize)> {
-    let mut from = place.saturating_sub(BEFORE).max(taken);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let mut longest = text.len().min(place.saturating_add(LONGEST));
-    while !text.is_char_boundary(longest) {
-        longest -= 1;
-    }
-    let text = &text[..longest];
-    *work += (place - from) / 4;
-    let mut found = None;
-    for (start, _) in text[from..place].rmatch_indices(['{', '(', '[']).take(BEGINNINGS) {
-        if *work > WORK {
-            break;
-        }
-        match tree::read(text, from + start) {
-            Ok((node, end)) if end > place => {
-                *work += end - from - start;
-                if has_order(&node) {
-                    found = Some((node, end));
-                }
-            }
-            // a quote without an end is looked for to the end
-            Ok((_, end)) | Err(end) => *work += 64 + end - from - start,
-        }
-    }
-    found
-}
-
 fn has_order(node: &Node) -> bool {
     let mut has = false;
-    walk(node, &[], Form::default(), &mut |_, _| has = true);
+    walk(node, &[], false, &mut |_, _| has = true);
     has
-}
-
-#[derive(Clone, Copy, Default)]
-struct Form {
-    is_json: bool,
-}
-
-impl Form {
-    fn of(text: &str, node: &Node, end: usize) -> Self {
-        let Node::Map { at, .. } = node else {
-            return Self { is_json: text[..end].ends_with(']') && !text[..end].contains('\'') };
-        };
-        Self { is_json: serde_json::from_str::<serde::de::IgnoredAny>(&text[*at..end]).is_ok() }
-    }
 }
 
 type Scalars = Vec<(String, Scalar)>;
@@ -199,18 +147,18 @@ fn of_parts(fields: &[(String, Node)]) -> Option<String> {
 }
 
 /// Finds orders in a value; what stands beside them is handed down from around them.
-fn walk(node: &Node, outer: &[(String, Scalar)], form: Form, found: &mut dyn FnMut(Posted, usize)) {
+fn walk(node: &Node, outer: &[(String, Scalar)], is_json: bool, found: &mut dyn FnMut(Posted, usize)) {
     match node {
-        Node::List(items) => items.iter().for_each(|item| walk(item, outer, form, found)),
+        Node::List(items) => items.iter().for_each(|item| walk(item, outer, is_json, found)),
         Node::Scalar(scalar) => {
             let inner = scalar.text.trim_start();
             if !(inner.starts_with(['{', '[']) && MARK.is_match(inner)) {
                 return;
             }
             if let Ok((node, end)) = tree::read(inner, 0) {
-                let form = Form::of(inner, &node, end);
+                let is_json = outermost::is_json(inner, &node, end);
                 // places within the text mean nothing in the whole
-                walk(&node, &[], form, &mut |posted, _| found(posted, scalar.at()));
+                walk(&node, &[], is_json, &mut |posted, _| found(posted, scalar.at()));
             }
         }
         Node::Map { at, fields } => {
@@ -228,8 +176,8 @@ fn walk(node: &Node, outer: &[(String, Scalar)], form: Form, found: &mut dyn FnM
                     let list = if is_beside(&plain_name(name)) { &mut beside } else { &mut order };
                     list.push((name.clone(), value.clone()));
                 }
-                let is_body = form.is_json && beside.iter().any(|(name, _)| plain_name(name) == "owner");
-                let form = match (is_body, form.is_json) {
+                let is_body = is_json && beside.iter().any(|(name, _)| plain_name(name) == "owner");
+                let form = match (is_body, is_json) {
                     (true, _) => "body of a request",
                     (false, true) => "JSON",
                     (false, false) => "as a program printed it",
@@ -239,7 +187,7 @@ fn walk(node: &Node, outer: &[(String, Scalar)], form: Form, found: &mut dyn FnM
             // what surrounds it, for what is inside
             let around: Scalars = own_scalars(fields, outer);
             for (_, inner) in fields {
-                walk(inner, &around, form, found);
+                walk(inner, &around, is_json, found);
             }
         }
     }

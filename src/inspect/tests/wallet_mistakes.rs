@@ -93,6 +93,9 @@ fn each_mistake_in_a_wallet_signature_is_named_first_and_proven() {
             let found = inspect(&draft.pasted(FORMS[tried % FORMS.len()]), &known);
             tried += 1;
             let first = found.findings().next().map(|first| (first.cause, first.certainty));
+            let is_encoding = mistake.cause == Cause::SignatureEncoding;
+            let codes: Vec<bool> = found.findings().map(|finding| finding.has_code).collect();
+            assert!(!is_encoding || codes == [false], "code of an HMAC: {:?}", found.requests);
             let certainty = if headers[3] == "bare" { Certainty::Likely } else { Certainty::Proven };
             assert_eq!(
                 first,

@@ -94,12 +94,10 @@ fn standing(app: &App, check: &CheckReport, page: &mut Page) {
     let summary = match check.status {
         Status::Running => waits(app, check),
         Status::Waiting => "Not started".to_owned(),
+        Status::Skip if let Some(need) = check.blocked_by => format!("Skipped because {need} did not pass"),
         _ => check.summary.clone(),
     };
     page.text(&summary, Style::new().bold());
-    if let (Status::Skip, Some(need)) = (check.status, check.blocked_by) {
-        page.text(&format!("Skipped because {need} did not pass"), Style::new());
-    }
 }
 
 fn waits(app: &App, check: &CheckReport) -> String {

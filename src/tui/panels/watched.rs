@@ -1,12 +1,14 @@
 //! What watching has seen: the last results of a check, how long they took, what changed.
 
+use std::cmp::Reverse;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::report::CheckReport;
 use crate::tui::state::App;
 use crate::tui::text::{Page, duration};
-use crate::watch::{Point, time_of_day};
+use crate::watch::{Change, Point, time_of_day};
 
 /// So many changes are listed.
 const SHOWN: usize = 8;
@@ -55,14 +57,16 @@ pub(super) fn section(app: &App, check: &str, page: &mut Page) {
     changes(app, page);
 }
 
-/// What stands otherwise since the watching began, the newest first.
+/// What stands otherwise since the watching began, the newest first. Of one round it keeps the order of
+/// the checklist: what stands first there is the cause of what follows from it.
 pub(super) fn changes(app: &App, page: &mut Page) {
-    let changes: Vec<String> = app.watching.seen.changes().rev().take(SHOWN).map(ToString::to_string).collect();
+    let mut changes: Vec<&Change> = app.watching.seen.changes().collect();
+    changes.sort_by_key(|change| Reverse(change.at_ms));
     if !changes.is_empty() {
         page.heading("Changed while watching");
     }
-    for change in &changes {
-        page.text(change, Style::new());
+    for change in changes.into_iter().take(SHOWN) {
+        page.text(&change.to_string(), Style::new());
     }
 }
 

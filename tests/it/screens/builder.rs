@@ -99,7 +99,9 @@ fn the_builder_at_a_glance_its_trades_and_what_is_missing() {
 #[test]
 fn without_a_builder_it_says_who_has_one() {
     for size in SIZES {
-        let mut app = super::app(samples::healthy(), size);
+        let mut facts = samples::healthy().facts;
+        (facts.setup.builder, facts.setup.builder_code, facts.setup.builder_signer_url) = (None, None, None);
+        let mut app = super::app(samples::judged(facts), size);
         press(&mut app, ":builder\n");
         assert_screen("builder-none", &app);
         assert_eq!(press(&mut app, "c"), None);

@@ -146,7 +146,10 @@ fn the_wallet_map_and_the_check_agree_on_where_the_collateral_is() {
 
 #[test]
 fn where_a_value_comes_from_is_never_mistaken_for_another_file() {
-    let mut observed = samples::failed();
+    let recorded = serde_json::to_string(&samples::failed().facts).unwrap();
+    let elsewhere =
+        recorded.replace("\".env\"", "\"/srv/bots/main.env\"").replace(" of .env", " of /srv/bots/main.env");
+    let mut observed = samples::judged(serde_json::from_str(&elsewhere).unwrap());
     observed.report.source = Some(Origin::new(OriginKind::EnvFile, "/srv/bots/main.env"));
     let setup = &mut observed.facts.setup;
     let line = |line| Source::EnvFile { path: "/srv/bots/main.env".to_owned(), line, name: "FUNDER".to_owned() };
@@ -281,8 +284,7 @@ fn the_clock_narrows_while_it_is_shown() {
 fn a_clock_offset_inside_its_own_uncertainty_is_stated_nowhere() {
     let Observed { mut facts, .. } = samples::healthy();
     let started_s = samples::STARTED_MS / 1_000;
-    let clob = || Some(Sourced::new("https://clob.polymarket.com".to_owned(), Source::Default));
-    facts.setup.clob_url = clob();
+    facts.setup.builder_signer_url = None;
     // whole seconds of the server, 6.5 s on the way
     facts.clock = vec![reading(started_s + 3, 0, 6_500, true)];
     (facts.server_time, facts.version) = (known(facts.clock[0]), known(2));
@@ -308,7 +310,6 @@ fn a_clock_offset_inside_its_own_uncertainty_is_stated_nowhere() {
     }
     // one that is beyond its uncertainty is a fact
     let Observed { mut facts, .. } = samples::healthy();
-    facts.setup.clob_url = clob();
     facts.clock = vec![reading(started_s - 14, 0, 500, true)];
     (facts.server_time, facts.version) = (known(facts.clock[0]), known(2));
     let report = Report::of(&facts);

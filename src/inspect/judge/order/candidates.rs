@@ -8,6 +8,7 @@ use super::changes::{FieldChange, field_changes};
 use crate::auth::contracts;
 use crate::auth::order::{Domain, Exchange, NAME, Order, Terms, Version};
 use crate::cause::Cause;
+use crate::inspect::difference::Difference;
 use crate::inspect::known::Known;
 
 /// What is wrong with what was signed.
@@ -20,6 +21,7 @@ pub(super) struct Mistake {
     pub(super) but: String,
     /// What would have to change.
     pub(super) change: String,
+    pub(super) difference: Option<Difference>,
 }
 
 /// A domain that an order may be signed under.
@@ -110,7 +112,10 @@ fn exchanges(order: &Order, known: &Known) -> Vec<DomainCandidate> {
     let right = version_of(order);
     let (is_old, wants_v3) = (right == Version::V1, right == Version::V3);
     let change = domain_change(right, known);
-    let mistake = |cause, signed: String, but: String| Some(Mistake { cause, signed, but, change: change.clone() });
+    let mistake = |cause, signed: String, but: String| {
+        Some(Mistake { cause, signed, but, change: change.clone(), difference: None })
+    };
+    let wanted = Exchange::find(chain_id, right, known.neg_risk.unwrap_or(false)).map(Exchange::domain);
     let mut all = Vec::new();
     for exchange in Exchange::all() {
         let signed = format!("for {exchange} ({})", exchange.address);
@@ -135,6 +140,7 @@ fn exchanges(order: &Order, known: &Known) -> Vec<DomainCandidate> {
         // an order of version 3 has a token of that version; some tests of clients do not
         let is_unlikely = !wants_v3 && exchange.version == Version::V3;
         let domain = exchange.domain();
+        let found = found.map(|found| Mistake { difference: difference(&domain, wanted.as_ref()), ..found });
         let separator = exchange.separator;
         let is_common = !is_unlikely;
         all.push(DomainCandidate { domain, separator, mistake: found, exchange: Some(*exchange), is_common });
@@ -143,16 +149,30 @@ fn exchanges(order: &Order, known: &Known) -> Vec<DomainCandidate> {
     all
 }
 
+/// The first part of a domain that is not as it has to be.
+fn difference(signed: &Domain, wanted: Option<&Domain>) -> Option<Difference> {
+    let wanted = wanted?;
+    let of = |part, signed: &dyn std::fmt::Display, wanted: &dyn std::fmt::Display| {
+        Difference::of(part, &signed.to_string(), &wanted.to_string())
+    };
+    of("verifyingContract", &signed.contract, &wanted.contract)
+        .or_else(|| of("chainId", &signed.chain_id, &wanted.chain_id))
+        .or_else(|| of("domain version", &signed.version, &wanted.version))
+        .or_else(|| of("domain name", &signed.name, &wanted.name))
+}
+
 /// Domains that no exchange has.
 fn odd_domains(order: &Order, known: &Known) -> Vec<DomainCandidate> {
     let (chain_id, right) = (chain_of(known), version_of(order));
     let change = domain_change(right, known);
+    let wanted = Exchange::find(chain_id, right, known.neg_risk.unwrap_or(false)).map(Exchange::domain);
     let mut all = Vec::new();
     let mut add = |domain: Domain, cause, signed: String| {
         let but = "no exchange has this domain".to_owned();
         // clients that were not brought up to date in every place
         let is_common = cause == Cause::OrderWrongVersion && domain.version != "3";
-        let mistake = Some(Mistake { cause, signed, but, change: change.clone() });
+        let difference = difference(&domain, wanted.as_ref());
+        let mistake = Some(Mistake { cause, signed, but, change: change.clone(), difference });
         all.push(DomainCandidate { separator: domain.separator(), domain, mistake, exchange: None, is_common });
     };
     let Some(chain) = contracts::chain(chain_id) else { return all };

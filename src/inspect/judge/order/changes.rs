@@ -7,6 +7,7 @@ use crate::auth::contracts;
 use crate::auth::order::{Order, Terms};
 use crate::auth::wallet::WalletMap;
 use crate::cause::Cause;
+use crate::inspect::difference::Difference;
 use crate::inspect::known::Known;
 
 /// One change of the fields.
@@ -59,6 +60,7 @@ impl Changes<'_> {
             signed: format!("with {field} {signed}"),
             but: format!("the order says {sent}"),
             change: format!("Send {field} {signed}, as it was signed, or sign again with {sent}"),
+            difference: Difference::of(field, signed, sent),
         };
         self.all.push(FieldChange { mistake, field, is_common, make: Box::new(make) });
     }

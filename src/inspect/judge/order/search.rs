@@ -1,6 +1,8 @@
 //! The search for what an order's signature was made over, and by whom.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use alloy_primitives::{Address, B256, Signature, U256, eip191_hash_message};
 use serde_json::{Value, json};
@@ -13,10 +15,14 @@ use crate::auth::recovery::Recovery;
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::auth::wallet_signature;
 use crate::cause::Cause;
+use crate::inspect::difference::Difference;
 use crate::inspect::known::Known;
 
 /// Signers recovered before the search gives up; each costs some 40 microseconds.
 const MOST: usize = 256;
+/// At first, and then at once.
+const FIRST: usize = 2;
+const AT_ONCE: usize = 64;
 
 /// What was signed, and by whom.
 pub(super) struct Explained {
@@ -43,10 +49,17 @@ enum Scheme {
 
 impl Scheme {
     fn digest(self, order: &Order, domain: &DomainCandidate) -> B256 {
+        self.digest_of(order.struct_hash(), order.maker, domain)
+    }
+
+    fn digest_of(self, struct_hash: B256, maker: Address, domain: &DomainCandidate) -> B256 {
+        let hash = || wallet_signature::typed_data_hash(domain.separator, struct_hash);
         match self {
-            Self::Hash => order.hash(domain.separator),
-            Self::Nested => order.nested_digest(domain.domain.chain_id, domain.separator),
-            Self::Personal => eip191_hash_message(order.hash(domain.separator)),
+            Self::Hash => hash(),
+            Self::Nested => {
+                wallet_signature::nested_digest(domain.domain.chain_id, maker, domain.separator, struct_hash)
+            }
+            Self::Personal => eip191_hash_message(hash()),
         }
     }
 
@@ -82,7 +95,7 @@ impl Scheme {
             Self::Hash => return None,
         };
         let [signed, but, change] = [signed, but, change].map(str::to_owned);
-        Some(Mistake { cause, signed, but, change })
+        Some(Mistake { cause, signed, but, change, difference: None })
     }
 }
 
@@ -113,93 +126,123 @@ impl Expected {
     }
 }
 
-struct Search<'a> {
-    recovery: Recovery,
-    expected: &'a Expected,
-    tried: BTreeSet<B256>,
+/// What a signature may have been made over.
+struct Attempt<'a> {
+    order: Cow<'a, Order>,
+    struct_hash: B256,
+    domain: &'a DomainCandidate,
+    scheme: Scheme,
+    fields: Vec<&'a FieldChange>,
 }
 
-impl Search<'_> {
-    fn attempt(&mut self, order: &Order, domain: &DomainCandidate, scheme: Scheme) -> Option<Address> {
-        let digest = scheme.digest(order, domain);
-        if self.tried.len() >= MOST || !self.tried.insert(digest) {
-            return None;
-        }
-        self.recovery.signer(digest).filter(|signer| self.expected.includes(*signer, order))
+/// An order, its struct hash, and how it was changed.
+type Changed<'a> = (Cow<'a, Order>, B256, Vec<&'a FieldChange>);
+
+impl<'a> Attempt<'a> {
+    fn of((order, struct_hash, fields): &Changed<'a>, domain: &'a DomainCandidate, scheme: Scheme) -> Self {
+        Self { order: order.clone(), struct_hash: *struct_hash, domain, scheme, fields: fields.clone() }
     }
+
+    fn digest(&self) -> B256 {
+        self.scheme.digest_of(self.struct_hash, self.order.maker, self.domain)
+    }
+
+    fn explained(self, signer: Address) -> Explained {
+        let mut mistakes: Vec<Mistake> = self.domain.mistake.iter().cloned().collect();
+        mistakes.extend(self.fields.iter().map(|change| change.mistake.clone()));
+        mistakes.extend(self.scheme.mistake(self.order.signature_type));
+        explained(signer, true, self.order.into_owned(), self.domain, self.scheme, mistakes)
+    }
+}
+
+fn unchanged<'a>(candidates: &'a Candidates<'_>) -> Changed<'a> {
+    let order = candidates.order;
+    (Cow::Borrowed(order), order.struct_hash(), Vec::new())
+}
+
+fn with<'a>(candidates: &Candidates<'_>, changes: &[&'a FieldChange]) -> Changed<'a> {
+    let order = changes.iter().fold(candidates.order.clone(), |order, change| change.apply(&order));
+    let struct_hash = order.struct_hash();
+    (Cow::Owned(order), struct_hash, changes.to_vec())
+}
+
+/// The order as it was sent, under every domain.
+fn as_sent<'a>(all: &'a [Candidates<'_>]) -> impl Iterator<Item = Attempt<'a>> {
+    let of = |candidates: &'a Candidates<'_>, domains: &'a [DomainCandidate]| {
+        let sent = unchanged(candidates);
+        let is_1271 = sent.0.signature_type == u8::from(SignatureType::Poly1271);
+        let schemes = [Scheme::Hash, Scheme::Nested].into_iter().take(1 + usize::from(is_1271));
+        domains.iter().flat_map(move |domain| {
+            let sent = sent.clone();
+            schemes.clone().map(move |scheme| Attempt::of(&sent, domain, scheme))
+        })
+    };
+    let exchanges = all.iter().flat_map(move |candidates| of(candidates, candidates.exchanges()));
+    let odd = all.iter().flat_map(move |candidates| of(candidates, candidates.odd()));
+    exchanges.chain(odd)
+}
+
+/// One thing signed otherwise, under the right domains.
+fn with_one<'a>(all: &'a [Candidates<'_>]) -> impl Iterator<Item = Attempt<'a>> {
+    all.iter().flat_map(|candidates| {
+        let sent = unchanged(candidates);
+        let changed: Vec<Changed<'a>> = candidates.changes().iter().map(|change| with(candidates, &[change])).collect();
+        candidates.right().flat_map(move |domain| {
+            let personal = Attempt::of(&sent, domain, Scheme::Personal);
+            let changed: Vec<_> = changed.iter().map(|changed| Attempt::of(changed, domain, Scheme::Hash)).collect();
+            std::iter::once(personal).chain(changed)
+        })
+    })
+}
+
+/// Two things at once: the common ones.
+fn with_two<'a>(all: &'a [Candidates<'_>]) -> impl Iterator<Item = Attempt<'a>> {
+    all.iter().flat_map(|candidates| {
+        let common = candidates.changes().iter().filter(|change| change.is_common);
+        let changed: Rc<[Changed<'a>]> = common.map(|change| with(candidates, &[change])).collect();
+        let under = move |domain: &'a DomainCandidate, scheme: Scheme| {
+            let changed = Rc::clone(&changed);
+            (0..changed.len()).map(move |place| Attempt::of(&changed[place], domain, scheme))
+        };
+        let wrong = |is_common| {
+            let under = under.clone();
+            candidates.wrong(is_common).flat_map(move |domain| under(domain, Scheme::Hash))
+        };
+        let last = wrong(false);
+        let first = wrong(true);
+        let personal = candidates.right().flat_map(move |domain| under(domain, Scheme::Personal));
+        let pairs = candidates.pairs().flat_map(|(one, other)| {
+            let changed = with(candidates, &[one, other]);
+            candidates.right().map(move |domain| Attempt::of(&changed, domain, Scheme::Hash))
+        });
+        first.chain(personal).chain(pairs).chain(last)
+    })
 }
 
 /// Searches for what a plain signature of 65 bytes was made over.
 pub(super) fn plain(signature: &Signature, all: &[Candidates<'_>], expected: &Expected) -> Option<Explained> {
-    let mut search = Search { recovery: Recovery::of(signature)?, expected, tried: BTreeSet::new() };
-    let found = |signer, order: Order, domain: &DomainCandidate, scheme: Scheme, fields: &[&FieldChange]| {
-        let mut mistakes: Vec<Mistake> = domain.mistake.iter().cloned().collect();
-        mistakes.extend(fields.iter().map(|change| change.mistake.clone()));
-        mistakes.extend(scheme.mistake(order.signature_type));
-        explained(signer, true, order, domain, scheme, mistakes)
-    };
-    let schemes = |order: &Order| {
-        let is_1271 = order.signature_type == u8::from(SignatureType::Poly1271);
-        [Scheme::Hash, Scheme::Nested].into_iter().take(1 + usize::from(is_1271))
-    };
-    for domains in [Candidates::exchanges, Candidates::odd] {
-        for candidates in all {
-            let order = candidates.order;
-            for domain in domains(candidates) {
-                for scheme in schemes(order) {
-                    if let Some(signer) = search.attempt(order, domain, scheme) {
-                        return Some(found(signer, order.clone(), domain, scheme, &[]));
-                    }
-                }
-            }
+    let recovery = Recovery::of(signature)?;
+    let mut tried = BTreeSet::new();
+    let attempts = as_sent(all).chain(with_one(all)).chain(with_two(all));
+    let mut attempts = attempts.filter_map(|attempt| {
+        let digest = attempt.digest();
+        tried.insert(digest).then_some((attempt, digest))
+    });
+    // the likely ones are few; of the others, as many at once as several processors are worth
+    let mut left = MOST;
+    for size in std::iter::once(FIRST).chain(std::iter::repeat(AT_ONCE)) {
+        let some: Vec<(Attempt<'_>, B256)> = attempts.by_ref().take(size.min(left)).collect();
+        if some.is_empty() {
+            return None;
         }
-    }
-    for candidates in all {
-        for domain in candidates.right() {
-            if let Some(signer) = search.attempt(candidates.order, domain, Scheme::Personal) {
-                return Some(found(signer, candidates.order.clone(), domain, Scheme::Personal, &[]));
-            }
-            for change in candidates.changes() {
-                let changed = change.apply(candidates.order);
-                if let Some(signer) = search.attempt(&changed, domain, Scheme::Hash) {
-                    return Some(found(signer, changed, domain, Scheme::Hash, &[change]));
-                }
-            }
-        }
-    }
-    // two at once: the common ones
-    for candidates in all {
-        let common = || candidates.changes().iter().filter(|change| change.is_common);
-        let mut with = |change: &FieldChange, domain: &DomainCandidate, scheme: Scheme| {
-            let changed = change.apply(candidates.order);
-            let signer = search.attempt(&changed, domain, scheme)?;
-            Some(found(signer, changed, domain, scheme, &[change]))
-        };
-        let personal =
-            || candidates.right().flat_map(|domain| common().map(move |change| (change, domain, Scheme::Personal)));
-        let wrong = |is_common| {
-            candidates.wrong(is_common).flat_map(|domain| common().map(move |change| (change, domain, Scheme::Hash)))
-        };
-        let first = wrong(true).chain(personal()).find_map(|(change, domain, scheme)| with(change, domain, scheme));
-        if first.is_some() {
-            return first;
-        }
-        for (first, second) in candidates.pairs() {
-            let changed = second.apply(&first.apply(candidates.order));
-            for domain in candidates.right() {
-                if let Some(signer) = search.attempt(&changed, domain, Scheme::Hash) {
-                    return Some(found(signer, changed, domain, Scheme::Hash, &[first, second]));
-                }
-            }
-        }
-        let mut with = |change: &FieldChange, domain: &DomainCandidate| {
-            let changed = change.apply(candidates.order);
-            let signer = search.attempt(&changed, domain, Scheme::Hash)?;
-            Some(found(signer, changed, domain, Scheme::Hash, &[change]))
-        };
-        let last = wrong(false).find_map(|(change, domain, _)| with(change, domain));
-        if last.is_some() {
-            return last;
+        left -= some.len();
+        let digests: Vec<B256> = some.iter().map(|(_, digest)| *digest).collect();
+        let found = some.into_iter().zip(recovery.signers_on_threads(&digests)).find_map(|((attempt, _), signer)| {
+            let signer = signer.filter(|signer| expected.includes(*signer, &attempt.order))?;
+            Some(attempt.explained(signer))
+        });
+        if found.is_some() {
+            return found;
         }
     }
     None
@@ -237,6 +280,7 @@ pub(super) fn nested(
             change: first
                 .exchange
                 .map_or_else(String::new, |exchange| format!("Sign for {exchange}, {}", exchange.address)),
+            difference: None,
         }),
         separator: nested.separator,
         exchange: None,
@@ -276,6 +320,7 @@ pub(super) fn nested(
                 signed: format!("for the wallet {wallet}"),
                 but: format!("the maker is {}", signed.maker),
                 change: "Put the maker into the nested struct (verifyingContract)".to_owned(),
+                difference: Difference::of("verifyingContract", &wallet.to_string(), &signed.maker.to_string()),
             });
             let found = explained(signer, true, signed, &domain, Scheme::Nested, mistakes);
             return Some(Opened::Explained(Box::new(found)));
@@ -312,6 +357,7 @@ fn changed(candidates: &Candidates<'_>, is: impl Fn(&Order) -> bool) -> Option<(
             signed: format!("with timestamp {signed}"),
             but: format!("the order says {timestamp}, in seconds"),
             change: "Send the timestamp in milliseconds, as it was signed".to_owned(),
+            difference: Difference::of("timestamp", &signed.to_string(), &timestamp.to_string()),
         };
         is(&changed).then(|| (changed, vec![mistake()]))
     })
