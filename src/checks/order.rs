@@ -109,29 +109,45 @@ fn elsewhere(facts: &Facts, proof: &OrderProof) -> Finding {
 fn rejected(facts: &Facts, proof: &OrderProof) -> Finding {
     let summary = "The exchange rejects every order signed with these settings (InvalidSignature)";
     let told = [map, signature_type, funder::funder, deployed].map(|check| check(facts));
-    let suspected = told.into_iter().filter(|finding| finding.status == Status::Fail);
-    let known = suspected.max_by(|a, b| likelihood(a).total_cmp(&likelihood(b)));
-    let known = known.and_then(|finding| Some((finding.suspicions.into_iter().next()?, finding.fix)));
-    let (suspicion, fix) = known.unwrap_or_else(|| unexplained(facts, proof));
-    let mut finding = Finding::fail(suspicion.cause, summary);
-    (finding.suspicions, finding.fix) = (vec![suspicion], fix);
+    let mut failed: Vec<Finding> = told.into_iter().filter(|finding| finding.status == Status::Fail).collect();
+    // one of them holds: the established ones in the order of mending, then the rest
+    failed.sort_by_key(|finding| likelihood(finding) < ESTABLISHED);
+    let fix = failed.first().and_then(|finding| finding.fix.clone());
+    let mut suspicions: Vec<Suspicion> = Vec::new();
+    for suspicion in failed.into_iter().filter_map(|finding| finding.suspicions.into_iter().next()) {
+        if suspicions.iter().all(|known| known.cause != suspicion.cause) {
+            suspicions.push(suspicion);
+        }
+    }
+    let fix = if suspicions.is_empty() {
+        let unexplained = unexplained(facts, proof);
+        let text = unexplained.cause.words().fix.clone();
+        suspicions.push(unexplained);
+        Some(Fix { text, ..Fix::default() })
+    } else {
+        fix
+    };
+    let mut finding = Finding::fail(suspicions[0].cause, summary);
+    (finding.suspicions, finding.fix) = (suspicions, fix);
     accepted_instead(finding, facts, proof)
 }
+
+/// From here on a cause of a check of the wallet counts as established.
+const ESTABLISHED: f64 = 0.85;
 
 fn likelihood(finding: &Finding) -> f64 {
     finding.suspicions.first().map_or(0.0, |first| first.likelihood)
 }
 
 /// What a no means where no check of the wallet finds anything.
-fn unexplained(facts: &Facts, proof: &OrderProof) -> (Suspicion, Option<Fix>) {
+fn unexplained(facts: &Facts, proof: &OrderProof) -> Suspicion {
     let has_code = facts.on_chain(proof.maker).is_some_and(crate::facts::OnChain::has_code);
     let cause = match proof.signature_type {
         SignatureType::Poly1271 if !has_code => Cause::WalletNotDeployed,
         SignatureType::Poly1271 => Cause::KeyNotWalletOwner,
         _ => Cause::FunderNotControlled,
     };
-    let fix = Fix { text: cause.words().fix.clone(), ..Fix::default() };
-    (Suspicion { cause, certainty: Certainty::Likely, likelihood: 0.9, settings: Wanted::new() }, Some(fix))
+    Suspicion { cause, certainty: Certainty::Likely, likelihood: 0.9, settings: Wanted::new() }
 }
 
 /// The settings that the exchange accepts, where it was asked about them.
@@ -139,8 +155,11 @@ fn accepted_instead(finding: Finding, facts: &Facts, proof: &OrderProof) -> Find
     let Some((kind, wallet)) = accepted_wallet(facts, proof) else { return finding };
     let number = u8::from(kind.signature_type());
     // rejected as it is, accepted with these: reproduced
-    let finding = finding.proven().set(Setting::SignatureType, number);
-    let finding = if kind == WalletKind::Eoa { finding } else { finding.set(Setting::Funder, wallet.to_string()) };
+    let mut finding = finding.proven();
+    for suspicion in &mut finding.suspicions {
+        suspicion.settings.insert(Setting::SignatureType.into(), number.into());
+        suspicion.settings.insert(Setting::Funder.into(), wallet.to_string().into());
+    }
     finding.fixed_by(format!(
         "Set the signature type to {number} and the funder to {wallet}, the {kind} of this key: the exchange accepts \
          an order signed with these"
