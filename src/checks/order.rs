@@ -45,7 +45,7 @@ pub(super) fn exchange(facts: &Facts) -> Finding {
         Fact::Waiting | Fact::Running { .. } => return Finding::not_asked("The exchange was not asked"),
     };
     let finding = judged(facts, proof);
-    let finding = proof.exchanges.iter().fold(finding, |finding, word| said(finding, word));
+    let finding = proof.exchanges.iter().fold(finding, said);
     let key = setup.signer().filter(|signer| *signer == proof.maker).map_or("", |_| " (the signer)");
     let finding = finding
         .with("signed for", format!("type {}, maker {}{key}", u8::from(proof.signature_type), proof.maker))
@@ -217,8 +217,8 @@ fn said(finding: Finding, word: &ExchangeWord) -> Finding {
         (word.is_paused == Some(true)).then_some("paused"),
         (word.is_maker_paused == Some(true)).then_some("the maker is paused"),
     ];
-    let further: String = further.into_iter().flatten().map(|text| format!(", {text}")).collect();
-    finding.with(word.name(), format!("{verdict}{further} ({})", word.exchange))
+    let said: Vec<&str> = std::iter::once(verdict.as_str()).chain(further.into_iter().flatten()).collect();
+    finding.with(word.name(), format!("{} ({})", said.join(", "), word.exchange))
 }
 
 /// An exchange's yes or no in words.

@@ -43,6 +43,7 @@ enum FailOn {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct CheckArgs {
     /// Only these checks, and what they need
     #[arg(value_name = "ID", value_parser = known_id)]

@@ -190,7 +190,8 @@ impl Signed {
             .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
         let hashes = self.hashes().map(|(name, hash)| (name.replace('_', " "), hash));
         let rows = [("exchange".to_owned(), exchange)].into_iter().chain(rows).chain(hashes);
-        let lines: String = rows.map(|(name, value)| format!("{name:<14}  {value}\n")).collect();
+        let lines: Vec<String> = rows.map(|(name, value)| format!("{name:<14}  {value}\n")).collect();
+        let lines = lines.concat();
         let explained = if explain { format!("\n{}", explained::text(&self.explanation)) } else { String::new() };
         format!("Probe order: every amount is 0, so no exchange ever fills it\n\n{lines}{explained}")
     }

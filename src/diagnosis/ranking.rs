@@ -209,9 +209,8 @@ fn observation(case: &Case<'_>, first: &Diagnosis, second: &Diagnosis) -> String
 fn ruled_out(case: &Case<'_>, causes: &[Cause]) -> Vec<String> {
     // the contract's own word is worth more than what was concluded
     let by_exchange = exchange::excluded(case);
-    let ruling = |cause: &Cause| match by_exchange.contains(cause) {
-        true => Some(exchange::CHECK),
-        false => cause.words().shown_by.as_deref(),
+    let ruling = |cause: &Cause| {
+        if by_exchange.contains(cause) { Some(exchange::CHECK) } else { cause.words().shown_by.as_deref() }
     };
     let lines = case.findings.iter().filter(|(check, _)| case.passes(check)).filter_map(|(check, finding)| {
         let names: Vec<&str> =
