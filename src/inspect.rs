@@ -157,6 +157,15 @@ impl Inspected {
         json
     }
 
+    /// What it is in a line, and where it stands in the text.
+    pub fn title(&self) -> String {
+        let call: Vec<&str> = self.method.iter().chain(&self.path).map(String::as_str).collect();
+        let call = if call.is_empty() { String::new() } else { format!(": {}", call.join(" ")) };
+        let call = self.order.as_ref().map_or(call, order_in_short);
+        let call = self.transaction.as_ref().map_or(call, transaction_in_short);
+        format!("{}{call} ({}, line {})", self.kind.words(), self.form, self.line)
+    }
+
     /// What the search says of the signature, in a sentence.
     pub fn signature_words(&self) -> &'static str {
         let is_recovered = self.kind.is_recovered();
@@ -183,6 +192,23 @@ impl Inspected {
         let values = self.reproduced_by.iter_mut().chain(&mut self.order).chain(&mut self.transaction);
         values.for_each(|value| for_each_text(value, change));
     }
+}
+
+/// A transaction on one line, to stand behind its kind.
+fn transaction_in_short(transaction: &Value) -> String {
+    let parts = [("", "type"), ("wallet ", "wallet"), ("nonce ", "nonce"), ("signed by ", "signed_by")];
+    let parts = parts.iter().filter_map(|(lead, name)| Some(format!("{lead}{}", transaction[*name].as_str()?)));
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    if parts.is_empty() { parts } else { format!(": {parts}") }
+}
+
+/// An order on one line, to stand behind its kind.
+fn order_in_short(order: &Value) -> String {
+    let field = |name: &str| order[name].as_str().unwrap_or_default();
+    let price = order["price"].as_str().map_or_else(String::new, |price| format!(" at {price}"));
+    let (side, shares) = (field("side"), field("shares"));
+    let kind = order["signature_type"].as_u64().unwrap_or_default();
+    format!(": {side} {shares} shares{price}, type {kind}, maker {}", field("maker"))
 }
 
 /// All that a text holds.
@@ -269,12 +295,21 @@ fn of_reading(text: &str, reading: &reading::Reading, known: &Known) -> Inspecti
     for unread in &mut unread {
         hide(&mut unread.text);
     }
-    Inspection { requests, exposed: exposed(text, known), unread }
+    Inspection { requests, exposed: exposed(text, reading, known), unread }
 }
 
-/// What the text gives away by its own words, and the secrets of the settings that are in it.
-fn exposed(text: &str, known: &Known) -> Vec<Exposure> {
+/// What the text gives away by its own words and in headers of whatever form, and the secrets of the settings
+/// that are in it.
+fn exposed(text: &str, reading: &reading::Reading, known: &Known) -> Vec<Exposure> {
     let mut exposed = reference::exposed(text);
+    for request in &reading.requests {
+        let shown = request.headers.iter().filter(|(_, value)| judge::is_shown(value));
+        for kind in shown.filter_map(|(name, _)| names::canonical(name)?.secret()) {
+            if exposed.iter().all(|exposure| exposure.kind != kind) {
+                exposed.extend(reference::exposure(kind, request.line));
+            }
+        }
+    }
     for (kind, secret) in known.named_secrets() {
         let inside = secret.expose().trim();
         if inside.len() < SHORTEST_SECRET || exposed.iter().any(|exposure| exposure.kind == kind) {

@@ -32,7 +32,7 @@ pub use page::{Block, Page, Section, often, varied};
 pub use reading::{Reading, read};
 pub use reported::Reported;
 pub use search::{Found, find, nearest, search};
-pub use secrets::{Exposure, exposed};
+pub use secrets::{Exposure, exposed, exposure};
 pub use service::Service;
 
 use crate::assets;

@@ -54,7 +54,7 @@ fn is_unexpected(failure: &Failure) -> bool {
 }
 
 /// Whether a failure tells nothing but that the run ended: by a person, or by a fault of this program.
-fn is_cut_off(failure: &Failure) -> bool {
+pub(super) fn is_cut_off(failure: &Failure) -> bool {
     matches!(failure, Failure::Stopped | Failure::Internal)
 }
 
@@ -213,10 +213,10 @@ fn beside_the_clob(
     // Where nothing at all can be reached, that is one cause and not one for each host.
     let everything =
         facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure));
-    let summary = format!("{service} gave no answer");
     if is_cut_off(failure) {
-        return Finding::stopped(summary).with("answer", failure);
+        return Finding::stopped(format!("{service} had not answered when the run ended")).with("answer", failure);
     }
+    let summary = format!("{service} gave no answer");
     let (cause, likelihood) = match network_cause(failure) {
         _ if is_said_by_all(facts, failure) => (Cause::ProxyTampering, 0.92),
         found if everything => found,

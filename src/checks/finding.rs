@@ -228,23 +228,29 @@ impl Finding {
         self
     }
 
-    #[must_use]
-    pub fn fixed_by(mut self, text: impl Into<String>) -> Self {
-        self.fix.get_or_insert_default().text = text.into();
+    /// The fix, to be filled in; nothing is to be mended where the run was stopped before an answer came.
+    fn mended(mut self, fill: impl FnOnce(&mut Fix)) -> Self {
+        let is_stopped = self.status == Status::Unknown && self.suspicions.is_empty();
+        if !is_stopped {
+            fill(self.fix.get_or_insert_default());
+        }
         self
+    }
+
+    #[must_use]
+    pub fn fixed_by(self, text: impl Into<String>) -> Self {
+        self.mended(|fix| fix.text = text.into())
     }
 
     /// A setting of the fix that is worth a try, though nothing shows that it helps.
     #[must_use]
-    pub fn try_setting(mut self, setting: Setting, value: impl Into<String>) -> Self {
-        self.fix.get_or_insert_default().tries.push((setting, value.into()));
-        self
+    pub fn try_setting(self, setting: Setting, value: impl Into<String>) -> Self {
+        self.mended(|fix| fix.tries.push((setting, value.into())))
     }
 
     /// A command of the fix.
     #[must_use]
-    pub fn command(mut self, command: impl Into<String>) -> Self {
-        self.fix.get_or_insert_default().commands.push(command.into());
-        self
+    pub fn command(self, command: impl Into<String>) -> Self {
+        self.mended(|fix| fix.commands.push(command.into()))
     }
 }

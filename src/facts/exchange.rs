@@ -85,7 +85,7 @@ impl OrderVerdict {
 impl OrderProof {
     /// Whether every exchange accepts orders of these settings.
     pub fn is_accepted(&self) -> bool {
-        !self.exchanges.is_empty() && self.exchanges.iter().all(|word| word.is_accepted())
+        !self.exchanges.is_empty() && self.exchanges.iter().all(ExchangeWord::is_accepted)
     }
 
     /// Whether an exchange rejects them.

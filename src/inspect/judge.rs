@@ -18,6 +18,7 @@ use super::names::{self as headers, Header};
 use super::reading::{Request, Target};
 use super::{Inspected, Kind, Outcome};
 use crate::auth::builder::builder_key_created_ms;
+use crate::auth::placeholder::is_placeholder;
 use crate::cause::{Cause, Certainty};
 use crate::endpoints;
 use crate::text::quoted;
@@ -93,6 +94,12 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
         question: None,
         on_chain: None,
     }
+}
+
+/// Whether this is the value of a secret, and neither a mask nor what examples have in its place.
+pub(super) fn is_shown(secret: &str) -> bool {
+    let secret = secret.trim();
+    secret.len() > 5 && values::standing(secret) == values::Standing::Given && !is_placeholder(secret)
 }
 
 fn kind(request: &Request, carried: &[Carried<'_>]) -> Kind {

@@ -55,6 +55,16 @@ impl Header {
         }
     }
 
+    /// What its value is, where that is a secret.
+    pub(super) fn secret(self) -> Option<&'static str> {
+        match self {
+            Passphrase => Some("API passphrase"),
+            BuilderPassphrase => Some("builder passphrase"),
+            RelayerKey => Some("relayer API key"),
+            _ => None,
+        }
+    }
+
     /// Of the word behind the relayer's name.
     fn of_relayer(word: &str) -> Option<Self> {
         match word {
@@ -90,7 +100,7 @@ impl Header {
 
 /// Whether the value of a header is never shown.
 pub(super) fn is_secret(header: Header) -> bool {
-    matches!(header, Passphrase | BuilderPassphrase | RelayerKey)
+    header.secret().is_some()
 }
 
 /// The header that a name is, or is meant to be.

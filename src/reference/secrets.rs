@@ -77,7 +77,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         kind(
             "relayer API key",
             "delete the relayer API key and create a new one at polymarket.com/settings?tab=api-keys",
-            r#"(?i-u)RELAYER_API_KEY["']?\s*[:=]>?\s*["'`]?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"#,
+            r#"(?i-u)RELAYER[_-]API[_-]KEY["']?\s*[:=]>?\s*["'`]?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"#,
             hex,
         ),
         kind(
@@ -108,6 +108,12 @@ fn is_placeholder(value: &str) -> bool {
     ]
     .iter()
     .any(|word| lower.contains(word))
+}
+
+/// A secret of a kind that is named here, found in another way.
+pub fn exposure(kind: &str, line: usize) -> Option<Exposure> {
+    let kind = KINDS.iter().find(|known| known.name == kind)?;
+    Some(Exposure { kind: kind.name.to_owned(), line, fix: kind.fix.to_owned() })
 }
 
 /// The secrets in a text, each kind once, in the order of what they put at risk.
@@ -146,6 +152,7 @@ mod tests {
             (format!("CLOB_SECRET={secret}"), "API secret"),
             (format!("secret: '{secret}'"), "API secret"),
             ("Authorization: Bearer abcdef0123456789abcdef0123".to_owned(), "bearer token"),
+            ("RELAYER-API-KEY: f4f247b7-4ac7-ff29-a152-04fda0a8755a".to_owned(), "relayer API key"),
             ("'RELAYER_API_KEY': 'f4f247b7-4ac7-ff29-a152-04fda0a8755a'".to_owned(), "relayer API key"),
             (
                 "MNEMONIC=\"legal winner thank year wave sausage worth useful legal winner thank yellow\"".to_owned(),

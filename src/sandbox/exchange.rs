@@ -91,22 +91,19 @@ fn hash(ledger: &Ledger, exchange: Address, given: &ExchangeV2::Order) -> B256 {
 /// By the published rules: of the maker, the signer and the signature over the digest that was given.
 fn validate(ledger: &Ledger, digest: B256, order: &ExchangeV2::Order) -> Result<(), Reverted> {
     let kind = SignatureType::try_from(order.signatureType).map_err(|_| Reverted::Silently)?;
-    let is_valid = match kind {
-        SignatureType::Poly1271 => {
-            order.signer == order.maker && is_accepted_by_wallet(ledger, order.maker, digest, &order.signature)
-        }
-        _ => {
-            let signer = plain_signer(digest, &order.signature).filter(|signer| *signer == order.signer);
-            let wallet = signer.map(|signer| {
-                let map = WalletMap::derive(ledger.chain, signer);
-                match kind {
-                    SignatureType::PolyProxy => map.proxy,
-                    SignatureType::PolyGnosisSafe => map.safe,
-                    SignatureType::Eoa | SignatureType::Poly1271 => map.eoa,
-                }
-            });
-            wallet == Some(order.maker)
-        }
+    let is_valid = if kind == SignatureType::Poly1271 {
+        order.signer == order.maker && is_accepted_by_wallet(ledger, order.maker, digest, &order.signature)
+    } else {
+        let signer = plain_signer(digest, &order.signature).filter(|signer| *signer == order.signer);
+        let wallet = signer.map(|signer| {
+            let map = WalletMap::derive(ledger.chain, signer);
+            match kind {
+                SignatureType::PolyProxy => map.proxy,
+                SignatureType::PolyGnosisSafe => map.safe,
+                SignatureType::Eoa | SignatureType::Poly1271 => map.eoa,
+            }
+        });
+        wallet == Some(order.maker)
     };
     if is_valid { Ok(()) } else { Err(Reverted::Named(ExchangeV2::InvalidSignature::SELECTOR)) }
 }

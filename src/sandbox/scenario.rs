@@ -227,6 +227,7 @@ pub struct Signer {
 /// The service itself.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the scenario")]
 pub struct Server {
     /// How far its clock is ahead of this machine's, which is the one that drifts.
     pub clock_offset_seconds: i64,

@@ -38,7 +38,7 @@ impl Binding {
 }
 
 /// The keys of the panels by their numbers, as they stand in the row of digits: `0` is 10, and the two
-/// keys after it are 11 and 12.
+/// keys after it are 11 and 12. The last panel has its letter.
 const NUMBERS: &[Key] = &[
     char('1'),
     char('2'),
@@ -52,6 +52,7 @@ const NUMBERS: &[Key] = &[
     char('0'),
     char('-'),
     char('='),
+    char('i'),
 ];
 
 /// The key that goes to a panel.
@@ -102,7 +103,7 @@ pub const BINDINGS: &[Binding] = &[
         Action::PreviousPanel,
         "previous panel",
     ),
-    bind(NUMBERS, "1…9 0 - =", Action::NumberedPanel, "go to panel 1 to 9, 10, 11 or 12"),
+    bind(NUMBERS, "1…9 0 - = i", Action::NumberedPanel, "go to panel 1 to 9, 10, 11, 12 or 13 (Inspect)"),
     bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name or number; :q quits")
         .footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),

@@ -11,6 +11,7 @@ pub mod errors;
 pub mod fleet;
 pub mod headers;
 pub mod identity;
+pub mod inspect;
 pub mod requests;
 pub mod settings;
 pub mod wallets;
@@ -76,6 +77,7 @@ pub fn content(app: &App, panel: PanelId) -> Content {
         PanelId::Errors => errors::content(app, room),
         PanelId::Settings => settings::content(app, room),
         PanelId::Fleet => fleet::content(app, room),
+        PanelId::Inspect => inspect::content(app, room),
     }
 }
 
@@ -86,6 +88,7 @@ pub fn keys(panel: PanelId) -> &'static [PanelKey] {
         PanelId::Headers => headers::KEYS,
         PanelId::Builder => builder::KEYS,
         PanelId::Fleet => fleet::KEYS,
+        PanelId::Inspect => inspect::KEYS,
         _ => &[],
     }
 }
@@ -112,7 +115,7 @@ pub fn search_word(panel: PanelId) -> Option<&'static str> {
 
 /// Whether `y` means the selected check there, and not something of the panel's own.
 pub fn copies_fix(panel: PanelId) -> bool {
-    !matches!(panel, PanelId::Requests | PanelId::Headers | PanelId::Builder | PanelId::Fleet)
+    !matches!(panel, PanelId::Requests | PanelId::Headers | PanelId::Builder | PanelId::Fleet | PanelId::Inspect)
 }
 
 /// What `y` copies, and the word in the footer for that: something of the panel, or else the fix of the
@@ -122,6 +125,7 @@ pub fn copyable(app: &App) -> Option<(String, &'static str)> {
         PanelId::Requests => (requests::copied(app), "copy curl"),
         PanelId::Builder => (builder::copied(app), "copy"),
         PanelId::Fleet => (fleet::copied(app), "copy command"),
+        PanelId::Inspect => (inspect::copied(app), "copy findings"),
         // `y` is a key of its own there: what it copies is signed first
         PanelId::Headers => (None, ""),
         _ => (app.fix_to_copy().filter(|_| shows_check(app)), "copy fix"),

@@ -9,6 +9,7 @@ mod first_run;
 mod fix;
 mod fleet;
 mod headers;
+mod inspect;
 mod later;
 mod pointing;
 mod requests;
@@ -58,6 +59,7 @@ fn hear(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Recognised { lookup, found } => app.symptom.take(lookup, found),
+        News::Inspected { number, found } => app.panels.inspect.take(number, *found),
         News::Builder(news) => app.panels.builder.take(news),
         News::Fleet(progress) => app.panels.fleet.take(progress),
         News::Clock(answer) => clock::take(app, answer),

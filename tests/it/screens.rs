@@ -4,6 +4,7 @@ mod builder;
 mod chance;
 mod fleet;
 mod headers;
+mod inspect;
 mod keys;
 mod manners;
 mod panels;
@@ -141,6 +142,29 @@ fn no_network_at_all() {
 #[test]
 fn a_run_that_was_stopped() {
     assert_screens("stopped", &samples::stopped(), "");
+}
+
+#[test]
+fn whatever_a_person_stops_has_no_cause_and_no_fix() {
+    let recorded = serde_json::to_value(samples::healthy().facts).unwrap();
+    let facts: Vec<&String> = recorded
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, fact)| fact["state"] == "known")
+        .map(|(name, _)| name)
+        .collect();
+    assert!(facts.len() > 15, "{facts:?}");
+    let mut wrong = Vec::new();
+    for name in facts {
+        let mut stopped = recorded.clone();
+        stopped[name] = serde_json::json!({ "state": "failed", "failure": { "kind": "stopped" }, "took_ms": 20 });
+        let Observed { report, .. } = samples::judged(serde_json::from_value(stopped).unwrap());
+        let mended = report.checks.iter().filter(|check| check.status == Status::Unknown && check.fix.is_some());
+        wrong.extend(mended.map(|check| format!("{name}: {} {:?}", check.id, check.fix)));
+        wrong.extend(report.diagnoses.iter().map(|diagnosis| format!("{name}: {:?}", diagnosis.cause)));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]

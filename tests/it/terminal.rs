@@ -2,6 +2,8 @@
 
 mod account;
 #[cfg(feature = "tui")]
+mod inspecting;
+#[cfg(feature = "tui")]
 mod keys;
 mod lines;
 #[cfg(feature = "tui")]

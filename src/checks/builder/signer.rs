@@ -1,7 +1,7 @@
 //! Does the remote signer sign what the official SDK sends it?
 
 use super::super::Finding;
-use super::super::clock::{is_said_by_all, service_unknown};
+use super::super::clock::{is_cut_off, is_said_by_all, service_unknown};
 use super::super::credentials::short;
 use crate::cause::Cause;
 use crate::facts::clock;
@@ -20,7 +20,7 @@ pub(in crate::checks) fn signer(facts: &Facts) -> Finding {
 }
 
 fn not_signed(facts: &Facts, failure: &Failure) -> Finding {
-    if is_said_by_all(facts, failure) {
+    if is_said_by_all(facts, failure) || is_cut_off(failure) {
         return service_unknown(facts, "The remote signer", failure);
     }
     let silent = "the official SDK would drop the headers and post the order unattributed, without an error";

@@ -17,6 +17,7 @@ use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::engine::Engine;
+use crate::inspect::{self, Known};
 use crate::operations::Operator;
 use crate::secret::Secret;
 use crate::settings::change::FileChange;
@@ -47,6 +48,7 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
         Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
         Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
         Task::Recognise { lookup, text } => recognise(lookup, text).await,
+        Task::Inspect { number, text } => inspect(Known::of(&desk.settings(), None), number, text).await,
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
         Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
     };
@@ -59,6 +61,7 @@ pub(super) async fn run_recorded(task: Task, post: &Post) {
     let news = match task {
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
         Task::Recognise { lookup, text } => recognise(lookup, text).await,
+        Task::Inspect { number, text } => inspect(Known::default(), number, text).await,
         _ => News::Said("This is a replay of recorded facts: nothing is requested or changed".to_owned()),
     };
     let _ = post.send(news);
@@ -68,6 +71,12 @@ pub(super) async fn run_recorded(task: Task, post: &Post) {
 async fn recognise(lookup: u64, text: Secret) -> News {
     let found = tokio::task::spawn_blocking(move || symptom::offered(text.expose())).await;
     News::Recognised { lookup, found: found.unwrap_or_default() }
+}
+
+/// Takes a text apart on a thread of its own, so that no key waits for it.
+async fn inspect(known: Known, number: u64, text: Secret) -> News {
+    let found = tokio::task::spawn_blocking(move || inspect::inspect(text.expose(), &known)).await;
+    News::Inspected { number, found: Box::new(found.unwrap_or_default()) }
 }
 
 /// What tasks work with.

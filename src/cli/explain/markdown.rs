@@ -76,9 +76,7 @@ fn inspected(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
     inspection.share();
     let (shown, others) = shown(&inspection);
     for request in shown {
-        let call: Vec<&str> = request.method.iter().chain(&request.path).map(String::as_str).collect();
-        let call = if call.is_empty() { String::new() } else { format!(": {}", code(&call.join(" "))) };
-        writeln!(out, "## {}{call} ({}, line {})\n", request.kind.words(), request.form, request.line)?;
+        writeln!(out, "## {}\n", escaped(&request.title()))?;
         writeln!(out, "{}\n", request.signature_words())?;
         request
             .findings

@@ -1,7 +1,5 @@
 //! What was found, for a person.
 
-use serde_json::Value;
-
 use crate::cause::{CauseWords, Certainty};
 use crate::cli::wrap;
 use crate::inspect::{Finding, Inspected, Inspection};
@@ -37,13 +35,7 @@ pub(in crate::cli) fn request_text(request: &Inspected, style: Style) -> String 
 }
 
 fn of_request(out: &mut String, request: &Inspected, style: Style) {
-    let call = [request.method.as_deref(), request.path.as_deref()];
-    let call: Vec<&str> = call.into_iter().flatten().collect();
-    let call = if call.is_empty() { String::new() } else { format!(": {}", call.join(" ")) };
-    let call = request.order.as_ref().map_or(call, in_short);
-    let call = request.transaction.as_ref().map_or(call, of_transaction);
-    let title = format!("{}{call} ({}, line {})", request.kind.words(), request.form, request.line);
-    line(out, &bold(&title, style));
+    line(out, &bold(&request.title(), style));
     wrapped(out, request.signature_words(), "  ");
     let signed = |name: &str| request.order.as_ref().and_then(|order| order[name].as_str());
     if let (Some(signer), Some(exchange)) = (signed("signed_by"), signed("signed_for")) {
@@ -66,23 +58,6 @@ fn of_request(out: &mut String, request: &Inspected, style: Style) {
     for (place, change) in request.changes.iter().enumerate() {
         line(out, &wrap::wrapped(&format!("{}. {change}", place + 1), "    ", "       "));
     }
-}
-
-/// A transaction on one line, to stand behind its kind.
-fn of_transaction(transaction: &Value) -> String {
-    let parts = [("", "type"), ("wallet ", "wallet"), ("nonce ", "nonce"), ("signed by ", "signed_by")];
-    let parts = parts.iter().filter_map(|(lead, name)| Some(format!("{lead}{}", transaction[*name].as_str()?)));
-    let parts = parts.collect::<Vec<_>>().join(", ");
-    if parts.is_empty() { parts } else { format!(": {parts}") }
-}
-
-/// An order on one line, to stand behind its kind.
-fn in_short(order: &Value) -> String {
-    let field = |name: &str| order[name].as_str().unwrap_or_default();
-    let price = order["price"].as_str().map_or_else(String::new, |price| format!(" at {price}"));
-    let (side, shares) = (field("side"), field("shares"));
-    let kind = order["signature_type"].as_u64().unwrap_or_default();
-    format!(": {side} {shares} shares{price}, type {kind}, maker {}", field("maker"))
 }
 
 fn of_finding(out: &mut String, finding: &Finding, is_first: bool, style: Style) {

@@ -1,6 +1,6 @@
 //! Any bytes are read: texts that people paste, with all kinds of damage done to them.
 //!
-//! `POLYDOCTOR_FUZZ_ROUNDS` asks for more rounds and `POLYDOCTOR_FUZZ_SEED` for others; a failure prints the
+//! `PROPTEST_CASES` asks for more of them, or for others: the number of rounds is the seed. A failure prints the
 //! text. Built for release, a million rounds take minutes.
 
 use std::time::{Duration, Instant};
@@ -101,10 +101,6 @@ const PIECES: &[&str] = &[
     "RELAYER_API_KEY: ",
 ];
 
-fn asked(name: &str, usual: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
-
 /// Texts that people paste: every vector in some form, and the texts that explanations are tested with.
 fn corpus() -> Vec<String> {
     let mut texts = Vec::new();
@@ -197,9 +193,8 @@ fn check(reading: &Reading, text: &str) {
 fn any_damaged_paste_is_read_in_bounded_time_and_memory() {
     let corpus = corpus();
     assert!(corpus.len() > 300, "{}", corpus.len());
-    let rounds = asked("POLYDOCTOR_FUZZ_ROUNDS", 3000);
-    let mut random =
-        Random(0x5eed_f0f0_1234_5678 ^ asked("POLYDOCTOR_FUZZ_SEED", 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let rounds = u64::from(proptest::test_runner::Config::default().cases) * 12;
+    let mut random = Random(0x5eed_f0f0_1234_5678 ^ rounds.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let known = Known { signer: Some(alloy_primitives::Address::repeat_byte(1)), ..Known::default() };
     let mut slowest = (Duration::ZERO, String::new());
     for round in 0..rounds {

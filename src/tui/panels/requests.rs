@@ -15,9 +15,9 @@ use super::{Content, PanelKey};
 use crate::checks::{CHECKS, Status};
 use crate::facts::RequestRecord;
 use crate::headers;
-use crate::tui::key::plain;
+use crate::tui::key::{char, plain};
 use crate::tui::state::App;
-use crate::tui::state::action::{Action, Requests};
+use crate::tui::state::action::{Action, Inspect, Requests};
 use crate::tui::state::panel::PanelId;
 use crate::tui::text::{Page, duration};
 use crate::tui::verdict::party;
@@ -38,11 +38,23 @@ pub(super) const KEYS: &[PanelKey] = &[
         footer: |_| None,
         action: Action::Requests(Requests::Close),
     },
+    PanelKey {
+        keys: &[char('i')],
+        label: "i",
+        help: "take the request apart in Inspect, as far as it is kept",
+        footer: |app| app.is_request_open().then_some("inspect"),
+        action: Action::Inspect(Inspect::Request),
+    },
 ];
+
+/// The request that keys mean.
+pub(in crate::tui) fn selected(app: &App) -> Option<&RequestRecord> {
+    sorted(app).get(app.request_cursor()).copied()
+}
 
 /// The selected request as a command.
 pub(super) fn copied(app: &App) -> Option<String> {
-    headers::curl_of(sorted(app).get(app.request_cursor())?).ok()
+    headers::curl_of(selected(app)?).ok()
 }
 
 /// In the order in which they were sent.

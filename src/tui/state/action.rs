@@ -51,6 +51,7 @@ pub enum Action {
     Headers(Headers),
     Builder(Builder),
     Fleet(Fleet),
+    Inspect(Inspect),
     /// Of the account; what changes it asks first.
     Account(Account),
 }
@@ -92,6 +93,14 @@ pub enum Fleet {
     /// Stops what goes on, or else leaves the panel.
     Stop,
     Open,
+}
+
+/// With a text that is taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inspect {
+    Clear,
+    /// The selected request of the list.
+    Request,
 }
 
 /// With the account at the service.

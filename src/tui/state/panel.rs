@@ -16,6 +16,7 @@ pub enum PanelId {
     Errors,
     Settings,
     Fleet,
+    Inspect,
 }
 
 /// Where a panel stands on a wide screen; on smaller ones all but the list share one place.
@@ -28,7 +29,7 @@ pub enum Place {
 }
 
 impl PanelId {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Checks,
         Self::Detail,
         Self::Identity,
@@ -41,6 +42,7 @@ impl PanelId {
         Self::Errors,
         Self::Settings,
         Self::Fleet,
+        Self::Inspect,
     ];
 
     pub fn name(self) -> &'static str {
@@ -57,6 +59,7 @@ impl PanelId {
             Self::Errors => "Errors",
             Self::Settings => "Settings",
             Self::Fleet => "Fleet",
+            Self::Inspect => "Inspect",
         }
     }
 
@@ -98,7 +101,7 @@ mod tests {
     #[test]
     fn panels_follow_each_other_round_and_round() {
         assert_eq!(PanelId::Checks.further(1), PanelId::Detail);
-        assert_eq!(PanelId::Fleet.further(1), PanelId::Checks);
-        assert_eq!(PanelId::Checks.further(-1), PanelId::Fleet);
+        assert_eq!(PanelId::Inspect.further(1), PanelId::Checks);
+        assert_eq!(PanelId::Checks.further(-1), PanelId::Inspect);
     }
 }

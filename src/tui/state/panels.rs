@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod errors;
 pub mod fleet;
 pub mod headers;
+pub mod inspect;
 pub mod requests;
 
 #[derive(Debug, Default)]
@@ -18,6 +19,7 @@ pub struct States {
     pub errors: errors::State,
     pub fleet: fleet::State,
     pub headers: headers::State,
+    pub inspect: inspect::State,
     pub requests: requests::State,
 }
 
@@ -27,6 +29,7 @@ impl States {
         self.clock = clock::State::default();
         self.credentials = credentials::State::default();
         self.headers = headers::State::default();
+        self.inspect = inspect::State::default();
         self.requests = requests::State::default();
     }
 }

@@ -10,6 +10,7 @@ use super::panels::credentials::AccountKeys;
 use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
 use crate::facts::{ClockReading, Facts, NonceKey};
+use crate::inspect::Inspection;
 use crate::keys::Change;
 use crate::onboarding::Wizard;
 use crate::reference::ErrorEntry;
@@ -40,6 +41,8 @@ pub enum Task {
     Reconcile,
     /// Looks for the known errors like a text or in it; the number says which text.
     Recognise { lookup: u64, text: Secret },
+    /// Takes requests and orders of a text apart; the number says which text.
+    Inspect { number: u64, text: Secret },
     /// Writes a text to a new file in the working folder.
     SaveReport(String),
     /// Finds out how a fix can be made where the settings came from; writes nothing.
@@ -101,6 +104,7 @@ pub enum TaskKind {
     BuilderTrades,
     Reconcile,
     Recognise,
+    Inspect,
     SaveReport,
     Fix,
     ReadKeys,
@@ -122,6 +126,7 @@ impl Task {
             Self::BuilderTrades { .. } => TaskKind::BuilderTrades,
             Self::Reconcile => TaskKind::Reconcile,
             Self::Recognise { .. } => TaskKind::Recognise,
+            Self::Inspect { .. } => TaskKind::Inspect,
             Self::SaveReport(_) => TaskKind::SaveReport,
             Self::PlanFix(_) | Self::PlanSaving { .. } | Self::ApplyFix => TaskKind::Fix,
             Self::ReadKeys => TaskKind::ReadKeys,
@@ -148,6 +153,7 @@ impl TaskKind {
             | Self::ReadKeys
             | Self::ScanNonces
             | Self::Recognise
+            | Self::Inspect
             | Self::Look
             | Self::ReadKey => false,
         }
@@ -167,6 +173,7 @@ impl TaskKind {
             | Self::ReadKeys
             | Self::SignHeaders
             | Self::Recognise
+            | Self::Inspect
             | Self::SaveReport
             | Self::Fix
             | Self::Profile => false,
@@ -185,6 +192,11 @@ pub enum News {
     Recognised {
         lookup: u64,
         found: Vec<&'static ErrorEntry>,
+    },
+    /// What was found in a text.
+    Inspected {
+        number: u64,
+        found: Box<Inspection>,
     },
     /// What may be shown of a signed request.
     HeadersSigned(Box<SignedSets>),

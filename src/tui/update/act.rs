@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{builder, credentials, first_run, fix, fleet, headers, requests};
+use super::{builder, credentials, first_run, fix, fleet, headers, inspect, requests};
 use crate::tui::motion::Motion;
 use crate::tui::panels::{self, Offer};
 use crate::tui::state::action::Action;
@@ -277,6 +277,7 @@ impl App {
             Action::Headers(action) => return headers::act(self, action),
             Action::Builder(action) => return builder::act(self, action),
             Action::Fleet(action) => return fleet::act(self, action),
+            Action::Inspect(action) => return inspect::act(self, action),
             Action::Account(action) => return credentials::act(self, action),
             Action::Open | Action::Again | Action::NumberedPanel => {}
         }

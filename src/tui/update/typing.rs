@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::headers;
+use super::{headers, inspect};
 use crate::reference;
 use crate::tui::field::{self, Field};
 use crate::tui::key;
@@ -97,6 +97,7 @@ impl App {
                 }
             }
             Mode::Panels if edits_request => headers::paste(self, text),
+            Mode::Panels if self.shown.focus == PanelId::Inspect => return inspect::paste(self, text),
             Mode::Panels | Mode::Sheet { .. } => {
                 self.mode = Mode::Symptom;
                 self.symptom.clear();
