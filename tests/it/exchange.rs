@@ -269,8 +269,7 @@ async fn calls(environment: BTreeMap<String, String>, wanted: &[Probe]) -> Vec<V
     let engine = Engine::new(settings::load(&inputs).unwrap(), false, &[]);
     engine.run(&wanted.iter().copied().collect()).await;
     server.abort();
-    let seen = seen.lock().unwrap().clone();
-    seen
+    std::mem::take(&mut seen.lock().unwrap())
 }
 
 #[tokio::test]
