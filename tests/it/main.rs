@@ -46,6 +46,8 @@ mod screens;
 mod secrets;
 mod sign_server;
 mod signer;
+#[cfg(target_os = "linux")]
+mod soak;
 mod special_files;
 mod standin;
 mod supply;

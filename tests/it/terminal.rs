@@ -5,6 +5,8 @@ mod account;
 mod inspecting;
 #[cfg(feature = "tui")]
 mod keys;
+#[cfg(all(feature = "tui", target_os = "linux"))]
+mod lasting;
 mod lines;
 #[cfg(feature = "tui")]
 mod manners;

@@ -46,6 +46,28 @@ impl Bot {
         std::fs::rename(new, self.path()).unwrap();
     }
 
+    /// A configuration of these profiles, each with its funder and for the rest as the `.env` says.
+    fn write_profiles(&self, profiles: &[(&str, &str)]) {
+        let mut text = String::new();
+        for (name, funder) in profiles {
+            text += &format!("[profiles.{name}]\nfunder = \"{funder}\"\nsignature_type = 2\n");
+            for (setting, variable) in [
+                ("private_key", "POLYMARKET_PRIVATE_KEY"),
+                ("clob_url", "POLYMARKET_CLOB_URL"),
+                ("gamma_url", "POLYMARKET_GAMMA_URL"),
+                ("relayer_url", "POLYMARKET_RELAYER_URL"),
+                ("geoblock_url", "POLYMARKET_GEOBLOCK_URL"),
+                ("rpc_url", "POLYMARKET_RPC_URL"),
+            ] {
+                text += &format!("{setting} = {{ env_file = {:?}, name = \"{variable}\" }}\n", self.path());
+            }
+        }
+        let folder = self.folder.path().join(".config/polydoctor");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("new"), text).unwrap();
+        std::fs::rename(folder.join("new"), folder.join("config.toml")).unwrap();
+    }
+
     fn check(&self, arguments: &[&str]) -> Command {
         let mut command = polydoctor();
         command.arg("check").args(arguments).current_dir(self.folder.path()).env("HOME", self.folder.path());
@@ -168,35 +190,14 @@ fn until_verdict(mut next: impl FnMut() -> Value) -> Vec<Value> {
 #[test]
 fn a_fleet_watches_profiles_that_come_and_go() {
     let bot = Bot::new(&[]);
-    let env = bot.path();
-    let profile = |name: &str, funder: &str| {
-        let mut text = format!("[profiles.{name}]\nfunder = \"{funder}\"\nsignature_type = 2\n");
-        for (setting, variable) in [
-            ("private_key", "POLYMARKET_PRIVATE_KEY"),
-            ("clob_url", "POLYMARKET_CLOB_URL"),
-            ("gamma_url", "POLYMARKET_GAMMA_URL"),
-            ("relayer_url", "POLYMARKET_RELAYER_URL"),
-            ("geoblock_url", "POLYMARKET_GEOBLOCK_URL"),
-            ("rpc_url", "POLYMARKET_RPC_URL"),
-        ] {
-            text += &format!("{setting} = {{ env_file = {env:?}, name = \"{variable}\" }}\n");
-        }
-        text
-    };
-    let folder = bot.folder.path().join(".config/polydoctor");
-    std::fs::create_dir_all(&folder).unwrap();
-    let write = |text: String| {
-        std::fs::write(folder.join("new"), text).unwrap();
-        std::fs::rename(folder.join("new"), folder.join("config.toml")).unwrap();
-    };
-    write(profile("a", FUNDER));
+    bot.write_profiles(&[("a", FUNDER)]);
     let watch = Live::start(bot.check(&["--all-profiles", "--watch", "5"]));
     assert!(watch.beginning().contains(" a "));
-    write(profile("a", FUNDER) + &profile("b", SIGNER));
+    bot.write_profiles(&[("a", FUNDER), ("b", SIGNER)]);
     assert!(watch.error().contains("the profile b is new"));
     let line = watch.beginning();
     assert!(line.contains(" b broken  funder-is-signer"), "{line}");
-    write(profile("b", FUNDER));
+    bot.write_profiles(&[("b", FUNDER)]);
     assert!(watch.error().contains("the profile a is gone"));
     // the funder no longer differs from the line of the file either
     let lines = [watch.line(), watch.line()];

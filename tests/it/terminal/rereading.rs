@@ -11,12 +11,12 @@ use super::account::{env_file, in_folder};
 use crate::program::Sandbox;
 use crate::support::Lab;
 
-const RIGHT_FUNDER: &str = "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47";
+pub(super) const RIGHT_FUNDER: &str = "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47";
 /// The address of its key, which is not a funder.
-const SIGNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+pub(super) const SIGNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
 /// As `sed -i` and editors do: a new file in the place of the old one.
-fn replace(path: &Path, text: &str) {
+pub(super) fn replace(path: &Path, text: &str) {
     let new = path.with_extension("new");
     std::fs::write(&new, text).unwrap();
     std::fs::set_permissions(&new, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
@@ -24,7 +24,7 @@ fn replace(path: &Path, text: &str) {
 }
 
 /// A `.env` with the funder of the account in it.
-fn with_funder(path: &Path, funder: &str) -> String {
+pub(super) fn with_funder(path: &Path, funder: &str) -> String {
     let text = std::fs::read_to_string(path).unwrap();
     let line = |line: &str| match line.split_once('=') {
         Some((name @ "POLYMARKET_FUNDER", _)) => format!("{name}={funder}\n"),
