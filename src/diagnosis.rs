@@ -4,6 +4,7 @@
 //! proves outranks what suggests: a recovered signer, a reproduced secret or an owner on chain
 //! counts more than any error sentence, and causes that the checks have ruled out are said to be.
 
+mod exchange;
 mod ranking;
 mod rules;
 mod symptoms;
