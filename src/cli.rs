@@ -9,6 +9,7 @@ mod crash;
 mod dashboard;
 mod dashboard_args;
 mod explain;
+mod explained;
 mod fix;
 mod headers;
 mod init;
@@ -16,6 +17,7 @@ mod inspect;
 mod keys;
 mod list;
 mod look;
+mod order;
 mod pages;
 mod process;
 mod profile;
@@ -111,6 +113,7 @@ enum Command {
     Inspect(Box<inspect::InspectArgs>),
     /// The headers of one request, signed exactly as it is given
     Headers(Box<headers::HeadersArgs>),
+    Order(Box<order::OrderArgs>),
     /// API, read-only and builder keys: derive, list, create, delete, rotate
     Keys(keys::KeysArgs),
     /// A CLOB of its own for trying things out: no network, no account
@@ -157,6 +160,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Inspect(args)) => inspect::run(*args),
         Some(Command::Headers(args)) => wait_for(headers::run(*args)),
+        Some(Command::Order(args)) => order::run(*args),
         Some(Command::Keys(args)) => wait_for(keys::run(args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
         Some(Command::Builder(args)) => wait_for(builder::run(args)),

@@ -15,6 +15,7 @@
 //! assert!(report.diagnoses.iter().all(|diagnosis| (0.0..=1.0).contains(&diagnosis.likelihood)));
 //! ```
 
+mod exchange;
 mod ranking;
 mod rules;
 mod symptoms;

@@ -163,7 +163,8 @@ impl Engine {
             }
         });
         let in_line = Arc::new(InLine::default());
-        let context = Context::new(Arc::clone(settings), &with.http, Arc::clone(&in_line), self.facts.clone(), started);
+        let (line, news) = (Arc::clone(&in_line), self.facts.clone());
+        let context = Context::new(Arc::clone(settings), &with.http, line, news, started, wanted.clone());
         let context = Arc::new(context);
         let run = |probe| probes::run(Arc::clone(&context), probe);
         let mut work = std::pin::pin!(schedule(&self.facts, wanted, run));

@@ -24,7 +24,7 @@ mod setup;
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
-pub use exchange::ExchangeAnswer;
+pub use exchange::{ExchangeAnswer, ExchangeWord, OrderProof, OrderVerdict, OtherWallet};
 pub use failure::Failure;
 pub use observed::*;
 pub use request::{RequestRecord, SentHeader};
@@ -129,6 +129,9 @@ pub struct Facts {
     pub geoblock: Fact<Geoblock>,
     pub chain: Fact<ChainState>,
     pub ownership: Fact<Ownership>,
+    /// `Waiting` in records from before it was asked.
+    #[serde(default)]
+    pub exchange: Fact<OrderProof>,
     pub profile: Fact<PublicProfile>,
     pub deployed: Fact<bool>,
     pub derived: Fact<Derived>,
@@ -172,6 +175,7 @@ macro_rules! with_fact {
             Geoblock: geoblock,
             Chain: chain,
             Ownership: ownership,
+            Exchange: exchange,
             Profile: profile,
             Deployed: deployed,
             Derive: derived,

@@ -25,6 +25,7 @@ mod auth;
 mod calls;
 mod clob;
 mod crowd;
+mod exchange;
 mod faults;
 mod http;
 mod keys;

@@ -3,6 +3,10 @@
 use alloy_primitives::{Address, U256, hex};
 use alloy_sol_types::SolStruct as _;
 
+mod order;
+
+pub use order::order;
+
 use super::l1;
 use super::l2::SecretKey;
 
@@ -67,7 +71,6 @@ pub fn l1(chain_id: u64, address: Address, timestamp: &str, nonce: U256) -> Expl
     let hash = auth.eip712_hash_struct();
     let hash = Part::bytes("struct hash", "keccak256 of the struct", hash.as_slice());
     let digest = l1::digest(chain_id, address, timestamp, nonce);
-    let keccak = |text: &str| format!("keccak256({text:?})");
     let domain_words = [
         ("type", keccak(&domain.encode_type())),
         ("name", keccak(l1::DOMAIN_NAME)),
@@ -98,6 +101,11 @@ pub fn l1(chain_id: u64, address: Address, timestamp: &str, nonce: U256) -> Expl
             "the private key of {address}: secp256k1 over the digest, as 0x and 65 bytes: r, s and v (27 or 28)"
         )],
     }
+}
+
+/// How a hash of text is written.
+fn keccak(text: &str) -> String {
+    format!("keccak256({text:?})")
 }
 
 /// EIP-712 encodes each value in 32 bytes.

@@ -5,6 +5,7 @@
 //! wallet (type 3) signs a nested struct (ERC-7739), which the wallet unpacks.
 
 mod exchange;
+mod probe;
 mod signature;
 
 use alloy_primitives::{Address, B256, U256};

@@ -24,8 +24,12 @@ pub const ORDER_TYPE: &str = "Order(uint256 salt,address maker,address signer,ui
     uint256 takerAmount,uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,bytes32 builder)";
 
 /// What a deposit wallet signs instead of the order itself (ERC-7739); the order's type follows.
-const NESTED_TYPE: &str = "TypedDataSign(Order contents,string name,string version,uint256 chainId,\
+pub(crate) const NESTED_TYPE: &str = "TypedDataSign(Order contents,string name,string version,uint256 chainId,\
     address verifyingContract,bytes32 salt)";
+
+/// Name and version in the domain of a deposit wallet.
+pub(crate) const WALLET_NAME: &str = "DepositWallet";
+pub(crate) const WALLET_VERSION: &str = "1";
 
 /// How a signature is handed to `isValidSignature`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,7 +109,7 @@ pub(crate) fn typed_data_hash(separator: B256, contents: B256) -> B256 {
 /// What the owner of a deposit wallet signs for a struct of an application's domain.
 pub(crate) fn nested_digest(chain_id: u64, wallet: Address, app_separator: B256, contents: B256) -> B256 {
     let type_hash = keccak256([NESTED_TYPE, ORDER_TYPE].concat());
-    let (name, version) = (keccak256("DepositWallet"), keccak256("1"));
+    let (name, version) = (keccak256(WALLET_NAME), keccak256(WALLET_VERSION));
     let fields = (type_hash, contents, name, version, alloy_primitives::U256::from(chain_id), wallet, B256::ZERO);
     typed_data_hash(app_separator, keccak256(fields.abi_encode()))
 }

@@ -12,7 +12,9 @@ use crate::settings::{ProblemKind, Setting, SettingProblem};
 
 /// Adds the right funder and type to a finding, as words and settings.
 fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
-    let Some((kind, address, reason)) = account_wallet(facts).filter(|(kind, ..)| *kind != WalletKind::Eoa) else {
+    // money at the signer's own address makes it the account's wallet only where the type says so
+    let is_wallet = |kind: WalletKind| kind != WalletKind::Eoa || trades_as_eoa(facts);
+    let Some((kind, address, reason)) = account_wallet(facts).filter(|(kind, ..)| is_wallet(*kind)) else {
         return finding.fixed_by(format!(
             "{why}: it is the address in the profile menu on polymarket.com, not the one in the Deposit dialogue"
         ));
@@ -26,6 +28,10 @@ fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
         finding = finding.set(Setting::SignatureType, u8::from(right));
     }
     finding
+}
+
+fn trades_as_eoa(facts: &Facts) -> bool {
+    facts.setup.signature_type() == Some(SignatureType::Eoa)
 }
 
 pub(super) fn funder(facts: &Facts) -> Finding {
@@ -82,7 +88,7 @@ pub(super) fn funder(facts: &Facts) -> Finding {
 fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
     let (kind, address, reason) = account_wallet(facts)?;
     let is_empty = !at.has_code() && [at.pusd, at.usdc_e, at.usdc].iter().all(U256::is_zero);
-    if !is_empty || kind == owned || kind == WalletKind::Eoa {
+    if !is_empty || kind == owned || (kind == WalletKind::Eoa && !trades_as_eoa(facts)) {
         return None;
     }
     let needs_deposit_wallet =

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Status, account, builder, clock, credentials, funder, region, secrets, setup, wallet};
+use super::{Finding, Status, account, builder, clock, credentials, funder, order, region, secrets, setup, wallet};
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
 
@@ -107,6 +107,12 @@ checks! {
         #[trading] "wallet.deployed" needs ["wallet.map", "wallet.funder"] reads [Chain, Deployed]
             proof [Chain] => wallet::deployed;
     }
+    "Orders" {
+        // a wrong wallet does not keep the exchange from saying so
+        #[trading] "order.exchange" needs ["key.format"] reads [Chain, Exchange]
+            weighs [Profile, Version, SessionSigners, OwnTrades, Ownership, Deployed, Derive]
+            proof [Chain] [Exchange] => order::exchange;
+    }
     "Credentials" {
         "creds.derive" needs ["key.format", "net.reach"] reads [Derive, OtherChain]
             proof [Derive] => credentials::derive;
@@ -185,7 +191,7 @@ mod tests {
                 assert!(CHECKS[..place].iter().any(|earlier| earlier.id == *need), "{} needs {need}", check.id);
             }
         }
-        assert_eq!(CHECKS.len(), 20);
+        assert_eq!(CHECKS.len(), 21);
     }
 
     #[test]

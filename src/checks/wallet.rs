@@ -173,7 +173,17 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     // The funder tells the wallet; where it is missing or the signer, what Polymarket and the chain
     // say of the account does.
     let is_set = facts.setup.signature_type.as_ref().is_some_and(|kind| kind.source != Source::Default);
+    // a funder that is not there says nothing where the account is elsewhere and the type does not fit either
+    let is_unused = |kind: WalletKind, maker: Address| {
+        let is_bare = facts
+            .on_chain(maker)
+            .is_some_and(|at| !at.has_code() && [at.pusd, at.usdc_e, at.usdc].iter().all(U256::is_zero));
+        is_bare && kind.signature_type() != configured
+    };
     let (kind, address, why) = match (of_maker, maker, account) {
+        (Some(unused), Some(maker), Some((kind, address, why))) if address != maker && is_unused(unused, maker) => {
+            (kind, address, why)
+        }
         (Some(kind), Some(maker), _) => (kind, maker, "the funder is that wallet"),
         (None, Some(maker), account) if wallets.kind_of(maker).is_none() => {
             match (of_foreign_funder(facts, maker, configured), account) {

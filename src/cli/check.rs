@@ -31,6 +31,9 @@ use crate::settings::{self, Inputs, Reading, Settings, SettingsError};
 use fleet::FleetArgs;
 pub(super) use fleet::period;
 
+/// The check that hands a signature to the Polygon RPC.
+const ORDER_PROOF: &str = "order.exchange";
+
 /// The least problem that makes the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
@@ -40,6 +43,7 @@ enum FailOn {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct CheckArgs {
     /// Only these checks, and what they need
     #[arg(value_name = "ID", value_parser = known_id)]
@@ -66,6 +70,9 @@ pub(super) struct CheckArgs {
     /// Ask nothing over the network
     #[arg(long)]
     offline: bool,
+    /// Send no signature of a probe order to the Polygon RPC: leaves out order.exchange
+    #[arg(long)]
+    no_order_proof: bool,
     /// An error that you see, as your client logs it; may be given several times
     #[arg(long, value_name = "TEXT")]
     symptom: Vec<String>,
@@ -103,6 +110,7 @@ impl From<DashboardArgs> for CheckArgs {
             share: false,
             anonymous: false,
             offline: false,
+            no_order_proof: false,
             symptom: Vec::new(),
             record: args.record,
             replay: args.replay,
@@ -157,8 +165,14 @@ impl CheckArgs {
         }
     }
 
+    /// The checks that are left out.
+    fn skipped(&self) -> Vec<String> {
+        let proof = self.no_order_proof.then(|| ORDER_PROOF.to_owned());
+        self.skip.iter().cloned().chain(proof).collect()
+    }
+
     fn selection(&self) -> Selection {
-        Selection::new(&self.ids, &self.skip)
+        Selection::new(&self.ids, &self.skipped())
     }
 
     /// What is taken out of the report before it is printed.
@@ -170,14 +184,15 @@ impl CheckArgs {
     }
 
     fn probes(&self) -> BTreeSet<Probe> {
-        if self.ids.is_empty() && self.skip.is_empty() {
+        let skipped = self.skipped();
+        if self.ids.is_empty() && skipped.is_empty() {
             return Probe::ALL.iter().copied().collect();
         }
         let selection = self.selection();
         let shown = || CHECKS.iter().map(|check| check.id).filter(|id| selection.shows(id));
         // what is left out is not asked, but for what others need of it
         let read = reads_of(shown());
-        let left_out = reads_of(self.skip.iter().map(String::as_str));
+        let left_out = reads_of(skipped.iter().map(String::as_str));
         probes_of(shown()).into_iter().filter(|probe| read.contains(probe) || !left_out.contains(probe)).collect()
     }
 }

@@ -66,8 +66,34 @@ enum Token {
 ///
 /// When the node does not answer, or answers a call with an error of its own.
 pub async fn read(node: &Node<'_>, chain: &Chain, subjects: &Subjects) -> Result<ChainState, Failure> {
-    let (questions, calls): (Vec<Question>, Vec<Call>) = questions(chain, subjects).into_iter().unzip();
-    let replies = node.ask(&calls).await?;
+    read_with(node, chain, subjects, Vec::new()).await?.0
+}
+
+/// The same, and in the same batch further calls, whose replies come as they are.
+///
+/// # Errors
+///
+/// When the node does not answer. What it answers to a call is the outcome of that part.
+pub async fn read_with(
+    node: &Node<'_>,
+    chain: &Chain,
+    subjects: &Subjects,
+    more: Vec<Call>,
+) -> Result<(Result<ChainState, Failure>, Vec<Result<Reply, Failure>>), Failure> {
+    let (questions, mut calls): (Vec<Question>, Vec<Call>) = questions(chain, subjects).into_iter().unzip();
+    calls.extend(more);
+    let mut replies = node.ask_each(&calls).await?;
+    let rest = replies.split_off(questions.len());
+    let replies: Result<Vec<Reply>, Failure> = replies.into_iter().collect();
+    Ok((replies.and_then(|replies| state_of(chain, subjects, questions, replies)), rest))
+}
+
+fn state_of(
+    chain: &Chain,
+    subjects: &Subjects,
+    questions: Vec<Question>,
+    replies: Vec<Reply>,
+) -> Result<ChainState, Failure> {
     let mut state = ChainState {
         wallets: subjects.wallets.iter().map(|&wallet| (wallet, OnChain::default())).collect(),
         ..ChainState::default()

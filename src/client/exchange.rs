@@ -1,9 +1,12 @@
 //! What the exchange contract itself says of an order: views of it, by `eth_call`.
 
+mod proof;
+
 use alloy_primitives::B256;
 use alloy_sol_types::{SolCall as _, sol};
 use serde_json::json;
 
+pub use self::proof::ProofOrder;
 use super::rpc::{Call, Node, Reply};
 use crate::auth::order::{Exchange, Order, Terms};
 use crate::facts::{ExchangeAnswer, Failure};
@@ -46,10 +49,13 @@ mod v2 {
             bytes signature;
         }
         function validateOrderSignature(bytes32 orderHash, Order order) external view;
+        function hashOrder(Order order) external view returns (bytes32);
     }
 }
 
 sol! {
+    function getProxyWalletAddress(address signer) external view returns (address);
+    function getSafeWalletAddress(address signer) external view returns (address);
     function getOrderStatus(bytes32 orderHash) external view returns (bool filled, uint248 remaining);
     function isUserPaused(address user) external view returns (bool);
     function paused() external view returns (bool);
@@ -136,22 +142,32 @@ fn validation(order: &Order, signature: &[u8], exchange: &Exchange, hash: B256) 
             };
             Call::of(exchange.address, &v1::validateOrderSignatureCall { orderHash: hash, order })
         }
-        Terms::V2 { timestamp, metadata, builder } => {
-            let order = v2::Order {
-                salt,
-                maker,
-                signer,
-                tokenId: order.token_id,
-                makerAmount: order.maker_amount,
-                takerAmount: order.taker_amount,
-                side,
-                signatureType: order.signature_type,
-                timestamp,
-                metadata,
-                builder,
-                signature,
-            };
+        Terms::V2 { .. } => {
+            let order = v2_order(order, signature);
             Call::of(exchange.address, &v2::validateOrderSignatureCall { orderHash: hash, order })
         }
+    }
+}
+
+/// An order of protocol version 2 as the contract takes it; the fields of other versions are left empty.
+fn v2_order(order: &Order, signature: alloy_primitives::Bytes) -> v2::Order {
+    let Order { salt, maker, signer, side, .. } = *order;
+    let (timestamp, metadata, builder) = match order.terms {
+        Terms::V2 { timestamp, metadata, builder } => (timestamp, metadata, builder),
+        Terms::V1 { .. } => Default::default(),
+    };
+    v2::Order {
+        salt,
+        maker,
+        signer,
+        tokenId: order.token_id,
+        makerAmount: order.maker_amount,
+        takerAmount: order.taker_amount,
+        side,
+        signatureType: order.signature_type,
+        timestamp,
+        metadata,
+        builder,
+        signature,
     }
 }

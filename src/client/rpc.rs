@@ -87,10 +87,19 @@ impl Node<'_> {
     ///
     /// When the node does not answer, or answers a call with an error of its own.
     pub async fn ask(&self, calls: &[Call]) -> Result<Vec<Reply>, Failure> {
+        self.ask_each(calls).await?.into_iter().collect()
+    }
+
+    /// The same, where one call may come to nothing without the others.
+    ///
+    /// # Errors
+    ///
+    /// When the node does not answer.
+    pub async fn ask_each(&self, calls: &[Call]) -> Result<Vec<Result<Reply, Failure>>, Failure> {
         let batch: Value = calls.iter().enumerate().map(|(id, call)| call.request(id)).collect();
         let answer = self.http.send(self.post(&batch)).await;
         match answer.and_then(|answer| answer.list::<Message>(calls.len())) {
-            Ok(messages) if !is_refused(&messages, calls) => in_order(messages, calls),
+            Ok(messages) if !is_refused(&messages, calls) => Ok(in_order(messages, calls)),
             // each of these is how some node refuses a batch
             Ok(_) | Err(Failure::Garbled { .. } | Failure::Refused { status: 400..=428 | 430..=500, .. }) => {
                 self.without_batch(calls).await
@@ -99,9 +108,9 @@ impl Node<'_> {
         }
     }
 
-    async fn without_batch(&self, calls: &[Call]) -> Result<Vec<Reply>, Failure> {
+    async fn without_batch(&self, calls: &[Call]) -> Result<Vec<Result<Reply, Failure>>, Failure> {
         let Some(collected) = self.collect(calls).await? else {
-            return in_order(self.one_by_one(calls.iter().enumerate().collect()).await?, calls);
+            return Ok(in_order(self.one_by_one(calls.iter().enumerate().collect()).await?, calls));
         };
         let rest = calls.iter().enumerate().filter(|(place, _)| collected[*place].is_none()).collect();
         let mut rest: BTreeMap<usize, Message> =
@@ -110,7 +119,7 @@ impl Node<'_> {
             Some(reply) => Ok(reply),
             None => rest.remove(&place).ok_or_else(|| no_answer(&calls[place]))?.reply(&calls[place]),
         };
-        collected.into_iter().enumerate().map(reply).collect()
+        Ok(collected.into_iter().enumerate().map(reply).collect())
     }
 
     /// What one call to a contract gives of these; `None` for the others, and for all of them where
@@ -188,7 +197,9 @@ impl RpcError {
 
     /// What the contract says itself, where it does; otherwise the node's sentence.
     fn reason(&self) -> String {
-        let data = self.data.as_ref().and_then(Value::as_str).and_then(|data| hex::decode(data).ok());
+        // some nodes write `Reverted 0x…`
+        let data = self.data.as_ref().and_then(Value::as_str).and_then(|data| data.split_whitespace().last());
+        let data = data.and_then(|data| hex::decode(data).ok());
         reason_of(&data.unwrap_or_default(), &self.message)
     }
 }
@@ -264,7 +275,7 @@ fn no_answer(call: &Call) -> Failure {
 }
 
 /// Nodes may answer a batch in any order.
-fn in_order(messages: Vec<Message>, calls: &[Call]) -> Result<Vec<Reply>, Failure> {
+fn in_order(messages: Vec<Message>, calls: &[Call]) -> Vec<Result<Reply, Failure>> {
     let mut sorted: Vec<Option<Message>> = calls.iter().map(|_| None).collect();
     for message in messages {
         if let Some(place) = message.id.and_then(|id| sorted.get_mut(id)) {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Case, Clue, Diagnosis, DiagnosisFix, Weight};
+use super::{Case, Clue, Diagnosis, DiagnosisFix, Weight, exchange};
 use crate::cause::{Cause, Certainty};
 use crate::checks;
 use crate::facts::Failure;
@@ -207,12 +207,14 @@ fn observation(case: &Case<'_>, first: &Diagnosis, second: &Diagnosis) -> String
 
 /// What rules these causes out: a line for each check that would show some of them and passes.
 fn ruled_out(case: &Case<'_>, causes: &[Cause]) -> Vec<String> {
+    // the contract's own word is worth more than what was concluded
+    let by_exchange = exchange::excluded(case);
+    let ruling = |cause: &Cause| {
+        if by_exchange.contains(cause) { Some(exchange::CHECK) } else { cause.words().shown_by.as_deref() }
+    };
     let lines = case.findings.iter().filter(|(check, _)| case.passes(check)).filter_map(|(check, finding)| {
-        let names: Vec<&str> = causes
-            .iter()
-            .filter(|cause| cause.words().shown_by.as_deref() == Some(check))
-            .map(|cause| cause.name())
-            .collect();
+        let names: Vec<&str> =
+            causes.iter().filter(|cause| ruling(cause) == Some(check)).map(|cause| cause.name()).collect();
         (!names.is_empty()).then(|| format!("{}: {check} says \"{}\"", names.join(", "), finding.summary))
     });
     lines.collect()

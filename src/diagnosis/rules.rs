@@ -1,7 +1,7 @@
 //! The table of rules: small functions from a case to clues, each with the public thread or
 //! document that it comes from.
 
-use super::{Case, Clue, DiagnosisFix, Weight, symptoms};
+use super::{Case, Clue, DiagnosisFix, Weight, exchange, symptoms};
 use crate::auth::wallet::SignatureType;
 use crate::cause::{Cause, Certainty};
 use crate::facts::Failure;
@@ -23,6 +23,16 @@ pub const RULES: &[Rule] = &[
         name: "balance-under-another-type",
         source: "py-clob-client#277, py-clob-client-v2#105: the CLOB computes the wallet from key and type",
         weigh: balance_under_another_type,
+    },
+    Rule {
+        name: "exchange-accepts",
+        source: "source of the exchange contracts: validateOrderSignature",
+        weigh: exchange::accepts,
+    },
+    Rule {
+        name: "refused-though-accepted-on-chain",
+        source: "source of the exchange contracts, and the documented errors of POST /order",
+        weigh: exchange::refused_by_the_clob,
     },
     Rule {
         name: "type-left-to-the-client",

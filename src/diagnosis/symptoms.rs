@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 
-use super::{Case, Clue, Weight};
+use super::{Case, Clue, Weight, exchange};
 use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::cause::{Cause, Certainty};
 use crate::checks::{Finding, Status};
@@ -112,8 +112,11 @@ impl Openness {
     }
 }
 
-/// `None` when the check of the cause passes, which rules it out.
+/// `None` when the check of the cause passes, or the exchange accepts such orders, which rules it out.
 fn openness(case: &Case<'_>, cause: Cause) -> Option<Openness> {
+    if exchange::excluded(case).contains(&cause) {
+        return None;
+    }
     let Some(check) = cause.words().shown_by.as_deref() else { return Some(Openness::Elsewhere) };
     let suspects = |finding: &Finding| finding.suspicions.iter().any(|suspicion| suspicion.cause == cause);
     match case.finding(check) {
@@ -122,6 +125,20 @@ fn openness(case: &Case<'_>, cause: Cause) -> Option<Openness> {
         Some(finding) if finding.status != Status::Skip => None,
         Some(_) | None => Some(Openness::Unchecked),
     }
+}
+
+/// Whether a reported error has no cause that is left open, and this one stands for all of them.
+pub(super) fn is_elsewhere(case: &Case<'_>, cause: Cause) -> bool {
+    recognised(case).iter().any(|(_, reported)| {
+        let mut causes = reported.causes.iter();
+        let is_first = reported.causes.first().is_some_and(|first| first.cause == cause);
+        is_first && !causes.any(|weighted| is_open(case, weighted.cause))
+    })
+}
+
+/// Whether the checks leave a cause open.
+pub(super) fn is_open(case: &Case<'_>, cause: Cause) -> bool {
+    openness(case, cause).is_some()
 }
 
 /// Every check that could show a cause passes: the error comes from other settings than these.

@@ -1,5 +1,6 @@
 //! What the probes of one run share.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -16,7 +17,7 @@ use crate::client::http::{Answer, Http, millis, now_s};
 use crate::client::limits::InLine;
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
-use crate::facts::{ClockReading, Fact, Facts, Failure};
+use crate::facts::{ClockReading, Fact, Facts, Failure, OrderProof};
 use crate::settings::{Settings, Sourced};
 
 /// Why a probe gave no fact.
@@ -46,6 +47,10 @@ pub(super) struct Context {
     pub(super) key: Option<PrivateKeySigner>,
     /// The derived credentials: the secret part, which facts must not hold.
     pub(super) derived: OnceLock<ApiCredentials>,
+    /// What the exchanges said in the batch that the chain was read with.
+    pub(super) exchange: OnceLock<OrderProof>,
+    /// The probes of this run.
+    wanted: BTreeSet<Probe>,
     http: Http,
     started: Instant,
 }
@@ -57,10 +62,17 @@ impl Context {
         in_line: Arc<InLine>,
         facts: watch::Sender<Facts>,
         started: Instant,
+        wanted: BTreeSet<Probe>,
     ) -> Self {
         let key = settings.parsed_key().map(|key| key.signer);
         let http = http.waiting(settings.timeout).logging_to(facts.clone(), started, in_line);
-        Self { settings, facts, key, derived: OnceLock::new(), http, started }
+        let (derived, exchange) = (OnceLock::new(), OnceLock::new());
+        Self { settings, facts, key, derived, exchange, wanted, http, started }
+    }
+
+    /// Whether a probe is part of this run.
+    pub(super) fn wants(&self, probe: Probe) -> bool {
+        self.wanted.contains(&probe)
     }
 
     /// Fills a fact with what the work gives, and times it.

@@ -25,6 +25,7 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::Geoblock => c.fill(|f| &mut f.geoblock, public::geoblock(c)).await,
         Probe::Chain => c.fill(|f| &mut f.chain, wallets::chain(c)).await,
         Probe::Ownership => c.fill(|f| &mut f.ownership, wallets::ownership(c)).await,
+        Probe::Exchange => c.fill(|f| &mut f.exchange, async { wallets::exchange(c) }).await,
         Probe::Profile => c.fill(|f| &mut f.profile, public::profile(c)).await,
         Probe::Deployed => c.fill(|f| &mut f.deployed, wallets::deployed(c)).await,
         Probe::Derive => c.fill(|f| &mut f.derived, credentials::derive(c)).await,

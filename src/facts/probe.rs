@@ -42,6 +42,8 @@ probes! {
     Chain = "chain" after [];
     /// Two calls to the Polygon node: does the maker's contract take signatures of the key?
     Ownership = "ownership" after [Chain];
+    /// The exchange contracts, in the batch of [`Probe::Chain`]: would they accept an order of these settings?
+    Exchange = "exchange" after [Chain];
     /// Gamma's public profile: which wallet does Polymarket show for this signer?
     Profile = "profile" after [];
     /// The relayer: does it know the funder as deployed?
@@ -89,7 +91,7 @@ impl Probe {
         match self {
             Self::SecretFiles => ("disk", "the disk"),
             Self::Geoblock => ("geoblock", "the geoblock service"),
-            Self::Chain | Self::Ownership => ("node", "the Polygon RPC"),
+            Self::Chain | Self::Ownership | Self::Exchange => ("node", "the Polygon RPC"),
             Self::Profile => ("gamma", "the Gamma service"),
             Self::Deployed | Self::BuilderAccess => ("relayer", "the relayer"),
             Self::BuilderSigner => ("signer", "the builder signer"),

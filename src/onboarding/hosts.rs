@@ -27,7 +27,7 @@ pub fn hosts(settings: &Settings) -> Vec<Host> {
     named([
         ("CLOB", "orders and credentials", &settings.clob_url),
         ("Gamma", "profile", &settings.gamma_url),
-        ("Polygon RPC", "wallets on chain", &settings.rpc_url),
+        ("Polygon RPC", "wallets on chain, and a signed order that can never be filled", &settings.rpc_url),
         ("relayer", "whether the wallet is deployed", &settings.relayer_url),
         ("geoblock", "whether trading is allowed from here", &settings.geoblock_url),
         ("builder signer", "one signature", &settings.builder_signer_url),

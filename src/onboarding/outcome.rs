@@ -19,7 +19,7 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("read its own orders and trades", &["creds.match", "creds.l2"]),
     (
         "sign orders that the exchange accepts",
-        &["wallet.signature-type", "wallet.funder", "wallet.deployed", "account.status"],
+        &["wallet.signature-type", "wallet.funder", "wallet.deployed", "order.exchange", "account.status"],
     ),
     ("trade from this address", &["net.geoblock"]),
     ("buy: there is money, and the exchange may spend it", &["funds.balance", "funds.allowance"]),

@@ -144,7 +144,7 @@ pub(super) fn seconds(millis: u64) -> String {
     if millis < 1000 { format!("{millis} ms") } else { format!("{}.{} s", millis / 1000, millis % 1000 / 100) }
 }
 
-/// "15 of 20 checks were not run (offline)"
+/// "15 of 21 checks were not run (offline)"
 fn left_out(report: &Report) -> String {
     let (count, all) = (report.not_asked.len(), report.checks.len());
     let why = if report.requests.is_empty() { " (offline)" } else { "" };

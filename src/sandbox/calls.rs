@@ -1,8 +1,9 @@
 //! `eth_call`: the read functions of the contracts that a wallet check asks.
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolInterface as _, sol};
 
+use super::exchange;
 use super::ledger::{Holder, Ledger};
 use crate::auth::wallet::{WalletKind, WalletMap};
 use crate::auth::wallet_signature::{nested_signer, plain_signer, safe_message_signer};
@@ -42,13 +43,18 @@ sol! {
     }
 }
 
-/// A call that the contract refuses, with what it says, if anything.
-pub(super) struct Reverted(pub(super) Option<&'static str>);
+/// A call that the contract refuses.
+pub(super) enum Reverted {
+    /// What contracts do with functions that they do not have.
+    Silently,
+    Saying(&'static str),
+    /// By the selector of an error that has a name.
+    Named([u8; 4]),
+}
 
-/// What contracts do with functions that they do not have.
-const SILENTLY: Reverted = Reverted(None);
+const SILENTLY: Reverted = Reverted::Silently;
 /// What a Safe says to a signature of somebody else.
-const NO_OWNER: Reverted = Reverted(Some("GS026"));
+const NO_OWNER: Reverted = Reverted::Saying("GS026");
 
 /// What a contract answers; nothing where there is none.
 pub(super) fn call(ledger: &Ledger, to: Address, data: &[u8]) -> Result<Bytes, Reverted> {
@@ -72,14 +78,16 @@ pub(super) fn call(ledger: &Ledger, to: Address, data: &[u8]) -> Result<Bytes, R
     } else if to == chain.deposit.factory {
         deposit_factory(ledger, data)
     } else if [chain.exchanges.v1, chain.exchanges.v1_neg_risk].contains(&to) {
-        exchange(ledger, data)
+        exchange_v1(ledger, data)
+    } else if [chain.exchanges.v2, chain.exchanges.v2_neg_risk].contains(&to) {
+        exchange::call(ledger, to, data)
     } else {
         Err(SILENTLY)
     }
 }
 
 /// A function's return value as it goes over the wire.
-fn returns<C: SolCall>(value: &C::Return) -> Bytes {
+pub(super) fn returns<C: SolCall>(value: &C::Return) -> Bytes {
     C::abi_encode_returns(value).into()
 }
 
@@ -133,13 +141,17 @@ fn deposit_wallet(ledger: &Ledger, wallet: Address, holder: &Holder, data: &[u8]
         Calls::nonce(_) => returns::<nonceCall>(&U256::from(3)),
         Calls::sessionSignerAuthorizedUntil(_) => returns::<sessionSignerAuthorizedUntilCall>(&U256::ZERO),
         Calls::isValidSignature(call) => {
-            let (hash, signature) = (call.hash, &call.signature);
-            let signers = [plain_signer(hash, signature), nested_signer(ledger.chain.id, wallet, hash, signature)];
-            let verdict =
-                if signers.contains(&Some(holder.owner)) { isValidSignatureCall::SELECTOR } else { [0xff; 4] };
+            let is_accepted = accepts(ledger, wallet, holder, call.hash, &call.signature);
+            let verdict = if is_accepted { isValidSignatureCall::SELECTOR } else { [0xff; 4] };
             returns::<isValidSignatureCall>(&verdict.into())
         }
     })
+}
+
+/// Whether a deposit wallet takes a signature for its owner's.
+pub(super) fn accepts(ledger: &Ledger, wallet: Address, holder: &Holder, hash: B256, signature: &[u8]) -> bool {
+    let signers = [plain_signer(hash, signature), nested_signer(ledger.chain.id, wallet, hash, signature)];
+    signers.contains(&Some(holder.owner))
 }
 
 fn deposit_factory(ledger: &Ledger, data: &[u8]) -> Result<Bytes, Reverted> {
@@ -149,7 +161,7 @@ fn deposit_factory(ledger: &Ledger, data: &[u8]) -> Result<Bytes, Reverted> {
     ledger.chain.deposit.beacon.map(|beacon| returns::<BEACONCall>(&beacon)).ok_or(SILENTLY)
 }
 
-fn exchange(ledger: &Ledger, data: &[u8]) -> Result<Bytes, Reverted> {
+fn exchange_v1(ledger: &Ledger, data: &[u8]) -> Result<Bytes, Reverted> {
     use Exchange::{ExchangeCalls as Calls, getPolyProxyWalletAddressCall, getSafeAddressCall};
     let map = |signer| WalletMap::derive(ledger.chain, signer);
     Ok(match Calls::abi_decode(data).map_err(|_| SILENTLY)? {

@@ -68,6 +68,8 @@ pub(super) struct Holder {
     /// Token to base units (6 decimals).
     pub(super) balances: BTreeMap<Address, U256>,
     pub(super) approvals: Option<Approvals>,
+    /// It has called `pauseUser` at the exchanges.
+    pub(super) is_paused: bool,
 }
 
 impl Holder {
@@ -85,6 +87,8 @@ pub(super) struct Ledger {
     pub(super) chain: &'static Chain,
     pub(super) grants: Vec<Grant>,
     holders: BTreeMap<Address, Holder>,
+    /// Exchanges that the admin has paused.
+    paused: Vec<Address>,
 }
 
 /// What every contract that is no wallet has for code here: a real prologue, and nothing after it.
@@ -102,7 +106,12 @@ impl Ledger {
         names: &Names,
         people: impl IntoIterator<Item = (&'a WalletMap, &'static str)>,
     ) -> Result<Self, String> {
-        let mut ledger = Self { chain, grants: grants(chain, scenario.server.version), holders: BTreeMap::new() };
+        let (plain, neg_risk) = (chain.exchanges.v2, chain.exchanges.v2_neg_risk);
+        let server = &scenario.server;
+        let paused = [(server.exchange_paused, plain), (server.neg_risk_exchange_paused, neg_risk)];
+        let paused = paused.into_iter().filter_map(|(is_paused, exchange)| is_paused.then_some(exchange)).collect();
+        let grants = grants(chain, server.version);
+        let mut ledger = Self { chain, grants, holders: BTreeMap::new(), paused };
         let kind = scenario.account.wallet;
         let collateral = collateral(chain, scenario.server.version);
         for (map, funds) in people {
@@ -154,6 +163,7 @@ impl Ledger {
             holder.pol = units(pol, 18)?;
         }
         holder.approvals = state.approvals.or(holder.approvals);
+        holder.is_paused = state.paused;
         Ok(())
     }
 
@@ -168,6 +178,33 @@ impl Ledger {
             None if self.is_contract(address) => Bytes::from_static(&CONTRACT_CODE),
             None => Bytes::new(),
         }
+    }
+
+    /// Whether the maker has paused itself.
+    pub(super) fn is_paused(&self, maker: Address) -> bool {
+        self.holder(maker).is_some_and(|holder| holder.is_paused)
+    }
+
+    /// Whether the admin has paused this exchange.
+    pub(super) fn is_exchange_paused(&self, exchange: Address) -> bool {
+        self.paused.contains(&exchange)
+    }
+
+    #[cfg(test)]
+    pub(super) fn empty(chain: &'static Chain) -> Self {
+        Self { chain, grants: Vec::new(), holders: BTreeMap::new(), paused: Vec::new() }
+    }
+
+    /// Puts a wallet of this owner on the chain, at whatever address.
+    #[cfg(test)]
+    pub(super) fn deploy(&mut self, wallet: Address, kind: WalletKind, owner: Address) {
+        let code = deployed_code(self.chain, kind, owner).unwrap_or_default().into();
+        self.holders.insert(wallet, Holder { kind: Some(kind), owner, code, ..Holder::default() });
+    }
+
+    #[cfg(test)]
+    pub(super) fn pause(&mut self, maker: Address) {
+        self.holders.entry(maker).or_default().is_paused = true;
     }
 
     fn is_contract(&self, address: Address) -> bool {

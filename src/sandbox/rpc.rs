@@ -12,19 +12,26 @@ use super::http::{Answer, Received};
 use super::ledger::Ledger;
 use crate::auth::wallet::WalletKind;
 
-/// A JSON-RPC error: its code and message.
-struct Failure(i64, String);
+/// A JSON-RPC error: its code and message, and what a contract gave back with it.
+struct Failure(i64, String, Bytes);
 
 impl Failure {
+    fn new(code: i64, message: impl Into<String>) -> Self {
+        Self(code, message.into(), Bytes::new())
+    }
+
     fn invalid_params(what: &str) -> Self {
-        Self(-32602, format!("invalid params: {what}"))
+        Self::new(-32602, format!("invalid params: {what}"))
     }
 }
 
 impl From<Reverted> for Failure {
-    fn from(Reverted(reason): Reverted) -> Self {
-        let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-        Self(3, format!("execution reverted{reason}"))
+    fn from(reverted: Reverted) -> Self {
+        match reverted {
+            Reverted::Silently => Self::new(3, "execution reverted"),
+            Reverted::Saying(reason) => Self::new(3, format!("execution reverted: {reason}")),
+            Reverted::Named(selector) => Self(3, "execution reverted".to_owned(), selector.into()),
+        }
     }
 }
 
@@ -33,8 +40,8 @@ pub(super) fn serve(sandbox: &Sandbox, received: &Received) -> Answer {
     Ok(match serde_json::from_slice(&received.body) {
         Ok(Value::Array(batch)) if !batch.is_empty() => batch.iter().map(respond).collect(),
         Ok(request @ Value::Object(_)) => respond(&request),
-        Ok(_) => error(&Value::Null, &Failure(-32600, "invalid request".to_owned())),
-        Err(_) => error(&Value::Null, &Failure(-32700, "parse error".to_owned())),
+        Ok(_) => error(&Value::Null, &Failure::new(-32600, "invalid request".to_owned())),
+        Err(_) => error(&Value::Null, &Failure::new(-32700, "parse error".to_owned())),
     })
 }
 
@@ -51,8 +58,12 @@ fn respond(sandbox: &Sandbox, request: &Value) -> Value {
     }
 }
 
-fn error(id: &Value, Failure(code, message): &Failure) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } })
+fn error(id: &Value, Failure(code, message, data): &Failure) -> Value {
+    let mut error = json!({ "code": code, "message": message });
+    if !data.is_empty() {
+        error["data"] = Value::from(data.to_string());
+    }
+    json!({ "jsonrpc": "2.0", "id": id, "error": error })
 }
 
 fn result(ledger: &Ledger, block: u64, method: &str, params: &Value) -> Result<Value, Failure> {
@@ -69,7 +80,7 @@ fn result(ledger: &Ledger, block: u64, method: &str, params: &Value) -> Result<V
         "eth_call" => {
             Value::from(calls::call(ledger, address(&params[0]["to"])?, &call_data(&params[0])?)?.to_string())
         }
-        other => return Err(Failure(-32601, format!("the method {other} does not exist/is not available"))),
+        other => return Err(Failure::new(-32601, format!("the method {other} does not exist/is not available"))),
     })
 }
 
@@ -80,7 +91,7 @@ fn elsewhere(chain_id: u64, method: &str) -> Result<Value, Failure> {
         "net_version" => Value::from(chain_id.to_string()),
         "eth_getCode" | "eth_call" => Value::from("0x"),
         "eth_getBalance" | "eth_getTransactionCount" => quantity(U256::ZERO),
-        other => return Err(Failure(-32601, format!("the method {other} does not exist/is not available"))),
+        other => return Err(Failure::new(-32601, format!("the method {other} does not exist/is not available"))),
     })
 }
 

@@ -153,6 +153,8 @@ pub struct Wallet {
     pub usdc: Option<String>,
     pub pol: Option<String>,
     pub approvals: Option<Approvals>,
+    /// It has called `pauseUser` at the exchanges.
+    pub paused: bool,
 }
 
 /// Which of the contracts that trading needs may spend.
@@ -225,6 +227,7 @@ pub struct Signer {
 /// The service itself.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the scenario")]
 pub struct Server {
     /// How far its clock is ahead of this machine's, which is the one that drifts.
     pub clock_offset_seconds: i64,
@@ -243,6 +246,9 @@ pub struct Server {
     pub rpc_chain_id: Option<u64>,
     /// Where the service sees the caller: not in a blocked country, by default.
     pub geoblocked: bool,
+    /// The admin has paused trading at the exchange contract, and at the one for negative-risk markets.
+    pub exchange_paused: bool,
+    pub neg_risk_exchange_paused: bool,
     /// Healthy accounts beside the demo's, named in the announcement.
     pub accounts: u32,
 }
@@ -259,6 +265,8 @@ impl Default for Server {
             cached_balance: "0".to_owned(),
             rpc_chain_id: None,
             geoblocked: false,
+            exchange_paused: false,
+            neg_risk_exchange_paused: false,
             accounts: 0,
         }
     }

@@ -6,6 +6,7 @@
 //! proxies before it are Polymarket's, made by CREATE2 at their real addresses.
 
 mod diagnosis;
+mod exchange;
 mod node;
 mod readings;
 mod sandbox;

@@ -14,6 +14,7 @@ mod diagnosis;
 mod endless;
 mod evidence;
 mod evm;
+mod exchange;
 mod explain;
 mod fixing;
 mod fleet;
@@ -27,6 +28,7 @@ mod inspect;
 mod judgement;
 mod keys;
 mod layers;
+mod order;
 mod pairs;
 #[cfg(feature = "tui")]
 mod pictures;

@@ -32,7 +32,7 @@ fn pictures() {
     for (name, is_recorded, keys, text) in PICTURES {
         let arguments = if is_recorded { vec!["--replay", facts.to_str().unwrap()] } else { vec!["--demo"] };
         let mut terminal = Terminal::start(&arguments, COLS, ROWS);
-        terminal.wait_for_text("20/20");
+        terminal.wait_for_text(&crate::support::all_checks());
         terminal.press(keys);
         terminal.wait_for_text(text);
         terminal.settle();

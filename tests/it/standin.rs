@@ -4,6 +4,7 @@
 
 mod cases;
 mod commands;
+mod exchange;
 mod fault;
 mod matrix;
 mod node;

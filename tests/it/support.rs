@@ -17,6 +17,11 @@ use serde_json::Value;
 pub(crate) const DEMO_KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 pub(crate) const STRANGER_KEY: &str = "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
 
+/// What the heading of the dashboard says once every check is settled.
+pub(crate) fn all_checks() -> String {
+    format!("{0}/{0}", polydoctor::checks::CHECKS.len())
+}
+
 pub(crate) const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 pub(crate) fn signer(private_key: &str) -> PrivateKeySigner {

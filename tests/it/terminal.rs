@@ -195,7 +195,7 @@ impl Terminal {
 fn a_broken_account_from_start_to_quit() {
     let mut terminal = Terminal::start(&["--demo"], 120, 40);
     terminal.wait_for_text("Start with wallet.funder");
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     assert!(terminal.contents().contains("export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"));
     terminal.press("g");
     terminal.wait_for_text("Is everything there, and does nothing contradict?");
@@ -208,7 +208,7 @@ fn a_broken_account_from_start_to_quit() {
         screen.contains("Is the private key 32 bytes") && !screen.contains("Help")
     });
     terminal.press("R");
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }
@@ -216,7 +216,7 @@ fn a_broken_account_from_start_to_quit() {
 #[test]
 fn an_error_that_is_told_is_explained() {
     let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("e");
     terminal.wait_for_text("Which error did you get?");
     // as a terminal hands over a log of several lines
@@ -239,7 +239,7 @@ fn an_error_that_is_told_is_explained() {
 #[test]
 fn every_size_is_drawn() {
     let mut terminal = Terminal::start(&["--demo", "clock-drift"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     for (cols, rows) in [(80, 24), (44, 20), (24, 6), (10, 2), (1, 1), (200, 60)] {
         terminal.resize(cols, rows);
         thread::sleep(Duration::from_millis(50));
@@ -267,7 +267,7 @@ fn a_settings_file_that_is_missing_is_said_after_the_screen_is_given_back() {
 #[test]
 fn no_secret_is_drawn() {
     let mut terminal = Terminal::start(&["--demo"], 200, 60);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     for key in ["1", "2", "3", "4", "j", "a", "\r", "\u{1b}", "?"] {
         terminal.press(key);
         thread::sleep(Duration::from_millis(20));

@@ -174,3 +174,23 @@ fn tokens_of_version_3_are_told_by_their_ids() {
     assert!(!Exchange::is_v3_token(id(0)) && !Exchange::is_v3_token(id(4)) && !Exchange::is_v3_token(U256::from(1234)));
     assert!(!Exchange::is_v3_token(id(1) | (U256::from(1) << 50)));
 }
+
+/// The four probe orders that the real contract accepted, and refused to fill.
+#[test]
+fn a_probe_order_is_the_one_that_the_exchange_accepts_and_never_fills() {
+    let vectors = vectors(include_str!("../../../tests/vectors/exchange.json"));
+    let probes: Vec<&Value> = vectors.iter().filter(|vector| text(vector, "id").starts_with("probe-")).collect();
+    assert_eq!(probes.len(), 4);
+    for vector in probes {
+        let known = order(&vector["order"]);
+        let owner: Address = text(vector, "owner").parse().unwrap();
+        let kind = SignatureType::try_from(known.signature_type).unwrap();
+        let probe = Order::probe(owner, known.maker, kind, 42, 1_790_000_000_000);
+        assert_eq!(probe, known);
+        assert!(probe.is_probe());
+        assert_eq!(vector["validateOrder"]["revert"], "0xb2f300d0", "ZeroMakerAmount()");
+    }
+    let own = Address::repeat_byte(7);
+    let salted = Order::probe(own, own, SignatureType::Eoa, u64::MAX, 0);
+    assert_eq!(salted.salt, U256::from((1_u64 << 53) - 1), "a salt fits into a JSON number");
+}

@@ -1,16 +1,19 @@
 //! Probes of wallets: what the chain and the relayer say of them.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, FixedBytes};
 
 use crate::auth::contracts::{self, Chain};
 use crate::auth::wallet::WalletKind;
 use crate::auth::wallet_signature::SignatureForm;
 use crate::client::chain::{self as polygon, Subjects};
-use crate::client::rpc::Node;
+use crate::client::exchange::ProofOrder;
+use crate::client::http::now_s;
+use crate::client::rpc::{Call, Node};
 use crate::client::services;
-use crate::engine::context::{Context, Missing, Outcome, url};
+use crate::engine::context::{Context, Missing, Outcome, url, whole};
 use crate::facts::probe::Probe;
-use crate::facts::{ChainState, Ownership};
+use crate::facts::{ChainState, OrderProof, Ownership};
+use crate::settings::{ProblemKind, Setting, SettingProblem};
 
 fn contracts_of(context: &Context) -> Outcome<&'static Chain> {
     let id = context.settings.chain_id.as_ref().map(|id| id.value);
@@ -32,7 +35,47 @@ pub(super) async fn chain(context: &Context) -> Outcome<ChainState> {
         let setup = &context.facts.borrow().setup;
         Subjects { wallets, maker: setup.maker(), signer: setup.signer() }
     };
-    Ok(polygon::read(&node(context, Probe::Chain)?, chain, &subjects).await?)
+    let node = node(context, Probe::Chain)?;
+    let signed = if context.wants(Probe::Exchange) { order(context, chain).ok() } else { None };
+    let (order, calls) = signed.unzip();
+    let (state, replies) = polygon::read_with(&node, chain, &subjects, calls.unwrap_or_default()).await?;
+    if let Some(order) = order {
+        let _ = context.exchange.set(order.read(&replies));
+    }
+    Ok(state?)
+}
+
+/// The order that can never be filled, signed with the settings in force.
+fn order(context: &Context, chain: &Chain) -> Outcome<(ProofOrder, Vec<Call>)> {
+    let signer = context.signer()?;
+    let (maker, kind) = {
+        let setup = &context.facts.borrow().setup;
+        let is_of_funder = |problem: &&SettingProblem| {
+            problem.is_of(Setting::Funder) && problem.kind == ProblemKind::Invalid && setup.funder.is_none()
+        };
+        if setup.problems.iter().any(|problem| is_of_funder(&problem)) {
+            return Err(Missing::because("the configured funder is not a wallet address"));
+        }
+        let kind = setup.signature_type().ok_or_else(|| Missing::because("there is no usable signature type"))?;
+        // what the official clients do without a funder
+        (setup.maker().unwrap_or_else(|| signer.address()), kind)
+    };
+    let now_ms = u64::try_from(whole(now_s() * 1000.0)).unwrap_or_default();
+    Ok(ProofOrder::sign(signer, chain, maker, kind, u64::from_be_bytes(FixedBytes::random().0), now_ms)?)
+}
+
+/// What the exchanges answered in the batch that the chain was read with.
+pub(super) fn exchange(context: &Context) -> Outcome<OrderProof> {
+    context.http()?;
+    let chain = contracts_of(context)?;
+    match context.exchange.get() {
+        Some(proof) => Ok(proof.clone()),
+        // why there was nothing to ask
+        None => match order(context, chain) {
+            Ok(_) => Err(Missing::Blocked(Probe::Chain)),
+            Err(missing) => Err(missing),
+        },
+    }
 }
 
 pub(super) async fn ownership(context: &Context) -> Outcome<Ownership> {

@@ -29,7 +29,12 @@ impl Case<'_> {
             let summary = format!("Headers have names that the server does not read: {}", wrong.join(", "));
             let names = self.required().iter().map(|header| header.name()).collect::<Vec<_>>().join(", ");
             let finding = Finding::new(Cause::HeaderNames, Certainty::Likely, summary);
-            self.add(finding.because(format!("the server reads {names}")));
+            let finding = finding.because(format!("the server reads {names}"));
+            self.add(if self.is_of_clob() {
+                finding
+            } else {
+                finding.fix(format!("Send {names}, with underscores")).without_code()
+            });
         }
     }
 
@@ -58,6 +63,10 @@ impl Case<'_> {
                 summary
             };
             let mut finding = Finding::new(cause, Certainty::Likely, summary);
+            if !is_bare_relayer && !self.is_of_clob() {
+                let names = self.required().iter().map(|header| header.name()).collect::<Vec<_>>().join(", ");
+                finding = finding.fix(format!("Send all of {names}")).without_code();
+            }
             if !all {
                 let needs = self.required().iter().map(|header| header.name()).collect::<Vec<_>>().join(", ");
                 finding = finding.because(format!("{} needs {needs}", an(self.kind.words())));
@@ -80,6 +89,11 @@ impl Case<'_> {
                 self.add(finding.because(format!("it carries {}", quoted(name, 40))));
             }
         }
+    }
+
+    /// Whether its headers are those of L1 or L2, which the words of the causes are about.
+    fn is_of_clob(&self) -> bool {
+        !matches!(self.kind, Kind::Builder | Kind::Relayer)
     }
 
     /// What the text does not show.

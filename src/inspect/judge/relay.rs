@@ -146,7 +146,10 @@ impl RelayCase<'_> {
     }
 
     fn signature(&mut self, fields: &Fields) {
-        let Some(kind) = fields.kind.filter(|kind| *kind != Type::WalletCreate) else { return };
+        let Some(kind) = fields.kind else { return };
+        if kind == Type::WalletCreate {
+            return self.notes.push("A WALLET-CREATE transaction carries no signature".to_owned());
+        }
         let Some(text) = fields.signature.as_deref() else { return };
         let encoding = |summary: &str, fix: &str| {
             Finding::new(Cause::SignatureEncoding, Certainty::Likely, summary).fix(fix).without_code()

@@ -11,11 +11,11 @@ use ratatui::text::Line;
 
 use self::graph::{Graph, Piece};
 use super::Content;
-use crate::auth::wallet::{CodeClass, WalletKind};
+use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
 use crate::checks::{self, Standing, Status};
 use crate::facts::key_shape;
 use crate::facts::probe::Probe;
-use crate::facts::{KeyFact, OnChain};
+use crate::facts::{KeyFact, OnChain, OrderVerdict};
 use crate::settings::Source;
 use crate::tui::state::{App, Phase};
 use crate::tui::text::duration;
@@ -73,8 +73,15 @@ fn reach(app: &App) -> Option<(Status, String)> {
 
 /// The first of the checks of this map that did not pass.
 fn first_problem(app: &App) -> Option<(Status, String)> {
-    let ids =
-        ["key.format", "wallet.map", "wallet.signature-type", "wallet.funder", "wallet.deployed", "funds.balance"];
+    let ids = [
+        "key.format",
+        "wallet.map",
+        "wallet.signature-type",
+        "wallet.funder",
+        "wallet.deployed",
+        "order.exchange",
+        "funds.balance",
+    ];
     let check = ids.iter().filter_map(|id| app.report.check(id)).find(|check| check.status.is_problem())?;
     Some((check.status, check.summary.clone()))
 }
@@ -171,6 +178,7 @@ fn details(app: &App, kind: WalletKind, address: Address, is_richest: bool) -> V
         said.extend(code(at, kind));
         said.extend(owner(app, address, at));
     }
+    said.extend(exchange(app, kind, address));
     if let Some((_, _, why)) = checks::account_wallet(facts).filter(|(_, account, _)| *account == address) {
         said.push((format!("the account's wallet: {why}"), app.theme.status(Status::Pass)));
     }
@@ -180,6 +188,29 @@ fn details(app: &App, kind: WalletKind, address: Address, is_richest: bool) -> V
         said.push(plain(format!("session signers: {signers}")));
     }
     said
+}
+
+/// The exchange's yes or no to orders of a wallet: of the one in use, and where that is a no, of the others
+/// that it accepts.
+fn exchange(app: &App, kind: WalletKind, address: Address) -> Option<Piece> {
+    let proof = checks::order_proof(&app.facts)?;
+    let own = kind.signature_type();
+    let accepts = |kind: SignatureType| proof.verdict(address, kind).is_some_and(OrderVerdict::is_accepted);
+    if proof.maker != address {
+        let said = || (format!("the exchange accepts type {}", u8::from(own)), app.theme.status(Status::Pass));
+        return (proof.is_rejected() && accepts(own)).then(said);
+    }
+    let number = u8::from(proof.signature_type);
+    Some(match proof.verdict(address, proof.signature_type)? {
+        OrderVerdict::Accepted { .. } if proof.is_accepted() => {
+            (format!("the exchange accepts type {number}"), app.theme.status(Status::Pass))
+        }
+        OrderVerdict::Rejected => {
+            let instead = if accepts(own) { format!(", accepts type {}", u8::from(own)) } else { String::new() };
+            (format!("the exchange rejects type {number}{instead}"), app.theme.status(Status::Fail))
+        }
+        _ => ("what the exchange says is not known".to_owned(), app.theme.dim()),
+    })
 }
 
 fn money(app: &App, at: &OnChain, is_richest: bool) -> Vec<Piece> {
@@ -253,6 +284,7 @@ fn funder(app: &App, graph: &mut Graph) {
         (Some(funder), _) => {
             said.push((funder.value.to_string(), Style::new().bold()));
             said.push(whose(app, funder.value));
+            said.extend(of_foreign(app, funder.value));
             said.push((from(&funder.source), app.theme.dim()));
         }
         (None, Some(_)) => said.push(plain("not set: type 0 trades from the signer's own address")),
@@ -268,6 +300,20 @@ fn funder(app: &App, graph: &mut Graph) {
         let remark = "Polymarket's profile shows it; none of this key's wallets".to_owned();
         graph.node("profile", &[plain(wallet.to_string()), (remark, app.theme.status(Status::Warn))], false);
     }
+}
+
+/// The exchange's word on a funder that is none of the map's wallets.
+fn of_foreign(app: &App, funder: Address) -> Option<Piece> {
+    let wallets = app.facts.setup.wallets.as_ref()?;
+    let proof = checks::order_proof(&app.facts).filter(|proof| proof.maker == funder)?;
+    if wallets.kind_of(funder).is_some() {
+        return None;
+    }
+    let number = u8::from(proof.signature_type);
+    if proof.is_accepted() {
+        return Some((format!("the exchange accepts type {number}"), app.theme.status(Status::Pass)));
+    }
+    proof.is_rejected().then(|| (format!("the exchange rejects type {number}"), app.theme.status(Status::Fail)))
 }
 
 /// What the funder is to the key, and what is there where it is nothing to it.

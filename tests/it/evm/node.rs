@@ -88,10 +88,15 @@ impl Anvil {
         }
     }
 
-    pub(super) async fn rpc(&self, method: &str, params: Value) -> Value {
+    /// The whole answer, which may be an error.
+    pub(super) async fn answer(&self, method: &str, params: Value) -> Value {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let answer = self.http.post(self.url.clone()).json(&body).send().await.unwrap();
-        let answer: Value = answer.json().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
+    pub(super) async fn rpc(&self, method: &str, params: Value) -> Value {
+        let answer = self.answer(method, params).await;
         assert!(answer["error"].is_null(), "{method}: {answer}");
         answer["result"].clone()
     }

@@ -76,7 +76,7 @@ fn a_scan_stops_on_request_and_tells_what_it_read() {
 fn the_dashboard_creates_a_key_after_its_question() {
     let desk = Desk::new("healthy-safe");
     let mut terminal = Terminal::start_with(&[], 120, 40, desk.folder.path(), desk.sandbox.env());
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("7");
     terminal.wait_for_text("read-only");
     terminal.press("x");

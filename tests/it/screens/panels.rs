@@ -7,8 +7,9 @@ use polydoctor::auth::contracts::chain;
 use polydoctor::auth::key::KeyMistake;
 use polydoctor::auth::wallet::{CodeClass, SignatureType, WalletMap};
 use polydoctor::facts::{
-    ChainState, ClockReading, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, PublicProfile,
-    RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting, SignedOver,
+    ChainState, ClockReading, ExchangeWord, Fact, Facts, Failure, GitStanding, GuideTime, KeyFact, OnChain, OrderProof,
+    OrderVerdict, OtherWallet, PublicProfile, RemoteSigner, SecretFile, SecretPlaces, SessionSigners, ShownSetting,
+    SignedOver,
 };
 use polydoctor::settings::{Origin, OriginKind, ProblemKind, Setting, SettingProblem, Source, Sourced};
 use polydoctor::tui::state::panel::PanelId;
@@ -91,6 +92,37 @@ fn the_wallet_map_leads_from_the_key_to_the_funder() {
     healthy.report = samples::healthy().report;
     assert_panel("wallets-healthy", &healthy, "5");
     assert_panel_after("wallets-ascii-whole-addresses", &healthy, "5a", |app| app.theme.ascii = true);
+}
+
+/// The exchange says no to the Safe under type 1, and yes to each wallet that it derives from the key.
+#[test]
+fn the_wallet_map_shows_what_the_exchange_accepts() {
+    let word = |neg_risk| ExchangeWord {
+        exchange: address!("E111180000d2663C0091e4f400237545B87B996B"),
+        neg_risk,
+        verdict: OrderVerdict::Rejected,
+        same_digest: Some(true),
+        is_paused: Some(false),
+        is_maker_paused: Some(false),
+        same_wallets: Some(true),
+    };
+    let rejected = on_chain(|facts, wallets| {
+        funder(facts, wallets.safe);
+        facts.setup.signature_type = Some(Sourced::new(SignatureType::PolyProxy, Source::Default));
+        let others = wallets.iter().map(|(kind, wallet)| {
+            let signature_type = kind.signature_type();
+            let is_there = signature_type != SignatureType::Poly1271;
+            let verdict = if is_there { OrderVerdict::Accepted { as_session: false } } else { OrderVerdict::Rejected };
+            OtherWallet { wallet, signature_type, verdict }
+        });
+        facts.exchange = known(OrderProof {
+            maker: wallets.safe,
+            signature_type: SignatureType::PolyProxy,
+            exchanges: vec![word(false), word(true)],
+            others: others.collect(),
+        });
+    });
+    assert_panel("wallets-exchange-rejects", &rejected, "5");
 }
 
 #[test]
@@ -270,6 +302,8 @@ fn a_clock_offset_inside_its_own_uncertainty_is_stated_nowhere() {
     press(&mut app, "6");
     let panel = text(&app);
     assert!(panel.contains("within ± 4.") && panel.contains("agree within the measurement error"), "{panel}");
+    // without the checklist, whose rows stand beside those of the panel
+    let panel = panel.lines().filter_map(|line| line.split('┃').nth(1)).collect::<Vec<_>>().join("\n");
     for said in [printed, verdict, panel] {
         for claim in [" behind", " ahead", "-0.", "+0.", "-3.", "+3."] {
             let drift = said.lines().filter(|line| line.contains("clock") || line.contains(" s ±"));

@@ -148,6 +148,7 @@ cases! {
     "blocked" SAFE => Some("cloudflare-blocked"), |world, _| world.front = Some(("/auth", 403, "text/html", BLOCK));
     "limited" SAFE => Some("rate-limited"), |world, _| world.front = Some(("/time", 429, "text/plain", "slow down"));
     "out of order" SAFE => Some("clob-outage"), |world, _| world.front = Some(("/", 503, "text/plain", "upstream unavailable"));
+    "trading is paused" BEACON => Some("exchange-paused"), |world, _| world.exchange_paused = true;
     "a builder's key for the user" SAFE => Some("builder-credentials-as-user"), |world, settings| {
         builder(world);
         let (key, _) = &world.builders[0];

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use alloy_primitives::{Address, U256, address, hex};
 use serde_json::{Value, json};
 
+use super::exchange::EXCHANGES;
 use super::world::{Reply, World, ok};
 
 impl World {
@@ -24,6 +25,7 @@ impl World {
         let params = &call["params"];
         let result = match call["method"].as_str().unwrap() {
             "eth_chainId" => Some(format!("{:#x}", self.chain_id)),
+            "eth_getCode" if EXCHANGES.contains(&address(&params[0])) => Some("0x6080604052".to_owned()),
             "eth_getCode" => {
                 let code = self.code.get(&address(&params[0])).map(Vec::as_slice).unwrap_or_default();
                 Some(hex::encode_prefixed(code))
@@ -31,6 +33,15 @@ impl World {
             "eth_getBalance" => {
                 let pol = self.pol.get(&address(&params[0])).copied().unwrap_or_default();
                 Some(format!("{:#x}", u128::from(pol) * 10_u128.pow(18)))
+            }
+            "eth_call" if EXCHANGES.contains(&address(&params[0]["to"])) => {
+                let data = params[0]["data"].as_str().or(params[0]["input"].as_str()).unwrap();
+                match self.exchange(address(&params[0]["to"]), &hex::decode(data).unwrap()) {
+                    Some(Err(data)) => {
+                        return json!({ "id": call["id"], "error": { "message": "VM execution reverted", "code": -32000, "data": data }, "jsonrpc": "2.0" });
+                    }
+                    answer => answer.and_then(Result::ok),
+                }
             }
             "eth_call" => {
                 let data = params[0]["data"].as_str().or(params[0]["input"].as_str()).unwrap();

@@ -105,6 +105,8 @@ pub(super) struct World {
     pub(super) profile: bool,
     pub(super) closed_only: bool,
     pub(super) blocked: bool,
+    /// Trading is paused at both exchanges.
+    pub(super) exchange_paused: bool,
     /// The node takes one call at a time.
     pub(super) refuses_batches: bool,
     pub(super) signer_token: Option<&'static str>,
@@ -169,6 +171,7 @@ impl World {
             profile: wallet != EOA,
             closed_only: false,
             blocked: false,
+            exchange_paused: false,
             refuses_batches: false,
             signer_token: None,
             front: None,

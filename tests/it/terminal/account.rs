@@ -31,7 +31,7 @@ pub(super) fn in_folder(folder: &Path, arguments: &[&str]) -> CommandBuilder {
 #[test]
 fn a_demo_account_to_its_fix_copied() {
     let mut terminal = Terminal::start(&["--demo"], 80, 24);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("y");
     terminal.wait_for_text("Copied: export");
     assert_eq!(terminal.copied(), "export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47");
@@ -50,7 +50,7 @@ fn a_demo_account_to_its_fix_copied() {
 #[test]
 fn where_no_setting_is_to_blame_the_clipboard_is_left_alone() {
     let mut terminal = Terminal::start(&["--demo", "clock-an-hour-off"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("F");
     terminal.wait_for_text("Nothing to apply: this is not caused by a setting.");
     assert!(!String::from_utf8_lossy(&terminal.raw).contains("]52;"), "the clipboard was written");
@@ -61,7 +61,7 @@ fn where_no_setting_is_to_blame_the_clipboard_is_left_alone() {
 #[test]
 fn an_error_sentence_filters_the_checks_that_it_points_to() {
     let mut terminal = Terminal::start(&["--demo"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("/\u{1b}[200~not enough balance / allowance\u{1b}[201~");
     terminal.wait_for("fewer checks", |screen| {
         screen.contains("error points to") && screen.contains("funds.allowance") && !screen.contains("clock.drift")
@@ -334,7 +334,7 @@ async fn a_fault_that_comes_and_goes_is_seen_by_watching() {
     let folder = tempfile::tempdir().unwrap();
     env_file(&lab, folder.path());
     let mut terminal = Terminal::run(in_folder(folder.path(), &["--watch", "5"]), 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.wait_for_text("watch 5 s");
     terminal.wait_for("the fault", |screen| screen.contains("net.reach") && screen.contains("→ UNKN"));
     terminal.wait_for("its end", |screen| screen.contains("UNKN → "));
@@ -367,7 +367,7 @@ fn one_secret_has_one_fingerprint_on_every_panel() {
         let shown = text.lines().find(|line| line.trim_start().starts_with("API secret")).unwrap();
         let fingerprint = shown.split("fingerprint ").nth(1).unwrap()[..6].to_owned();
         let mut terminal = Terminal::run(in_folder(folder.path(), &[]), 160, 60);
-        terminal.wait_for_text("20/20");
+        terminal.wait_for_text(&crate::support::all_checks());
         for panel in ["7", "8", "-"] {
             terminal.press(panel);
             // not a fingerprint of the panel before

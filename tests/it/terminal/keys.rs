@@ -22,7 +22,7 @@ fn dashboard(sandbox: &Sandbox, folder: &Path) -> Terminal {
     let addresses = sandbox.env().filter(|(name, _)| *name != "POLYMARKET_PRIVATE_KEY" && !PARTS.contains(name));
     let home = folder.to_str().unwrap();
     let mut terminal = Terminal::start_with(&[], 120, 40, folder, addresses.chain([("HOME", home)]));
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("7");
     terminal.wait_for_text("Keys of the account");
     terminal
@@ -64,7 +64,7 @@ fn the_api_key_is_replaced_after_one_question_and_the_file_has_the_new_one() {
     let listed = listed(&sandbox, folder.path());
     assert!(listed.contains(&value(&after, PARTS[0])) && !listed.contains(&value(&before, PARTS[0])), "{listed}");
     // what runs next is about the new key
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }
@@ -97,7 +97,7 @@ fn credentials_of_another_nonce_are_saved_as_they_were_shown() {
 #[test]
 fn where_the_key_comes_from_the_environment_the_command_is_named_and_nothing_is_changed() {
     let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("7xrotate\r");
     terminal.wait_for_text("polydoctor keys rotate --save env=PATH");
     terminal.press("q");

@@ -10,7 +10,7 @@ fn a_signal_to_end_is_heeded_during_a_run_and_after_it() {
         let mut terminal = Terminal::start(&["--demo"], 80, 24);
         terminal.wait_for_text("Checks");
         if name == "TERM" {
-            terminal.wait_for_text("20/20");
+            terminal.wait_for_text(&crate::support::all_checks());
         }
         terminal.signal(name);
         assert_eq!(terminal.end(), 0, "{name}");
@@ -29,15 +29,19 @@ fn stopped_from_outside_and_back_keys_count_at_once() {
     let process = folder.path().join("process");
     let program = env!("CARGO_BIN_EXE_polydoctor");
     terminal.press(&format!("sh -c 'echo $$ > {}; exec {program} --demo'\n", process.display()));
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     let process = std::fs::read_to_string(process).unwrap();
     let stop = std::process::Command::new("kill").args(["-s", "STOP", process.trim()]).status().unwrap();
     assert!(stop.success());
     terminal.wait_for("the shell", |screen| screen.contains("Stopped"));
     terminal.press("fg\n");
-    terminal.wait_for("the whole screen", |screen| screen.contains("Checks") && screen.contains("20/20"));
+    terminal.wait_for("the whole screen", |screen| {
+        screen.contains("Checks") && screen.contains(&crate::support::all_checks())
+    });
     terminal.press("q");
-    terminal.wait_for("the shell again", |screen| screen.matches("prompt>").count() >= 2 && !screen.contains("20/20"));
+    terminal.wait_for("the shell again", |screen| {
+        screen.matches("prompt>").count() >= 2 && !screen.contains(&crate::support::all_checks())
+    });
     terminal.press("exit\n");
     assert_eq!(terminal.end(), 0);
 }
@@ -50,13 +54,15 @@ fn suspended_and_back() {
     let mut terminal = Terminal::run(shell, 80, 24);
     terminal.wait_for_text("prompt>");
     terminal.press(&format!("{} --demo\n", env!("CARGO_BIN_EXE_polydoctor")));
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("m\u{1a}");
     terminal.wait_for("the shell", |screen| screen.contains("Stopped") && !screen.contains("Checks"));
     assert!(!terminal.screen.screen().alternate_screen() && !terminal.screen.screen().hide_cursor());
     assert_eq!(terminal.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     terminal.press("fg\n");
-    terminal.wait_for("the whole screen", |screen| screen.contains("Checks") && screen.contains("20/20"));
+    terminal.wait_for("the whole screen", |screen| {
+        screen.contains("Checks") && screen.contains(&crate::support::all_checks())
+    });
     assert_eq!(terminal.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::PressRelease);
     terminal.press("q");
     terminal.wait_for("the shell again", |screen| screen.matches("prompt>").count() == 3);
@@ -98,7 +104,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
 #[test]
 fn the_mouse_is_left_alone_until_it_is_asked_for() {
     let mut terminal = Terminal::start(&["--demo"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     assert_eq!(terminal.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     terminal.press("m");
     terminal.wait_for_text("Mouse on");
@@ -119,7 +125,7 @@ fn a_terminal_that_takes_no_copies_is_told_of_the_file_instead() {
     command.env("TERM", "linux");
     command.cwd(folder.path());
     let mut terminal = Terminal::run(command, 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("y");
     terminal.wait_for_text("does not support copying");
     assert!(!String::from_utf8_lossy(&terminal.raw).contains("]52;"));
@@ -156,7 +162,7 @@ fn recorded_facts_show_the_same_screen_again() {
     let file = folder.path().join("facts.json");
     let file = file.to_str().unwrap();
     let mut terminal = Terminal::start(&["--demo", "--record", file], 80, 24);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
     let mut terminal = Terminal::start(&["--replay", file], 80, 24);

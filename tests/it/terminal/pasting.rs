@@ -31,7 +31,7 @@ fn a_long_log_keeps_no_key_waiting() {
     let log = line.repeat((1 << 20) / line.len())
         + "PolyApiException[status_code=400, error_message={'error': 'invalid signature'}]";
     let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("e");
     terminal.wait_for_text("Which error did you get?");
     let began = Instant::now();
@@ -59,7 +59,7 @@ fn a_long_log_keeps_no_key_waiting() {
 #[test]
 fn a_paste_outside_of_a_field_is_never_taken_for_keys() {
     let mut terminal = Terminal::start(&["--demo"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press(&pasted("quit: wRTx4q 400 invalid signature"));
     terminal.wait_for_text("Which error did you get?");
     terminal.wait_for_text("quit: wRTx4q 400 invalid signature");
@@ -88,7 +88,7 @@ fn a_terminal_that_cannot_place_text_gets_lines() {
 #[test]
 fn a_key_that_is_created_stands_in_the_list_of_requests() {
     let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("7");
     terminal.wait_for_text("Keys of the account");
     terminal.press("xcreate an api\r");
@@ -100,7 +100,7 @@ fn a_key_that_is_created_stands_in_the_list_of_requests() {
     terminal.press("4");
     terminal.wait_for_text("POST* clob /auth/api-key");
     terminal.press("R");
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.wait_for_text("POST* clob /auth/api-key");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);

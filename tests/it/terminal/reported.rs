@@ -5,7 +5,7 @@ use super::Terminal;
 /// The dashboard of a scenario, told of an error.
 fn told(scenario: &str, error: &str) -> Terminal {
     let mut terminal = Terminal::start(&["--demo", scenario], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     terminal.press("e");
     terminal.wait_for_text("Which error did you get?");
     terminal.press(error);

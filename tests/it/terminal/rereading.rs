@@ -48,8 +48,9 @@ async fn a_corrected_env_file_is_noticed_within_a_second_without_a_key() {
     terminal.wait_for_text(".env changed: checking again");
     let noticed = corrected.elapsed();
     assert!(noticed < Duration::from_secs(1), "{noticed:?}");
-    terminal
-        .wait_for("the other verdict", |screen| screen.contains("20/20") && screen.contains("✓ PASS wallet.funder"));
+    terminal.wait_for("the other verdict", |screen| {
+        screen.contains(&crate::support::all_checks()) && screen.contains("✓ PASS wallet.funder")
+    });
     assert!(!terminal.contents().contains("FAIL"), "{}", terminal.contents());
     // written in place, and back
     terminal.settle();
@@ -84,8 +85,9 @@ async fn each_way_to_run_again_reads_the_settings_again() {
         std::fs::write(&value, if right { RIGHT_FUNDER } else { &lab.running.announcement().env["POLYMARKET_FUNDER"] })
             .unwrap();
         terminal.press(key);
-        terminal
-            .wait_for(key, |screen| screen.contains("20/20") && screen.contains("Start with wallet.funder") != right);
+        terminal.wait_for(key, |screen| {
+            screen.contains(&crate::support::all_checks()) && screen.contains("Start with wallet.funder") != right
+        });
     }
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
@@ -138,7 +140,7 @@ async fn keys_are_answered_while_a_keyring_is_waited_for() {
     terminal.wait_for_text("Help");
     assert!(began.elapsed() < Duration::from_millis(2_500), "{:?}", began.elapsed());
     terminal.press("\u{1b}");
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&crate::support::all_checks());
     assert_eq!(std::fs::read_to_string(&runs).unwrap(), "run\n", "a start runs it once");
     terminal.settle();
     let began = Instant::now();
@@ -205,11 +207,11 @@ fn watching_never_judges_by_facts_of_two_rounds() {
         let (folder, port) = (tempfile::tempdir().unwrap(), port());
         let mut sandbox = Sandbox::start(&["--listen", &port, "--scenario", "healthy-safe"]);
         let mut terminal = Terminal::run(watching(folder.path(), &sandbox), 160, 50);
-        terminal.wait_for_text("20/20");
+        terminal.wait_for_text(&crate::support::all_checks());
         terminal.wait_for_text("watch 5 s");
         sandbox.stop();
         let sandbox = Sandbox::start(&["--listen", &port, "--scenario", other]);
-        terminal.wait_for(other, |screen| screen.contains(seen) && screen.contains("20/20"));
+        terminal.wait_for(other, |screen| screen.contains(seen) && screen.contains(&crate::support::all_checks()));
         terminal.settle();
         let expected = status_of(&sandbox, check);
         let expected = if expected == "UNKNOWN" { "UNKN".to_owned() } else { expected };
@@ -280,7 +282,9 @@ async fn a_default_profile_gives_way_to_a_key_that_comes_later_also_after_a_fix(
     terminal.wait_for_text("wallet.funder FAIL → PASS");
     terminal.settle();
     replace(&path, &format!("{hosts}PK={}\n", crate::support::STRANGER_KEY));
-    terminal.wait_for("the account of the .env", |screen| screen.contains("20/20") && !screen.contains("profile p"));
+    terminal.wait_for("the account of the .env", |screen| {
+        screen.contains(&crate::support::all_checks()) && !screen.contains("profile p")
+    });
     let stranger = crate::support::signer(crate::support::STRANGER_KEY).address().to_string();
     assert!(terminal.contents().contains(&stranger[..6]), "{}", terminal.contents());
     terminal.press("q");
