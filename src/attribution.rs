@@ -8,6 +8,13 @@
 //! * [`trade`]: the records of both listings
 //! * [`totals`]: sums by market, side, status and day
 //! * [`reconcile`]: the two listings side by side
+//!
+//! ```
+//! use polydoctor::attribution::Amount;
+//!
+//! let size: Amount = "12.5".parse().unwrap();
+//! assert_eq!(size.base_units(), 12_500_000);
+//! ```
 
 pub mod amount;
 mod pool;

@@ -1,4 +1,14 @@
 //! The vocabulary of causes. Names and variants live here, words in `assets/causes.toml`.
+//!
+//! Causes have one name everywhere, and their words beside it.
+//!
+//! ```
+//! use polydoctor::cause::Cause;
+//!
+//! let cause = Cause::named("funder-is-signer").unwrap();
+//! assert_eq!(cause, Cause::FunderIsSigner);
+//! assert_eq!(cause.words().title, "The funder is the signer's own address");
+//! ```
 
 mod certainty;
 

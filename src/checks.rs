@@ -2,6 +2,14 @@
 //!
 //! Words that never change, the title of a check and why it matters, live in `assets/checks.toml`;
 //! judgement lives here, one file a group.
+//!
+//! ```
+//! use polydoctor::checks::{self, CHECKS};
+//!
+//! let check = checks::find("wallet.funder").unwrap();
+//! assert!(CHECKS.iter().any(|other| other.id == check.id));
+//! assert_eq!(checks::words(check.id).title, "Is the funder the wallet that this key controls?");
+//! ```
 
 mod account;
 mod builder;

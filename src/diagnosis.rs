@@ -3,6 +3,17 @@
 //! [`RULES`] weigh what is known for and against causes; their evidence is joined and ranked. What
 //! proves outranks what suggests: a recovered signer, a reproduced secret or an owner on chain
 //! counts more than any error sentence, and causes that the checks have ruled out are said to be.
+//!
+//! A report has the diagnoses of its findings:
+//!
+//! ```
+//! use polydoctor::facts::Facts;
+//! use polydoctor::report::Report;
+//!
+//! let facts = Facts { symptoms: vec!["invalid signature".to_owned()], ..Facts::default() };
+//! let report = Report::of(&facts);
+//! assert!(report.diagnoses.iter().all(|diagnosis| (0.0..=1.0).contains(&diagnosis.likelihood)));
+//! ```
 
 mod exchange;
 mod ranking;

@@ -3,6 +3,22 @@
 //! [`Engine::run`] starts every probe whose needs are settled, at once, over one connection pool.
 //! Whoever watches [`Engine::facts`] sees each fact as it arrives. Dropping the future of a run
 //! stops it; [`Engine::stop`] then marks what is missing.
+//!
+//! ```no_run
+//! use std::collections::BTreeSet;
+//!
+//! use polydoctor::engine::Engine;
+//! use polydoctor::facts::probe::Probe;
+//! use polydoctor::report::Report;
+//! use polydoctor::settings::{self, Inputs};
+//!
+//! # async fn check() -> Result<(), settings::SettingsError> {
+//! let engine = Engine::new(settings::load(&Inputs::default())?, false, &[]);
+//! engine.run(&BTreeSet::from([Probe::ServerTime, Probe::Version])).await;
+//! let report = Report::of(&engine.facts().borrow());
+//! # Ok(())
+//! # }
+//! ```
 
 mod context;
 mod probes;

@@ -2,6 +2,16 @@
 //!
 //! Checks and diagnosis read facts and nothing else, so a recorded set replays the same report
 //! anywhere.
+//!
+//! ```
+//! use polydoctor::facts::{Fact, Facts};
+//!
+//! let facts = Facts { version: Fact::Known { value: 2, took_ms: 41 }, ..Facts::default() };
+//! let recorded = serde_json::to_string(&facts)?;
+//! let again: Facts = serde_json::from_str(&recorded)?;
+//! assert_eq!(again.version.known(), Some(&2));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 pub mod clock;
 mod exchange;

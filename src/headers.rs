@@ -2,6 +2,26 @@
 //!
 //! Pure: the caller brings the key, the credentials and the time. What a server would refuse is
 //! signed all the same, and said in [`Signed::remarks`].
+//!
+//! ```
+//! use alloy_signer_local::PrivateKeySigner;
+//! use polydoctor::auth::l2::ApiCredentials;
+//! use polydoctor::headers::{Key, Unsigned};
+//! use polydoctor::secret::Secret;
+//!
+//! let signer: PrivateKeySigner =
+//!     "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80".parse().unwrap();
+//! let credentials = ApiCredentials {
+//!     key: "019a4c1e-7b7d-4000-8000-0242ac12c41f".to_owned(),
+//!     secret: Secret::new("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+//!     passphrase: Secret::new("passphrase"),
+//! };
+//! let (method, path) = ("GET".to_owned(), "/auth/api-keys".to_owned());
+//! let unsigned = Unsigned { method, path, body: None, timestamp: 1_000_000 };
+//! let signed = unsigned.sign(Key::L2 { signer: &signer, credentials: &credentials }, 1_000_000).unwrap();
+//! assert_eq!(signed.headers.get("POLY_TIMESTAMP"), Some("1000000"));
+//! assert!(signed.remarks.is_empty());
+//! ```
 
 mod curl;
 mod remarks;

@@ -3,6 +3,14 @@
 //! A server says of a wrong signature that it is wrong, and nothing more. Here it is recomputed under every
 //! known mistake; the variant that gives the captured bytes is the proof. Pure: the caller brings the text,
 //! what the settings know, and the time of sending where it is known.
+//!
+//! ```
+//! use polydoctor::inspect::{Known, inspect};
+//!
+//! let captured = "GET /auth/api-keys HTTP/1.1\nHost: clob.polymarket.com\nPOLY-API-KEY: 8e76d51e\n";
+//! let inspection = inspect(captured, &Known::default());
+//! assert!(inspection.findings().next().is_some());
+//! ```
 
 mod difference;
 mod finding;

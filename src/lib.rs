@@ -25,11 +25,12 @@
 //!
 //! # Modules
 //!
-//! From the ground up: each names only those above it in this list.
+//! From the ground up: each names only those above it in this list. Those that are named without a link
+//! are parts of the program rather than of the library: they may change at any time.
 //!
 //! - `assets`: the data files that are part of the program
 //! - `text`: what may be shown of a text from outside
-//! - [`endpoints`]: paths of the services
+//! - `endpoints`: paths of the services
 //! - [`secret`]: the one type of a secret
 //! - [`cause`]: the vocabulary of root causes, with their words
 //! - [`auth`]: keys, wallets, and every kind of signed header
@@ -40,20 +41,20 @@
 //! - [`mod@reference`]: what every error sentence means, and pasted texts taken apart
 //! - [`diagnosis`]: from findings to ranked causes
 //! - [`report`]: what checks and diagnosis make of the facts
-//! - [`keys`]: what a change to the account's keys means
+//! - `keys`: what a change to the account's keys means
 //! - [`headers`]: the headers of one request, and remarks about it
 //! - [`mod@inspect`]: captured requests taken apart, and what is wrong with them
-//! - [`onboarding`]: the set-up wizard without a screen
-//! - [`sign_server`]: the builder signing server
+//! - `onboarding`: the set-up wizard without a screen
+//! - `sign_server`: the builder signing server
 //! - [`sandbox`]: an embedded CLOB that verifies what [`auth`] produces
-//! - [`client`]: the calls, each timed, bounded and logged
+//! - `client`: the calls, each timed, bounded and logged
 //! - [`engine`]: runs the probes
 //! - `operations`: what is done with an account's keys, step by step
-//! - [`watch`]: what changed from round to round
-//! - [`fleet`]: many accounts at once
+//! - `watch`: what changed from round to round
+//! - `fleet`: many accounts at once
 //! - [`render`]: reports as text, JSON, Markdown and `JUnit`
 //! - `tui`: the dashboard
-//! - [`cli`]: the commands
+//! - `cli`: the commands
 //!
 //! # Example
 //!
@@ -77,16 +78,22 @@ pub mod attribution;
 pub mod auth;
 pub mod cause;
 pub mod checks;
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod client;
 pub mod diagnosis;
+#[doc(hidden)]
 pub mod endpoints;
 pub mod engine;
 pub mod facts;
+#[doc(hidden)]
 pub mod fleet;
 pub mod headers;
 pub mod inspect;
+#[doc(hidden)]
 pub mod keys;
+#[doc(hidden)]
 pub mod onboarding;
 mod operations;
 pub mod reference;
@@ -95,8 +102,11 @@ pub mod report;
 pub mod sandbox;
 pub mod secret;
 pub mod settings;
+#[doc(hidden)]
 pub mod sign_server;
 mod text;
+#[doc(hidden)]
 #[cfg(feature = "tui")]
 pub mod tui;
+#[doc(hidden)]
 pub mod watch;

@@ -4,6 +4,16 @@
 //! Pure: no input or output. The words are data, `assets/errors.toml` for sentences and
 //! `assets/causes.toml` for causes, `assets/glossary.toml` for terms; here they are read, found inside raw
 //! text ([`read`]) and searched ([`search`]).
+//!
+//! ```
+//! use polydoctor::cause::Cause;
+//! use polydoctor::reference;
+//!
+//! let log = "2026-11-20 ERROR PolyApiException[status_code=400, error_message={'error': 'invalid signature'}]";
+//! let found = reference::recognise(log);
+//! assert_eq!(found[0].text, "invalid signature");
+//! assert!(found[0].causes.iter().any(|weighted| weighted.cause == Cause::WrongSignatureType));
+//! ```
 
 mod artefact;
 mod context;

@@ -1,4 +1,16 @@
 //! The printers: each a function of the report.
+//!
+//! ```
+//! use polydoctor::facts::Facts;
+//! use polydoctor::render::{self, Format, Show, Style};
+//! use polydoctor::report::Report;
+//!
+//! let report = Report::of(&Facts::default());
+//! let mut out = Vec::new();
+//! render::print(&report, Format::Json, Show::All, Style::default(), &mut out)?;
+//! assert!(out.starts_with(b"{"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod ascii;
 mod fleet;

@@ -1,4 +1,13 @@
 //! The report: what checks and diagnosis make of the facts. Never stored, only recomputed.
+//!
+//! ```
+//! use polydoctor::facts::Facts;
+//! use polydoctor::report::{Report, Verdict};
+//!
+//! // nothing was found out yet, so nothing is called healthy
+//! let report = Report::of(&Facts::default());
+//! assert_eq!(report.verdict, Verdict::Incomplete);
+//! ```
 
 pub mod fixes;
 mod heading;
@@ -309,9 +318,11 @@ fn next_step(diagnoses: &[Diagnosis], not_asked: &[&str], left_open: &[&str]) ->
 /// `is_partly`: something was not asked although it was wanted, or is open elsewhere.
 fn verdict(checks: &[CheckReport], is_partly: bool) -> Verdict {
     let any = |status| checks.iter().any(|check| check.status == status);
+    // while a run goes on, nothing that is not asked yet is called right
+    let is_open = checks.iter().any(|check| !check.status.is_settled());
     if any(Status::Fail) {
         Verdict::Broken
-    } else if any(Status::Unknown) || is_partly {
+    } else if any(Status::Unknown) || is_open || is_partly {
         Verdict::Incomplete
     } else if any(Status::Warn) {
         Verdict::Degraded

@@ -4,6 +4,22 @@
 //! It checks L1 signatures and HMACs for real, so it tells a wrong request from a right one, and the
 //! official clients run against it unchanged. What is wrong with the account comes from a
 //! [`scenario`]; nothing here knows what will be diagnosed.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use polydoctor::sandbox::{self, Options, scenario};
+//!
+//! # async fn try_it() -> std::io::Result<()> {
+//! let scenario = scenario::find("funder-is-signer").unwrap();
+//! let listen = ([127, 0, 0, 1], 0).into();
+//! let sandbox = sandbox::start(Options { listen, scenario, latency: Duration::ZERO, seed: 1 }).await?;
+//! for (name, value) in &sandbox.announcement().env {
+//!     println!("{name}={value}");
+//! }
+//! sandbox.stop().await
+//! # }
+//! ```
 
 mod auth;
 mod calls;

@@ -2,6 +2,14 @@
 //!
 //! A [`Secret`] cannot be printed, logged or serialised; what may be said of it is its
 //! [`SecretShape`]: how long it is, and a fingerprint by which two machines compare theirs.
+//!
+//! ```
+//! use polydoctor::secret::Secret;
+//!
+//! let secret = Secret::new("correct horse battery staple");
+//! assert_eq!(secret.shape().characters, 28);
+//! assert!(!format!("{secret:?}").contains("horse"));
+//! ```
 
 use std::fmt;
 

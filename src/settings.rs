@@ -3,6 +3,18 @@
 //! The first place that has a value wins. A value that cannot be used is not an error here but a
 //! [`SettingProblem`], which the checklist shows with its place; only a file that cannot be read
 //! stops the program.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//!
+//! use polydoctor::settings::{self, EnvFile, Inputs};
+//!
+//! let environment = BTreeMap::from([("SIGNATURE_TYPE".to_owned(), "7".to_owned())]);
+//! let settings = settings::load(&Inputs { environment, env_file: EnvFile::None, ..Inputs::default() })?;
+//! assert!(settings.signature_type.is_none());
+//! assert!(settings.problems[0].text.contains("\"7\" (env SIGNATURE_TYPE)"));
+//! # Ok::<(), settings::SettingsError>(())
+//! ```
 
 mod accounts;
 pub mod change;

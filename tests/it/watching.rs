@@ -59,7 +59,9 @@ impl Bot {
                 ("geoblock_url", "POLYMARKET_GEOBLOCK_URL"),
                 ("rpc_url", "POLYMARKET_RPC_URL"),
             ] {
-                text += &format!("{setting} = {{ env_file = {:?}, name = \"{variable}\" }}\n", self.path());
+                let path = self.path();
+                let path = path.display();
+                text += &format!("{setting} = {{ env_file = \"{path}\", name = \"{variable}\" }}\n");
             }
         }
         let folder = self.folder.path().join(".config/polydoctor");
