@@ -79,6 +79,7 @@ pub mod auth;
 pub mod cause;
 pub mod checks;
 #[doc(hidden)]
+#[allow(rustdoc::bare_urls, reason = "its docs are help texts, which are read on terminals")]
 pub mod cli;
 #[doc(hidden)]
 pub mod client;
