@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Terminal;
+use crate::support::all_checks;
 
 /// A terminal takes what is pasted in pieces.
 fn paste(terminal: &mut Terminal, text: &str) {
@@ -20,7 +21,7 @@ const REQUEST: &str = "GET /data/orders HTTP/1.1\r\nHost: clob.polymarket.com\r\
 #[test]
 fn a_pasted_request_is_taken_apart_with_the_settings_of_the_dashboard() {
     let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&all_checks());
     terminal.press("i");
     terminal.wait_for_text("Paste a request, an order or a log here");
     paste(&mut terminal, REQUEST);
@@ -41,7 +42,7 @@ fn a_megabyte_pasted_into_the_panel_keeps_no_key_waiting() {
     let line = "2026-11-30 04:22:01 INFO order loop: nothing to do, the book of 0xabc is as it was before\n";
     let log = line.repeat((1 << 20) / line.len()) + REQUEST;
     let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
-    terminal.wait_for_text("20/20");
+    terminal.wait_for_text(&all_checks());
     terminal.press("i");
     terminal.wait_for_text("Paste a request");
     paste(&mut terminal, &log);
