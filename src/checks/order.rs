@@ -156,9 +156,16 @@ fn accepted_instead(finding: Finding, facts: &Facts, proof: &OrderProof) -> Find
     let number = u8::from(kind.signature_type());
     // rejected as it is, accepted with these: reproduced
     let mut finding = finding.proven();
+    // what is right already is not written once more
+    let other_type = kind.signature_type() != proof.signature_type;
+    let other_funder = facts.setup.funder.as_ref().is_none_or(|funder| funder.value != wallet);
     for suspicion in &mut finding.suspicions {
-        suspicion.settings.insert(Setting::SignatureType.into(), number.into());
-        suspicion.settings.insert(Setting::Funder.into(), wallet.to_string().into());
+        if other_type {
+            suspicion.settings.insert(Setting::SignatureType.into(), number.into());
+        }
+        if other_funder {
+            suspicion.settings.insert(Setting::Funder.into(), wallet.to_string().into());
+        }
     }
     finding.fixed_by(format!(
         "Set the signature type to {number} and the funder to {wallet}, the {kind} of this key: the exchange accepts \
