@@ -15,7 +15,13 @@ use crate::settings::wanted::Wanted;
 /// The proof, where it was given for the settings in force and by a node of their chain.
 pub fn order_proof(facts: &Facts) -> Option<&OrderProof> {
     let is_on_chain = facts.chain.known().is_some_and(|state| state.chain_id == facts.setup.chain());
-    facts.exchange.known().filter(|_| is_on_chain)
+    facts.exchange.known().filter(|proof| is_on_chain && is_of_settings(facts, proof))
+}
+
+/// Whether the order was signed with the settings in force, and not with those before them.
+fn is_of_settings(facts: &Facts, proof: &OrderProof) -> bool {
+    let maker = facts.setup.maker().or_else(|| facts.setup.signer());
+    maker == Some(proof.maker) && facts.setup.signature_type().is_none_or(|kind| kind == proof.signature_type)
 }
 
 pub(super) fn exchange(facts: &Facts) -> Finding {
@@ -32,6 +38,9 @@ pub(super) fn exchange(facts: &Facts) -> Finding {
         Fact::Known { value, .. } => match facts.chain.failure() {
             Some(failure) => return node_unknown(facts, failure),
             None if facts.chain.known().is_none() => return Finding::not_asked("The chain was not asked"),
+            None if !is_of_settings(facts, value) => {
+                return Finding::not_asked("The exchange was asked about other settings");
+            }
             None => value,
         },
         Fact::Failed { failure, .. } => return node_unknown(facts, failure),
@@ -247,6 +256,6 @@ fn others(finding: Finding, facts: &Facts, proof: &OrderProof) -> Finding {
     proof.others.iter().fold(finding, |finding, other| {
         let kind = own.kind_of(other.wallet).map_or("wallet", WalletKind::name);
         let label = format!("{kind}, type {}", u8::from(other.signature_type));
-        finding.with(label, format!("{} ({})", verdict(&other.verdict), other.wallet))
+        finding.with(label, format!("{}: {}", other.wallet, verdict(&other.verdict)))
     })
 }
