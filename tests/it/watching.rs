@@ -269,9 +269,9 @@ fn a_command_that_fails_is_said_and_one_that_hangs_does_not_hold_up_the_watching
     let watch = Live::start(bot.check(&["--watch", "5", "--exec", &hook]));
     let _beginning = watch.beginning();
     bot.write(SIGNER);
-    let _ = (watch.line(), watch.line());
+    let _changes = watch.until(" broken  ");
     bot.write(FUNDER);
-    let _ = (watch.line(), watch.line());
+    let _changes = watch.until(" healthy  ");
     let child = std::fs::read_to_string(&mark).unwrap().trim().to_owned();
     watch.terminate();
     assert_eq!(watch.code(), Some(0));
