@@ -20,8 +20,8 @@ pub fn order_proof(facts: &Facts) -> Option<&OrderProof> {
 
 /// Whether the order was signed with the settings in force, and not with those before them.
 fn is_of_settings(facts: &Facts, proof: &OrderProof) -> bool {
-    let maker = facts.setup.maker().or_else(|| facts.setup.signer());
-    maker == Some(proof.maker) && facts.setup.signature_type().is_none_or(|kind| kind == proof.signature_type)
+    facts.setup.order_maker() == Some(proof.maker)
+        && facts.setup.signature_type().is_none_or(|kind| kind == proof.signature_type)
 }
 
 pub(super) fn exchange(facts: &Facts) -> Finding {

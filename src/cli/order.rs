@@ -5,7 +5,7 @@
 use std::io::Write as _;
 
 use alloy_primitives::{Address, FixedBytes, hex};
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
 use super::Exit;
@@ -17,9 +17,9 @@ use crate::auth::order::{Exchange, Order, Terms, Version};
 use crate::auth::wallet::SignatureType;
 use crate::cli::terminal;
 use crate::client::account::Account;
-use crate::client::http::{Http, now_s};
+use crate::client::http::{Http, now_ms};
 use crate::facts::Setup;
-use crate::settings::{ProblemKind, Setting, Settings};
+use crate::settings::Settings;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
@@ -86,14 +86,6 @@ pub(super) fn run(mut args: OrderArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Unix milliseconds.
-fn now_ms() -> u64 {
-    // today's are far below the limits, and never negative
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let now_ms = (now_s() * 1000.0) as u64;
-    now_ms
-}
-
 /// The order with its signature.
 struct Signed {
     key: Address,
@@ -108,13 +100,9 @@ impl Signed {
         let account = Account::new(settings.clone(), Http::new(settings.timeout));
         let signer = account.signer()?;
         let setup = Setup::of(settings, true);
-        let is_of_funder = setup.problems.iter().any(|problem| {
-            problem.is_of(Setting::Funder) && problem.kind == ProblemKind::Invalid && setup.funder.is_none()
-        });
-        ensure!(
-            !is_of_funder,
-            "the configured funder is not a wallet address; `polydoctor check setup.settings` says why"
-        );
+        let maker = setup
+            .order_maker()
+            .context("the configured funder is not a wallet address; `polydoctor check setup.settings` says why")?;
         let kind = setup.signature_type();
         let kind = kind.context("the signature type cannot be used; `polydoctor check setup.settings` says why")?;
         if args.session_key && kind != SignatureType::Poly1271 {
@@ -125,7 +113,6 @@ impl Signed {
         let exchange = exchange.with_context(|| format!("Polymarket has no exchange on chain {chain_id}"))?;
         let salt = args.salt.unwrap_or_else(|| u64::from_be_bytes(FixedBytes::random().0));
         let timestamp = args.timestamp.unwrap_or_else(now_ms);
-        let maker = setup.maker().unwrap_or_else(|| signer.address());
         let order = Order::probe(signer.address(), maker, kind, salt, timestamp);
         let signature =
             if args.session_key { order.sign_as_session(signer, exchange)? } else { order.sign(signer, exchange)? };

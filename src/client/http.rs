@@ -47,6 +47,12 @@ pub fn now_s() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
+/// Unix milliseconds by this clock.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Makes the headers of a request at the moment when it is sent: they carry the time.
 pub type Sign<'a> = &'a (dyn Fn() -> Result<AuthHeaders, Failure> + Send + Sync);
 

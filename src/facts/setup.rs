@@ -12,7 +12,7 @@ use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::secret::SecretShape;
-use crate::settings::{Origin, Setting, SettingProblem, Source, Sourced};
+use crate::settings::{Origin, ProblemKind, Setting, SettingProblem, Source, Sourced};
 
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -86,6 +86,17 @@ impl Setup {
             (None, SignatureType::Eoa) => self.signer(),
             (None, _) => None,
         }
+    }
+
+    /// The maker of an order that is signed with these settings: without a funder the signer, as the
+    /// official clients do it. `None` where the configured funder is no address, and without a key.
+    pub fn order_maker(&self) -> Option<Address> {
+        let is_unusable =
+            |problem: &SettingProblem| problem.is_of(Setting::Funder) && problem.kind == ProblemKind::Invalid;
+        if self.funder.is_none() && self.problems.iter().any(is_unusable) {
+            return None;
+        }
+        self.maker().or_else(|| self.signer())
     }
 }
 

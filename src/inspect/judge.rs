@@ -48,6 +48,14 @@ struct Case<'a> {
     notes: Vec<String>,
 }
 
+/// Puts the certain findings first; what carries a proven mistake is not right, whatever its signature is.
+fn settle(findings: &mut [Finding], outcome: &mut Outcome) {
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.certainty));
+    if *outcome == Outcome::Right && findings.iter().any(|finding| finding.certainty == Certainty::Proven) {
+        *outcome = Outcome::Mistaken;
+    }
+}
+
 pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
     let carried: Vec<Carried<'_>> = request
         .headers
@@ -73,10 +81,7 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
         }
     }
     case.of_other_call(outcome);
-    if outcome == Outcome::Right && case.findings.iter().any(|finding| finding.certainty == Certainty::Proven) {
-        outcome = Outcome::Mistaken;
-    }
-    case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.certainty));
+    settle(&mut case.findings, &mut outcome);
     let target = request.target.as_ref();
     Inspected {
         kind,

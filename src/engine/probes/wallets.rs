@@ -7,13 +7,12 @@ use crate::auth::wallet::WalletKind;
 use crate::auth::wallet_signature::SignatureForm;
 use crate::client::chain::{self as polygon, Subjects};
 use crate::client::exchange::ProofOrder;
-use crate::client::http::now_s;
+use crate::client::http::now_ms;
 use crate::client::rpc::{Call, Node};
 use crate::client::services;
-use crate::engine::context::{Context, Missing, Outcome, url, whole};
+use crate::engine::context::{Context, Missing, Outcome, url};
 use crate::facts::probe::Probe;
 use crate::facts::{ChainState, OrderProof, Ownership};
-use crate::settings::{ProblemKind, Setting, SettingProblem};
 
 fn contracts_of(context: &Context) -> Outcome<&'static Chain> {
     let id = context.settings.chain_id.as_ref().map(|id| id.value);
@@ -50,18 +49,13 @@ fn order(context: &Context, chain: &Chain) -> Outcome<(ProofOrder, Vec<Call>)> {
     let signer = context.signer()?;
     let (maker, kind) = {
         let setup = &context.facts.borrow().setup;
-        let is_of_funder = |problem: &&SettingProblem| {
-            problem.is_of(Setting::Funder) && problem.kind == ProblemKind::Invalid && setup.funder.is_none()
-        };
-        if setup.problems.iter().any(|problem| is_of_funder(&problem)) {
-            return Err(Missing::because("the configured funder is not a wallet address"));
-        }
+        let maker =
+            setup.order_maker().ok_or_else(|| Missing::because("the configured funder is not a wallet address"))?;
         let kind = setup.signature_type().ok_or_else(|| Missing::because("there is no usable signature type"))?;
-        // what the official clients do without a funder
-        (setup.maker().unwrap_or_else(|| signer.address()), kind)
+        (maker, kind)
     };
-    let now_ms = u64::try_from(whole(now_s() * 1000.0)).unwrap_or_default();
-    Ok(ProofOrder::sign(signer, chain, maker, kind, u64::from_be_bytes(FixedBytes::random().0), now_ms)?)
+    let salt = u64::from_be_bytes(FixedBytes::random().0);
+    Ok(ProofOrder::sign(signer, chain, maker, kind, salt, now_ms())?)
 }
 
 /// What the exchanges answered in the batch that the chain was read with.

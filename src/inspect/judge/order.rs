@@ -79,10 +79,7 @@ pub(in crate::inspect) fn inspect(posted: &Posted, known: &Known) -> Inspected {
     for (finding, change) in std::mem::take(&mut case.unexplained) {
         case.add(finding, change);
     }
-    case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.certainty));
-    if case.outcome == Outcome::Right && case.findings.iter().any(|finding| finding.certainty == Certainty::Proven) {
-        case.outcome = Outcome::Mistaken;
-    }
+    super::settle(&mut case.findings, &mut case.outcome);
     if case.findings.is_empty() {
         case.changes.clear();
     }

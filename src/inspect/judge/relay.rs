@@ -49,10 +49,7 @@ pub(in crate::inspect) fn inspect(submission: &Submission, known: &Known) -> Ins
     case.wallet(&fields);
     case.bearer(&fields);
     case.times(&fields);
-    case.findings.sort_by_key(|finding| std::cmp::Reverse(finding.certainty));
-    if case.outcome == Outcome::Right && case.findings.iter().any(|finding| finding.certainty == Certainty::Proven) {
-        case.outcome = Outcome::Mistaken;
-    }
+    super::settle(&mut case.findings, &mut case.outcome);
     if case.outcome == Outcome::Right && case.findings.is_empty() {
         case.next_nonce(&fields);
     }
