@@ -1,6 +1,7 @@
 //! What a program that runs for long holds, and how often it is tried.
 
 use std::fs;
+use std::time::Duration;
 
 /// So many times an account breaks and mends; more with `POLYDOCTOR_SOAK`.
 const TIMES: usize = 4;
@@ -25,8 +26,28 @@ pub(crate) struct Held {
 /// More than a run ever asks for at once.
 const MOST_SOCKETS: usize = 40;
 
+/// A program that was begun on a change, or a request, is over within these.
+const READINGS: usize = 10;
+const BETWEEN: Duration = Duration::from_millis(100);
+
 impl Held {
+    /// The least of several readings: what is held for a moment only is nothing that grows.
     pub(crate) fn of(process: u32) -> Self {
+        let mut least = Self::now(process);
+        for _ in 1..READINGS {
+            std::thread::sleep(BETWEEN);
+            let now = Self::now(process);
+            least = Self {
+                resident_kib: least.resident_kib.min(now.resident_kib),
+                threads: least.threads.min(now.threads),
+                files: least.files.min(now.files),
+                sockets: least.sockets.min(now.sockets),
+            };
+        }
+        least
+    }
+
+    fn now(process: u32) -> Self {
         let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
         let number = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();

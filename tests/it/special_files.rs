@@ -55,8 +55,12 @@ fn ended(command: &mut Command) -> (Output, Duration) {
     (child.wait_with_output().unwrap(), began.elapsed())
 }
 
-/// 0 where it is not known.
+/// 0 where it is not known. Until the new program has taken its place, a process shows the memory of the one
+/// that began it.
 fn resident_kib(process: u32) -> u64 {
+    if fs::read_link(format!("/proc/{process}/exe")).ok() == std::env::current_exe().ok() {
+        return 0;
+    }
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
