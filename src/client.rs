@@ -6,6 +6,8 @@
 //! * [`rpc`]: Ethereum JSON-RPC, batched
 //! * [`chain`]: what the Polygon node says of wallets
 //! * [`exchange`]: what the exchange contract says of an order
+//! * [`socket`]: a WebSocket, with limits
+//! * [`live`]: the live channels
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
@@ -25,8 +27,10 @@ mod hidden;
 pub mod http;
 pub mod keys;
 pub mod limits;
+pub mod live;
 mod log;
 pub mod rpc;
 pub mod services;
 pub mod signer;
+pub mod socket;
 pub mod trades;

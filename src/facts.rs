@@ -16,6 +16,7 @@
 pub mod clock;
 mod exchange;
 mod failure;
+mod live;
 mod observed;
 pub mod probe;
 mod request;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use exchange::{ExchangeAnswer, ExchangeWord, OrderProof, OrderVerdict, OtherWallet};
 pub use failure::Failure;
+pub use live::{ChannelAnswer, LiveAuth, SentCredentials, UserChannel};
 pub use observed::*;
 pub use request::{RequestRecord, SentHeader};
 pub use setup::*;
@@ -152,6 +154,11 @@ pub struct Facts {
     pub builder_trades: Fact<BuilderTrades>,
     pub builder_fees: Fact<BuilderFees>,
     pub builder_signer: Fact<RemoteSigner>,
+    /// `Waiting` in records from before it was asked, as the next.
+    #[serde(default)]
+    pub live: Fact<LiveAuth>,
+    #[serde(default)]
+    pub user_channel: Fact<UserChannel>,
     /// Readings of the CLOB's clock, one an answer.
     pub clock: Vec<ClockReading>,
     pub requests: Vec<RequestRecord>,
@@ -193,7 +200,9 @@ macro_rules! with_fact {
             BuilderAccess: builder_access,
             BuilderTrades: builder_trades,
             BuilderFees: builder_fees,
-            BuilderSigner: builder_signer)
+            BuilderSigner: builder_signer,
+            Live: live,
+            UserChannel: user_channel)
     };
     (@@ $borrow:tt $facts:expr, $probe:expr, $fact:ident => $then:expr; $($name:ident: $field:ident),+) => {
         match $probe {

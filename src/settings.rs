@@ -236,6 +236,11 @@ pub struct Settings {
     pub data_url: Option<Sourced<Url>>,
     pub relayer_url: Option<Sourced<Url>>,
     pub geoblock_url: Option<Sourced<Url>>,
+    /// The base of the user channel, without `/ws/user`. By default the official one, and only where the CLOB
+    /// is: credentials of another service are nobody's business there.
+    pub ws_url: Option<Sourced<Url>>,
+    /// The live data service, whole; by default as above.
+    pub live_url: Option<Sourced<Url>>,
     pub rpc_url: Option<Sourced<Url>>,
     /// Of one request.
     pub timeout: Duration,
@@ -274,6 +279,8 @@ impl Settings {
             Setting::DataUrl => url(&self.data_url),
             Setting::RelayerUrl => url(&self.relayer_url),
             Setting::GeoblockUrl => url(&self.geoblock_url),
+            Setting::WsUrl => url(&self.ws_url),
+            Setting::LiveUrl => url(&self.live_url),
             Setting::RpcUrl => url(&self.rpc_url),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Status, account, builder, clock, credentials, funder, order, region, secrets, setup, wallet};
+use super::{Finding, Status, account, builder, clock, credentials, funder, live, order, region, secrets, setup, wallet};
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
 
@@ -144,6 +144,11 @@ checks! {
         "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, BuilderFees, Version]
             proof [BuilderTrades] [OwnTrades] [Version] => builder::attribution;
     }
+    "Live channels" {
+        // whatever keeps HTTP from accepting the credentials, the channel says whether they are right
+        "live.channel" needs [] reads [Live, UserChannel, Derive, ConfiguredCredentials, DerivedCredentials]
+            weighs [OtherNonces, FunderAddress, BuilderKeys, ServerTime] proof [Live, UserChannel] => live::channel;
+    }
 }
 
 /// The check with this id.
@@ -191,7 +196,7 @@ mod tests {
                 assert!(CHECKS[..place].iter().any(|earlier| earlier.id == *need), "{} needs {need}", check.id);
             }
         }
-        assert_eq!(CHECKS.len(), 21);
+        assert_eq!(CHECKS.len(), 22);
     }
 
     #[test]

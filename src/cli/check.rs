@@ -70,6 +70,9 @@ pub(super) struct CheckArgs {
     /// Ask nothing over the network
     #[arg(long)]
     offline: bool,
+    /// Also check what takes seconds: whether the user channel (WebSocket) stays open
+    #[arg(long)]
+    deep: bool,
     /// Send no signature of a probe order to the Polygon RPC: leaves out order.exchange
     #[arg(long)]
     no_order_proof: bool,
@@ -110,6 +113,7 @@ impl From<DashboardArgs> for CheckArgs {
             share: false,
             anonymous: false,
             offline: false,
+            deep: false,
             no_order_proof: false,
             symptom: Vec::new(),
             record: args.record,
@@ -173,6 +177,11 @@ impl CheckArgs {
 
     fn selection(&self) -> Selection {
         Selection::new(&self.ids, &self.skipped())
+    }
+
+    fn engine(&self, settings: Settings) -> Engine {
+        let engine = Engine::new(settings, self.offline, &self.symptom);
+        if self.deep { engine.deep() } else { engine }
     }
 
     /// What is taken out of the report before it is printed.
@@ -244,7 +253,7 @@ async fn observe(args: &CheckArgs, reading: Option<Reading>) -> anyhow::Result<F
     let demo = args.demo.start().await?;
     let settings = args.settings(reading, demo.as_ref())?;
     let timeout = settings.timeout;
-    let engine = Engine::new(settings, args.offline, &args.symptom);
+    let engine = args.engine(settings);
     let probes = args.probes();
     let mut run = std::pin::pin!(engine.run(&probes));
     let facts = engine.facts();

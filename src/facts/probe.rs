@@ -83,6 +83,11 @@ probes! {
     BuilderFees = "builder-fees" after [ServerTime];
     /// The remote builder signer: is it there, and what does it sign?
     BuilderSigner = "builder-signer" after [];
+    /// The live data service: does it accept the API credentials? Without configured ones the connection is
+    /// opened at once, and the derived ones are sent when they are there.
+    Live = "live" after [];
+    /// The user channel, which acknowledges nothing and so takes three seconds: only where that is wanted.
+    UserChannel = "user-channel" after [];
 }
 
 impl Probe {
@@ -95,6 +100,8 @@ impl Probe {
             Self::Profile => ("gamma", "the Gamma service"),
             Self::Deployed | Self::BuilderAccess => ("relayer", "the relayer"),
             Self::BuilderSigner => ("signer", "the builder signer"),
+            Self::Live => ("live", "the live data service"),
+            Self::UserChannel => ("user", "the user channel"),
             Self::ServerTime
             | Self::GuideTime
             | Self::Version

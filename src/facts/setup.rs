@@ -31,6 +31,10 @@ pub struct Setup {
     pub nonce: Option<Sourced<U256>>,
     pub clob_url: Option<Sourced<String>>,
     pub rpc_url: Option<Sourced<String>>,
+    #[serde(default)]
+    pub ws_url: Option<Sourced<String>>,
+    #[serde(default)]
+    pub live_url: Option<Sourced<String>>,
     pub credentials: Option<CredentialsFact>,
     pub builder: Option<CredentialsFact>,
     pub builder_signer_url: Option<Sourced<String>>,
@@ -49,6 +53,9 @@ pub struct Setup {
     pub selection: String,
     /// True when nothing may be asked over the network.
     pub offline: bool,
+    /// Whether what takes seconds is asked, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deep: bool,
 }
 
 impl Setup {

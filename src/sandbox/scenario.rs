@@ -33,6 +33,7 @@ use alloy_primitives::Bytes;
 use serde::Deserialize;
 
 use super::faults::Fault;
+use super::live::EventKind;
 use crate::auth::contracts::POLYGON;
 use crate::auth::wallet::WalletKind;
 use files::FILES;
@@ -81,6 +82,8 @@ pub struct Scenario {
     pub signer: Signer,
     #[serde(default)]
     pub server: Server,
+    #[serde(default)]
+    pub live: Live,
     /// Requests that go wrong on their way; the first that fits one decides.
     #[serde(default)]
     pub faults: Vec<Fault>,
@@ -222,6 +225,29 @@ pub struct Signer {
     pub milliseconds: bool,
     /// It signs timestamp, method and path only.
     pub drops_body: bool,
+}
+
+/// The live channels (WebSocket).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Live {
+    /// The live data service answers every authentication with this code: `auth_unavailable`.
+    pub auth_error: Option<String>,
+    /// It closes the connection of every authentication, with 4001.
+    pub closes: bool,
+    /// Both channels reject credentials that the CLOB takes.
+    pub rejects: bool,
+    /// Both channels take frames and answer none.
+    pub silent: bool,
+    /// Events of the account that the user channel sends in turn, and how often, in milliseconds.
+    pub emits: Vec<EventKind>,
+    pub every_ms: u64,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self { auth_error: None, closes: false, rejects: false, silent: false, emits: Vec::new(), every_ms: 1_000 }
+    }
 }
 
 /// The service itself.

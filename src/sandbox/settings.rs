@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
+use super::live::LIVE;
 use super::names::{DEMO_KEY, Names, OTHER_KEY, name_of};
 use super::scenario::{CredentialKind, Scenario};
 use super::trades::DEMO_CODE;
@@ -22,6 +23,10 @@ pub struct Announcement {
     pub data_url: String,
     pub geoblock_url: String,
     pub relayer_url: String,
+    /// The base of the user channel, without `/ws/user`.
+    pub ws_url: String,
+    /// The live data service.
+    pub live_url: String,
     /// Full URL of `POST /sign`, for everybody.
     pub builder_signer_url: String,
     /// The same signer, for those who send the token.
@@ -38,7 +43,7 @@ pub struct Announcement {
 }
 
 /// The settings of an account with nothing wrong, in the placeholders of [`super::names`].
-const USUAL: [(Setting, &str); 18] = [
+const USUAL: [(Setting, &str); 20] = [
     (Setting::PrivateKey, "{private_key}"),
     (Setting::SignatureType, "{signature_type}"),
     (Setting::Funder, "{funder}"),
@@ -48,6 +53,8 @@ const USUAL: [(Setting, &str); 18] = [
     (Setting::DataUrl, "{data}"),
     (Setting::RelayerUrl, "{relayer}"),
     (Setting::GeoblockUrl, "{geoblock}"),
+    (Setting::WsUrl, "{ws}"),
+    (Setting::LiveUrl, "{live}"),
     (Setting::RpcUrl, "{rpc}"),
     (Setting::ApiKey, "{api_key}"),
     (Setting::ApiSecret, "{api_secret}"),
@@ -78,6 +85,8 @@ impl Announcement {
             data_url: at(DATA),
             geoblock_url: at(GEOBLOCK),
             relayer_url: at(RELAYER),
+            ws_url: format!("ws://{listen}"),
+            live_url: format!("ws://{listen}{LIVE}"),
             builder_signer_url: format!("{}/sign", at(SIGNER)),
             builder_signer_token_url: format!("{}/sign", at(TOKEN_SIGNER)),
             builder_signer_token: SIGNER_TOKEN,
@@ -89,6 +98,7 @@ impl Announcement {
         announcement.name_urls(&mut names);
         names.add("host", listen.to_string());
         names.add("closed", format!("http://{closed}"));
+        names.add("closed_host", closed.to_string());
         name_account(&mut names, scenario);
         name_credentials(&mut names, scenario, credentials);
         let usual = USUAL.iter().filter_map(|(setting, value)| Some((setting.usual_variable()?, *value)));
@@ -111,6 +121,8 @@ impl Announcement {
             ("data", &self.data_url),
             ("geoblock", &self.geoblock_url),
             ("relayer", &self.relayer_url),
+            ("ws", &self.ws_url),
+            ("live", &self.live_url),
             ("signer", &self.builder_signer_url),
             ("token_signer", &self.builder_signer_token_url),
         ] {

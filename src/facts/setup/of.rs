@@ -26,6 +26,8 @@ impl Setup {
             nonce: Some(settings.nonce.clone().unwrap_or_else(|| Sourced::new(U256::ZERO, Source::Default))),
             clob_url: settings.clob_url.clone().map(|url| url.map(|url| shown_url(&url))),
             rpc_url: settings.rpc_url.clone().map(|url| url.map(|url| shown_url(&url))),
+            ws_url: settings.ws_url.clone().map(|url| url.map(|url| shown_url(&url))),
+            live_url: settings.live_url.clone().map(|url| url.map(|url| shown_url(&url))),
             credentials: credentials_fact(&settings.credentials),
             builder: credentials_fact(&settings.builder),
             builder_signer_url: settings.builder_signer_url.clone().map(|url| url.map(|url| shown_url(&url))),
@@ -37,6 +39,7 @@ impl Setup {
             places: settings.places.clone(),
             selection: settings.selection.clone(),
             offline,
+            deep: false,
         };
         let chain = settings.chain_id.as_ref().and_then(|id| contracts::chain(id.value));
         setup.wallets = chain.zip(setup.signer()).map(|(chain, signer)| WalletMap::derive(chain, signer));
@@ -76,6 +79,8 @@ fn shown(settings: &Settings, setup: &Setup) -> Vec<ShownSetting> {
         ("data API", Setting::DataUrl, url(&settings.data_url)),
         ("relayer", Setting::RelayerUrl, url(&settings.relayer_url)),
         ("geoblock", Setting::GeoblockUrl, url(&settings.geoblock_url)),
+        ("user channel", Setting::WsUrl, url(&settings.ws_url)),
+        ("live data", Setting::LiveUrl, url(&settings.live_url)),
     ]);
     rows.into_iter().map(|(name, setting, said)| shown_setting(settings, name, setting, said)).collect()
 }

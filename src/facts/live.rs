@@ -1,0 +1,72 @@
+//! What the live channels said to API credentials. They see the three values as they are: no signature,
+//! address or clock is part of it.
+
+use serde::{Deserialize, Serialize};
+
+/// Whose credentials were sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentCredentials {
+    Configured,
+    /// Derived from the private key, where none are configured.
+    Derived,
+}
+
+impl SentCredentials {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Configured => "configured",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+/// A channel's yes or no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "answer")]
+pub enum ChannelAnswer {
+    Accepted,
+    /// In the words of the channel: `auth_invalid`, `closed with code 1008`.
+    Rejected {
+        how: String,
+    },
+    /// Neither yes nor no.
+    Unclear {
+        how: String,
+    },
+}
+
+impl ChannelAnswer {
+    pub fn is_accepted(&self) -> bool {
+        *self == Self::Accepted
+    }
+
+    pub fn is_rejected(&self) -> bool {
+        matches!(self, Self::Rejected { .. })
+    }
+}
+
+/// What the live data service said, which acknowledges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveAuth {
+    pub sent: SentCredentials,
+    pub answer: ChannelAnswer,
+    /// From the beginning until the WebSocket was open, in milliseconds.
+    pub connected_ms: u64,
+    /// From sending the credentials to the answer, in milliseconds.
+    pub answered_ms: u64,
+}
+
+/// What the user channel did, which acknowledges nothing: whoever is accepted gets a `PONG` and is still
+/// connected after three seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserChannel {
+    pub sent: SentCredentials,
+    pub answer: ChannelAnswer,
+    /// From the beginning until the WebSocket was open, in milliseconds.
+    pub connected_ms: u64,
+    /// From `PING` to `PONG`, in milliseconds; `None` where none came.
+    pub pong_ms: Option<u64>,
+    /// How long it stayed open, or was watched, in milliseconds.
+    pub open_ms: u64,
+}
