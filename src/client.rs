@@ -8,6 +8,7 @@
 //! * [`exchange`]: what the exchange contract says of an order
 //! * [`socket`]: a WebSocket, with limits
 //! * [`live`]: the live channels
+//! * [`relayer`]: the relayer, with an API key of its own
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
@@ -29,6 +30,7 @@ pub mod keys;
 pub mod limits;
 pub mod live;
 mod log;
+pub mod relayer;
 pub mod rpc;
 pub mod services;
 pub mod signer;

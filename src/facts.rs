@@ -19,6 +19,7 @@ mod failure;
 mod live;
 mod observed;
 pub mod probe;
+mod relayer;
 mod request;
 mod setup;
 
@@ -29,6 +30,7 @@ pub use exchange::{ExchangeAnswer, ExchangeWord, OrderProof, OrderVerdict, Other
 pub use failure::Failure;
 pub use live::{ChannelAnswer, LiveAuth, SentCredentials, UserChannel};
 pub use observed::*;
+pub use relayer::{RelayerKey, RelayerKeySlot, RelayerNonce, RelayerTransaction, RelayerTransactions, SentAddress};
 pub use request::{RequestRecord, SentHeader};
 pub use setup::*;
 
@@ -159,6 +161,12 @@ pub struct Facts {
     pub live: Fact<LiveAuth>,
     #[serde(default)]
     pub user_channel: Fact<UserChannel>,
+    #[serde(default)]
+    pub relayer_key: Fact<RelayerKey>,
+    #[serde(default)]
+    pub relayer_transactions: Fact<RelayerTransactions>,
+    #[serde(default)]
+    pub relayer_nonce: Fact<RelayerNonce>,
     /// Readings of the CLOB's clock, one an answer.
     pub clock: Vec<ClockReading>,
     pub requests: Vec<RequestRecord>,
@@ -202,7 +210,10 @@ macro_rules! with_fact {
             BuilderFees: builder_fees,
             BuilderSigner: builder_signer,
             Live: live,
-            UserChannel: user_channel)
+            UserChannel: user_channel,
+            RelayerKey: relayer_key,
+            RelayerTransactions: relayer_transactions,
+            RelayerNonce: relayer_nonce)
     };
     (@@ $borrow:tt $facts:expr, $probe:expr, $fact:ident => $then:expr; $($name:ident: $field:ident),+) => {
         match $probe {

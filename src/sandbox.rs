@@ -32,6 +32,7 @@ mod keys;
 mod ledger;
 mod live;
 mod names;
+mod relayer;
 mod rpc;
 mod sample_signer;
 pub mod scenario;
@@ -75,8 +76,11 @@ use trades::{DEMO_CODE, Trader, Trades};
 const SIGNER: &str = "/-/signer";
 const TOKEN_SIGNER: &str = "/-/token-signer";
 const SIGNER_TOKEN: &str = "sandbox-token";
-/// The relayer API key of the demo account.
+/// Relayer API keys: two of the demo account, of which one has the form of a builder's, and one of the other
+/// signer.
 const RELAYER_KEY: &str = "7c0a2f58-3b41-4c6e-9d02-5e8f1a6b4d93";
+const NEW_RELAYER_KEY: &str = "01967c03-b8c8-7000-8f68-8b8eaec6fd3d";
+const OTHER_RELAYER_KEY: &str = "2d5b9e71-6f04-4a3d-8c19-b07e4f2a5c68";
 
 /// How to start a sandbox.
 #[derive(Clone, Debug)]
@@ -187,7 +191,7 @@ fn app(sandbox: Arc<Sandbox>, options: &Options) -> io::Result<axum::Router> {
         io::Result::Ok(sign_server::router(signer.with_clock_offset(offset)).layer(stamped))
     };
     let clock = SignedDuration::from_secs(options.scenario.server.clock_offset_seconds);
-    Ok(live::routes(http::router(&[clob::ROUTES, views::ROUTES]))
+    Ok(live::routes(http::router(&[clob::ROUTES, views::ROUTES, relayer::ROUTES]))
         .nest_service(SIGNER, signer(None)?)
         .nest_service(TOKEN_SIGNER, signer(Some(SIGNER_TOKEN))?)
         .layer(from_fn_with_state(Arc::new(Faults::new(&options.scenario.faults)), meet_faults))

@@ -196,6 +196,13 @@ impl CredentialParts {
     }
 }
 
+/// An address, and how it is written: the relayer compares the text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenAddress {
+    pub address: Address,
+    pub text: String,
+}
+
 /// The text of a private key, or why a keystore did not give it.
 pub(crate) type KeyText = Result<Secret, KeyMistake>;
 
@@ -230,7 +237,7 @@ pub struct Settings {
     pub builder_signer_url: Option<Sourced<Url>>,
     pub builder_signer_token: Option<Sourced<Secret>>,
     pub relayer_key: Option<Sourced<Secret>>,
-    pub relayer_key_address: Option<Sourced<Address>>,
+    pub relayer_key_address: Option<Sourced<WrittenAddress>>,
     pub clob_url: Option<Sourced<Url>>,
     pub gamma_url: Option<Sourced<Url>>,
     pub data_url: Option<Sourced<Url>>,

@@ -47,12 +47,20 @@ pub(super) fn channel(facts: &Facts) -> Finding {
 }
 
 fn accepted(facts: &Facts, sent: SentCredentials) -> Finding {
+    let user = facts.user_channel.known();
     match is_right_triple(facts) {
         Some(failure) => Finding::pass(format!(
             "The live channel accepts the {} API credentials that HTTP rejects: they are valid",
             sent.word()
         ))
         .with("over HTTP", failure),
+        None if user.is_some_and(|user| user.answer.is_rejected()) => Finding::note(format!(
+            "The live data service accepts the {} API credentials, the user channel does not: a bot may receive no events",
+            sent.word()
+        )),
+        None if user.is_some_and(|user| user.answer.is_accepted()) && facts.live.known().is_some() => {
+            Finding::pass(format!("Both live channels accept the {} API credentials", sent.word()))
+        }
         None => Finding::pass(format!("The live channel accepts the {} API credentials", sent.word())),
     }
 }

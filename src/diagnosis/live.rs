@@ -47,7 +47,6 @@ fn is_of_another_address(case: &Case<'_>) -> bool {
         matches!(cause, Cause::CredentialsOtherAddress | Cause::AddressHeader | Cause::BuilderCredentialsAsUser)
     };
     let found = case.finding("creds.match").filter(|finding| finding.status == Status::Fail);
-    let is_configured =
-        checks::channel_answer(case.facts).is_some_and(|(sent, _)| sent == SentCredentials::Configured);
+    let is_configured = checks::channel_answer(case.facts).is_some_and(|(sent, _)| sent == SentCredentials::Configured);
     is_configured && found.is_some_and(|finding| finding.suspicions.first().is_some_and(|first| is_it(first.cause)))
 }

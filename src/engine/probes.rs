@@ -6,6 +6,7 @@ mod credentials;
 mod files;
 mod live;
 mod public;
+mod relayer;
 mod wallets;
 
 use std::sync::Arc;
@@ -46,6 +47,9 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::BuilderFees => c.fill(|f| &mut f.builder_fees, builder::fees(c)).await,
         Probe::Live => c.fill(|f| &mut f.live, live::live(c)).await,
         Probe::UserChannel => c.fill(|f| &mut f.user_channel, live::user_channel(c)).await,
+        Probe::RelayerKey => c.fill(|f| &mut f.relayer_key, relayer::key(c)).await,
+        Probe::RelayerTransactions => c.fill(|f| &mut f.relayer_transactions, relayer::transactions(c)).await,
+        Probe::RelayerNonce => c.fill(|f| &mut f.relayer_nonce, relayer::nonce(c)).await,
         Probe::BuilderSigner => c.fill(|f| &mut f.builder_signer, builder::signer(c)).await,
     }
 }

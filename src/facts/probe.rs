@@ -88,6 +88,12 @@ probes! {
     Live = "live" after [];
     /// The user channel, which acknowledges nothing and so takes three seconds: only where that is wanted.
     UserChannel = "user-channel" after [];
+    /// The relayer's `GET /relayer/api/keys`: does it accept its API key, and whose is it?
+    RelayerKey = "relayer-key" after [];
+    /// The relayer's `GET /transactions` with that key.
+    RelayerTransactions = "relayer-transactions" after [RelayerKey];
+    /// The relayer's next nonce of the funder.
+    RelayerNonce = "relayer-nonce" after [];
 }
 
 impl Probe {
@@ -98,7 +104,11 @@ impl Probe {
             Self::Geoblock => ("geoblock", "the geoblock service"),
             Self::Chain | Self::Ownership | Self::Exchange => ("node", "the Polygon RPC"),
             Self::Profile => ("gamma", "the Gamma service"),
-            Self::Deployed | Self::BuilderAccess => ("relayer", "the relayer"),
+            Self::Deployed
+            | Self::BuilderAccess
+            | Self::RelayerKey
+            | Self::RelayerTransactions
+            | Self::RelayerNonce => ("relayer", "the relayer"),
             Self::BuilderSigner => ("signer", "the builder signer"),
             Self::Live => ("live", "the live data service"),
             Self::UserChannel => ("user", "the user channel"),

@@ -12,7 +12,7 @@ use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::secret::SecretShape;
-use crate::settings::{Origin, ProblemKind, Setting, SettingProblem, Source, Sourced};
+use crate::settings::{Origin, ProblemKind, Setting, SettingProblem, Source, Sourced, WrittenAddress};
 
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,8 @@ pub struct Setup {
     pub builder_signer_token: Option<Sourced<SecretShape>>,
     pub builder_code: Option<Sourced<String>>,
     pub relayer_key: Option<Sourced<SecretShape>>,
+    #[serde(default)]
+    pub relayer_key_address: Option<Sourced<WrittenAddress>>,
     /// Every wallet of the key; `None` without a usable key or on a chain without contracts.
     pub wallets: Option<WalletMap>,
     /// Every setting with its value (secrets as shapes) and source, for people to read.

@@ -63,7 +63,8 @@ pub(super) fn is_channel(path: &str) -> bool {
 }
 
 pub(super) fn routes(router: Router<Arc<Sandbox>>) -> Router<Arc<Sandbox>> {
-    let open = |upgrade: WebSocketUpgrade| upgrade.max_message_size(2 * LARGEST_FRAME).max_frame_size(2 * LARGEST_FRAME);
+    let open =
+        |upgrade: WebSocketUpgrade| upgrade.max_message_size(2 * LARGEST_FRAME).max_frame_size(2 * LARGEST_FRAME);
     router
         .route(
             USER,

@@ -84,6 +84,8 @@ pub struct Scenario {
     pub server: Server,
     #[serde(default)]
     pub live: Live,
+    #[serde(default)]
+    pub relayer: Relayer,
     /// Requests that go wrong on their way; the first that fits one decides.
     #[serde(default)]
     pub faults: Vec<Fault>,
@@ -248,6 +250,37 @@ impl Default for Live {
     fn default() -> Self {
         Self { auth_error: None, closes: false, rejects: false, silent: false, emits: Vec::new(), every_ms: 1_000 }
     }
+}
+
+/// The relayer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Relayer {
+    /// What it says is the next nonce of a deployed wallet; the wallet itself says 3.
+    pub nonce: String,
+    /// The newest first.
+    pub transactions: Vec<RelayerTransaction>,
+}
+
+impl Default for Relayer {
+    fn default() -> Self {
+        Self { nonce: "3".to_owned(), transactions: Vec::new() }
+    }
+}
+
+/// A transaction that the relayer has of the account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelayerTransaction {
+    /// `STATE_CONFIRMED`
+    pub state: String,
+    /// `SAFE`, `PROXY`, `WALLET` and so on.
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(default)]
+    pub error: String,
+    #[serde(default)]
+    pub minutes_ago: i64,
 }
 
 /// The service itself.

@@ -10,7 +10,7 @@ use super::names::{DEMO_KEY, Names, OTHER_KEY, name_of};
 use super::scenario::{CredentialKind, Scenario};
 use super::trades::DEMO_CODE;
 use super::views::{DATA, GAMMA, GEOBLOCK, RELAYER, RPC};
-use super::{RELAYER_KEY, SIGNER, SIGNER_TOKEN, TOKEN_SIGNER, builder_credentials};
+use super::{NEW_RELAYER_KEY, OTHER_RELAYER_KEY, RELAYER_KEY, SIGNER, SIGNER_TOKEN, TOKEN_SIGNER, builder_credentials};
 use crate::auth::l2::ApiCredentials;
 use crate::settings::Setting;
 
@@ -141,6 +141,9 @@ fn name_account(names: &mut Names, scenario: &Scenario) {
     names.add("other_private_key", OTHER_KEY);
     names.add("builder_code", DEMO_CODE.to_string());
     names.add("relayer_key", RELAYER_KEY);
+    names.add("new_relayer_key", NEW_RELAYER_KEY);
+    names.add("other_relayer_key", OTHER_RELAYER_KEY);
+    names.add("eoa_lower_case", names.fill("{eoa}").to_lowercase());
 }
 
 /// The credentials in the user's slots, and the builder's.

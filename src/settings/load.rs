@@ -16,7 +16,7 @@ use self::values::parse_address;
 pub use self::values::{SECONDS, parse_seconds};
 use super::inputs::{Inputs, SettingsError};
 use super::sources::Sources;
-use super::{CredentialParts, Origin, ProblemKind, Setting, SettingProblem, Settings, Source, Sourced};
+use super::{CredentialParts, Origin, ProblemKind, Setting, SettingProblem, Settings, Source, Sourced, WrittenAddress};
 use super::{hosts, misplaced, programs, selection, unread};
 use crate::auth::contracts;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
@@ -102,11 +102,9 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         builder_signer_url: loader.url(Setting::BuilderSignerUrl, None),
         builder_signer_token: loader.sent_as_it_is(Setting::BuilderSignerToken),
         relayer_key: loader.sent_as_it_is(Setting::RelayerApiKey),
-        relayer_key_address: loader.parsed(
-            Setting::RelayerApiKeyAddress,
-            "an address: 0x and 40 hex digits",
-            parse_address,
-        ),
+        relayer_key_address: loader.parsed(Setting::RelayerApiKeyAddress, "an address: 0x and 40 hex digits", |text| {
+            Some(WrittenAddress { address: parse_address(text)?, text: text.to_owned() })
+        }),
         clob_url,
         gamma_url: loader.url(Setting::GammaUrl, Some(GAMMA_URL)),
         data_url: loader.url(Setting::DataUrl, Some(DATA_URL)),
@@ -180,14 +178,14 @@ fn infer_type(settings: &mut Settings) {
 /// A relayer key works only for the address that it was made for, which has to be the signer's.
 fn other_relayer_address(settings: &Settings) -> Option<SettingProblem> {
     let signer = settings.parsed_key()?.signer.address();
-    let address = settings.relayer_key_address.as_ref().filter(|address| address.value != signer)?;
+    let address = settings.relayer_key_address.as_ref().filter(|address| address.value.address != signer)?;
     settings.relayer_key.as_ref()?;
     Some(SettingProblem {
         kind: ProblemKind::OtherAddress,
         setting: Setting::RelayerApiKeyAddress.into(),
         text: format!(
             "The relayer API key belongs to {} ({}), not to the signer {signer}",
-            address.value, address.source
+            address.value.address, address.source
         ),
         fix: "Create a relayer API key with this signer, or use builder credentials to act for other people's wallets"
             .to_owned(),

@@ -203,7 +203,8 @@ impl State {
         let mut event = |subscription: &Subscription| {
             *seq += 1;
             let price = format!("{}.5", 60_000 + *seq % 100);
-            let mut payload = json!({ "source": "sandbox", "timestamp": now_ms, "value": 60_000.5, "full_accuracy_value": price });
+            let mut payload =
+                json!({ "source": "sandbox", "timestamp": now_ms, "value": 60_000.5, "full_accuracy_value": price });
             let name = CHANNELS.iter().find(|(channel, _)| *channel == subscription.channel).map_or("", |(_, by)| by);
             payload[name] = json!(subscription.of);
             if subscription.channel.ends_with(".twap") {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::values::{SECONDS, is_unfilled, lengthy, may_be_asked, may_be_opened, parse_address, parse_seconds, placeholder, shorten};
+use super::values::{
+    SECONDS, is_unfilled, lengthy, may_be_asked, may_be_opened, parse_address, parse_seconds, placeholder, shorten,
+};
 use crate::auth::contracts;
 use crate::auth::key;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
