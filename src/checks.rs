@@ -32,7 +32,8 @@ pub use clock::{clock_status, drift_status, network_cause, network_certainty};
 pub use credentials::{secret_form, short};
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries};
 pub use order::{accepted_wallet, order_proof, verdict};
-pub use ownership::{Standing, date, standing};
+#[cfg(feature = "tui")]
+pub(crate) use ownership::{Standing, date, standing};
 pub use table::{CHECKS, Check, find, probes_of, reads_of, with_needs};
 pub use wallet::{account_wallet, dollars, holds_collateral};
 pub use words::{Words, words};

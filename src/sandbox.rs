@@ -80,6 +80,7 @@ const RELAYER_KEY: &str = "7c0a2f58-3b41-4c6e-9d02-5e8f1a6b4d93";
 pub struct Options {
     /// Port 0 takes any free one.
     pub listen: SocketAddr,
+    /// What is wrong with the demo account.
     pub scenario: Scenario,
     /// How long each answer is held back.
     pub latency: Duration,
@@ -103,6 +104,7 @@ impl Running {
         &self.scenario
     }
 
+    /// Its URLs, and the settings of the demo account.
     pub fn announcement(&self) -> &Announcement {
         &self.announcement
     }
