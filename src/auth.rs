@@ -5,12 +5,12 @@
 //! * [`l1`]: the EIP-712 wallet signature that creates and derives API credentials
 //! * [`l2`]: the HMAC headers of every authenticated request
 //! * [`order`]: orders as they are signed for an exchange, and whose signature one carries
-//! * [`recovery`]: the signer of one signature over many digests
-//! * [`relay`]: transactions that the relayer takes, as the owner of a wallet signs them
+//! * `recovery`: the signer of one signature over many digests
+//! * `relay`: transactions that the relayer takes, as the owner of a wallet signs them
 //! * [`builder`]: the `POLY_BUILDER_*` headers, signed here or by a remote signer
 //! * [`explain`]: what exactly is signed, in labelled parts
 //! * [`wallet_signature`]: what a contract wallet accepts as a signature of its owner
-//! * [`placeholder`]: what example files have in the place of values
+//! * `placeholder`: what example files have in the place of values
 //! * [`contracts`]: addresses and code hashes per chain
 
 pub mod builder;
@@ -20,9 +20,9 @@ pub mod key;
 pub mod l1;
 pub mod l2;
 pub mod order;
-pub mod placeholder;
-pub mod recovery;
-pub mod relay;
+pub(crate) mod placeholder;
+pub(crate) mod recovery;
+pub(crate) mod relay;
 pub mod wallet;
 pub mod wallet_signature;
 
@@ -35,14 +35,17 @@ use std::fmt;
 pub struct AuthHeaders(Vec<(&'static str, String)>);
 
 impl AuthHeaders {
+    /// Names with their values, in the order in which they are to be sent.
     pub fn new(headers: Vec<(&'static str, String)>) -> Self {
         Self(headers)
     }
 
+    /// Each name with its value, the passphrase among them.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
+    /// The value of the header with exactly this name, such as `POLY_SIGNATURE`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }

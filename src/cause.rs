@@ -32,8 +32,10 @@ macro_rules! causes {
         }
 
         impl Cause {
+            /// Every cause, related ones side by side.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
+            /// What reports and commands call it, such as `funder-is-signer`.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
@@ -219,8 +221,11 @@ pub struct CauseWords {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Snippets {
+    /// For the TypeScript client; absent where no line of it is the fix.
     pub typescript: Option<String>,
+    /// For the Python client; absent where no line of it is the fix.
     pub python: Option<String>,
+    /// For the Rust client; absent where no line of it is the fix.
     pub rust: Option<String>,
 }
 
@@ -239,6 +244,7 @@ static WORDS: LazyLock<BTreeMap<String, CauseWords>> = LazyLock::new(|| {
 });
 
 impl Cause {
+    /// Title, meaning, fix and so on, from `assets/causes.toml`.
     pub fn words(self) -> &'static CauseWords {
         let name = self.name();
         WORDS.get(name).unwrap_or_else(|| unreachable!("a test holds the names and assets/causes.toml equal: {name}"))

@@ -35,7 +35,8 @@ pub use credentials::{secret_form, short};
 pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries};
 pub use live::{channel_answer, is_right_triple};
 pub use order::{accepted_wallet, order_proof, verdict};
-pub use ownership::{Standing, date, standing};
+#[cfg(feature = "tui")]
+pub(crate) use ownership::{Standing, date, standing};
 pub use relayer::{is_quota, nonces_apart, relayer_transactions, transaction_words};
 pub use table::{CHECKS, Check, find, probes_of, reads_of, with_needs};
 pub use wallet::{account_wallet, dollars, holds_collateral};

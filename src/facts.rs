@@ -40,31 +40,42 @@ use probe::Probe;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Fact<T> {
+    /// Not asked yet.
     #[default]
     Waiting,
     /// Since so many milliseconds after the start of the run.
     Running {
+        /// Milliseconds after the start of the run.
         since_ms: u64,
     },
+    /// It was asked and answered.
     Known {
+        /// The answer, without secrets.
         value: T,
+        /// How long the probe took, in milliseconds.
         took_ms: u64,
     },
+    /// It was asked, and no usable answer came.
     Failed {
+        /// Why no usable answer came.
         failure: Failure,
+        /// How long the probe took, in milliseconds.
         took_ms: u64,
     },
     /// What it is asked with could not be had.
     Blocked {
+        /// The probe whose answer is missing.
         by: Probe,
     },
     /// There was nothing to ask; the text says why.
     NotAsked {
+        /// A clause such as `there is no usable chain id`.
         why: String,
     },
 }
 
 impl<T> Fact<T> {
+    /// The answer, where one came.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Known { value, .. } => Some(value),
@@ -72,6 +83,7 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Why no usable answer came, where it was asked in vain.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed { failure, .. } => Some(failure),
@@ -79,10 +91,12 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Whether nothing more comes in this run.
     pub fn is_settled(&self) -> bool {
         !matches!(self, Self::Waiting | Self::Running { .. })
     }
 
+    /// How long the probe took, in milliseconds; `None` where it was not asked to the end.
     pub fn took_ms(&self) -> Option<u64> {
         match self {
             Self::Known { took_ms, .. } | Self::Failed { took_ms, .. } => Some(*took_ms),
@@ -122,53 +136,83 @@ pub struct Facts {
     /// Whether they were read from a record instead of observed now; whoever reads one sets it.
     #[serde(skip)]
     pub is_replay: bool,
+    /// What the settings say.
     pub setup: Setup,
     /// Errors that the user reported: known sentences with their own values, and the beginnings of texts
     /// that are not known.
     pub symptoms: Vec<String>,
+    /// Files and scripts on this machine that hold secrets.
     pub secret_files: Fact<SecretPlaces>,
+    /// The answer of `GET /time`.
     pub server_time: Fact<ClockReading>,
+    /// What `GET /server-time` answered, which a popular guide names.
     pub guide_time: Fact<GuideTime>,
+    /// The answer of `GET /version`: the protocol version of orders, such as 2.
     pub version: Fact<u64>,
+    /// Whether orders are accepted from this IP address.
     pub geoblock: Fact<Geoblock>,
+    /// What the Polygon RPC says of every wallet.
     pub chain: Fact<ChainState>,
+    /// What the maker's contract says to signatures of the key.
     pub ownership: Fact<Ownership>,
     /// `Waiting` in records from before it was asked.
     #[serde(default)]
     pub exchange: Fact<OrderProof>,
+    /// The wallet that Gamma shows for the signer.
     pub profile: Fact<PublicProfile>,
+    /// Whether the relayer knows the funder as deployed.
     pub deployed: Fact<bool>,
+    /// The credentials that L1 gives at the configured nonce.
     pub derived: Fact<Derived>,
+    /// Which of the nonces 0 to 2, other than the configured one, hold keys.
     pub other_nonces: Fact<Vec<NonceKey>>,
     /// The chain that an L1 signature passes for, other than the configured one.
     pub other_chain: Fact<Option<u64>>,
+    /// The key ids that `GET /auth/api-keys` lists for the configured credentials.
     pub configured_credentials: Fact<Vec<String>>,
     /// Known when the configured credentials are the funder's.
     pub funder_address: Fact<()>,
+    /// The key ids that it lists for the derived credentials.
     pub derived_credentials: Fact<Vec<String>>,
+    /// Known where a request stamped by this clock was accepted, although the clock is off.
     pub local_clock: Fact<()>,
+    /// Whether the account may only close positions.
     pub closed_only: Fact<bool>,
+    /// What the CLOB has cached, one row per signature type.
     pub balance_allowance: Fact<Vec<CachedBalance>>,
+    /// The deposit wallet that the CLOB knows for the signer.
     pub session_signers: Fact<SessionSigners>,
+    /// The account's own builder keys, revoked ones too.
     pub builder_keys: Fact<Vec<BuilderKey>>,
+    /// The newest trades of the maker, beside those under the builder's code.
     pub own_trades: Fact<OwnTrades>,
+    /// Who accepted the builder credentials.
     pub builder_access: Fact<BuilderAccess>,
+    /// The first page of the trades under the builder's code.
     pub builder_trades: Fact<BuilderTrades>,
+    /// What the builder takes of a trade.
     pub builder_fees: Fact<BuilderFees>,
+    /// What the remote builder signer signed.
     pub builder_signer: Fact<RemoteSigner>,
-    /// `Waiting` in records from before it was asked, as the next.
+    /// What the live data service says to the credentials; `Waiting` in records from before it was asked, as
+    /// those that follow.
     #[serde(default)]
     pub live: Fact<LiveAuth>,
+    /// What the user channel does with them.
     #[serde(default)]
     pub user_channel: Fact<UserChannel>,
+    /// Whose the relayer says its API key is.
     #[serde(default)]
     pub relayer_key: Fact<RelayerKey>,
+    /// What it lists for that key.
     #[serde(default)]
     pub relayer_transactions: Fact<RelayerTransactions>,
+    /// The next nonce of the funder there.
     #[serde(default)]
     pub relayer_nonce: Fact<RelayerNonce>,
     /// Readings of the CLOB's clock, one an answer.
     pub clock: Vec<ClockReading>,
+    /// The requests in the order of sending; of very many, the newest.
     pub requests: Vec<RequestRecord>,
 }
 
@@ -227,14 +271,17 @@ macro_rules! with_fact {
 }
 
 impl Facts {
+    /// Whether nothing more comes from this probe in this run.
     pub fn is_settled(&self, probe: Probe) -> bool {
         with_fact!(self, probe, fact => fact.is_settled())
     }
 
+    /// Since when this probe runs, in milliseconds after the start of the run.
     pub fn running_since_ms(&self, probe: Probe) -> Option<u64> {
         with_fact!(self, probe, fact => fact.running_since_ms())
     }
 
+    /// How long this probe took, in milliseconds; `None` where it was not asked to the end.
     pub fn took_ms(&self, probe: Probe) -> Option<u64> {
         with_fact!(self, probe, fact => fact.took_ms())
     }
@@ -245,6 +292,7 @@ impl Facts {
         no_key || with_fact!(self, probe, fact => fact.known().is_some())
     }
 
+    /// Why no usable answer came to this probe, where it was asked in vain.
     pub fn failure(&self, probe: Probe) -> Option<&Failure> {
         with_fact!(self, probe, fact => fact.failure())
     }

@@ -57,8 +57,10 @@ pub enum Level {
 }
 
 impl Level {
+    /// In the order in which they are offered.
     pub const ALL: [Self; 3] = [Self::L1, Self::L2, Self::Builder];
 
+    /// `L1`, `L2` or `builder`.
     pub fn name(self) -> &'static str {
         match self {
             Self::L1 => "L1",
@@ -80,8 +82,11 @@ impl Level {
 /// What is to be signed, character by character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsigned {
+    /// Signed as it is written: a method in lower case gives a wrong signature.
     pub method: String,
+    /// Signed as it is written; the clients leave the query out.
     pub path: String,
+    /// The exact text of the body; `None` for a request without one.
     pub body: Option<String>,
     /// Unix seconds.
     pub timestamp: i64,
@@ -90,26 +95,50 @@ pub struct Unsigned {
 /// What it is signed with.
 #[derive(Clone, Copy)]
 pub enum Key<'a> {
-    L1 { signer: &'a PrivateKeySigner, chain_id: u64, nonce: U256 },
-    L2 { signer: &'a PrivateKeySigner, credentials: &'a ApiCredentials },
-    Builder { credentials: &'a ApiCredentials },
+    /// For [`Level::L1`].
+    L1 {
+        /// The private key.
+        signer: &'a PrivateKeySigner,
+        /// 137 for Polygon.
+        chain_id: u64,
+        /// Which credentials of the signer are meant; 0 unless it has several.
+        nonce: U256,
+    },
+    /// For [`Level::L2`].
+    L2 {
+        /// The private key, of which only the address is sent.
+        signer: &'a PrivateKeySigner,
+        /// What signs the request.
+        credentials: &'a ApiCredentials,
+    },
+    /// For [`Level::Builder`].
+    Builder {
+        /// What signs the request, and belongs to the builder.
+        credentials: &'a ApiCredentials,
+    },
 }
 
 /// Why nothing could be signed.
 #[derive(Debug, Error)]
 pub enum NotSigned {
+    /// The secret of the credentials cannot be decoded.
     #[error(transparent)]
     Secret(#[from] NotBase64),
+    /// The private key did not sign, which a parsed one always does.
     #[error("{0}")]
     Signer(#[from] alloy_signer::Error),
+    /// A value, such as a passphrase with a line end, would break the header of this name.
     #[error("the value of {0} holds a control character or a line end, which no header can carry; remove it")]
     NoHeader(&'static str),
 }
 
 /// The headers, what exactly was signed, and what a server would find wrong with it.
 pub struct Signed {
+    /// To be sent with the request.
     pub headers: AuthHeaders,
+    /// What was signed, in labelled parts.
     pub explanation: Explanation,
+    /// One sentence each; empty where a server has nothing to object to.
     pub remarks: Vec<String>,
 }
 
@@ -145,8 +174,11 @@ impl Unsigned {
 /// What may be seen of signed headers: enough to compare, too little to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
+    /// Name and value: a passphrase as [`MASK`], of a signature both ends.
     pub headers: Vec<(&'static str, String)>,
+    /// What was signed, in labelled parts.
     pub explanation: Explanation,
+    /// One sentence each; empty where a server has nothing to object to.
     pub remarks: Vec<String>,
 }
 

@@ -42,8 +42,11 @@ const SHORTEST_SECRET: usize = 8;
 /// What signed headers a request carries; or an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// It has a wallet signature: it creates or derives API credentials.
     L1,
+    /// It is signed by HMAC with API credentials.
     L2,
+    /// It is signed by HMAC with builder credentials only.
     Builder,
     /// A signed order, in a request or by itself.
     Order,
@@ -66,6 +69,7 @@ impl Kind {
         }
     }
 
+    /// Its name in sentences, such as `builder request`.
     pub fn words(self) -> &'static str {
         match self {
             Self::L1 => "L1 request",
@@ -111,14 +115,17 @@ impl Outcome {
 /// One request or order, and what is wrong with it.
 #[derive(Clone, Debug)]
 pub struct Inspected {
+    /// What it is.
     pub kind: Kind,
     /// The line of the text where it begins, from 1.
     pub line: usize,
     /// What it was written as: `curl command`, `raw HTTP`, …
     pub form: &'static str,
+    /// `None` where the text does not name it.
     pub method: Option<String>,
     /// Without its query.
     pub path: Option<String>,
+    /// What the search says of its signature.
     pub outcome: Outcome,
     /// The most telling first.
     pub findings: Vec<Finding>,
@@ -222,6 +229,7 @@ fn order_in_short(order: &Value) -> String {
 /// All that a text holds.
 #[derive(Clone, Debug, Default)]
 pub struct Inspection {
+    /// Requests and orders, in the order of the text.
     pub requests: Vec<Inspected>,
     /// Secrets that the text gives away.
     pub exposed: Vec<Exposure>,
@@ -230,6 +238,7 @@ pub struct Inspection {
 }
 
 impl Inspection {
+    /// The findings of all requests, in the order of the text.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.requests.iter().flat_map(|request| &request.findings)
     }

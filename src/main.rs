@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use polydoctor::cli::{self, Exit};
 
+/// Secrets pass through parsers, buffers and clients of many libraries: what any of them frees is wiped.
+#[global_allocator]
+static WIPED: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
     cli::keep_memory_private();
     cli::withhold_panic_messages();

@@ -38,7 +38,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 pub use glossary::{Term, terms};
-pub use page::{Block, Page, Section, often, varied};
+pub(crate) use page::{Block, Page, Section, varied};
 pub use reading::{Reading, read};
 pub use reported::Reported;
 pub use search::{Found, find, nearest, search};
@@ -68,6 +68,7 @@ pub struct ErrorEntry {
     /// Calls that `when` is limited to: `POST /order`, `/book`, `/order/` for what is below it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<String>,
+    /// What sort of failure it tells of; `failure` in the file.
     #[serde(rename = "failure", default, skip_serializing_if = "Kind::is_sentence")]
     pub kind: Kind,
     /// The HTTP status that it comes with.
@@ -138,6 +139,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weighted {
+    /// What the share is of.
     pub cause: Cause,
     /// In (0, 1]. Shares of one sentence need not add up to 1: causes occur together.
     pub weight: f64,
@@ -255,8 +257,11 @@ pub fn checks_for(text: &str) -> BTreeSet<&'static str> {
 /// Something that the reference has a page for.
 #[derive(Clone, Copy)]
 pub enum Entry {
+    /// A sentence of `assets/errors.toml`.
     Error(&'static ErrorEntry),
+    /// A root cause, by its words in `assets/causes.toml`.
     Cause(Cause),
+    /// A row of the checklist.
     Check(&'static Check),
     /// A word of the field.
     Term(&'static Term),

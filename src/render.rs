@@ -25,7 +25,7 @@ mod wrap;
 use std::io::{self, Write};
 
 pub(crate) use ascii::{speaks_utf8, to_ascii};
-pub use fleet::{Ended, Printer};
+pub(crate) use fleet::{Ended, Printer};
 pub use heading::{line as heading, who};
 pub use share::{Share, share};
 pub(crate) use wrap::wrapped;
@@ -35,6 +35,7 @@ use crate::report::Report;
 
 /// How a report is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs, reason = "the docs of the variants are help texts, and the names of these say enough")]
 pub enum Format {
     Text,
     Json,
@@ -46,12 +47,14 @@ pub enum Format {
 
 /// Which checks are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs, reason = "the docs of the variants are help texts, and the names of these say enough")]
 pub enum Show {
     All,
     Problems,
 }
 
 impl Show {
+    /// Whether a check of this status is printed.
     pub fn shows(self, status: Status) -> bool {
         self == Self::All || status.is_problem()
     }
@@ -60,7 +63,9 @@ impl Show {
 /// How text may look.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
+    /// Whether ANSI colors are written.
     pub color: bool,
+    /// Whether nothing but ASCII is written.
     pub ascii: bool,
     /// Cells of a line; `None` to leave lines as long as they are.
     pub width: Option<usize>,

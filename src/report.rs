@@ -37,6 +37,7 @@ pub use texts::Part;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
+    /// Nothing failed, warned or stayed open.
     Healthy,
     /// Warnings only.
     Degraded,
@@ -47,8 +48,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The best first.
     pub const ALL: [Self; 4] = [Self::Healthy, Self::Degraded, Self::Incomplete, Self::Broken];
 
+    /// `healthy`, `degraded`, `incomplete` or `broken`, as in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
@@ -72,15 +75,24 @@ impl Verdict {
 /// One row of the checklist with what it found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CheckReport {
+    /// `group.thing`, such as `wallet.funder`.
     pub id: &'static str,
+    /// The heading that it stands under, such as `Wallet`.
     #[serde(skip)]
     pub group: &'static str,
+    /// The question that it answers.
     pub title: String,
+    /// How it stands.
     pub status: Status,
+    /// What it found, in one sentence without a full stop; empty until then.
     pub summary: String,
+    /// What was observed, in the order in which it is shown.
     pub evidence: Vec<Evidence>,
+    /// Why it matters, in sentences.
     pub why: String,
+    /// What to do; `None` where nothing is to be done.
     pub fix: Option<Fix>,
+    /// Ids of the checks that must not fail before it.
     pub needs: &'static [&'static str],
     /// The check that keeps this one from running.
     pub blocked_by: Option<&'static str>,
@@ -91,37 +103,55 @@ pub struct CheckReport {
     pub running_since_ms: Option<u64>,
 }
 
+/// What the account was checked against.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Target {
+    /// Without query, password and access keys; `None` where the configured one is not usable.
     pub clob_url: Option<String>,
+    /// The configured chain, such as 137.
     pub chain_id: u64,
+    /// The answer of `GET /version`; `None` where none came.
     pub protocol_version: Option<u64>,
 }
 
+/// The account as the settings describe it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Account {
+    /// The address of the private key; `None` without a usable one.
     pub signer: Option<Address>,
+    /// As configured, or inferred from the funder.
     pub signature_type: Option<SignatureType>,
+    /// As configured; `None` where it is not set or not an address.
     pub funder: Option<Address>,
+    /// The wallets of the signer; `None` without a usable key or on a chain without contracts.
     pub derived: Option<DerivedWallets>,
 }
 
+/// The wallets that belong to a signer, as CREATE2 computes them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DerivedWallets {
+    /// For signature type 1.
     pub proxy: Address,
+    /// For signature type 2.
     pub safe: Address,
+    /// For signature type 3, deployed before about 2026-06-29.
     pub deposit_wallet_uups: Address,
+    /// For signature type 3, deployed later; `None` where the beacon is not published.
     pub deposit_wallet_beacon: Option<Address>,
 }
 
 /// Everything that is shown or printed; the order of fields is that of the JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
+    /// The version of this format: 1. Fields may be added to it.
     pub schema: u32,
+    /// What made the report.
     pub tool: Tool,
     /// RFC 3339, UTC.
     pub started_at: String,
+    /// How long the run took, in milliseconds; 0 while it goes on.
     pub elapsed_ms: u64,
+    /// The profile, or `default` where there is none.
     pub profile: String,
     /// What the account is named by; `None` where there is neither a key nor a profile.
     pub source: Option<Origin>,
@@ -130,8 +160,11 @@ pub struct Report {
     /// The signer, or why there is none; made fit to be shared with the rest.
     #[serde(skip)]
     pub who: String,
+    /// What the account was checked against.
     pub target: Target,
+    /// Who the account is.
     pub account: Account,
+    /// The state of the account in one word.
     pub verdict: Verdict,
     /// Whether orders would be accepted: true where everything that they need was seen to be right, false
     /// where something that prevents them failed, `None` where it is not known. A ban is not among it:
@@ -141,7 +174,9 @@ pub struct Report {
     pub next_step: Option<NextStep>,
     /// The errors that the user reported.
     pub reported_errors: Vec<Reported>,
+    /// Root causes, the first to repair first.
     pub diagnoses: Vec<Diagnosis>,
+    /// In the order of the checklist.
     pub checks: Vec<CheckReport>,
     /// Ids of checks that say nothing because nothing was asked for them: offline, or in a record of
     /// a part of the checklist.
@@ -149,19 +184,25 @@ pub struct Report {
     /// Ids of checks that are not shown, and keep the verdict open: left out although they fail, or what a
     /// shown one waits for.
     pub left_open: Vec<&'static str>,
+    /// In the order of sending, without secrets.
     pub requests: Vec<RequestRecord>,
 }
 
 /// The one thing to do now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NextStep {
+    /// What to do, beginning with a verb.
     pub text: String,
+    /// A line for a shell, where one does it.
     pub command: Option<String>,
 }
 
+/// The program that made the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Tool {
+    /// `polydoctor`.
     pub name: &'static str,
+    /// Its version, such as `0.1.0`.
     pub version: &'static str,
 }
 
@@ -228,10 +269,12 @@ impl Report {
         }
     }
 
+    /// The check with this id, where the report shows it.
     pub fn check(&self, id: &str) -> Option<&CheckReport> {
         self.checks.iter().find(|check| check.id == id)
     }
 
+    /// How many checks have this status.
     pub fn count(&self, status: Status) -> usize {
         self.checks.iter().filter(|check| check.status == status).count()
     }

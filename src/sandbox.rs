@@ -87,6 +87,7 @@ const OTHER_RELAYER_KEY: &str = "2d5b9e71-6f04-4a3d-8c19-b07e4f2a5c68";
 pub struct Options {
     /// Port 0 takes any free one.
     pub listen: SocketAddr,
+    /// What is wrong with the demo account.
     pub scenario: Scenario,
     /// How long each answer is held back.
     pub latency: Duration,
@@ -112,6 +113,7 @@ impl Running {
         &self.scenario
     }
 
+    /// Its URLs, and the settings of the demo account.
     pub fn announcement(&self) -> &Announcement {
         &self.announcement
     }

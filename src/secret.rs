@@ -27,6 +27,7 @@ use subtle::ConstantTimeEq as _;
 pub struct Secret(SecretString);
 
 impl Secret {
+    /// Takes the text as it is, with what surrounds it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(SecretString::from(text.into()))
     }
@@ -36,10 +37,12 @@ impl Secret {
         self.0.expose_secret()
     }
 
+    /// Whether the text has no characters at all.
     pub fn is_empty(&self) -> bool {
         self.expose().is_empty()
     }
 
+    /// Its length and fingerprint.
     pub fn shape(&self) -> SecretShape {
         SecretShape {
             characters: self.expose().chars().count(),
@@ -80,6 +83,7 @@ pub fn same_text(a: &str, b: &str) -> bool {
 pub struct SecretDigest([u8; 32]);
 
 impl SecretDigest {
+    /// Hashes the text and keeps nothing else of it.
     pub fn of(text: &str) -> Self {
         Self(Sha256::digest(text).into())
     }
@@ -94,6 +98,7 @@ impl PartialEq for SecretDigest {
 /// What may be said of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretShape {
+    /// Length of the text.
     pub characters: usize,
     /// Six characters of a hash: enough to see that two differ, too little to find the secret.
     pub fingerprint: String,

@@ -29,7 +29,7 @@ mod files;
 pub mod fix;
 mod found;
 mod given;
-pub mod home;
+pub(crate) mod home;
 mod hosts;
 mod inputs;
 mod keystore;
@@ -50,7 +50,7 @@ mod selection;
 mod setting;
 mod shape;
 mod sources;
-pub mod target;
+pub(crate) mod target;
 mod together;
 pub mod undo;
 mod unread;
@@ -66,8 +66,9 @@ use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use config::{ConfigFile, Profile, ProfileEntry, ProfileValue};
-pub use copies::diverging;
+pub use config::ConfigFile;
+pub(crate) use config::{ProfileEntry, ProfileValue};
+pub(crate) use copies::diverging;
 pub use env_file::{EnvFile, env_file_variables};
 pub use files::{read_file, read_regular};
 pub use found::{FoundKey, UnreadKey, read_key};
@@ -93,19 +94,24 @@ use crate::secret::Secret;
 /// A value and where it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sourced<T> {
+    /// Parsed, or as its text.
     pub value: T,
+    /// Where people find it again.
     pub source: Source,
 }
 
 impl<T> Sourced<T> {
+    /// A value with its place.
     pub fn new(value: T, source: Source) -> Self {
         Self { value, source }
     }
 
+    /// The value in another form, from the same place.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
         Sourced { value: change(self.value), source: self.source }
     }
 
+    /// The same, with the value borrowed and its place cloned.
     pub fn as_ref(&self) -> Sourced<&T> {
         Sourced { value: &self.value, source: self.source.clone() }
     }
@@ -117,42 +123,60 @@ impl<T> Sourced<T> {
 pub enum Source {
     /// `--funder`
     Flag {
+        /// With its dashes.
         name: String,
     },
     /// `FUNDER`
     Variable {
+        /// Its name.
         name: String,
     },
+    /// An assignment in a `.env`.
     EnvFile {
+        /// Of the file, as it was named.
         path: String,
+        /// From 1.
         line: usize,
+        /// The variable, such as `FUNDER`.
         name: String,
     },
+    /// A field of a profile in the configuration file.
     Profile {
+        /// Of the configuration file.
         path: String,
+        /// The name of the profile.
         name: String,
+        /// The field, such as `funder`.
         key: String,
+        /// From 1; 0 in records from before it was kept.
         #[serde(default)]
         line: usize,
     },
+    /// The configuration of polymarket-cli.
     PolymarketCli {
+        /// Of its `config.json`.
         path: String,
+        /// The field, such as `private_key`.
         key: String,
     },
     /// `--key-file` or `--keystore`
     File {
+        /// Of the file, as it was named.
         path: String,
     },
+    /// `--key-stdin`
     StandardInput,
     /// Into the set-up wizard.
     Typed,
     /// A signature type that is not set: that of the funder, which is this wallet of the key.
     Inferred {
+        /// The kind of wallet that the funder is.
         kind: WalletKind,
         /// Where the program whose names these are has the type, if it is a known one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         set_in: Option<String>,
     },
+    /// Nowhere: what the program takes where nothing is set.
     Default,
 }
 
@@ -176,12 +200,16 @@ impl std::fmt::Display for Source {
 /// The parts of a set of credentials, as far as they are configured.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CredentialParts {
+    /// Key id, a UUID.
     pub key: Option<Sourced<String>>,
+    /// Base64 of the HMAC key.
     pub secret: Option<Sourced<Secret>>,
+    /// As it is sent.
     pub passphrase: Option<Sourced<Secret>>,
 }
 
 impl CredentialParts {
+    /// Whether no part is set.
     pub fn is_empty(&self) -> bool {
         self.key.is_none() && self.secret.is_none() && self.passphrase.is_none()
     }
@@ -199,7 +227,9 @@ impl CredentialParts {
 /// An address, and how it is written: the relayer compares the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrittenAddress {
+    /// What it stands for.
     pub address: Address,
+    /// As it is written.
     pub text: String,
 }
 
@@ -209,7 +239,9 @@ pub(crate) type KeyText = Result<Secret, KeyMistake>;
 /// A profile and the configuration file that it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyProfile {
+    /// The name of the profile.
     pub name: String,
+    /// Of the configuration file.
     pub path: PathBuf,
 }
 
@@ -227,27 +259,44 @@ pub struct Settings {
     pub origin: Option<Origin>,
     /// The text of the key, or why a keystore did not give it.
     pub private_key: Option<Sourced<Result<Secret, KeyMistake>>>,
+    /// As configured, or inferred from the funder.
     pub signature_type: Option<Sourced<SignatureType>>,
+    /// The wallet that holds the funds and makes the orders.
     pub funder: Option<Sourced<Address>>,
+    /// 137 by default; `None` where the configured one is not a number.
     pub chain_id: Option<Sourced<u64>>,
+    /// Which credentials of the signer are meant; `None` is 0.
     pub nonce: Option<Sourced<U256>>,
+    /// The API credentials.
     pub credentials: CredentialParts,
+    /// The builder credentials.
     pub builder: CredentialParts,
+    /// As it is written: `0x` and 64 hex digits where it is right.
     pub builder_code: Option<Sourced<String>>,
+    /// Full URL of `POST /sign`.
     pub builder_signer_url: Option<Sourced<Url>>,
+    /// The token that the remote builder signer wants.
     pub builder_signer_token: Option<Sourced<Secret>>,
+    /// The relayer API key.
     pub relayer_key: Option<Sourced<Secret>>,
+    /// The address that the relayer API key was made for.
     pub relayer_key_address: Option<Sourced<WrittenAddress>>,
+    /// `https://clob.polymarket.com` by default.
     pub clob_url: Option<Sourced<Url>>,
+    /// `https://gamma-api.polymarket.com` by default.
     pub gamma_url: Option<Sourced<Url>>,
+    /// `https://data-api.polymarket.com` by default.
     pub data_url: Option<Sourced<Url>>,
+    /// `https://relayer-v2.polymarket.com` by default.
     pub relayer_url: Option<Sourced<Url>>,
+    /// Full URL, `https://polymarket.com/api/geoblock` by default.
     pub geoblock_url: Option<Sourced<Url>>,
     /// The base of the user channel, without `/ws/user`. By default the official one, and only where the CLOB
     /// is: credentials of another service are nobody's business there.
     pub ws_url: Option<Sourced<Url>>,
     /// The live data service, whole; by default as above.
     pub live_url: Option<Sourced<Url>>,
+    /// The chain's public node by default, see [`Chain::rpc_url`](crate::auth::contracts::Chain::rpc_url).
     pub rpc_url: Option<Sourced<Url>>,
     /// Of one request.
     pub timeout: Duration,
@@ -259,6 +308,7 @@ pub struct Settings {
     pub folder: Option<PathBuf>,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
+    /// What is wrong or worth knowing about the values.
     pub problems: Vec<SettingProblem>,
 }
 

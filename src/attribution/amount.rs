@@ -19,11 +19,13 @@ const DECIMALS: usize = 6;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(i128);
 
+/// A text that is not a plain decimal number, such as `1e5` or `12,5`, or a number too large to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("no decimal number")]
 pub struct NotAnAmount;
 
 impl Amount {
+    /// In millionths: 12.50 dollars or shares are `12_500_000`.
     pub fn base_units(self) -> i128 {
         self.0
     }

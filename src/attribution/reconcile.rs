@@ -32,7 +32,9 @@ pub struct Whose {
 /// Which listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
+    /// The account's own trades, `GET /data/trades`.
     Own,
+    /// The trades under the builder's code, `GET /builder/trades`.
     Listed,
 }
 
@@ -48,8 +50,10 @@ pub enum Read {
 /// A trade of the account that the builder's listing does not have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unlisted {
+    /// Its row in the account's own listing.
     #[serde(flatten)]
     pub trade: OwnTrade,
+    /// Why it is probably not listed: inferred from the row, since no service says why.
     pub reason: Reason,
 }
 
@@ -70,6 +74,7 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The reason as a phrase without a full stop, such as `made before the builder key was`.
     pub fn words(self) -> &'static str {
         match self {
             Self::Young => "less than 24 hours old: it may still be counted",
@@ -103,6 +108,7 @@ pub struct Reconciliation {
     pub unjudged: u64,
     /// Own trades that are not under the builder's code, the newest first.
     pub missing: Vec<Unlisted>,
+    /// Own trades that are not listed but may still be: less than 24 hours old, the newest first.
     pub pending: Vec<Unlisted>,
     /// The oldest time up to which both listings were read, where not to the end.
     pub judged_since: Option<Timestamp>,
@@ -136,6 +142,7 @@ pub struct Reconciler {
 }
 
 impl Reconciler {
+    /// Starts with nothing read of either listing.
     pub fn new(whose: Whose) -> Self {
         let (own, listed) = (Progress::default(), Progress::default());
         Self { whose, own, listed, open: Pool::default(), waiting: Pool::default(), of_others: 0, matched: 0 }
@@ -157,6 +164,7 @@ impl Reconciler {
         self.own.oldest_s.max(self.listed.oldest_s)
     }
 
+    /// Takes in a row of the builder's listing; a trade of another user is only counted.
     pub fn add_listed(&mut self, trade: &BuilderTrade) {
         self.listed.pass(trade.matched_s());
         let is_own_key = trade.owner.is_some() && trade.owner == self.whose.api_key;
@@ -172,6 +180,7 @@ impl Reconciler {
         }
     }
 
+    /// Takes in a row of the account's own listing.
     pub fn add_own(&mut self, trade: OwnTrade) {
         self.own.pass(Some(trade.match_time.as_second()));
         let name = Name::of(&trade.id, trade.transaction_hash.as_deref());

@@ -12,6 +12,7 @@ use super::trade::BuilderTrade;
 /// What some trades come to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sum {
+    /// How many trades were added up.
     pub trades: u64,
     /// Shares.
     pub size: Amount,
@@ -39,15 +40,20 @@ impl Sum {
 /// All trades, and the same split up. What a trade does not say counts under `unknown`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Totals {
+    /// Over every trade.
     pub all: Sum,
+    /// By condition id of the market: `0x` and 64 hex digits.
     pub by_market: BTreeMap<String, Sum>,
+    /// By `BUY` and `SELL`.
     pub by_side: BTreeMap<String, Sum>,
+    /// By status as the listing writes it, such as `CONFIRMED`.
     pub by_status: BTreeMap<String, Sum>,
     /// By the day (UTC) of the match; trades without a time are left out.
     pub by_day: BTreeMap<Date, Sum>,
 }
 
 impl Totals {
+    /// Counts a trade in the whole and in each split.
     pub fn add(&mut self, trade: &BuilderTrade) {
         let unknown = || "unknown".to_owned();
         self.all.add(trade);

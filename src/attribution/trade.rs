@@ -21,15 +21,22 @@ const LONGEST: usize = 120;
 /// `builder_code`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct BuilderTrade {
+    /// The service's id of the trade; empty where the row only has a transaction hash.
     pub id: String,
     /// `TAKER` or `MAKER`: on which side of the match the builder's user was.
     pub trade_type: Option<String>,
+    /// Hash of the order that took liquidity, as the listing writes it.
     pub taker_order_hash: Option<String>,
+    /// The row's `builder`: documented as the code, empty in practice.
     pub builder: Option<String>,
+    /// The code that the order carried: `0x` and 64 hex digits.
     pub builder_code: Option<B256>,
+    /// Condition id of the market, 32 bytes.
     pub market: Option<B256>,
+    /// Token id of the outcome; decimal text in JSON.
     #[serde(serialize_with = "decimal")]
     pub asset_id: Option<U256>,
+    /// `BUY` or `SELL`.
     pub side: Option<String>,
     /// Shares.
     pub size: Option<Amount>,
@@ -37,21 +44,33 @@ pub struct BuilderTrade {
     pub size_usdc: Option<Amount>,
     /// Dollars a share.
     pub price: Option<Amount>,
+    /// `MATCHED`, `CONFIRMED`, `FAILED`, …, with or without `TRADE_STATUS_` in front.
     pub status: Option<String>,
+    /// Name of the outcome, such as `Yes`.
     pub outcome: Option<String>,
+    /// Place of the outcome in its market, from 0.
     pub outcome_index: Option<i64>,
     /// The API key that sent the order.
     pub owner: Option<String>,
     /// The wallet of the builder's user.
     pub maker: Option<Address>,
+    /// Hash of the transaction on Polygon, `0x` and 64 hex digits.
     pub transaction_hash: Option<String>,
+    /// When the orders were matched; the row has Unix seconds.
     pub match_time: Option<Timestamp>,
+    /// The row's `bucketIndex`; nothing here depends on it.
     pub bucket_index: Option<i64>,
+    /// The row's `fee`, whose unit the listing does not name; `fee_usdc` has dollars.
     pub fee: Option<Amount>,
+    /// What the platform took, in dollars.
     pub fee_usdc: Option<Amount>,
+    /// What the builder took, in the unit of the listing.
     pub builder_fee: Option<Amount>,
+    /// Why the trade failed; absent where it did not.
     pub err_msg: Option<String>,
+    /// When the service made the row.
     pub created_at: Option<Timestamp>,
+    /// When the service last changed the row.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -98,19 +117,25 @@ impl BuilderTrade {
 /// One row of `GET /data/trades`, as far as it matters for attribution.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OwnTrade {
+    /// The service's id of the trade; empty where the row only has a transaction hash.
     pub id: String,
     /// The account's own order, whichever side of the match it was on.
     pub order_id: Option<String>,
+    /// Condition id of the market, 32 bytes.
     pub market: Option<B256>,
+    /// `BUY` or `SELL`, of the account's own order.
     pub side: Option<String>,
     /// Shares.
     pub size: Option<Amount>,
     /// Dollars a share.
     pub price: Option<Amount>,
+    /// `MATCHED`, `CONFIRMED`, `FAILED`, …, with or without `TRADE_STATUS_` in front.
     pub status: Option<String>,
     /// The API key that sent the order.
     pub owner: Option<String>,
+    /// Hash of the transaction on Polygon, `0x` and 64 hex digits.
     pub transaction_hash: Option<String>,
+    /// When the orders were matched; the row has Unix seconds.
     pub match_time: Timestamp,
 }
 

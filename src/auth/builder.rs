@@ -55,8 +55,11 @@ impl BuilderKey {
 /// What a remote signer is asked: the body of `POST /sign`, as the official TypeScript SDK sends it.
 #[derive(Clone, Debug, Serialize)]
 pub struct SignRequest<'a> {
+    /// In capitals, such as `POST`.
     pub method: &'a str,
+    /// Without host and query, such as `/order`.
     pub path: &'a str,
+    /// The exact text of the body; left out of the JSON where the request has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<&'a str>,
     /// Unix seconds; the official server takes it and stamps with its own clock all the same.
@@ -68,8 +71,11 @@ pub struct SignRequest<'a> {
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub struct SignedHeaders {
+    /// The key that the signer signs with, a UUID.
     pub poly_builder_api_key: String,
+    /// Passphrase of the same credentials.
     pub poly_builder_passphrase: String,
+    /// URL-safe base64 of the HMAC-SHA256, 44 characters.
     pub poly_builder_signature: String,
     /// Unix seconds as text, by the signer's clock; 13 digits mean that milliseconds were used.
     pub poly_builder_timestamp: String,

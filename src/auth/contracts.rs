@@ -9,17 +9,25 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chain {
+    /// 137 or 80002.
     pub id: u64,
+    /// `Polygon` or `Amoy`.
     pub name: String,
     /// The node that the official clients use when none is configured.
     pub rpc_url: String,
     /// Further public nodes, to try where that one does not answer.
     pub other_rpc_urls: Vec<String>,
+    /// What the relayer's transactions go through.
     pub relay: Relay,
+    /// Makes the wallets of signature type 1.
     pub proxy: CloneFactory,
+    /// Makes the wallets of signature type 2.
     pub safe: CloneFactory,
+    /// Makes the wallets of signature type 3.
     pub deposit: DepositFactory,
+    /// Collateral and outcome shares.
     pub tokens: Tokens,
+    /// What settles orders.
     pub exchanges: Exchanges,
 }
 
@@ -37,8 +45,11 @@ pub struct Relay {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CloneFactory {
+    /// The contract that deploys the wallets with CREATE2.
     pub factory: Address,
+    /// The contract that every wallet delegates to; for a Safe, its master copy.
     pub implementation: Address,
+    /// keccak256 of the init code, which is the same for every owner.
     pub init_code_hash: B256,
     /// keccak256 of the code that a deployed wallet has.
     pub code_hash: B256,
@@ -48,12 +59,15 @@ pub struct CloneFactory {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DepositFactory {
+    /// The contract that deploys the wallets with CREATE2.
     pub factory: Address,
+    /// The contract that wallets of the first generation (UUPS) delegate to.
     pub implementation: Address,
     /// Unknown on Amoy.
     pub beacon: Option<Address>,
 }
 
+/// The token contracts of a chain.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tokens {
@@ -67,13 +81,19 @@ pub struct Tokens {
     pub conditional: Address,
 }
 
+/// The contracts that settle orders, by protocol version, and one that is mistaken for them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchanges {
+    /// For orders of version 1; it no longer settles any.
     pub v1: Address,
+    /// The same for negative-risk markets.
     pub v1_neg_risk: Address,
+    /// For orders of version 2.
     pub v2: Address,
+    /// The same for negative-risk markets.
     pub v2_neg_risk: Address,
+    /// For orders of version 3, whatever the market.
     pub v3: Address,
     /// No exchange, though some clients of version 1 signed for it.
     pub neg_risk_adapter: Address,

@@ -22,17 +22,22 @@ pub struct Explanation {
 /// Parts that stand one after the other with nothing between, and what is made of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
+    /// Heading of the step, such as `Struct ClobAuth`.
     pub title: &'static str,
+    /// In the order in which they are joined.
     pub parts: Vec<Part>,
     /// The hash of all parts, where one is made.
     pub hash: Option<Part>,
 }
 
+/// Some bytes with a name, such as the timestamp of a message or one word of a struct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
+    /// `timestamp`, `chainId`, `struct hash`, …
     pub label: &'static str,
     /// As people write it: the text itself, or what the bytes are the hash of.
     pub text: String,
+    /// What goes into the section: UTF-8 of a text, 32 bytes of a word.
     pub bytes: Vec<u8>,
 }
 

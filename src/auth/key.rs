@@ -16,37 +16,72 @@ use crate::secret::Secret;
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "mistake")]
 pub enum KeyMistake {
+    /// There are no digits beside spaces, quotes and `0x`.
     #[error("it is empty")]
     Empty,
+    /// It has 40 hex digits.
     #[error("it is an address (40 hex digits), not the private key of one")]
     Address,
+    /// It consists of at least 12 words.
     #[error("it is a recovery phrase of {words} words; export the private key of the account instead")]
-    Mnemonic { words: usize },
+    Mnemonic {
+        /// How many words there are.
+        words: usize,
+    },
+    /// It begins with `{`, as a keystore does.
     #[error("it is a keystore file (JSON); give the file with --keystore, its password unlocks it")]
     KeystoreJson,
+    /// A keystore was named, and gave no key.
     #[error("the keystore could not be unlocked: {reason}")]
-    Keystore { reason: String },
+    Keystore {
+        /// Why, such as a wrong password or a damaged file; stands behind a colon.
+        reason: String,
+    },
+    /// It is what example files have in the place of a value, such as `your_private_key_here`.
     #[error("it is still the placeholder of an example file")]
     Placeholder,
     /// The reason stands behind "it".
     #[error("it {reason}")]
-    NotThere { reason: String },
+    NotThere {
+        /// Why there is no key where it should be: a clause that follows "it".
+        reason: String,
+    },
+    /// It has as many hex digits as a public key: 66 from `02` or `03`, 130 from `04`, or 128.
     #[error("it is a public key ({digits} hex digits), which cannot sign")]
-    PublicKey { digits: usize },
+    PublicKey {
+        /// Hex digits behind `0x`.
+        digits: usize,
+    },
+    /// It is 43 characters of base64, with or without padding.
     #[error("it is base64 of 32 bytes; the clients want hex. An API secret looks like this too")]
     Base64,
+    /// It is 80 to 90 characters of base58.
     #[error("it looks like base58, the form Solana wallets export; Polymarket needs an EVM key in hex")]
     Base58,
+    /// It is hex of a length that nothing known has.
     #[error("it has {digits} hex digits instead of 64")]
-    Length { digits: usize },
+    Length {
+        /// Hex digits behind `0x`.
+        digits: usize,
+    },
+    /// It has 63 hex digits.
     #[error(
         "it has {digits} hex digits instead of 64: one was lost in copying (Python clients accept this and silently use another account)"
     )]
-    LostDigit { digits: usize },
+    LostDigit {
+        /// Hex digits behind `0x`: 63.
+        digits: usize,
+    },
+    /// It has a character that is not a hex digit, and is no other known form.
     #[error("it holds a character that is no hex digit at position {position}")]
-    NotHex { position: usize },
+    NotHex {
+        /// Place of the first such character behind `0x`, from 1.
+        position: usize,
+    },
+    /// All 32 bytes are zero.
     #[error("it is zero, which is no key")]
     Zero,
+    /// The number is not below the order of secp256k1, `0xffff…4141`.
     #[error("it is beyond the order of the curve, so it is no key")]
     OutOfRange,
 }
@@ -73,6 +108,7 @@ impl KeyRemark {
         !matches!(self, Self::NoPrefix | Self::UpperCasePrefix)
     }
 
+    /// A clause with the clients that refuse it, without capital and full stop.
     pub fn text(self) -> &'static str {
         match self {
             Self::NoPrefix => {
@@ -89,7 +125,9 @@ impl KeyRemark {
 /// A key that can sign, and what is unusual about its text.
 #[derive(Debug)]
 pub struct ParsedKey {
+    /// Signs with the key; its address is the account's signer.
     pub signer: PrivateKeySigner,
+    /// Empty for `0x` and 64 hex digits with nothing around them.
     pub remarks: Vec<KeyRemark>,
 }
 

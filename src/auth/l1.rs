@@ -34,13 +34,19 @@ pub fn domain(chain_id: u64) -> Eip712Domain {
 /// All that goes into the signature, also what no client should change: for whoever searches what was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
+    /// In the domain: 137 for Polygon.
     pub chain_id: u64,
+    /// In the domain: `ClobAuthDomain` for every official client.
     pub name: String,
+    /// In the domain: `1` for every official client.
     pub version: String,
+    /// The address that is claimed; only the signer's own is accepted.
     pub address: Address,
     /// The header's text.
     pub timestamp: String,
+    /// Which credentials of the address are meant; 0 unless it has several.
     pub nonce: U256,
+    /// [`MESSAGE`] for every official client.
     pub message: String,
 }
 

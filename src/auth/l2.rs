@@ -24,8 +24,11 @@ use crate::secret::Secret;
 /// What L1 gives and L2 needs: a key id (UUID text), a base64 secret and a passphrase.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApiCredentials {
+    /// Key id, a UUID; sent in `POLY_API_KEY`.
     pub key: String,
+    /// Base64 of the HMAC key, 32 bytes; no header carries it.
     pub secret: Secret,
+    /// Sent as it is in `POLY_PASSPHRASE`; 64 hex digits in every real sample.
     pub passphrase: Secret,
 }
 
@@ -35,8 +38,11 @@ pub struct ApiCredentials {
 pub enum Alphabet {
     /// Neither `+/` nor `-_` occurs, so it is both.
     Either,
+    /// It has `-` or `_`.
     UrlSafe,
+    /// It has `+` or `/`.
     Standard,
+    /// It has characters of both, which no encoder writes.
     Mixed,
 }
 
@@ -45,7 +51,9 @@ pub enum Alphabet {
 pub struct SecretForm {
     /// Of the decoded key; 32 in every real secret seen.
     pub bytes: usize,
+    /// As far as its characters tell.
     pub alphabet: Alphabet,
+    /// Whether its length is a multiple of 4, as with all of its `=`.
     pub padded: bool,
     /// White space around or inside it, or quotes around it.
     pub unclean: bool,
@@ -108,6 +116,7 @@ pub struct SecretKey {
     bytes: Zeroizing<Vec<u8>>,
     /// The key taken in, ready for a message.
     mac: Hmac<Sha256>,
+    /// How the text was written.
     pub form: SecretForm,
 }
 

@@ -65,11 +65,13 @@ mod v2 {
 /// An order as it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
+    /// Makes the order unique. The body has it as a JSON number, so it fits into a double.
     pub salt: U256,
     /// The wallet that holds what is offered.
     pub maker: Address,
     /// Whose signature it is: the key's address, or for type 3 the deposit wallet.
     pub signer: Address,
+    /// The outcome that is traded: an id of the ERC-1155, or of a position in version 3.
     pub token_id: U256,
     /// In units of 10^-6: collateral for BUY, shares for SELL.
     pub maker_amount: U256,
@@ -77,25 +79,31 @@ pub struct Order {
     pub taker_amount: U256,
     /// 0 BUY, 1 SELL.
     pub side: u8,
+    /// 0 to 3, see [`SignatureType`]; a byte, so that any number can be hashed.
     pub signature_type: u8,
+    /// The other fields, which depend on the protocol version.
     pub terms: Terms,
 }
 
 /// The fields that only one struct has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Terms {
+    /// Of version 1.
     V1 {
         /// Zero: anybody.
         taker: Address,
         /// Unix seconds; 0: none.
         expiration: U256,
+        /// The maker's nonce at the exchange; an order with another one is invalid.
         nonce: U256,
+        /// The fee that the maker accepts, in hundredths of a percent.
         fee_rate_bps: U256,
     },
     /// Of versions 2 and 3. The expiration is in the body, and not signed.
     V2 {
         /// Unix milliseconds.
         timestamp: U256,
+        /// 32 bytes that the client is free to use; zero: none.
         metadata: B256,
         /// The builder code; zero: none.
         builder: B256,

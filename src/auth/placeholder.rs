@@ -25,7 +25,7 @@ const PARTS: &[&str] = &[
 
 /// Whether a text is what an example file has where a value belongs: `your_api_key_here`, `0x...`,
 /// `<secret>`.
-pub fn is_placeholder(text: &str) -> bool {
+pub(crate) fn is_placeholder(text: &str) -> bool {
     let text = text.trim().trim_matches(['"', '\'', '`']).to_lowercase();
     // a URL of an example host is one that somebody may use
     if text.is_empty() || text.contains("://") || text.len() > 100 {

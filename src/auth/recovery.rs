@@ -8,7 +8,7 @@ use k256::elliptic_curve::{BatchNormalize as _, PrimeField as _};
 use k256::{AffinePoint, ProjectivePoint, Scalar};
 
 /// What all recoveries of one signature share, so that each further digest costs a fraction.
-pub struct Recovery {
+pub(crate) struct Recovery {
     /// R times s/r.
     point: ProjectivePoint,
     /// −1/r.
@@ -17,7 +17,7 @@ pub struct Recovery {
 
 impl Recovery {
     /// `None` where the numbers are no signature.
-    pub fn of(signature: &Signature) -> Option<Self> {
+    pub(crate) fn of(signature: &Signature) -> Option<Self> {
         let (r, s) = (scalar(signature.r())?, scalar(signature.s())?);
         let inverse = Option::<Scalar>::from(r.invert())?;
         let parity = u8::from(signature.v()).into();
@@ -26,18 +26,18 @@ impl Recovery {
     }
 
     /// Whose signature it is, if these are the 32 bytes that were signed.
-    pub fn signer(&self, digest: B256) -> Option<Address> {
+    pub(crate) fn signer(&self, digest: B256) -> Option<Address> {
         address(&self.key(digest).to_affine())
     }
 
     /// The same for each of several digests, which costs less than one after the other.
-    pub fn signers(&self, digests: &[B256]) -> Vec<Option<Address>> {
+    pub(crate) fn signers(&self, digests: &[B256]) -> Vec<Option<Address>> {
         let keys: Vec<ProjectivePoint> = digests.iter().map(|digest| self.key(*digest)).collect();
         ProjectivePoint::batch_normalize(keys.as_slice()).iter().map(address).collect()
     }
 
     /// The same on several threads, where there are processors for them and digests enough.
-    pub fn signers_on_threads(&self, digests: &[B256]) -> Vec<Option<Address>> {
+    pub(crate) fn signers_on_threads(&self, digests: &[B256]) -> Vec<Option<Address>> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(digests.len() / LEAST);
         if threads < 2 {
             return self.signers(digests);

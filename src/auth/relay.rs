@@ -44,13 +44,13 @@ sol! {
 }
 
 /// The name in the domain under which a Safe is created.
-pub const SAFE_FACTORY_NAME: &str = "Polymarket Contract Proxy Factory";
+pub(crate) const SAFE_FACTORY_NAME: &str = "Polymarket Contract Proxy Factory";
 /// Name and version in the domain of a deposit wallet.
-pub const DEPOSIT_WALLET_DOMAIN: (&str, &str) = ("DepositWallet", "1");
+pub(crate) const DEPOSIT_WALLET_DOMAIN: (&str, &str) = ("DepositWallet", "1");
 
 /// What is done, as it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Transaction {
+pub(crate) enum Transaction {
     Safe(SafeTransaction),
     SafeCreate(SafeCreation),
     Proxy(ProxyTransaction),
@@ -59,63 +59,63 @@ pub enum Transaction {
 
 /// A transaction of a Safe.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SafeTransaction {
-    pub chain_id: u64,
-    pub safe: Address,
-    pub to: Address,
-    pub value: U256,
-    pub data: Bytes,
+pub(crate) struct SafeTransaction {
+    pub(crate) chain_id: u64,
+    pub(crate) safe: Address,
+    pub(crate) to: Address,
+    pub(crate) value: U256,
+    pub(crate) data: Bytes,
     /// 0 call, 1 delegate call.
-    pub operation: u8,
-    pub safe_tx_gas: U256,
-    pub base_gas: U256,
-    pub gas_price: U256,
-    pub gas_token: Address,
-    pub refund_receiver: Address,
-    pub nonce: U256,
+    pub(crate) operation: u8,
+    pub(crate) safe_tx_gas: U256,
+    pub(crate) base_gas: U256,
+    pub(crate) gas_price: U256,
+    pub(crate) gas_token: Address,
+    pub(crate) refund_receiver: Address,
+    pub(crate) nonce: U256,
 }
 
 /// The creation of a Safe by its factory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SafeCreation {
-    pub chain_id: u64,
-    pub factory: Address,
-    pub payment_token: Address,
-    pub payment: U256,
-    pub payment_receiver: Address,
+pub(crate) struct SafeCreation {
+    pub(crate) chain_id: u64,
+    pub(crate) factory: Address,
+    pub(crate) payment_token: Address,
+    pub(crate) payment: U256,
+    pub(crate) payment_receiver: Address,
 }
 
 /// A call of the proxy factory, through the relay hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProxyTransaction {
-    pub from: Address,
+pub(crate) struct ProxyTransaction {
+    pub(crate) from: Address,
     /// The proxy factory.
-    pub to: Address,
-    pub data: Bytes,
-    pub fee: U256,
-    pub gas_price: U256,
-    pub gas_limit: U256,
-    pub nonce: U256,
-    pub hub: Address,
+    pub(crate) to: Address,
+    pub(crate) data: Bytes,
+    pub(crate) fee: U256,
+    pub(crate) gas_price: U256,
+    pub(crate) gas_limit: U256,
+    pub(crate) nonce: U256,
+    pub(crate) hub: Address,
     /// The relayer's own account that sends it.
-    pub relay: Address,
+    pub(crate) relay: Address,
 }
 
 /// Calls of a deposit wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WalletBatch {
-    pub chain_id: u64,
+pub(crate) struct WalletBatch {
+    pub(crate) chain_id: u64,
     /// The contract in the domain, and the wallet in the struct.
-    pub wallet: Address,
-    pub nonce: U256,
+    pub(crate) wallet: Address,
+    pub(crate) nonce: U256,
     /// Unix seconds.
-    pub deadline: U256,
-    pub calls: Vec<Call>,
+    pub(crate) deadline: U256,
+    pub(crate) calls: Vec<Call>,
 }
 
 impl Transaction {
     /// The hash that is signed, or of which a message is signed.
-    pub fn hash(&self) -> B256 {
+    pub(crate) fn hash(&self) -> B256 {
         match self {
             Self::Safe(safe) => safe.hash(),
             Self::SafeCreate(creation) => creation.hash(),
@@ -185,7 +185,7 @@ impl WalletBatch {
 
 /// How a hash is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signing {
+pub(crate) enum Signing {
     /// The hash itself, as typed data are.
     Hash,
     /// A message (`personal_sign`) of the 32 bytes.
@@ -195,10 +195,10 @@ pub enum Signing {
 }
 
 impl Signing {
-    pub const ALL: [Self; 3] = [Self::Hash, Self::Message, Self::MessageOfText];
+    pub(crate) const ALL: [Self; 3] = [Self::Hash, Self::Message, Self::MessageOfText];
 
     /// The 32 bytes that go into the signature.
-    pub fn digest(self, hash: B256) -> B256 {
+    pub(crate) fn digest(self, hash: B256) -> B256 {
         match self {
             Self::Hash => hash,
             Self::Message => eip191_hash_message(hash),

@@ -28,6 +28,7 @@ pub enum SignatureType {
 }
 
 impl SignatureType {
+    /// By number.
     pub const ALL: [Self; 4] = [Self::Eoa, Self::PolyProxy, Self::PolyGnosisSafe, Self::Poly1271];
 
     /// The name in the official clients.
@@ -91,8 +92,11 @@ impl FromStr for SignatureType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WalletKind {
+    /// The signer's own address.
     Eoa,
+    /// A Polymarket proxy, which does not name its owner on chain.
     Proxy,
+    /// A Gnosis Safe that the signer owns alone.
     Safe,
     /// A deposit wallet that points at its implementation, deployed before about 2026-06-29.
     DepositUups,
@@ -101,6 +105,7 @@ pub enum WalletKind {
 }
 
 impl WalletKind {
+    /// The signer's own address first, the newest kind last.
     pub const ALL: [Self; 5] = [Self::Eoa, Self::Proxy, Self::Safe, Self::DepositUups, Self::DepositBeacon];
 
     /// The only signature type under which an order of such a wallet is valid.
@@ -113,6 +118,7 @@ impl WalletKind {
         }
     }
 
+    /// Its name in sentences, such as `Safe` or `deposit wallet (UUPS)`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Eoa => "EOA",
@@ -133,15 +139,20 @@ impl fmt::Display for WalletKind {
 /// The signer's own address and every wallet derivable from it, on one chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WalletMap {
+    /// The signer's own address, for type 0.
     pub eoa: Address,
+    /// For type 1.
     pub proxy: Address,
+    /// For type 2.
     pub safe: Address,
+    /// For type 3, where it was deployed before about 2026-06-29.
     pub deposit_uups: Address,
     /// `None` where the beacon of the chain is not published.
     pub deposit_beacon: Option<Address>,
 }
 
 impl WalletMap {
+    /// Computes every wallet of a signer; no network is needed.
     pub fn derive(chain: &Chain, eoa: Address) -> Self {
         let proxy_salt = keccak256(eoa);
         let safe_salt = keccak256(eoa.into_word());
@@ -155,6 +166,7 @@ impl WalletMap {
         }
     }
 
+    /// The wallet of this kind; `None` for a beacon wallet where no beacon is known.
     pub fn address(&self, kind: WalletKind) -> Option<Address> {
         match kind {
             WalletKind::Eoa => Some(self.eoa),
@@ -252,20 +264,28 @@ pub enum CodeClass {
     /// No code: an EOA, or a wallet that is not deployed yet.
     #[default]
     Empty,
+    /// A Polymarket proxy.
     Proxy,
+    /// A Safe of Polymarket's factory.
     Safe,
     /// The code names the owner at deployment; ownership can be transferred later.
     DepositUups {
+        /// The signer that it was deployed for.
         owner: Address,
     },
+    /// The same of a deposit wallet behind a beacon.
     DepositBeacon {
+        /// The signer that it was deployed for.
         owner: Address,
     },
     /// An EOA that delegates to a contract (EIP-7702).
     Delegated {
+        /// The contract whose code it runs.
         to: Address,
     },
+    /// A contract, but none of these.
     Unknown {
+        /// Length of the code.
         bytes: usize,
     },
 }

@@ -56,6 +56,7 @@ impl SignatureForm {
         }
     }
 
+    /// Its name in evidence, such as `plain` or `Safe message`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -97,7 +98,9 @@ impl SignatureForm {
 /// A hash, and a signature that is meant for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WalletSignature {
+    /// The first argument of `isValidSignature`.
     pub hash: B256,
+    /// The second argument: 65 bytes, or 317 for the nested form.
     pub bytes: Vec<u8>,
 }
 

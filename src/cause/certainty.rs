@@ -16,8 +16,10 @@ pub enum Certainty {
 }
 
 impl Certainty {
+    /// The least certain first.
     pub const ALL: [Self; 3] = [Self::Possible, Self::Likely, Self::Proven];
 
+    /// `possible`, `likely` or `proven`, as in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Possible => "possible",

@@ -13,7 +13,9 @@ use crate::settings::wanted::{FixKey, Wanted};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
+    /// None of its probes has started.
     Waiting,
+    /// One of its probes is under way.
     Running,
     /// Seen to be right in this run.
     Pass,
@@ -30,10 +32,12 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether it wants attention: a warning, a failure, or what could not be determined.
     pub fn is_problem(self) -> bool {
         matches!(self, Self::Warn | Self::Fail | Self::Unknown)
     }
 
+    /// Whether it is final for this run.
     pub fn is_settled(self) -> bool {
         !matches!(self, Self::Waiting | Self::Running)
     }
@@ -89,16 +93,20 @@ impl Status {
 /// One observation, as people read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
+    /// What was observed, in a few words.
     pub label: String,
+    /// What was seen; never a secret.
     pub value: String,
 }
 
 /// What to do: in words, and as commands to copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Fix {
+    /// What to do, beginning with a verb.
     pub text: String,
     /// What to write where, such as `line 7 of .env: POLYMARKET_FUNDER=0x…`. The report fills it in.
     pub edits: Vec<String>,
+    /// Lines for a shell, in the order in which to run them.
     pub commands: Vec<String>,
     /// Settings that are worth a try, though nothing shows that they help.
     #[serde(skip)]
@@ -111,7 +119,9 @@ pub type Tries = Vec<(Setting, String)>;
 /// The root cause that a finding points to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suspicion {
+    /// What would explain the finding.
     pub cause: Cause,
+    /// What the evidence for it is worth.
     pub certainty: Certainty,
     /// In [0, 1]: a rank among the causes of a run, not a measured probability.
     pub likelihood: f64,
@@ -125,10 +135,13 @@ pub struct Suspicion {
 /// [`Finding::unknown`] take one. Only what a person cut off, [`Finding::stopped`], has none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
+    /// How the check stands with it.
     pub status: Status,
     /// One sentence without a full stop.
     pub summary: String,
+    /// In the order in which it is shown.
     pub evidence: Vec<Evidence>,
+    /// `None` where nothing is to be done.
     pub fix: Option<Fix>,
     /// The first is the most likely.
     pub suspicions: Vec<Suspicion>,
@@ -142,22 +155,27 @@ impl Finding {
         Self { status, summary, evidence: Vec::new(), fix: None, suspicions: Vec::new(), blocked_by: None }
     }
 
+    /// Seen to be right in this run.
     pub fn pass(summary: impl Into<String>) -> Self {
         Self::new(Status::Pass, summary)
     }
 
+    /// Nothing wrong, and worth knowing.
     pub fn note(summary: impl Into<String>) -> Self {
         Self::new(Status::Note, summary)
     }
 
+    /// Works now, but will cause trouble; 0.7 likely unless [`Finding::likely`] says otherwise.
     pub fn warn(cause: Cause, summary: impl Into<String>) -> Self {
         Self::new(Status::Warn, summary).or(cause, 0.7)
     }
 
+    /// Orders or sign-in will be refused; 0.9 likely unless [`Finding::likely`] says otherwise.
     pub fn fail(cause: Cause, summary: impl Into<String>) -> Self {
         Self::new(Status::Fail, summary).or(cause, 0.9)
     }
 
+    /// Could not be determined; 0.8 likely unless [`Finding::likely`] says otherwise.
     pub fn unknown(cause: Cause, summary: impl Into<String>) -> Self {
         Self::new(Status::Unknown, summary).or(cause, 0.8)
     }
@@ -167,6 +185,7 @@ impl Finding {
         Self::new(Status::Unknown, summary)
     }
 
+    /// Not judged, because the check `blocked_by` did not pass.
     pub fn skip(blocked_by: &'static str, summary: impl Into<String>) -> Self {
         Self { blocked_by: Some(blocked_by), ..Self::new(Status::Skip, summary) }
     }
@@ -222,6 +241,7 @@ impl Finding {
         self
     }
 
+    /// A further line of evidence.
     #[must_use]
     pub fn with(mut self, label: impl Into<String>, value: impl fmt::Display) -> Self {
         self.evidence.push(Evidence { label: label.into(), value: format!("{value}") });
@@ -237,6 +257,7 @@ impl Finding {
         self
     }
 
+    /// What to do, in place of what the fix said before.
     #[must_use]
     pub fn fixed_by(self, text: impl Into<String>) -> Self {
         self.mended(|fix| fix.text = text.into())

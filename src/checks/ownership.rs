@@ -10,7 +10,7 @@ use crate::facts::{Facts, OnChain, Ownership};
 
 /// What the key is to a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     Owner,
     /// A key that the owner approved, until then in Unix seconds.
     Session {
@@ -22,7 +22,7 @@ pub enum Standing {
 }
 
 /// What the signer is to this wallet, by all that the chain said.
-pub fn standing(facts: &Facts, wallet: Address, signer: Address) -> Standing {
+pub(crate) fn standing(facts: &Facts, wallet: Address, signer: Address) -> Standing {
     // a Polymarket proxy names its factory, never the key
     let Some(at) = facts.on_chain(wallet).filter(|at| at.code != CodeClass::Proxy) else {
         return Standing::Unknown;
@@ -98,7 +98,7 @@ fn several_owners(at: &OnChain) -> Option<Finding> {
 }
 
 /// Unix seconds as a date; contracts write "for ever" as the largest number.
-pub fn date(unix_s: u64) -> String {
+pub(crate) fn date(unix_s: u64) -> String {
     let time = i64::try_from(unix_s).ok().and_then(|unix_s| jiff::Timestamp::from_second(unix_s).ok());
     time.map_or_else(|| "the end of time".to_owned(), |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }

@@ -12,6 +12,7 @@ use crate::facts::probe::Probe;
 pub struct Check {
     /// `group.thing`; never reused for something else.
     pub id: &'static str,
+    /// The heading that it stands under, such as `Wallet`.
     pub group: &'static str,
     /// Checks that must not fail before this one can say anything.
     pub needs: &'static [&'static str],

@@ -10,9 +10,11 @@ use crate::settings::{Setting, Source};
 
 /// One way from what is known to what it says about causes.
 pub struct Rule {
+    /// Unique among the rules, such as `exchange-accepts`.
     pub name: &'static str,
     /// The public thread or document that it comes from.
     pub source: &'static str,
+    /// Its clues for a case; none where it does not apply.
     pub weigh: fn(&Case<'_>) -> Vec<Clue>,
 }
 

@@ -8,11 +8,14 @@ use super::ClockReading;
 /// This clock minus the server's, in seconds: positive when this clock is ahead.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Drift {
+    /// The lower end of what the readings allow.
     pub low_s: f64,
+    /// The upper end of what the readings allow.
     pub high_s: f64,
 }
 
 impl Drift {
+    /// The best guess: the middle of the interval.
     pub fn middle_s(self) -> f64 {
         f64::midpoint(self.low_s, self.high_s)
     }

@@ -8,6 +8,7 @@ use crate::auth::wallet::SignatureType;
 /// The answer to the question whether the contract takes an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExchangeAnswer {
+    /// The contract answered every call in the way that is known.
     Known {
         /// Why the signature is not accepted, in the contract's words; `None` where it is.
         error: Option<String>,
@@ -21,14 +22,19 @@ pub enum ExchangeAnswer {
         has_maker_code: bool,
     },
     /// The node answered, and it does not follow.
-    Unknown { reason: String },
+    Unknown {
+        /// What was missing in the answer.
+        reason: String,
+    },
 }
 
 /// What the exchanges of protocol version 2 said to an order that can never be filled, signed with the
 /// settings in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderProof {
+    /// The configured funder, or the signer where there is none.
     pub maker: Address,
+    /// The type of the order that was asked about.
     pub signature_type: SignatureType,
     /// The plain exchange, then the one for negative-risk markets.
     pub exchanges: Vec<ExchangeWord>,
@@ -39,8 +45,11 @@ pub struct OrderProof {
 /// One exchange's word on these settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExchangeWord {
+    /// Address of the contract.
     pub exchange: Address,
+    /// Whether it is the one for negative-risk markets.
     pub neg_risk: bool,
+    /// Its answer to the signature.
     pub verdict: OrderVerdict,
     /// Whether it computes the digest that was signed: its domain and version are the known ones. `None`
     /// where it did not say.
@@ -56,8 +65,11 @@ pub struct ExchangeWord {
 /// A wallet of this key beside the configured one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OtherWallet {
+    /// The maker of the order that was asked about.
     pub wallet: Address,
+    /// The type that such a wallet has.
     pub signature_type: SignatureType,
+    /// The answer of the plain exchange.
     pub verdict: OrderVerdict,
 }
 
@@ -65,18 +77,22 @@ pub struct OtherWallet {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "answer")]
 pub enum OrderVerdict {
+    /// `validateOrderSignature` returned.
     Accepted {
         /// As the signature of a session key, and not of the owner.
         as_session: bool,
     },
+    /// `validateOrderSignature` reverted with `InvalidSignature()`.
     Rejected,
     /// Neither yes nor no.
     Unclear {
+        /// What came instead, in words.
         reason: String,
     },
 }
 
 impl OrderVerdict {
+    /// Whether it is a yes, to an owner or to a session key.
     pub fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted { .. })
     }

@@ -9,28 +9,65 @@ use thiserror::Error;
 pub enum Failure {
     /// The server said no; `message` is its own sentence.
     #[error("{status} {message}{}", asks_to_wait(*.retry_after_s))]
-    Refused { status: u16, message: String, retry_after_s: Option<u64> },
+    Refused {
+        /// HTTP status, such as 401; 200 for an error of JSON-RPC.
+        status: u16,
+        /// The server's own sentence, such as `Unauthorized/Invalid api key`.
+        message: String,
+        /// How many seconds the server asks to wait; `None` where it does not say.
+        retry_after_s: Option<u64>,
+    },
     /// A page for people instead of an answer: a block page, a captive portal.
     #[error("{status} with a web page instead of JSON: {title}")]
-    BlockPage { status: u16, title: String },
+    BlockPage {
+        /// HTTP status, such as 403.
+        status: u16,
+        /// The title of the page, such as `Attention Required! | Cloudflare`.
+        title: String,
+    },
     /// Another host than the one asked for was named.
     #[error("{status} redirects to {location}")]
-    Redirected { status: u16, location: String },
+    Redirected {
+        /// HTTP status, 300 to 399.
+        status: u16,
+        /// The URL that it points to.
+        location: String,
+    },
+    /// The time limit of the request ran out.
     #[error("no answer within {after_ms} ms")]
-    TimedOut { after_ms: u64 },
+    TimedOut {
+        /// That limit, in milliseconds.
+        after_ms: u64,
+    },
+    /// The host was not found, or the connection failed.
     #[error("no connection: {reason}")]
-    Unreachable { reason: String },
+    Unreachable {
+        /// What the system says.
+        reason: String,
+    },
+    /// The certificate or the TLS handshake was refused.
     #[error("no secure connection: {reason}")]
-    Tls { reason: String },
+    Tls {
+        /// What the TLS library says.
+        reason: String,
+    },
     /// An answer, but not of the expected shape.
     #[error("{status} with an unexpected answer: {reason}")]
-    Garbled { status: u16, reason: String },
+    Garbled {
+        /// HTTP status, often 200.
+        status: u16,
+        /// What does not fit, in words.
+        reason: String,
+    },
     /// The run was stopped, by a person or by its deadline.
     #[error("stopped before an answer came")]
     Stopped,
     /// Nothing was sent: the request itself could not be made.
     #[error("{reason}")]
-    NotSent { reason: String },
+    NotSent {
+        /// What could not be made, in words.
+        reason: String,
+    },
     /// The probe itself ended by a fault of this program.
     #[error("an error inside polydoctor ended the request; please report it")]
     Internal,
@@ -41,6 +78,7 @@ fn asks_to_wait(retry_after_s: Option<u64>) -> String {
 }
 
 impl Failure {
+    /// HTTP status of the answer, where one came.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. }

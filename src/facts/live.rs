@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SentCredentials {
+    /// Those of the settings.
     Configured,
     /// Derived from the private key, where none are configured.
     Derived,
 }
 
 impl SentCredentials {
+    /// As it stands before "API credentials".
     pub fn word(self) -> &'static str {
         match self {
             Self::Configured => "configured",
@@ -25,22 +27,27 @@ impl SentCredentials {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "answer")]
 pub enum ChannelAnswer {
+    /// The channel takes them.
     Accepted,
-    /// In the words of the channel: `auth_invalid`, `closed with code 1008`.
+    /// It does not.
     Rejected {
+        /// In the words of the channel: `auth_invalid`, `closed with code 1008`.
         how: String,
     },
     /// Neither yes nor no.
     Unclear {
+        /// What came instead, as above.
         how: String,
     },
 }
 
 impl ChannelAnswer {
+    /// Whether it is a yes.
     pub fn is_accepted(&self) -> bool {
         *self == Self::Accepted
     }
 
+    /// Whether it is a no.
     pub fn is_rejected(&self) -> bool {
         matches!(self, Self::Rejected { .. })
     }
@@ -49,7 +56,9 @@ impl ChannelAnswer {
 /// What the live data service said, which acknowledges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveAuth {
+    /// What it was asked about.
     pub sent: SentCredentials,
+    /// What it answered.
     pub answer: ChannelAnswer,
     /// From the beginning until the WebSocket was open, in milliseconds.
     pub connected_ms: u64,
@@ -61,7 +70,9 @@ pub struct LiveAuth {
 /// connected after three seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserChannel {
+    /// What it was asked about.
     pub sent: SentCredentials,
+    /// What follows from what it did.
     pub answer: ChannelAnswer,
     /// From the beginning until the WebSocket was open, in milliseconds.
     pub connected_ms: u64,

@@ -15,16 +15,20 @@ use crate::secret::SecretShape;
 /// Where secrets are on this machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SecretPlaces {
+    /// Files that secrets were read from, and copies left beside them.
     pub files: Vec<SecretFile>,
+    /// Lines of the scripts in the folder of the bot that hold one.
     pub scripts: Vec<WrittenSecret>,
 }
 
 /// A file that a secret came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SecretFile {
+    /// As it was found: absolute, or relative to the working directory.
     pub path: String,
     /// Permission bits; `None` where the platform has none.
     pub mode: Option<u32>,
+    /// Whether git tracks or ignores it.
     pub git: GitStanding,
     /// The file that it is a left copy of, such as `.env` of `.env.bak`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,13 +39,17 @@ pub struct SecretFile {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum GitStanding {
+    /// Git has it, so its secrets are in the history, or will be with the next commit.
     Tracked,
+    /// A rule such as a line of `.gitignore` keeps it out.
     Ignored,
     /// Neither tracked nor ignored.
     Untracked,
+    /// Its folder is not in a repository.
     NoRepository,
     /// Git is not there, or did not say.
     Unknown {
+        /// Why it could not be determined.
         reason: String,
     },
 }
@@ -61,6 +69,7 @@ impl fmt::Display for GitStanding {
 /// A secret in a line of a script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrittenSecret {
+    /// Of the script, relative to its folder.
     pub path: String,
     /// From 1.
     pub line: usize,
@@ -71,20 +80,27 @@ pub struct WrittenSecret {
 /// What `/server-time` answered: `time` when it exists after all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GuideTime {
+    /// HTTP status; 404 is expected.
     pub status: u16,
+    /// Unix seconds, where it is 200.
     pub time_s: Option<i64>,
 }
 
+/// What the geoblock endpoint says of this IP address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Geoblock {
+    /// Whether something is restricted; what, depends on the country.
     pub blocked: bool,
+    /// Two letters, such as `DE`; empty where it is not named.
     pub country: String,
+    /// Code of a region, such as `BC`; empty where it is not named.
     pub region: String,
 }
 
 /// What the Polygon node says, all from one batch.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChainState {
+    /// The chain that the node is on, such as 137.
     pub chain_id: u64,
     /// The signer, the funder and every derived wallet.
     pub wallets: BTreeMap<Address, OnChain>,
@@ -95,6 +111,7 @@ pub struct ChainState {
 /// One address on chain. Amounts are in base units: 6 decimals for tokens, 18 for POL.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OnChain {
+    /// What kind of code is deployed there.
     pub code: CodeClass,
     /// Owners that the contract itself names; empty when it names none.
     pub owners: Vec<Address>,
@@ -108,9 +125,13 @@ pub struct OnChain {
     /// Until when a deposit wallet takes the key for a session key, in Unix seconds; `None` when it
     /// never did.
     pub session_authorized_until_s: Option<u64>,
+    /// Gas of Polygon, 18 decimals.
     pub pol: U256,
+    /// Collateral of protocol versions 2 and 3, in millionths of a dollar.
     pub pusd: U256,
+    /// Collateral of protocol version 1, in millionths of a dollar.
     pub usdc_e: U256,
+    /// Circle's own token, in millionths of a dollar; never collateral.
     pub usdc: U256,
     /// Collateral that each exchange may spend, by the exchange's address.
     pub allowances: BTreeMap<Address, U256>,
@@ -124,6 +145,7 @@ impl OnChain {
         if version == 1 { self.usdc_e } else { self.pusd }
     }
 
+    /// Whether any code is there, that of a delegated EOA included.
     pub fn has_code(&self) -> bool {
         self.code != CodeClass::Empty
     }
@@ -132,7 +154,9 @@ impl OnChain {
 /// What the maker answered when it was shown signatures of the key over random bytes (ERC-1271).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ownership {
+    /// The contract that was asked.
     pub wallet: Address,
+    /// Every form that was tried, each with its answer.
     pub answers: Vec<(SignatureForm, SignatureAnswer)>,
 }
 
@@ -156,19 +180,24 @@ impl Ownership {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "answer")]
 pub enum SignatureAnswer {
+    /// It returned the selector of `isValidSignature`, `0x1626ba7e`.
     Accepted,
+    /// It returned `0xffffffff` or zero, or said that the signer is not an owner.
     Refused,
     /// The call was stopped, which may have other reasons than the signature.
     Reverted {
+        /// What the contract said, in its words.
         reason: String,
     },
     /// Neither yes nor no: hex, or "nothing" where there is no such function.
     Other {
+        /// `0x` and hex, or `nothing`.
         data: String,
     },
 }
 
 impl SignatureAnswer {
+    /// Whether it is a clear yes.
     pub fn is_accepted(&self) -> bool {
         *self == Self::Accepted
     }
@@ -185,6 +214,7 @@ impl fmt::Display for SignatureAnswer {
     }
 }
 
+/// What Gamma's `GET /public-profile` says of the signer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PublicProfile {
     /// `None` when there is no public profile.
@@ -194,9 +224,13 @@ pub struct PublicProfile {
 /// Credentials that L1 gave: the key id and fingerprints of the rest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Derived {
+    /// The nonce that was asked about.
     pub nonce: U256,
+    /// Key id, a UUID.
     pub key: String,
+    /// Its length, form and fingerprint.
     pub secret: SecretFact,
+    /// Its length and fingerprint.
     pub passphrase: SecretShape,
     /// True when the request was stamped with the server's time, because this clock is off.
     pub with_server_time: bool,
@@ -205,6 +239,7 @@ pub struct Derived {
 /// Whether a nonce holds a key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NonceKey {
+    /// One of the usual nonces, 0 to 2.
     pub nonce: U256,
     /// `None` when there is no key at this nonce.
     pub key: Option<String>,
@@ -213,25 +248,36 @@ pub struct NonceKey {
 /// What the CLOB's cache says for one signature type; amounts in base units of 6 decimals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CachedBalance {
+    /// The type that was asked about.
     pub signature_type: SignatureType,
+    /// The balance, or why the CLOB gave none for this type.
     pub answer: Result<BalanceAllowance, Failure>,
 }
 
+/// What `GET /balance-allowance` says of collateral.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BalanceAllowance {
+    /// In millionths of a dollar.
     pub balance: U256,
+    /// What each contract may spend, by its address, in millionths of a dollar.
     pub allowances: BTreeMap<Address, U256>,
 }
 
+/// What `GET /v1/user/session-signers` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SessionSigners {
+    /// The signer's deposit wallet; `None` where the CLOB knows none.
     pub wallet: Option<Address>,
+    /// Addresses of the session keys that the owner approved.
     pub signers: Vec<Address>,
 }
 
+/// A row of `GET /auth/builder-api-key`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BuilderKey {
+    /// Key id, a UUID of version 7.
     pub key: String,
+    /// Whether it was revoked, with or without a known time.
     pub revoked: bool,
     /// Unix milliseconds.
     #[serde(default)]
@@ -244,6 +290,7 @@ pub struct BuilderKey {
 /// The newest trades of the maker.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OwnTrades {
+    /// How many trades the first page has.
     pub on_first_page: usize,
     /// Set beside the newest trades of the builder's listing; `None` without a builder code or builder
     /// credentials to ask for it.
@@ -253,7 +300,9 @@ pub struct OwnTrades {
 /// The first page of a builder's trades.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BuilderTrades {
+    /// How many trades the page has.
     pub on_first_page: usize,
+    /// Whether another page follows.
     pub more: bool,
     /// Unix seconds of the newest match on the page.
     pub newest_s: Option<i64>,
@@ -262,7 +311,9 @@ pub struct BuilderTrades {
 /// What a builder takes on top of the platform's fees, in hundredths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuilderFees {
+    /// Of an order that rested in the book.
     pub maker_bps: u32,
+    /// Of an order that matched at once.
     pub taker_bps: u32,
 }
 
@@ -270,9 +321,11 @@ pub struct BuilderFees {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "by")]
 pub enum BuilderAccess {
-    /// `GET /transactions` of the relayer, which lists so many, and the newest of this signer among them.
+    /// `GET /transactions` of the relayer.
     Relayer {
+        /// How many transactions it lists.
         transactions: usize,
+        /// The newest of this signer among them.
         #[serde(default)]
         newest: Vec<RelayerTransaction>,
     },
@@ -283,6 +336,7 @@ pub enum BuilderAccess {
 /// What a remote signer did when it was asked to sign as the official SDK asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RemoteSigner {
+    /// The key id in its answer, a UUID of version 7 where it is right.
     pub key: String,
     /// The timestamp as it was answered; seconds have 10 digits.
     pub timestamp: String,

@@ -12,6 +12,7 @@ macro_rules! probes {
         }
 
         impl Probe {
+            /// Every probe, in the order of the enum.
             pub const ALL: &[Self] = &[$(Self::$probe),+];
 
             /// The name in requests, records and messages.

@@ -9,6 +9,7 @@ use super::Failure;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RelayerKeySlot {
+    /// `RELAYER_API_KEY`
     Relayer,
     /// A key alone where a builder's key, secret and passphrase belong.
     Builder,
@@ -18,6 +19,7 @@ pub enum RelayerKeySlot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SentAddress {
+    /// The configured one, as it is written.
     AsWritten,
     /// The configured one, in the form of EIP-55.
     Checksummed,
@@ -28,6 +30,7 @@ pub enum SentAddress {
 /// The relayer accepted a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelayerKey {
+    /// Where the key is configured.
     pub slot: RelayerKeySlot,
     /// With which address; what was tried before it was rejected.
     pub sent: SentAddress,
@@ -40,12 +43,16 @@ pub struct RelayerKey {
 /// The newest transactions of the account, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelayerTransactions {
+    /// How many the relayer lists.
     pub listed: usize,
+    /// Of this account.
     pub newest: Vec<RelayerTransaction>,
 }
 
+/// One transaction, as the relayer has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelayerTransaction {
+    /// The relayer's own id.
     pub id: String,
     /// On chain; `None` before it is sent.
     pub hash: Option<String>,
@@ -53,13 +60,16 @@ pub struct RelayerTransaction {
     pub state: String,
     /// `SAFE`, `PROXY`, `WALLET`, `SAFE-CREATE`, …; empty where the relayer did not say.
     pub kind: String,
+    /// Why it failed, in the relayer's words.
     pub error: Option<String>,
+    /// Of the wallet.
     pub nonce: Option<String>,
     /// Unix milliseconds.
     pub created_ms: Option<i64>,
 }
 
 impl RelayerTransaction {
+    /// Whether nothing will come of it.
     pub fn has_failed(&self) -> bool {
         matches!(self.state.as_str(), "STATE_FAILED" | "STATE_INVALID")
     }
@@ -78,5 +88,6 @@ impl RelayerTransaction {
 /// The next nonce of a wallet, as the relayer has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelayerNonce {
+    /// What a transaction has to carry next.
     pub nonce: u64,
 }

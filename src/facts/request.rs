@@ -7,7 +7,9 @@ use super::probe::Probe;
 /// One request as it went over the wire; never with a secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestRecord {
+    /// `GET`, `POST` or `DELETE`.
     pub method: String,
+    /// As it may be shown: without query, password and access keys.
     pub url: String,
     /// `None` while it runs, and when no answer came.
     pub status: Option<u16>,
@@ -54,9 +56,11 @@ fn is_false(value: &bool) -> bool {
 /// A header of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentHeader {
+    /// As it was sent, such as `POLY_SIGNATURE`.
     pub name: String,
     /// `None` where the value authenticates.
     pub value: Option<String>,
+    /// Length of the value.
     pub characters: usize,
 }
 
@@ -71,6 +75,7 @@ const PUBLIC_HEADERS: [&str; 6] = [
 ];
 
 impl SentHeader {
+    /// Keeps the value only of a header that anybody may see.
     pub fn new(name: &str, value: &str) -> Self {
         let public = Self::is_public(name).then(|| value.to_owned());
         Self { name: name.to_owned(), value: public, characters: value.chars().count() }

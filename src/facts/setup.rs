@@ -22,25 +22,41 @@ pub struct Setup {
     /// What the account is named by; `None` where there is neither a key nor a profile.
     #[serde(default)]
     pub origin: Option<Origin>,
+    /// What is wrong or worth knowing about the values.
     pub problems: Vec<SettingProblem>,
     /// `None` when no key is configured.
     pub key: Option<Sourced<KeyFact>>,
+    /// As configured, or inferred from the funder; `None` where neither gives one.
     pub signature_type: Option<Sourced<SignatureType>>,
+    /// `None` where it is not set or not an address.
     pub funder: Option<Sourced<Address>>,
+    /// `None` only where the configured one is not a number.
     pub chain_id: Option<Sourced<u64>>,
+    /// Which credentials of the signer are meant; 0 unless set.
     pub nonce: Option<Sourced<U256>>,
+    /// Without query, password and access keys; `None` where the configured one is not usable.
     pub clob_url: Option<Sourced<String>>,
+    /// Without query, password and access keys; `None` where the configured one is not usable.
     pub rpc_url: Option<Sourced<String>>,
+    /// The base of the user channel; `None` where no usable one is known for this CLOB.
     #[serde(default)]
     pub ws_url: Option<Sourced<String>>,
+    /// The live data service; `None` where no usable one is known for this CLOB.
     #[serde(default)]
     pub live_url: Option<Sourced<String>>,
+    /// The API credentials; `None` where no part of them is set.
     pub credentials: Option<CredentialsFact>,
+    /// The builder credentials; `None` where no part of them is set.
     pub builder: Option<CredentialsFact>,
+    /// Full URL of `POST /sign`, without query, password and access keys.
     pub builder_signer_url: Option<Sourced<String>>,
+    /// Length and fingerprint of the token that the remote builder signer wants.
     pub builder_signer_token: Option<Sourced<SecretShape>>,
+    /// As it is written: `0x` and 64 hex digits where it is right.
     pub builder_code: Option<Sourced<String>>,
+    /// Length and fingerprint of the relayer API key.
     pub relayer_key: Option<Sourced<SecretShape>>,
+    /// The address that the relayer API key was made for.
     #[serde(default)]
     pub relayer_key_address: Option<Sourced<WrittenAddress>>,
     /// Every wallet of the key; `None` without a usable key or on a chain without contracts.
@@ -79,6 +95,7 @@ impl Setup {
         self.chain_id.as_ref().map_or(crate::auth::contracts::POLYGON, |chain| chain.value)
     }
 
+    /// The nonce in force; 0 unless set.
     pub fn nonce(&self) -> U256 {
         self.nonce.as_ref().map_or(U256::ZERO, |nonce| nonce.value)
     }
@@ -109,9 +126,12 @@ impl Setup {
     }
 }
 
+/// A setting as people read it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShownSetting {
+    /// Its name, such as `signature type`.
     pub name: String,
+    /// The value, the shape of a secret, or `not set`.
     pub value: String,
     /// Empty when it is not set.
     pub source: String,
@@ -120,22 +140,41 @@ pub struct ShownSetting {
     pub overridden: Vec<String>,
 }
 
+/// What may be said of the configured private key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "key")]
 pub enum KeyFact {
-    Usable { signer: Address, shape: SecretShape, remarks: Vec<KeyRemark> },
-    Unusable { shape: Option<SecretShape>, mistake: KeyMistake },
+    /// It can sign.
+    Usable {
+        /// The address of the key.
+        signer: Address,
+        /// Length and fingerprint of the text.
+        shape: SecretShape,
+        /// What is unusual about the text.
+        remarks: Vec<KeyRemark>,
+    },
+    /// It cannot sign.
+    Unusable {
+        /// Length and fingerprint of the text; `None` where a keystore did not give it.
+        shape: Option<SecretShape>,
+        /// What the text is instead of a key.
+        mistake: KeyMistake,
+    },
 }
 
 /// A set of credentials: whole, or with parts missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CredentialsFact {
+    /// Key id; of a text that is too long for one, only the length.
     pub key: Option<Sourced<String>>,
+    /// Length, form and fingerprint; `None` where it is not set.
     pub secret: Option<Sourced<SecretFact>>,
+    /// Length and fingerprint; `None` where it is not set.
     pub passphrase: Option<Sourced<SecretShape>>,
 }
 
 impl CredentialsFact {
+    /// The parts that are not set: `key`, `secret`, `passphrase`.
     pub fn missing(&self) -> Vec<&'static str> {
         [("key", self.key.is_none()), ("secret", self.secret.is_none()), ("passphrase", self.passphrase.is_none())]
             .into_iter()
@@ -143,6 +182,7 @@ impl CredentialsFact {
             .collect()
     }
 
+    /// The key id, where it is set.
     pub fn key(&self) -> Option<&str> {
         self.key.as_ref().map(|key| key.value.as_str())
     }
@@ -153,14 +193,19 @@ impl CredentialsFact {
     }
 }
 
+/// What may be said of an API or builder secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SecretFact {
+    /// Length and fingerprint of the text.
     pub shape: SecretShape,
+    /// What it decodes to, or why no client can decode it.
     pub decoded: Result<DecodedSecret, NotBase64>,
 }
 
+/// What may be said of a secret that decodes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DecodedSecret {
+    /// How it is written.
     pub form: SecretForm,
     /// Of the decoded bytes, so that two spellings of one secret are equal.
     pub fingerprint: String,

@@ -12,7 +12,9 @@ const BEFORE: usize = 80;
 pub struct Difference {
     /// `path`, `body`, `makerAmount`, …
     pub part: String,
+    /// As it was signed, or as much of it as fits around the place.
     pub signed: String,
+    /// As it was sent, or as much of it as fits around the place.
     pub sent: String,
 }
 

@@ -8,10 +8,13 @@ use crate::cause::{Cause, Certainty};
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
+    /// What is wrong, by its name.
     pub cause: Cause,
     /// `Proven` only where the captured signature was reproduced, or its signer recovered.
     pub certainty: Certainty,
+    /// One sentence without a full stop.
     pub summary: String,
+    /// The evidence, one sentence each.
     pub because: Vec<String>,
     /// What to do; where nothing better is known, the words of the cause.
     pub fix: String,

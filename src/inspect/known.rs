@@ -10,23 +10,32 @@ use crate::settings::{CredentialParts, Settings};
 /// Credentials, as much of them as there is.
 #[derive(Clone, Default)]
 pub struct KnownCredentials {
+    /// Key id, a UUID.
     pub key: Option<String>,
+    /// Base64 text, to recompute signatures with.
     pub secret: Option<Secret>,
+    /// To be compared, and to be hidden in what is shown.
     pub passphrase: Option<Secret>,
 }
 
 /// Everything that a request is compared with; nothing of it is required.
 #[derive(Clone, Default)]
 pub struct Known {
+    /// The address of the configured private key.
     pub signer: Option<Address>,
+    /// Its text, to be hidden in what is shown.
     pub private_key: Option<Secret>,
+    /// The wallet that orders should have as their maker.
     pub funder: Option<Address>,
     /// The signer's wallets, by what they are.
     pub wallets: Vec<(String, Address)>,
     /// `None`: Polygon.
     pub chain_id: Option<u64>,
+    /// The configured nonce; `None` where it is not set.
     pub nonce: Option<U256>,
+    /// The API credentials.
     pub user: KnownCredentials,
+    /// The builder credentials.
     pub builder: KnownCredentials,
     /// The relayer API key.
     pub relayer_key: Option<Secret>,

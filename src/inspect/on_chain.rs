@@ -12,15 +12,20 @@ use crate::facts::ExchangeAnswer;
 /// An order as it was sent, and the contract that should take it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
+    /// Its fields, as they were sent.
     pub order: Order,
+    /// As it was sent, decoded from hex.
     pub signature: Vec<u8>,
+    /// The contract that should settle it.
     pub exchange: Exchange,
 }
 
 /// What was answered, to be shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OnChain {
+    /// What the contract said, without a full stop.
     pub sentence: String,
+    /// Whether the contract said anything.
     pub is_known: bool,
     json: Value,
 }

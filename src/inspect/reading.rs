@@ -24,6 +24,7 @@ pub(super) use tree::Scalar;
 pub struct Unread {
     /// The line of the text, from 1.
     pub line: usize,
+    /// What it is and what keeps it from being read, in a clause.
     pub text: String,
 }
 

@@ -10,10 +10,12 @@ use crate::assets;
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
+    /// As it is written in a sentence, such as `signature type`.
     pub name: String,
     /// Other ways to write it, in lower case.
     #[serde(default)]
     pub also: Vec<String>,
+    /// What it means, in a few sentences.
     pub meaning: String,
     /// Ids of causes and checks to go on with.
     pub see: Vec<String>,

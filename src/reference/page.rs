@@ -9,24 +9,24 @@ const FIXES: usize = 3;
 
 /// The page of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub(crate) struct Page {
     /// The sentence, the cause or the question; `…` stands for what varies.
-    pub title: String,
+    pub(crate) title: String,
     /// Whether the title is what a program says, word by word.
-    pub is_verbatim: bool,
+    pub(crate) is_verbatim: bool,
     /// Who says it, its status, its id: whatever places it.
-    pub place: String,
-    pub sections: Vec<Section>,
+    pub(crate) place: String,
+    pub(crate) sections: Vec<Section>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
-    pub heading: &'static str,
-    pub blocks: Vec<Block>,
+pub(crate) struct Section {
+    pub(crate) heading: &'static str,
+    pub(crate) blocks: Vec<Block>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Block {
+pub(crate) enum Block {
     Text(String),
     /// One of a list, with a word in front of it where there is one.
     Point {
@@ -52,12 +52,12 @@ impl From<Entry> for Page {
 }
 
 /// A sentence as people read it, with `…` for what varies.
-pub fn varied(text: &str) -> String {
+pub(crate) fn varied(text: &str) -> String {
     text.replace("{}", "…")
 }
 
 /// A weight in a word: weights are counts of public threads, and no more exact than that.
-pub fn often(weight: f64) -> &'static str {
+pub(crate) fn often(weight: f64) -> &'static str {
     match weight {
         0.5.. => "mostly",
         0.2.. => "often",
@@ -68,7 +68,7 @@ pub fn often(weight: f64) -> &'static str {
 
 impl Page {
     /// The page of a sentence, with its causes as a text weighs them.
-    pub fn of_error(error: &ErrorEntry, causes: &[Weighted]) -> Self {
+    pub(crate) fn of_error(error: &ErrorEntry, causes: &[Weighted]) -> Self {
         let status = error.status.map(|status| status.to_string());
         let place = [Some(said_by(error)), status, error.at.clone()];
         let sections = vec![

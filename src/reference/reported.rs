@@ -37,11 +37,13 @@ pub struct Reported {
     /// Host, with its port where one is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// The method of the call that failed, where the text names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// Without its query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// HTTP status of the answer, where the text names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The library or client that printed it.

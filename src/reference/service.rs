@@ -6,15 +6,23 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Service {
+    /// `clob.polymarket.com`, or a path that only the CLOB has.
     Clob,
+    /// `relayer-v2.polymarket.com`, which sends transactions for wallets.
     Relayer,
+    /// A node of the Polygon chain, whoever runs it.
     PolygonRpc,
+    /// `polymarket.us`, a separate product with keys of its own.
     PolymarketUs,
     /// The live channels.
     Websocket,
+    /// `gamma-api.polymarket.com`: markets and profiles.
     Gamma,
+    /// `data-api.polymarket.com`: positions, approvals and leaderboards.
     DataApi,
+    /// `bridge.polymarket.com`: deposits from other chains.
     Bridge,
+    /// `polymarket.com/api/geoblock`: whether an IP address may trade.
     Geoblock,
     /// A server that signs builder headers.
     BuilderSigner,

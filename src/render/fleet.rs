@@ -12,7 +12,7 @@ pub(super) const LONGEST_NAME: usize = 32;
 const NAMED: usize = 8;
 
 /// Takes reports as they come. As JSON each is a line at once, and nothing of it is kept.
-pub struct Printer {
+pub(crate) struct Printer {
     format: Format,
     show: Show,
     style: Style,
@@ -23,21 +23,21 @@ pub struct Printer {
 
 /// How it ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Ended {
-    pub wanted: usize,
-    pub elapsed_ms: u64,
+pub(crate) struct Ended {
+    pub(crate) wanted: usize,
+    pub(crate) elapsed_ms: u64,
 }
 
 impl Printer {
     /// `heading` is the first line: of what the accounts are.
-    pub fn new(format: Format, show: Show, style: Style, heading: String) -> Self {
+    pub(crate) fn new(format: Format, show: Show, style: Style, heading: String) -> Self {
         Self { format, show, style, heading, rows: Vec::new(), suites: junit::Suites::default() }
     }
 
     /// # Errors
     ///
     /// Those of the writer.
-    pub fn take(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn take(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         match self.format {
             Format::Text | Format::Markdown => self.rows.push(Row::of(report)),
             Format::Json => {
@@ -52,7 +52,7 @@ impl Printer {
     /// # Errors
     ///
     /// Those of the writer.
-    pub fn finish(mut self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn finish(mut self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
         row::sort(&mut self.rows);
         match self.format {
             Format::Text if self.style.ascii => {

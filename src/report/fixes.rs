@@ -61,6 +61,7 @@ impl<'a> Fixes<'a> {
 /// How checks stood before something was changed.
 pub type Statuses = Vec<(&'static str, Status)>;
 
+/// How the checks of a report stand, to compare a later one with.
 pub fn statuses(report: &Report) -> Statuses {
     report.checks.iter().map(|check| (check.id, check.status)).collect()
 }

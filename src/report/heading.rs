@@ -33,6 +33,7 @@ pub struct Heading {
 }
 
 impl Report {
+    /// What the first line of an output says of this report.
     pub fn heading(&self) -> Heading {
         let url = self.target.clob_url.as_deref().and_then(|url| Url::parse(url).ok());
         let host = url.and_then(|url| {

@@ -24,6 +24,7 @@ impl Selection {
         Self { wanted: Some(ids.into_iter().collect()), left_out: BTreeSet::new() }
     }
 
+    /// Whether the check with this id is shown.
     pub fn shows(&self, id: &str) -> bool {
         self.wanted.as_ref().is_none_or(|wanted| wanted.contains(id)) && !self.leaves_out(id)
     }

@@ -58,8 +58,10 @@ pub fn find(name: &str) -> Option<Scenario> {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
+    /// The name of its file, such as `funder-is-signer`.
     #[serde(skip)]
     pub name: String,
+    /// What is wrong, in one sentence without a full stop.
     pub title: String,
     /// The public thread or document that it stands for.
     pub source: String,
@@ -69,21 +71,28 @@ pub struct Scenario {
     /// The errors that come from the user's own client or network, which no server can be held to.
     #[serde(default)]
     pub client_errors: Vec<String>,
+    /// What the service knows of the account.
     #[serde(default)]
     pub account: Account,
     /// What holds for a wallet instead of the usual; keys are names (`safe`, `other_eoa`) or addresses.
     #[serde(default)]
     pub wallets: BTreeMap<String, Wallet>,
+    /// The API credentials that the user has configured.
     #[serde(default)]
     pub credentials: Configured,
+    /// The account's builder key.
     #[serde(default)]
     pub builder: Builder,
+    /// The remote builder signer.
     #[serde(default)]
     pub signer: Signer,
+    /// The service and what stands before it.
     #[serde(default)]
     pub server: Server,
+    /// The live channels.
     #[serde(default)]
     pub live: Live,
+    /// The relayer.
     #[serde(default)]
     pub relayer: Relayer,
     /// Requests that go wrong on their way; the first that fits one decides.
@@ -92,6 +101,7 @@ pub struct Scenario {
     /// What the user has set in place of the right value; empty text removes the setting.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+    /// What `check` has to find.
     #[serde(default)]
     pub expect: Expect,
 }
@@ -115,14 +125,18 @@ pub struct Account {
     pub nonces: Vec<u64>,
     /// Whether Gamma knows a profile; by default all accounts with a wallet of their own have one.
     pub profile: Option<bool>,
+    /// Its orders are refused with `address banned`.
     pub banned: bool,
+    /// It may close positions, and open none.
     pub closed_only: bool,
     /// The service takes orders of this account from a deposit wallet only, whatever it trades from.
     pub deposit_wallet_required: bool,
     /// Own trades that carry the demo builder's code, that carry none, and that are too fresh to
     /// be listed under it.
     pub attributed_trades: usize,
+    /// Own trades without the demo builder's code, more than a day old.
     pub unattributed_trades: usize,
+    /// Own trades with the code, minutes old and not listed yet.
     pub pending_trades: usize,
 }
 
@@ -147,6 +161,7 @@ impl Default for Account {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wallet {
+    /// Whether there is code at the address; by default only at the account's own wallet.
     pub deployed: Option<bool>,
     /// Code in place of the wallet's own.
     pub code: Option<Bytes>,
@@ -154,9 +169,13 @@ pub struct Wallet {
     pub owner: Option<String>,
     /// Amounts as people write them: `"250.00"`.
     pub pusd: Option<String>,
+    /// As `pusd`, of USDC.e.
     pub usdc_e: Option<String>,
+    /// As `pusd`, of Circle's USDC.
     pub usdc: Option<String>,
+    /// Gas, in whole POL.
     pub pol: Option<String>,
+    /// By default all for the account's own wallet, none for others.
     pub approvals: Option<Approvals>,
     /// It has called `pauseUser` at the exchanges.
     pub paused: bool,
@@ -166,7 +185,9 @@ pub struct Wallet {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Approvals {
+    /// Everything that trading needs.
     All,
+    /// Nothing.
     None,
     /// Only of the collateral: buying works, selling does not.
     Collateral,
@@ -178,28 +199,37 @@ pub enum Approvals {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Configured {
+    /// The user's, the builder's, or none.
     pub kind: CredentialKind,
+    /// Who they belong to.
     pub owner: Person,
+    /// Which of the owner's credentials they are.
     pub nonce: u64,
     /// They were deleted on the server; a key that it has at this nonce is a later one.
     pub deleted: bool,
 }
 
+/// Which credentials are in the slots of the API credentials.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CredentialKind {
+    /// API credentials of the CLOB.
     #[default]
     User,
     /// The builder's, in the slots of the user's.
     Builder,
+    /// The slots are empty.
     None,
 }
 
+/// One of the two signers of the sandbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Person {
+    /// The signer of the demo account.
     #[default]
     Demo,
+    /// Another signer, with an account of its own.
     Other,
 }
 
@@ -207,9 +237,11 @@ pub enum Person {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Builder {
+    /// It was revoked before the start.
     pub revoked: bool,
     /// What it takes of each trade, in hundredths of a percent.
     pub maker_bps: u64,
+    /// The same of an order that matches at once.
     pub taker_bps: u64,
     /// Without it the boards do not show the builder.
     pub unverified: bool,
@@ -243,6 +275,7 @@ pub struct Live {
     pub silent: bool,
     /// Events of the account that the user channel sends in turn, and how often, in milliseconds.
     pub emits: Vec<EventKind>,
+    /// Between two turns of them.
     pub every_ms: u64,
 }
 
@@ -277,8 +310,10 @@ pub struct RelayerTransaction {
     /// `SAFE`, `PROXY`, `WALLET` and so on.
     #[serde(rename = "type")]
     pub kind: String,
+    /// Why it failed.
     #[serde(default)]
     pub error: String,
+    /// How long ago it was made.
     #[serde(default)]
     pub minutes_ago: i64,
 }
@@ -290,6 +325,7 @@ pub struct RelayerTransaction {
 pub struct Server {
     /// How far its clock is ahead of this machine's, which is the one that drifts.
     pub clock_offset_seconds: i64,
+    /// 137 or 80002: the chain of the service.
     pub chain_id: u64,
     /// The protocol version that `/version` names.
     pub version: u64,
@@ -307,6 +343,7 @@ pub struct Server {
     pub geoblocked: bool,
     /// The admin has paused trading at the exchange contract, and at the one for negative-risk markets.
     pub exchange_paused: bool,
+    /// The same at the exchange for negative-risk markets.
     pub neg_risk_exchange_paused: bool,
     /// Healthy accounts beside the demo's, named in the announcement.
     pub accounts: u32,
@@ -339,7 +376,9 @@ pub struct Expect {
     pub cause: Option<String>,
     /// The cause that only the errors which the user saw point to: nothing that may be read tells it.
     pub by_symptom: Option<String>,
+    /// `healthy`, `degraded`, `incomplete` or `broken`.
     pub verdict: String,
+    /// Exit code of `check`.
     pub exit: i32,
     /// Check id to status, for the checks that matter here.
     pub checks: BTreeMap<String, String>,

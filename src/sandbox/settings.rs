@@ -17,11 +17,17 @@ use crate::settings::Setting;
 /// What a sandbox says when it is ready: one JSON line on standard output.
 #[derive(Clone, Debug, Serialize)]
 pub struct Announcement {
+    /// Base URL of the CLOB, such as `http://127.0.0.1:40123`.
     pub clob_url: String,
+    /// URL of the Polygon JSON-RPC.
     pub rpc_url: String,
+    /// Base URL of Gamma: markets and profiles.
     pub gamma_url: String,
+    /// Base URL of the data API: positions and leaderboards.
     pub data_url: String,
+    /// Full URL of the geoblock endpoint.
     pub geoblock_url: String,
+    /// Base URL of the relayer.
     pub relayer_url: String,
     /// The base of the user channel, without `/ws/user`.
     pub ws_url: String,
@@ -31,6 +37,7 @@ pub struct Announcement {
     pub builder_signer_url: String,
     /// The same signer, for those who send the token.
     pub builder_signer_token_url: String,
+    /// The token, sent as `Authorization: Bearer …`.
     pub builder_signer_token: &'static str,
     /// The ids of the account's trades that carry no builder code, of more than a day ago.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -14,10 +14,23 @@ use crate::secret::Secret;
 /// Why a settings file cannot be changed. It is as it was.
 #[derive(Debug, Error)]
 pub enum ChangeError {
+    /// The file is there, and reading it failed.
     #[error("cannot read {path}: {reason}")]
-    Unreadable { path: String, reason: String },
+    Unreadable {
+        /// The file, as it was named.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The new text cannot be made from the old one.
     #[error("{path} cannot be changed: {error}")]
-    Edit { path: String, error: EditError },
+    Edit {
+        /// The file, as it was named.
+        path: String,
+        /// What keeps it from being edited.
+        error: EditError,
+    },
+    /// The new text could not be written.
     #[error(transparent)]
     Save(#[from] SaveError),
 }
@@ -109,6 +122,7 @@ impl FileChange {
         self.after.as_ref()
     }
 
+    /// The file, as it was named.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -25,7 +25,7 @@ pub struct ConfigFile {
 
 /// What a profile says of one setting. A text may be a secret, so `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub enum ProfileValue {
+pub(crate) enum ProfileValue {
     Text(String),
     Place(Place),
 }
@@ -41,20 +41,20 @@ impl fmt::Debug for ProfileValue {
 
 /// A setting in a profile.
 #[derive(Clone)]
-pub struct ProfileEntry {
-    pub setting: Setting,
-    pub value: ProfileValue,
+pub(crate) struct ProfileEntry {
+    pub(crate) setting: Setting,
+    pub(crate) value: ProfileValue,
     pub(super) source: Source,
 }
 
 /// A profile as it was read.
 #[derive(Clone, Default)]
-pub struct Profile {
-    pub name: String,
+pub(crate) struct Profile {
+    pub(crate) name: String,
     /// Empty without a configuration file.
     pub(super) path: PathBuf,
-    pub entries: Vec<ProfileEntry>,
-    pub problems: Vec<SettingProblem>,
+    pub(crate) entries: Vec<ProfileEntry>,
+    pub(crate) problems: Vec<SettingProblem>,
     /// `env_map = { funder = "MY_WALLET" }`: the variable that a setting is read from.
     pub(super) env_map: BTreeMap<Setting, String>,
 }
@@ -115,6 +115,7 @@ impl ConfigFile {
         }
     }
 
+    /// The profile that is used where none is named, if the file names one.
     pub fn default_profile(&self) -> Option<&str> {
         self.document.get("default_profile")?.as_str()
     }
@@ -135,7 +136,7 @@ impl ConfigFile {
     /// # Errors
     ///
     /// [`SettingsError::NoSuchProfile`]
-    pub fn profile(&self, name: &str) -> Result<Profile, SettingsError> {
+    pub(crate) fn profile(&self, name: &str) -> Result<Profile, SettingsError> {
         let values = self.profiles().and_then(|profiles| profiles.get(name)).and_then(Item::as_table_like);
         let Some(values) = values else {
             return Err(SettingsError::NoSuchProfile {

@@ -33,14 +33,18 @@ pub(super) struct Copy {
 
 /// What a profile says otherwise than the `.env` files that it refers to.
 #[must_use]
-pub fn diverging(profile: &Profile) -> Vec<SettingProblem> {
+pub(crate) fn diverging(profile: &Profile) -> Vec<SettingProblem> {
     copies(profile).into_iter().map(|copy| copy.problem).collect()
 }
 
 impl Profile {
     /// What a reference comes to by now, of a setting that may be shown; `None` for a value that stands
     /// in the profile, and where it is not there.
-    pub fn current(&self, entry: &ProfileEntry, environment: &BTreeMap<String, String>) -> Option<Sourced<String>> {
+    pub(crate) fn current(
+        &self,
+        entry: &ProfileEntry,
+        environment: &BTreeMap<String, String>,
+    ) -> Option<Sourced<String>> {
         let ProfileValue::Place(place) = &entry.value else { return None };
         if place.is_costly() {
             return None;

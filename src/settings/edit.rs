@@ -8,7 +8,8 @@ use thiserror::Error;
 
 pub(super) use profiles::line_at;
 pub use profiles::{ConfigText, check_profile_name};
-pub use variables::{Assignment, Entry, assignments, entries, set_variables};
+pub use variables::set_variables;
+pub(crate) use variables::{Assignment, Entry, assignments, entries};
 
 use super::Setting;
 use crate::secret::Secret;
@@ -16,18 +17,39 @@ use crate::secret::Secret;
 /// Why an edit cannot be made. The messages hold names, never values.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum EditError {
+    /// The value has characters that shells and programs read in different ways.
     #[error(
         "the value of {name} holds {what}, which no form of quotes keeps the same for every program that reads .env files"
     )]
-    Unquotable { name: String, what: &'static str },
+    Unquotable {
+        /// The variable.
+        name: String,
+        /// What the value has, such as `a line end`.
+        what: &'static str,
+    },
+    /// The name cannot be that of a variable; here without control characters, and cut.
     #[error("{0:?} is no name of a variable: letters, digits and underscores, not beginning with a digit")]
     Name(String),
+    /// The configuration file is not TOML.
     #[error("line {line} is no TOML: {reason}")]
-    Malformed { line: usize, reason: String },
+    Malformed {
+        /// From 1.
+        line: usize,
+        /// What the TOML parser says.
+        reason: String,
+    },
+    /// Something else has the name of a table, such as `profiles = 1`.
     #[error("line {line}: {key} is no table")]
-    NoTable { line: usize, key: String },
+    NoTable {
+        /// From 1.
+        line: usize,
+        /// The name that should be a table.
+        key: String,
+    },
+    /// The file has no profile of this name.
     #[error("there is no profile named {0}")]
     NoSuchProfile(String),
+    /// A new profile cannot be named so; here without control characters.
     #[error(
         "a profile cannot be named {0:?}: use letters, digits, `-`, `_` and `.`, at most 64, and begin with a letter or digit"
     )]
@@ -37,14 +59,18 @@ pub enum EditError {
 /// How a line of a file changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
+    /// The line stays.
     Same,
+    /// Only the old file has the line.
     Removed,
+    /// Only the new file has the line.
     Added,
 }
 
 /// A line of a file before or after an edit, for people to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiffLine {
+    /// What happens to the line.
     pub change: Change,
     /// From 1: in the old file where it is removed, else in the new one.
     pub line: usize,

@@ -16,6 +16,7 @@ pub enum EnvFile {
     Usual,
     /// This one, which must be there.
     Named(PathBuf),
+    /// No file, not even the one in the working directory.
     None,
 }
 

@@ -15,7 +15,9 @@ use crate::secret::Secret;
 /// What a fix comes to: changes of files, and what only the user can do.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// One for each file, none of them made yet.
     pub changes: Vec<FileChange>,
+    /// What the user has to do, setting by setting.
     pub by_hand: Vec<ByHand>,
 }
 
@@ -26,6 +28,7 @@ pub struct ByHand {
     pub setting: FixKey,
     /// One sentence without a full stop.
     pub reason: String,
+    /// A line for a shell, where one does it.
     pub command: Option<String>,
 }
 

@@ -13,7 +13,9 @@ use crate::secret::Secret;
 /// A private key and the place that it was found in.
 #[derive(Clone, Debug)]
 pub struct FoundKey {
+    /// The text of the key, usable or not.
     pub key: Secret,
+    /// Where it was found.
     pub source: Source,
     /// How a profile says that place; `None` where a profile cannot.
     pub place: Option<Place>,

@@ -16,7 +16,7 @@ use super::{KeyProfile, Origin, OriginKind, Setting, Settings, Source, env_file,
 
 /// A place that can take credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Home {
+pub(crate) enum Home {
     /// Lines of a `.env`.
     EnvFile {
         path: PathBuf,
@@ -55,7 +55,7 @@ pub(crate) const SHOWN: &str = "--show-secrets";
 /// # Errors
 ///
 /// Why nothing can be written where the key comes from, in a sentence.
-pub fn of(settings: &Settings, credentials: [Setting; 3]) -> Result<Home, String> {
+pub(crate) fn of(settings: &Settings, credentials: [Setting; 3]) -> Result<Home, String> {
     if let Some(profile) = &settings.key_profile {
         return of_profile(profile, credentials);
     }
@@ -116,7 +116,7 @@ fn read_profile(profile: &KeyProfile) -> Result<Profile, String> {
 
 /// Why credentials of this signer must not be written to a `.env`: the private key there is another
 /// signer's. What holds no usable key is nobody's.
-pub fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String> {
+pub(crate) fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String> {
     let (lines, _) = env_file::parse(&read_text(path).ok()?);
     let keys: Vec<(usize, &str, Address)> = lines
         .iter()
@@ -134,7 +134,7 @@ pub fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String> {
 
 /// Why credentials of this signer must not be written to a profile, as [`refusal_of_env_file`]; the
 /// profile that the key in use comes from is the signer's own.
-pub fn refusal_of_profile(
+pub(crate) fn refusal_of_profile(
     profile: &KeyProfile,
     signer: Address,
     own: Option<&KeyProfile>,

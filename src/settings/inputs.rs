@@ -15,27 +15,54 @@ use crate::secret::Secret;
 /// A settings file that cannot be read: exit code 2.
 #[derive(Debug, Error)]
 pub enum SettingsError {
+    /// A file that was named, or the configuration, cannot be read.
     #[error("cannot read {path}: {reason}")]
-    Unreadable { path: String, reason: String },
+    Unreadable {
+        /// The file, as it was named.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The configuration file is not TOML, or has no tables where it should.
     #[error("{path} is not a valid configuration file: {reason}")]
-    Malformed { path: String, reason: String },
+    Malformed {
+        /// The configuration file.
+        path: String,
+        /// What is wrong, with its line where that is known.
+        reason: String,
+    },
+    /// The profile that was asked for is not there.
     #[error("there is no profile named {name} in {path}; known are: {known}")]
-    NoSuchProfile { name: String, path: String, known: String },
+    NoSuchProfile {
+        /// The profile that was asked for.
+        name: String,
+        /// The configuration file.
+        path: String,
+        /// The profiles that there are, with commas, or `none`.
+        known: String,
+    },
+    /// The program ended while the settings were read.
     #[error("reading the settings was interrupted")]
     Interrupted,
     /// Of a program that cannot show it as a finding, and must not run without what the line says.
     #[error("{text}")]
-    BadLine { text: String },
+    BadLine {
+        /// What is wrong with the line and where it is, in a sentence.
+        text: String,
+    },
 }
 
 /// Where the private key is to be read from, if not from variables.
 #[derive(Clone, Debug, Default)]
 pub enum KeyInput {
+    /// From variables, `.env` or profile, as any other setting.
     #[default]
     Settings,
+    /// `--key-file`: all of the file is the key, without the line end.
     File(PathBuf),
     /// Web3 secret storage: JSON that a password unlocks.
     Keystore(PathBuf),
+    /// `--key-stdin`: all of standard input is the key, without the line end.
     StandardInput,
     /// Typed into the set-up wizard.
     Typed(Secret),
@@ -47,8 +74,11 @@ pub enum KeyInput {
 pub struct Inputs {
     /// From the command line.
     pub flags: BTreeMap<Setting, String>,
+    /// The variables of the process.
     pub environment: BTreeMap<String, String>,
+    /// Which `.env` to read.
     pub env_file: EnvFile,
+    /// Where to read the private key from.
     pub key: KeyInput,
     /// Of the keystore that is given, or that the profile names: see
     /// [`Reading::locked_keystore`](super::Reading::locked_keystore).
@@ -57,6 +87,7 @@ pub struct Inputs {
     pub profile: Option<String>,
     /// Whether the profile is that of `POLYDOCTOR_PROFILE`.
     pub profile_by_variable: bool,
+    /// The file with the profiles; `None` to read none.
     pub config_file: Option<PathBuf>,
     /// What polymarket-cli has written; it may be missing.
     pub polymarket_cli: Option<PathBuf>,

@@ -22,7 +22,9 @@ use crate::auth::contracts;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::secret::Secret;
 
+/// The time limit of one request, unless `timeout` is set.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time limit of a whole run, unless `deadline` is set.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 
 const CLOB_URL: &str = "https://clob.polymarket.com";

@@ -9,20 +9,29 @@ use super::{Source, Sourced};
 /// The place that an account is named by. As JSON `{"kind": "env-file", "name": ".env"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
+    /// What sort of place it is.
     pub kind: OriginKind,
     /// The profile, the file or the scenario; `None` where the kind says it all.
     pub name: Option<String>,
 }
 
+/// The sorts of places that an account can be named by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OriginKind {
+    /// A profile; the name is its own.
     Profile,
+    /// A `.env`; the name is its path.
     EnvFile,
+    /// Variables of the process; there is no name.
     Environment,
+    /// `--key-file`; the name is the path.
     KeyFile,
+    /// A keystore; the name is its path.
     Keystore,
+    /// The configuration of polymarket-cli; the name is its path.
     PolymarketCli,
+    /// `--key-stdin`; there is no name.
     StandardInput,
     /// Into the set-up wizard.
     Typed,
@@ -31,6 +40,7 @@ pub enum OriginKind {
 }
 
 impl Origin {
+    /// A place with a name.
     pub fn new(kind: OriginKind, name: impl Into<String>) -> Self {
         Self { kind, name: Some(name.into()) }
     }
@@ -39,6 +49,7 @@ impl Origin {
         Self { kind, name: None }
     }
 
+    /// The profile of this name.
     pub fn profile(name: &str) -> Self {
         Self::new(OriginKind::Profile, name)
     }

@@ -32,17 +32,39 @@ const FORMS: &str = "{ env = \"NAME\" }, { file = \"PATH\" }, { env_file = \"PAT
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A variable of the environment.
-    Env { name: String },
+    Env {
+        /// The variable.
+        name: String,
+    },
     /// All of a file, without the line end.
-    File { path: String },
+    File {
+        /// As the profile writes it; `~/` is the home folder.
+        path: String,
+    },
     /// A variable in a `.env`.
-    EnvFile { path: String, name: String },
+    EnvFile {
+        /// As the profile writes it; `~/` is the home folder.
+        path: String,
+        /// The variable.
+        name: String,
+    },
     /// Web3 secret storage; without a place for its password it is asked for.
-    Keystore { path: String, password: Option<Box<Place>> },
+    Keystore {
+        /// As the profile writes it; `~/` is the home folder.
+        path: String,
+        /// Where the password is; `None` to ask for it.
+        password: Option<Box<Place>>,
+    },
     /// The setting of the same name in the configuration of polymarket-cli.
-    PolymarketCli { path: String },
+    PolymarketCli {
+        /// Of its `config.json`.
+        path: String,
+    },
     /// What a program prints: the way to the keyring of the system, or to a password manager.
-    Command { program: Vec<String> },
+    Command {
+        /// The program and its arguments; no shell is involved.
+        program: Vec<String>,
+    },
 }
 
 impl Place {

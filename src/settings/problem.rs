@@ -7,6 +7,7 @@ use super::Setting;
 /// Something wrong or worth knowing about a setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingProblem {
+    /// What sort of problem it is.
     pub kind: ProblemKind,
     /// What it is about.
     pub setting: Subject,
@@ -33,6 +34,7 @@ pub enum Subject {
     Profile,
     /// A `.env`, or a line of it.
     EnvFile,
+    /// A setting of its own, such as the funder.
     #[serde(untagged)]
     Setting(Setting),
 }
@@ -43,6 +45,7 @@ impl From<Setting> for Subject {
     }
 }
 
+/// The sorts of problems, each a problem or a mere note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {

@@ -41,6 +41,7 @@ impl Reading {
         }
     }
 
+    /// Takes the password of the keystore that [`Reading::locked_keystore`] names.
     pub fn unlock_with(&mut self, password: Secret) {
         self.inputs.keystore_password = Some(password);
     }
@@ -132,10 +133,12 @@ struct Stamp {
 }
 
 impl Snapshot {
+    /// Looks at these files now.
     pub fn of(files: impl IntoIterator<Item = PathBuf>) -> Self {
         Self(files.into_iter().map(|path| (path.clone(), Stamp::of(&path))).collect())
     }
 
+    /// The files that were looked at, whether they are there or not.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.0.keys().map(PathBuf::as_path)
     }

@@ -19,10 +19,20 @@ pub(crate) fn is_unfinished(name: &str, of: &str) -> bool {
 /// Why a file was not written. It is as it was before.
 #[derive(Debug, Error)]
 pub enum SaveError {
+    /// The system refused, or the disk is full.
     #[error("{path} was not written: {reason}")]
-    Failed { path: String, reason: String },
+    Failed {
+        /// The file, as it was named.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// Somebody else has written it since it was read.
     #[error("{path} was not written: it has changed since it was read")]
-    Changed { path: String },
+    Changed {
+        /// The file, as it was named.
+        path: String,
+    },
 }
 
 /// Who may read a written file.

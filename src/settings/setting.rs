@@ -218,10 +218,20 @@ impl Ord for Setting {
 /// A name that is none of a setting.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum UnknownSetting {
+    /// A known name is close.
     #[error("unknown setting `{name}`; did you mean {meant}?")]
-    Near { name: String, meant: Setting },
+    Near {
+        /// What was asked for.
+        name: String,
+        /// The setting whose name is close.
+        meant: Setting,
+    },
+    /// No known name is close.
     #[error("unknown setting `{name}`; `polydoctor config` lists them")]
-    Other { name: String },
+    Other {
+        /// What was asked for.
+        name: String,
+    },
 }
 
 /// As people write it, with dashes or underscores.

@@ -8,7 +8,7 @@ use super::{Setting, Source};
 
 /// Where a setting has to be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target<'a> {
+pub(crate) enum Target<'a> {
     /// Lines of a `.env`: every name that it has for the setting, so that none contradicts.
     EnvFile { path: &'a str, lines: Vec<EnvTarget<'a>> },
     /// A field of a profile; its line where it has one.
@@ -22,15 +22,15 @@ pub enum Target<'a> {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnvTarget<'a> {
-    pub name: &'a str,
+pub(crate) struct EnvTarget<'a> {
+    pub(crate) name: &'a str,
     /// `None` where the file does not have it yet.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
 }
 
 impl<'a> Target<'a> {
     /// Finds it among the places of all settings, the one in force first.
-    pub fn of(places: &'a BTreeMap<Setting, Vec<Source>>, setting: Setting) -> Self {
+    pub(crate) fn of(places: &'a BTreeMap<Setting, Vec<Source>>, setting: Setting) -> Self {
         let own = places.get(&setting).map_or(&[][..], Vec::as_slice);
         let usual = setting.usual_variable();
         match own.first().filter(|first| **first != Source::Default) {
@@ -69,13 +69,13 @@ impl<'a> Target<'a> {
     }
 
     /// Whether it is a file that this program writes.
-    pub fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         matches!(self, Self::EnvFile { .. } | Self::Profile { .. })
     }
 
     /// Where to write what, a line for each place; empty for the environment, see
     /// [`Target::command`].
-    pub fn edits(&self, value: Written<'_>) -> Vec<String> {
+    pub(crate) fn edits(&self, value: Written<'_>) -> Vec<String> {
         match self {
             Self::EnvFile { path, lines } => {
                 let edit = |target: &EnvTarget<'_>| {
@@ -105,7 +105,7 @@ impl<'a> Target<'a> {
 
     /// The command for it, where one can help: only for what the environment sets, or for what is set
     /// nowhere when the account has no file.
-    pub fn command(&self, value: &str) -> Option<String> {
+    pub(crate) fn command(&self, value: &str) -> Option<String> {
         let Self::Variables { names } = self else { return None };
         let assigned = |name: &&str| format!("{name}={}", quoted(value));
         Some(format!("export {}", names.iter().map(assigned).collect::<Vec<_>>().join(" ")))
@@ -114,7 +114,7 @@ impl<'a> Target<'a> {
 
 /// What to write: the value itself, or words for it where it is secret or not known.
 #[derive(Clone, Copy, Debug)]
-pub enum Written<'a> {
+pub(crate) enum Written<'a> {
     Value(&'a str),
     Words(&'a str),
 }
@@ -167,7 +167,7 @@ pub(super) fn toml_value(setting: Setting, text: &str) -> toml_edit::Value {
 }
 
 /// A word as a shell takes it.
-pub fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| "…".to_owned(), std::borrow::Cow::into_owned)
 }
 

@@ -20,19 +20,43 @@ use crate::secret::Secret;
 /// Why files were not changed, or a change was not undone.
 #[derive(Debug, Error)]
 pub enum UndoError {
+    /// The platform names no home folder.
     #[error("no copy of the files can be kept, so nothing was changed: there is no home folder")]
     NoHome,
+    /// The copies could not be written.
     #[error("no copy of the files can be kept, so nothing was changed: {0}; XDG_STATE_HOME can name another folder")]
     NotKept(SaveError),
     /// All files are as they were.
     #[error("nothing was changed: {0}")]
     NotChanged(SaveError),
+    /// A file was written, a later one was not, and the first could not be put back.
     #[error("{error}; {path} was written before that and could not be restored: {reason}. Its content is in {copy}")]
-    HalfDone { error: Box<SaveError>, path: String, reason: Box<SaveError>, copy: String },
+    HalfDone {
+        /// Why the later file was not written.
+        error: Box<SaveError>,
+        /// The file that was written.
+        path: String,
+        /// Why it could not be put back.
+        reason: Box<SaveError>,
+        /// The copy with its content from before.
+        copy: String,
+    },
+    /// A file is not as the change left it, so undoing would lose what was written since.
     #[error("nothing was undone: {path} has changed since; its content from before is in {copy}")]
-    ChangedSince { path: String, copy: String },
+    ChangedSince {
+        /// The file that has changed.
+        path: String,
+        /// The copy with its content from before.
+        copy: String,
+    },
+    /// The list of changes, or a copy that it names, cannot be read.
     #[error("the list of changes in {path} cannot be read: {reason}")]
-    Unreadable { path: String, reason: String },
+    Unreadable {
+        /// The list of changes, or the copy.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// One change that can be undone: all files that were written together.
@@ -42,6 +66,7 @@ pub struct Step {
     pub at: String,
     /// What changed the files, as it is typed.
     pub command: String,
+    /// All files that were written together.
     pub files: Vec<KeptFile>,
 }
 
@@ -75,6 +100,7 @@ impl Undo {
         Ok(Self::in_folder(state.join("undo")))
     }
 
+    /// In a folder of the caller's choice, which is made when it is needed.
     pub fn in_folder(folder: PathBuf) -> Self {
         Self { folder }
     }

@@ -22,8 +22,11 @@ pub type Wanted = IndexMap<FixKey, Value>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FixKey {
+    /// All three parts of the API credentials.
     ApiCredentials,
+    /// All three parts of the builder credentials.
     BuilderCredentials,
+    /// A single setting.
     #[serde(untagged)]
     Setting(Setting),
 }

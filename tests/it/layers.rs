@@ -184,3 +184,14 @@ fn in_the_dashboard_the_state_is_below_what_is_shown_and_nothing_that_is_shown_c
     assert_eq!(wrong, Vec::<String>::new());
     assert_eq!(seen, DASHBOARD.into_iter().flatten().map(|name| (*name).to_owned()).collect());
 }
+
+#[test]
+fn no_file_is_too_long_to_be_read_in_one_go() {
+    let mut files = Vec::new();
+    for folder in ["src", "tests"] {
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
+    }
+    assert!(files.len() > 300, "{}", files.len());
+    files.retain(|file| fs::read_to_string(file).unwrap().lines().count() > 400);
+    assert!(files.is_empty(), "over 400 lines: {files:?}");
+}

@@ -9,6 +9,8 @@ mod metrics;
 mod reload;
 mod soak;
 mod tls;
+#[cfg(target_os = "linux")]
+mod wiped;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

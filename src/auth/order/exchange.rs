@@ -14,12 +14,16 @@ pub const NAME: &str = "Polymarket CTF Exchange";
 /// The protocol version of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
+    /// Until 2026-04-28, with USDC.e as collateral.
     V1 = 1,
+    /// From then on, with pUSD as collateral and the builder code in the order.
     V2 = 2,
+    /// For position ids of the newer protocol, see [`Exchange::is_v3_token`]; the struct of V2.
     V3 = 3,
 }
 
 impl Version {
+    /// The oldest first.
     pub const ALL: [Self; 3] = [Self::V1, Self::V2, Self::V3];
 
     /// As it is written into the domain.
@@ -37,10 +41,13 @@ impl fmt::Display for Version {
 /// A contract that settles orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchange {
+    /// 137 or 80002.
     pub chain_id: u64,
+    /// The version of the orders that it settles.
     pub version: Version,
     /// Whether it is the one for negative-risk markets; version 3 has one for both.
     pub neg_risk: bool,
+    /// The contract, which is also the `verifyingContract` of the domain.
     pub address: Address,
     /// The hash of its domain.
     pub separator: B256,
@@ -79,6 +86,7 @@ impl Exchange {
         })
     }
 
+    /// The domain that its orders are signed under.
     pub fn domain(&self) -> Domain {
         Domain::of(self.chain_id, self.version, self.address)
     }
@@ -102,17 +110,23 @@ impl fmt::Display for Exchange {
 /// An EIP-712 domain with a contract: also one that no exchange has, for whoever searches what was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Domain {
+    /// [`NAME`] at every exchange.
     pub name: String,
+    /// `1`, `2` or `3` at the exchanges.
     pub version: String,
+    /// 137 for Polygon.
     pub chain_id: u64,
+    /// The `verifyingContract`.
     pub contract: Address,
 }
 
 impl Domain {
+    /// The domain of a contract that settles orders of this version.
     pub fn of(chain_id: u64, version: Version, contract: Address) -> Self {
         Self { name: NAME.to_owned(), version: version.number().to_string(), chain_id, contract }
     }
 
+    /// keccak256 of the encoded domain: `domainSeparator` of EIP-712.
     pub fn separator(&self) -> B256 {
         Eip712Domain::new(
             Some(self.name.clone().into()),

@@ -25,6 +25,7 @@ pub enum OrderSignature {
     Session {
         /// The key that is named in the envelope.
         key: Address,
+        /// What the key signed, in the form that an owner signs.
         nested: Nested,
     },
 }

@@ -49,11 +49,13 @@ impl ConfigText {
         }
     }
 
+    /// The profiles, in the order of the file.
     pub fn names(&self) -> Vec<&str> {
         let profiles = self.0.get(PROFILES).and_then(Item::as_table_like);
         profiles.map(|profiles| profiles.iter().map(|(name, _)| name).collect()).unwrap_or_default()
     }
 
+    /// The profile that is used where none is named, if the text names one.
     pub fn default_profile(&self) -> Option<&str> {
         self.0.get(DEFAULT)?.as_str()
     }

@@ -7,26 +7,26 @@ use super::profiles::line_at;
 
 /// One assignment of a `.env`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assignment<'a> {
-    pub name: &'a str,
+pub(crate) struct Assignment<'a> {
+    pub(crate) name: &'a str,
     /// From 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// Where its value stands in the text, with quotes, without a comment behind it.
-    pub value: Range<usize>,
+    pub(crate) value: Range<usize>,
     /// Whether `export` stands before the name.
-    pub export: bool,
+    pub(crate) export: bool,
 }
 
 /// A part of a `.env` that is no comment and not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry<'a> {
+pub(crate) enum Entry<'a> {
     Assignment(Assignment<'a>),
     /// A line that is something else, from 1.
     Other(usize),
 }
 
 /// What stands in a `.env`, in order.
-pub fn entries(text: &str) -> Vec<Entry<'_>> {
+pub(crate) fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut found = Vec::new();
     let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     while start < text.len() {
@@ -45,7 +45,7 @@ pub fn entries(text: &str) -> Vec<Entry<'_>> {
 }
 
 /// Every assignment of a `.env`, in order.
-pub fn assignments(text: &str) -> Vec<Assignment<'_>> {
+pub(crate) fn assignments(text: &str) -> Vec<Assignment<'_>> {
     let assignments = entries(text).into_iter().filter_map(|entry| match entry {
         Entry::Assignment(assignment) => Some(assignment),
         Entry::Other(_) => None,

@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 use super::{PASSPHRASE, SECRET, Server, TOKEN};
 use crate::program::polydoctor;
 
-fn variables(token: &str) -> String {
+pub(super) fn variables(token: &str) -> String {
     format!("POLY_BUILDER_API_KEY=k\nPOLY_BUILDER_SECRET={SECRET}\nPOLY_BUILDER_PASSPHRASE={PASSPHRASE}\n{token}")
 }
 
-fn start(folder: &Path, arguments: &[&str]) -> Server {
+pub(super) fn start(folder: &Path, arguments: &[&str]) -> Server {
     let mut command = polydoctor();
     command.arg("sign-server").args(["--listen", "127.0.0.1:0"]).args(arguments).current_dir(folder);
     Server::start(&mut command)
 }
 
 /// Hangs up, and waits until so many reloads were counted.
-async fn reload(server: &Server, reloads: usize) {
+pub(super) async fn reload(server: &Server, reloads: usize) {
     server.signal("-HUP");
     let began = Instant::now();
     loop {

@@ -234,3 +234,20 @@ fn a_signature_of_another_key_is_not_proven_to_be_anything() {
         assert!(found.findings().all(|finding| finding.certainty < Certainty::Proven));
     }
 }
+
+fn chain(s: &Signing) -> &'static contracts::Chain {
+    contracts::chain(s.domain.chain_id).unwrap()
+}
+
+fn is_1271(s: &Signing) -> bool {
+    s.sent.signature_type == 3
+}
+
+fn is_wallet(s: &Signing) -> bool {
+    matches!(s.sent.signature_type, 1 | 2)
+}
+
+/// On Amoy nobody knows whose proxy is whose.
+fn has_known_proxies(s: &Signing) -> bool {
+    s.domain.chain_id == 137
+}

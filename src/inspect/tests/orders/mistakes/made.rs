@@ -38,23 +38,6 @@ fn metadata(order: &mut Order) -> &mut B256 {
     metadata
 }
 
-fn chain(s: &Signing) -> &'static contracts::Chain {
-    contracts::chain(s.domain.chain_id).unwrap()
-}
-
-fn is_1271(s: &Signing) -> bool {
-    s.sent.signature_type == 3
-}
-
-fn is_wallet(s: &Signing) -> bool {
-    matches!(s.sent.signature_type, 1 | 2)
-}
-
-/// On Amoy nobody knows whose proxy is whose.
-fn has_known_proxies(s: &Signing) -> bool {
-    s.domain.chain_id == 137
-}
-
 pub(super) const MISTAKES: &[Mistake] = &[
     proven("the other exchange", Cause::OrderWrongExchange, 0, |s| {
         let neg_risk = !s.known.neg_risk.unwrap();
