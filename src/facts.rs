@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use exchange::{ExchangeAnswer, ExchangeWord, OrderProof, OrderVerdict, OtherWallet};
 pub use failure::Failure;
-pub use live::{ChannelAnswer, LiveAuth, SentCredentials, UserChannel};
+pub use live::{ChannelAnswer, LiveAuth, SentCredentials, UserChannel, UserEvent};
 pub use observed::*;
 pub use relayer::{RelayerKey, RelayerKeySlot, RelayerNonce, RelayerTransaction, RelayerTransactions, SentAddress};
 pub use request::{RequestRecord, SentHeader};

@@ -164,7 +164,6 @@ pub async fn start(options: Options) -> io::Result<Running> {
     );
     let (stop, stopped) = oneshot::channel();
     let sandbox = Arc::new(sandbox);
-    live::start_timer(&sandbox, &options.scenario);
     let app = app(sandbox, &options)?;
     let scenario = options.scenario.name.clone();
     let server = axum::serve(listener, app).with_graceful_shutdown(async {

@@ -9,7 +9,7 @@ use url::Url;
 use super::http::millis;
 use super::socket::{Closed, Received, Socket};
 use crate::auth::l2::ApiCredentials;
-use crate::facts::{ChannelAnswer, Failure};
+use crate::facts::{ChannelAnswer, Failure, UserEvent};
 use crate::secret::Secret;
 
 /// How long a channel may take to answer before it counts as silent.
@@ -105,10 +105,7 @@ pub async fn authenticate(
                         return Ok(clean(socket, answer));
                     }
                 }
-                Received::Closed(closed) if closed.code == Some(AUTHENTICATION_FAILED) => {
-                    return Ok(ChannelAnswer::Rejected { how: closed.to_string() });
-                }
-                Received::Closed(closed) => return Ok(ChannelAnswer::Unclear { how: closed.to_string() }),
+                Received::Closed(closed) => return Ok(after_data(&closed)),
             }
         }
     };
@@ -117,7 +114,7 @@ pub async fn authenticate(
 }
 
 /// A code of the service is a short word; what else stands in its place is cut and without secrets.
-fn clean(socket: &Socket, answer: ChannelAnswer) -> ChannelAnswer {
+pub fn clean(socket: &Socket, answer: ChannelAnswer) -> ChannelAnswer {
     match answer {
         ChannelAnswer::Unclear { how } => ChannelAnswer::Unclear { how: socket.shown(&how, 40) },
         other => other,
@@ -164,10 +161,62 @@ pub async fn watch_user(socket: &mut Socket, credentials: &ApiCredentials) -> Re
     Ok(Watched { answer, pong, open: sent.elapsed() })
 }
 
+/// What it means that the live data service closed the connection.
+pub fn after_data(closed: &Closed) -> ChannelAnswer {
+    rejected_by(AUTHENTICATION_FAILED, closed)
+}
+
 /// What it means that the user channel was closed.
 pub fn after(closed: &Closed) -> ChannelAnswer {
+    rejected_by(POLICY, closed)
+}
+
+fn rejected_by(code: u16, closed: &Closed) -> ChannelAnswer {
     let how = closed.to_string();
-    if closed.code == Some(POLICY) { ChannelAnswer::Rejected { how } } else { ChannelAnswer::Unclear { how } }
+    if closed.code == Some(code) { ChannelAnswer::Rejected { how } } else { ChannelAnswer::Unclear { how } }
+}
+
+/// A heartbeat of the live data service, and whether a text answers it.
+pub fn ping_frame(rid: &str) -> String {
+    json!({ "op": "ping", "rid": rid }).to_string()
+}
+
+pub fn is_pong(text: &str, rid: &str) -> bool {
+    let reply: Option<Reply> = serde_json::from_str(text).ok();
+    reply.is_some_and(|reply| reply.op == "pong" && reply.rid.as_deref() == Some(rid))
+}
+
+/// The events in a text of the user channel: one, or a list of them.
+pub fn user_events(text: &str) -> Vec<UserEvent> {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let all = match value {
+        serde_json::Value::Array(all) => all,
+        one => vec![one],
+    };
+    all.iter().filter_map(user_event).collect()
+}
+
+fn user_event(event: &serde_json::Value) -> Option<UserEvent> {
+    let text = |name: &str| match event.get(name) {
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(serde_json::Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    let kind = text("event_type");
+    let (what, size) = match kind.as_str() {
+        "order" => (text("type"), text("original_size")),
+        "trade" => (text("status"), text("size")),
+        _ => return None,
+    };
+    Some(UserEvent {
+        kind,
+        what,
+        side: text("side"),
+        size,
+        price: text("price"),
+        outcome: text("outcome"),
+        market: text("market"),
+    })
 }
 
 #[cfg(test)]
@@ -180,6 +229,22 @@ mod tests {
             assert_eq!(user_channel(&base.parse().unwrap()).as_str(), "ws://h:1/ws/user", "{base}");
         }
         assert_eq!(user_channel(&"wss://h/a".parse().unwrap()).as_str(), "wss://h/a/ws/user");
+    }
+
+    #[test]
+    fn events_are_read_alone_and_in_lists_and_nothing_else_is_one() {
+        let order =
+            r#"{"event_type":"order","id":"0x1","type":"PLACEMENT","side":"BUY","original_size":"10","price":0.5}"#;
+        let trade =
+            r#"{"event_type":"trade","status":"MATCHED","side":"SELL","size":"3","price":"0.41","outcome":"NO"}"#;
+        let read = user_events(&format!("[{order},{trade},{{}},7]"));
+        assert_eq!(user_events(order), read[..1]);
+        let said: Vec<_> =
+            read.iter().map(|event| (event.what.as_str(), event.size.as_str(), event.price.as_str())).collect();
+        assert_eq!(said, [("PLACEMENT", "10", "0.5"), ("MATCHED", "3", "0.41")]);
+        for other in ["PONG", "", "null", "{}", r#"{"event_type":"book"}"#, r#"{"event_type":7}"#] {
+            assert!(user_events(other).is_empty(), "{other}");
+        }
     }
 
     #[test]

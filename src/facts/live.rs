@@ -81,3 +81,39 @@ pub struct UserChannel {
     /// How long it stayed open, or was watched, in milliseconds.
     pub open_ms: u64,
 }
+
+/// An event of the user channel, as far as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserEvent {
+    /// `order` or `trade`
+    pub kind: String,
+    /// What happened to an order (`PLACEMENT`), or how far a trade is (`MATCHED`).
+    pub what: String,
+    /// `BUY` or `SELL`
+    pub side: String,
+    /// In shares.
+    pub size: String,
+    /// In dollars a share.
+    pub price: String,
+    /// `YES`
+    pub outcome: String,
+    /// The condition id.
+    pub market: String,
+}
+
+impl UserEvent {
+    /// The same with every text changed so.
+    #[must_use]
+    pub fn changed(self, change: impl Fn(&str) -> String) -> Self {
+        let Self { kind, what, side, size, price, outcome, market } = self;
+        Self {
+            kind: change(&kind),
+            what: change(&what),
+            side: change(&side),
+            size: change(&size),
+            price: change(&price),
+            outcome: change(&outcome),
+            market: change(&market),
+        }
+    }
+}

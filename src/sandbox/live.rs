@@ -6,6 +6,7 @@ mod events;
 mod user;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use alloy_primitives::Address;
@@ -15,14 +16,12 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::Value;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 
 use super::Sandbox;
-use super::scenario::Scenario;
 use crate::auth::l2::SecretKey;
 use crate::secret::{Secret, same_text};
 pub use events::EventKind;
-pub(super) use events::{Event, emit};
 
 /// Where the live data service is.
 pub(super) const LIVE: &str = "/-/live/ws";
@@ -31,12 +30,11 @@ const USER: &str = "/ws/user";
 
 /// The largest frame that either takes.
 const LARGEST_FRAME: usize = 64 * 1024;
-/// Events that wait for a channel which is slow to take them.
-const WAITING: usize = 256;
 
 /// What all channels share.
 pub(super) struct Live {
-    pub(super) events: broadcast::Sender<Event>,
+    /// The number of the next event.
+    next: AtomicU64,
     /// How long each answer is held back.
     latency: Duration,
     /// Its other end is dropped when the sandbox ends.
@@ -47,7 +45,7 @@ impl Live {
     /// And what ends its channels when it is dropped.
     pub(super) fn new(latency: Duration) -> (Self, watch::Sender<()>) {
         let (end, ended) = watch::channel(());
-        (Self { events: broadcast::channel(WAITING).0, latency, ended }, end)
+        (Self { next: AtomicU64::new(0), latency, ended }, end)
     }
 
     /// Waits until the sandbox ends.
@@ -128,28 +126,4 @@ impl Sandbox {
             true => Triple::Right(key.owner),
         }
     }
-}
-
-/// Sends what the scenario says, as often as it says, for as long as the sandbox serves.
-pub(super) fn start_timer(sandbox: &Arc<Sandbox>, scenario: &Scenario) {
-    let (kinds, every) = (scenario.live.emits.clone(), Duration::from_millis(scenario.live.every_ms.max(1)));
-    if kinds.is_empty() {
-        return;
-    }
-    let sandbox = Arc::clone(sandbox);
-    tokio::spawn(async move {
-        let mut number = 0_u64;
-        let mut turns = tokio::time::interval(every);
-        turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = sandbox.live.end() => return,
-                _ = turns.tick() => {}
-            }
-            for kind in &kinds {
-                emit(&sandbox, *kind, number);
-                number += 1;
-            }
-        }
-    });
 }

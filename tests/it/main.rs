@@ -36,6 +36,7 @@ mod pictures;
 mod profiles;
 mod program;
 mod readme;
+mod relayer;
 mod requests;
 mod robust;
 mod rpc;

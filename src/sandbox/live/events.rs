@@ -1,5 +1,7 @@
 //! What the user channel tells: orders and trades of the demo account.
 
+use std::sync::atomic::Ordering;
+
 use alloy_primitives::{Address, B256, keccak256};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,17 +18,15 @@ pub enum EventKind {
     Trade,
 }
 
-/// An event on its way to the channels of its owner.
-#[derive(Clone, Debug)]
-pub(in crate::sandbox) struct Event {
-    pub(super) owner: Address,
-    /// The condition id.
+/// The market of an event (its condition id), and its text.
+pub(super) struct Event {
     pub(super) market: String,
     pub(super) text: String,
 }
 
-/// Sends an event of the demo account to whoever listens. Its content follows from its number.
-pub(in crate::sandbox) fn emit(sandbox: &Sandbox, kind: EventKind, number: u64) {
+/// The next event of the demo account. Its content follows from its number.
+pub(super) fn next(sandbox: &Sandbox, kind: EventKind) -> Event {
+    let number = sandbox.live.next.fetch_add(1, Ordering::Relaxed);
     let owner = sandbox.demo.eoa;
     let key = sandbox.keys().users_of(owner).first().map(ToString::to_string).unwrap_or_default();
     let hash = |label: &str| keccak256(format!("{label} {} {number}", sandbox.live_seed));
@@ -38,8 +38,7 @@ pub(in crate::sandbox) fn emit(sandbox: &Sandbox, kind: EventKind, number: u64) 
         EventKind::Order => content.order(hash("order")),
         EventKind::Trade => content.trade(hash("trade"), hash("taker"), hash("transaction")),
     };
-    // nobody listening is no error
-    let _ = sandbox.live.events.send(Event { owner, market: market.to_string(), text: text.to_string() });
+    Event { market: market.to_string(), text: text.to_string() }
 }
 
 struct Content {

@@ -8,10 +8,9 @@ use std::time::Duration;
 use alloy_primitives::Address;
 use axum::extract::ws::{Message, WebSocket};
 use serde_json::Value;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
-use super::{Channel, Triple};
+use super::{Channel, Triple, events};
 use crate::sandbox::Sandbox;
 
 /// So long wrong credentials stay connected.
@@ -35,7 +34,10 @@ struct State {
 
 pub(super) async fn serve(sandbox: Arc<Sandbox>, socket: WebSocket) {
     let mut channel = Channel { socket, latency: sandbox.live.latency };
-    let mut events = sandbox.live.events.subscribe();
+    let live = &sandbox.scenario.live;
+    let every = Duration::from_millis(live.every_ms.max(1));
+    let mut turns = tokio::time::interval(every);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut state = State::default();
     let mut last = Instant::now();
     loop {
@@ -62,23 +64,21 @@ pub(super) async fn serve(sandbox: Arc<Sandbox>, socket: WebSocket) {
             () = closing => return channel.close(POLICY, "").await,
             () = tokio::time::sleep_until(last + SILENCE) => return,
             () = sandbox.live.end() => return channel.close(GOING_AWAY, "").await,
-            event = events.recv() => match event {
-                Ok(event) if state.gets(event.owner, &event.market) => {
-                    if !channel.send(event.text).await {
+            _ = turns.tick(), if state.owner == Some(sandbox.demo.eoa) && !live.emits.is_empty() => {
+                for kind in &live.emits {
+                    let event = events::next(&sandbox, *kind);
+                    if state.wants(&event.market) && !channel.send(event.text).await {
                         return;
                     }
                 }
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
-            },
+            }
         }
     }
 }
 
 impl State {
-    fn gets(&self, owner: Address, market: &str) -> bool {
-        let wants = self.markets.as_ref().is_none_or(|markets| markets.contains(market));
-        self.owner == Some(owner) && wants
+    fn wants(&self, market: &str) -> bool {
+        self.markets.as_ref().is_none_or(|markets| markets.contains(market))
     }
 
     /// What is no frame of the channel is ignored.
