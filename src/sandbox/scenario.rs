@@ -26,6 +26,7 @@
 //! names without braces, or addresses. `names.rs` lists them.
 
 mod files;
+mod services;
 
 use std::collections::BTreeMap;
 
@@ -33,10 +34,10 @@ use alloy_primitives::Bytes;
 use serde::Deserialize;
 
 use super::faults::Fault;
-use super::live::EventKind;
 use crate::auth::contracts::POLYGON;
 use crate::auth::wallet::WalletKind;
 use files::FILES;
+pub use services::{Live, Relayer, RelayerTransaction};
 
 /// The scenario of a bare `--demo`.
 pub const DEFAULT: &str = "demo";
@@ -259,63 +260,6 @@ pub struct Signer {
     pub milliseconds: bool,
     /// It signs timestamp, method and path only.
     pub drops_body: bool,
-}
-
-/// The live channels (WebSocket).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Live {
-    /// The live data service answers every authentication with this code: `auth_unavailable`.
-    pub auth_error: Option<String>,
-    /// It closes the connection of every authentication, with 4001.
-    pub closes: bool,
-    /// Both channels reject credentials that the CLOB takes.
-    pub rejects: bool,
-    /// Both channels take frames and answer none.
-    pub silent: bool,
-    /// Events of the account that the user channel sends in turn, and how often, in milliseconds.
-    pub emits: Vec<EventKind>,
-    /// Between two turns of them.
-    pub every_ms: u64,
-}
-
-impl Default for Live {
-    fn default() -> Self {
-        Self { auth_error: None, closes: false, rejects: false, silent: false, emits: Vec::new(), every_ms: 1_000 }
-    }
-}
-
-/// The relayer.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Relayer {
-    /// What it says is the next nonce of a deployed wallet; the wallet itself says 3.
-    pub nonce: String,
-    /// The newest first.
-    pub transactions: Vec<RelayerTransaction>,
-}
-
-impl Default for Relayer {
-    fn default() -> Self {
-        Self { nonce: "3".to_owned(), transactions: Vec::new() }
-    }
-}
-
-/// A transaction that the relayer has of the account.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RelayerTransaction {
-    /// `STATE_CONFIRMED`
-    pub state: String,
-    /// `SAFE`, `PROXY`, `WALLET` and so on.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Why it failed.
-    #[serde(default)]
-    pub error: String,
-    /// How long ago it was made.
-    #[serde(default)]
-    pub minutes_ago: i64,
 }
 
 /// The service itself.

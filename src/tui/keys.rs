@@ -53,7 +53,7 @@ const NUMBERS: &[Key] = &[
     char('-'),
     char('='),
     char('i'),
-    char('v'),
+    char('L'),
 ];
 
 /// The key that goes to a panel.
@@ -104,7 +104,7 @@ pub const BINDINGS: &[Binding] = &[
         Action::PreviousPanel,
         "previous panel",
     ),
-    bind(NUMBERS, "1…9 0 - = i v", Action::NumberedPanel, "go to panel 1 to 9, 10, 11, 12, 13 (Inspect) or 14 (Live)"),
+    bind(NUMBERS, "1…9 0 - = i L", Action::NumberedPanel, "go to panel 1 to 9, 10, 11, 12, 13 (Inspect) or 14 (Live)"),
     bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name or number; :q quits")
         .footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),

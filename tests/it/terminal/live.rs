@@ -64,7 +64,7 @@ fn both_channels_are_open_while_the_panel_is_shown_and_events_arrive_without_a_s
     let mut terminal = Terminal::start_with(&[], 120, 40, &empty_folder(), variables);
     terminal.wait_for_text(&all_checks());
     assert_eq!(open.load(Ordering::SeqCst), 0, "no user channel before the panel is opened");
-    terminal.press("v");
+    terminal.press("L");
     terminal.wait_for_text("Accepts the API credentials");
     terminal.wait_for_text("answered after");
     terminal.wait_for("both channels", |screen| screen.matches("Accepts the API credentials").count() == 2);
@@ -87,7 +87,7 @@ fn both_channels_are_open_while_the_panel_is_shown_and_events_arrive_without_a_s
 fn wrong_credentials_are_rejected_by_both_channels_and_not_sent_again() {
     let mut terminal = Terminal::start(&["--demo", "credentials-mixed-secret"], 120, 40);
     terminal.wait_for_text(&all_checks());
-    terminal.press("v");
+    terminal.press("L");
     terminal.wait_for_text("closed with code 1008");
     terminal.wait_for_text("Rejects the API credentials: auth_invalid");
     assert!(!terminal.contents().contains("trying again"), "{}", terminal.contents());

@@ -143,8 +143,11 @@ async fn user(teller: &Teller<'_>, url: &Url, http: &Http, credentials: &ApiCred
                         has_pong = true;
                         teller.say(LiveNews::Pinged(teller.channel, millis(at.elapsed())));
                     }
-                    teller.received(&socket, &text);
-                    for event in live::user_events(&text) {
+                    let events = live::user_events(&text);
+                    if events.is_empty() {
+                        teller.received(&socket, &text);
+                    }
+                    for event in events {
                         let event = event.changed(|text| socket.shown(text, 80));
                         teller.say(LiveNews::Event(unix_ms(), event));
                     }
