@@ -234,7 +234,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
             facts
         }
         None => match args.many.wait {
-            Some(longest) => wait::observe(&args, longest, reading).await?,
+            Some(longest) => Box::pin(wait::observe(&args, longest, reading)).await?,
             None => observe(&args, reading).await?,
         },
     };

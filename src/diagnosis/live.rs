@@ -29,7 +29,7 @@ pub(super) fn accepts(case: &Case<'_>) -> Vec<Clue> {
         clues.push(Clue::new(Cause::CredentialsOtherAddress, Weight::Supports(0.3), says).certain(Certainty::Likely));
         return clues;
     }
-    let is_clock_off = clock::drift(&case.facts.clock).is_some_and(|drift| drift.is_noticeable());
+    let is_clock_off = clock::drift(&case.facts.clock).is_some_and(clock::Drift::is_noticeable);
     if is_clock_off {
         clues.push(Clue::new(Cause::ClockDrift, Weight::Supports(0.4), says).explains("creds.l2"));
     }

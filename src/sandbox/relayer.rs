@@ -96,12 +96,11 @@ fn keys(sandbox: &Sandbox, received: &Received) -> Answer {
 /// The transactions of whoever asks, by a relayer key or by a builder's headers, the newest first; the signed
 /// path is `/transactions`.
 fn transactions(sandbox: &Sandbox, received: &Received) -> Answer {
-    let owner = match owner_of_key(sandbox, received) {
-        Some(owner) => owner,
-        None => {
-            sandbox.builder(received).map_err(|_| Refusal::unauthorized(INVALID))?;
-            sandbox.demo.eoa
-        }
+    let owner = if let Some(owner) = owner_of_key(sandbox, received) {
+        owner
+    } else {
+        sandbox.builder(received).map_err(|_| Refusal::unauthorized(INVALID))?;
+        sandbox.demo.eoa
     };
     let is_own = owner == sandbox.demo.eoa;
     let own = sandbox.scenario.relayer.transactions.iter().enumerate().filter(|_| is_own);

@@ -19,7 +19,7 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// [`Failure`] for everything but a server that switches to the protocol of WebSockets.
+    /// [`Failure`] for everything but a server that switches to the WebSocket protocol.
     pub(in crate::client) async fn upgrade(&self, probe: Option<Probe>, url: &Url) -> Result<Upgraded, Failure> {
         let request = Request { shown: Some(shown_url(url)), ..Request::get(probe, over_http(url)) };
         self.turn(&request.url).await;

@@ -1,6 +1,7 @@
 //! Probes of the relayer: its API key, its nonce, its transactions.
 
 use alloy_primitives::Address;
+use alloy_signer_local::PrivateKeySigner;
 
 use crate::auth::wallet::WalletKind;
 use crate::client::relayer::{self, KeyHeaders};
@@ -45,7 +46,7 @@ pub(super) async fn key(context: &Context) -> Outcome<RelayerKey> {
     let (slot, key) = configured(settings)?;
     let relayer = url(settings.relayer_url.as_ref(), "relayer")?;
     let http = context.http()?;
-    let addresses = addresses(settings, context.signer().ok().map(|signer| signer.address()));
+    let addresses = addresses(settings, context.signer().ok().map(PrivateKeySigner::address));
     let mut rejected: Option<Failure> = None;
     for (sent, address) in addresses {
         match relayer::owner_of_key(http, relayer, &KeyHeaders { key: &key, address }).await {
@@ -65,7 +66,7 @@ pub(super) async fn transactions(context: &Context) -> Outcome<RelayerTransactio
     let accepted = context.facts.borrow().relayer_key.known().map(|known| known.sent);
     let sent = accepted.ok_or(Missing::Blocked(Probe::RelayerKey))?;
     let relayer = url(settings.relayer_url.as_ref(), "relayer")?;
-    let addresses = addresses(settings, context.signer().ok().map(|signer| signer.address()));
+    let addresses = addresses(settings, context.signer().ok().map(PrivateKeySigner::address));
     let address = addresses.into_iter().find(|(form, _)| *form == sent).map(|(_, address)| address);
     let address = address.ok_or(Missing::Blocked(Probe::RelayerKey))?;
     Ok(relayer::transactions(context.http()?, relayer, &KeyHeaders { key: &key, address }).await?)

@@ -34,6 +34,9 @@ const CHANNELS: [(&str, &str); 5] = [
     ("price.polymarket", "asset_id"),
 ];
 
+/// Those whose prices are averages of a minute.
+const AVERAGES: [&str; 2] = ["price.crypto.twap", "price.equity.twap"];
+
 struct Subscription {
     channel: &'static str,
     /// Its value of the filter: a symbol or an asset.
@@ -207,7 +210,7 @@ impl State {
                 json!({ "source": "sandbox", "timestamp": now_ms, "value": 60_000.5, "full_accuracy_value": price });
             let name = CHANNELS.iter().find(|(channel, _)| *channel == subscription.channel).map_or("", |(_, by)| by);
             payload[name] = json!(subscription.of);
-            if subscription.channel.ends_with(".twap") {
+            if AVERAGES.contains(&subscription.channel) {
                 payload["window_seconds"] = json!(60);
             }
             json!({ "v": 1, "channel": subscription.channel, "seq": *seq, "ts": now_ms, "payload": payload })

@@ -16,7 +16,7 @@ use crate::sandbox::Sandbox;
 /// So long wrong credentials stay connected.
 const BEFORE_CLOSE: Duration = Duration::from_secs(1);
 /// So long a connection lives without a frame; then it is gone without a farewell.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 const MOST_MARKETS: usize = 500;
 const POLICY: u16 = 1008;
 const GOING_AWAY: u16 = 1001;
