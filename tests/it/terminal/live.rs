@@ -61,7 +61,7 @@ fn both_channels_are_open_while_the_panel_is_shown_and_events_arrive_without_a_s
     let user = format!("ws://{user}");
     variables.insert("POLYMARKET_WS_URL", &user);
     let secrets = [variables["CLOB_SECRET"], variables["CLOB_PASS_PHRASE"]].map(str::to_owned);
-    let mut terminal = Terminal::start_with(&[], 120, 40, &empty_folder(), variables);
+    let mut terminal = Terminal::start_with(&[], 160, 60, &empty_folder(), variables);
     terminal.wait_for_text(&all_checks());
     assert_eq!(open.load(Ordering::SeqCst), 0, "no user channel before the panel is opened");
     terminal.press("L");
