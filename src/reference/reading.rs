@@ -155,20 +155,17 @@ fn inherit(artefact: &mut Artefact, earlier: &[Artefact], later: Option<&Artefac
     }
 }
 
-/// What a record says, and how much that weighs beside the other records.
-fn judge(
+/// The known sentences that are said in a record, the one that says most first.
+fn known_in<'a>(
     artefact: &Artefact,
     piece: &str,
     text: &str,
     words: &Words,
-    inside: &[Occurrence],
-    is_whole: bool,
-) -> Option<(u8, Reported)> {
-    let about = about_keys(artefact, piece);
-    let artefact = about.as_ref().unwrap_or(artefact);
+    inside: &'a [Occurrence],
+) -> Vec<&'a Occurrence> {
     let is_alone = |occurrence: &&Occurrence| stands_alone(text, words, occurrence);
     let is_of_another = LazyCell::new(|| is_of_another_program(piece));
-    let mut known: Vec<&Occurrence> = inside
+    let mut known: Vec<&'a Occurrence> = inside
         .iter()
         .filter(|occurrence| {
             // words around a sentence do not outweigh one that says enough by itself
@@ -183,6 +180,21 @@ fn judge(
         })
         .collect();
     known.sort_by_key(|occurrence| occurrence.rank());
+    known
+}
+
+/// What a record says, and how much that weighs beside the other records.
+fn judge(
+    artefact: &Artefact,
+    piece: &str,
+    text: &str,
+    words: &Words,
+    inside: &[Occurrence],
+    is_whole: bool,
+) -> Option<(u8, Reported)> {
+    let about = about_keys(artefact, piece);
+    let artefact = about.as_ref().unwrap_or(artefact);
+    let known = known_in(artefact, piece, text, words, inside);
     let best = known.first().copied();
     let quoted = best.map(|best| best.filled(text, words));
     let quoted = quoted.as_deref();
@@ -195,26 +207,9 @@ fn judge(
     if artefact.lacks_channel() && locally::tells_of_closing(piece) && !is_error_of(sentence, Service::Websocket) {
         return Some((4, reported(find_error("a WebSocket URL without its channel"), quoted)));
     }
-    // what a program says of its own settings, where no server said anything
-    let by_itself = LazyCell::new(|| {
-        let is_quiet = artefact.status.is_none() && (artefact.said.is_none() || !artefact.is_located);
-        let is_free = is_quiet && sentence.is_none_or(|sentence| sentence.said_by == "symptom");
-        let is_us = artefact.service == Some(Service::PolymarketUs);
-        is_free.then(|| stated(piece, is_us, is_marked(piece))).flatten().filter(|_| !*is_of_another)
-    });
-    let is_local = artefact.status.is_none() && sentence.is_none_or(ErrorEntry::is_of_client);
-    if let Some(prefix) = by_itself.as_ref().filter(|stated| is_local && stated.is_prefix) {
-        return Some((chatter(artefact, 3), reported(Some(prefix.entry), None)));
-    }
-    if is_local && let Some(entry) = unusable_variable(piece) {
-        return Some((chatter(artefact, 3), reported(Some(entry), None)));
-    }
-    if is_local && let Some(entry) = missing(piece).or_else(|| locally::without_value(piece)) {
-        return Some((chatter(artefact, 3), reported(Some(entry), None)));
-    }
     let kind = best.map(Occurrence::error).filter(|error| error.kind != Kind::Sentence);
-    if let Some(stated) = by_itself.as_ref().filter(|_| kind.is_none()) {
-        return Some((chatter(artefact, 3), reported(Some(stated.entry), None)));
+    if let Some(entry) = raised_locally(artefact, piece, sentence, kind) {
+        return Some((chatter(artefact, 3), reported(Some(entry), None)));
     }
     if let Some(entry) = sentence {
         let entry = locally::of_key(entry, piece).unwrap_or(entry);
@@ -289,6 +284,34 @@ fn judge(
     // an error of which nothing is known but where it comes from
     (is_error || (is_whole && artefact.service.is_some() && is_marked(piece)))
         .then(|| (chatter(artefact, 1), reported(None, None)))
+}
+
+/// The sentence for what a program says by itself, where no server said anything: a variable or a value that it
+/// misses, or a setting that it cannot use, in words of its own.
+fn raised_locally(
+    artefact: &Artefact,
+    piece: &str,
+    sentence: Option<&ErrorEntry>,
+    kind: Option<&ErrorEntry>,
+) -> Option<&'static ErrorEntry> {
+    if artefact.status.is_some() {
+        return None;
+    }
+    let is_quiet = artefact.said.is_none() || !artefact.is_located;
+    // what somebody saw says less than what a program says
+    let is_free = is_quiet && sentence.is_none_or(|sentence| sentence.said_by == "symptom");
+    let in_own_words = LazyCell::new(|| {
+        let is_us = artefact.service == Some(Service::PolymarketUs);
+        let stated = is_free.then(|| stated(piece, is_us, is_marked(piece))).flatten();
+        stated.filter(|_| !is_of_another_program(piece))
+    });
+    let by_name = sentence.is_none_or(ErrorEntry::is_of_client).then(|| {
+        let prefix = in_own_words.as_ref().filter(|stated| stated.is_prefix).map(|stated| stated.entry);
+        let named = || unusable_variable(piece).or_else(|| missing(piece));
+        prefix.or_else(named).or_else(|| locally::without_value(piece))
+    });
+    let in_any_words = || in_own_words.as_ref().filter(|_| kind.is_none()).map(|stated| stated.entry);
+    by_name.flatten().or_else(in_any_words)
 }
 
 /// Whether few words of a sentence mean something else here.

@@ -184,7 +184,7 @@ fn take(token: &str, words: &mut Vec<Word>) {
         }
     };
     while let Some(c) = chars.next() {
-        let is_small_next = chars.peek().is_some_and(|next| next.is_ascii_lowercase());
+        let is_small_next = chars.peek().is_some_and(char::is_ascii_lowercase);
         let is_turn =
             c.is_ascii_uppercase() && (before.is_ascii_lowercase() || (before.is_ascii_uppercase() && is_small_next));
         if c == '_' || is_turn || (before.is_ascii() != c.is_ascii() && before != ' ') {
@@ -238,10 +238,9 @@ struct Index<T: 'static> {
 
 impl<T: Copy> Index<T> {
     fn of(table: &'static [(&'static str, T)]) -> Self {
-        let (english, foreign): (Vec<&(&str, T)>, Vec<&(&str, T)>) =
-            table.iter().partition(|(phrase, _)| phrase.is_ascii());
+        let foreign = table.iter().filter(|(phrase, _)| !phrase.is_ascii()).collect();
         let mut by_first: HashMap<_, Vec<_>> = HashMap::new();
-        for row in english {
+        for row in table.iter().filter(|(phrase, _)| phrase.is_ascii()) {
             by_first.entry(row.0.split(' ').next().unwrap_or_default()).or_default().push(row);
         }
         Self { by_first, foreign }
@@ -274,9 +273,11 @@ fn subjects(words: &[Word], context: &Context) -> Vec<(Subject, usize, usize)> {
             continue;
         };
         let next = words.get(at + length).map_or("", |word| word.text.as_str());
-        let is_meant = !(subject == Subject::Gas && NOT_GAS.contains(&next))
-            // balance and allowance in one breath: which of them is not said
-            && !(subject == Subject::Allowance && words[at.saturating_sub(2)..at].iter().any(|word| word.text == "balance"));
+        let is_of_price = subject == Subject::Gas && NOT_GAS.contains(&next);
+        // balance and allowance in one breath: which of them is not said
+        let is_either =
+            subject == Subject::Allowance && words[at.saturating_sub(2)..at].iter().any(|word| word.text == "balance");
+        let is_meant = !is_of_price && !is_either;
         if is_meant && let Some(subject) = context.meant(subject) {
             found.push((subject, at, at + length));
         }

@@ -45,7 +45,7 @@ pub(super) const NODES: &[&str] = &[
     "alchemyplatform",
 ];
 
-/// Ports of databases and queues: MySQL, PostgreSQL, Redis, MongoDB, Kafka, RabbitMQ, Elasticsearch, memcached.
+/// Ports of the usual databases and message queues.
 pub(in crate::reference) const DATABASES: &[u16] =
     &[3306, 5432, 6432, 6379, 27017, 27018, 9092, 5672, 9200, 11211, 1433];
 
