@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use super::artefact::Artefact;
+use super::service::Service;
 use super::stated::names_builder_keys;
 use super::{ErrorEntry, Kind, Weighted};
 use crate::cause::Cause;
@@ -95,7 +96,9 @@ fn shown_by(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Vec<(Cause, 
         if EMPTY.is_match(text) {
             shown.push((Cause::CredentialsMissing, 0.9));
         }
-        let is_of_builder = artefact.path.as_deref().is_some_and(|path| path.contains("builder"));
+        // the relayer, and the CLOB's paths of the builder program, take these headers
+        let is_of_builder = artefact.path.as_deref().is_some_and(|path| path.contains("builder"))
+            || !matches!(artefact.service, None | Some(Service::Clob));
         if artefact.has_builder_headers_only && !is_of_builder {
             shown.extend([(Cause::BuilderCredentialsAsUser, 0.9), (Cause::HeaderNames, 0.6)]);
         }
