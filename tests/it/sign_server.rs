@@ -283,7 +283,7 @@ async fn logs_one_line_a_request_and_no_secret() {
     assert_eq!(lines, wanted);
     let quiet = start(&["--quiet"]);
     quiet.sign("POST", "/order", TOKEN).await;
-    assert_eq!(quiet.stop("-INT"), "");
+    assert!(!quiet.stop("-INT").contains("method="));
 }
 
 #[cfg(unix)]
