@@ -70,6 +70,9 @@ pub(super) struct CheckArgs {
     /// Ask nothing over the network
     #[arg(long)]
     offline: bool,
+    /// Also check what takes seconds: whether the user channel (WebSocket) stays open
+    #[arg(long)]
+    deep: bool,
     /// Send no signature of a probe order to the Polygon RPC: leaves out order.exchange
     #[arg(long)]
     no_order_proof: bool,
@@ -110,6 +113,7 @@ impl From<DashboardArgs> for CheckArgs {
             share: false,
             anonymous: false,
             offline: false,
+            deep: false,
             no_order_proof: false,
             symptom: Vec::new(),
             record: args.record,
@@ -175,6 +179,11 @@ impl CheckArgs {
         Selection::new(&self.ids, &self.skipped())
     }
 
+    fn engine(&self, settings: Settings) -> Engine {
+        let engine = Engine::new(settings, self.offline, &self.symptom);
+        if self.deep { engine.deep() } else { engine }
+    }
+
     /// What is taken out of the report before it is printed.
     fn level(&self) -> Option<Share> {
         if self.anonymous {
@@ -225,7 +234,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
             facts
         }
         None => match args.many.wait {
-            Some(longest) => wait::observe(&args, longest, reading).await?,
+            Some(longest) => Box::pin(wait::observe(&args, longest, reading)).await?,
             None => observe(&args, reading).await?,
         },
     };
@@ -244,7 +253,7 @@ async fn observe(args: &CheckArgs, reading: Option<Reading>) -> anyhow::Result<F
     let demo = args.demo.start().await?;
     let settings = args.settings(reading, demo.as_ref())?;
     let timeout = settings.timeout;
-    let engine = Engine::new(settings, args.offline, &args.symptom);
+    let engine = args.engine(settings);
     let probes = args.probes();
     let mut run = std::pin::pin!(engine.run(&probes));
     let facts = engine.facts();

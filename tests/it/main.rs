@@ -28,6 +28,7 @@ mod inspect;
 mod judgement;
 mod keys;
 mod layers;
+mod live;
 mod order;
 mod pairs;
 #[cfg(feature = "tui")]
@@ -35,6 +36,7 @@ mod pictures;
 mod profiles;
 mod program;
 mod readme;
+mod relayer;
 mod requests;
 mod robust;
 mod rpc;
