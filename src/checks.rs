@@ -17,6 +17,7 @@ mod clock;
 mod credentials;
 mod finding;
 mod funder;
+mod market;
 mod order;
 mod ownership;
 mod region;
@@ -34,6 +35,6 @@ pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries};
 pub use order::{accepted_wallet, order_proof, verdict};
 #[cfg(feature = "tui")]
 pub(crate) use ownership::{Standing, date, standing};
-pub use table::{CHECKS, Check, find, probes_of, reads_of, with_needs};
+pub use table::{CHECKS, Check, MARKET, find, probes_of, reads_of, with_needs};
 pub use wallet::{account_wallet, dollars, holds_collateral};
 pub use words::{Words, words};

@@ -7,6 +7,7 @@
 //! * [`chain`]: what the Polygon node says of wallets
 //! * [`exchange`]: what the exchange contract says of an order
 //! * [`services`]: Gamma, geoblock, relayer
+//! * [`markets`]: what Gamma and the CLOB say of a market
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
 //! * [`keys`]: its keys among that
@@ -26,6 +27,7 @@ pub mod http;
 pub mod keys;
 pub mod limits;
 mod log;
+pub mod markets;
 pub mod rpc;
 pub mod services;
 pub mod signer;

@@ -30,6 +30,7 @@ mod faults;
 mod http;
 mod keys;
 mod ledger;
+mod markets;
 mod names;
 mod rpc;
 mod sample_signer;
@@ -182,7 +183,7 @@ fn app(sandbox: Arc<Sandbox>, options: &Options) -> io::Result<axum::Router> {
         io::Result::Ok(sign_server::router(signer.with_clock_offset(offset)).layer(stamped))
     };
     let clock = SignedDuration::from_secs(options.scenario.server.clock_offset_seconds);
-    Ok(http::router(&[clob::ROUTES, views::ROUTES])
+    Ok(http::router(&[clob::ROUTES, markets::ROUTES, views::ROUTES])
         .nest_service(SIGNER, signer(None)?)
         .nest_service(TOKEN_SIGNER, signer(Some(SIGNER_TOKEN))?)
         .layer(from_fn_with_state(Arc::new(Faults::new(&options.scenario.faults)), meet_faults))

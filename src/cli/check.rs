@@ -2,6 +2,7 @@
 
 mod exec;
 mod fleet;
+mod market;
 mod scrapes;
 mod wait;
 mod watch;
@@ -19,7 +20,7 @@ use super::progress::Progress;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use super::whole_file::{self, Output};
-use crate::checks::{CHECKS, Status, find, probes_of, reads_of};
+use crate::checks::{CHECKS, MARKET, Status, find, probes_of, reads_of};
 use crate::cli::terminal;
 use crate::engine::{Engine, recognised};
 use crate::facts::Facts;
@@ -30,6 +31,7 @@ use crate::sandbox::{Running, scenario};
 use crate::settings::{self, Inputs, Reading, Settings, SettingsError};
 use fleet::FleetArgs;
 pub(super) use fleet::period;
+use market::MarketArgs;
 
 /// The check that hands a signature to the Polygon RPC.
 const ORDER_PROOF: &str = "order.exchange";
@@ -83,6 +85,8 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "offline", "demo"])]
     replay: Option<PathBuf>,
     #[command(flatten)]
+    market: MarketArgs,
+    #[command(flatten)]
     demo: DemoArgs,
     #[command(flatten)]
     many: FleetArgs,
@@ -114,6 +118,7 @@ impl From<DashboardArgs> for CheckArgs {
             symptom: Vec::new(),
             record: args.record,
             replay: args.replay,
+            market: MarketArgs::default(),
             demo: args.demo,
             many: FleetArgs::watching(args.watch),
             settings: args.settings,
@@ -171,8 +176,29 @@ impl CheckArgs {
         self.skip.iter().cloned().chain(proof).collect()
     }
 
+    /// The checks that are asked for; none for the whole checklist.
+    fn wanted(&self) -> Vec<String> {
+        let market = self.market.question().filter(|_| !self.ids.is_empty()).map(|_| MARKET.to_owned());
+        self.ids.iter().cloned().chain(market).collect()
+    }
+
     fn selection(&self) -> Selection {
-        Selection::new(&self.ids, &self.skipped())
+        Selection::new(&self.wanted(), &self.skipped())
+    }
+
+    /// What is about a market is not asked without one.
+    fn refuse_check_without_market(&self, is_named: bool) -> anyhow::Result<()> {
+        let is_wanted = self.ids.iter().any(|id| id == MARKET);
+        anyhow::ensure!(
+            is_named || !is_wanted,
+            "{MARKET} is about one market: pass --market SLUG, URL, CONDITION or TOKEN"
+        );
+        Ok(())
+    }
+
+    /// Over connections of its own.
+    fn engine(&self, settings: Settings) -> Engine {
+        Engine::new(settings, self.offline, &self.symptom).about(self.market.question())
     }
 
     /// What is taken out of the report before it is printed.
@@ -185,7 +211,7 @@ impl CheckArgs {
 
     fn probes(&self) -> BTreeSet<Probe> {
         let skipped = self.skipped();
-        if self.ids.is_empty() && skipped.is_empty() {
+        if self.wanted().is_empty() && skipped.is_empty() {
             return Probe::ALL.iter().copied().collect();
         }
         let selection = self.selection();
@@ -202,6 +228,8 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     let is_watchable = matches!(args.format, Format::Text | Format::Json);
     anyhow::ensure!(is_watchable || args.many.watch.is_none(), "--watch prints text or json");
     args.many.refuse_what_waiting_cannot(args.replay.is_some(), args.offline)?;
+    // a record may have one
+    args.refuse_check_without_market(args.market.question().is_some() || args.replay.is_some())?;
     let reading = match &args.demo.demo {
         Some(_) => {
             args.settings.ask_password_of_demo()?;
@@ -221,6 +249,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;
+            args.refuse_check_without_market(facts.about.is_some())?;
             facts.symptoms.extend(recognised(&args.symptom));
             facts
         }
@@ -244,7 +273,7 @@ async fn observe(args: &CheckArgs, reading: Option<Reading>) -> anyhow::Result<F
     let demo = args.demo.start().await?;
     let settings = args.settings(reading, demo.as_ref())?;
     let timeout = settings.timeout;
-    let engine = Engine::new(settings, args.offline, &args.symptom);
+    let engine = args.engine(settings);
     let probes = args.probes();
     let mut run = std::pin::pin!(engine.run(&probes));
     let facts = engine.facts();

@@ -28,6 +28,7 @@ mod inspect;
 mod judgement;
 mod keys;
 mod layers;
+mod market;
 mod order;
 mod pairs;
 #[cfg(feature = "tui")]
