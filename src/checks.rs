@@ -31,7 +31,7 @@ mod words;
 pub use builder::signer_offset;
 pub use clock::{clock_status, drift_status, network_cause, network_certainty};
 pub use credentials::{secret_form, short};
-pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries};
+pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries, Try};
 pub use order::{accepted_wallet, order_proof, verdict};
 #[cfg(feature = "tui")]
 pub(crate) use ownership::{Standing, date, standing};

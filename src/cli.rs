@@ -143,7 +143,15 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
 /// What ended a command, on standard error.
 pub fn say_error(error: &anyhow::Error) {
     // the last resort: nothing can be done when standard error is gone too
-    let _ = std::io::Write::write_fmt(&mut terminal::err(), format_args!("error: {error:#}\n"));
+    let _ = std::io::Write::write_fmt(&mut terminal::err(), format_args!("error: {}\n", in_words(error)));
+}
+
+/// An error and what it comes from; those of files in the words that are used everywhere.
+fn in_words(error: &anyhow::Error) -> String {
+    let said = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref().map_or_else(|| cause.to_string(), crate::settings::why_unreadable)
+    };
+    error.chain().map(said).collect::<Vec<_>>().join(": ")
 }
 
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {

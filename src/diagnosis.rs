@@ -68,7 +68,7 @@ pub struct DiagnosisFix {
     pub edits: Vec<String>,
     /// Lines for a shell, in the order in which to run them.
     pub commands: Vec<String>,
-    /// Settings that are worth a try, though nothing shows that they help.
+    /// Settings that nothing shows to help, or whose value only the user knows.
     #[serde(skip)]
     pub tries: Tries,
 }

@@ -143,7 +143,7 @@ pub struct DerivedWallets {
 /// Everything that is shown or printed; the order of fields is that of the JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// The version of this format: 1. Fields may be added to it.
+    /// The version of this format: 1.
     pub schema: u32,
     /// What made the report.
     pub tool: Tool,

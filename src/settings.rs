@@ -70,6 +70,7 @@ pub use config::ConfigFile;
 pub(crate) use config::{ProfileEntry, ProfileValue};
 pub(crate) use copies::diverging;
 pub use env_file::{EnvFile, env_file_variables};
+pub(crate) use files::reason as why_unreadable;
 pub use files::{read_file, read_regular};
 pub use found::{FoundKey, UnreadKey, read_key};
 pub use inputs::{Inputs, KeyInput, SettingsError};

@@ -108,13 +108,22 @@ pub struct Fix {
     pub edits: Vec<String>,
     /// Lines for a shell, in the order in which to run them.
     pub commands: Vec<String>,
-    /// Settings that are worth a try, though nothing shows that they help.
+    /// Settings that nothing shows to help, or whose value only the user knows.
     #[serde(skip)]
     pub tries: Tries,
 }
 
-/// Settings, each with its value.
-pub type Tries = Vec<(Setting, String)>;
+/// Settings, each with what may be written.
+pub type Tries = Vec<(Setting, Try)>;
+
+/// What may be written for a setting, though it is not known to help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Try {
+    /// A value that is worth a try.
+    Value(String),
+    /// Words for a value that only the user knows.
+    Words(String),
+}
 
 /// The root cause that a finding points to.
 #[derive(Clone, Debug, PartialEq)]
@@ -266,7 +275,13 @@ impl Finding {
     /// A setting of the fix that is worth a try, though nothing shows that it helps.
     #[must_use]
     pub fn try_setting(self, setting: Setting, value: impl Into<String>) -> Self {
-        self.mended(|fix| fix.tries.push((setting, value.into())))
+        self.mended(|fix| fix.tries.push((setting, Try::Value(value.into()))))
+    }
+
+    /// A setting of the fix whose value only the user knows, in words.
+    #[must_use]
+    pub fn write_words(self, setting: Setting, words: impl Into<String>) -> Self {
+        self.mended(|fix| fix.tries.push((setting, Try::Words(words.into()))))
     }
 
     /// A command of the fix.

@@ -9,6 +9,7 @@ use super::clock::service_unknown;
 use crate::assets;
 use crate::cause::Cause;
 use crate::facts::{Facts, Geoblock};
+use crate::settings::Setting;
 
 /// The day of the list, which changes.
 const LISTED: &str = "2026-10-01";
@@ -57,7 +58,8 @@ pub(super) fn geoblock(facts: &Facts) -> Finding {
     match (facts.geoblock.known(), facts.geoblock.failure()) {
         (Some(answer), _) => judged(answer),
         (None, Some(failure)) => service_unknown(facts, "The geoblock endpoint", failure)
-            .fixed_by("Check POLYMARKET_GEOBLOCK_URL and the network; orders may work all the same"),
+            .fixed_by("Check POLYMARKET_GEOBLOCK_URL and the network; orders may work all the same")
+            .write_words(Setting::GeoblockUrl, "the full URL of the geoblock endpoint, or leave it out"),
         (None, None) => Finding::not_asked("Nothing was asked"),
     }
 }

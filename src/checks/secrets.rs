@@ -21,6 +21,7 @@ pub(super) fn secrets(facts: &Facts) -> Finding {
         .or_else(|| open(files))
         .or_else(|| left_copy(files))
         .or_else(|| not_told(files))
+        .or_else(|| kept_copy(files))
         .or_else(|| not_ignored(files))
         .or_else(|| in_the_environment(facts))
         .unwrap_or_else(|| match files.len() {
@@ -81,15 +82,51 @@ fn open(files: &[SecretFile]) -> Option<Finding> {
 
 /// A copy of a secret file that git would add: who ignores `.env` seldom ignores `.env.bak`.
 fn left_copy(files: &[SecretFile]) -> Option<Finding> {
-    let is_left = |file: &SecretFile| file.copy_of.is_some() && file.git == GitStanding::Untracked;
-    let file = find(files, is_left)?;
-    let original = file.copy_of.as_deref().unwrap_or_default();
-    let summary = format!("{} is a copy of {original} with its secrets: `git add .` would commit it", file.path);
+    let copies = copies(files, |git| *git == GitStanding::Untracked);
+    let summary = format!("{}: `git add .` would commit {}", described(&copies)?, them(&copies));
     Some(
         Finding::warn(Cause::EnvFileExposed, summary)
-            .fixed_by("Delete the copy, or move it out of the repository")
-            .command(format!("rm {}", quoted(&file.path))),
+            .fixed_by(format!("Delete {}, or move {} out of the repository", what(&copies), them(&copies)))
+            .command(removing(&copies)),
     )
+}
+
+/// A copy that git leaves alone: whoever cleans up the original forgets it.
+fn kept_copy(files: &[SecretFile]) -> Option<Finding> {
+    let copies = copies(files, |git| *git != GitStanding::Untracked);
+    let summary = format!("{}, which stay when you change or delete the original", described(&copies)?);
+    let finding = Finding::note(summary);
+    Some(
+        finding
+            .fixed_by(format!("Delete {} if nothing needs {}", what(&copies), them(&copies)))
+            .command(removing(&copies)),
+    )
+}
+
+fn copies(files: &[SecretFile], of: impl Fn(&GitStanding) -> bool) -> Vec<&SecretFile> {
+    files.iter().filter(|file| file.copy_of.is_some() && of(&file.git)).collect()
+}
+
+/// "a and b are copies of .env with its secrets"; `None` without any.
+fn described(copies: &[&SecretFile]) -> Option<String> {
+    let original = copies.first()?.copy_of.as_deref().unwrap_or_default();
+    let names: Vec<&str> = copies.iter().map(|copy| copy.path.as_str()).collect();
+    Some(match &names[..] {
+        [one] => format!("{one} is a copy of {original} with its secrets"),
+        more => format!("{} are copies of {original} with its secrets", more.join(" and ")),
+    })
+}
+
+fn what(copies: &[&SecretFile]) -> &'static str {
+    if copies.len() == 1 { "the copy" } else { "the copies" }
+}
+
+fn them(copies: &[&SecretFile]) -> &'static str {
+    if copies.len() == 1 { "it" } else { "them" }
+}
+
+fn removing(copies: &[&SecretFile]) -> String {
+    copies.iter().fold("rm".to_owned(), |command, copy| format!("{command} {}", quoted(&copy.path)))
 }
 
 fn not_told(files: &[SecretFile]) -> Option<Finding> {

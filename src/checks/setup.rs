@@ -16,7 +16,7 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     let contradictions = setup.problems.iter().rev().filter(|problem| !problem.kind.is_note());
     let known_chain = setup.chain_id.as_ref().is_none_or(|id| contracts::chain(id.value).is_some());
     let mut finding = if let Some(problem) = of(ProblemKind::Invalid) {
-        Finding::fail(Cause::SettingInvalid, problem.text.clone()).likely(0.95).proven().fixed_by(problem.fix.clone())
+        invalid(problem)
     } else if !known_chain {
         let summary = format!("Chain {} is none that Polymarket runs on", setup.chain());
         Finding::fail(Cause::WrongChainId, summary)
@@ -58,6 +58,15 @@ pub(super) fn settings(facts: &Facts) -> Finding {
         finding = finding.with(setting.name.clone(), value);
     }
     finding
+}
+
+/// A value that is none of its setting.
+fn invalid(problem: &SettingProblem) -> Finding {
+    let finding =
+        Finding::fail(Cause::SettingInvalid, problem.text.clone()).likely(0.95).proven().fixed_by(problem.fix.clone());
+    let Subject::Setting(setting) = problem.setting else { return finding };
+    let words = problem.fix.strip_prefix(&format!("Set the {} to ", setting.spoken())).unwrap_or(&problem.fix);
+    finding.write_words(setting, words)
 }
 
 /// A URL that its host alone shows to be wrong.

@@ -8,7 +8,7 @@ use super::Exit;
 use super::settings::SettingsArgs;
 use crate::cli::terminal;
 use crate::facts::Setup;
-use crate::settings::ProblemKind;
+use crate::settings::{ProblemKind, config_file};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigArgs {
@@ -34,6 +34,11 @@ pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {
             writeln!(out, "{object:#}")?;
         }
         Format::Text => {
+            let of_account = setup.origin.as_ref().map_or_else(|| "no private key".to_owned(), ToString::to_string);
+            writeln!(out, "{:<20} {of_account}", "account from")?;
+            let profile = if setup.profile.is_empty() { "none" } else { setup.profile.as_str() };
+            let file = config_file().map(|file| file.display().to_string()).unwrap_or_default();
+            writeln!(out, "{:<20} {profile:<44} {file}", "profile")?;
             for setting in &setup.shown {
                 writeln!(out, "{:<20} {:<44} {}", setting.name, setting.value, setting.source)?;
             }

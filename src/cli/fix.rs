@@ -130,7 +130,12 @@ fn nothing_to_apply(args: &FixArgs, report: &Report, fixes: &Fixes<'_>) -> anyho
         }
         return Ok(if report.verdict == Verdict::Incomplete { Exit::Unknown } else { Exit::Done });
     }
-    say("Nothing to apply: this is not caused by a setting that a file could change")?;
+    let is_by_hand = fixes.left.iter().any(|(diagnosis, _)| !diagnosis.fix.edits.is_empty());
+    say(if is_by_hand {
+        "Nothing to apply: only you know what to write"
+    } else {
+        "Nothing to apply: this is not caused by a setting that a file could change"
+    })?;
     left(fixes, &args.settings.selection())?;
     Ok(if report.verdict == Verdict::Incomplete { Exit::Unknown } else { Exit::No })
 }
@@ -189,6 +194,9 @@ fn left(fixes: &Fixes<'_>, selection: &str) -> io::Result<()> {
             Left::Contradicts => say(&format!("  {name}: its fix contradicts the one above; check again first"))?,
         }
         if *why == Left::NoSetting {
+            for edit in &diagnosis.fix.edits {
+                say(&format!("    {edit}"))?;
+            }
             for command in &diagnosis.fix.commands {
                 say(&format!("    $ {command}"))?;
             }

@@ -3,9 +3,9 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::{env, fs};
 
 use anyhow::Context as _;
 
@@ -311,6 +311,8 @@ pub(super) fn read(inputs: Inputs) -> anyhow::Result<(Reading, Option<Secret>)> 
     let known = inputs.keystore_password.clone();
     let mut reading = Reading::of(inputs)?;
     let Some(path) = reading.locked_keystore() else { return Ok((reading, known)) };
+    // nobody is asked for the password of a file that is not there
+    fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let password = Secret::new(match env::var(PASSWORD) {
         Ok(password) => password,
         Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))

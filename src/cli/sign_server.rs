@@ -151,8 +151,9 @@ async fn serve(
         stopped = server.listen(listener, limits, stop) => stopped,
         () = again => Stopped::Overdue,
     };
-    if stopped == Stopped::Overdue {
-        tracing::warn!("stopped before every request was answered");
+    match stopped {
+        Stopped::Overdue => tracing::warn!("stopped before every request was answered"),
+        _ => tracing::info!("stopped, every request was answered"),
     }
     Ok(Exit::Done)
 }

@@ -69,7 +69,7 @@ fn explain(case: &Case<'_>, entry: &ErrorEntry, reported: &Reported) -> Vec<Clue
             Clue::new(cause, weight, says).certain(certainty).explains(text)
         })
         .collect();
-    if clues.is_empty() { elsewhere(reported) } else { clues }
+    if clues.is_empty() { elsewhere(case, reported) } else { clues }
 }
 
 /// A sentence that means nothing bad where deriving works.
@@ -141,12 +141,21 @@ pub(super) fn is_open(case: &Case<'_>, cause: Cause) -> bool {
     openness(case, cause).is_some()
 }
 
-/// Every check that could show a cause passes: the error comes from other settings than these.
-fn elsewhere(reported: &Reported) -> Vec<Clue> {
+/// Every check that could show a cause passes: the error comes from other settings than these, or from what
+/// other checks found.
+fn elsewhere(case: &Case<'_>, reported: &Reported) -> Vec<Clue> {
     let text = reported.text.as_str();
-    let says = format!(
-        "You reported \"{text}\", but all related checks pass here: run polydoctor on the machine where the error occurs"
-    );
+    let is_broken = case.findings.iter().any(|(_, finding)| finding.status == Status::Fail);
+    let says = if is_broken {
+        format!(
+            "You reported \"{text}\": what usually causes it passes here, so first repair what fails, then try again"
+        )
+    } else {
+        format!(
+            "You reported \"{text}\", but all related checks pass here: run polydoctor on the machine where the error \
+             occurs"
+        )
+    };
     let first = reported.causes.first();
     first.map(|first| Clue::new(first.cause, Weight::Supports(0.2), says).explains(text)).into_iter().collect()
 }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::cause::Cause;
-use crate::checks::Tries;
+use crate::checks::{Tries, Try};
 use crate::facts::{CredentialsFact, KeyFact, Setup};
 use crate::settings::target::{Target, Written};
 use crate::settings::wanted::{self, FixKey, Wanted};
@@ -25,8 +25,12 @@ pub(super) fn remedy(setup: &Setup, cause: Option<Cause>, settings: &Wanted, tri
     for (&key, value) in settings {
         maker.setting(key, value);
     }
-    for (setting, value) in tries.iter().filter(|(_, value)| !value.is_empty()) {
-        maker.value(*setting, value, false);
+    for (setting, what) in tries {
+        match what {
+            Try::Value(value) if value.is_empty() => {}
+            Try::Value(value) => maker.value(*setting, value, false),
+            Try::Words(words) => maker.words(*setting, words),
+        }
     }
     let Maker { mut remedy, can_be_applied, .. } = maker;
     if let Some(cause) = cause.filter(|_| can_be_applied) {

@@ -125,12 +125,13 @@ pub(super) fn usage(place: &Held, places: &[Held], account: &[Whose], chosen: Op
         key.is_some_and(|key| !is_of_account(key)) && Some(group) != chosen
     };
     match (&place.key, place.group, place.standing) {
+        // whoever has a key here means no profile that they did not name, be it of the same key
+        (_, Group::Profile, Standing::Fallback) if chosen.is_some() => Use::Nothing,
         (Some(key), ..) if is_of_account(key) => Use::Whole,
         (Some(_), ..) => Use::Nothing,
         // environment and `.env` are read together
         (None, Group::Environment, _) if is_of_another(Group::EnvFile) => Use::Shared,
         (None, Group::EnvFile, _) if is_of_another(Group::Environment) => Use::Shared,
-        (None, Group::Profile, Standing::Fallback) if chosen.is_some() => Use::Shared,
         (None, ..) => Use::Whole,
     }
 }

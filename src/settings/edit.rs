@@ -176,9 +176,13 @@ fn is_public_path(url: &url::Url) -> bool {
     url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.path().split('/').all(is_word)
 }
 
-/// What stands for a secret on a screen.
+/// What stands for a secret on a screen. The quotes and blanks around it are no part of it, and may be
+/// what is wrong.
 fn mask(setting: Setting, secret: &str) -> String {
-    format!("({})", super::secret_shape(setting, &Secret::new(secret.trim_matches(['"', '\'']))))
+    let surrounds = |c: char| matches!(c, '"' | '\'') || c.is_whitespace();
+    let bare = secret.trim_matches(surrounds);
+    let (before, after) = secret.split_once(bare).filter(|_| !bare.is_empty()).unwrap_or_default();
+    format!("{before}({}){after}", super::secret_shape(setting, &Secret::new(bare)))
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ fn as_text(bytes: Vec<u8>) -> io::Result<String> {
 }
 
 /// Why a file cannot be read, in words.
-pub(super) fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),

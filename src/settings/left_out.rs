@@ -30,7 +30,10 @@ impl LeftOut<'_> {
 
     fn reason(&self) -> String {
         let in_use = self.key.map(|key| format!(" ({key})")).unwrap_or_default();
+        let is_of_account = |key: &Whose| self.account.iter().any(|account| key.is(account));
         match (&self.place.key, self.place.group, self.place.standing) {
+            (None, Group::Profile, Standing::Fallback) => of_default(&in_use),
+            (Some(key), Group::Profile, Standing::Fallback) if is_of_account(key) => of_default(&in_use),
             (Some(Whose::Signer(other)), ..) => {
                 let signer = self.account.iter().find_map(|key| match key {
                     Whose::Signer(signer) => Some(format!(" {signer}")),
@@ -45,9 +48,6 @@ impl LeftOut<'_> {
             (Some(Whose::Keystore(_) | Whose::Unknown), ..) => {
                 format!("the private key there was not read, because another one is in use{in_use}")
             }
-            (None, Group::Profile, Standing::Fallback) => {
-                format!("a default profile counts only for its own private key, and it has none; one is in use{in_use}")
-            }
             (None, ..) => {
                 format!("there is no private key beside them, and the one in use is from elsewhere{in_use}")
             }
@@ -61,7 +61,7 @@ impl LeftOut<'_> {
             _ => None,
         });
         if let (Some(profile), Standing::Fallback) = (&profile, loser.standing) {
-            return format!("Nothing to do, unless you mean that account: --profile {profile}");
+            return format!("Nothing to do, unless you mean that profile: --profile {profile}");
         }
         let drop_winner = self
             .key
@@ -81,6 +81,10 @@ impl LeftOut<'_> {
         }
         format!("Nothing to do, {meant}: {}", lower(&drop_winner))
     }
+}
+
+fn of_default(in_use: &str) -> String {
+    format!("a default profile serves only where no private key is configured otherwise, and one is{in_use}")
 }
 
 /// How to run without this private key.

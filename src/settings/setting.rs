@@ -185,7 +185,7 @@ impl Setting {
     }
 
     /// Its name as people read it.
-    pub(super) fn spoken(self) -> String {
+    pub(crate) fn spoken(self) -> String {
         self.name().replace('_', " ").replace("api ", "API ").replace("clob ", "CLOB ").replace("url", "address")
     }
 }

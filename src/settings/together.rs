@@ -25,12 +25,12 @@ const ENDS: [&str; 12] = [
 /// The first ones, unless they are of several families and another family is whole, or their key is
 /// one of a builder or the relayer and another whole family's is not.
 pub(super) fn together(parts: &[Vec<Sourced<String>>; 3]) -> [usize; 3] {
-    let home_of = |part: usize, index: usize| parts[part].get(index).and_then(|value| home(&value.source));
     let sets: Vec<[usize; 3]> = (0..parts[0].len())
         .filter_map(|key| {
-            let home = home_of(0, key)?;
-            let of = |part: usize| (0..parts[part].len()).find(|index| home_of(part, *index).as_ref() == Some(&home));
-            Some([key, of(1)?, of(2)?])
+            let home = home(&parts[0][key].source)?;
+            let of = |part: usize| parts[part].iter().position(|value| counts_for(&home, &value.source));
+            // a variable of the process stands before the line of the file that has its family
+            Some([of(0)?, of(1)?, of(2)?])
         })
         .collect();
     let is_users = |set: &&[usize; 3]| !is_version_7(&parts[0][set[0]].value);
@@ -54,6 +54,23 @@ pub(super) fn builders_beside(parts: &[Vec<Sourced<String>>; 3]) -> Vec<Source> 
 /// Keys of builders and of the relayer are UUIDs of version 7, those of users of another.
 fn is_version_7(key: &str) -> bool {
     Uuid::try_parse(key.trim()).is_ok_and(|key| key.get_version_num() == 7)
+}
+
+/// Whether a value counts for the set that is at home there: one of it, or a variable of the process that
+/// bots read before the lines of a `.env` with the names of that family.
+fn counts_for((path, family): &(String, &str), source: &Source) -> bool {
+    match home(source) {
+        Some((own, names)) => names == *family && (own == *path || own.is_empty()),
+        None => false,
+    }
+}
+
+/// Whether both values are of one place: a file, the environment, the command line.
+pub(super) fn is_one_place(one: &Source, other: &Source) -> bool {
+    match (one, other) {
+        (Source::Flag { .. }, Source::Flag { .. }) => true,
+        _ => home(one).zip(home(other)).is_some_and(|((one, _), (other, _))| one == other),
+    }
 }
 
 /// The place and the family of names that a part is from.
@@ -110,6 +127,23 @@ mod tests {
         );
         assert_eq!(chosen(&[clob], &["POLY_SECRET"], &[]), "CLOB_API_KEY POLY_SECRET -");
         assert_eq!(chosen(&[], &[], &["CLOB_PASS_PHRASE"]), "- - CLOB_PASS_PHRASE");
+    }
+
+    #[test]
+    fn a_variable_of_the_process_stands_before_the_line_of_the_file() {
+        let of_file = |name: &str| Source::EnvFile { path: ".env".into(), line: 1, name: name.to_owned() };
+        let of_process = |name: &str| Source::Variable { name: name.to_owned() };
+        let names = ["CLOB_API_KEY", "CLOB_SECRET", "CLOB_PASS_PHRASE"];
+        let in_file = || names.map(|name| vec![Sourced::new(USERS.to_owned(), of_file(name))]);
+        for (part, name) in names.into_iter().enumerate() {
+            let mut parts = in_file();
+            parts[part].insert(0, Sourced::new(BUILDERS.to_owned(), of_process(name)));
+            assert_eq!(together(&parts)[part], 0, "{name}");
+        }
+        // of another family, it is another set's
+        let mut parts = in_file();
+        parts[1].insert(0, Sourced::new("s".to_owned(), of_process("OTHER_SECRET")));
+        assert_eq!(together(&parts), [0, 1, 0]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rustls::{ServerConfig, crypto::ring};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::settings::read_file;
+use crate::settings::{read_file, why_unreadable};
 
 /// Longer than any chain of certificates.
 const LONGEST: u64 = 1 << 20;
@@ -33,7 +33,7 @@ pub enum TlsError {
 pub fn tls_from_files(certificates: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     let shown = |path: &Path| path.display().to_string();
     let unreadable = |path: &Path, reason: String| TlsError::Unreadable { path: shown(path), reason };
-    let read = |path| read_file(path, LONGEST).map_err(|error| unreadable(path, error.to_string()));
+    let read = |path| read_file(path, LONGEST).map_err(|error| unreadable(path, why_unreadable(&error)));
     let malformed = |path| move |error: pem::Error| unreadable(path, error.to_string());
     let chain: Vec<_> = CertificateDer::pem_slice_iter(&read(certificates)?)
         .collect::<Result<_, _>>()

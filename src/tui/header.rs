@@ -19,7 +19,11 @@ pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
         20.. => 3,
     };
     let advice = advice(app, width, most_advice);
-    let mut lines = vec![who(app, width)];
+    let (who, parts) = who(app, width);
+    let mut lines = vec![who];
+    if app.size.height >= 20 {
+        lines.extend(and_where(app, &parts, width));
+    }
     if app.size.height >= 10 {
         lines.push(counts(app, width));
     }
@@ -56,7 +60,7 @@ const ROOMY: usize = 60;
 
 /// Which account, from where, on which host and chain, and when. What matters most is kept when there is
 /// little room: the signer and the place that it comes from, in the end cut.
-fn who(app: &App, width: usize) -> Line<'static> {
+fn who(app: &App, width: usize) -> (Line<'static>, Vec<Part>) {
     let gap = GAPS[usize::from(width < ROOMY)];
     let mut parts = parts(app);
     for (place, fullest) in STEPS {
@@ -85,7 +89,16 @@ fn who(app: &App, width: usize) -> Line<'static> {
         line.extend([Span::raw("  "), part.clone()]);
     }
     line.push(Span::raw(" "));
-    Line::from(line)
+    (Line::from(line), parts)
+}
+
+/// On which host and chain, and when, where the first line had no room for it.
+fn and_where(app: &App, parts: &[Part], width: usize) -> Option<Line<'static>> {
+    let left_out = [HOST, CHAIN, WHEN].map(|place| &parts[place]).into_iter().filter(|part| part.form.is_none());
+    let texts: Vec<&str> = left_out.filter_map(|part| Some(part.forms.first()?.content.as_ref())).collect();
+    let text = texts.join("   ");
+    (!text.is_empty())
+        .then(|| Line::styled(format!(" {}", app.theme.fit(&text, width.saturating_sub(2))), app.theme.dim()))
 }
 
 /// Cells of the parts as they are.

@@ -2,6 +2,7 @@
 
 mod commands;
 mod held;
+mod same;
 mod saved;
 
 use std::collections::{BTreeMap, BTreeSet};

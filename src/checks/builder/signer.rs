@@ -6,6 +6,10 @@ use super::super::credentials::short;
 use crate::cause::Cause;
 use crate::facts::clock;
 use crate::facts::{CredentialsFact, Facts, Failure, RemoteSigner, SignedOver};
+use crate::settings::Setting;
+
+/// What the address of a builder signing server looks like.
+const SIGN_URL: &str = "the full URL of POST /sign, such as https://signer.example/sign";
 
 pub(in crate::checks) fn signer(facts: &Facts) -> Finding {
     let Some(url) = &facts.setup.builder_signer_url else {
@@ -30,16 +34,19 @@ fn not_signed(facts: &Facts, failure: &Failure) -> Finding {
                 .likely(0.97)
                 .proven()
                 .fixed_by("Set POLY_BUILDER_SIGNER_TOKEN to the server's AUTHORIZATION_TOKEN")
+                .write_words(Setting::BuilderSignerToken, "the server's AUTHORIZATION_TOKEN")
         }
         Failure::Refused { status: 404 | 405, .. } | Failure::Garbled { .. } | Failure::Redirected { .. } | Failure::BlockPage { .. } => {
             Finding::fail(Cause::RemoteSignerWrongPath, format!("There is a server, but no POST /sign at this address; {silent}"))
                 .likely(0.9)
                 .fixed_by("Set the full address, with /sign at its end")
+                .write_words(Setting::BuilderSignerUrl, SIGN_URL)
         }
         Failure::Refused { status: 400 | 422, .. } => {
             Finding::fail(Cause::RemoteSignerWrongPath, format!("The server at this address does not sign what the official SDK sends; {silent}"))
                 .likely(0.7)
                 .fixed_by("Set the full address of a builder signing server, with /sign at its end: it takes {method, path, body}")
+                .write_words(Setting::BuilderSignerUrl, SIGN_URL)
         }
         // like every server that does not answer: nothing is known of it
         _ => Finding::unknown(Cause::RemoteSignerUnreachable, format!("The remote signer gives no headers; {silent}"))

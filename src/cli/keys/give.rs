@@ -20,6 +20,9 @@ use crate::secret::Secret;
 use crate::settings::home;
 use crate::settings::save::Reserved;
 
+/// Of a rotation: whether the key that was replaced is gone.
+pub(super) const OLD_DELETED: &str = "old_deleted";
+
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Secrets")]
 pub(super) struct GiveArgs {
@@ -229,11 +232,15 @@ impl Give {
         }
         let mut rows = vec![("key", credentials.key.clone())];
         let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        rows.extend(facts.iter().map(|(name, value)| (*name, plain(value))));
+        let replaced = facts.iter().find(|(name, _)| *name == OLD_DELETED).map(|(_, value)| *value == true);
+        rows.extend(facts.iter().filter(|(name, _)| *name != OLD_DELETED).map(|(name, value)| (*name, plain(value))));
+        rows.extend(replaced.map(|gone| ("old key", if gone { "deleted" } else { "kept" }.to_owned())));
         rows.push(("secret", secret_form(&secret_fact(&credentials.secret))));
         rows.push(("passphrase", credentials.passphrase.shape().to_string()));
         if let Some(saved) = saved {
-            rows.extend([("saved", saved), ("undo", "polydoctor fix --undo".to_owned())]);
+            rows.push(("saved", saved));
+            // the file as it was would hold credentials that are gone
+            rows.extend((replaced != Some(true)).then(|| ("undo", "polydoctor fix --undo".to_owned())));
         }
         print::text(&print::lines(&rows))?;
         if self.show {

@@ -15,8 +15,8 @@ use crate::settings::Sourced;
 /// Asks for the key of each nonce from 0 on. Only reads; keeps to half of the service's rate limit.
 #[derive(Debug, clap::Args)]
 pub(super) struct NoncesArgs {
-    /// The last nonce that is asked for
-    #[arg(long, value_name = "NUMBER", default_value_t = 9)]
+    /// The last nonce that is asked for, at most 9999
+    #[arg(long, value_name = "NUMBER", default_value_t = 9, value_parser = clap::value_parser!(u64).range(..10_000))]
     to: u64,
     #[command(flatten)]
     pub(super) common: CommonArgs,
@@ -34,7 +34,8 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
     let mut progress = Progress::new(false);
     let seconds = due(args.to).as_secs();
     if seconds > 5 {
-        print::note(&format!("About {seconds} s, to leave your bots their share of the rate limit; Ctrl-C stops"));
+        let long = if seconds < 120 { format!("{seconds} s") } else { format!("{} minutes", seconds.div_ceil(60)) };
+        print::note(&format!("About {long}, to leave your bots their share of the rate limit; Ctrl-C stops"));
     }
     let mut found = Vec::new();
     let scan = caller.operator.account.scan_nonces(args.to, |nonce| {

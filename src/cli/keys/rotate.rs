@@ -8,7 +8,7 @@ use serde_json::json;
 use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::Stop;
-use super::give::{Give, GiveArgs};
+use super::give::{Give, GiveArgs, OLD_DELETED};
 use super::print;
 use crate::cli::Exit;
 use crate::endpoints;
@@ -72,8 +72,7 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
     } else {
         delete(&caller, &give, &new, args.consent).await?
     };
-    let facts =
-        [("nonce", json!(nonce.to_string())), ("replaced", json!(new.old.key)), ("old_deleted", json!(deleted))];
+    let facts = [("nonce", json!(nonce.to_string())), ("replaced", json!(new.old.key)), (OLD_DELETED, json!(deleted))];
     give.print(&new.credentials, &facts, &caller)?;
     Ok(Exit::Done)
 }
@@ -122,6 +121,9 @@ async fn delete(caller: &Caller, give: &Give, new: &Replacement, consent: Consen
 
 fn plan(caller: &Caller, to: Option<U256>, keep_old: bool) -> Result<Exit, Stop> {
     let first = Rotation::first_nonce(&caller.operator)?;
+    if to.is_none() {
+        print::note(&format!("note: the run takes the first nonce from {first} on that holds no key"));
+    }
     let change = Change::CreateApiKey { nonce: to.unwrap_or(first) };
     let mut requests = caller.operator.signing_plan();
     let prove = Planned {

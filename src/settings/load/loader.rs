@@ -13,7 +13,7 @@ use crate::secret::Secret;
 use crate::settings::checksum::wrong_checksum;
 use crate::settings::conflicts::conflict;
 use crate::settings::sources::Sources;
-use crate::settings::together::{builders_beside, together};
+use crate::settings::together::{builders_beside, is_one_place, together};
 use crate::settings::{KeyText, ProblemKind, Setting, SettingProblem, Source, Sourced};
 
 /// The places, and which of their values count.
@@ -48,7 +48,10 @@ impl Loader {
         let (Some(signer), Some(chain), Some(kind)) = (signer, chain, kind) else { return };
         let wallets = WalletMap::derive(chain, signer);
         let of_key = |value: &Sourced<String>| wallets.kind_of(parse_address(value.value.trim())?);
-        let values = self.values(Setting::Funder);
+        let mut values = self.values(Setting::Funder);
+        // what another place says is not a list of wallets, but what the first one is said instead of
+        let beside = values.iter().take_while(|value| is_one_place(&value.source, &values[0].source)).count();
+        values.truncate(beside);
         let kinds: Vec<Option<WalletKind>> = values.iter().map(of_key).collect();
         let is_listed = kinds.len() > 1 && kinds.iter().all(Option::is_some);
         let fits = |found: &Option<WalletKind>| found.is_some_and(|found| found.signature_type() == kind.value);

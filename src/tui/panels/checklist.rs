@@ -123,9 +123,12 @@ fn line(app: &App, check: &CheckReport, selected: bool, width: u16) -> Line<'sta
 fn times(app: &App, check: &CheckReport) -> Vec<String> {
     if check.status != Status::Running {
         let took = check.elapsed_ms.map(duration);
-        let age = watched::asked(app, check).filter(|_| app.is_ageing());
-        let both = took.clone().zip(age.clone()).map(|(took, age)| format!("{took}  {age:>9}"));
-        return [both, age, took].into_iter().flatten().collect();
+        let Some(age) = watched::asked(app, check).filter(|_| app.is_ageing()) else {
+            return took.into_iter().collect();
+        };
+        // how old it is matters more than how long it took
+        let both = took.map(|took| format!("{took}  {age:>9}"));
+        return both.into_iter().chain([age]).collect();
     }
     let running = since(app, check.running_since_ms);
     let seconds = duration(running);

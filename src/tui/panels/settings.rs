@@ -21,7 +21,8 @@ pub(super) fn content(app: &App, room: Size) -> Content {
         return Content { lines: page.finish(), ..Content::default() };
     }
     let setup = &app.facts.setup;
-    page.text(&format!("Profile {}", setup.profile_label()), Style::new());
+    let profile = if setup.profile.is_empty() { "No profile".to_owned() } else { format!("Profile {}", setup.profile) };
+    page.text(&profile, Style::new());
     if !setup.problems.is_empty() {
         page.heading("Needs attention");
         setup.problems.iter().for_each(|problem| trouble(app, problem, &mut page));

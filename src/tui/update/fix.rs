@@ -10,7 +10,7 @@ use crate::tui::state::{App, Before};
 pub(super) fn begin(app: &mut App) -> Option<Command> {
     match app.wanted_fix() {
         Some(wanted) => Some(Command::Start(Task::PlanFix(wanted))),
-        None => by_hand(app, "this is not caused by a setting"),
+        None => by_hand(app),
     }
 }
 
@@ -75,12 +75,18 @@ fn sentence(text: &str) -> String {
 }
 
 /// Where no file can be changed, the person gets to know what to do. The clipboard is left alone.
-fn by_hand(app: &mut App, why: &str) -> Option<Command> {
-    let words = app.selected().and_then(|check| {
-        let of_diagnosis = app.diagnosis_of(check).map(|diagnosis| diagnosis.fix.text.clone());
-        of_diagnosis.or_else(|| check.fix.as_ref().map(|fix| fix.text.clone()))
+fn by_hand(app: &mut App) -> Option<Command> {
+    let fix = app.selected().and_then(|check| {
+        let of_diagnosis = app.diagnosis_of(check).map(|diagnosis| (&diagnosis.fix.text, &diagnosis.fix.edits));
+        of_diagnosis.or_else(|| check.fix.as_ref().map(|fix| (&fix.text, &fix.edits)))
     });
-    let words = words.filter(|words| !words.is_empty()).map_or_else(String::new, |words| format!(" {words}"));
-    app.notice = Some(format!("Nothing to apply: {why}.{words}"));
+    let edit = fix.and_then(|(_, edits)| edits.first());
+    app.notice = Some(match (fix, edit) {
+        (_, Some(edit)) => format!("Nothing to apply: only you know what to write: {edit}"),
+        (Some((text, _)), None) if !text.is_empty() => {
+            format!("Nothing to apply: this is not caused by a setting. {text}")
+        }
+        _ => "Nothing to apply: this is not caused by a setting".to_owned(),
+    });
     None
 }

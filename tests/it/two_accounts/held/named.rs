@@ -48,13 +48,18 @@ fn how_the_variables_of_one_account_are_named_says_nothing_of_the_other() {
     let mapped = "env_map = { funder = \"SPARE_FUNDER\" }\n";
     let profile =
         |key: Who| format!("default_profile = \"p\"\n[profiles.p]\nprivate_key = {:?}\n{mapped}", key.key().unwrap());
+    let inputs = |env_file: EnvFile| {
+        let (environment, config_file) = (environment.clone(), Some(config.clone()));
+        Inputs { environment, config_file, env_file, ..Inputs::default() }
+    };
     let load_with = |text: &str, env_file: EnvFile| {
         fs::write(&config, text).unwrap();
-        let (environment, config_file) = (environment.clone(), Some(config.clone()));
-        load(&Inputs { environment, config_file, env_file, ..Inputs::default() }).unwrap()
+        load(&inputs(env_file)).unwrap()
     };
     assert_eq!(funder(&load_with(&profile(Who::A), EnvFile::None)).as_deref(), Some(own));
-    assert_eq!(funder(&load_with(&profile(Who::B), EnvFile::None)).as_deref(), Some(spare), "its own profile");
+    assert_eq!(funder(&load_with(&profile(Who::B), EnvFile::None)).as_deref(), Some(own), "a profile nobody named");
+    let named = Inputs { profile: Some("p".to_owned()), ..inputs(EnvFile::None) };
+    assert_eq!(funder(&load(&named).unwrap()).as_deref(), Some(spare), "its own profile");
     let env: PathBuf = folder.path().join("a.env");
     fs::write(&env, Who::A.env_file()).unwrap();
     let key = |settings: &Settings| settings.credentials.key.as_ref().map(|key| key.value.clone());
