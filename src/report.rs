@@ -356,8 +356,8 @@ fn next_step(
         });
     }
     // the question itself has to be another one
-    let unasked = checks.iter().filter(|check| not_asked.contains(&check.id));
-    if let ([], Some(fix)) = (left_open, unasked.filter_map(|check| check.fix.as_ref()).next()) {
+    let mut unasked = checks.iter().filter(|check| not_asked.contains(&check.id));
+    if let ([], Some(fix)) = (left_open, unasked.find_map(|check| check.fix.as_ref())) {
         return Some(NextStep { text: fix.text.clone(), command: fix.commands.first().cloned() });
     }
     let text = match (left_open.first(), not_asked.first()) {

@@ -85,9 +85,9 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "offline", "demo"])]
     replay: Option<PathBuf>,
     #[command(flatten)]
-    market: MarketArgs,
-    #[command(flatten)]
     demo: DemoArgs,
+    #[command(flatten)]
+    market: MarketArgs,
     #[command(flatten)]
     many: FleetArgs,
     #[command(flatten)]
@@ -254,7 +254,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
             facts
         }
         None => match args.many.wait {
-            Some(longest) => wait::observe(&args, longest, reading).await?,
+            Some(longest) => Box::pin(wait::observe(&args, longest, reading)).await?,
             None => observe(&args, reading).await?,
         },
     };

@@ -105,6 +105,7 @@ pub(super) fn read_condition(answer: &Answer) -> Result<B256, Failure> {
 /// A market of `GET /markets/{condition}`, which has to be the one that was asked for.
 pub(super) fn read(answer: &Answer, condition: B256) -> Result<Market, Failure> {
     #[derive(Deserialize)]
+    #[expect(clippy::struct_excessive_bools, reason = "as the CLOB sends it")]
     struct Body {
         condition_id: B256,
         #[serde(default)]

@@ -167,6 +167,7 @@ pub enum MarketAnswer {
 
 /// A market as the CLOB describes it. Prices and sizes are in millionths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the CLOB")]
 pub struct Market {
     /// What it is about, in the words of the site.
     pub question: String,
