@@ -311,8 +311,10 @@ pub(super) fn read(inputs: Inputs) -> anyhow::Result<(Reading, Option<Secret>)> 
     let known = inputs.keystore_password.clone();
     let mut reading = Reading::of(inputs)?;
     let Some(path) = reading.locked_keystore() else { return Ok((reading, known)) };
-    // nobody is asked for the password of a file that is not there
-    fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    // nobody is asked for the password of a file that is not there; the settings say so
+    if fs::metadata(&path).is_err() {
+        return Ok((reading, known));
+    }
     let password = Secret::new(match env::var(PASSWORD) {
         Ok(password) => password,
         Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))

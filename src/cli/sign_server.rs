@@ -151,9 +151,10 @@ async fn serve(
         stopped = server.listen(listener, limits, stop) => stopped,
         () = again => Stopped::Overdue,
     };
-    match stopped {
-        Stopped::Overdue => tracing::warn!("stopped before every request was answered"),
-        _ => tracing::info!("stopped, every request was answered"),
+    if stopped == Stopped::Overdue {
+        tracing::warn!("stopped before every request was answered");
+    } else {
+        tracing::info!("stopped, every request was answered");
     }
     Ok(Exit::Done)
 }

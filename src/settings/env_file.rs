@@ -120,11 +120,39 @@ pub(super) fn parse(text: &str) -> (Vec<EnvLine>, Vec<BadLine>) {
                 lines.push(EnvLine { name, value, line: assignment.line });
                 earlier.push_str(&this);
             }
+            _ if is_with_blanks(raw) => {
+                bad.push(with_blanks(&assignment));
+                lines.push(EnvLine {
+                    name: assignment.name.to_owned(),
+                    value: raw.trim().to_owned(),
+                    line: assignment.line,
+                });
+            }
             _ => bad.push(unreadable(&assignment, raw)),
         }
     }
     bad.extend(twice(&lines));
     (lines, bad)
+}
+
+/// Whether a value is without quotes and has blanks in it, and nothing else that programs read in different
+/// ways.
+fn is_with_blanks(raw: &str) -> bool {
+    let is_plain = !raw.starts_with(['"', '\'']) && !raw.contains(['$', '\\']);
+    is_plain && raw.trim().contains(char::is_whitespace)
+}
+
+/// Most bots read it to the end of the line, so only of a variable that matters here is it more than a remark.
+fn with_blanks(assignment: &Assignment<'_>) -> BadLine {
+    let is_known = names::is_known(assignment.name);
+    BadLine {
+        line: assignment.line,
+        kind: if is_known { ProblemKind::Conflict } else { ProblemKind::Remark },
+        name: Some(assignment.name.to_owned()),
+        wrong: "has a space in a value without quotes: python-dotenv, dotenv of Node and Docker Compose read all of it, \
+                shells and clients in Rust refuse the line",
+        fix: "Put the value in quotes",
+    }
 }
 
 /// Why dotenvy cannot read a value.
@@ -137,10 +165,8 @@ fn unreadable(assignment: &Assignment<'_>, raw: &str) -> BadLine {
         ("opens ${ and does not close it", "Put the value in single quotes, or close the brace")
     } else if raw.contains('$') {
         ("has a $ outside of single quotes, which programs read in different ways", "Put the value in single quotes")
-    } else if raw.contains('\\') {
-        ("has a backslash that programs read in different ways", "Put the value in single quotes")
     } else {
-        ("has a space in a value without quotes", "Put the value in single quotes")
+        ("has a backslash that programs read in different ways", "Put the value in single quotes")
     };
     BadLine { line: assignment.line, kind: ProblemKind::Invalid, name: Some(assignment.name.to_owned()), wrong, fix }
 }
@@ -219,6 +245,7 @@ mod tests {
             read,
             [
                 ("PK", "a", 1),
+                ("B", "x y", 4),
                 ("CLOB_SECRET", "a#b", 8),
                 ("CLOB_PASS_PHRASE", "p", 9),
                 ("E", "multi\nline", 11),

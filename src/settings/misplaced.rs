@@ -36,6 +36,8 @@ pub(super) fn withhold(settings: &mut Settings, keys: &[Secret]) -> Vec<SettingP
     }
     withheld.nonce(&mut settings.nonce);
     let mut problems = withheld.problems;
+    problems.extend(exchanged(Setting::API_CREDENTIALS, &mut settings.credentials));
+    problems.extend(exchanged(Setting::BUILDER_CREDENTIALS, &mut settings.builder));
     let secrets = settings.secrets();
     for (setting, slot) in [
         (Setting::ApiKey, &mut settings.credentials.key),
@@ -52,6 +54,35 @@ pub(super) fn withhold(settings: &mut Settings, keys: &[Secret]) -> Vec<SettingP
         }
     }
     problems
+}
+
+/// Takes out the key id and the part that stands in its place, where only the other one is a UUID.
+fn exchanged(names: [Setting; 3], parts: &mut CredentialParts) -> Option<SettingProblem> {
+    let is_id = |text: &str| Uuid::try_parse(text.trim()).is_ok();
+    let holds_id = |part: &Option<Sourced<Secret>>| part.as_ref().is_some_and(|part| is_id(part.value.expose()));
+    let [key, secret, passphrase] = names;
+    let no_id = parts.key.take_if(|key| !is_id(&key.value))?;
+    let (other, slot) = match (holds_id(&parts.secret), holds_id(&parts.passphrase)) {
+        (true, _) => (secret, &mut parts.secret),
+        (_, true) => (passphrase, &mut parts.passphrase),
+        _ => {
+            parts.key = Some(no_id);
+            return None;
+        }
+    };
+    let id = slot.take()?;
+    Some(SettingProblem {
+        kind: ProblemKind::Invalid,
+        setting: key.into(),
+        text: format!(
+            "The {} ({}) and the {} ({}) are exchanged: the key id is the one that is a UUID",
+            key.spoken(),
+            no_id.source,
+            other.spoken(),
+            id.source
+        ),
+        fix: format!("Set the {} to the UUID, and the {} to the other value", key.spoken(), other.spoken()),
+    })
 }
 
 /// The 64 hex digits of a private key; `None` for what is none.

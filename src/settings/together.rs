@@ -19,6 +19,8 @@ const ENDS: [&str; 12] = [
     "_PASSPHRASE",
     "_API_PASS",
 ];
+/// The same without any family.
+const BARE: [&str; 6] = ["API_KEY", "API_SECRET", "SECRET", "API_PASSPHRASE", "PASSPHRASE", "PASS_PHRASE"];
 
 /// Of the values of key, secret and passphrase, each list in order of precedence: those that count.
 ///
@@ -84,6 +86,9 @@ fn home(source: &Source) -> Option<(String, &str)> {
 }
 
 fn family(name: &str) -> &str {
+    if BARE.contains(&name) {
+        return "";
+    }
     ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }
 

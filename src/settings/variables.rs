@@ -56,6 +56,7 @@ impl Reads {
                 rest.push((name, value));
             }
         }
+        keep_whole_triple(&mut further);
         let is_given = |setting: Setting| listed.contains(&setting) || further.contains_key(&setting);
         let small = in_small_letters(&rest).into_iter().filter(|(_, setting)| !is_given(*setting));
         let small: BTreeMap<String, Setting> = small.collect();
@@ -105,6 +106,27 @@ impl Reads {
         let names = self.names.get(&setting).into_iter().flatten();
         let found = names.filter_map(|name| variables.clone().find(|(each, ..)| each == name));
         found.map(|(name, value, line)| Sourced::new(value.to_owned(), source(name, line))).collect()
+    }
+}
+
+/// `SECRET` and `PASSPHRASE` are anybody's words: they are a set's only beside `API_KEY` and each other.
+fn keep_whole_triple(further: &mut BTreeMap<Setting, BTreeSet<(Strength, &str)>>) {
+    let names = ["API_KEY", "SECRET", "PASSPHRASE"];
+    let has = |setting, name| {
+        further
+            .get(&setting)
+            .is_some_and(|names: &BTreeSet<(Strength, &str)>| names.iter().any(|(_, each)| *each == name))
+    };
+    if Setting::API_CREDENTIALS.into_iter().zip(names).all(|(setting, name)| has(setting, name)) {
+        return;
+    }
+    for (setting, name) in Setting::API_CREDENTIALS.into_iter().zip(names).skip(1) {
+        if let Some(names) = further.get_mut(&setting) {
+            names.retain(|(_, each)| *each != name);
+            if names.is_empty() {
+                further.remove(&setting);
+            }
+        }
     }
 }
 

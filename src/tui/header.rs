@@ -94,11 +94,15 @@ fn who(app: &App, width: usize) -> (Line<'static>, Vec<Part>) {
 
 /// On which host and chain, and when, where the first line had no room for it.
 fn and_where(app: &App, parts: &[Part], width: usize) -> Option<Line<'static>> {
-    let left_out = [HOST, CHAIN, WHEN].map(|place| &parts[place]).into_iter().filter(|part| part.form.is_none());
-    let texts: Vec<&str> = left_out.filter_map(|part| Some(part.forms.first()?.content.as_ref())).collect();
-    let text = texts.join("   ");
-    (!text.is_empty())
-        .then(|| Line::styled(format!(" {}", app.theme.fit(&text, width.saturating_sub(2))), app.theme.dim()))
+    let left_out = |place: &usize| Some(parts[*place].forms.first()?).filter(|_| parts[*place].form.is_none());
+    let gap = " ".repeat(GAPS[usize::from(width < ROOMY)]);
+    let rest: Vec<&str> = [CHAIN, WHEN].iter().filter_map(left_out).map(|part| part.content.as_ref()).collect();
+    let rest = rest.join(&gap);
+    // a long host gives way
+    let room = width.saturating_sub(2 + rest.len() + gap.len());
+    let host = left_out(&HOST).map(|host| app.theme.fit(&host.content, room));
+    let shown: Vec<String> = host.into_iter().chain([rest]).filter(|text| !text.is_empty()).collect();
+    (!shown.is_empty()).then(|| Line::styled(format!(" {}", shown.join(&gap)), app.theme.dim()))
 }
 
 /// Cells of the parts as they are.

@@ -246,6 +246,20 @@ fn a_copy_of_a_secret_file_that_git_would_add_is_found() {
         write(harmless.0, harmless.1);
     }
     assert_ne!(secrets()["status"], "warn", "{:#}", secrets());
+    // without a repository, or ignored there, it is still a second place of the same secrets
+    write(".gitignore", ".env*\n");
+    for name in [".env.bak", ".env.bak.2"] {
+        write(name, &format!("PK={DEMO_KEY}\n"));
+    }
+    let kept = secrets();
+    assert_eq!(kept["status"], "note", "{kept:#}");
+    let summary = kept["summary"].as_str().unwrap();
+    assert!(summary.starts_with(".env.bak and .env.bak.2 are copies of .env with its secrets"), "{summary}");
+    assert_eq!(kept["fix"]["commands"][0], "rm .env.bak .env.bak.2");
+    for name in [".env.bak", ".env.bak.2"] {
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    write(".gitignore", ".env\n");
     // the last is what a writer leaves that was killed
     for name in [".env.bak", ".env.bak.2", ".env~", ".env.old", "..env.a1B2c3.polydoctor-tmp"] {
         write(name, &format!("PK={DEMO_KEY}\n"));

@@ -161,6 +161,17 @@ fn env_files() -> Vec<Wrong> {
             "a space without quotes",
             "CLOB_SECRET=a b",
             "Line 2 of .env (CLOB_SECRET) has a space in a value without quotes",
+        )
+        .code(0),
+        line(
+            "a key and a passphrase that are exchanged",
+            "CLOB_API_KEY=abc\nCLOB_PASS_PHRASE=f4f247b7-4ac7-ff29-a152-04fda0a8755a",
+            "are exchanged: the key id is the one that is a UUID",
+        ),
+        line(
+            "a recovery phrase without quotes",
+            "PRIVATE_KEY=test test test test test test test test test test test junk",
+            "recovery phrase",
         ),
         line(
             "a backslash",

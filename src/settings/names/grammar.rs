@@ -39,9 +39,28 @@ pub(in crate::settings) fn meaning(variable: &str) -> Option<Meaning> {
     if variable.bytes().any(|c| c.is_ascii_lowercase()) {
         return None;
     }
+    if let Some((section, name)) = variable.rsplit_once("__") {
+        return in_section(section, name);
+    }
     let joined = variable.replace("PASS_PHRASE", "PASSPHRASE");
     let words: Vec<&str> = joined.split('_').filter(|word| !word.is_empty()).collect();
     (0..words.len()).find_map(|start| end_of(&words[..start], &words[start..].join(" ")))
+}
+
+/// A name in a section of nested settings (`API__POLYGON_RPC_URL`): what the section is called says less than the
+/// name, unless it is that of somebody else.
+fn in_section(section: &str, name: &str) -> Option<Meaning> {
+    let mut words = section.split('_').filter(|word| !word.is_empty());
+    if words.clone().any(|word| super::OTHER_VENUES.contains(&word)) {
+        return None;
+    }
+    if let Some(ours) = words.find(|word| OURS.contains(word)) {
+        return meaning(&format!("{ours}_{name}"));
+    }
+    let meaning = meaning(name)?;
+    let is_part = [Setting::ApiKey, Setting::ApiSecret, Setting::ApiPassphrase].contains(&meaning.setting);
+    let least = if is_part { Strength::Anybodys } else { Strength::Weak };
+    Some(Meaning { strength: meaning.strength.max(least), ..meaning })
 }
 
 /// The setting that the rest of a name gives after the words before it.
@@ -108,9 +127,7 @@ pub(in crate::settings) fn can_hold(meaning: Meaning, value: &str) -> bool {
             Strength::Weak => Url::parse(value).is_ok_and(|url| !is_of_other_service(&url)) && !value.starts_with("ws"),
             Strength::Anybodys => Url::parse(value).is_ok_and(|url| is_polymarket(&url)),
         },
-        Setting::SignatureType if meaning.strength != Strength::Ours => {
-            value.parse::<SignatureType>().is_ok() && !value.starts_with(|c: char| c.is_ascii_digit())
-        }
+        Setting::SignatureType if meaning.strength != Strength::Ours => value.parse::<SignatureType>().is_ok(),
         Setting::ApiKey => is_sure || Uuid::try_parse(value).is_ok(),
         Setting::ApiSecret => is_sure || SecretKey::decode(&Secret::new(value)).is_ok_and(|_| value.len() >= 40),
         Setting::ApiPassphrase => is_sure || value.len() == 64 && value.bytes().all(|c| c.is_ascii_hexdigit()),
@@ -164,6 +181,12 @@ mod tests {
         ("CLOB_FUNDER_ADDRESS", Setting::Funder),
         ("PROFILE_ADDRESS", Setting::Funder),
         ("PROXY_FUNDER", Setting::Funder),
+        ("YOUR_PROXY_WALLET", Setting::Funder),
+        ("API__POLYGON_RPC_URL", Setting::RpcUrl),
+        ("TRADING__PRIVATE_KEY", Setting::PrivateKey),
+        ("POLYMARKET__API_SECRET", Setting::ApiSecret),
+        ("POLYMARKET_CLOB", Setting::ClobUrl),
+        ("POLYMARKET_GAMMA", Setting::GammaUrl),
         ("PM_PROXY_ADDRESS", Setting::Funder),
         ("PM_MAKER_ADDRESS", Setting::Funder),
         ("DEPOSIT_WALLET_ADDRESS", Setting::Funder),
@@ -231,10 +254,10 @@ mod tests {
     fn names_of_other_things_are_left_alone() {
         for name in [
             "KALSHI_PRIVATE_KEY",
+            "KALSHI__PRIVATE_KEY",
+            "TELEGRAM__API_KEY",
             "BINANCE_API_KEY",
             "OPENAI_API_KEY",
-            "SECRET",
-            "PASSPHRASE",
             "DEPLOYER_PRIVATE_KEY",
             "LEADER_WALLET_ADDRESS",
             "TARGET_WALLET",

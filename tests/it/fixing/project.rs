@@ -129,11 +129,42 @@ fn quotes_around_a_secret_are_removed_by_fix() {
     let (name, value) = line.split_once('=').unwrap();
     let wrong = text.replace(line, &format!("{name}=\"'{value}'\""));
     fs::write(project.env(), &wrong).unwrap();
+    // what is shown before the question is what is written
+    let (shown, ..) = project.run(&["fix", "--dry-run"]);
+    assert!(shown.contains("  - CLOB_PASS_PHRASE=\"'(") && shown.contains("  + CLOB_PASS_PHRASE="), "{shown}");
+    assert!(!shown.contains(value), "{shown}");
     let (said, error, code) = project.run(&["fix", "--yes"]);
     assert_eq!(code, 0, "{said}{error}");
     assert!(!said.contains(value) && project.text().contains(value), "{said}");
     project.run(&["fix", "--undo", "--yes"]);
     assert_eq!(project.text(), wrong);
+}
+
+#[test]
+fn where_only_the_user_knows_the_value_its_line_is_named() {
+    for (scenario, name) in [
+        ("signature-type-word", "POLYMARKET_SIGNATURE_TYPE"),
+        ("plain-http-host", "POLYMARKET_CLOB_URL"),
+        ("funder-no-address", "POLYMARKET_FUNDER"),
+        ("remote-signer-wrong-path", "POLY_BUILDER_SIGNER_URL"),
+        ("remote-signer-unauthorized", "POLY_BUILDER_SIGNER_TOKEN"),
+    ] {
+        let project = Project::new(scenario);
+        let place = project.text().lines().position(|line| line.starts_with(&format!("{name}="))).unwrap();
+        let place = format!("line {} of .env: {name}", 1 + place);
+        let (text, ..) = project.run(&["check"]);
+        assert!(text.contains(&place), "{scenario}: {text}");
+        let (said, error, _) = project.run(&["fix", "--yes"]);
+        assert!(said.contains("only you know what to write") && said.contains(&place), "{scenario}: {said}{error}");
+    }
+}
+
+#[test]
+fn a_reported_error_beside_failures_is_not_said_to_come_from_elsewhere() {
+    let project = Project::new("funder-is-signer");
+    let reported = "the balance is not enough -> balance: 0, order amount: 5000000";
+    let (text, ..) = project.run(&["check", "--symptom", reported]);
+    assert!(!text.contains("all related checks pass") && text.contains("Root cause"), "{text}");
 }
 
 #[test]

@@ -35,8 +35,9 @@ fn others() -> Vec<(Setting, String)> {
         (Setting::SignatureType, "1".to_owned()),
     ];
     let parts = Setting::API_CREDENTIALS.into_iter().chain(Setting::BUILDER_CREDENTIALS);
+    others.extend(parts.map(|setting| (setting, format!("another-{setting}"))));
     let further = [Setting::Nonce, Setting::BuilderCode, Setting::ClobUrl, Setting::RelayerApiKey];
-    others.extend(parts.chain(further).map(|setting| (setting, Who::B.values()[&setting].clone())));
+    others.extend(further.map(|setting| (setting, Who::B.values()[&setting].clone())));
     others
 }
 

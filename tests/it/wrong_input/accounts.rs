@@ -116,8 +116,9 @@ fn profiles() -> Vec<Wrong> {
             "There is no setting of that name: fundr of profile default, line 2 of",
         )
         .var("PK", KEY)
+        .check(&["--profile", "default"])
         .code(0),
-        wrong("a setting outside of profiles", "funder (line 1 of ").config("funder = '0x12'\n").var("PK", KEY).code(0),
+        wrong("a setting outside of profiles", "funder (line 1 of ").config("funder = '0x12'\n"),
         profile(
             "a list for a value",
             "funder = ['0x12']",
