@@ -23,6 +23,7 @@ mod process;
 mod profile;
 mod progress;
 mod prompt;
+mod relayer;
 mod sandbox;
 mod settings;
 mod sign_server;
@@ -116,6 +117,7 @@ enum Command {
     Order(Box<order::OrderArgs>),
     /// API, read-only and builder keys: derive, list, create, delete, rotate
     Keys(keys::KeysArgs),
+    Relayer(relayer::RelayerArgs),
     /// A CLOB of its own for trying things out: no network, no account
     Sandbox(sandbox::SandboxArgs),
     /// A builder's trades: what they come to, and which are not attributed
@@ -170,6 +172,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Headers(args)) => wait_for(headers::run(*args)),
         Some(Command::Order(args)) => order::run(*args),
         Some(Command::Keys(args)) => wait_for(keys::run(args)),
+        Some(Command::Relayer(args)) => wait_for(relayer::run(args)),
         Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
         Some(Command::Builder(args)) => wait_for(builder::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),

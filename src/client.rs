@@ -6,6 +6,9 @@
 //! * [`rpc`]: Ethereum JSON-RPC, batched
 //! * [`chain`]: what the Polygon node says of wallets
 //! * [`exchange`]: what the exchange contract says of an order
+//! * [`socket`]: a WebSocket, with limits
+//! * [`live`]: the live channels
+//! * [`relayer`]: the relayer, with an API key of its own
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`markets`]: what Gamma and the CLOB say of a market
 //! * [`signer`]: a remote builder signer
@@ -26,9 +29,12 @@ mod hidden;
 pub mod http;
 pub mod keys;
 pub mod limits;
+pub mod live;
 mod log;
 pub mod markets;
+pub mod relayer;
 pub mod rpc;
 pub mod services;
 pub mod signer;
+pub mod socket;
 pub mod trades;

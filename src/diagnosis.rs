@@ -16,6 +16,7 @@
 //! ```
 
 mod exchange;
+mod live;
 mod ranking;
 mod rules;
 mod symptoms;

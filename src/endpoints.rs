@@ -38,3 +38,5 @@ pub const FIRST_CURSOR: &str = "MA==";
 
 /// The relayer's list of a builder's transactions: the path that is signed.
 pub const RELAYER_TRANSACTIONS: &str = "/transactions";
+/// The relayer's list of its own API keys, which builder headers do not open.
+pub const RELAYER_KEYS: &str = "/relayer/api/keys";

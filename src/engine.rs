@@ -62,6 +62,13 @@ impl Engine {
         }
     }
 
+    /// Asks also what takes seconds.
+    #[must_use]
+    pub fn deep(self) -> Self {
+        self.facts.send_modify(|facts| facts.setup.deep = true);
+        self
+    }
+
     /// Over these connections, within their limits, instead of over some of its own.
     #[must_use]
     pub fn over(self, http: &Http) -> Self {
@@ -111,7 +118,9 @@ impl Engine {
     /// Goes on with these settings: the next run is made with them. What is known until then was found
     /// with the earlier ones, so every probe has to run again.
     pub fn renew(&self, settings: Settings) {
-        self.facts.send_modify(|facts| facts.setup = Setup::of(&settings, facts.setup.offline));
+        self.facts.send_modify(|facts| {
+            facts.setup = Setup { deep: facts.setup.deep, ..Setup::of(&settings, facts.setup.offline) };
+        });
         self.use_settings(settings);
     }
 

@@ -16,9 +16,11 @@
 pub mod clock;
 mod exchange;
 mod failure;
+mod live;
 mod market;
 mod observed;
 pub mod probe;
+mod relayer;
 mod request;
 mod setup;
 
@@ -27,11 +29,13 @@ use serde::{Deserialize, Serialize};
 
 pub use exchange::{ExchangeAnswer, ExchangeWord, OrderProof, OrderVerdict, OtherWallet};
 pub use failure::Failure;
+pub use live::{ChannelAnswer, LiveAuth, SentCredentials, UserChannel, UserEvent};
 pub use market::{
     HeldShares, Market, MarketAnswer, MarketName, MarketOutcome, MarketQuestion, NotAMarket, PlannedOrder, Side,
     decimal, millionths,
 };
 pub use observed::*;
+pub use relayer::{RelayerKey, RelayerKeySlot, RelayerNonce, RelayerTransaction, RelayerTransactions, SentAddress};
 pub use request::{RequestRecord, SentHeader};
 pub use setup::*;
 
@@ -204,6 +208,22 @@ pub struct Facts {
     pub builder_fees: Fact<BuilderFees>,
     /// What the remote builder signer signed.
     pub builder_signer: Fact<RemoteSigner>,
+    /// What the live data service says to the credentials; `Waiting` in records from before it was asked, as
+    /// those that follow.
+    #[serde(default)]
+    pub live: Fact<LiveAuth>,
+    /// What the user channel does with them.
+    #[serde(default)]
+    pub user_channel: Fact<UserChannel>,
+    /// Whose the relayer says its API key is.
+    #[serde(default)]
+    pub relayer_key: Fact<RelayerKey>,
+    /// What it lists for that key.
+    #[serde(default)]
+    pub relayer_transactions: Fact<RelayerTransactions>,
+    /// The next nonce of the funder there.
+    #[serde(default)]
+    pub relayer_nonce: Fact<RelayerNonce>,
     /// Readings of the CLOB's clock, one an answer.
     pub clock: Vec<ClockReading>,
     /// The requests in the order of sending; of very many, the newest.
@@ -248,7 +268,12 @@ macro_rules! with_fact {
             BuilderAccess: builder_access,
             BuilderTrades: builder_trades,
             BuilderFees: builder_fees,
-            BuilderSigner: builder_signer)
+            BuilderSigner: builder_signer,
+            Live: live,
+            UserChannel: user_channel,
+            RelayerKey: relayer_key,
+            RelayerTransactions: relayer_transactions,
+            RelayerNonce: relayer_nonce)
     };
     (@@ $borrow:tt $facts:expr, $probe:expr, $fact:ident => $then:expr; $($name:ident: $field:ident),+) => {
         match $probe {

@@ -278,6 +278,7 @@ fn hosts(settings: &Settings) -> BTreeSet<String> {
         &settings.gamma_url,
         &settings.relayer_url,
         &settings.geoblock_url,
+        &settings.live_url,
         &settings.rpc_url,
         &settings.builder_signer_url,
     ];

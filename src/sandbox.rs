@@ -30,8 +30,10 @@ mod faults;
 mod http;
 mod keys;
 mod ledger;
+mod live;
 mod markets;
 mod names;
+mod relayer;
 mod rpc;
 mod sample_signer;
 pub mod scenario;
@@ -53,7 +55,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::auth::contracts;
@@ -65,6 +67,8 @@ use crowd::Customer;
 use faults::Faults;
 use keys::Keys;
 use ledger::Ledger;
+pub use live::EventKind;
+use live::Live;
 use names::Names;
 use scenario::{Person, Scenario};
 pub use settings::Announcement;
@@ -73,8 +77,11 @@ use trades::{DEMO_CODE, Trader, Trades};
 const SIGNER: &str = "/-/signer";
 const TOKEN_SIGNER: &str = "/-/token-signer";
 const SIGNER_TOKEN: &str = "sandbox-token";
-/// The relayer API key of the demo account.
+/// Relayer API keys: two of the demo account, of which one has the form of a builder's, and one of the other
+/// signer.
 const RELAYER_KEY: &str = "7c0a2f58-3b41-4c6e-9d02-5e8f1a6b4d93";
+const NEW_RELAYER_KEY: &str = "01967c03-b8c8-7000-8f68-8b8eaec6fd3d";
+const OTHER_RELAYER_KEY: &str = "2d5b9e71-6f04-4a3d-8c19-b07e4f2a5c68";
 
 /// How to start a sandbox.
 #[derive(Clone, Debug)]
@@ -94,6 +101,8 @@ pub struct Running {
     scenario: String,
     announcement: Announcement,
     stop: oneshot::Sender<()>,
+    /// Ends the live channels when it is dropped.
+    channels: watch::Sender<()>,
     server: JoinHandle<io::Result<()>>,
     /// Bound, and never listened on: an address that refuses connections as long as we live.
     _closed: TcpSocket,
@@ -116,7 +125,7 @@ impl Running {
     ///
     /// What went wrong with the listener while it served.
     pub async fn stop(mut self) -> io::Result<()> {
-        drop(self.stop);
+        drop((self.stop, self.channels));
         if let Ok(ended) = tokio::time::timeout(Duration::from_secs(1), &mut self.server).await {
             return ended?;
         }
@@ -140,7 +149,7 @@ impl Running {
 ///
 /// When the address cannot be listened on, or the scenario asks for what cannot be.
 pub async fn start(options: Options) -> io::Result<Running> {
-    let (sandbox, names, credentials) =
+    let (sandbox, names, credentials, channels) =
         Sandbox::new(&options).map_err(|sentence| io::Error::new(io::ErrorKind::InvalidInput, sentence))?;
     let listener = TcpListener::bind(options.listen).await?;
     let closed = TcpSocket::new_v4()?;
@@ -155,13 +164,14 @@ pub async fn start(options: Options) -> io::Result<Running> {
         sandbox.accounts(),
     );
     let (stop, stopped) = oneshot::channel();
-    let app = app(Arc::new(sandbox), &options)?;
+    let sandbox = Arc::new(sandbox);
+    let app = app(sandbox, &options)?;
     let scenario = options.scenario.name.clone();
     let server = axum::serve(listener, app).with_graceful_shutdown(async {
         // Sent never; an error says that the other end was dropped, which is the signal.
         let _ = stopped.await;
     });
-    Ok(Running { scenario, announcement, stop, server: tokio::spawn(server.into_future()), _closed: closed })
+    Ok(Running { scenario, announcement, stop, channels, server: tokio::spawn(server.into_future()), _closed: closed })
 }
 
 /// Where to reach a listener: one on every address is reached at the loopback one.
@@ -183,7 +193,7 @@ fn app(sandbox: Arc<Sandbox>, options: &Options) -> io::Result<axum::Router> {
         io::Result::Ok(sign_server::router(signer.with_clock_offset(offset)).layer(stamped))
     };
     let clock = SignedDuration::from_secs(options.scenario.server.clock_offset_seconds);
-    Ok(http::router(&[clob::ROUTES, markets::ROUTES, views::ROUTES])
+    Ok(live::routes(http::router(&[clob::ROUTES, markets::ROUTES, views::ROUTES, relayer::ROUTES]))
         .nest_service(SIGNER, signer(None)?)
         .nest_service(TOKEN_SIGNER, signer(Some(SIGNER_TOKEN))?)
         .layer(from_fn_with_state(Arc::new(Faults::new(&options.scenario.faults)), meet_faults))
@@ -245,14 +255,17 @@ struct Sandbox {
     cached: U256,
     /// Wallets whose balance the service has looked at again.
     updated: Mutex<HashSet<Address>>,
+    live: Live,
+    /// What the content of its events follows from.
+    live_seed: u64,
     /// Signer to number of heartbeats.
     beats: Mutex<HashMap<Address, u64>>,
 }
 
 impl Sandbox {
-    /// The sandbox of a scenario, the names that its settings may use, and the credentials that its
-    /// user has configured.
-    fn new(options: &Options) -> Result<(Self, Names, Option<ApiCredentials>), String> {
+    /// The sandbox of a scenario, the names that its settings may use, the credentials that its user has
+    /// configured, and what ends its live channels.
+    fn new(options: &Options) -> Result<(Self, Names, Option<ApiCredentials>, watch::Sender<()>), String> {
         let scenario = options.scenario.clone();
         let chain = contracts::chain(scenario.server.chain_id).ok_or("there are no contracts on that chain")?;
         let demo = names::wallets(chain, names::DEMO_KEY);
@@ -277,7 +290,10 @@ impl Sandbox {
             key: keys.users_of(demo.eoa).first().map(ToString::to_string).unwrap_or_default(),
         };
         let trades = Trades::new(options.seed, now.as_second(), customer, &scenario.account, &scenario.builder);
+        let (live, channels) = Live::new(options.latency);
         let sandbox = Self {
+            live,
+            live_seed: options.seed,
             demo,
             other,
             customers,
@@ -289,7 +305,7 @@ impl Sandbox {
             beats: Mutex::default(),
             scenario,
         };
-        Ok((sandbox, names, configured))
+        Ok((sandbox, names, configured, channels))
     }
 
     /// The settings of the accounts beside the demo's, as far as they are their own.

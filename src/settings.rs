@@ -225,6 +225,15 @@ impl CredentialParts {
     }
 }
 
+/// An address, and how it is written: the relayer compares the text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenAddress {
+    /// What it stands for.
+    pub address: Address,
+    /// As it is written.
+    pub text: String,
+}
+
 /// The text of a private key, or why a keystore did not give it.
 pub(crate) type KeyText = Result<Secret, KeyMistake>;
 
@@ -272,7 +281,7 @@ pub struct Settings {
     /// The relayer API key.
     pub relayer_key: Option<Sourced<Secret>>,
     /// The address that the relayer API key was made for.
-    pub relayer_key_address: Option<Sourced<Address>>,
+    pub relayer_key_address: Option<Sourced<WrittenAddress>>,
     /// `https://clob.polymarket.com` by default.
     pub clob_url: Option<Sourced<Url>>,
     /// `https://gamma-api.polymarket.com` by default.
@@ -283,6 +292,11 @@ pub struct Settings {
     pub relayer_url: Option<Sourced<Url>>,
     /// Full URL, `https://polymarket.com/api/geoblock` by default.
     pub geoblock_url: Option<Sourced<Url>>,
+    /// The base of the user channel, without `/ws/user`. By default the official one, and only where the CLOB
+    /// is: credentials of another service are nobody's business there.
+    pub ws_url: Option<Sourced<Url>>,
+    /// The live data service, whole; by default as above.
+    pub live_url: Option<Sourced<Url>>,
     /// The chain's public node by default, see [`Chain::rpc_url`](crate::auth::contracts::Chain::rpc_url).
     pub rpc_url: Option<Sourced<Url>>,
     /// Of one request.
@@ -323,6 +337,8 @@ impl Settings {
             Setting::DataUrl => url(&self.data_url),
             Setting::RelayerUrl => url(&self.relayer_url),
             Setting::GeoblockUrl => url(&self.geoblock_url),
+            Setting::WsUrl => url(&self.ws_url),
+            Setting::LiveUrl => url(&self.live_url),
             Setting::RpcUrl => url(&self.rpc_url),
             _ => None,
         }

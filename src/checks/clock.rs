@@ -19,6 +19,7 @@ fn is_firewall(title: &str) -> bool {
 pub fn network_cause(failure: &Failure) -> (Cause, f64) {
     match failure {
         // gateways and Cloudflare say these in pages of their own
+        Failure::Refused { .. } if super::relayer::is_quota(failure) => (Cause::RelayerQuota, 0.95),
         Failure::Refused { status: 429, .. } | Failure::BlockPage { status: 429, .. } => (Cause::RateLimited, 0.95),
         Failure::BlockPage { status: 500.., .. } => (Cause::ClobOutage, 0.8),
         Failure::BlockPage { title, .. } if is_firewall(title) => (Cause::CloudflareBlocked, 0.95),
@@ -41,7 +42,10 @@ pub fn network_cause(failure: &Failure) -> (Cause, f64) {
 pub fn network_certainty(cause: Cause, failure: &Failure) -> Certainty {
     match (cause, failure) {
         _ if is_unexpected(failure) => Certainty::Possible,
-        (Cause::RateLimited | Cause::CloudflareBlocked | Cause::Geoblocked | Cause::TlsFailure, _)
+        (
+            Cause::RateLimited | Cause::RelayerQuota | Cause::CloudflareBlocked | Cause::Geoblocked | Cause::TlsFailure,
+            _,
+        )
         | (Cause::ClobOutage, Failure::Refused { status: 425 | 500.., .. })
         | (Cause::ClobUnreachable, Failure::Unreachable { .. }) => Certainty::Proven,
         _ => Certainty::Likely,

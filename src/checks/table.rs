@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Finding, Status, account, builder, clock, credentials, funder, market, order, region, secrets, setup, wallet,
+    Finding, Status, account, builder, clock, credentials, funder, live, market, order, region, relayer, secrets,
+    setup, wallet,
 };
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
@@ -163,11 +164,20 @@ checks! {
     }
     "Builder" {
         "builder.credentials" needs [] reads [BuilderAccess, BuilderKeys]
-            weighs [ConfiguredCredentials, DerivedCredentials] proof [BuilderAccess] => builder::credentials;
+            weighs [ConfiguredCredentials, DerivedCredentials, RelayerKey] proof [BuilderAccess] => builder::credentials;
         "builder.signer" needs [] reads [BuilderSigner, BuilderAccess, BuilderKeys, ServerTime]
             weighs [Geoblock, Chain, Profile] proof [BuilderSigner] [ServerTime] => builder::signer;
         "builder.attribution" needs ["net.reach"] reads [BuilderTrades, OwnTrades, BuilderFees, Version]
             proof [BuilderTrades] [OwnTrades] [Version] => builder::attribution;
+    }
+    "Live channels" {
+        // whatever keeps HTTP from accepting the credentials, the channel says whether they are right
+        "live.channel" needs [] reads [Live, UserChannel, Derive, ConfiguredCredentials, DerivedCredentials]
+            weighs [OtherNonces, FunderAddress, BuilderKeys, ServerTime] proof [Live, UserChannel] => live::channel;
+    }
+    "Relayer" {
+        "relayer.key" needs [] reads [RelayerKey, RelayerTransactions, RelayerNonce, BuilderAccess]
+            weighs [Chain] proof [RelayerKey] => relayer::key;
     }
 }
 
@@ -216,7 +226,7 @@ mod tests {
                 assert!(CHECKS[..place].iter().any(|earlier| earlier.id == *need), "{} needs {need}", check.id);
             }
         }
-        assert_eq!(CHECKS.len(), 22);
+        assert_eq!(CHECKS.len(), 24);
     }
 
     #[test]

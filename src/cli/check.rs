@@ -72,6 +72,9 @@ pub(super) struct CheckArgs {
     /// Ask nothing over the network
     #[arg(long)]
     offline: bool,
+    /// Also check what takes seconds: whether the user channel (WebSocket) stays open
+    #[arg(long)]
+    deep: bool,
     /// Send no signature of a probe order to the Polygon RPC: leaves out order.exchange
     #[arg(long)]
     no_order_proof: bool,
@@ -114,6 +117,7 @@ impl From<DashboardArgs> for CheckArgs {
             share: false,
             anonymous: false,
             offline: false,
+            deep: false,
             no_order_proof: false,
             symptom: Vec::new(),
             record: args.record,
@@ -198,7 +202,8 @@ impl CheckArgs {
 
     /// Over connections of its own.
     fn engine(&self, settings: Settings) -> Engine {
-        Engine::new(settings, self.offline, &self.symptom).about(self.market.question())
+        let engine = Engine::new(settings, self.offline, &self.symptom).about(self.market.question());
+        if self.deep { engine.deep() } else { engine }
     }
 
     /// What is taken out of the report before it is printed.

@@ -13,7 +13,7 @@ use anyhow::Context as _;
 
 use super::Exit;
 use crate::cli::terminal;
-use crate::sandbox::{self, Announcement, Options, Running, scenario};
+use crate::sandbox::{self, Announcement, EventKind, Options, Running, scenario};
 use crate::settings::Setting;
 use crate::settings::change::FileChange;
 
@@ -59,6 +59,12 @@ pub(super) struct SandboxArgs {
     /// How many of them carry no builder code
     #[arg(long, value_name = "N", requires = "trades", value_parser = clap::value_parser!(u32).range(0..=100_000))]
     unattributed: Option<u32>,
+    /// Events that the user channel sends to the account; repeatable
+    #[arg(long, value_name = "KIND", value_enum)]
+    emit: Vec<EventKind>,
+    /// Milliseconds between two turns of them
+    #[arg(long, value_name = "MS", default_value_t = 1_000, requires = "emit", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    emit_every: u64,
     /// Keys, secrets and trades follow from it
     #[arg(long, default_value_t = SEED)]
     seed: u64,
@@ -102,6 +108,10 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
         scenario.account.unattributed_trades = usize::try_from(unattributed)?;
     }
     scenario.server.accounts = args.accounts;
+    if !args.emit.is_empty() {
+        scenario.live.emits.clone_from(&args.emit);
+        scenario.live.every_ms = args.emit_every;
+    }
     let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
     let running = sandbox::start(options).await;
     let running = running.map_err(|error| match error.kind() {

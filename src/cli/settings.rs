@@ -59,6 +59,12 @@ pub(super) struct SettingsArgs {
     /// Full address of the geoblock endpoint
     #[arg(long, value_name = "URL")]
     geoblock_url: Option<String>,
+    /// Base URL of the user channel [default: wss://ws-subscriptions-clob.polymarket.com]
+    #[arg(long, value_name = "URL")]
+    ws_url: Option<String>,
+    /// URL of the live data service [default: wss://ws-live-v2.polymarket.com/ws]
+    #[arg(long, value_name = "URL")]
+    live_url: Option<String>,
     /// A Polygon node
     #[arg(long, value_name = "URL")]
     rpc_url: Option<String>,
@@ -275,6 +281,8 @@ impl SettingsArgs {
             (Setting::DataUrl, &self.data_url),
             (Setting::RelayerUrl, &self.relayer_url),
             (Setting::GeoblockUrl, &self.geoblock_url),
+            (Setting::WsUrl, &self.ws_url),
+            (Setting::LiveUrl, &self.live_url),
             (Setting::RpcUrl, &self.rpc_url),
             (Setting::BuilderSignerUrl, &self.builder_signer_url),
             (Setting::BuilderCode, &self.builder_code),

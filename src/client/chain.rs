@@ -18,6 +18,7 @@ sol! {
     function isApprovedForAll(address owner, address operator) external view returns (bool);
     function getOwners() external view returns (address[]);
     function getThreshold() external view returns (uint256);
+    function nonce() external view returns (uint256);
     function VERSION() external view returns (string);
     function owner() external view returns (address);
     function sessionSignerAuthorizedUntil(address signer) external view returns (uint256);
@@ -56,6 +57,7 @@ enum Question {
     Owner(Address),
     Threshold(Address),
     Version(Address),
+    Nonce(Address),
     Session(Address),
     Allowance(Address, Address),
     Approval(Address, Address),
@@ -178,6 +180,7 @@ fn questions(chain: &Chain, subjects: &Subjects) -> Vec<(Question, Call)> {
     if let Some(maker) = subjects.maker {
         all.push((Question::Threshold(maker), Call::of(maker, &getThresholdCall {})));
         all.push((Question::Version(maker), Call::of(maker, &VERSIONCall {})));
+        all.push((Question::Nonce(maker), Call::of(maker, &nonceCall {})));
         let session = subjects.signer.map(|signer| Call::of(maker, &sessionSignerAuthorizedUntilCall { signer }));
         all.extend(session.map(|call| (Question::Session(maker), call)));
     }
@@ -282,6 +285,11 @@ fn place(state: &mut ChainState, chain: &Chain, question: Question, reply: &Repl
         Question::Version(wallet) => {
             let version = VERSIONCall::abi_decode_returns(reply.data().unwrap_or(&none)).ok();
             with(state, wallet, |at| at.version = version.map(|version| text::quoted(&version, 20)));
+        }
+        Question::Nonce(wallet) => {
+            let is_safe = state.wallets.get(&wallet).is_some_and(|at| at.code == CodeClass::Safe);
+            let nonce = word_of_any(reply).filter(|_| is_safe).and_then(|nonce| nonce.try_into().ok());
+            with(state, wallet, |at| at.nonce = nonce);
         }
         Question::Session(wallet) => with(state, wallet, |at| at.session_authorized_until_s = positive()),
         Question::Allowance(wallet, spender) => {

@@ -3,6 +3,7 @@
 
 mod answer;
 mod refused;
+mod upgrade;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -151,7 +152,7 @@ impl Http {
         }
     }
 
-    fn hidden(&self) -> Arc<Hidden> {
+    pub(super) fn hidden(&self) -> Arc<Hidden> {
         Arc::clone(&self.hidden.read().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -9,10 +9,9 @@ use url::Url;
 
 use super::clob::get;
 use super::http::{Http, Request, Sign};
-use crate::auth::wallet::{SignatureType, WalletKind};
 use crate::endpoints;
 use crate::facts::probe::Probe;
-use crate::facts::{Failure, Geoblock, PublicProfile};
+use crate::facts::{Failure, Geoblock, PublicProfile, RelayerTransactions};
 use crate::settings::shown_url;
 use crate::text;
 
@@ -54,30 +53,34 @@ pub async fn geoblock(http: &Http, url: &Url) -> Result<Geoblock, Failure> {
     })
 }
 
-/// `GET /deployed?address=&type=`: whether the relayer knows a wallet as deployed.
-pub async fn deployed(http: &Http, relayer: &Url, wallet: Address, kind: WalletKind) -> Result<bool, Failure> {
+/// `GET /deployed?address=&type=`: whether the relayer knows a wallet as deployed. The type `WALLET` stands for
+/// every kind; of deposit wallets the others say no.
+pub async fn deployed(http: &Http, relayer: &Url, wallet: Address) -> Result<bool, Failure> {
     #[derive(Deserialize)]
     struct Body {
         deployed: bool,
     }
-    let kind = match kind.signature_type() {
-        SignatureType::PolyProxy => "PROXY",
-        SignatureType::PolyGnosisSafe | SignatureType::Eoa => "SAFE",
-        SignatureType::Poly1271 => "WALLET",
-    };
-    let request = get(Probe::Deployed, relayer, "/deployed", &[("address", &wallet.to_string()), ("type", kind)]);
+    let request = get(Probe::Deployed, relayer, "/deployed", &[("address", &wallet.to_string()), ("type", "WALLET")]);
     Ok(http.send(request).await?.object::<Body>()?.deployed)
 }
 
-/// How many transactions the relayer lists for these builder headers: proof that they are good.
-pub async fn builder_transactions(http: &Http, relayer: &Url, sign: Sign<'_>) -> Result<usize, Failure> {
+/// What the relayer lists for these builder headers, which is proof that they are good: how many transactions,
+/// and the newest of this signer.
+pub async fn builder_transactions(
+    http: &Http,
+    relayer: &Url,
+    signer: Option<Address>,
+    sign: Sign<'_>,
+) -> Result<RelayerTransactions, Failure> {
     let request = get(Probe::BuilderAccess, relayer, endpoints::RELAYER_TRANSACTIONS, &[]);
     let answer = http.send(Request { sign: Some(sign), ..request }).await?;
     let rows = answer.json::<Vec<BTreeMap<String, Value>>>()?;
     // an object with nothing in it is no transaction
     if rows.iter().any(BTreeMap::is_empty) {
-        Err(answer.garbled("a row of its list is no transaction"))
-    } else {
-        Ok(rows.len())
+        return Err(answer.garbled("a row of its list is no transaction"));
     }
+    let of_signer = |row: &super::relayer::Row| signer.is_some_and(|signer| row.is_from(signer));
+    // a list whose rows are of another shape proves as much
+    let newest = super::relayer::read_transactions(&answer, of_signer).map(|read| read.newest).unwrap_or_default();
+    Ok(RelayerTransactions { listed: rows.len(), newest })
 }

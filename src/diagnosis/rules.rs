@@ -1,7 +1,7 @@
 //! The table of rules: small functions from a case to clues, each with the public thread or
 //! document that it comes from.
 
-use super::{Case, Clue, DiagnosisFix, Weight, exchange, symptoms};
+use super::{Case, Clue, DiagnosisFix, Weight, exchange, live, symptoms};
 use crate::auth::wallet::SignatureType;
 use crate::cause::{Cause, Certainty};
 use crate::facts::Failure;
@@ -50,6 +50,11 @@ pub const RULES: &[Rule] = &[
         name: "derived-credentials-pass",
         source: "clob-client#248, py-clob-client#187: derived credentials work where configured ones do not",
         weigh: derived_credentials_pass,
+    },
+    Rule {
+        name: "live-channel-accepts",
+        source: "documentation: live data (WebSocket), which takes the credentials without a signature",
+        weigh: live::accepts,
     },
     Rule {
         name: "nothing-can-be-reached",

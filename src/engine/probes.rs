@@ -4,8 +4,10 @@ mod account;
 mod builder;
 mod credentials;
 mod files;
+mod live;
 mod market;
 mod public;
+mod relayer;
 mod wallets;
 
 use std::sync::Arc;
@@ -46,6 +48,11 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::BuilderAccess => c.fill(|f| &mut f.builder_access, builder::access(c)).await,
         Probe::BuilderTrades => c.fill(|f| &mut f.builder_trades, builder::trades(c)).await,
         Probe::BuilderFees => c.fill(|f| &mut f.builder_fees, builder::fees(c)).await,
+        Probe::Live => c.fill(|f| &mut f.live, live::live(c)).await,
+        Probe::UserChannel => c.fill(|f| &mut f.user_channel, live::user_channel(c)).await,
+        Probe::RelayerKey => c.fill(|f| &mut f.relayer_key, relayer::key(c)).await,
+        Probe::RelayerTransactions => c.fill(|f| &mut f.relayer_transactions, relayer::transactions(c)).await,
+        Probe::RelayerNonce => c.fill(|f| &mut f.relayer_nonce, relayer::nonce(c)).await,
         Probe::BuilderSigner => c.fill(|f| &mut f.builder_signer, builder::signer(c)).await,
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, SecretFact};
+use super::{Failure, RelayerTransaction, SecretFact};
 use crate::attribution::Reconciliation;
 use crate::auth::wallet::{CodeClass, SignatureType};
 use crate::auth::wallet_signature::SignatureForm;
@@ -119,6 +119,9 @@ pub struct OnChain {
     pub threshold: Option<u64>,
     /// Version of a Safe.
     pub version: Option<String>,
+    /// How many transactions a Safe has made; of other wallets it is not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<u64>,
     /// Until when a deposit wallet takes the key for a session key, in Unix seconds; `None` when it
     /// never did.
     pub session_authorized_until_s: Option<u64>,
@@ -315,13 +318,16 @@ pub struct BuilderFees {
 }
 
 /// Who accepted the builder credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "by")]
 pub enum BuilderAccess {
-    /// `GET /transactions` of the relayer, which lists so many.
+    /// `GET /transactions` of the relayer.
     Relayer {
         /// How many transactions it lists.
         transactions: usize,
+        /// The newest of this signer among them.
+        #[serde(default)]
+        newest: Vec<RelayerTransaction>,
     },
     /// `GET /builder/trades` of the CLOB, as clients of version 1 ask it.
     Clob,

@@ -89,6 +89,17 @@ probes! {
     BuilderFees = "builder-fees" after [ServerTime];
     /// The remote builder signer: is it there, and what does it sign?
     BuilderSigner = "builder-signer" after [];
+    /// The live data service: does it accept the API credentials? Without configured ones the connection is
+    /// opened at once, and the derived ones are sent when they are there.
+    Live = "live" after [];
+    /// The user channel, which acknowledges nothing and so takes three seconds: only where that is wanted.
+    UserChannel = "user-channel" after [];
+    /// The relayer's `GET /relayer/api/keys`: does it accept its API key, and whose is it?
+    RelayerKey = "relayer-key" after [];
+    /// The relayer's `GET /transactions` with that key.
+    RelayerTransactions = "relayer-transactions" after [RelayerKey];
+    /// The relayer's next nonce of the funder.
+    RelayerNonce = "relayer-nonce" after [];
 }
 
 impl Probe {
@@ -99,8 +110,14 @@ impl Probe {
             Self::Geoblock => ("geoblock", "the geoblock service"),
             Self::Chain | Self::Ownership | Self::Exchange | Self::MarketShares => ("node", "the Polygon RPC"),
             Self::Profile => ("gamma", "the Gamma service"),
-            Self::Deployed | Self::BuilderAccess => ("relayer", "the relayer"),
+            Self::Deployed
+            | Self::BuilderAccess
+            | Self::RelayerKey
+            | Self::RelayerTransactions
+            | Self::RelayerNonce => ("relayer", "the relayer"),
             Self::BuilderSigner => ("signer", "the builder signer"),
+            Self::Live => ("live", "the live data service"),
+            Self::UserChannel => ("user", "the user channel"),
             Self::ServerTime
             | Self::GuideTime
             | Self::Version

@@ -65,8 +65,14 @@ pub struct SentHeader {
 }
 
 /// Headers whose values anybody may see.
-const PUBLIC_HEADERS: [&str; 5] =
-    ["POLY_ADDRESS", "POLY_TIMESTAMP", "POLY_NONCE", "POLY_BUILDER_TIMESTAMP", "content-type"];
+const PUBLIC_HEADERS: [&str; 6] = [
+    "POLY_ADDRESS",
+    "POLY_TIMESTAMP",
+    "POLY_NONCE",
+    "POLY_BUILDER_TIMESTAMP",
+    "RELAYER_API_KEY_ADDRESS",
+    "content-type",
+];
 
 impl SentHeader {
     /// Keeps the value only of a header that anybody may see.

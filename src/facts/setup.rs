@@ -12,7 +12,7 @@ use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::secret::SecretShape;
-use crate::settings::{Origin, ProblemKind, Setting, SettingProblem, Source, Sourced};
+use crate::settings::{Origin, ProblemKind, Setting, SettingProblem, Source, Sourced, WrittenAddress};
 
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,12 @@ pub struct Setup {
     pub clob_url: Option<Sourced<String>>,
     /// Without query, password and access keys; `None` where the configured one is not usable.
     pub rpc_url: Option<Sourced<String>>,
+    /// The base of the user channel; `None` where no usable one is known for this CLOB.
+    #[serde(default)]
+    pub ws_url: Option<Sourced<String>>,
+    /// The live data service; `None` where no usable one is known for this CLOB.
+    #[serde(default)]
+    pub live_url: Option<Sourced<String>>,
     /// The API credentials; `None` where no part of them is set.
     pub credentials: Option<CredentialsFact>,
     /// The builder credentials; `None` where no part of them is set.
@@ -50,6 +56,9 @@ pub struct Setup {
     pub builder_code: Option<Sourced<String>>,
     /// Length and fingerprint of the relayer API key.
     pub relayer_key: Option<Sourced<SecretShape>>,
+    /// The address that the relayer API key was made for.
+    #[serde(default)]
+    pub relayer_key_address: Option<Sourced<WrittenAddress>>,
     /// Every wallet of the key; `None` without a usable key or on a chain without contracts.
     pub wallets: Option<WalletMap>,
     /// Every setting with its value (secrets as shapes) and source, for people to read.
@@ -62,6 +71,9 @@ pub struct Setup {
     pub selection: String,
     /// True when nothing may be asked over the network.
     pub offline: bool,
+    /// Whether what takes seconds is asked, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deep: bool,
 }
 
 impl Setup {

@@ -67,7 +67,7 @@ impl Known {
             user: KnownCredentials::of(&settings.credentials),
             builder: KnownCredentials::of(&settings.builder),
             relayer_key: settings.relayer_key.as_ref().map(|key| key.value.clone()),
-            relayer_address: settings.relayer_key_address.as_ref().map(|address| address.value),
+            relayer_address: settings.relayer_key_address.as_ref().map(|address| address.value.address),
             sent_s,
             builder_code: settings.builder_code.as_ref().and_then(|code| code.value.trim().parse().ok()),
             neg_risk: None,

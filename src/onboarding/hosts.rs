@@ -29,6 +29,7 @@ pub fn hosts(settings: &Settings) -> Vec<Host> {
         ("Gamma", "profile", &settings.gamma_url),
         ("Polygon RPC", "wallets on chain, and a signed order that can never be filled", &settings.rpc_url),
         ("relayer", "whether the wallet is deployed", &settings.relayer_url),
+        ("live data", "the API credentials", &settings.live_url),
         ("geoblock", "whether trading is allowed from here", &settings.geoblock_url),
         ("builder signer", "one signature", &settings.builder_signer_url),
     ])

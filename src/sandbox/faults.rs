@@ -9,11 +9,13 @@ use axum::http::{HeaderValue, Method, Request, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::live::is_channel;
+
 /// What happens to the requests that it fits.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Fault {
-    /// How the path begins; the other views have paths that begin with `/-/`.
+    /// How the path begins; the other views have paths that begin with `/-/`, the user channel one with `/ws/`.
     pub path: String,
     /// Any method when empty.
     pub method: String,
@@ -145,7 +147,9 @@ impl Fault {
     }
 
     fn fits(&self, method: &Method, path: &str) -> bool {
-        let same_side = path.starts_with("/-/") == self.path.starts_with("/-/");
+        // what stands there is at hosts of its own
+        let is_beside = |path: &str| path.starts_with("/-/") || is_channel(path);
+        let same_side = is_beside(path) == is_beside(&self.path);
         same_side && path.starts_with(&self.path) && (self.method.is_empty() || self.method == method.as_str())
     }
 

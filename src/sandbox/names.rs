@@ -2,9 +2,10 @@
 //!
 //! `{eoa}` `{proxy}` `{safe}` `{deposit_uups}` `{deposit_beacon}` are the demo signer's wallets, the
 //! same with `other_` those of a second signer, `{funder}` the account's own; `{clob}` `{rpc}`
-//! `{gamma}` `{data}` `{relayer}` `{geoblock}` `{signer}` `{token_signer}` are URLs, `{closed}` one where
-//! nothing listens, `{host}` the CLOB's address and port; `{private_key}` `{other_private_key}`
-//! `{builder_code}` `{relayer_key}` and `{api_key}` `{api_passphrase}` `{api_secret}`
+//! `{gamma}` `{data}` `{relayer}` `{geoblock}` `{ws}` `{live}` `{signer}` `{token_signer}` are URLs, `{closed}`
+//! one where nothing listens, `{host}` and `{closed_host}` address and port of the CLOB and of that one; `{private_key}` `{other_private_key}`
+//! `{builder_code}` `{relayer_key}` `{new_relayer_key}` (in the form of a builder's) `{other_relayer_key}`
+//! `{eoa_lower_case}` and `{api_key}` `{api_passphrase}` `{api_secret}`
 //! (`…_standard`, `…_unpadded`, `…_truncated`, `…_hex`), the same with `builder_`, are the right
 //! values of secrets; with `other_` those of the second signer.
 

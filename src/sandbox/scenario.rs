@@ -26,6 +26,7 @@
 //! names without braces, or addresses. `names.rs` lists them.
 
 mod files;
+mod services;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +37,7 @@ use super::faults::Fault;
 use crate::auth::contracts::POLYGON;
 use crate::auth::wallet::WalletKind;
 use files::FILES;
+pub use services::{Live, Relayer, RelayerTransaction};
 
 /// The scenario of a bare `--demo`.
 pub const DEFAULT: &str = "demo";
@@ -88,6 +90,12 @@ pub struct Scenario {
     /// The service and what stands before it.
     #[serde(default)]
     pub server: Server,
+    /// The live channels.
+    #[serde(default)]
+    pub live: Live,
+    /// The relayer.
+    #[serde(default)]
+    pub relayer: Relayer,
     /// Requests that go wrong on their way; the first that fits one decides.
     #[serde(default)]
     pub faults: Vec<Fault>,

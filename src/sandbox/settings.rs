@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
+use super::live::LIVE;
 use super::names::{DEMO_KEY, Names, OTHER_KEY, name_of};
 use super::scenario::{CredentialKind, Scenario};
 use super::trades::DEMO_CODE;
 use super::views::{DATA, GAMMA, GEOBLOCK, RELAYER, RPC};
-use super::{RELAYER_KEY, SIGNER, SIGNER_TOKEN, TOKEN_SIGNER, builder_credentials};
+use super::{NEW_RELAYER_KEY, OTHER_RELAYER_KEY, RELAYER_KEY, SIGNER, SIGNER_TOKEN, TOKEN_SIGNER, builder_credentials};
 use crate::auth::l2::ApiCredentials;
 use crate::settings::Setting;
 
@@ -28,6 +29,10 @@ pub struct Announcement {
     pub geoblock_url: String,
     /// Base URL of the relayer.
     pub relayer_url: String,
+    /// The base of the user channel, without `/ws/user`.
+    pub ws_url: String,
+    /// The live data service.
+    pub live_url: String,
     /// Full URL of `POST /sign`, for everybody.
     pub builder_signer_url: String,
     /// The same signer, for those who send the token.
@@ -45,7 +50,7 @@ pub struct Announcement {
 }
 
 /// The settings of an account with nothing wrong, in the placeholders of [`super::names`].
-const USUAL: [(Setting, &str); 18] = [
+const USUAL: [(Setting, &str); 20] = [
     (Setting::PrivateKey, "{private_key}"),
     (Setting::SignatureType, "{signature_type}"),
     (Setting::Funder, "{funder}"),
@@ -55,6 +60,8 @@ const USUAL: [(Setting, &str); 18] = [
     (Setting::DataUrl, "{data}"),
     (Setting::RelayerUrl, "{relayer}"),
     (Setting::GeoblockUrl, "{geoblock}"),
+    (Setting::WsUrl, "{ws}"),
+    (Setting::LiveUrl, "{live}"),
     (Setting::RpcUrl, "{rpc}"),
     (Setting::ApiKey, "{api_key}"),
     (Setting::ApiSecret, "{api_secret}"),
@@ -85,6 +92,8 @@ impl Announcement {
             data_url: at(DATA),
             geoblock_url: at(GEOBLOCK),
             relayer_url: at(RELAYER),
+            ws_url: format!("ws://{listen}"),
+            live_url: format!("ws://{listen}{LIVE}"),
             builder_signer_url: format!("{}/sign", at(SIGNER)),
             builder_signer_token_url: format!("{}/sign", at(TOKEN_SIGNER)),
             builder_signer_token: SIGNER_TOKEN,
@@ -96,6 +105,7 @@ impl Announcement {
         announcement.name_urls(&mut names);
         names.add("host", listen.to_string());
         names.add("closed", format!("http://{closed}"));
+        names.add("closed_host", closed.to_string());
         name_account(&mut names, scenario);
         name_credentials(&mut names, scenario, credentials);
         let usual = USUAL.iter().filter_map(|(setting, value)| Some((setting.usual_variable()?, *value)));
@@ -118,6 +128,8 @@ impl Announcement {
             ("data", &self.data_url),
             ("geoblock", &self.geoblock_url),
             ("relayer", &self.relayer_url),
+            ("ws", &self.ws_url),
+            ("live", &self.live_url),
             ("signer", &self.builder_signer_url),
             ("token_signer", &self.builder_signer_token_url),
         ] {
@@ -136,6 +148,9 @@ fn name_account(names: &mut Names, scenario: &Scenario) {
     names.add("other_private_key", OTHER_KEY);
     names.add("builder_code", DEMO_CODE.to_string());
     names.add("relayer_key", RELAYER_KEY);
+    names.add("new_relayer_key", NEW_RELAYER_KEY);
+    names.add("other_relayer_key", OTHER_RELAYER_KEY);
+    names.add("eoa_lower_case", names.fill("{eoa}").to_lowercase());
 }
 
 /// The credentials in the user's slots, and the builder's.

@@ -1,4 +1,4 @@
-//! The services beside the CLOB: Gamma, the data API, the relayer and the geoblock page.
+//! The services beside the CLOB: Gamma, the data API and the geoblock page.
 
 // All functions of a route table have one type.
 #![allow(clippy::unnecessary_wraps)]
@@ -12,7 +12,7 @@ use super::Sandbox;
 use super::http::{Answer, Received, Refusal, Route};
 use super::rpc;
 use super::trades::{DEMO_CODE, SAMPLE_CODE};
-use crate::auth::wallet::{WalletKind, WalletMap};
+use crate::auth::wallet::WalletKind;
 
 pub(super) const RPC: &str = "/-/rpc";
 pub(super) const GAMMA: &str = "/-/gamma";
@@ -31,15 +31,10 @@ pub(super) const ROUTES: &[Route] = &[
     (Method::GET, "/-/data/v2/builders/leaderboard", leaderboard_v2),
     (Method::GET, "/-/data/v2/builders/volume", volume_v2),
     (Method::GET, "/-/data/v2/approvals", approvals),
-    (Method::GET, "/-/relayer/deployed", deployed),
-    (Method::GET, "/-/relayer/nonce", nonce),
-    (Method::GET, "/-/relayer/relay-payload", relay_payload),
-    (Method::GET, "/-/relayer/v1/account/transactions/params", transaction_params),
-    (Method::GET, "/-/relayer/transactions", transactions),
     (Method::GET, "/-/geoblock", geoblock),
 ];
 
-fn address(received: &Received, name: &str) -> Result<Address, Refusal> {
+pub(super) fn address(received: &Received, name: &str) -> Result<Address, Refusal> {
     let text = received.parameter(name).filter(|text| text.starts_with("0x"));
     text.and_then(|text| text.parse().ok()).ok_or_else(|| Refusal::bad_request(format!("invalid {name}")))
 }
@@ -148,58 +143,6 @@ fn approvals(sandbox: &Sandbox, received: &Received) -> Answer {
     Ok(json!({ "data": { "address": user.to_string(), "chain_id": ledger.chain.id, "contracts": contracts } }))
 }
 
-/// `WALLET` means any wallet; every other type means a Safe or a proxy, whichever of them it names.
-fn deployed(sandbox: &Sandbox, received: &Received) -> Answer {
-    let wallet = address(received, "address")?;
-    let has_code = !sandbox.ledger.code(wallet).is_empty();
-    let is_deposit = [&sandbox.demo, &sandbox.other]
-        .into_iter()
-        .chain(sandbox.customers.iter().map(|customer| &customer.wallets))
-        .filter_map(|map| map.kind_of(wallet))
-        .any(|kind| matches!(kind, WalletKind::DepositUups | WalletKind::DepositBeacon));
-    let is_meant = received.parameter("type") == Some("WALLET") || !is_deposit;
-    Ok(json!({ "deployed": has_code && is_meant }))
-}
-
-fn nonce(sandbox: &Sandbox, received: &Received) -> Answer {
-    let signer = address(received, "address")?;
-    let kind = match received.parameter("type").unwrap_or("SAFE") {
-        "SAFE" => WalletKind::Safe,
-        "PROXY" => WalletKind::Proxy,
-        _ => return Err(Refusal::bad_request("invalid type")),
-    };
-    Ok(json!({ "nonce": wallet_nonce(sandbox, signer, &[kind]) }))
-}
-
-fn transaction_params(sandbox: &Sandbox, received: &Received) -> Answer {
-    let signer = address(received, "address")?;
-    let nonce = wallet_nonce(sandbox, signer, &[WalletKind::DepositUups, WalletKind::DepositBeacon]);
-    Ok(json!({ "address": signer.to_string(), "nonce": nonce }))
-}
-
-/// As text; a wallet that is not there has used none.
-fn wallet_nonce(sandbox: &Sandbox, signer: Address, kinds: &[WalletKind]) -> &'static str {
-    let map = WalletMap::derive(sandbox.ledger.chain, signer);
-    let is_there = kinds.iter().any(|kind| sandbox.ledger.deployed(&map, *kind).is_some());
-    if is_there { "3" } else { "0" }
-}
-
-/// The address here is the relayer's own, never the caller's.
-fn relay_payload(_: &Sandbox, received: &Received) -> Answer {
-    address(received, "address")?;
-    Ok(json!({ "address": Address::repeat_byte(0x5e).to_string(), "nonce": "0" }))
-}
-
-/// A builder's transactions; the signed path is `/transactions`.
-fn transactions(sandbox: &Sandbox, received: &Received) -> Answer {
-    let by_relayer_key = received.header("RELAYER_API_KEY") == Some(super::RELAYER_KEY)
-        && received.header("RELAYER_API_KEY_ADDRESS").and_then(|text| text.parse().ok()) == Some(sandbox.demo.eoa);
-    if !by_relayer_key {
-        sandbox.builder(received)?;
-    }
-    Ok(json!([]))
-}
-
 fn geoblock(sandbox: &Sandbox, _: &Received) -> Answer {
     // Documentation addresses (RFC 5737); Cuba is among the countries that the documentation lists.
     Ok(if sandbox.scenario.server.geoblocked {
@@ -215,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_view_stands_under_its_prefix() {
-        for (_, path, _) in ROUTES {
+        for (_, path, _) in ROUTES.iter().chain(crate::sandbox::relayer::ROUTES) {
             let known = [RPC, GAMMA, DATA, RELAYER, GEOBLOCK];
             assert!(known.iter().any(|prefix| path.starts_with(prefix)), "{path}");
         }

@@ -90,7 +90,12 @@ fn values(settings: &Settings, key: FixKey, value: &Value) -> Result<Vec<(Settin
     };
     match key {
         FixKey::Setting(
-            setting @ (Setting::SignatureType | Setting::Funder | Setting::ChainId | Setting::Nonce | Setting::ClobUrl),
+            setting @ (Setting::SignatureType
+            | Setting::Funder
+            | Setting::ChainId
+            | Setting::Nonce
+            | Setting::ClobUrl
+            | Setting::RelayerApiKeyAddress),
         ) => Ok(vec![(setting, Secret::new(text))]),
         FixKey::Setting(Setting::PrivateKey) => match surrounded_key(settings) {
             Some(key) => Ok(vec![(Setting::PrivateKey, key)]),

@@ -18,9 +18,9 @@ const SERVICES: &[(&str, Option<Setting>, &str)] = &[
     ("relayer-v2.polymarket.com", Some(Setting::RelayerUrl), "the relayer"),
     ("polymarket.com", Some(Setting::GeoblockUrl), "the website"),
     ("www.polymarket.com", Some(Setting::GeoblockUrl), "the website"),
-    ("ws-subscriptions-clob.polymarket.com", None, "the WebSocket host"),
-    ("ws-live-data.polymarket.com", None, "the live data host"),
-    ("ws-live-v2.polymarket.com", None, "the live data host"),
+    ("ws-subscriptions-clob.polymarket.com", Some(Setting::WsUrl), "the user channel (WebSocket)"),
+    ("ws-live-data.polymarket.com", None, "RTDS, the former live data host"),
+    ("ws-live-v2.polymarket.com", Some(Setting::LiveUrl), "the live data service (WebSocket)"),
     ("bridge.polymarket.com", None, "the bridge"),
     ("api.polymarket.us", None, "Polymarket US, a separate product"),
     ("gateway.polymarket.us", None, "Polymarket US, a separate product"),
@@ -43,6 +43,11 @@ const NODES: &[(&str, u64)] = &[
     ("bsc", 56),
 ];
 
+/// Whether it is the official CLOB itself, with nothing of somebody's own in between.
+pub(super) fn is_official_clob(url: &Url) -> bool {
+    url.scheme() == "https" && url.host_str() == Some("clob.polymarket.com") && url.port().is_none()
+}
+
 /// What is wrong with the hosts in force, by their names alone.
 pub(super) fn misdirected(settings: &Settings) -> Vec<SettingProblem> {
     let services = [
@@ -51,6 +56,8 @@ pub(super) fn misdirected(settings: &Settings) -> Vec<SettingProblem> {
         (Setting::DataUrl, &settings.data_url),
         (Setting::RelayerUrl, &settings.relayer_url),
         (Setting::GeoblockUrl, &settings.geoblock_url),
+        (Setting::WsUrl, &settings.ws_url),
+        (Setting::LiveUrl, &settings.live_url),
         (Setting::RpcUrl, &settings.rpc_url),
     ];
     let set = services.into_iter().filter_map(|(setting, url)| Some((setting, url.as_ref()?)));
@@ -68,8 +75,10 @@ fn other_service(setting: Setting, url: &Sourced<Url>) -> Option<SettingProblem>
         None if setting != Setting::RpcUrl && is_node() => "a blockchain node",
         None => return None,
     };
-    let right = SERVICES.iter().find(|(_, of, _)| *of == Some(setting)).map(|(host, ..)| format!("https://{host}"));
+    let scheme = if setting.is_socket() { "wss" } else { "https" };
+    let right = SERVICES.iter().find(|(_, of, _)| *of == Some(setting)).map(|(host, ..)| format!("{scheme}://{host}"));
     let fix = match right {
+        Some(right) if setting == Setting::LiveUrl => format!("Set it to {right}/ws, or remove it"),
         Some(right) if setting == Setting::GeoblockUrl => format!("Set it to {right}/api/geoblock, or remove it"),
         Some(right) => format!("Set it to {right}, or remove it"),
         None => "Set it to the URL of a Polygon node".to_owned(),
@@ -121,6 +130,10 @@ mod tests {
             ("RPC_URL", "https://polygon-amoy.drpc.org", "is a node of chain 80002"),
             ("RPC_URL", "https://eth-mainnet.g.alchemy.com/v2/x", "is a node of chain 1"),
             ("POLYMARKET_RELAYER_URL", "https://clob.polymarket.com", "points to the CLOB"),
+            ("POLYMARKET_LIVE_URL", "wss://ws-subscriptions-clob.polymarket.com/ws/user", "points to the user channel"),
+            ("POLYMARKET_LIVE_URL", "wss://ws-live-data.polymarket.com", "points to RTDS"),
+            ("POLYMARKET_WS_URL", "wss://ws-live-v2.polymarket.com/ws", "points to the live data service"),
+            ("CLOB_HOST", "https://ws-subscriptions-clob.polymarket.com", "points to the user channel"),
         ] {
             let told = problems(&[(name, url)]);
             assert!(told.len() == 1 && told[0].contains(what), "{name}={url}: {told:?}");

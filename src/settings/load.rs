@@ -16,7 +16,7 @@ use self::values::parse_address;
 pub use self::values::{SECONDS, parse_seconds};
 use super::inputs::{Inputs, SettingsError};
 use super::sources::Sources;
-use super::{CredentialParts, Origin, ProblemKind, Setting, SettingProblem, Settings, Source, Sourced};
+use super::{CredentialParts, Origin, ProblemKind, Setting, SettingProblem, Settings, Source, Sourced, WrittenAddress};
 use super::{hosts, misplaced, programs, selection, unread};
 use crate::auth::contracts;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
@@ -32,6 +32,8 @@ const GAMMA_URL: &str = "https://gamma-api.polymarket.com";
 const DATA_URL: &str = "https://data-api.polymarket.com";
 const RELAYER_URL: &str = "https://relayer-v2.polymarket.com";
 const GEOBLOCK_URL: &str = "https://polymarket.com/api/geoblock";
+const WS_URL: &str = "wss://ws-subscriptions-clob.polymarket.com";
+const LIVE_URL: &str = "wss://ws-live-v2.polymarket.com/ws";
 
 /// The folder of the user's own files; `None` where the platform tells of none.
 pub fn home_folder() -> Option<PathBuf> {
@@ -73,6 +75,10 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)",
         |text| text.parse().ok(),
     );
+    let clob_url = loader.url(Setting::ClobUrl, Some(CLOB_URL));
+    // what is configured for another CLOB, such as a sandbox, is not shown to the official channels
+    let is_official = clob_url.as_ref().is_some_and(|url| hosts::is_official_clob(&url.value));
+    let live_default = |url| Some(url).filter(|_| is_official);
     loader.pick_funder(key.as_ref(), chain_id.as_ref(), signature_type.as_ref());
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
@@ -98,16 +104,16 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         builder_signer_url: loader.url(Setting::BuilderSignerUrl, None),
         builder_signer_token: loader.sent_as_it_is(Setting::BuilderSignerToken),
         relayer_key: loader.sent_as_it_is(Setting::RelayerApiKey),
-        relayer_key_address: loader.parsed(
-            Setting::RelayerApiKeyAddress,
-            "an address: 0x and 40 hex digits",
-            parse_address,
-        ),
-        clob_url: loader.url(Setting::ClobUrl, Some(CLOB_URL)),
+        relayer_key_address: loader.parsed(Setting::RelayerApiKeyAddress, "an address: 0x and 40 hex digits", |text| {
+            Some(WrittenAddress { address: parse_address(text)?, text: text.to_owned() })
+        }),
+        clob_url,
         gamma_url: loader.url(Setting::GammaUrl, Some(GAMMA_URL)),
         data_url: loader.url(Setting::DataUrl, Some(DATA_URL)),
         relayer_url: loader.url(Setting::RelayerUrl, Some(RELAYER_URL)),
         geoblock_url: loader.url(Setting::GeoblockUrl, Some(GEOBLOCK_URL)),
+        ws_url: loader.url(Setting::WsUrl, live_default(WS_URL)),
+        live_url: loader.url(Setting::LiveUrl, live_default(LIVE_URL)),
         rpc_url: loader.url(Setting::RpcUrl, Some(rpc_default)),
         timeout: loader.seconds(Setting::Timeout).unwrap_or(DEFAULT_TIMEOUT),
         deadline: loader.seconds(Setting::Deadline).unwrap_or(DEFAULT_DEADLINE),
@@ -174,14 +180,14 @@ fn infer_type(settings: &mut Settings) {
 /// A relayer key works only for the address that it was made for, which has to be the signer's.
 fn other_relayer_address(settings: &Settings) -> Option<SettingProblem> {
     let signer = settings.parsed_key()?.signer.address();
-    let address = settings.relayer_key_address.as_ref().filter(|address| address.value != signer)?;
+    let address = settings.relayer_key_address.as_ref().filter(|address| address.value.address != signer)?;
     settings.relayer_key.as_ref()?;
     Some(SettingProblem {
         kind: ProblemKind::OtherAddress,
         setting: Setting::RelayerApiKeyAddress.into(),
         text: format!(
             "The relayer API key belongs to {} ({}), not to the signer {signer}",
-            address.value, address.source
+            address.value.address, address.source
         ),
         fix: "Create a relayer API key with this signer, or use builder credentials to act for other people's wallets"
             .to_owned(),
@@ -250,6 +256,38 @@ mod tests {
         ] {
             let settings = load(&inputs(&[("CLOB_HOST", url)])).unwrap();
             assert_eq!(settings.clob_url.is_some(), allowed, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_live_channel_is_asked_over_tls_or_on_this_machine_and_the_official_one_beside_the_official_clob_alone() {
+        for (url, allowed) in [
+            ("ws://127.0.0.1:8081", true),
+            ("ws://localhost:1/ws", true),
+            ("wss://live.example.com/ws", true),
+            ("ws://ws-live-v2.polymarket.com/ws", false),
+            ("https://ws-live-v2.polymarket.com/ws", false),
+            ("http://127.0.0.1:8081", false),
+            ("ws-live-v2.polymarket.com/ws", false),
+        ] {
+            for (name, value) in [
+                ("POLYMARKET_WS_URL", (|settings: &Settings| settings.ws_url.clone()) as fn(&Settings) -> _),
+                ("POLYMARKET_LIVE_URL", |settings| settings.live_url.clone()),
+            ] {
+                let settings = load(&inputs(&[(name, url)])).unwrap();
+                assert_eq!(value(&settings).is_some(), allowed, "{name}={url}");
+                assert_eq!(settings.problems.is_empty(), allowed, "{name}={url}: {:?}", settings.problems);
+            }
+        }
+        for (clob, official) in [
+            ("https://clob.polymarket.com", true),
+            ("https://clob.polymarket.com/", true),
+            ("http://127.0.0.1:8080", false),
+            ("https://clob-staging.polymarket.com", false),
+            ("https://relay.example.com/clob", false),
+        ] {
+            let settings = load(&inputs(&[("CLOB_HOST", clob)])).unwrap();
+            assert_eq!((settings.live_url.is_some(), settings.ws_url.is_some()), (official, official), "{clob}");
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) fn withhold(settings: &mut Settings, keys: &[Secret]) -> Vec<SettingP
         (Setting::DataUrl, &mut settings.data_url),
         (Setting::RelayerUrl, &mut settings.relayer_url),
         (Setting::GeoblockUrl, &mut settings.geoblock_url),
+        (Setting::WsUrl, &mut settings.ws_url),
+        (Setting::LiveUrl, &mut settings.live_url),
         (Setting::RpcUrl, &mut settings.rpc_url),
     ] {
         withheld.text(setting, url, url::Url::as_str);
@@ -157,7 +159,11 @@ mod tests {
         for setting in Setting::ALL.into_iter().filter(|setting| *setting != Setting::PrivateKey) {
             let Some(variable) = setting.usual_variable() else { continue };
             for form in forms.iter().chain([&decimal]) {
-                let value = if setting.is_url() { format!("https://a.example/{form}") } else { form.clone() };
+                let value = match setting {
+                    _ if setting.is_socket() => format!("wss://a.example/{form}"),
+                    _ if setting.is_url() => format!("https://a.example/{form}"),
+                    _ => form.clone(),
+                };
                 let environment = [("PK", format!("0x{DIGITS}")), (variable, value)];
                 let environment: BTreeMap<_, _> =
                     environment.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

@@ -113,6 +113,8 @@ settings! {
     DataUrl "data_url" Service("data-url") ["POLYMARKET_DATA_URL"]
     RelayerUrl "relayer_url" Service("relayer-url") ["POLYMARKET_RELAYER_URL", "RELAYER_API_URL", "RELAYER_URL"]
     GeoblockUrl "geoblock_url" Service("geoblock-url") ["POLYMARKET_GEOBLOCK_URL"]
+    WsUrl "ws_url" Service("ws-url") ["POLYMARKET_WS_URL"]
+    LiveUrl "live_url" Service("live-url") ["POLYMARKET_LIVE_URL"]
     RpcUrl "rpc_url" Service("rpc-url") ["POLYMARKET_RPC_URL", "POLYGON_RPC_URL", "RPC_URL"]
     Timeout "timeout" Run("timeout") ["POLYDOCTOR_TIMEOUT"]
     Deadline "deadline" Run("deadline") []
@@ -150,6 +152,11 @@ impl Setting {
     /// Whether its value must not be seen by others; such a one has no flag.
     pub const fn is_secret(self) -> bool {
         matches!(self.names().kind, Kind::Secret)
+    }
+
+    /// Whether its value is the URL of a WebSocket.
+    pub const fn is_socket(self) -> bool {
+        matches!(self, Self::WsUrl | Self::LiveUrl)
     }
 
     /// Whether its value is a URL.

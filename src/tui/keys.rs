@@ -38,7 +38,7 @@ impl Binding {
 }
 
 /// The keys of the panels by their numbers, as they stand in the row of digits: `0` is 10, and the two
-/// keys after it are 11 and 12. The last panel has its letter.
+/// keys after it are 11 and 12. The last panels have letters.
 const NUMBERS: &[Key] = &[
     char('1'),
     char('2'),
@@ -53,6 +53,7 @@ const NUMBERS: &[Key] = &[
     char('-'),
     char('='),
     char('i'),
+    char('L'),
 ];
 
 /// The key that goes to a panel.
@@ -103,7 +104,7 @@ pub const BINDINGS: &[Binding] = &[
         Action::PreviousPanel,
         "previous panel",
     ),
-    bind(NUMBERS, "1…9 0 - = i", Action::NumberedPanel, "go to panel 1 to 9, 10, 11, 12 or 13 (Inspect)"),
+    bind(NUMBERS, "1…9 0 - = i L", Action::NumberedPanel, "go to panel 1 to 9, 10, 11, 12, 13 (Inspect) or 14 (Live)"),
     bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name or number; :q quits")
         .footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),

@@ -12,6 +12,7 @@ pub mod fleet;
 pub mod headers;
 pub mod identity;
 pub mod inspect;
+pub mod live;
 pub mod requests;
 pub mod settings;
 pub mod wallets;
@@ -78,6 +79,7 @@ pub fn content(app: &App, panel: PanelId) -> Content {
         PanelId::Settings => settings::content(app, room),
         PanelId::Fleet => fleet::content(app, room),
         PanelId::Inspect => inspect::content(app, room),
+        PanelId::Live => live::content(app, room),
     }
 }
 
@@ -156,6 +158,7 @@ pub fn wanted(app: &App) -> Vec<Task> {
         PanelId::Credentials => credentials::while_shown(app),
         PanelId::Headers => app.sign_request(&[]),
         PanelId::Builder => builder::while_shown(app),
+        PanelId::Live => live::while_shown(app),
         _ => None,
     };
     layout::screen(app).panels.into_iter().filter_map(|(panel, _)| of_panel(panel)).collect()

@@ -18,7 +18,7 @@ mod typing;
 
 use super::state::App;
 use super::state::message::{Command, Message};
-use super::state::task::News;
+use super::state::task::{News, TaskKind};
 
 /// Changes the state; what cannot be done by that is left to the caller.
 pub fn update(app: &mut App, message: Message) -> Option<Command> {
@@ -48,6 +48,9 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         }
         Message::TaskOver(kind) => {
             app.tasks.remove(&kind);
+            if kind == TaskKind::WatchLive {
+                app.panels.live.close();
+            }
         }
     }
     app.keep_in_list();
@@ -62,6 +65,7 @@ fn hear(app: &mut App, news: News) -> Option<Command> {
         News::Inspected { number, found } => app.panels.inspect.take(number, *found),
         News::Builder(news) => app.panels.builder.take(news),
         News::Fleet(progress) => app.panels.fleet.take(progress),
+        News::Live(news) => app.panels.live.take(news),
         News::Clock(answer) => clock::take(app, answer),
         News::ClockSet => return clock::was_set(app),
         News::Looked(looked) => return first_run::looked(app, *looked),

@@ -174,7 +174,7 @@ fn a_server_that_stopped_is_unreachable() {
 fn env_file(folder: &Path, mode: u32) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let path = folder.join(".env");
-    std::fs::write(&path, "RELAYER_API_KEY=kept-by-nobody-else\n").unwrap();
+    std::fs::write(&path, "RELAYER_API_KEY=7c0a2f58-3b41-4c6e-9d02-5e8f1a6b4d93\nRELAYER_API_KEY_ADDRESS=0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266\n").unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
     path.display().to_string()
 }

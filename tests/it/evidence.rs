@@ -112,6 +112,11 @@ fn withhold(facts: &mut Facts, probe: Probe, way: Option<&Failure>) {
         Probe::BuilderTrades => none(&mut facts.builder_trades, way),
         Probe::BuilderFees => none(&mut facts.builder_fees, way),
         Probe::BuilderSigner => none(&mut facts.builder_signer, way),
+        Probe::Live => none(&mut facts.live, way),
+        Probe::UserChannel => none(&mut facts.user_channel, way),
+        Probe::RelayerKey => none(&mut facts.relayer_key, way),
+        Probe::RelayerTransactions => none(&mut facts.relayer_transactions, way),
+        Probe::RelayerNonce => none(&mut facts.relayer_nonce, way),
     }
 }
 

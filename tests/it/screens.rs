@@ -6,6 +6,7 @@ mod fleet;
 mod headers;
 mod inspect;
 mod keys;
+mod live;
 mod manners;
 mod moving;
 mod panels;

@@ -9,6 +9,8 @@ mod keys;
 mod lasting;
 mod lines;
 #[cfg(feature = "tui")]
+mod live;
+#[cfg(feature = "tui")]
 mod manners;
 #[cfg(feature = "tui")]
 mod pasting;

@@ -186,7 +186,7 @@ fn in_force(settings: &Settings) -> BTreeSet<String> {
         settings.funder.as_ref().map(|funder| format!("{:#x}", funder.value)),
         settings.nonce.as_ref().map(|nonce| nonce.value.to_string()),
         settings.builder_code.as_ref().map(|code| code.value.clone()),
-        settings.relayer_key_address.as_ref().map(|address| format!("{:#x}", address.value)),
+        settings.relayer_key_address.as_ref().map(|address| format!("{:#x}", address.value.address)),
     ];
     for parts in [&settings.credentials, &settings.builder] {
         texts.push(parts.key.as_ref().map(|key| key.value.clone()));
@@ -202,6 +202,8 @@ fn in_force(settings: &Settings) -> BTreeSet<String> {
         &settings.data_url,
         &settings.relayer_url,
         &settings.geoblock_url,
+        &settings.ws_url,
+        &settings.live_url,
         &settings.rpc_url,
     ] {
         texts.push(url.as_ref().map(|url| url.value.as_str().trim_end_matches('/').to_owned()));

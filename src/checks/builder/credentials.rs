@@ -5,7 +5,7 @@ use super::super::clock::service_unknown;
 use super::super::credentials::{secret_form, secret_mistake, short};
 use crate::auth::builder::builder_key_created_ms;
 use crate::cause::{Cause, Certainty};
-use crate::facts::{BuilderAccess, CredentialsFact, Facts};
+use crate::facts::{BuilderAccess, CredentialsFact, Facts, RelayerKeySlot};
 use crate::secret::Secret;
 use crate::settings::wanted::FixKey;
 
@@ -16,7 +16,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         );
     };
     let missing = configured.missing();
-    if is_relayer_key(facts, configured) {
+    if is_relayer_key(facts, configured) || is_accepted_as_relayer_key(facts) {
         return relayer_key("The builder key setting contains a relayer API key", 0.97).proven();
     }
     if missing == ["secret", "passphrase"] && configured.key().is_some_and(|key| builder_key_created_ms(key).is_none())
@@ -50,7 +50,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         .map(|known| known.revoked);
     let finding = match (facts.builder_access.known(), facts.builder_access.failure()) {
         (None, _) if secret_mistake(configured).is_some() => unusable_secret(configured),
-        (Some(BuilderAccess::Relayer { transactions }), _) => {
+        (Some(BuilderAccess::Relayer { transactions, .. }), _) => {
             Finding::pass("The relayer accepts the builder credentials").with("transactions", transactions)
         }
         (Some(BuilderAccess::Clob), _) => {
@@ -86,6 +86,11 @@ fn unusable_secret(configured: &CredentialsFact) -> Finding {
 fn is_relayer_key(facts: &Facts, configured: &CredentialsFact) -> bool {
     let key = configured.key().map(|key| Secret::new(key).shape());
     key.is_some() && facts.setup.relayer_key.as_ref().map(|relayer| &relayer.value) == key.as_ref()
+}
+
+/// Whether the relayer took the key that stands alone in the builder's place for one of its own.
+fn is_accepted_as_relayer_key(facts: &Facts) -> bool {
+    facts.relayer_key.known().is_some_and(|key| key.slot == RelayerKeySlot::Builder)
 }
 
 fn relayer_key(summary: &str, likelihood: f64) -> Finding {

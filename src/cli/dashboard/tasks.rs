@@ -6,6 +6,7 @@ mod fix;
 mod fleet;
 mod headers;
 mod keys;
+mod live;
 mod report;
 mod wizard;
 
@@ -35,6 +36,7 @@ pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
         Task::BuilderTrades { cursor, all } => return builder::trades(&desk, &cursor, all, &post).await,
         Task::Reconcile => return builder::reconcile(&desk, &post).await,
         Task::ReadClock { quick } => return clock::read_clock(&desk, quick, &post).await,
+        Task::WatchLive => return live::watch(&desk, &post).await,
         Task::ReadKeys => keys::read(&desk.account("the list of keys").await).await,
         Task::ScanNonces { last } => keys::scan(&desk.account("the scan of nonces").await, last, &post).await,
         Task::ChangeKeys(change) => keys::change(&desk, &change, &post).await,

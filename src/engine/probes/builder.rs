@@ -1,5 +1,7 @@
 //! Probes of the builder programme: credentials, trades, fees, remote signer.
 
+use alloy_signer_local::PrivateKeySigner;
+
 use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Whose};
 use crate::auth::builder::{self as headers, builder_key_created_ms};
 use crate::auth::l2::ApiCredentials;
@@ -28,12 +30,13 @@ pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
     let (credentials, path) = (credentials(context)?, endpoints::RELAYER_TRANSACTIONS);
     let sign = || unless_unsendable(headers::headers(&credentials, context.timestamp(), "GET", path, None));
     let relayer = url(context.settings.relayer_url.as_ref(), "relayer");
+    let signer = context.signer().ok().map(PrivateKeySigner::address);
     let asked = match relayer {
-        Ok(relayer) => services::builder_transactions(context.http()?, relayer, &sign).await,
+        Ok(relayer) => services::builder_transactions(context.http()?, relayer, signer, &sign).await,
         Err(_) => Err(Failure::NotSent { reason: "there is no usable address of the relayer".to_owned() }),
     };
     match asked {
-        Ok(transactions) => Ok(BuilderAccess::Relayer { transactions }),
+        Ok(read) => Ok(BuilderAccess::Relayer { transactions: read.listed, newest: read.newest }),
         Err(failure) if failure.is_refusal() => Err(failure.into()),
         Err(failure) => match page(context, Probe::BuilderAccess, Trades::ByKey(&credentials), first_page()).await {
             Ok(_) => Ok(BuilderAccess::Clob),

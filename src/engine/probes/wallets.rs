@@ -101,7 +101,7 @@ pub(super) async fn deployed(context: &Context) -> Outcome<bool> {
         (funder, setup.wallets.as_ref().and_then(|wallets| wallets.kind_of(funder)))
     };
     match kind {
-        Some(kind) if kind != WalletKind::Eoa => Ok(services::deployed(context.http()?, url, funder, kind).await?),
+        Some(kind) if kind != WalletKind::Eoa => Ok(services::deployed(context.http()?, url, funder).await?),
         _ => Err(Missing::because("the funder is none of the wallets that the relayer deploys")),
     }
 }

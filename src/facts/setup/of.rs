@@ -26,17 +26,21 @@ impl Setup {
             nonce: Some(settings.nonce.clone().unwrap_or_else(|| Sourced::new(U256::ZERO, Source::Default))),
             clob_url: settings.clob_url.clone().map(|url| url.map(|url| shown_url(&url))),
             rpc_url: settings.rpc_url.clone().map(|url| url.map(|url| shown_url(&url))),
+            ws_url: settings.ws_url.clone().map(|url| url.map(|url| shown_url(&url))),
+            live_url: settings.live_url.clone().map(|url| url.map(|url| shown_url(&url))),
             credentials: credentials_fact(&settings.credentials),
             builder: credentials_fact(&settings.builder),
             builder_signer_url: settings.builder_signer_url.clone().map(|url| url.map(|url| shown_url(&url))),
             builder_signer_token: shape(settings.builder_signer_token.as_ref()),
             builder_code: settings.builder_code.clone(),
             relayer_key: shape(settings.relayer_key.as_ref()),
+            relayer_key_address: settings.relayer_key_address.clone(),
             wallets: None,
             shown: Vec::new(),
             places: settings.places.clone(),
             selection: settings.selection.clone(),
             offline,
+            deep: false,
         };
         let chain = settings.chain_id.as_ref().and_then(|id| contracts::chain(id.value));
         setup.wallets = chain.zip(setup.signer()).map(|(chain, signer)| WalletMap::derive(chain, signer));
@@ -70,12 +74,19 @@ fn shown(settings: &Settings, setup: &Setup) -> Vec<ShownSetting> {
         ("builder signer", Setting::BuilderSignerUrl, url(&settings.builder_signer_url)),
         ("signer token", Setting::BuilderSignerToken, said(setup.builder_signer_token.as_ref(), ToString::to_string)),
         ("relayer key", Setting::RelayerApiKey, said(setup.relayer_key.as_ref(), ToString::to_string)),
+        (
+            "relayer key address",
+            Setting::RelayerApiKeyAddress,
+            said(setup.relayer_key_address.as_ref(), |written| written.text.clone()),
+        ),
         ("CLOB", Setting::ClobUrl, url(&settings.clob_url)),
         ("Polygon node", Setting::RpcUrl, url(&settings.rpc_url)),
         ("Gamma", Setting::GammaUrl, url(&settings.gamma_url)),
         ("data API", Setting::DataUrl, url(&settings.data_url)),
         ("relayer", Setting::RelayerUrl, url(&settings.relayer_url)),
         ("geoblock", Setting::GeoblockUrl, url(&settings.geoblock_url)),
+        ("user channel", Setting::WsUrl, url(&settings.ws_url)),
+        ("live data", Setting::LiveUrl, url(&settings.live_url)),
     ]);
     rows.into_iter().map(|(name, setting, said)| shown_setting(settings, name, setting, said)).collect()
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::values::{SECONDS, is_unfilled, lengthy, may_be_asked, parse_address, parse_seconds, placeholder, shorten};
+use super::values::{
+    SECONDS, is_unfilled, lengthy, may_be_asked, may_be_opened, parse_address, parse_seconds, placeholder, shorten,
+};
 use crate::auth::contracts;
 use crate::auth::key;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
@@ -144,7 +146,11 @@ impl Loader {
     }
 
     pub(super) fn url(&mut self, setting: Setting, default: Option<&str>) -> Option<Sourced<Url>> {
-        let expected = "an address that begins with https:// (http:// only for this machine)";
+        let (expected, may_be_asked): (_, fn(&Url) -> bool) = if setting.is_socket() {
+            ("a URL that begins with wss:// (ws:// only for this machine)", may_be_opened)
+        } else {
+            ("an address that begins with https:// (http:// only for this machine)", may_be_asked)
+        };
         let found = self.parsed(setting, expected, |text| Url::parse(text).ok().filter(may_be_asked));
         let default = default.and_then(|text| Url::parse(text).ok());
         match default {

@@ -68,6 +68,11 @@ pub(super) fn may_be_asked(url: &Url) -> bool {
     url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
 }
 
+/// The same of a WebSocket, over which credentials go as they are.
+pub(super) fn may_be_opened(url: &Url) -> bool {
+    url.has_host() && (url.scheme() == "wss" || (url.scheme() == "ws" && is_loopback(url)))
+}
+
 /// Whether an address is of this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {

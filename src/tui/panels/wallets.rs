@@ -3,6 +3,8 @@
 
 mod graph;
 
+use std::fmt::Write as _;
+
 use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 use ratatui::layout::Size;
@@ -39,7 +41,33 @@ fn map(app: &App, room: Size, spaced: bool) -> Vec<Line<'static>> {
     key(app, &mut graph, spaced);
     branches(app, &mut graph);
     funder(app, &mut graph);
+    relayer(app, &mut graph);
     graph.finish()
+}
+
+/// What the relayer says, where the account has dealings with it.
+fn relayer(app: &App, graph: &mut Graph) {
+    let facts = &app.facts;
+    let last = checks::relayer_transactions(facts).and_then(<[_]>::first);
+    let Some(check) = app.report.check("relayer.key") else { return };
+    if (facts.setup.relayer_key.is_none() && last.is_none()) || !check.status.is_settled() {
+        return;
+    }
+    let mut said = format!("Relayer: {}", check.summary);
+    match (checks::nonces_apart(facts), facts.relayer_nonce.known()) {
+        (Some((of_relayer, on_chain)), _) => {
+            let _ = write!(said, "; nonce {of_relayer} there, {on_chain} in the Safe");
+        }
+        (None, Some(nonce)) => {
+            let _ = write!(said, "; nonce {}", nonce.nonce);
+        }
+        (None, None) => {}
+    }
+    if let Some(last) = last {
+        let _ = write!(said, "; last transaction {}", checks::transaction_words(last));
+    }
+    let sign = format!("{} {}", app.theme.symbol(check.status, app.now_ms), check.status.word());
+    graph.remark((sign, app.theme.status(check.status)), &said);
 }
 
 fn plain(text: impl Into<String>) -> Piece {

@@ -17,6 +17,7 @@ pub enum PanelId {
     Settings,
     Fleet,
     Inspect,
+    Live,
 }
 
 /// Where a panel stands on a wide screen; on smaller ones all but the list share one place.
@@ -29,7 +30,7 @@ pub enum Place {
 }
 
 impl PanelId {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Checks,
         Self::Detail,
         Self::Identity,
@@ -43,6 +44,7 @@ impl PanelId {
         Self::Settings,
         Self::Fleet,
         Self::Inspect,
+        Self::Live,
     ];
 
     pub fn name(self) -> &'static str {
@@ -60,6 +62,7 @@ impl PanelId {
             Self::Settings => "Settings",
             Self::Fleet => "Fleet",
             Self::Inspect => "Inspect",
+            Self::Live => "Live",
         }
     }
 
@@ -101,7 +104,7 @@ mod tests {
     #[test]
     fn panels_follow_each_other_round_and_round() {
         assert_eq!(PanelId::Checks.further(1), PanelId::Detail);
-        assert_eq!(PanelId::Inspect.further(1), PanelId::Checks);
-        assert_eq!(PanelId::Checks.further(-1), PanelId::Inspect);
+        assert_eq!(PanelId::Live.further(1), PanelId::Checks);
+        assert_eq!(PanelId::Checks.further(-1), PanelId::Live);
     }
 }

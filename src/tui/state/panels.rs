@@ -8,6 +8,7 @@ pub mod errors;
 pub mod fleet;
 pub mod headers;
 pub mod inspect;
+pub mod live;
 pub mod requests;
 
 #[derive(Debug, Default)]
@@ -20,6 +21,7 @@ pub struct States {
     pub fleet: fleet::State,
     pub headers: headers::State,
     pub inspect: inspect::State,
+    pub live: live::State,
     pub requests: requests::State,
 }
 
@@ -30,6 +32,7 @@ impl States {
         self.credentials = credentials::State::default();
         self.headers = headers::State::default();
         self.inspect = inspect::State::default();
+        self.live = live::State::default();
         self.requests = requests::State::default();
     }
 }

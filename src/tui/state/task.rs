@@ -9,6 +9,7 @@ use super::panels::builder::BuilderNews;
 use super::panels::credentials::AccountKeys;
 use super::panels::fleet::Progress;
 use super::panels::headers::{SignedSets, ToSign};
+use super::panels::live::LiveNews;
 use crate::facts::{ClockReading, Facts, NonceKey};
 use crate::inspect::Inspection;
 use crate::keys::Change;
@@ -31,6 +32,8 @@ pub enum Task {
     /// Reads the server's clock until it is dropped: so many times with a second between, then now
     /// and again.
     ReadClock { quick: usize },
+    /// Opens the live channels, and keeps them open until it is dropped.
+    WatchLive,
     /// Checks every profile of the configuration.
     CheckFleet,
     /// Reads the first page of a builder's trades, and the boards.
@@ -99,6 +102,7 @@ pub enum TaskKind {
     UpdateBalance,
     SignHeaders,
     ReadClock,
+    WatchLive,
     CheckFleet,
     LookAtBuilder,
     BuilderTrades,
@@ -121,6 +125,7 @@ impl Task {
             Self::UpdateBalance => TaskKind::UpdateBalance,
             Self::SignHeaders(_) => TaskKind::SignHeaders,
             Self::ReadClock { .. } => TaskKind::ReadClock,
+            Self::WatchLive => TaskKind::WatchLive,
             Self::CheckFleet => TaskKind::CheckFleet,
             Self::LookAtBuilder => TaskKind::LookAtBuilder,
             Self::BuilderTrades { .. } => TaskKind::BuilderTrades,
@@ -146,6 +151,7 @@ impl TaskKind {
             Self::UpdateBalance | Self::ChangeKeys | Self::Fix | Self::Profile | Self::SaveReport => true,
             Self::SignHeaders
             | Self::ReadClock
+            | Self::WatchLive
             | Self::CheckFleet
             | Self::LookAtBuilder
             | Self::BuilderTrades
@@ -170,6 +176,7 @@ impl TaskKind {
             | Self::Reconcile
             | Self::CheckFleet
             | Self::ReadClock
+            | Self::WatchLive
             | Self::ReadKeys
             | Self::SignHeaders
             | Self::Recognise
@@ -201,6 +208,8 @@ pub enum News {
     /// What may be shown of a signed request.
     HeadersSigned(Box<SignedSets>),
     Builder(BuilderNews),
+    /// What happened on a live channel.
+    Live(LiveNews),
     /// A reading of the server's clock, or why it came to nothing.
     Clock(Result<ClockReading, String>),
     /// A reading showed that a clock was set since the run.

@@ -28,7 +28,7 @@ fn junit_has_a_suite_a_group_and_a_case_a_check() {
         |status: &str| report["checks"].as_array().unwrap().iter().filter(|check| check["status"] == status).count();
     assert_eq!(junit.matches("<failure").count(), count("fail"), "{junit}");
     assert_eq!(junit.matches("<skipped").count(), count("skip"), "{junit}");
-    assert_eq!(junit.matches("<testsuite ").count(), 7, "{junit}");
+    assert_eq!(junit.matches("<testsuite ").count(), 9, "{junit}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn the_cursor_follows_the_place_to_start_until_a_person_moves_it() {
     press(&mut app, "n");
     assert_eq!(app.selected().unwrap().id, "clock.drift");
     press(&mut app, "N");
-    assert_eq!(app.selected().unwrap().id, "creds.match");
+    assert_eq!(app.selected().unwrap().id, "live.channel");
 }
 
 #[test]
