@@ -27,6 +27,7 @@ mod reported;
 mod search;
 mod secrets;
 mod service;
+mod stated;
 mod variables;
 mod words;
 

@@ -77,6 +77,7 @@ pub use inputs::{Inputs, KeyInput, SettingsError};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};
 pub use memory::Memory;
+pub(crate) use names::{Named, named};
 pub use origin::{Origin, OriginKind};
 pub use place::Place;
 pub use polymarket_cli::polymarket_cli_file;

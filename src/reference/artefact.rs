@@ -1,6 +1,7 @@
 //! A piece of a pasted text taken apart: client, method, URL, host, status, the body's own sentence.
 
 mod clean;
+mod foreign;
 mod said;
 mod status;
 
@@ -41,6 +42,10 @@ pub(super) struct Artefact {
     pub(super) is_html: bool,
     /// The level is below a warning.
     pub(super) is_chatter: bool,
+    /// A host, or the name of an exception, that belongs to no service known here.
+    pub(super) is_foreign: bool,
+    /// Headers of the builder program are sent, and none of an account's own.
+    pub(super) has_builder_headers_only: bool,
 }
 
 macro_rules! pattern {
@@ -158,6 +163,7 @@ impl Artefact {
             said: said::said(text),
             is_html: ["<!DOCTYPE", "<!doctype", "<html", "<head>", "<title>"].iter().any(|tag| text.contains(tag)),
             is_chatter: is_chatter(text),
+            has_builder_headers_only: has_builder_headers_only(text),
             ..Self::default()
         };
         artefact.locate(text);
@@ -222,6 +228,17 @@ impl Artefact {
         let located = best.or_else(|| self.path.as_deref().and_then(Service::of_path));
         self.is_located = located.is_some();
         self.service = located.or_else(|| Service::of_words(text).filter(|_| !self.is_foreign_host()));
+        if self.service.is_none() && foreign::names_database(text) {
+            (self.service, self.is_located) = (Some(Service::Other), true);
+        }
+        self.is_foreign = self.service.is_none() && (self.is_foreign_host() || foreign::names_client(text));
+    }
+
+    /// Whether it is a channel's server without the path of a channel.
+    pub(super) fn lacks_channel(&self) -> bool {
+        let host = self.host.as_deref().unwrap_or_default();
+        let path = self.path.as_deref().unwrap_or_default().trim_end_matches('/');
+        host.starts_with("ws-subscriptions-clob.polymarket.com") && ["", "/ws"].contains(&path)
     }
 
     /// Whether a host is named that belongs to no known service.
@@ -253,6 +270,14 @@ impl Artefact {
             _ => None,
         }
     }
+}
+
+/// Whether a request is shown with the headers of the builder program alone. Variables have the names of some
+/// of them, so the signature or its time has to be among them.
+fn has_builder_headers_only(text: &str) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| text.contains(name));
+    has(&["POLY_BUILDER_SIGNATURE", "POLY_BUILDER_TIMESTAMP"])
+        && !has(&["POLY_SIGNATURE", "POLY_API_KEY", "POLY_PASSPHRASE", "POLY_TIMESTAMP"])
 }
 
 const OFFICIAL: &[&str] = &["polymarket.com", "polymarket.us"];

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use super::artefact::Artefact;
+use super::service::Service;
+use super::stated::names_builder_keys;
 use super::{ErrorEntry, Kind, Weighted};
 use crate::cause::Cause;
 
@@ -18,7 +20,7 @@ pub(super) fn weighed(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Ve
             ..*weighted
         })
         .collect();
-    for (cause, weight) in shown_by(entry, text) {
+    for (cause, weight) in shown_by(entry, artefact, text) {
         match causes.iter_mut().find(|weighted| weighted.cause == cause) {
             Some(known) => known.weight = known.weight.max(weight),
             None => causes.push(Weighted { cause, weight }),
@@ -67,7 +69,7 @@ fn is_of_a_sale(text: &str) -> bool {
 }
 
 /// Causes that a logged request shows by itself, where its error is one of signing in or of an order.
-fn shown_by(entry: &ErrorEntry, text: &str) -> Vec<(Cause, f64)> {
+fn shown_by(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Vec<(Cause, f64)> {
     macro_rules! pattern {
         ($name:ident, $text:expr) => {
             static $name: LazyLock<Regex> = LazyLock::new(|| {
@@ -93,6 +95,15 @@ fn shown_by(entry: &ErrorEntry, text: &str) -> Vec<(Cause, f64)> {
         }
         if EMPTY.is_match(text) {
             shown.push((Cause::CredentialsMissing, 0.9));
+        }
+        // the relayer, and the CLOB's paths of the builder program, take these headers
+        let is_of_builder = artefact.path.as_deref().is_some_and(|path| path.contains("builder"))
+            || !matches!(artefact.service, None | Some(Service::Clob));
+        if artefact.has_builder_headers_only && !is_of_builder {
+            shown.extend([(Cause::BuilderCredentialsAsUser, 0.9), (Cause::HeaderNames, 0.6)]);
+        }
+        if names_builder_keys(text) {
+            shown.push((Cause::BuilderCredentialsAsUser, 0.95));
         }
     }
     let order = entry.status == Some(400) && (names(Cause::WrongSignatureType) || names(Cause::OrderMakerIsSigner));

@@ -4,6 +4,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 use super::{ErrorEntry, find_error};
+use crate::cause::Cause;
 
 macro_rules! pattern {
     ($name:ident, $text:expr) => {
@@ -46,6 +47,27 @@ pub(super) fn without_value(text: &str) -> Option<&'static ErrorEntry> {
     }
 }
 
+/// The sentence for a private key that does not decode, where a sentence about decoding in general was found
+/// below a function that takes the key.
+pub(super) fn of_key(entry: &ErrorEntry, text: &str) -> Option<&'static ErrorEntry> {
+    let at = |pattern: &Regex| pattern.find_iter(text).last().map(|found| found.start());
+    let is_of_key = is_of_decoding(entry) && at(&OF_KEY).is_some() && at(&OF_KEY) > at(&OF_CREDENTIALS);
+    is_of_key.then(|| find_error("private key is not 32 bytes")).flatten()
+}
+
+/// Whether a sentence is about a secret that does not decode.
+pub(super) fn is_of_decoding(entry: &ErrorEntry) -> bool {
+    entry.causes.first().is_some_and(|first| first.cause == Cause::SecretEncoding)
+}
+
+/// Whether a text is about a message that did not parse, whose characters say nothing of a secret.
+pub(super) fn is_of_parsing(text: &str) -> bool {
+    const WORDS: &[&str] = &["json", "websocket", "message", "looking for beginning of value", "ws_", "wss://"];
+    let lower = text.to_lowercase();
+    let names_secret = ["secret", "base64", "hmac", "atob"].iter().any(|word| lower.contains(word));
+    !names_secret && WORDS.iter().any(|word| lower.contains(word))
+}
+
 pattern!(
     NUMBER,
     r"(?i-u)\b(?:price|size|amounts?|tick(?:[ _]?size)?|shares?|quantity|qty|notional|expiration|decimals?|decimal places|order value)\b"
@@ -65,6 +87,13 @@ pub(super) fn about_numbers(said: &str) -> Option<&'static ErrorEntry> {
     let is_short = said.len() <= 400;
     let is_about = is_short && NUMBER.is_match(said) && RULE.is_match(said) && !OTHER.is_match(said);
     is_about.then(|| find_error("the order's price, size or amount is not allowed")).flatten()
+}
+
+/// Whether a connection was not opened, or ended.
+pub(super) fn tells_of_closing(text: &str) -> bool {
+    const WORDS: &[&str] = &["failed", "1006", "closed", "disconnected", "refused", "rejected", "error"];
+    let lower = text.to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// Whether words or codes tell that somebody could not be reached, or refuses its callers.

@@ -19,9 +19,10 @@ use super::records::{Record, records};
 use super::reported::{QUOTED, Reported, quotable};
 use super::secrets::{Exposure, exposed};
 use super::service::Service;
+use super::stated::{stated, unusable_variable};
 use super::variables::{is_of_another_program, missing};
 use super::words::Words;
-use super::{ErrorEntry, Kind};
+use super::{ErrorEntry, Kind, find_error};
 
 /// Of a text longer than this only its end is read: what is nearest to the failure.
 const LONGEST: usize = 1 << 20;
@@ -50,14 +51,20 @@ pub fn read(raw: &str) -> Reading {
     let is_whole = records.len() == 1;
     let mut judged: Vec<(u8, Reported)> = Vec::new();
     let mut earlier: Vec<Artefact> = Vec::new();
-    for (record, inside) in candidates(text, &records, &words, &found) {
+    let taken: Vec<_> = candidates(text, &records, &words, &found)
+        .into_iter()
+        .map(|(record, inside)| {
+            let clip = clipped(&text[record.span.clone()], record, &words, &inside);
+            (Artefact::of(&clip, is_whole), record, inside, clip)
+        })
+        .collect();
+    for (place, (artefact, record, inside, clip)) in taken.iter().enumerate() {
         let whole = &text[record.span.clone()];
-        let clip = clipped(whole, record, &words, &inside);
         // what is judged is bounded, however long the record is
         let piece = if whole.len() <= RECORD { whole } else { clip.as_str() };
-        let mut artefact = Artefact::of(&clip, is_whole);
-        inherit(&mut artefact, &earlier);
-        if let Some((class, mut reported)) = judge(&artefact, piece, text, &words, &inside, is_whole) {
+        let mut artefact = artefact.clone();
+        inherit(&mut artefact, &earlier, taken.get(place + 1).map(|(later, ..)| later));
+        if let Some((class, mut reported)) = judge(&artefact, piece, text, &words, inside, is_whole) {
             reported.line = record.line + above;
             judged.push((class, reported));
         }
@@ -124,17 +131,56 @@ fn clipped(piece: &str, record: &Record, words: &Words, inside: &[Occurrence]) -
 }
 
 /// What the records just before tell of the same request: a library logs the URL, the client the body.
-fn inherit(artefact: &mut Artefact, earlier: &[Artefact]) {
+///
+/// Of a WebSocket the URL may also stand in the record below, and of a request the headers in the code above.
+fn inherit(artefact: &mut Artefact, earlier: &[Artefact], later: Option<&Artefact>) {
     if artefact.host.is_some() || artefact.status.is_none() {
         return;
     }
-    let of_same = |other: &&Artefact| other.host.is_some() && other.status == artefact.status && other.said.is_none();
-    if let Some(other) = earlier.iter().rev().take(3).find(of_same) {
+    let of_same = |other: &&Artefact| {
+        let is_request = other.has_builder_headers_only && other.status.is_none();
+        other.host.is_some() && (is_request || (other.status == artefact.status && other.said.is_none()))
+    };
+    let is_socket = artefact.service == Some(Service::Websocket);
+    let of_socket = |other: &&Artefact| {
+        is_socket && other.is_located && matches!(other.service, Some(Service::Websocket | Service::PolymarketUs))
+    };
+    let near = || earlier.iter().rev().take(2).chain(later).find(of_socket);
+    if let Some(other) = earlier.iter().rev().take(3).find(of_same).or_else(near) {
+        artefact.has_builder_headers_only |= other.has_builder_headers_only;
         artefact.host.clone_from(&other.host);
         artefact.service = other.service.or(artefact.service);
         artefact.path = artefact.path.take().or_else(|| other.path.clone());
         artefact.method = artefact.method.or(other.method);
     }
+}
+
+/// The known sentences that are said in a record, the one that says most first.
+fn known_in<'a>(
+    artefact: &Artefact,
+    piece: &str,
+    text: &str,
+    words: &Words,
+    inside: &'a [Occurrence],
+) -> Vec<&'a Occurrence> {
+    let is_alone = |occurrence: &&Occurrence| stands_alone(text, words, occurrence);
+    let is_of_another = LazyCell::new(|| is_of_another_program(piece));
+    let mut known: Vec<&'a Occurrence> = inside
+        .iter()
+        .filter(|occurrence| {
+            // words around a sentence do not outweigh one that says enough by itself
+            let is_clear = !artefact.is_located && occurrence.pattern.is_telling && occurrence.error().from.is_empty();
+            is_allowed(occurrence.error(), artefact) || is_clear
+        })
+        .filter(|occurrence| !is_reason(words, occurrence) && !is_more_than_zero(text, words, occurrence))
+        .filter(|occurrence| !(occurrence.error().is_of_client() && *is_of_another))
+        .filter(|occurrence| occurrence.pattern.is_telling || !is_out_of_place(occurrence.error(), artefact, piece))
+        .filter(|occurrence| {
+            occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact) || is_alone(occurrence)
+        })
+        .collect();
+    known.sort_by_key(|occurrence| occurrence.rank());
+    known
 }
 
 /// What a record says, and how much that weighs beside the other records.
@@ -148,22 +194,7 @@ fn judge(
 ) -> Option<(u8, Reported)> {
     let about = about_keys(artefact, piece);
     let artefact = about.as_ref().unwrap_or(artefact);
-    let is_alone = |occurrence: &&Occurrence| stands_alone(text, words, occurrence);
-    let is_of_another = LazyCell::new(|| is_of_another_program(piece));
-    let mut known: Vec<&Occurrence> = inside
-        .iter()
-        .filter(|occurrence| {
-            // words around a sentence do not outweigh one that says enough by itself
-            let is_clear = !artefact.is_located && occurrence.pattern.is_telling && occurrence.error().from.is_empty();
-            is_allowed(occurrence.error(), artefact) || is_clear
-        })
-        .filter(|occurrence| !is_reason(words, occurrence) && !is_more_than_zero(text, words, occurrence))
-        .filter(|occurrence| !(occurrence.error().is_of_client() && *is_of_another))
-        .filter(|occurrence| {
-            occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact) || is_alone(occurrence)
-        })
-        .collect();
-    known.sort_by_key(|occurrence| occurrence.rank());
+    let known = known_in(artefact, piece, text, words, inside);
     let best = known.first().copied();
     let quoted = best.map(|best| best.filled(text, words));
     let quoted = quoted.as_deref();
@@ -173,11 +204,15 @@ fn judge(
         let is_error = artefact.status.is_some_and(|status| status >= 400) || best.is_some() || artefact.said.is_some();
         return is_error.then(|| (1, reported(placed(artefact, None), artefact.said.as_deref().or(quoted))));
     }
-    let is_local = artefact.status.is_none() && sentence.is_none_or(ErrorEntry::is_of_client);
-    if is_local && let Some(entry) = missing(piece).or_else(|| locally::without_value(piece)) {
+    if artefact.lacks_channel() && locally::tells_of_closing(piece) && !is_error_of(sentence, Service::Websocket) {
+        return Some((4, reported(find_error("a WebSocket URL without its channel"), quoted)));
+    }
+    let kind = best.map(Occurrence::error).filter(|error| error.kind != Kind::Sentence);
+    if let Some(entry) = raised_locally(artefact, piece, sentence, kind) {
         return Some((chatter(artefact, 3), reported(Some(entry), None)));
     }
     if let Some(entry) = sentence {
+        let entry = locally::of_key(entry, piece).unwrap_or(entry);
         // the body's words with their own values, where they are the sentence; else what stands there
         let said = artefact.said.as_deref().filter(|said| is_in(entry, said)).or(quoted);
         let class = if entry.harmless.is_some() {
@@ -189,7 +224,6 @@ fn judge(
         };
         return Some((chatter(artefact, class), reported(Some(entry), said)));
     }
-    let kind = best.map(Occurrence::error).filter(|error| error.kind != Kind::Sentence);
     let is_error = artefact.status.is_some_and(|status| status >= 400);
     if let (Some(said), None) = (artefact.said.as_deref(), kind.filter(|_| !artefact.is_html)) {
         if let Some(entry) = begun_by(said).filter(|entry| is_allowed(entry, artefact)) {
@@ -214,6 +248,10 @@ fn judge(
         }
     }
     if let Some(kind) = kind {
+        // messages of a channel are no answers that a proxy could have made
+        if kind.kind == Kind::Html && artefact.service == Some(Service::Websocket) && !artefact.is_html && !is_error {
+            return Some((chatter(artefact, 2), reported(None, Some(piece.lines().next().unwrap_or_default()))));
+        }
         let by_status = (kind.kind == Kind::Html && is_error).then(|| by_status(artefact)).flatten();
         let entry = by_status.or_else(|| placed(artefact, Some(kind.kind))).unwrap_or(kind);
         let said = artefact.said.as_deref().filter(|_| artefact.is_html).or(quoted);
@@ -248,6 +286,44 @@ fn judge(
         .then(|| (chatter(artefact, 1), reported(None, None)))
 }
 
+/// The sentence for what a program says by itself, where no server said anything: a variable or a value that it
+/// misses, or a setting that it cannot use, in words of its own.
+fn raised_locally(
+    artefact: &Artefact,
+    piece: &str,
+    sentence: Option<&ErrorEntry>,
+    kind: Option<&ErrorEntry>,
+) -> Option<&'static ErrorEntry> {
+    if artefact.status.is_some() {
+        return None;
+    }
+    let is_quiet = artefact.said.is_none() || !artefact.is_located;
+    // what somebody saw says less than what a program says
+    let is_free = is_quiet && sentence.is_none_or(|sentence| sentence.said_by == "symptom");
+    let in_own_words = LazyCell::new(|| {
+        let is_us = artefact.service == Some(Service::PolymarketUs);
+        let stated = is_free.then(|| stated(piece, is_us, is_marked(piece))).flatten();
+        stated.filter(|_| !is_of_another_program(piece))
+    });
+    let by_name = sentence.is_none_or(ErrorEntry::is_of_client).then(|| {
+        let prefix = in_own_words.as_ref().filter(|stated| stated.is_prefix).map(|stated| stated.entry);
+        let named = || unusable_variable(piece).or_else(|| missing(piece));
+        prefix.or_else(named).or_else(|| locally::without_value(piece))
+    });
+    let in_any_words = || in_own_words.as_ref().filter(|_| kind.is_none()).map(|stated| stated.entry);
+    by_name.flatten().or_else(in_any_words)
+}
+
+/// Whether few words of a sentence mean something else here.
+fn is_out_of_place(entry: &ErrorEntry, artefact: &Artefact, piece: &str) -> bool {
+    artefact.is_foreign || (locally::is_of_decoding(entry) && locally::is_of_parsing(piece))
+}
+
+/// Whether a service says a sentence for a reason of its own.
+fn is_error_of(sentence: Option<&ErrorEntry>, service: Service) -> bool {
+    sentence.is_some_and(|entry| entry.speakers().contains(&service) && !entry.text.contains("1006"))
+}
+
 fn chatter(artefact: &Artefact, class: u8) -> u8 {
     if artefact.is_chatter { class.saturating_sub(2) } else { class }
 }
@@ -259,7 +335,7 @@ fn about_keys(artefact: &Artefact, piece: &str) -> Option<Artefact> {
     let lower = piece.to_lowercase();
     let names_keys =
         ["api key", "api-key", "apikey", "api creds", "api credentials"].iter().any(|words| lower.contains(words));
-    (is_prose && names_keys && artefact.status.is_some()).then(|| Artefact {
+    (is_prose && names_keys && artefact.status.is_some() && !artefact.is_foreign).then(|| Artefact {
         service: Some(Service::Clob),
         path: Some("/auth/api-key".to_owned()),
         ..artefact.clone()

@@ -1,6 +1,11 @@
 //! Whose error it is: the service that a host, a path or a word of a text belongs to.
 
+mod hosts;
+
 use serde::{Deserialize, Serialize};
+
+pub(super) use self::hosts::DATABASES;
+use self::hosts::{NODES, OTHERS};
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -74,7 +79,7 @@ impl Service {
             });
         }
         let labels = || host.split(['.', '-']);
-        if OTHERS.iter().any(|other| ends(other)) {
+        if OTHERS.iter().any(|other| ends(other)) || port.is_some_and(|port| DATABASES.contains(&port)) {
             return Some(Self::Other);
         }
         if NODES.iter().any(|node| labels().any(|label| label == *node)) || matches!(port, Some(8545 | 8546)) {
@@ -109,100 +114,6 @@ impl Service {
         WORDS.iter().find(|(_, words)| words.iter().any(|word| lower.contains(word))).map(|(service, _)| *service)
     }
 }
-
-/// Parts of the host names of RPC providers.
-const NODES: &[&str] = &[
-    "polygon",
-    "matic",
-    "alchemy",
-    "alchemyapi",
-    "infura",
-    "quiknode",
-    "quicknode",
-    "ankr",
-    "drpc",
-    "llamarpc",
-    "publicnode",
-    "chainstack",
-    "blastapi",
-    "blast",
-    "tenderly",
-    "onfinality",
-    "getblock",
-    "1rpc",
-    "blockpi",
-    "nodereal",
-    "moralis",
-    "thirdweb",
-    "pokt",
-    "grove",
-    "rpc",
-    "maticvigil",
-    "nownodes",
-    "lavanet",
-    "validationcloud",
-    "dwellir",
-    "zan",
-    "omniatech",
-    "meowrpc",
-    "subquery",
-    "figment",
-    "allnodes",
-    "bloxroute",
-    "tatum",
-    "rockx",
-    "gateway-fm",
-    "alchemyplatform",
-];
-
-/// Services that bots use beside Polymarket.
-const OTHERS: &[&str] = &[
-    "telegram.org",
-    "kalshi.com",
-    "binance.com",
-    "binance.us",
-    "openai.com",
-    "anthropic.com",
-    "discord.com",
-    "coinbase.com",
-    "kraken.com",
-    "bybit.com",
-    "okx.com",
-    "coingecko.com",
-    "manifold.markets",
-    "twitter.com",
-    "x.com",
-    "slack.com",
-    "googleapis.com",
-    "deepseek.com",
-    "openrouter.ai",
-    "groq.com",
-    "elections.kalshi.com",
-    "predictit.org",
-    "limitless.exchange",
-    "dune.com",
-    "thegraph.com",
-    "polygonscan.com",
-    "etherscan.io",
-    "supabase.co",
-    "mongodb.net",
-    "redis.io",
-    "upstash.io",
-    "perplexity.ai",
-    "tavily.com",
-    "newsapi.org",
-    "coinmarketcap.com",
-    "hyperliquid.xyz",
-    "deribit.com",
-    "the-odds-api.com",
-    "pushover.net",
-    "pinata.cloud",
-    "elastic.co",
-    "sentry.io",
-    "jup.ag",
-    "solana.com",
-    "bitget.com",
-];
 
 /// Paths of the CLOB that no other service has.
 const CLOB_PATHS: &[&str] = &[
@@ -243,6 +154,10 @@ const CLOB_PATHS: &[&str] = &[
 
 /// Words that only texts about a service hold, the most telling service first.
 const WORDS: &[(Service, &[&str])] = &[
+    (
+        Service::BuilderSigner,
+        &["generatebuilderheaders", "generate builder headers", "remotesignererror", "remotesigningerror"],
+    ),
     (Service::Clob, &["polyapiexception", "[clob client]", "py_clob_client", "polymarket_client_sdk"]),
     (
         Service::PolymarketUs,
@@ -250,6 +165,7 @@ const WORDS: &[(Service, &[&str])] = &[
             "x-pm-",
             "polymarket us",
             "polymarket_us",
+            "polymarketus",
             "polymarket-us",
             "polymarket.us",
             "polymarket_key_id",

@@ -16,6 +16,31 @@ pub(super) fn setting_of(variable: &str) -> Option<Setting> {
     Setting::listing(variable).or_else(|| meaning(variable).map(|meaning| meaning.setting))
 }
 
+/// Whose value a variable holds, by its name alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// That of a setting, whoever chose the name.
+    Setting(Setting),
+    /// That of a different venue or program.
+    Other,
+    /// The name does not say.
+    Unknown,
+}
+
+/// Whose value a variable holds, also in small letters or in those of code.
+pub(crate) fn named(variable: &str) -> Named {
+    const PROGRAMS: &[&str] =
+        &["STRIPE", "AWS", "GITHUB", "TELEGRAM", "DISCORD", "ANTHROPIC", "DATABASE", "REDIS", "SSH"];
+    let name = folded(variable).unwrap_or_else(|| variable.to_owned());
+    let is_other = |word: &str| word != "US" && (OTHER_VENUES.contains(&word) || PROGRAMS.contains(&word));
+    if name.split('_').any(is_other) {
+        return Named::Other;
+    }
+    let by_grammar = || meaning(&name).filter(|meaning| meaning.strength != Strength::Anybodys);
+    let setting = Setting::listing(&name).or_else(|| by_grammar().map(|meaning| meaning.setting));
+    setting.map_or(Named::Unknown, Named::Setting)
+}
+
 /// Whether a variable gives this setting by its name.
 pub(super) fn gives(setting: Setting, variable: &str) -> bool {
     setting_of(variable) == Some(setting)
@@ -61,5 +86,20 @@ mod tests {
         assert_eq!(folded("privateKey").as_deref(), Some("PRIVATE_KEY"));
         assert_eq!(folded("funderAddress").as_deref(), Some("FUNDER_ADDRESS"));
         assert_eq!(folded("FUNDER"), None);
+    }
+
+    #[test]
+    fn a_name_alone_says_whose_value_it_is() {
+        for (name, whose) in [
+            ("POLYMARKET_FUNDER", Named::Setting(Setting::Funder)),
+            ("polymarket_funder", Named::Setting(Setting::Funder)),
+            ("PM_PK", Named::Setting(Setting::PrivateKey)),
+            ("KALSHI_PRIVATE_KEY", Named::Other),
+            ("STRIPE_PRIVATE_KEY", Named::Other),
+            ("API_KEY", Named::Unknown),
+            ("CONFIG_INVALID_FUNDER", Named::Unknown),
+        ] {
+            assert_eq!(named(name), whose, "{name}");
+        }
     }
 }

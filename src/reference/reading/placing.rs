@@ -87,6 +87,7 @@ pub(super) fn by_status(artefact: &Artefact) -> Option<&'static ErrorEntry> {
         let is_clob = matches!(artefact.service, None | Some(Service::Clob | Service::Polymarket));
         let bare =
             errors().iter().find(|entry| entry.is_status() && !entry.is_placed() && entry.status == Some(status));
-        bare.filter(|_| is_clob || matches!(status, 425 | 429 | 502..=504))
+        let is_foreign = artefact.is_foreign;
+        bare.filter(|_| !is_foreign).filter(|_| is_clob || matches!(status, 425 | 429 | 502..=504))
     })
 }
