@@ -18,6 +18,7 @@ mod credentials;
 mod finding;
 mod funder;
 mod live;
+mod market;
 mod order;
 mod ownership;
 mod region;
@@ -38,6 +39,6 @@ pub use order::{accepted_wallet, order_proof, verdict};
 #[cfg(feature = "tui")]
 pub(crate) use ownership::{Standing, date, standing};
 pub use relayer::{is_quota, nonces_apart, relayer_transactions, transaction_words};
-pub use table::{CHECKS, Check, find, probes_of, reads_of, with_needs};
+pub use table::{CHECKS, Check, MARKET, find, probes_of, reads_of, with_needs};
 pub use wallet::{account_wallet, dollars, holds_collateral};
 pub use words::{Words, words};

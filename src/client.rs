@@ -10,6 +10,7 @@
 //! * [`live`]: the live channels
 //! * [`relayer`]: the relayer, with an API key of its own
 //! * [`services`]: Gamma, geoblock, relayer
+//! * [`markets`]: what Gamma and the CLOB say of a market
 //! * [`signer`]: a remote builder signer
 //! * [`account`]: what commands ask and change, outside of the checklist
 //! * [`keys`]: its keys among that
@@ -30,6 +31,7 @@ pub mod keys;
 pub mod limits;
 pub mod live;
 mod log;
+pub mod markets;
 pub mod relayer;
 pub mod rpc;
 pub mod services;

@@ -24,6 +24,15 @@ pub const BUILDER_TRADES: &str = "/builder/trades";
 /// The code follows.
 pub const BUILDER_FEES: &str = "/fees/builder-fees/";
 
+/// The condition id of a market follows.
+pub const MARKET: &str = "/markets/";
+/// The id of a token follows; the answer names the condition.
+pub const MARKET_OF_TOKEN: &str = "/markets-by-token/";
+/// Of Gamma; the last part of a market's URL follows.
+pub const MARKET_BY_SLUG: &str = "/markets/slug/";
+/// Of Gamma; the last part of an event's URL follows.
+pub const EVENT_BY_SLUG: &str = "/events/slug/";
+
 /// The cursor of every listing's first page: base64 of 0.
 pub const FIRST_CURSOR: &str = "MA==";
 

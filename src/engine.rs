@@ -34,7 +34,7 @@ use tokio::task::JoinSet;
 use crate::client::http::{Http, millis};
 use crate::client::limits::InLine;
 use crate::facts::probe::Probe;
-use crate::facts::{ClockReading, Facts, Failure, RequestRecord, Setup};
+use crate::facts::{ClockReading, Fact, Facts, Failure, MarketQuestion, RequestRecord, Setup};
 use crate::settings::Settings;
 use context::Context;
 
@@ -75,6 +75,13 @@ impl Engine {
         let settings = Arc::clone(&self.with.load().settings);
         let http = http.hiding(&settings.secrets());
         Self { with: ArcSwap::from_pointee(With { settings, http }), ..self }
+    }
+
+    /// Asks about a market, too. The question stays when settings or facts change.
+    #[must_use]
+    pub fn about(self, question: Option<MarketQuestion>) -> Self {
+        self.facts.send_modify(|facts| facts.about = question);
+        self
     }
 
     /// The same connections, for work beside the run: its requests are noted among those of the run, with
@@ -130,7 +137,8 @@ impl Engine {
         self.facts.send_modify(|own| {
             beside = own.requests.iter().filter(|request| request.probe.is_none()).cloned().collect();
             started_ms = own.started_ms;
-            *own = Facts { symptoms: std::mem::take(&mut own.symptoms), ..facts };
+            let market = if facts.about == own.about { facts.market } else { Fact::Waiting };
+            *own = Facts { symptoms: std::mem::take(&mut own.symptoms), about: own.about.take(), market, ..facts };
         });
         self.remember(beside, started_ms);
     }
@@ -260,7 +268,6 @@ async fn schedule<R: Future<Output = ()> + Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Fact;
 
     #[tokio::test]
     async fn a_probe_that_panics_is_an_internal_failure_and_the_rest_goes_on() {

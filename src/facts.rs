@@ -17,6 +17,7 @@ pub mod clock;
 mod exchange;
 mod failure;
 mod live;
+mod market;
 mod observed;
 pub mod probe;
 mod relayer;
@@ -29,6 +30,10 @@ use serde::{Deserialize, Serialize};
 pub use exchange::{ExchangeAnswer, ExchangeWord, OrderProof, OrderVerdict, OtherWallet};
 pub use failure::Failure;
 pub use live::{ChannelAnswer, LiveAuth, SentCredentials, UserChannel, UserEvent};
+pub use market::{
+    HeldShares, Market, MarketAnswer, MarketName, MarketOutcome, MarketQuestion, NotAMarket, PlannedOrder, Side,
+    decimal, millionths,
+};
 pub use observed::*;
 pub use relayer::{RelayerKey, RelayerKeySlot, RelayerNonce, RelayerTransaction, RelayerTransactions, SentAddress};
 pub use request::{RequestRecord, SentHeader};
@@ -151,6 +156,15 @@ pub struct Facts {
     pub version: Fact<u64>,
     /// Whether orders are accepted from this IP address.
     pub geoblock: Fact<Geoblock>,
+    /// What the run is asked about a market; `None` where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<MarketQuestion>,
+    /// What Gamma and the CLOB say of that market.
+    #[serde(default)]
+    pub market: Fact<MarketAnswer>,
+    /// What the maker holds of the outcome that an order is to sell.
+    #[serde(default)]
+    pub market_shares: Fact<HeldShares>,
     /// What the Polygon RPC says of every wallet.
     pub chain: Fact<ChainState>,
     /// What the maker's contract says to signatures of the key.
@@ -235,6 +249,8 @@ macro_rules! with_fact {
             Chain: chain,
             Ownership: ownership,
             Exchange: exchange,
+            Market: market,
+            MarketShares: market_shares,
             Profile: profile,
             Deployed: deployed,
             Derive: derived,

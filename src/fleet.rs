@@ -21,7 +21,7 @@ use crate::client::http::{Http, millis};
 use crate::engine::Engine;
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
-use crate::facts::{Facts, Setup};
+use crate::facts::{Facts, MarketQuestion, Setup};
 use crate::report::{Report, Selection};
 use crate::settings::{Origin, ProblemKind, SettingProblem, Settings, Sourced, Subject};
 use crate::watch;
@@ -52,12 +52,22 @@ impl Look {
     }
 }
 
+/// What every account is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Nothing over the network.
+    pub offline: bool,
+    /// Errors that the user saw.
+    pub symptoms: Vec<String>,
+    /// A market.
+    pub about: Option<MarketQuestion>,
+}
+
 /// What all accounts share.
 pub struct Fleet {
     load: Load,
     http: Http,
-    offline: bool,
-    symptoms: Vec<String>,
+    asked: Asked,
     at_once: usize,
     loading: Semaphore,
     places: Semaphore,
@@ -102,14 +112,12 @@ pub struct Round {
 }
 
 impl Fleet {
-    /// `http` carries the limits. `offline` asks nothing over the network. `symptoms` are errors that
-    /// the user saw.
-    pub fn new(load: Load, http: Http, at_once: NonZeroUsize, offline: bool, symptoms: Vec<String>) -> Arc<Self> {
+    /// `http` carries the limits.
+    pub fn new(load: Load, http: Http, at_once: NonZeroUsize, asked: Asked) -> Arc<Self> {
         Arc::new(Self {
             load,
             http,
-            offline,
-            symptoms,
+            asked,
             at_once: at_once.get(),
             loading: Semaphore::new(LOADED_AT_ONCE),
             places: Semaphore::new(MOST_AT_ONCE),
@@ -148,7 +156,8 @@ impl Fleet {
         let lane = self.lane(&hosts(&settings));
         let (_lane, _place) = (lane.acquire().await?, self.places.acquire().await?);
         // of its own: facts of two looks are never judged together
-        let engine = Engine::new(settings.clone(), self.offline, &self.symptoms).over(&self.http);
+        let Asked { offline, symptoms, about } = &self.asked;
+        let engine = Engine::new(settings.clone(), *offline, symptoms).about(about.clone()).over(&self.http);
         engine.run(&probes).await;
         let facts = Box::new(engine.facts().borrow().clone());
         member.state = State::Looked { settings: Box::new(settings), facts, what };

@@ -246,7 +246,7 @@ impl Report {
             account: account(facts),
             verdict,
             can_trade: trading::can_trade(&judged, facts),
-            next_step: next_step(&diagnoses, &not_asked, &left_open),
+            next_step: next_step(&diagnoses, &checks, &not_asked, &left_open),
             reported_errors,
             diagnoses,
             checks,
@@ -342,13 +342,23 @@ fn account(facts: &Facts) -> Account {
 }
 
 /// What to do first: the fix of the first cause or, where it is one of several, what tells them apart.
-fn next_step(diagnoses: &[Diagnosis], not_asked: &[&str], left_open: &[&str]) -> Option<NextStep> {
+fn next_step(
+    diagnoses: &[Diagnosis],
+    checks: &[CheckReport],
+    not_asked: &[&str],
+    left_open: &[&str],
+) -> Option<NextStep> {
     if let Some(first) = diagnoses.first() {
         let undecided = first.decide.as_ref().filter(|_| first.certainty == Certainty::Possible);
         return Some(match undecided {
             Some(decide) => NextStep { text: format!("To narrow it down: {decide}"), command: None },
             None => NextStep { text: first.fix.text.clone(), command: first.fix.commands.first().cloned() },
         });
+    }
+    // the question itself has to be another one
+    let mut unasked = checks.iter().filter(|check| not_asked.contains(&check.id));
+    if let ([], Some(fix)) = (left_open, unasked.find_map(|check| check.fix.as_ref())) {
+        return Some(NextStep { text: fix.text.clone(), command: fix.commands.first().cloned() });
     }
     let text = match (left_open.first(), not_asked.first()) {
         (Some(id), _) => format!("Run the whole checklist: {id} is open"),

@@ -31,6 +31,7 @@ mod http;
 mod keys;
 mod ledger;
 mod live;
+mod markets;
 mod names;
 mod relayer;
 mod rpc;
@@ -192,7 +193,7 @@ fn app(sandbox: Arc<Sandbox>, options: &Options) -> io::Result<axum::Router> {
         io::Result::Ok(sign_server::router(signer.with_clock_offset(offset)).layer(stamped))
     };
     let clock = SignedDuration::from_secs(options.scenario.server.clock_offset_seconds);
-    Ok(live::routes(http::router(&[clob::ROUTES, views::ROUTES, relayer::ROUTES]))
+    Ok(live::routes(http::router(&[clob::ROUTES, markets::ROUTES, views::ROUTES, relayer::ROUTES]))
         .nest_service(SIGNER, signer(None)?)
         .nest_service(TOKEN_SIGNER, signer(Some(SIGNER_TOKEN))?)
         .layer(from_fn_with_state(Arc::new(Faults::new(&options.scenario.faults)), meet_faults))

@@ -4,6 +4,7 @@
 //! differ in the domain of the exchange. Types 0 to 2 are signed as they are; the owner of a deposit
 //! wallet (type 3) signs a nested struct (ERC-7739), which the wallet unpacks.
 
+pub mod amounts;
 mod exchange;
 mod probe;
 mod signature;

@@ -41,7 +41,7 @@ pub(super) fn status(facts: &Facts) -> Finding {
 }
 
 /// What the CLOB's cache says for a signature type.
-fn cached(facts: &Facts, kind: SignatureType) -> Option<&Result<BalanceAllowance, Failure>> {
+pub(super) fn cached(facts: &Facts, kind: SignatureType) -> Option<&Result<BalanceAllowance, Failure>> {
     let rows = facts.balance_allowance.known()?;
     rows.iter().find(|row| row.signature_type == kind).map(|row| &row.answer)
 }

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Finding, Status, account, builder, clock, credentials, funder, live, order, region, relayer, secrets, setup, wallet,
+    Finding, Status, account, builder, clock, credentials, funder, live, market, order, region, relayer, secrets,
+    setup, wallet,
 };
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
+
+/// The check that is about one market.
+pub const MARKET: &str = "order.market";
 
 /// One row of the checklist.
 pub struct Check {
@@ -39,6 +43,20 @@ impl Check {
         match self.proof.iter().find(is_missing) {
             Some(any) if finding.status == Status::Pass => unseen(facts, finding, any),
             _ => finding,
+        }
+    }
+
+    /// Whether it is part of a report about these facts: what is asked about a market is not without one.
+    pub fn applies(&self, facts: &Facts) -> bool {
+        self.id != MARKET || facts.about.is_some()
+    }
+
+    /// The command that runs it alone.
+    pub fn command(&self) -> String {
+        if self.id == MARKET {
+            "polydoctor check --market SLUG".to_owned()
+        } else {
+            format!("polydoctor check {}", self.id)
         }
     }
 
@@ -115,6 +133,11 @@ checks! {
         #[trading] "order.exchange" needs ["key.format"] reads [Chain, Exchange]
             weighs [Profile, Version, SessionSigners, OwnTrades, Ownership, Deployed, Derive]
             proof [Chain] [Exchange] => order::exchange;
+        // what it takes of balance and approvals it judges itself, for one exchange
+        "order.market" needs [] reads [Market, MarketShares, Chain, Version]
+            weighs [Exchange, ServerTime, Geoblock, Profile, SessionSigners, OwnTrades, Ownership, BalanceAllowance, Derive,
+                ConfiguredCredentials, DerivedCredentials]
+            proof [Market] [Chain] [Version] => market::market;
     }
     "Credentials" {
         "creds.derive" needs ["key.format", "net.reach"] reads [Derive, OtherChain]
@@ -203,7 +226,7 @@ mod tests {
                 assert!(CHECKS[..place].iter().any(|earlier| earlier.id == *need), "{} needs {need}", check.id);
             }
         }
-        assert_eq!(CHECKS.len(), 23);
+        assert_eq!(CHECKS.len(), 24);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod exec;
 mod fleet;
+mod market;
 mod scrapes;
 mod wait;
 mod watch;
@@ -19,7 +20,7 @@ use super::progress::Progress;
 use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use super::whole_file::{self, Output};
-use crate::checks::{CHECKS, Status, find, probes_of, reads_of};
+use crate::checks::{CHECKS, MARKET, Status, find, probes_of, reads_of};
 use crate::cli::terminal;
 use crate::engine::{Engine, recognised};
 use crate::facts::Facts;
@@ -30,6 +31,7 @@ use crate::sandbox::{Running, scenario};
 use crate::settings::{self, Inputs, Reading, Settings, SettingsError};
 use fleet::FleetArgs;
 pub(super) use fleet::period;
+use market::MarketArgs;
 
 /// The check that hands a signature to the Polygon RPC.
 const ORDER_PROOF: &str = "order.exchange";
@@ -88,6 +90,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     demo: DemoArgs,
     #[command(flatten)]
+    market: MarketArgs,
+    #[command(flatten)]
     many: FleetArgs,
     #[command(flatten)]
     settings: SettingsArgs,
@@ -118,6 +122,7 @@ impl From<DashboardArgs> for CheckArgs {
             symptom: Vec::new(),
             record: args.record,
             replay: args.replay,
+            market: MarketArgs::default(),
             demo: args.demo,
             many: FleetArgs::watching(args.watch),
             settings: args.settings,
@@ -175,12 +180,29 @@ impl CheckArgs {
         self.skip.iter().cloned().chain(proof).collect()
     }
 
-    fn selection(&self) -> Selection {
-        Selection::new(&self.ids, &self.skipped())
+    /// The checks that are asked for; none for the whole checklist.
+    fn wanted(&self) -> Vec<String> {
+        let market = self.market.question().filter(|_| !self.ids.is_empty()).map(|_| MARKET.to_owned());
+        self.ids.iter().cloned().chain(market).collect()
     }
 
+    fn selection(&self) -> Selection {
+        Selection::new(&self.wanted(), &self.skipped())
+    }
+
+    /// What is about a market is not asked without one.
+    fn refuse_check_without_market(&self, is_named: bool) -> anyhow::Result<()> {
+        let is_wanted = self.ids.iter().any(|id| id == MARKET);
+        anyhow::ensure!(
+            is_named || !is_wanted,
+            "{MARKET} is about one market: pass --market SLUG, URL, CONDITION or TOKEN"
+        );
+        Ok(())
+    }
+
+    /// Over connections of its own.
     fn engine(&self, settings: Settings) -> Engine {
-        let engine = Engine::new(settings, self.offline, &self.symptom);
+        let engine = Engine::new(settings, self.offline, &self.symptom).about(self.market.question());
         if self.deep { engine.deep() } else { engine }
     }
 
@@ -194,7 +216,7 @@ impl CheckArgs {
 
     fn probes(&self) -> BTreeSet<Probe> {
         let skipped = self.skipped();
-        if self.ids.is_empty() && skipped.is_empty() {
+        if self.wanted().is_empty() && skipped.is_empty() {
             return Probe::ALL.iter().copied().collect();
         }
         let selection = self.selection();
@@ -211,6 +233,8 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     let is_watchable = matches!(args.format, Format::Text | Format::Json);
     anyhow::ensure!(is_watchable || args.many.watch.is_none(), "--watch prints text or json");
     args.many.refuse_what_waiting_cannot(args.replay.is_some(), args.offline)?;
+    // a record may have one
+    args.refuse_check_without_market(args.market.question().is_some() || args.replay.is_some())?;
     let reading = match &args.demo.demo {
         Some(_) => {
             args.settings.ask_password_of_demo()?;
@@ -230,6 +254,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;
+            args.refuse_check_without_market(facts.about.is_some())?;
             facts.symptoms.extend(recognised(&args.symptom));
             facts
         }

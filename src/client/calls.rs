@@ -3,19 +3,20 @@
 
 use std::borrow::Cow;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_signer_local::PrivateKeySigner;
 use reqwest::Method;
 use serde_json::json;
 
 use super::clob::{self, Clob};
 use super::http::{Answer, LARGEST_OF_KEYS, LARGEST_PAGE, Request};
+use super::markets;
 use crate::auth::l2::{ApiCredentials, NotBase64, SecretKey};
 use crate::auth::wallet::SignatureType;
 use crate::auth::{AuthHeaders, builder, l1, l2};
 use crate::endpoints;
 use crate::facts::probe::Probe;
-use crate::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, SessionSigners};
+use crate::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, Market, SessionSigners};
 
 /// Signing with the private key.
 #[derive(Clone, Copy)]
@@ -255,6 +256,18 @@ fn collateral(kind: SignatureType) -> [(&'static str, String); 2] {
 pub fn builder_fees(code: &str) -> Call<'static, BuilderFees> {
     let path = format!("{}{code}", endpoints::BUILDER_FEES);
     Call::new(Method::GET, path, Signed::Nobody, Clob::read_builder_fees)
+}
+
+/// The rules of a market, by its condition id. Signed by nobody.
+pub fn market(condition: B256) -> Call<'static, Market> {
+    let path = format!("{}{condition}", endpoints::MARKET);
+    Call::new(Method::GET, path, Signed::Nobody, move |answer| markets::read(answer, condition))
+}
+
+/// The condition id of the market that a token belongs to. Signed by nobody.
+pub fn market_of_token(token: U256) -> Call<'static, B256> {
+    let path = format!("{}{token}", endpoints::MARKET_OF_TOKEN);
+    Call::new(Method::GET, path, Signed::Nobody, markets::read_condition)
 }
 
 /// Which trades are listed, and what they are asked for with.

@@ -26,6 +26,14 @@ sol! {
     function BEACON() external view returns (address);
 }
 
+mod erc1155 {
+    use alloy_sol_types::sol;
+
+    sol! {
+        function balanceOf(address owner, uint256 id) external view returns (uint256);
+    }
+}
+
 /// Which addresses to ask about.
 #[derive(Clone, Debug, Default)]
 pub struct Subjects {
@@ -133,6 +141,18 @@ pub async fn ownership(
     }
     let answers = node.ask(&calls).await?.into_iter().map(signature_answer);
     Ok(Ownership { wallet, answers: forms.iter().copied().zip(answers).collect() })
+}
+
+/// What a wallet holds of an outcome's shares, in millionths.
+///
+/// # Errors
+///
+/// When the node does not answer, or answers the call with an error of its own.
+pub async fn shares(node: &Node<'_>, chain: &Chain, owner: Address, id: U256) -> Result<U256, Failure> {
+    let call = Call::of(chain.tokens.conditional, &erc1155::balanceOfCall { owner, id });
+    let replies = node.ask(&[call]).await?;
+    let reply = replies.first().ok_or_else(|| no_answer("a balance of shares"))?;
+    word(reply, "a balance of shares")
 }
 
 /// The reason with which a Safe reverts when the signature is no owner's (Safe 1.3.0, GS026).

@@ -324,7 +324,8 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
-fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<U256, D::Error> {
+/// A whole number as decimal text or as a JSON number.
+pub(super) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<U256, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     // an empty text would count as zero

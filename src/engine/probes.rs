@@ -5,6 +5,7 @@ mod builder;
 mod credentials;
 mod files;
 mod live;
+mod market;
 mod public;
 mod relayer;
 mod wallets;
@@ -28,6 +29,8 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::Chain => c.fill(|f| &mut f.chain, wallets::chain(c)).await,
         Probe::Ownership => c.fill(|f| &mut f.ownership, wallets::ownership(c)).await,
         Probe::Exchange => c.fill(|f| &mut f.exchange, async { wallets::exchange(c) }).await,
+        Probe::Market => c.fill(|f| &mut f.market, market::market(c)).await,
+        Probe::MarketShares => c.fill(|f| &mut f.market_shares, market::shares(c)).await,
         Probe::Profile => c.fill(|f| &mut f.profile, public::profile(c)).await,
         Probe::Deployed => c.fill(|f| &mut f.deployed, wallets::deployed(c)).await,
         Probe::Derive => c.fill(|f| &mut f.derived, credentials::derive(c)).await,

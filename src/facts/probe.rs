@@ -45,6 +45,11 @@ probes! {
     Ownership = "ownership" after [Chain];
     /// The exchange contracts, in the batch of [`Probe::Chain`]: would they accept an order of these settings?
     Exchange = "exchange" after [Chain];
+    /// The market that the run is asked about: by Gamma where it is named by a page, then by the CLOB. Nothing
+    /// is sent where none is named.
+    Market = "market" after [];
+    /// The Polygon RPC: how many shares of its outcome does the maker hold? Only where a sale is planned.
+    MarketShares = "market-shares" after [Market, Chain];
     /// Gamma's public profile: which wallet does Polymarket show for this signer?
     Profile = "profile" after [];
     /// The relayer: does it know the funder as deployed?
@@ -103,7 +108,7 @@ impl Probe {
         match self {
             Self::SecretFiles => ("disk", "the disk"),
             Self::Geoblock => ("geoblock", "the geoblock service"),
-            Self::Chain | Self::Ownership | Self::Exchange => ("node", "the Polygon RPC"),
+            Self::Chain | Self::Ownership | Self::Exchange | Self::MarketShares => ("node", "the Polygon RPC"),
             Self::Profile => ("gamma", "the Gamma service"),
             Self::Deployed
             | Self::BuilderAccess
@@ -116,6 +121,7 @@ impl Probe {
             Self::ServerTime
             | Self::GuideTime
             | Self::Version
+            | Self::Market
             | Self::Derive
             | Self::OtherNonces
             | Self::OtherChain

@@ -120,7 +120,7 @@ fn fixes(causes: &[Weighted]) -> Vec<Block> {
 fn of_cause(cause: Cause) -> Page {
     let words = cause.words();
     let fix = std::iter::once(Block::Text(words.fix.clone())).chain(lines(words));
-    let checks = words.checks.iter().map(|id| shell(format!("polydoctor check {id}")));
+    let checks = words.checks.iter().filter_map(|id| checks::find(id)).map(|check| shell(check.command()));
     let sections = vec![
         texts("What it means", [&words.meaning]),
         section("Shows as", shows_as(cause).iter().map(|text| point(&varied(text)))),
@@ -142,7 +142,7 @@ fn of_check(check: &Check) -> Page {
         section("Finds", finds.map(|cause| point(&format!("{} ({})", cause.words().title, cause.name())))),
         section("Needs", check.needs.iter().copied().map(point)),
         section("Needed by", needed_by.map(point)),
-        section("Run it", [shell(format!("polydoctor check {}", check.id))]),
+        section("Run it", [shell(check.command())]),
     ];
     page(&words.title, format!("check {}, {}", check.id, check.group), sections)
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Share, Show, Style};
-use crate::checks::Status;
+use crate::checks::{MARKET, Status};
 use crate::report::{CheckReport, Report};
 
 pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut dyn Write) -> io::Result<()> {
@@ -43,7 +43,7 @@ pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut
         passed.into_iter().try_for_each(|check| row(check, out))?;
         writeln!(out, "\n</details>")?;
     }
-    for check in report.checks.iter().filter(|check| check.status.is_problem()) {
+    for check in report.checks.iter().filter(|check| check.status.is_problem() || check.id == MARKET) {
         writeln!(out, "\n### {}\n", check.id)?;
         check
             .evidence

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Show, Style};
-use crate::checks::Status;
+use crate::checks::{MARKET, Status};
 use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Report, Verdict};
 
@@ -72,7 +72,8 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
     let head = painted(&head, color(check.status), style);
     let first = format!(" {head}  {:<22} ", check.id);
     line(&check.summary, &first, &" ".repeat(SUMMARY), style, out)?;
-    if !check.status.is_problem() {
+    // whoever names a market wants to know its rules
+    if !check.status.is_problem() && check.id != MARKET {
         return Ok(());
     }
     let width = check.evidence.iter().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(24);

@@ -19,7 +19,7 @@ pub(super) struct Judged {
 
 pub(super) fn judge(facts: &Facts) -> Vec<Judged> {
     let mut judged: Vec<Judged> = Vec::with_capacity(CHECKS.len());
-    for check in CHECKS {
+    for check in CHECKS.iter().filter(|check| check.applies(facts)) {
         let needed = || judged.iter().filter(|earlier| check.needs.contains(&earlier.check.id));
         let is_open = || {
             needed().any(|need| !need.status.is_settled()) || check.reads.iter().any(|probe| !facts.is_settled(*probe))

@@ -5,6 +5,7 @@ use alloy_sol_types::{SolCall, SolInterface as _, sol};
 
 use super::exchange;
 use super::ledger::{Holder, Ledger};
+use super::markets;
 use crate::auth::wallet::{WalletKind, WalletMap};
 use crate::auth::wallet_signature::{nested_signer, plain_signer, safe_message_signer};
 
@@ -103,7 +104,10 @@ fn erc20(ledger: &Ledger, token: Address, data: &[u8]) -> Result<Bytes, Reverted
 fn erc1155(ledger: &Ledger, token: Address, data: &[u8]) -> Result<Bytes, Reverted> {
     use Erc1155::{Erc1155Calls as Calls, balanceOfCall, isApprovedForAllCall};
     Ok(match Calls::abi_decode(data).map_err(|_| SILENTLY)? {
-        Calls::balanceOf(_) => returns::<balanceOfCall>(&U256::ZERO),
+        Calls::balanceOf(call) => {
+            let is_account = ledger.holder(call.owner).is_some_and(|holder| holder.approvals.is_some());
+            returns::<balanceOfCall>(&if is_account { markets::shares(call.id) } else { U256::ZERO })
+        }
         Calls::isApprovedForAll(call) => {
             returns::<isApprovedForAllCall>(&ledger.is_granted(token, call.owner, call.operator))
         }

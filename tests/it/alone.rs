@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 
-use polydoctor::checks::{CHECKS, probes_of};
+use polydoctor::checks::probes_of;
 use polydoctor::facts::Facts;
 use polydoctor::facts::probe::Probe;
 use polydoctor::report::Report;
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::diagnosis::{each, names};
 use crate::program::check;
+use crate::support::usual_checks;
 
 /// The facts of a run that asked these probes, and those that they come after, and no others.
 fn of_only(whole: &Value, wanted: &BTreeSet<Probe>) -> Facts {
@@ -46,7 +47,7 @@ fn a_check_alone_judges_as_in_the_whole_run() {
     let differing = Mutex::new(Vec::new());
     each(&names(), |name| {
         let (facts, whole) = recorded(folder.path(), name);
-        for check in CHECKS {
+        for check in usual_checks() {
             let alone = Report::of(&of_only(&facts, &probes_of([check.id])));
             let (alone, whole) = (alone.check(check.id).unwrap(), whole.check(check.id).unwrap());
             if (alone.status, &alone.summary) != (whole.status, &whole.summary) {

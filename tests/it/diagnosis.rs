@@ -80,12 +80,14 @@ fn what_only_an_error_tells_is_found_by_the_error() {
 #[test]
 fn every_cause_of_an_account_has_a_scenario() {
     // what only a captured request or order shows, a file's permissions, and a client's own log
-    const NOT_OF_AN_ACCOUNT: [&str; 9] = [
+    const NOT_OF_AN_ACCOUNT: [&str; 11] = [
         "key-no-prefix",                // a note, and so no diagnosis: healthy-key-no-prefix
         "attribution-pending",          // likewise: healthy-attribution-pending
         "env-file-exposed",             // a test of its own: it is about files
         "setting-unread",               // of names of variables: the settings of bots
         "relayer-key-of-other-address", // likewise
+        "order-parameters",             // of an order for a market that is named: a test of its own
+        "market-unavailable",           // likewise
         "timestamp-unit",
         "l1-signer-mismatch",
         "l1-domain",

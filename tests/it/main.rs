@@ -29,6 +29,7 @@ mod judgement;
 mod keys;
 mod layers;
 mod live;
+mod market;
 mod order;
 mod pairs;
 #[cfg(feature = "tui")]

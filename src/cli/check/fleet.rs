@@ -15,7 +15,8 @@ use crate::cli::terminal;
 use crate::cli::{Exit, stop};
 use crate::client::http::{Http, millis};
 use crate::client::limits::Limits;
-use crate::fleet::{Fleet, Load, MOST_AT_ONCE, Member, USUAL_AT_ONCE};
+use crate::facts::MarketQuestion;
+use crate::fleet::{Asked, Fleet, Load, MOST_AT_ONCE, Member, USUAL_AT_ONCE};
 use crate::render::{Ended, Format, Printer};
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::text;
@@ -93,10 +94,16 @@ impl FleetArgs {
     }
 
     /// What the accounts share, over one pool of connections.
-    pub(super) fn fleet(&self, load: Load, offline: bool, symptoms: Vec<String>) -> Arc<Fleet> {
+    pub(super) fn fleet(
+        &self,
+        load: Load,
+        offline: bool,
+        symptoms: Vec<String>,
+        about: Option<MarketQuestion>,
+    ) -> Arc<Fleet> {
         let limits = self.rate_limit.map_or_else(Limits::published, Limits::per_second);
         let http = Http::new(DEFAULT_TIMEOUT).limited(limits);
-        Fleet::new(load, http, self.concurrency.unwrap_or(USUAL_AT_ONCE), offline, symptoms)
+        Fleet::new(load, http, self.concurrency.unwrap_or(USUAL_AT_ONCE), Asked { offline, symptoms, about })
     }
 }
 
@@ -112,8 +119,10 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
     let style = args.style();
     let config = inputs.config_file.unwrap_or_default();
     let mut printer = Printer::new(args.format, args.show, style, heading(&args, &config, wanted));
-    let mut round =
-        args.many.fleet(load, args.offline, Vec::new()).check(profiles.into_iter().map(Member::of), args.probes());
+    let mut round = args
+        .many
+        .fleet(load, args.offline, Vec::new(), None)
+        .check(profiles.into_iter().map(Member::of), args.probes());
     loop {
         let member = tokio::select! {
             () = &mut stopped => break,

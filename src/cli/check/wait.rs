@@ -10,7 +10,6 @@ use crate::cli::terminal;
 use crate::cli::{Exit, stop};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
-use crate::engine::Engine;
 use crate::facts::Facts;
 use crate::fleet::row::Row;
 use crate::report::Report;
@@ -82,7 +81,7 @@ pub(super) async fn observe(args: &CheckArgs, longest: Duration, reading: Option
 }
 
 async fn run(args: &CheckArgs, settings: Settings, http: &Http) -> Facts {
-    let engine = Engine::new(settings, args.offline, &args.symptom).over(http);
+    let engine = args.engine(settings).over(http);
     engine.run(&args.probes()).await;
     engine.facts().borrow().clone()
 }

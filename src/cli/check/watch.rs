@@ -98,7 +98,7 @@ struct Watched {
 }
 
 async fn watched(args: &CheckArgs, demo: Option<&Running>, reading: Option<Reading>) -> anyhow::Result<Watched> {
-    let fleet = |load| args.many.fleet(load, false, args.symptom.clone());
+    let fleet = |load| args.many.fleet(load, false, args.symptom.clone(), args.market.question());
     if args.many.all_profiles {
         let profiles = Profiles::of(&args.settings.all_inputs())?;
         let members = profiles.names()?.into_iter().map(Member::of).collect();

@@ -14,12 +14,12 @@ use crate::engine::context::{Context, Missing, Outcome, url};
 use crate::facts::probe::Probe;
 use crate::facts::{ChainState, OrderProof, Ownership};
 
-fn contracts_of(context: &Context) -> Outcome<&'static Chain> {
+pub(super) fn contracts_of(context: &Context) -> Outcome<&'static Chain> {
     let id = context.settings.chain_id.as_ref().map(|id| id.value);
     id.and_then(contracts::chain).ok_or_else(|| Missing::because("the chain id is none of Polymarket's"))
 }
 
-fn node(context: &Context, probe: Probe) -> Outcome<Node<'_>> {
+pub(super) fn node(context: &Context, probe: Probe) -> Outcome<Node<'_>> {
     let url = url(context.settings.rpc_url.as_ref(), "Polygon node")?;
     Ok(Node { http: context.http()?, url, probe })
 }

@@ -10,6 +10,7 @@ use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::sandbox::Sandbox;
 use crate::sandbox::http::{Answer, Received, Refusal};
 use crate::sandbox::ledger::collateral;
+use crate::sandbox::markets;
 use crate::sandbox::trades::{DEMO_CODE, SAMPLE_CODE};
 
 pub(super) fn ok(_: &Sandbox, _: &Received) -> Answer {
@@ -29,23 +30,24 @@ pub(super) fn notifications(sandbox: &Sandbox, received: &Received) -> Answer {
     Ok(json!([]))
 }
 
-/// A token id is asked for, and not looked up: the sandbox has no markets.
-fn token_id(received: &Received) -> Result<(), Refusal> {
+/// The rules of a sample market's token, or of a usual one for every other token.
+fn rules(received: &Received) -> Result<(bool, f64), Refusal> {
+    const USUAL: (bool, f64) = (false, 0.01);
     let digits = received.parameter("token_id").unwrap_or_default();
     let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    if is_number { Ok(()) } else { Err(Refusal::bad_request("Invalid token id")) }
+    if is_number { Ok(markets::rules(digits).unwrap_or(USUAL)) } else { Err(Refusal::bad_request("Invalid token id")) }
 }
 
 pub(super) fn neg_risk(_: &Sandbox, received: &Received) -> Answer {
-    token_id(received).map(|()| json!({ "neg_risk": false }))
+    rules(received).map(|(neg_risk, _)| json!({ "neg_risk": neg_risk }))
 }
 
 pub(super) fn tick_size(_: &Sandbox, received: &Received) -> Answer {
-    token_id(received).map(|()| json!({ "minimum_tick_size": 0.01 }))
+    rules(received).map(|(_, tick)| json!({ "minimum_tick_size": tick }))
 }
 
 pub(super) fn fee_rate(_: &Sandbox, received: &Received) -> Answer {
-    token_id(received).map(|()| json!({ "base_fee": 0 }))
+    rules(received).map(|_| json!({ "base_fee": 0 }))
 }
 
 /// Builders that are not known here take nothing.

@@ -145,6 +145,9 @@ fn unauthorized() -> Reply {
     no(401, &json!({ "code": "unauthenticated", "error": "key or signature not accepted" }))
 }
 
+/// Of the market that the world has.
+const CONDITION: B256 = B256::repeat_byte(0xc4);
+
 /// How far a stamp may be off; the real limit is not published, and the sandbox's is another.
 const WINDOW_S: i64 = 45;
 
@@ -203,6 +206,18 @@ impl World {
             ("GET", "/gamma/public-profile") => {
                 no(404, &json!({ "type": "not found error", "error": "no such profile" }))
             }
+            ("GET", "/gamma/markets/slug/harbour-reopens") => {
+                ok(&json!({ "id": "9", "conditionId": format!("{CONDITION:#x}"), "volumeNum": 1.5 }))
+            }
+            ("GET", path) if path == format!("/markets/{CONDITION:#x}") => ok(&json!({
+                "tokens": [
+                    { "winner": false, "price": 0.25, "outcome": "Yes", "token_id": U256::from_be_bytes(CONDITION.0).to_string() },
+                    { "token_id": "77", "outcome": "No" },
+                ],
+                "tags": null, "neg_risk": true, "accepting_orders": true, "archived": false, "closed": false,
+                "active": true, "enable_order_book": true, "condition_id": format!("{CONDITION:x}"),
+                "minimum_tick_size": "0.001", "minimum_order_size": 15, "question": "Does the harbour reopen?",
+            })),
             ("GET", "/relayer/deployed") => ok(&json!({ "deployed": true, "checkedAt": self.now() })),
             ("GET", "/relayer/transactions") => self.relayer(asked),
             ("POST", "/signer/sign") => self.sign(asked),

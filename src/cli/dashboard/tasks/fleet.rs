@@ -5,7 +5,7 @@ use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::facts::probe::Probe;
 use crate::fleet::row::Row;
-use crate::fleet::{Fleet, Member, USUAL_AT_ONCE};
+use crate::fleet::{Asked, Fleet, Member, USUAL_AT_ONCE};
 use crate::report::Selection;
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::tui::Post;
@@ -26,7 +26,7 @@ pub(super) async fn check(desk: &Desk, post: &Post) {
         }
     };
     let fleet =
-        Fleet::new(load, Http::new(DEFAULT_TIMEOUT).limited(Limits::published()), USUAL_AT_ONCE, false, Vec::new());
+        Fleet::new(load, Http::new(DEFAULT_TIMEOUT).limited(Limits::published()), USUAL_AT_ONCE, Asked::default());
     tell(Progress::Begun { wanted: profiles.len() });
     let mut round = fleet.check(profiles.into_iter().map(Member::of), Probe::ALL.iter().copied().collect());
     while let Some(member) = round.next().await {
