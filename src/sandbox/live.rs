@@ -22,6 +22,7 @@ use super::Sandbox;
 use crate::auth::l2::SecretKey;
 use crate::secret::{Secret, same_text};
 pub use events::EventKind;
+pub(super) use events::markets;
 
 /// Where the live data service is.
 pub(super) const LIVE: &str = "/-/live/ws";

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use super::live::LIVE;
+use super::live::{LIVE, markets};
 use super::names::{DEMO_KEY, Names, OTHER_KEY, name_of};
 use super::scenario::{CredentialKind, Scenario};
 use super::trades::DEMO_CODE;
@@ -42,6 +42,9 @@ pub struct Announcement {
     /// The ids of the account's trades that carry no builder code, of more than a day ago.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unattributed_trades: Vec<String>,
+    /// The condition ids of the markets that the user channel has events of, where it has any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub live_markets: Vec<String>,
     /// A complete set of settings for the demo account, by the names of environment variables.
     pub env: BTreeMap<String, String>,
     /// The accounts beside it: of each what differs from those.
@@ -98,6 +101,11 @@ impl Announcement {
             builder_signer_token_url: format!("{}/sign", at(TOKEN_SIGNER)),
             builder_signer_token: SIGNER_TOKEN,
             unattributed_trades,
+            live_markets: if scenario.live.emits.is_empty() {
+                Vec::new()
+            } else {
+                markets().map(|id| id.to_string()).into()
+            },
             env: BTreeMap::new(),
             accounts,
             clob_url,

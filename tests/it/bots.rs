@@ -118,7 +118,7 @@ impl Bot {
         if mode == Mode::Offline {
             command.arg("--offline");
         } else {
-            for service in ["clob", "rpc", "gamma", "data", "relayer", "geoblock"] {
+            for service in ["clob", "rpc", "gamma", "data", "relayer", "geoblock", "ws", "live"] {
                 let url = sandbox.announcement[format!("{service}_url")].as_str().unwrap();
                 command.args([&format!("--{service}-url"), url]);
             }

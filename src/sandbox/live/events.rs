@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
 
+/// How many markets events are of.
+const MARKETS: usize = 3;
+
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -16,6 +19,11 @@ pub enum EventKind {
     Order,
     /// A fill, which is matched, mined and confirmed.
     Trade,
+}
+
+/// The condition ids of the markets that events are of.
+pub(in crate::sandbox) fn markets() -> [B256; MARKETS] {
+    std::array::from_fn(|number| keccak256(format!("live market {number}")))
 }
 
 /// The market of an event (its condition id), and its text.
@@ -30,7 +38,7 @@ pub(super) fn next(sandbox: &Sandbox, kind: EventKind) -> Event {
     let owner = sandbox.demo.eoa;
     let key = sandbox.keys().users_of(owner).first().map(ToString::to_string).unwrap_or_default();
     let hash = |label: &str| keccak256(format!("{label} {} {number}", sandbox.live_seed));
-    let market: B256 = keccak256(format!("live market {}", number % 3));
+    let market = markets()[usize::try_from(number).unwrap_or_default() % MARKETS];
     let wallet = sandbox.demo.address(sandbox.scenario.account.wallet).unwrap_or(owner);
     let now_ms = sandbox.timestamp().as_millisecond();
     let content = Content { number, key, market, wallet, now_ms };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use polymarket_client_sdk_v2::auth::{Credentials, Uuid};
 use polymarket_client_sdk_v2::clob::ws::{Client, WsMessage};
-use polymarket_client_sdk_v2::types::Address;
+use polymarket_client_sdk_v2::types::{Address, B256};
 use polymarket_client_sdk_v2::ws::config::Config;
 use serde_json::json;
 
@@ -23,9 +23,12 @@ async fn gets_events(secret: String) -> Result<bool, String> {
     let key: Uuid = variable("LIVE_API_KEY").parse().map_err(|error| format!("{error}"))?;
     let credentials = Credentials::new(key, secret, variable("LIVE_PASSPHRASE"));
     let address: Address = variable("LIVE_ADDRESS").parse().map_err(|error| format!("{error}"))?;
+    // an empty list is none to the service, whatever the client says of it
+    let markets: Result<Vec<B256>, _> = variable("LIVE_MARKETS").split(',').map(str::parse).collect();
+    let markets = markets.map_err(|error| format!("{error}"))?;
     let client = Client::new(&variable("WS_URL"), Config::default()).map_err(|error| error.to_string())?;
     let client = client.authenticate(credentials, address).map_err(|error| error.to_string())?;
-    let mut events = Box::pin(client.subscribe_user_events(Vec::new()).map_err(|error| error.to_string())?);
+    let mut events = Box::pin(client.subscribe_user_events(markets).map_err(|error| error.to_string())?);
     let (mut order, mut trade) = (false, false);
     let both = async {
         while let Some(event) = events.next().await {
