@@ -118,6 +118,9 @@ async fn nothing_is_opened_offline_nor_beside_a_clob_whose_channel_is_not_known(
     assert!(facts.requests.iter().all(|request| request.url.contains("127.0.0.1")), "{:?}", facts.requests);
 }
 
+/// What a server makes of the first frame.
+type Answer = fn(&str) -> Vec<Message>;
+
 /// A server that takes a WebSocket and answers every frame by what this makes of it.
 async fn server(answer: impl Fn(&str) -> Vec<Message> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -140,7 +143,6 @@ async fn server(answer: impl Fn(&str) -> Vec<Message> + Send + Sync + 'static) -
 async fn whatever_a_channel_answers_no_account_becomes_broken_and_no_secret_is_shown() {
     let lab = Lab::named("healthy-safe").await;
     let own = lab.configured().credentials;
-    type Answer = fn(&str) -> Vec<Message>;
     let answers: [(&str, Answer); 12] = [
         ("an echo as a code", |text| {
             vec![Message::text(json!({ "op": "error", "rid": "a1", "code": text }).to_string())]

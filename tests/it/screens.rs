@@ -202,9 +202,11 @@ fn a_check_that_is_blocked_and_what_watching_saw() {
             press(&mut app, "j");
         }
         press(&mut app, "\n");
-        for (second, state) in [(30, samples::unreachable()), (60, samples::unreachable()), (90, samples::healthy())] {
+        for (second, state) in
+            [(30, samples::unreachable as fn() -> Observed), (60, samples::unreachable), (90, samples::healthy)]
+        {
             send(&mut app, Message::Tick(samples::STARTED_MS + second * 1_000));
-            send(&mut app, Message::Observed(Box::new(state)));
+            send(&mut app, Message::Observed(Box::new(state())));
             send(&mut app, Message::RunOver);
         }
         let changes: Vec<_> = app.watching.seen.changes().map(|change| (change.check, change.to)).collect();

@@ -333,7 +333,7 @@ fn styles(app: &App) -> String {
 #[test]
 fn colours_repeat_what_words_say_and_mono_has_none() {
     let panels =
-        [("wallets", "5", on_chain(|_, _| {})), ("clock", "6", clock(14)), ("requests", "4", samples::failed())];
+        vec![("wallets", "5", on_chain(|_, _| {})), ("clock", "6", clock(14)), ("requests", "4", samples::failed())];
     for (name, keys, observed) in panels {
         let mut app = app(observed, (80, 24));
         press(&mut app, keys);
