@@ -248,7 +248,7 @@ async fn watching_tells_what_changes_and_serves_how_it_stands() {
     let mut words = lines.iter().map(|line| line.split_once(' ').unwrap().1);
     let heading = words.next().unwrap();
     assert!(heading.starts_with("bot signer 0xf39F…2266   profile bot   127.0.0.1:"), "{lines:?}");
-    assert_eq!(words.next().unwrap(), "bot healthy  17 passed, 4 notes", "{lines:?}");
+    assert_eq!(words.next().unwrap(), "bot healthy  17 passed, 6 notes", "{lines:?}");
     let said: Vec<&str> = words.filter(|line| line.starts_with("bot creds.l2 ")).collect();
     assert_eq!(said.len(), 2, "{lines:?}");
     assert!(said[0].starts_with("bot creds.l2 PASS → UNKN  "), "{lines:?}");

@@ -15,7 +15,9 @@ async fn settings(name: &str) -> BTreeMap<String, String> {
     let lab = Lab::named(name).await;
     let url = lab.running.announcement().clob_url.clone();
     let env = lab.running.announcement().env.clone();
-    env.into_iter().map(|(name, value)| (name, value.replace(&url, "http://sandbox"))).collect()
+    let socket = url.replacen("http", "ws", 1);
+    let without_port = |value: String| value.replace(&url, "http://sandbox").replace(&socket, "ws://sandbox");
+    env.into_iter().map(|(name, value)| (name, without_port(value))).collect()
 }
 
 #[tokio::test]
@@ -34,7 +36,7 @@ async fn every_scenario_starts_and_leaves_no_placeholder() {
 async fn the_same_seed_gives_the_same_settings() {
     assert_eq!(settings("healthy-safe").await, settings("healthy-safe").await);
     let env = settings("healthy-safe").await;
-    assert_eq!(env.len(), 18);
+    assert_eq!(env.len(), 20);
     assert_eq!(env["POLYMARKET_FUNDER"], "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47");
     assert_eq!(env["POLYMARKET_PRIVATE_KEY"], DEMO_KEY);
     assert_eq!(env["POLY_BUILDER_SIGNER_URL"], "http://sandbox/-/signer/sign");
@@ -100,6 +102,14 @@ async fn complaints(lab: &Lab) -> String {
             Ok(response) => response.text().await.unwrap(),
             Err(error) => format!("{error:?}"),
         });
+    }
+    if let Some(key) = env.get("RELAYER_API_KEY").filter(|key| !key.is_empty()) {
+        let request = lab.http.get(format!("{clob}/-/relayer/transactions")).header("RELAYER_API_KEY", key);
+        let answer = request
+            .header("RELAYER_API_KEY_ADDRESS", env.get("RELAYER_API_KEY_ADDRESS").map_or("", String::as_str))
+            .send()
+            .await;
+        heard.push(answer.unwrap().text().await.unwrap());
     }
     heard.join("\n")
 }
