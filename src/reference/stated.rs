@@ -128,13 +128,25 @@ fn sentence(subject: Subject, state: State) -> Option<&'static str> {
 struct Context {
     is_us: bool,
     is_ours: bool,
+    is_of_tokens: bool,
 }
 
 impl Context {
     fn of(text: &str, is_us: bool) -> Self {
         const OURS: &[&str] = &["polymarket", "poly_", "clob", "api_", "api credentials", "api creds", "relayer"];
+        const TOKENS: &[&str] = &[
+            "token approval",
+            "usd",
+            "collateral",
+            "conditional",
+            "ctf",
+            "exchange contract",
+            "spender",
+            "polymarket",
+        ];
         let lower = text.to_lowercase();
-        Self { is_us, is_ours: OURS.iter().any(|word| lower.contains(word)) }
+        let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+        Self { is_us, is_ours: has(OURS), is_of_tokens: has(TOKENS) }
     }
 
     /// The subject that a phrase has here, if any.
@@ -144,6 +156,7 @@ impl Context {
             Subject::AnyCredentials | Subject::Credentials if self.is_us => Some(Subject::Us),
             Subject::AnyCredentials => self.is_ours.then_some(Subject::Credentials),
             Subject::AnyPassphrase => self.is_ours.then_some(Subject::Passphrase),
+            Subject::AnyApproval => self.is_of_tokens.then_some(Subject::Allowance),
             Subject::AnySecret => self.is_ours.then_some(Subject::Secret),
             subject => Some(subject),
         }
@@ -262,8 +275,20 @@ static MATTERS: LazyLock<Index<(State, Side)>> = LazyLock::new(|| Index::of(STAT
 /// Subjects with their places, from word to word.
 fn subjects(words: &[Word], context: &Context) -> Vec<(Subject, usize, usize)> {
     // the price, not the means
-    const NOT_GAS: &[&str] =
-        &["price", "limit", "station", "tip", "used", "cap", "left", "estimate", "estimation", "too"];
+    const NOT_GAS: &[&str] = &[
+        "price",
+        "limit",
+        "station",
+        "tip",
+        "used",
+        "cap",
+        "left",
+        "estimate",
+        "estimation",
+        "too",
+        "needed",
+        "required",
+    ];
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
@@ -377,6 +402,9 @@ mod tests {
             "the private key was loaded",
             "invalid argument",
             "gas price too low",
+            "no gas needed",
+            "unknown chain reaction",
+            "GITHUB_TOKEN is set, approval required for deployment",
             "not enough balance / allowance",
             "funder 0x12 loaded. The cache is empty",
             "on that long day somebody wrote that no private key was what they had in their mind",
