@@ -5,6 +5,7 @@
 //! the matter with it is read whatever stands around them.
 
 mod tables;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::tables::{PHRASES, STATES, Side, State, Subject};
+use self::words::{STOP, Word, words_of};
 use super::{ErrorEntry, find_error};
 use crate::settings::{Named, named};
 
@@ -21,9 +23,6 @@ const LONGEST: usize = 6 << 10;
 const APART: usize = 5;
 /// Sentences of programs are no longer than so many words.
 const MESSAGE: usize = 12;
-/// Stands for the end of a sentence or line, which parts words further than a word does.
-const STOP: &str = ".";
-
 const SETTING: &str = "a setting has a value that cannot be used";
 
 /// What was found: the sentence that stands for it.
@@ -31,14 +30,6 @@ pub(super) struct Stated {
     pub(super) entry: &'static ErrorEntry,
     /// It is about the `0x` of the key, which says "missing" too.
     pub(super) is_prefix: bool,
-}
-
-/// A word as it is compared, and the subject whose name begins with it.
-struct Word {
-    text: String,
-    variable: Option<(Subject, usize)>,
-    /// A part of a name that is no word of prose: `CONFIG_INVALID_FUNDER`, `MissingFunder`.
-    is_code: bool,
 }
 
 /// Reads what a program says of a setting by itself. `is_us`: of the keys of Polymarket US. `is_error`: something
@@ -128,13 +119,25 @@ fn sentence(subject: Subject, state: State) -> Option<&'static str> {
 struct Context {
     is_us: bool,
     is_ours: bool,
+    is_of_tokens: bool,
 }
 
 impl Context {
     fn of(text: &str, is_us: bool) -> Self {
         const OURS: &[&str] = &["polymarket", "poly_", "clob", "api_", "api credentials", "api creds", "relayer"];
+        const TOKENS: &[&str] = &[
+            "token approval",
+            "usd",
+            "collateral",
+            "conditional",
+            "ctf",
+            "exchange contract",
+            "spender",
+            "polymarket",
+        ];
         let lower = text.to_lowercase();
-        Self { is_us, is_ours: OURS.iter().any(|word| lower.contains(word)) }
+        let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+        Self { is_us, is_ours: has(OURS), is_of_tokens: has(TOKENS) }
     }
 
     /// The subject that a phrase has here, if any.
@@ -144,76 +147,10 @@ impl Context {
             Subject::AnyCredentials | Subject::Credentials if self.is_us => Some(Subject::Us),
             Subject::AnyCredentials => self.is_ours.then_some(Subject::Credentials),
             Subject::AnyPassphrase => self.is_ours.then_some(Subject::Passphrase),
+            Subject::AnyApproval => self.is_of_tokens.then_some(Subject::Allowance),
             Subject::AnySecret => self.is_ours.then_some(Subject::Secret),
             subject => Some(subject),
         }
-    }
-}
-
-/// The words of a text: names are taken apart at their underscores and capitals.
-fn words_of(text: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    let is_part = |c: char| c.is_alphanumeric() || ['_', '\'', '’', '$'].contains(&c);
-    let mut rest = text;
-    while let Some(start) = rest.find(is_part) {
-        let between = &rest[..start];
-        let ends = between.contains(['\n', ';', '。', '!', '?']) || between.contains(". ") || between.contains(".\"");
-        if ends && words.last().is_some_and(|word| word.text != STOP) {
-            words.push(Word { text: STOP.to_owned(), variable: None, is_code: false });
-        }
-        let end = rest[start..].find(|c| !is_part(c)).map_or(rest.len(), |length| start + length);
-        take(&rest[start..end], &mut words);
-        rest = &rest[end..];
-    }
-    words
-}
-
-/// One name or word, in its parts.
-fn take(token: &str, words: &mut Vec<Word>) {
-    let name = token.trim_matches(['\'', '’', '$']);
-    let first = words.len();
-    let mut part = String::new();
-    let mut before = ' ';
-    let mut chars = name.chars().peekable();
-    let is_code = name.contains('_')
-        || (name.starts_with(|c: char| c.is_ascii_uppercase())
-            && name.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()));
-    let close = |part: &mut String, words: &mut Vec<Word>| {
-        if !part.is_empty() {
-            words.push(Word { text: std::mem::take(part), variable: None, is_code });
-        }
-    };
-    while let Some(c) = chars.next() {
-        let is_small_next = chars.peek().is_some_and(char::is_ascii_lowercase);
-        let is_turn =
-            c.is_ascii_uppercase() && (before.is_ascii_lowercase() || (before.is_ascii_uppercase() && is_small_next));
-        if c == '_' || is_turn || (before.is_ascii() != c.is_ascii() && before != ' ') {
-            close(&mut part, words);
-        }
-        if c.is_alphanumeric() {
-            part.extend(c.to_lowercase());
-        }
-        before = c;
-    }
-    close(&mut part, words);
-    if words.len() == first {
-        return;
-    }
-    // a word in capitals may be no name: of those only the usual two
-    if !name.contains('_') && !["PK", "FUNDER"].contains(&name) {
-        return;
-    }
-    match named(name) {
-        Named::Setting(setting) => {
-            let length = words.len() - first;
-            words[first].variable = Subject::of(setting).map(|subject| (subject, length));
-        }
-        // of somebody else, whatever its parts are
-        Named::Other => {
-            words.truncate(first);
-            words.push(Word { text: "…".to_owned(), variable: None, is_code: false });
-        }
-        Named::Unknown => {}
     }
 }
 
@@ -262,8 +199,20 @@ static MATTERS: LazyLock<Index<(State, Side)>> = LazyLock::new(|| Index::of(STAT
 /// Subjects with their places, from word to word.
 fn subjects(words: &[Word], context: &Context) -> Vec<(Subject, usize, usize)> {
     // the price, not the means
-    const NOT_GAS: &[&str] =
-        &["price", "limit", "station", "tip", "used", "cap", "left", "estimate", "estimation", "too"];
+    const NOT_GAS: &[&str] = &[
+        "price",
+        "limit",
+        "station",
+        "tip",
+        "used",
+        "cap",
+        "left",
+        "estimate",
+        "estimation",
+        "too",
+        "needed",
+        "required",
+    ];
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
@@ -377,6 +326,9 @@ mod tests {
             "the private key was loaded",
             "invalid argument",
             "gas price too low",
+            "no gas needed",
+            "unknown chain reaction",
+            "GITHUB_TOKEN is set, approval required for deployment",
             "not enough balance / allowance",
             "funder 0x12 loaded. The cache is empty",
             "on that long day somebody wrote that no private key was what they had in their mind",

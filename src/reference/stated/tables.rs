@@ -19,10 +19,11 @@ pub(super) enum Subject {
     Credentials,
     Passphrase,
     Secret,
-    /// These three are anybody's, unless the text is about Polymarket.
+    /// These four are anybody's, unless the text is about Polymarket.
     AnyCredentials,
     AnyPassphrase,
     AnySecret,
+    AnyApproval,
     Nonce,
     Rpc,
     Url,
@@ -146,8 +147,8 @@ pub(super) const PHRASES: &[(&str, Subject)] = &[
     ("gas", Subject::Gas),
     ("allowance", Subject::Allowance),
     ("allowances", Subject::Allowance),
-    ("approval", Subject::Allowance),
-    ("approvals", Subject::Allowance),
+    ("approval", Subject::AnyApproval),
+    ("approvals", Subject::AnyApproval),
 ];
 
 use Side::{After, Before, Beside, Either};
@@ -249,8 +250,8 @@ pub(super) const STATES: &[(&str, (State, Side))] = &[
     ("unsupported", (Unsupported, Either)),
     ("not supported", (Unsupported, After)),
     ("isnt supported", (Unsupported, After)),
-    ("unknown", (Unsupported, Before)),
-    ("unrecognized", (Unsupported, Before)),
+    ("unknown", (Malformed, Beside)),
+    ("unrecognized", (Malformed, Beside)),
     ("insufficient", (Insufficient, Either)),
     ("not enough", (Insufficient, Either)),
     ("ran out of", (Insufficient, Before)),
