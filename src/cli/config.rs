@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Exit;
 use super::settings::SettingsArgs;
+use crate::cli::look::Format;
 use crate::cli::terminal;
 use crate::facts::Setup;
 use crate::settings::{ProblemKind, config_file};
@@ -16,12 +17,6 @@ pub(super) struct ConfigArgs {
     format: Format,
     #[command(flatten)]
     settings: SettingsArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {

@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 
 use super::Exit;
 use super::settings::SettingsArgs;
+use crate::cli::look::Format;
 use crate::cli::terminal;
 use crate::client::exchange;
 use crate::client::http::Http;
@@ -20,12 +21,6 @@ use crate::settings::Settings;
 
 /// A longer text is no request.
 const LONGEST: u64 = 16 << 20;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
 
 /// Finds out what is wrong with a captured request, order or relayer transaction: its headers or fields, and what its
 /// signature was made over.

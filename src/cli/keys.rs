@@ -20,6 +20,7 @@ mod rotate;
 use clap::Subcommand;
 
 use super::Exit;
+use super::look::Format;
 use failed::Stop;
 
 #[derive(Debug, clap::Args)]
@@ -48,13 +49,6 @@ enum Keys {
     /// Keys of builders
     #[command(subcommand)]
     Builder(builder::Builder),
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) async fn run(args: KeysArgs) -> anyhow::Result<Exit> {

@@ -16,6 +16,13 @@ pub(super) enum Color {
     Never,
 }
 
+/// How results are printed, where these two are all that there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Look {

@@ -15,17 +15,12 @@ use crate::auth::contracts;
 use crate::auth::explain::{self, Explanation};
 use crate::auth::order::{Exchange, Order, Terms, Version};
 use crate::auth::wallet::SignatureType;
+use crate::cli::look::Format;
 use crate::cli::terminal;
 use crate::client::account::Account;
 use crate::client::http::{Http, now_ms};
 use crate::facts::Setup;
 use crate::settings::Settings;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
 
 /// Sign the order that can never be filled, and show what is signed
 ///

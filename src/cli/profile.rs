@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
 use super::{Exit, prompt};
+use crate::cli::look::Format;
 use crate::cli::terminal;
 use crate::settings::change::FileChange;
 use crate::settings::edit::EditError;
@@ -42,12 +43,6 @@ enum Action {
         #[arg(long)]
         yes: bool,
     },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(args: ProfileArgs) -> anyhow::Result<Exit> {

@@ -9,6 +9,7 @@ use super::sandbox::DemoArgs;
 use super::settings::SettingsArgs;
 use super::wrap::wrapped;
 use crate::checks::{self, Status, nonces_apart, relayer_transactions, transaction_words};
+use crate::cli::look::Format;
 use crate::cli::terminal;
 use crate::engine::Engine;
 use crate::facts::probe::Probe;
@@ -29,12 +30,6 @@ pub(super) struct RelayerArgs {
 #[derive(Debug, clap::Subcommand)]
 enum RelayerCommand {
     Status(Box<StatusArgs>),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// Show whether the relayer accepts its API key, whose it is, the nonce and the last transactions

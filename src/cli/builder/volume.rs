@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 
 use super::{AccountArgs, Exit};
+use crate::cli::look::Format;
 use crate::cli::terminal;
 use crate::client::account::AccountError;
 use crate::client::boards::{self, Boards, Period, Standing};
@@ -13,12 +14,6 @@ use crate::client::trades::builder_code;
 /// What has to be known to read the boards.
 const DELAY: &str = "Volume is in shares and can take 24 hours to arrive here; only verified builders are shown. \
                      `polydoctor builder trades` has the trades themselves at once, in dollars";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
 
 #[derive(Debug, clap::Args)]
 pub(super) struct VolumeArgs {
