@@ -20,6 +20,7 @@ mod trading;
 use alloy_primitives::Address;
 use serde::Serialize;
 
+pub use self::judged::MISCONCEPTION;
 use self::judged::{Judged, judge, left_open, not_asked, place_diagnosis};
 
 use crate::auth::wallet::SignatureType;
@@ -321,7 +322,7 @@ fn worst<'a>(checks: impl Iterator<Item = &'a CheckReport>) -> Option<&'a CheckR
 fn who(facts: &Facts) -> String {
     match (facts.setup.signer(), &facts.setup.key) {
         (Some(signer), _) => signer.to_string(),
-        (None, Some(_)) => "unusable private key".to_owned(),
+        (None, Some(_)) => "invalid private key".to_owned(),
         (None, None) => "no private key".to_owned(),
     }
 }
@@ -361,7 +362,7 @@ fn next_step(
         return Some(NextStep { text: fix.text.clone(), command: fix.commands.first().cloned() });
     }
     let text = match (left_open.first(), not_asked.first()) {
-        (Some(id), _) => format!("Run the whole checklist: {id} is open"),
+        (Some(id), _) => format!("Run the whole checklist: {id} was not run"),
         (None, Some(_)) => "Run the whole checklist with network access".to_owned(),
         (None, None) => return None,
     };

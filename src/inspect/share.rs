@@ -14,7 +14,7 @@ static NAMING: LazyLock<Regex> = LazyLock::new(|| {
 
 fn shorten(text: &mut String) {
     // what a body holds is the account's own
-    if let Some((before, _)) = text.split_once(": signed ").filter(|(before, _)| before.starts_with("they part")) {
+    if let Some((before, _)) = text.split_once(": signed ").filter(|(before, _)| before.starts_with("they differ")) {
         *text = before.to_owned();
     }
     let short = |found: &Captures<'_>| {

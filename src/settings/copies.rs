@@ -113,7 +113,7 @@ fn copy(profile: &Profile, setting: Setting, path: &Path, line: &EnvLine) -> Opt
         Some(ProfileValue::Place(_)) => return None,
         Some(ProfileValue::Text(text)) if same(setting, text, &line.value) => return None,
         Some(ProfileValue::Text(text)) => match (shown(text), shown(&line.value)) {
-            (Some(ours), Some(theirs)) => format!("{what}: profile {} says {ours}, {at} says {theirs}", profile.name),
+            (Some(ours), Some(theirs)) => format!("{what}: profile {} has {ours}, {at} has {theirs}", profile.name),
             _ => format!("{what}: profile {} and {at} have different values", profile.name),
         },
         None => {
@@ -122,7 +122,7 @@ fn copy(profile: &Profile, setting: Setting, path: &Path, line: &EnvLine) -> Opt
                 return None;
             }
             let theirs = shown(&line.value)?;
-            format!("{what}: {at} says {theirs}, profile {} does not set it", profile.name)
+            format!("{what}: {at} has {theirs}, profile {} does not set it", profile.name)
         }
     };
     let place = Place::EnvFile { path: path.display().to_string(), name: line.name.clone() };

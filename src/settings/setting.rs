@@ -193,7 +193,17 @@ impl Setting {
 
     /// Its name as people read it.
     pub(crate) fn spoken(self) -> String {
-        self.name().replace('_', " ").replace("api ", "API ").replace("clob ", "CLOB ").replace("url", "address")
+        const PLAIN: [(&str, &str); 8] = [
+            ("_", " "),
+            ("api ", "API "),
+            ("clob ", "CLOB "),
+            ("rpc ", "RPC "),
+            ("gamma ", "Gamma "),
+            ("ws ", "WebSocket "),
+            ("url", "URL"),
+            ("chain id", "chain ID"),
+        ];
+        PLAIN.iter().fold(self.name().to_owned(), |name, (from, to)| name.replace(from, to))
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::symbols::border;
 use crate::checks::Status;
 use crate::render::speaks_utf8;
 
-/// Which colours; all but `contrast` keep to foregrounds.
+/// Color palette; all but `contrast` keep to foregrounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Palette {
     /// The terminal's own sixteen.

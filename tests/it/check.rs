@@ -213,7 +213,7 @@ fn a_keystore_gives_the_key_to_its_password_only() {
 #[test]
 fn text_says_the_root_cause_and_the_place_to_start() {
     let text = stdout(&run(&["check", "--demo", "demo"]));
-    assert!(text.contains("Root cause (proven): The funder is the signer's own address (funder-is-signer)"), "{text}");
+    assert!(text.contains("Root cause (proven): The funder is the signer itself (funder-is-signer)"), "{text}");
     assert!(text.contains("$ export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"), "{text}");
     assert!(text.contains("start with wallet.funder"), "{text}");
     assert!(!text.contains('\u{1b}'), "no colour into a pipe");
@@ -262,7 +262,7 @@ fn an_absent_key_has_no_prefix_to_have_a_myth_about() {
     let (report, _) = check(&["--offline"]);
     let row = report["checks"].as_array().unwrap().iter().find(|check| check["id"] == "key.format").unwrap();
     assert_eq!(row["status"], "fail");
-    assert!(row["evidence"].as_array().unwrap().iter().all(|evidence| evidence["label"] != "myth"), "{row}");
+    assert!(row["evidence"].as_array().unwrap().iter().all(|evidence| evidence["label"] != "common misconception"), "{row}");
 }
 
 #[test]

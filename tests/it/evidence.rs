@@ -308,7 +308,7 @@ fn a_banned_account_is_never_called_open_for_trading() {
     let text = stdout(&run(&["check", "--demo", "account-banned"]));
     let line = text.lines().find(|line| line.contains("account.status")).unwrap();
     assert!(!text.contains("Open for trading"), "{text}");
-    assert!(line.contains("Closed-only mode is off; no request reads whether the account is banned"), "{line}");
+    assert!(line.contains("Closed-only mode is off; a ban cannot be read from the API"), "{line}");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn settings_that_cannot_sign_get_one_sentence() {
         (["l2", "--nonce=0"], "CLOB_SECRET", "the API credentials are incomplete; set CLOB_SECRET too"),
         (["l1", "--nonce=x"], "", "nonce is \"x\" (flag --nonce), which is not a whole number from 0"),
         (["l1", "--nonce=0"], "POLYMARKET_PRIVATE_KEY", "there is no private key"),
-        (["l1", "--with-builder"], "", "--with-builder goes with l2 only"),
+        (["l1", "--with-builder"], "", "--with-builder works only with l2"),
         (["l2", "--body-file=/nowhere"], "", "cannot read /nowhere"),
     ] {
         let output = command(&arguments).env_remove(unset).output().unwrap();

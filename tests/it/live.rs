@@ -217,7 +217,7 @@ async fn credentials_that_a_channel_accepts_and_http_rejects_are_not_what_is_wro
     assert_eq!(first.cause.name(), "headers-dropped");
     assert!(first.because.iter().any(|text| text.contains("live channel accepts")), "{:?}", first.because);
     // without the channel the same answers look like new credentials
-    let without = Facts { live: polydoctor::facts::Fact::NotAsked { why: "not asked".to_owned() }, ..facts };
+    let without = Facts { live: polydoctor::facts::Fact::NotAsked { why: "not checked".to_owned() }, ..facts };
     assert_ne!(Report::of(&without).diagnoses[0].cause.name(), "headers-dropped");
 }
 

@@ -158,7 +158,7 @@ async fn everything_can_come_from_an_env_file() {
     }
     std::fs::write(folder.path().join("broken"), format!("{text}AUTHORIZATION_TOKEN {TOKEN}\n")).unwrap();
     let error = refused(command(&["--env-file", "broken"]).current_dir(folder.path()));
-    assert!(error.contains("Line 6 of broken is no NAME=value"), "{error}");
+    assert!(error.contains("Line 6 of broken is not a NAME=value line"), "{error}");
 }
 
 #[tokio::test]

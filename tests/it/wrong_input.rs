@@ -88,7 +88,7 @@ fn settings() -> Vec<Wrong> {
         wrong("a private key as the funder", "The funder is a text of 66 characters (env FUNDER)").var("FUNDER", KEY),
         wrong("a chain by name", "The chain id is \"polygon\" (env CHAIN_ID), which is not a whole number")
             .var("CHAIN_ID", "polygon"),
-        wrong("another chain", "Chain 1 is none that Polymarket runs on").var("CHAIN_ID", "1"),
+        wrong("a different chain", "Chain 1 is none that Polymarket runs on").var("CHAIN_ID", "1"),
         wrong("a negative nonce", "The nonce is \"-1\" (env POLYMARKET_NONCE), which is not a whole number from 0")
             .var("POLYMARKET_NONCE", "-1"),
         wrong(
@@ -155,8 +155,8 @@ fn settings() -> Vec<Wrong> {
 fn env_files() -> Vec<Wrong> {
     let line = |what, text: &str, said| wrong(what, said).env(format!("PK={KEY}\n{text}\n"));
     vec![
-        line("a line that is no assignment", "POLYMARKET_FUNDER 0x12", "Line 2 of .env is no NAME=value"),
-        line("a quote that stays open", "FUNDER='0x12", "Line 2 of .env (FUNDER) opens a quote and does not close it"),
+        line("a line that is no assignment", "POLYMARKET_FUNDER 0x12", "Line 2 of .env is not a NAME=value line"),
+        line("a quote that stays open", "FUNDER='0x12", "Line 2 of .env (FUNDER) has an unclosed quote"),
         line(
             "a space without quotes",
             "CLOB_SECRET=a b",
@@ -176,9 +176,9 @@ fn env_files() -> Vec<Wrong> {
         line(
             "a backslash",
             "CLOB_SECRET=a\\qb",
-            "Line 2 of .env (CLOB_SECRET) has a backslash that programs read in different ways",
+            "Line 2 of .env (CLOB_SECRET) has a backslash that programs read differently",
         ),
-        line("an open brace", "FUNDER=${OTHER", "Line 2 of .env (FUNDER) opens ${ and does not close it"),
+        line("an open brace", "FUNDER=${OTHER", "Line 2 of .env (FUNDER) has an unclosed ${"),
         line(
             "a dollar in double quotes",
             "CLOB_PASS_PHRASE=\"a$b\"",

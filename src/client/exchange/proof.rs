@@ -146,7 +146,7 @@ impl ProofOrder {
         }
         // of a contract that is not known to be there, no yes counts
         if let Some(first) = words.first().filter(|word| word.same_digest != Some(true)) {
-            let reason = format!("the contract at {} did not show that it is the exchange", first.exchange);
+            let reason = format!("the contract at {} could not be identified as the exchange", first.exchange);
             for other in others.iter_mut().filter(|other| other.verdict.is_accepted()) {
                 other.verdict = OrderVerdict::Unclear { reason: reason.clone() };
             }

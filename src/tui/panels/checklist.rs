@@ -20,7 +20,7 @@ pub(super) fn offers(app: &App) -> Vec<Offer> {
     if app.facts.setup.signer().is_some() {
         offers.push(Offer {
             label: "Update the balance cache".to_owned(),
-            note: "makes the CLOB read balance and allowance from the chain again".to_owned(),
+            note: "refreshes the CLOB's cached balance from the chain".to_owned(),
             action: Action::Account(Account::UpdateBalance),
         });
     }
@@ -73,7 +73,7 @@ fn title(app: &App) -> String {
     let mut title = String::new();
     let State { filter, problems_only, .. } = &app.panels.checklist;
     if *problems_only {
-        title.push_str("not passed ");
+        title.push_str("problems ");
     }
     if !filter.is_empty() {
         title.push('/');

@@ -26,7 +26,7 @@ fn keys() -> Vec<Wrong> {
             &DIGITS.replace('9', "z"),
             "it holds a character that is no hex digit at position 4",
         ),
-        key("zero", &"0".repeat(64), "it is zero, which is no key"),
+        key("zero", &"0".repeat(64), "it is zero, which is not a valid key"),
         key("beyond the curve", &"f".repeat(64), "it is beyond the order of the curve"),
         key("an API secret for a key", SECRET, "it is base64 of 32 bytes"),
         key("a public key", &format!("04{DIGITS}{DIGITS}"), "it is a public key (130 hex digits)"),
@@ -34,7 +34,7 @@ fn keys() -> Vec<Wrong> {
         key(
             "quotes around a key",
             &format!("'{KEY}'"),
-            "there are quotes around it, which every official client refuses",
+            "it has quotes around it, which every official client rejects",
         ),
         key("a line end behind a key", &format!("{KEY}\n"), "there are spaces or a line end around it"),
         key("a byte-order mark before a key", &format!("\u{feff}{KEY}"), "there is a byte-order mark before it"),
@@ -65,7 +65,7 @@ fn keystores() -> Vec<Wrong> {
             KEYSTORE.replace("\"version\": 3", "\"version\": 1"),
             "it has version 1, and only version 3 can be read",
         ),
-        keystore("JSON of another kind", "{}".to_owned(), "it is JSON without a version, so no keystore"),
+        keystore("JSON of another kind", "{}".to_owned(), "it is JSON without a version, not a keystore"),
         keystore(
             "parameters that no machine can compute",
             KEYSTORE.replace("\"dklen\": 32", "\"dklen\": 8"),
@@ -200,10 +200,10 @@ fn places() -> Vec<Wrong> {
 
 fn commands() -> Vec<Wrong> {
     vec![
-        wrong("a check that is none", "there is no such check; polydoctor list names them all")
+        wrong("a check that is none", "no such check; `polydoctor list` lists them all")
             .run(&["check", "wallet.fund"])
             .code(2),
-        wrong("an origin that is none", "known are: email, browser, wallet, deposit, unknown")
+        wrong("an origin that is none", "expected one of: email, browser, wallet, deposit, unknown")
             .run(&["init", "--account", "metamask"])
             .code(2),
         wrong("nothing to set up with", "there is no private key: set POLYMARKET_PRIVATE_KEY")
