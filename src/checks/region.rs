@@ -108,18 +108,18 @@ mod tests {
     #[test]
     fn the_same_answer_means_different_things_by_country_and_region() {
         for (country, region, status, words) in [
-            ("CU", "03", Status::Fail, "Trading is closed"),
-            ("UA", "43", Status::Fail, "Trading is closed"),
-            ("US", "NY", Status::Fail, "only orders that close positions"),
-            ("us", "", Status::Fail, "only orders that close positions"),
-            ("CA", "ON", Status::Fail, "only orders that close positions"),
+            ("CU", "03", Status::Fail, "Trading is geoblocked"),
+            ("UA", "43", Status::Fail, "Trading is geoblocked"),
+            ("US", "NY", Status::Fail, "Only orders that close positions"),
+            ("us", "", Status::Fail, "Only orders that close positions"),
+            ("CA", "ON", Status::Fail, "Only orders that close positions"),
             ("JP", "13", Status::Note, "its API accepts orders"),
             ("NL", "", Status::Note, "its API accepts orders"),
             // not listed: blocked is blocked
-            ("CA", "YT", Status::Fail, "Trading is closed"),
-            ("UA", "30", Status::Fail, "Trading is closed"),
-            ("XX", "", Status::Fail, "Trading is closed"),
-            ("", "", Status::Fail, "Trading is closed"),
+            ("CA", "YT", Status::Fail, "Trading is geoblocked"),
+            ("UA", "30", Status::Fail, "Trading is geoblocked"),
+            ("XX", "", Status::Fail, "Trading is geoblocked"),
+            ("", "", Status::Fail, "Trading is geoblocked"),
         ] {
             let finding = judge(true, country, region);
             assert_eq!(finding.status, status, "{country} {region}");

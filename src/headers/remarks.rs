@@ -157,11 +157,11 @@ mod tests {
     #[test]
     fn what_a_server_would_refuse_is_said() {
         for (given, said) in [
-            (timestamp(1_700_000_000_000, 1_700_000_000), "servers take Unix seconds: 1700000000"),
+            (timestamp(1_700_000_000_000, 1_700_000_000), "servers expect Unix seconds: 1700000000"),
             (timestamp(1_700_000_000, 1_700_000_040), "40 s in the past"),
             (timestamp(1_700_003_600, 1_700_000_000), "60 minutes in the future"),
             (method("get"), "servers verify GET"),
-            (method("FETCH"), "no HTTP method"),
+            (method("FETCH"), "not an HTTP method"),
             (path("/data/orders?market=1").pop(), "servers verify /data/orders"),
             (path("https://clob.polymarket.com/order").pop(), "without the host"),
             (path("/order#1").pop(), "never sent"),

@@ -258,14 +258,14 @@ mod tests {
             wrong,
             [
                 (2, "is not a NAME=value line"),
-                (4, "has a space in a value without quotes"),
+                (4, "has a space in an unquoted value"),
                 (5, "has a backslash that programs read differently"),
                 (6, "has an unclosed ${"),
-                (8, "has a # in a value without quotes"),
+                (8, "has a # in an unquoted value"),
                 (9, "has a $ that shells and dotenvy replace with a variable's value, but Node's dotenv keeps"),
                 (10, "has a $ outside of single quotes, which programs read differently"),
                 (15, "has an unclosed quote"),
-                (13, "sets again what an earlier line has set"),
+                (13, "sets a variable again"),
             ]
         );
     }

@@ -125,10 +125,10 @@ mod tests {
         for (name, url, what) in [
             ("CLOB_HOST", "https://gamma-api.polymarket.com", "points to Gamma"),
             ("CLOB_HOST", "https://polymarket.com/", "points to the website"),
-            ("CLOB_HOST", "https://polygon-rpc.com", "points to a blockchain node"),
+            ("CLOB_HOST", "https://polygon-rpc.com", "points to a blockchain RPC"),
             ("RPC_URL", "https://clob.polymarket.com", "points to the CLOB"),
-            ("RPC_URL", "https://polygon-amoy.drpc.org", "is a node of chain 80002"),
-            ("RPC_URL", "https://eth-mainnet.g.alchemy.com/v2/x", "is a node of chain 1"),
+            ("RPC_URL", "https://polygon-amoy.drpc.org", "is an RPC of chain 80002"),
+            ("RPC_URL", "https://eth-mainnet.g.alchemy.com/v2/x", "is an RPC of chain 1"),
             ("POLYMARKET_RELAYER_URL", "https://clob.polymarket.com", "points to the CLOB"),
             ("POLYMARKET_LIVE_URL", "wss://ws-subscriptions-clob.polymarket.com/ws/user", "points to the user channel"),
             ("POLYMARKET_LIVE_URL", "wss://ws-live-data.polymarket.com", "points to RTDS"),

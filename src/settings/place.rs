@@ -333,7 +333,7 @@ mod tests {
         for text in
             ["{ environment = \"A\" }", "{ env = 1 }", "{ env = \"A\", file = \"b\" }", "{ command = [] }", "{}"]
         {
-            assert!(parse(text).unwrap_err().contains("unknown"), "{text}");
+            assert!(parse(text).unwrap_err().contains("secret reference"), "{text}");
         }
         assert!(parse("{ keystore = \"k\", password = \"hunter2\" }").unwrap_err().contains("plain-text password"));
     }

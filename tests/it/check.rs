@@ -163,14 +163,14 @@ fn nothing_configured_is_a_finding() {
 #[test]
 fn wrong_use_is_exit_code_2_with_a_sentence() {
     for (arguments, said) in [
-        (&["check", "wallet.funds"][..], "there is no such check"),
-        (&["check", "--demo", "no-such"], "there is no scenario named no-such"),
+        (&["check", "wallet.funds"][..], "no such check"),
+        (&["check", "--demo", "no-such"], "no scenario named no-such"),
         (&["check", "--env-file", "/nowhere/.env"], "cannot read /nowhere/.env"),
         (&["check", "--key-file", "/nowhere/key"], "cannot read /nowhere/key"),
         (&["check", "--profile", "main"], "no profile named main"),
         (&["check", "--replay", "/nowhere/facts"], "cannot read /nowhere/facts"),
         (&["check", "--private-key", "0x1"], "there is no --private-key. Secrets are not accepted on the command line"),
-        (&["sandbox", "--scenario", "no-such"], "there is no scenario named no-such"),
+        (&["sandbox", "--scenario", "no-such"], "no scenario named no-such"),
         (&["sandbox", "--listen", "here"], "it is not IP:PORT, as in 127.0.0.1:8080"),
     ] {
         let output = run(arguments);
@@ -251,7 +251,7 @@ fn a_time_limit_on_the_command_line_that_is_none_is_a_usage_error() {
         let output = run(&["check", "--offline", flag]);
         assert_eq!(output.status.code(), Some(2), "{flag}");
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains("give a number of seconds from 0.001 to 3600"), "{said}");
+        assert!(said.contains("expected a number of seconds from 0.001 to 3600"), "{said}");
     }
     let output = polydoctor().args(["check", "--offline"]).env("POLYDOCTOR_TIMEOUT", "soon").output().unwrap();
     assert!(stdout(&output).contains("timeout is \"soon\""), "{}", stdout(&output));

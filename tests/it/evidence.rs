@@ -34,7 +34,7 @@ async fn facts_of(name: &'static str, offline: bool) -> Facts {
 }
 
 /// The facts of every scenario, a few at a time.
-async fn each_scenario(offline: bool, mut look: impl FnMut(&str, Facts)) {
+pub(crate) async fn each_scenario(offline: bool, mut look: impl FnMut(&str, Facts)) {
     const AT_ONCE: usize = 8;
     let mut names = scenario::names();
     let mut running = JoinSet::new();

@@ -103,7 +103,7 @@ fn guides_names_say_what_it_is_really_called() {
         let output = run(&["explain", name]);
         let text = stdout(&output).replace("\n  ", " ");
         assert_eq!(output.status.code(), Some(0), "{name}");
-        assert!(text.starts_with(name) && text.contains("a guide's name"), "{name}: {text}");
+        assert!(text.starts_with(name) && text.contains("name used in guides"), "{name}: {text}");
         assert!(text.contains(really), "{name}: {text}");
     }
 }

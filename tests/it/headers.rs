@@ -108,7 +108,7 @@ fn settings_that_cannot_sign_get_one_sentence() {
         assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
     }
     let output = command(&["l2"]).env("CLOB_PASS_PHRASE", "two\nlines").output().unwrap();
-    assert!(stderr(&output).contains("POLY_PASSPHRASE holds a control character"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("POLY_PASSPHRASE contains a control character"), "{}", stderr(&output));
 }
 
 #[test]

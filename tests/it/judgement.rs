@@ -63,7 +63,7 @@ fn a_wait_that_the_server_asks_for_is_said() {
     facts.derived = refused(429, Some(17));
     let finding = (find("creds.derive").unwrap().judge)(&facts);
     assert_eq!(finding.suspicions[0].cause, Cause::RateLimited);
-    assert!(finding.evidence.iter().any(|evidence| evidence.value.contains("it asks to wait 17 s")), "{finding:?}");
+    assert!(finding.evidence.iter().any(|evidence| evidence.value.contains("retry after 17 s")), "{finding:?}");
 }
 
 /// The facts of an account at the official host, which answers `GET /time`.

@@ -200,7 +200,7 @@ async fn what_comes_instead_of_a_channel_is_a_note_with_its_reason() {
     };
     let host = lab.running.announcement().ws_url.clone();
     for (url, reason) in
-        [(format!("{host}/time"), "200 with an unexpected answer"), (format!("{host}/nothing"), "404 not found")]
+        [(format!("{host}/time"), "200 with an unexpected response"), (format!("{host}/nothing"), "404 not found")]
     {
         let report = Report::of(&observe(with(url.clone()), false).await);
         let check = report.check(ID).unwrap();

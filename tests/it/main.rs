@@ -63,4 +63,5 @@ mod vectors;
 mod views;
 #[cfg(unix)]
 mod watching;
+mod words;
 mod wrong_input;

@@ -187,7 +187,7 @@ mod tests {
         process.args(["-c", "(sleep 2; echo late > late) & echo begun > begun; wait"]);
         process.current_dir(&folder).process_group(0).kill_on_drop(true);
         let said = run(process, Duration::from_secs(1)).await;
-        assert_eq!(said, Err("not over in 1 s, ended".to_owned()));
+        assert_eq!(said, Err("not finished after 1 s, stopped".to_owned()));
         assert!(folder.path().join("begun").exists());
         tokio::time::sleep(Duration::from_millis(1_800)).await;
         assert!(!folder.path().join("late").exists());

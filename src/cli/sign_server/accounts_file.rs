@@ -123,7 +123,7 @@ mod tests {
             ("secret=", "sekret=", "line 5: unknown field `sekret`"),
             ("tokens=['t']", "tokens='hidden'", "line 3: "),
             ("tokens=['t']", "tokens=['']", "a token is empty"),
-            ("name='a'", "name='a b'", "name has to be"),
+            ("name='a'", "name='a b'", "name must be"),
             ("name='a'\n", "", "name is missing"),
             ("[[account]]", "[account]", "line 1: "),
         ] {

@@ -32,7 +32,7 @@ const ENDS: [(&str, i32, &str); 4] = [
     ("polydoctor fix --undo", 1, "Nothing to undo"),
     ("polydoctor check --demo clock-drift", 1, "clock.drift"),
     // the order is another account's
-    ("polydoctor inspect --neg-risk true order.json", 1, "The order carries the builder code"),
+    ("polydoctor inspect --neg-risk true order.json", 1, "The order has the builder code"),
 ];
 
 /// A home with an account in `.env` and in a profile, and the programs that the README pipes to.

@@ -249,7 +249,7 @@ fn init_asks_nobody_before_it_was_said_whom_and_agreed_to() {
     terminal.settle();
     assert!(terminal.contents().trim_end().ends_with("Answer:"), "nothing is preselected:\n{}", terminal.contents());
     terminal.press("\r");
-    terminal.wait_for_text("Nothing says which one it is");
+    terminal.wait_for_text("This could not be determined");
     terminal.press("3\r");
     terminal.wait_for_text("Step 5 of 5: save the profile");
     terminal.wait_for_text("Save profile default? [Y/n]");
@@ -322,7 +322,7 @@ async fn the_set_up_takes_a_keystore_and_a_key_file_at_the_prompt() {
     std::fs::create_dir(folder.path().join("keys")).unwrap();
     let keystore = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keystore.json");
     let mut terminal = init(folder.path(), &["--account", "browser", "--profile", "file"], 80);
-    terminal.wait_for_text("No key was found");
+    terminal.wait_for_text("No private key was found");
     terminal.press("2\r");
     terminal.wait_for_text("Path of the keystore:");
     terminal.press(&format!("{keystore}\r"));

@@ -20,7 +20,7 @@ fn told(scenario: &str, error: &str) -> Terminal {
 fn a_reported_error_is_answered_at_once_and_leads_to_its_check() {
     let mut terminal = told("safe-called-deposit-wallet", "invalid signature");
     terminal.wait_for_text("What it means");
-    terminal.wait_for_text("What explains it here: ");
+    terminal.wait_for_text("Explained here by: ");
     terminal.wait_for_text("Related checks");
     terminal.press("\r");
     terminal.wait_for("the check that explains it", |screen| {
