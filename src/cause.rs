@@ -247,7 +247,9 @@ impl Cause {
     /// Title, meaning, fix and so on, from `assets/causes.toml`.
     pub fn words(self) -> &'static CauseWords {
         let name = self.name();
-        WORDS.get(name).unwrap_or_else(|| unreachable!("a test compares the names and assets/causes.toml equal: {name}"))
+        WORDS
+            .get(name)
+            .unwrap_or_else(|| unreachable!("a test compares the names and assets/causes.toml equal: {name}"))
     }
 }
 

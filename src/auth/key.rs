@@ -111,9 +111,7 @@ impl KeyRemark {
     /// A clause with the clients that refuse it, without capital and full stop.
     pub fn text(self) -> &'static str {
         match self {
-            Self::NoPrefix => {
-                "it has no 0x prefix: ethers, eth-account and alloy accept that, viem rejects it"
-            }
+            Self::NoPrefix => "it has no 0x prefix: ethers, eth-account and alloy accept that, viem rejects it",
             Self::UpperCasePrefix => "the prefix is 0X; write 0x, which every client accepts",
             Self::Whitespace => "it has spaces or a newline around it, which every official client rejects",
             Self::Quotes => "it has quotes around it, which every official client rejects",

@@ -67,14 +67,15 @@ pub(super) fn balance(facts: &Facts) -> Finding {
     let chain = facts.on_chain(maker);
     let cache = cached(facts, kind);
     let finding = match (chain, cache) {
-        (_, Some(Err(refusal))) if query_is_lost(facts) => Finding::fail(
-            Cause::ProxyTampering,
-            "The CLOB received the balance request without its query string",
-        )
-        .likely(0.7)
-        .proven()
-        .with("answer", refusal)
-        .fixed_by("Use the official host, or have the proxy in between forward the query string of each request"),
+        (_, Some(Err(refusal))) if query_is_lost(facts) => {
+            Finding::fail(Cause::ProxyTampering, "The CLOB received the balance request without its query string")
+                .likely(0.7)
+                .proven()
+                .with("answer", refusal)
+                .fixed_by(
+                    "Use the official host, or have the proxy in between forward the query string of each request",
+                )
+        }
         // only a refusal of the question itself says something of the wallet
         (at, Some(Err(failure))) if !matches!(failure, Failure::Refused { status: 400, .. }) => {
             let summary = match at {

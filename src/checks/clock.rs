@@ -148,9 +148,9 @@ pub(super) fn reach(facts: &Facts) -> Finding {
         (Some(version), false) => {
             Finding::note(format!("The CLOB responds, protocol version {version}; it is not the official host"))
         }
-        (None, _) => Finding::note(
-            "The CLOB responds; its protocol version could not be determined, and clients then assume 2",
-        ),
+        (None, _) => {
+            Finding::note("The CLOB responds; its protocol version could not be determined, and clients then assume 2")
+        }
     };
     let finding = match facts.server_time.failure() {
         Some(failure) => finding.with("GET /time", failure),
@@ -330,8 +330,9 @@ fn limits(finding: Finding, facts: &Facts) -> Finding {
     let finding = finding.with("limit", "not published by the CLOB; related Polymarket services allow ±30 s");
     match (facts.local_clock.known(), facts.local_clock.failure()) {
         (Some(()), _) => finding.with("proof", "the server still accepts requests with the time of this clock"),
-        (None, Some(failure)) if proves_drift(facts, failure) => finding
-            .with("proof", format!("with the time of this clock: {failure}; with the server's time: accepted")),
+        (None, Some(failure)) if proves_drift(facts, failure) => {
+            finding.with("proof", format!("with the time of this clock: {failure}; with the server's time: accepted"))
+        }
         (None, _) => finding,
     }
 }

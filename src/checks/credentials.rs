@@ -149,8 +149,7 @@ pub(super) fn by_settings(facts: &Facts) -> Option<Finding> {
     let configured = facts.setup.credentials.as_ref()?;
     let of_builder = || {
         builder_key_created_ms(configured.key()?)?;
-        let summary =
-            "The configured API key is a version 7 UUID, like builder and relayer keys, not user keys";
+        let summary = "The configured API key is a version 7 UUID, like builder and relayer keys, not user keys";
         Some(stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.94).certain(Certainty::Likely)))
     };
     incomplete(configured).or_else(of_builder).or_else(|| unusable_secret(configured))

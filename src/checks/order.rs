@@ -44,6 +44,9 @@ pub(super) fn exchange(facts: &Facts) -> Finding {
             None => value,
         },
         Fact::Failed { failure, .. } => return node_unknown(facts, failure),
+        Fact::NotAsked { .. } if setup.no_order_proof => {
+            return Finding::note("Not checked: skipped by --no-order-proof");
+        }
         Fact::NotAsked { why } => return Finding::not_asked(format!("Not checked: {why}")),
         Fact::Blocked { .. } => {
             return match facts.chain.failure() {
@@ -107,7 +110,8 @@ fn elsewhere(facts: &Facts, proof: &OrderProof) -> Finding {
             .set(Setting::ChainId, node)
             .fixed_by("Set the chain ID and the Polygon RPC to the same chain: 137 is Polygon");
     }
-    let summary = format!("Could not be determined: the Polygon RPC is on chain {node}, but chain {configured} is configured");
+    let summary =
+        format!("Could not be determined: the Polygon RPC is on chain {node}, but chain {configured} is configured");
     Finding::unknown(Cause::PolygonNodeWrongChain, summary)
         .fixed_by("Set the URL of an RPC of the configured chain")
         .likely(0.6)

@@ -82,7 +82,9 @@ pub(super) fn warning(facts: &Facts, wallet: Address) -> Option<Finding> {
         let summary = "The contract at the funder has this key as owner, but rejects its signatures";
         let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.6).proven();
         return Some(
-            finding.fixed_by("Use a different wallet of this key, or contact Polymarket support: no bot setting fixes this"),
+            finding.fixed_by(
+                "Use a different wallet of this key, or contact Polymarket support: no bot setting fixes this",
+            ),
         );
     }
     several_owners(facts.on_chain(wallet)?)

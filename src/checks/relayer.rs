@@ -9,7 +9,8 @@ use crate::facts::{BuilderAccess, Fact, Facts, Failure, RelayerKey, RelayerKeySl
 use crate::settings::Setting;
 
 /// Where relayer API keys are made.
-const CREATE: &str = "Create a relayer API key at polymarket.com/settings?tab=api-keys and set it with its wallet address";
+const CREATE: &str =
+    "Create a relayer API key at polymarket.com/settings?tab=api-keys and set it with its wallet address";
 /// A transaction that is not on the chain after so long will hardly get there by itself.
 const STUCK_MS: i64 = 5 * 60_000;
 
@@ -60,7 +61,9 @@ fn of_key(facts: &Facts) -> Finding {
             missing("RELAYER_API_KEY_ADDRESS is set without RELAYER_API_KEY").fixed_by(CREATE)
         }
         Fact::NotAsked { .. } => Finding::note("No relayer API key is configured; only gasless transactions need one"),
-        Fact::Waiting | Fact::Running { .. } | Fact::Blocked { .. } => Finding::not_asked("The relayer was not checked"),
+        Fact::Waiting | Fact::Running { .. } | Fact::Blocked { .. } => {
+            Finding::not_asked("The relayer was not checked")
+        }
     }
 }
 
@@ -82,7 +85,10 @@ fn accepted(facts: &Facts, key: &RelayerKey) -> Finding {
             Finding::pass("The relayer accepts the API key, and it belongs to this signer")
         }
         (SentAddress::Signer, Some(address)) => {
-            let summary = format!("The relayer API key belongs to the signer, but its wallet address is set to {}", address.address);
+            let summary = format!(
+                "The relayer API key belongs to the signer, but its wallet address is set to {}",
+                address.address
+            );
             of_other(summary).set(Setting::RelayerApiKeyAddress, key.owner.to_string()).fixed_by(format!(
                 "Set RELAYER_API_KEY_ADDRESS to {}, the wallet address that the key was created for",
                 key.owner
@@ -98,8 +104,7 @@ fn accepted(facts: &Facts, key: &RelayerKey) -> Finding {
             )
         }
         (SentAddress::AsWritten | SentAddress::Checksummed, _) => {
-            let summary =
-                "The relayer rejects RELAYER_API_KEY_ADDRESS as it is, but accepts its checksummed form";
+            let summary = "The relayer rejects RELAYER_API_KEY_ADDRESS as it is, but accepts its checksummed form";
             Finding::fail(Cause::RelayerKeyInvalid, summary)
                 .likely(0.98)
                 .proven()

@@ -138,8 +138,7 @@ fn not_told(files: &[SecretFile]) -> Option<Finding> {
 
 fn not_ignored(files: &[SecretFile]) -> Option<Finding> {
     let file = find(files, |file| file.git == GitStanding::Untracked)?;
-    let summary =
-        format!("{} is in a git repository that does not ignore it: `git add .` would commit it", file.path);
+    let summary = format!("{} is in a git repository that does not ignore it: `git add .` would commit it", file.path);
     Some(Finding::note(summary).fixed_by("Ignore it").command(ignoring(&file.path)))
 }
 

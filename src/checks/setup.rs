@@ -173,7 +173,9 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
 fn mending(mistake: &KeyMistake) -> &'static str {
     match mistake {
         KeyMistake::NotThere { .. } => "Put the key there, or change the reference in the profile",
-        KeyMistake::Keystore { .. } => "Enter the password that the keystore was created with, or use a different keystore",
+        KeyMistake::Keystore { .. } => {
+            "Enter the password that the keystore was created with, or use a different keystore"
+        }
         _ => "Set the private key itself: 0x and 64 hex digits, without quotes or spaces",
     }
 }

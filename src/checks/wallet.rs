@@ -107,7 +107,8 @@ pub(super) fn map(facts: &Facts) -> Finding {
         return wallets.iter().fold(finding, |finding, (kind, address)| finding.with(row_label(kind), address));
     };
     if state.chain_id != facts.setup.chain() && facts.takes_chain() {
-        let summary = format!("The Polygon RPC is on chain {}; the CLOB is on chain {}", state.chain_id, facts.setup.chain());
+        let summary =
+            format!("The Polygon RPC is on chain {}; the CLOB is on chain {}", state.chain_id, facts.setup.chain());
         let usual = contracts::chain(facts.setup.chain()).map_or("", |chain| chain.rpc_url.as_str());
         return Finding::fail(Cause::PolygonNodeWrongChain, summary)
             .or(Cause::WrongChainId, 0.2)
@@ -117,7 +118,8 @@ pub(super) fn map(facts: &Facts) -> Finding {
             .try_setting(Setting::RpcUrl, usual);
     }
     if state.chain_id != facts.setup.chain() {
-        let summary = format!("The Polygon RPC is on chain {}, but chain {} is configured", state.chain_id, facts.setup.chain());
+        let summary =
+            format!("The Polygon RPC is on chain {}, but chain {} is configured", state.chain_id, facts.setup.chain());
         return Finding::fail(Cause::WrongChainId, summary)
             .proven()
             .set(Setting::ChainId, state.chain_id)

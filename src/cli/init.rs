@@ -11,7 +11,7 @@ use alloy_primitives::Address;
 use anyhow::{Context as _, bail};
 
 use self::ask::Steps;
-use super::settings::{self as settings_args, SettingsArgs};
+use super::settings::{self as settings_args, ProofArgs, SettingsArgs};
 use super::{Exit, prompt, wrap};
 use crate::cli::terminal;
 use crate::engine::Engine;
@@ -50,6 +50,8 @@ pub(super) struct InitArgs {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
+    proof: ProofArgs,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -74,7 +76,8 @@ enum Given {
     Unknown,
 }
 
-pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
+pub(super) async fn run(mut args: InitArgs) -> anyhow::Result<Exit> {
+    args.settings.leave_out(args.proof);
     let config = settings::config_file().context("there is no home folder for the profile")?;
     let mut base = args.settings.inputs(env::vars_os());
     let name = base.profile.take().filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
@@ -97,10 +100,7 @@ pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
         say(INTRODUCTION)?;
     }
     if let Some(Existing { signer }) = before {
-        say(&format!(
-            "Profile {name} already exists in {}: it is updated, not replaced",
-            config.display()
-        ))?;
+        say(&format!("Profile {name} already exists in {}: it is updated, not replaced", config.display()))?;
         wizard.replaces(signer);
     }
     let mut start = Start { args: &args, base, in_force };

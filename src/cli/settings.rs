@@ -93,6 +93,16 @@ pub(super) struct SettingsArgs {
     password: Option<Secret>,
     #[arg(skip)]
     memory: Memory,
+    #[arg(skip)]
+    proof: ProofArgs,
+}
+
+/// What a run may show to others.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct ProofArgs {
+    /// Do not send the signed probe order (all amounts 0, never fillable) to the Polygon RPC: skips order.exchange
+    #[arg(long)]
+    no_order_proof: bool,
 }
 
 /// The profiles of the configuration file, which is read again when it has changed.
@@ -184,7 +194,9 @@ fn env_map(text: &str) -> Result<(Setting, String), String> {
 
 /// How a run behaves is no finding of it: what cannot be used is said at once.
 fn seconds(text: &str) -> Result<String, String> {
-    settings::parse_seconds(text.trim()).map(|_| text.to_owned()).ok_or_else(|| format!("expected {}", settings::SECONDS))
+    settings::parse_seconds(text.trim())
+        .map(|_| text.to_owned())
+        .ok_or_else(|| format!("expected {}", settings::SECONDS))
 }
 
 impl SettingsArgs {
@@ -207,6 +219,11 @@ impl SettingsArgs {
     pub(super) fn ask_password_of_demo(&mut self) -> anyhow::Result<()> {
         self.password = read(self.demo_inputs(&BTreeMap::new()))?.1;
         Ok(())
+    }
+
+    /// Holds for every reading from now on.
+    pub(super) fn leave_out(&mut self, proof: ProofArgs) {
+        self.proof = proof;
     }
 
     /// Whether the private key comes from standard input, so that nothing else can.
@@ -309,6 +326,7 @@ impl SettingsArgs {
             polymarket_cli: settings::polymarket_cli_file(),
             memory: self.memory.clone(),
             folder: Some(PathBuf::from(".")),
+            no_order_proof: self.proof.no_order_proof,
             ..Inputs::default()
         }
     }

@@ -181,7 +181,9 @@ fn reload_on_hangup(server: Arc<Server>, places: Places, address: SocketAddr) ->
             // files may be slow; signals that come meanwhile are one
             let read = tokio::task::spawn_blocking(move || reload(&server, &places, address));
             if read.await.is_err() {
-                tracing::error!("reload failed, the old credentials, tokens and certificates stay in use: internal error");
+                tracing::error!(
+                    "reload failed, the old credentials, tokens and certificates stay in use: internal error"
+                );
             }
         }
     });

@@ -190,7 +190,9 @@ impl<'a> Listing<'a> {
             self.stale = if rows.is_empty() { self.stale + 1 } else { 0 };
             self.stuck = match (self.is_new("cursor", next), self.stale) {
                 (false, _) => Some(answer.garbled("the listing repeats: its next page was already read")),
-                (true, MOST_STALE..) => Some(answer.garbled("the listing does not end, and its pages have nothing new")),
+                (true, MOST_STALE..) => {
+                    Some(answer.garbled("the listing does not end, and its pages have nothing new"))
+                }
                 (true, _) => None,
             };
         }

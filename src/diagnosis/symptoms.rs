@@ -147,9 +147,7 @@ fn elsewhere(case: &Case<'_>, reported: &Reported) -> Vec<Clue> {
     let text = reported.text.as_str();
     let is_broken = case.findings.iter().any(|(_, finding)| finding.status == Status::Fail);
     let says = if is_broken {
-        format!(
-            "You reported \"{text}\": its usual causes are ruled out here, so first fix what fails, then try again"
-        )
+        format!("You reported \"{text}\": its usual causes are ruled out here, so first fix what fails, then try again")
     } else {
         format!(
             "You reported \"{text}\", but all related checks pass here: run polydoctor on the machine where the error \

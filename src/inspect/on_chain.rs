@@ -98,8 +98,9 @@ impl Inspected {
         }
         let finding = if has_code {
             let summary = format!("The deposit wallet {maker} does not accept this signature");
-            Finding::new(Cause::FunderNotControlled, Certainty::Proven, summary)
-                .because("the exchange contract checked with it: it has a different owner, or has not allowed this session key")
+            Finding::new(Cause::FunderNotControlled, Certainty::Proven, summary).because(
+                "the exchange contract checked with it: it has a different owner, or has not allowed this session key",
+            )
         } else {
             let summary = format!("There is no contract at the maker {maker}, so it cannot check the signature");
             Finding::new(Cause::WalletNotDeployed, Certainty::Proven, summary)

@@ -24,9 +24,7 @@ pub(super) fn parse(text: &str) -> Result<Address, String> {
     let is_mixed =
         digits.contains(|c: char| c.is_ascii_lowercase()) && digits.contains(|c: char| c.is_ascii_uppercase());
     if is_mixed && Address::parse_checksummed(text, None).is_err() {
-        return Err(
-            "The checksum of that wallet address is wrong (upper and lower case): copy it again".to_owned()
-        );
+        return Err("The checksum of that wallet address is wrong (upper and lower case): copy it again".to_owned());
     }
     Address::from_str(text).map_err(|_| "Not a wallet address".to_owned())
 }

@@ -137,7 +137,8 @@ impl Wizard {
         if places == 0 {
             help.insert(
                 0,
-                "No private key was found in the environment, in .env or in the configuration of polymarket-cli.".to_owned(),
+                "No private key was found in the environment, in .env or in the configuration of polymarket-cli."
+                    .to_owned(),
             );
         }
         Question {
@@ -157,8 +158,7 @@ impl Wizard {
             choices: vec![typed("Password", "", Entry::Password)],
             likely: Some(0),
             help: vec![
-                "It is used once and not saved. Later runs ask again, or read POLYDOCTOR_KEYSTORE_PASSWORD."
-                    .to_owned(),
+                "It is used once and not saved. Later runs ask again, or read POLYDOCTOR_KEYSTORE_PASSWORD.".to_owned(),
             ],
         }
     }

@@ -147,7 +147,8 @@ impl Destination {
                 let held: Value = serde_json::from_str(&fs::read_to_string(&self.path).ok()?).ok()?;
                 let other: Address = held.get("address")?.as_str()?.parse().ok()?;
                 let path = self.path.display();
-                (other != signer).then(|| format!("{path} belongs to a different account: it contains the wallet address {other}"))
+                (other != signer)
+                    .then(|| format!("{path} belongs to a different account: it contains the wallet address {other}"))
             }
         }
     }

@@ -28,7 +28,9 @@ impl Share {
     pub fn notice(self) -> &'static str {
         match self {
             Self::Short => "Wallet addresses (except in fixes) and key IDs are shortened, the home folder is hidden.",
-            Self::Anonymous => "Wallet addresses are replaced with names, key IDs are shortened, the home folder is hidden.",
+            Self::Anonymous => {
+                "Wallet addresses are replaced with names, key IDs are shortened, the home folder is hidden."
+            }
         }
     }
 }

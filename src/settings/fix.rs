@@ -105,9 +105,7 @@ fn values(settings: &Settings, key: FixKey, value: &Value) -> Result<Vec<(Settin
             cleaned if !cleaned.is_empty() => Ok(cleaned),
             _ => by_hand("Remove the quotes or whitespace around the secret", None),
         },
-        FixKey::ApiCredentials if text == wanted::CREATED => {
-            by_hand("The CLOB creates them", Some(&keys("create")))
-        }
+        FixKey::ApiCredentials if text == wanted::CREATED => by_hand("The CLOB creates them", Some(&keys("create"))),
         FixKey::ApiCredentials => by_hand("Derive them from the private key", Some(&keys("derive"))),
         FixKey::BuilderCredentials => by_hand("Copy them from your builder profile on polymarket.com", None),
         FixKey::Setting(_) => by_hand(&format!("Set it to {text}"), None),

@@ -59,7 +59,8 @@ pub(crate) fn of(settings: &Settings, credentials: [Setting; 3]) -> Result<Home,
     if let Some(profile) = &settings.key_profile {
         return of_profile(profile, credentials);
     }
-    let cannot = |what: &str| Err(format!("the private key in use comes from {what}, where credentials cannot be saved"));
+    let cannot =
+        |what: &str| Err(format!("the private key in use comes from {what}, where credentials cannot be saved"));
     match settings.private_key.as_ref().map(|key| &key.source) {
         Some(Source::EnvFile { path, .. }) => {
             Ok(Home::EnvFile { path: PathBuf::from(path), names: None, profile: None })

@@ -104,9 +104,11 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         builder_signer_url: loader.url(Setting::BuilderSignerUrl, None),
         builder_signer_token: loader.sent_as_it_is(Setting::BuilderSignerToken),
         relayer_key: loader.sent_as_it_is(Setting::RelayerApiKey),
-        relayer_key_address: loader.parsed(Setting::RelayerApiKeyAddress, "a wallet address: 0x and 40 hex digits", |text| {
-            Some(WrittenAddress { address: parse_address(text)?, text: text.to_owned() })
-        }),
+        relayer_key_address: loader.parsed(
+            Setting::RelayerApiKeyAddress,
+            "a wallet address: 0x and 40 hex digits",
+            |text| Some(WrittenAddress { address: parse_address(text)?, text: text.to_owned() }),
+        ),
         clob_url,
         gamma_url: loader.url(Setting::GammaUrl, Some(GAMMA_URL)),
         data_url: loader.url(Setting::DataUrl, Some(DATA_URL)),
@@ -119,6 +121,7 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         deadline: loader.seconds(Setting::Deadline).unwrap_or(DEFAULT_DEADLINE),
         places: BTreeMap::new(),
         folder: inputs.folder.clone(),
+        no_order_proof: inputs.no_order_proof,
         secret_files: loader.sources.secret_files.clone(),
         problems: Vec::new(),
     };

@@ -24,7 +24,9 @@ pub enum UndoError {
     #[error("nothing was changed, because the files could not be backed up: there is no home folder")]
     NoHome,
     /// The copies could not be written.
-    #[error("nothing was changed, because the files could not be backed up: {0}; set XDG_STATE_HOME to use a different folder")]
+    #[error(
+        "nothing was changed, because the files could not be backed up: {0}; set XDG_STATE_HOME to use a different folder"
+    )]
     NotKept(SaveError),
     /// All files are as they were.
     #[error("nothing was changed: {0}")]

@@ -28,7 +28,9 @@ impl Binding {
         match mode {
             Mode::Panels => true,
             Mode::Sheet { .. } => self.action == Action::Back,
-            Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => false,
+            Mode::Search | Mode::Symptom | Mode::Market(_) | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => {
+                false
+            }
         }
     }
 
@@ -115,12 +117,12 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('u')], "Ctrl-U", Action::HalfPageUp, "half a page up"),
     bind(&[plain(KeyCode::PageDown)], "PgDn", Action::PageDown, "a page down"),
     bind(&[plain(KeyCode::PageUp)], "PgUp", Action::PageUp, "a page up"),
-    bind(&[char('w')], "w", Action::Watch, "watch clock, network and credentials every 30 s, or stop").footer(
-        |app| match app.watching.every {
+    bind(&[char('w')], "w", Action::Watch, "watch clock, network and credentials every 30 s, or stop").footer(|app| {
+        match app.watching.every {
             Some(_) => Some("stop watching"),
             None => (app.phase() == Phase::Over && app.is_live()).then_some("watch"),
-        },
-    ),
+        }
+    }),
     bind(&[char('P')], "P", Action::ChooseProfile, "switch profile")
         .footer(|app| (!app.about.profiles.is_empty()).then_some("profiles")),
     bind(&[char('m')], "m", Action::Mouse, "mouse on or off; while it is on, the terminal selects with Shift"),

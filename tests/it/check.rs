@@ -262,7 +262,10 @@ fn an_absent_key_has_no_prefix_to_have_a_myth_about() {
     let (report, _) = check(&["--offline"]);
     let row = report["checks"].as_array().unwrap().iter().find(|check| check["id"] == "key.format").unwrap();
     assert_eq!(row["status"], "fail");
-    assert!(row["evidence"].as_array().unwrap().iter().all(|evidence| evidence["label"] != "common misconception"), "{row}");
+    assert!(
+        row["evidence"].as_array().unwrap().iter().all(|evidence| evidence["label"] != "common misconception"),
+        "{row}"
+    );
 }
 
 #[test]

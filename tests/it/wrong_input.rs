@@ -184,12 +184,8 @@ fn env_files() -> Vec<Wrong> {
             "CLOB_PASS_PHRASE=\"a$b\"",
             "Line 2 of .env (CLOB_PASS_PHRASE) has a $ outside of single quotes",
         ),
-        line(
-            "a # in a secret",
-            "CLOB_SECRET=abc#def",
-            "Line 2 of .env (CLOB_SECRET) has a # in an unquoted value",
-        )
-        .code(0),
+        line("a # in a secret", "CLOB_SECRET=abc#def", "Line 2 of .env (CLOB_SECRET) has a # in an unquoted value")
+            .code(0),
         wrong("a .env that is not there", "cannot read none.env: no such file")
             .check(&["--env-file", "none.env"])
             .code(2),

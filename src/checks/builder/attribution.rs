@@ -71,14 +71,13 @@ fn judge(facts: &Facts) -> Finding {
             Finding::note("No trade is attributed yet; new ones can take a day to count")
         }
         (Some(trades), _) => listed(trades, beside),
-        (None, Some(failure)) if failure.is_refusal() && code.is_some() => Finding::fail(
-            Cause::BuilderCodeMissing,
-            "The CLOB rejects the trade query for this builder code",
-        )
-        .likely(0.5)
-        .or(Cause::ProxyTampering, 0.3)
-        .with("answer", failure)
-        .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder"),
+        (None, Some(failure)) if failure.is_refusal() && code.is_some() => {
+            Finding::fail(Cause::BuilderCodeMissing, "The CLOB rejects the trade query for this builder code")
+                .likely(0.5)
+                .or(Cause::ProxyTampering, 0.3)
+                .with("answer", failure)
+                .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder")
+        }
         (None, Some(failure)) if failure.is_refusal() => {
             Finding::fail(Cause::BuilderCredentialsInvalid, "The CLOB rejects the request for the builder's trades")
                 .likely(0.6)

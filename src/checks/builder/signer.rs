@@ -85,15 +85,18 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
     } else if let Some(finding) = signature.and_then(other_message) {
         finding
     } else if answer.timestamp.len() == 13 {
-        Finding::fail(Cause::RemoteSignerClock, "The remote builder signer stamps in milliseconds; the CLOB expects seconds")
-            .likely(0.97)
-            .proven()
-            .fixed_by("Stamp with whole seconds: a published sample that uses Date.now() is wrong")
+        Finding::fail(
+            Cause::RemoteSignerClock,
+            "The remote builder signer stamps in milliseconds; the CLOB expects seconds",
+        )
+        .likely(0.97)
+        .proven()
+        .fixed_by("Stamp with whole seconds: a published sample that uses Date.now() is wrong")
     } else {
         match off {
-            Some(_) if own.is_none() => Finding::note(
-                "The remote builder signer works; its clock was not compared: no CLOB time",
-            ),
+            Some(_) if own.is_none() => {
+                Finding::note("The remote builder signer works; its clock was not compared: no CLOB time")
+            }
             Some(off) if off.abs() <= 10.0 && answer.open_without_token == Some(true) => Finding::note(
                 "The remote builder signer works, but also without the token: anyone who can reach it uses your key",
             ),
@@ -101,10 +104,15 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
                 Finding::pass("The remote builder signer works, and its time is right")
             }
             // what it signs with is no part of the claim then
-            Some(off) if off.abs() <= 10.0 => Finding::pass("The remote builder signer responds, and its time is right"),
+            Some(off) if off.abs() <= 10.0 => {
+                Finding::pass("The remote builder signer responds, and its time is right")
+            }
             Some(off) if off.abs() <= 30.0 => signer_clock(Finding::warn(Cause::RemoteSignerClock, drifted(off))),
             Some(off) => signer_clock(Finding::fail(Cause::RemoteSignerClock, drifted(off)).likely(0.97)),
-            None => signer_clock(Finding::fail(Cause::RemoteSignerClock, "The remote builder signer's timestamp is not a number")),
+            None => signer_clock(Finding::fail(
+                Cause::RemoteSignerClock,
+                "The remote builder signer's timestamp is not a number",
+            )),
         }
     };
     let finding = finding
@@ -139,16 +147,15 @@ pub fn signer_offset(answer: &RemoteSigner, own_s: f64) -> Option<f64> {
 fn other_message(signature: SignedOver) -> Option<Finding> {
     let finding = match signature {
         SignedOver::Everything | SignedOver::Nothing => return None,
-        SignedOver::NoBody => {
-            Finding::fail(Cause::BodyMissing, "The remote builder signer does not sign the body")
-        }
+        SignedOver::NoBody => Finding::fail(Cause::BodyMissing, "The remote builder signer does not sign the body"),
         SignedOver::BodyRewritten => Finding::fail(
             Cause::BodySerialisation,
             "The remote builder signer rewrites the body before signing, so the signature is for a different text",
         ),
-        SignedOver::OtherCase => {
-            Finding::fail(Cause::MethodMismatch, "The remote builder signer changes the case of the method before signing")
-        }
+        SignedOver::OtherCase => Finding::fail(
+            Cause::MethodMismatch,
+            "The remote builder signer changes the case of the method before signing",
+        ),
     };
     Some(finding.likely(0.96).proven().fixed_by(
         "Sign timestamp, method, path and body exactly as they come, as `polydoctor sign-server` and the official server do",

@@ -53,8 +53,10 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
         );
     }
     if !differing.is_empty() && !works {
-        let summary =
-            format!("The API key belongs to this signer, but the {} does not match the derived one", differing.join(" and the "));
+        let summary = format!(
+            "The API key belongs to this signer, but the {} does not match the derived one",
+            differing.join(" and the ")
+        );
         return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
     }
     spelled(configured, "Key, secret and passphrase match the derived ones")
@@ -97,13 +99,16 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
     match facts.configured_credentials.failure() {
         None => return Finding::skip("net.reach", "The configured credentials were not tried"),
         Some(failure) if !failure.is_refusal() => {
-            return not_told(facts, failure, "Whether the CLOB accepts the configured credentials could not be determined");
+            return not_told(
+                facts,
+                failure,
+                "Whether the CLOB accepts the configured credentials could not be determined",
+            );
         }
         Some(_) => {}
     }
     if facts.funder_address.known().is_some() {
-        let summary =
-            "The configured credentials belong to the funder: they work with it, not with the signer";
+        let summary = "The configured credentials belong to the funder: they work with it, not with the signer";
         return stale(Finding::fail(Cause::CredentialsOtherAddress, summary).likely(0.98).proven());
     }
     if let Some(created_ms) = builder_key_created_ms(key) {

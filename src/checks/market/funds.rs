@@ -73,7 +73,8 @@ fn too_little(case: &Case<'_>, trading: &TradingWallet, at: &OnChain, cost: u64)
         return Some(Finding::fail(Cause::BalanceMissing, summary).likely(0.95).proven().fixed_by(fix));
     }
     let seen = amount(seen.unwrap_or_default());
-    let summary = format!("{subject} costs {cost} {token}; the funder holds it, but the CLOB's cached balance is {seen}");
+    let summary =
+        format!("{subject} costs {cost} {token}; the funder holds it, but the CLOB's cached balance is {seen}");
     Some(Finding { status: Status::Fail, summary, evidence: Vec::new(), ..of_account })
 }
 

@@ -30,9 +30,7 @@ pub(super) async fn run(mut args: VolumeArgs) -> anyhow::Result<Exit> {
     // the boards know builders by their code only
     let code = builder_code(account.settings())?;
     let Some(data) = &account.settings().data_url else {
-        return Err(
-            AccountError::Setting("the URL of the data API is not usable; pass --data-url".to_owned()).into()
-        );
+        return Err(AccountError::Setting("the URL of the data API is not usable; pass --data-url".to_owned()).into());
     };
     let found = match boards::boards(account.http(), &data.value, code, args.period).await {
         Ok(found) => found,

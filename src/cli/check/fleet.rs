@@ -29,7 +29,7 @@ pub(in crate::cli) struct FleetArgs {
     /// Check every profile in the configuration file: one row per account, worst first; with --format json one line per account as it finishes. Profiles are isolated from each other: flags come first, and only service URLs and timeouts are read from the environment
     #[arg(long, conflicts_with_all = [
         "profile", "env_file", "key_file", "keystore", "key_stdin", "signature_type", "funder", "nonce",
-        "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom",
+        "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom", "market",
     ])]
     pub(super) all_profiles: bool,
     /// Number of accounts checked at once, for the same hosts [default: 16]
@@ -40,7 +40,7 @@ pub(in crate::cli) struct FleetArgs {
     rate_limit: Option<NonZeroU32>,
     /// Re-run the clock, network and credential checks every SECONDS (min. 5) and print changes
     #[arg(long, value_name = "SECONDS", value_parser = period)]
-    #[arg(conflicts_with_all = ["ids", "skip", "show", "offline", "no_order_proof", "replay", "record", "share", "anonymous"])]
+    #[arg(conflicts_with_all = ["ids", "skip", "show", "offline", "replay", "record", "share", "anonymous"])]
     pub(super) watch: Option<Duration>,
     /// Run this program on each change, one at a time per account, at most 60 s each; POLYDOCTOR_EVENT,
     /// _PROFILE, _CHECK, _FROM, _TO, _VERDICT, _CAUSE, _SAYS and _AT describe the change. It runs without a shell; to use one, write sh -c '… "$POLYDOCTOR_SAYS"'. Variables with secrets are not passed on
@@ -59,7 +59,9 @@ pub(in crate::cli) struct FleetArgs {
 
 fn at_once(text: &str) -> Result<NonZeroUsize, String> {
     let count: Option<NonZeroUsize> = text.parse().ok();
-    count.filter(|count| count.get() <= MOST_AT_ONCE).ok_or_else(|| format!("expected a number from 1 to {MOST_AT_ONCE}"))
+    count
+        .filter(|count| count.get() <= MOST_AT_ONCE)
+        .ok_or_else(|| format!("expected a number from 1 to {MOST_AT_ONCE}"))
 }
 
 pub(in crate::cli) fn period(text: &str) -> Result<Duration, String> {
@@ -83,7 +85,9 @@ impl FleetArgs {
                 "--wait works for one account: pass --profile, and run one command per account"
             }
             Some(_) if replays => "--wait cannot be used with --replay: recorded facts do not change",
-            Some(_) if offline => "--wait cannot be used with --offline: only online checks show whether an account works",
+            Some(_) if offline => {
+                "--wait cannot be used with --offline: only online checks show whether an account works"
+            }
             _ => return Ok(()),
         };
         anyhow::bail!(why)

@@ -157,9 +157,7 @@ impl Desk {
 async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
     let account = desk.account("the update of the balance cache").await;
     let kind = account.settings().signature_type.as_ref().ok_or_else(|| {
-        AccountError::Setting(
-            "the signature type is not valid; `polydoctor check setup.settings` shows why".to_owned(),
-        )
+        AccountError::Setting("the signature type is not valid; `polydoctor check setup.settings` shows why".to_owned())
     })?;
     account.update_balances(&account.credentials_or_derived().await?, kind.value).await
 }

@@ -123,12 +123,7 @@ fn cause(reported: &Reported, proven: Option<&Finding>, out: &mut dyn Write) -> 
         _ => {
             let who = reported.service.map_or("the text", Service::words);
             let known = if reported.text.is_empty() { "its error is" } else { "its message is" };
-            wrapped(
-                &format!("Not in the reference: this comes from {who}, and {known} unknown"),
-                "  ",
-                "  ",
-                out,
-            )?;
+            wrapped(&format!("Not in the reference: this comes from {who}, and {known} unknown"), "  ", "  ", out)?;
             wrapped("The status code alone does not show the cause", "  ", "  ", out)
         }
     }

@@ -47,7 +47,11 @@ impl ConsentArgs {
         let said = format!("{does}\n{}", print::lines(rows));
         // a lost standard error is no reason to keep from what was told to be done
         let _ = terminal::err().write_all(said.as_bytes());
-        if prompt::confirm("Continue?", self.yes)? { Ok(()) } else { Err(Undone::not_done("Nothing was changed").into()) }
+        if prompt::confirm("Continue?", self.yes)? {
+            Ok(())
+        } else {
+            Err(Undone::not_done("Nothing was changed").into())
+        }
     }
 
     /// Offers to show something here. Where nobody is there to see it, the answer is no.

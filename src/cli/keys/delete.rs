@@ -49,7 +49,10 @@ pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
         print::text(&format!("Deleted {key}\n"))?;
     }
     if let Some(configured) = configured {
-        print::note(&format!("The settings still contain it ({}): remove it there, or derive new credentials", configured.source));
+        print::note(&format!(
+            "The settings still contain it ({}): remove it there, or derive new credentials",
+            configured.source
+        ));
     }
     Ok(Exit::Done)
 }

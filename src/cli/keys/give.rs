@@ -132,9 +132,7 @@ impl Give {
                     let later = if argument == home::SHOWN { "to show it later" } else { "to write it later" };
                     format!("not shown and not written; {later}: {}", caller.operator.command(&derive))
                 }
-                Kind::Builder => {
-                    "WARNING: shown only once and would be lost. Add --save or --show-secrets".to_owned()
-                }
+                Kind::Builder => "WARNING: shown only once and would be lost. Add --save or --show-secrets".to_owned(),
             },
         }
     }
@@ -194,9 +192,7 @@ impl Give {
                     .command(format!("polydoctor keys derive --nonce {at} --save env=PATH"))
                     .into()
             }
-            Kind::Builder
-                if self.show || ConsentArgs::offer("Show the credentials here, so they are not lost?")? =>
-            {
+            Kind::Builder if self.show || ConsentArgs::offer("Show the credentials here, so they are not lost?")? => {
                 let is_json = caller.format == Format::Json;
                 if !is_json {
                     print::text(&self.kind.lines(self.names, credentials))?;

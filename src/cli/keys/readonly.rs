@@ -116,7 +116,8 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
         return dry_run(&caller, &requests, &[change]);
     }
     let signing = caller.signing().await?;
-    let text = if args.show_secrets { "shown" } else { "shortened; `keys readonly list --show-secrets` shows it in full" };
+    let text =
+        if args.show_secrets { "shown" } else { "shortened; `keys readonly list --show-secrets` shows it in full" };
     args.consent.ask(&caller, &change, &[("key", text.to_owned())])?;
     let key = match caller.operator.account.create_readonly_key(&signing.credentials).await {
         Ok(key) => key,
@@ -185,7 +186,9 @@ fn chosen(keys: &[String], beginning: &str) -> Result<String, Stop> {
 
 pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
     if args.key.as_deref() == Some("-") && args.common.settings.reads_standard_input() {
-        return Err(Stop::Usage("standard input contains the private key: set POLY_READONLY_API_KEY instead".to_owned()));
+        return Err(Stop::Usage(
+            "standard input contains the private key: set POLY_READONLY_API_KEY instead".to_owned(),
+        ));
     }
     let caller = Caller::open_unsigned(args.common).await?;
     let address = match args.address {
@@ -210,7 +213,9 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
         }
         None => match std::env::var(VARIABLE) {
             Ok(key) => Secret::new(key.trim()),
-            Err(_) => return Err(Stop::Usage(format!("set {VARIABLE}, or pass - to read the key from standard input"))),
+            Err(_) => {
+                return Err(Stop::Usage(format!("set {VARIABLE}, or pass - to read the key from standard input")));
+            }
         },
     };
     if key.is_empty() {

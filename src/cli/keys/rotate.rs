@@ -110,9 +110,7 @@ async fn delete(caller: &Caller, give: &Give, new: &Replacement, consent: Consen
             true
         }
         Old::Gone(failure) => {
-            print::note(&format!(
-                "4 of 4  the old key no longer works, so there is nothing to delete ({failure})"
-            ));
+            print::note(&format!("4 of 4  the old key no longer works, so there is nothing to delete ({failure})"));
             false
         }
     })

@@ -59,7 +59,9 @@ fn read(entry: Entry, variables: &Variables) -> anyhow::Result<Account> {
     };
     let name = entry.name.context("name is missing")?;
     if !is_name(&name) {
-        bail!("name must be 1 to 64 letters, digits, dots, dashes or underscores: it appears in the log and the metrics");
+        bail!(
+            "name must be 1 to 64 letters, digits, dots, dashes or underscores: it appears in the log and the metrics"
+        );
     }
     let tokens = entry.tokens.into_iter().map(|token| Ok(Secret::new(part(Some(token), "a token")?.trim())));
     Ok(Account {

@@ -115,8 +115,11 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
 
 pub(super) async fn signer(context: &Context) -> Outcome<RemoteSigner> {
     let settings = &context.settings;
-    let url =
-        &settings.builder_signer_url.as_ref().ok_or_else(|| Missing::because("no remote builder signer is configured"))?.value;
+    let url = &settings
+        .builder_signer_url
+        .as_ref()
+        .ok_or_else(|| Missing::because("no remote builder signer is configured"))?
+        .value;
     let token = settings.builder_signer_token.as_ref().map(|token| &token.value);
     let secret = settings.builder.secret.as_ref().map(|secret| &secret.value);
     Ok(remote::ask(context.http()?, url, token, secret).await?)

@@ -107,7 +107,8 @@ async fn api_keys(
 
 pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {
     let credentials = context.settings.credentials.whole();
-    let credentials = credentials.ok_or_else(|| Missing::because("the API credentials are not configured, or incomplete"))?;
+    let credentials =
+        credentials.ok_or_else(|| Missing::because("the API credentials are not configured, or incomplete"))?;
     let ask = |stamp: fn(&Context) -> i64| api_keys(context, Probe::ConfiguredCredentials, &credentials, stamp);
     // by this clock, since the server's is asked for at the same time
     let first = ask(|_| whole(now_s())).await;
@@ -137,7 +138,9 @@ pub(super) async fn funder_address(context: &Context) -> Outcome<()> {
         )
     };
     let (true, Some(funder), Some(credentials)) = (refused, funder, context.settings.credentials.whole()) else {
-        return Err(Missing::because("the configured credentials are not rejected, or there is no other wallet to try"));
+        return Err(Missing::because(
+            "the configured credentials are not rejected, or there is no other wallet to try",
+        ));
     };
     let call = calls::api_keys(User { address: funder, credentials: &credentials });
     context.ask(Probe::FunderAddress, &call).await.map(drop)

@@ -217,8 +217,9 @@ impl OrderCase<'_> {
         for domain in candidates.right() {
             let Some(exchange) = domain.exchange else { continue };
             if let Ok(recovered) = plain.recover_address_from_prehash(&candidates.order.hash(domain.separator)) {
-                finding = finding
-                    .because(format!("for {exchange} it recovers to {recovered}, which is not an address in this order"));
+                finding = finding.because(format!(
+                    "for {exchange} it recovers to {recovered}, which is not an address in this order"
+                ));
             }
         }
         self.unexplained.push((finding, "Send the order exactly as it was signed, with large numbers as strings"));
@@ -325,8 +326,7 @@ impl OrderCase<'_> {
         let owns = contracts::chain(candidates::chain_of(self.known))
             .is_some_and(|chain| WalletMap::derive(chain, address).kind_of(order.maker).is_some());
         let cause = if owns { Cause::OrderSignerMismatch } else { Cause::OrderSignerField };
-        let finding =
-            Finding::new(cause, certainty, summary).because("the signer must be the signer of the API key");
+        let finding = Finding::new(cause, certainty, summary).because("the signer must be the signer of the API key");
         self.add(
             finding,
             format!("Send the order with the API credentials of {}, or sign it with the key of {address}", key.address),

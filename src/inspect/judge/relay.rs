@@ -226,10 +226,8 @@ impl RelayCase<'_> {
                 self.add(malformed(Certainty::Likely, summary, "Set operation to 1 and sign again"));
             }
             Some(1) if is_many && fields.to.is_some_and(|to| to != chain.relay.multisend) => {
-                let summary = format!(
-                    "data makes several calls, but to is not the multisend contract {}",
-                    chain.relay.multisend
-                );
+                let summary =
+                    format!("data makes several calls, but to is not the multisend contract {}", chain.relay.multisend);
                 self.add(malformed(Certainty::Possible, summary, &format!("Set to to {}", chain.relay.multisend)));
             }
             _ => {}

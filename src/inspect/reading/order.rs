@@ -96,8 +96,8 @@ pub(super) fn read(text: &str, line_at: &dyn Fn(usize) -> usize, unread: &mut Ve
         }
         if orders.len() == before && is_field(&text[mark.end()..]) && said < SAID {
             said += 1;
-            let text =
-                "a signed order that could not be read: it is cut off, lacks fields, or has an unknown format".to_owned();
+            let text = "a signed order that could not be read: it is cut off, lacks fields, or has an unknown format"
+                .to_owned();
             unread.push(Unread { line: line_at(mark.start()), text });
             end = end.max(mark.end());
         }

@@ -278,7 +278,9 @@ fn signer(facts: &Facts, known: Option<Drift>) -> Option<String> {
         return Some("stamps in milliseconds, but the CLOB expects seconds".to_owned());
     }
     let own_s = known.map_or(0.0, Drift::middle_s);
-    let Some(off) = checks::signer_offset(answer, own_s) else { return Some("its timestamp is not a number".to_owned()) };
+    let Some(off) = checks::signer_offset(answer, own_s) else {
+        return Some("its timestamp is not a number".to_owned());
+    };
     let against = if known.is_some() { "the server" } else { "this clock" };
     Some(format!("{off:+.1} s ± 0.5 s against {against}: {}", checks::drift_status(off).word()))
 }

@@ -93,10 +93,7 @@ fn nothing(app: &App, width: usize) -> Vec<Line<'static>> {
     } else if let Some(wanted) = wanted.filter(|_| app.is_checking_fleet()) {
         page.text(&format!("Checking {wanted} accounts"), Style::new());
     } else {
-        page.text(
-            &format!("{count}. c checks them all: read-only, within the API rate limits"),
-            Style::new(),
-        );
+        page.text(&format!("{count}. c checks them all: read-only, within the API rate limits"), Style::new());
         page.gap();
         page.text("The same on the command line, for scripts and monitoring:", Style::new());
         page.command("polydoctor check --all-profiles");

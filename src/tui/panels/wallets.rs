@@ -91,7 +91,9 @@ fn reach(app: &App) -> Option<(Status, String)> {
     match facts.chain.known() {
         Some(state) if state.chain_id != configured => {
             let node = state.chain_id;
-            let said = format!("The Polygon RPC is on chain {node}, but chain {configured} is configured: its data is not shown");
+            let said = format!(
+                "The Polygon RPC is on chain {node}, but chain {configured} is configured: its data is not shown"
+            );
             Some((Status::Fail, said))
         }
         None if facts.setup.offline => Some((Status::Note, "Offline: nothing was requested".to_owned())),

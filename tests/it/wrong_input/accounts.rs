@@ -13,7 +13,11 @@ fn keys() -> Vec<Wrong> {
     let key = |what, text: &str, said| wrong(what, said).var("PK", text);
     vec![
         wrong("no key at all", "No private key is configured"),
-        key("an address for a key", "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "it is a wallet address (40 hex digits)"),
+        key(
+            "an address for a key",
+            "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+            "it is a wallet address (40 hex digits)",
+        ),
         key(
             "a recovery phrase",
             "test test test test test test test test test test test junk",
@@ -21,29 +25,19 @@ fn keys() -> Vec<Wrong> {
         ),
         key("a digit too few", &DIGITS[1..], "it has 63 hex digits instead of 64: one was lost when it was copied"),
         key("two digits too many", &format!("{DIGITS}aa"), "it has 66 hex digits instead of 64"),
-        key(
-            "a letter that is no digit",
-            &DIGITS.replace('9', "z"),
-            "character 4 is not a hex digit",
-        ),
+        key("a letter that is no digit", &DIGITS.replace('9', "z"), "character 4 is not a hex digit"),
         key("zero", &"0".repeat(64), "it is zero, which is not a valid key"),
         key("beyond the curve", &"f".repeat(64), "it is larger than the secp256k1 group order"),
         key("an API secret for a key", SECRET, "it is base64 of 32 bytes"),
         key("a public key", &format!("04{DIGITS}{DIGITS}"), "it is a public key (130 hex digits)"),
         key("a keystore for a key", "{\"version\":3}", "it is a keystore file (JSON); pass the file with --keystore"),
-        key(
-            "quotes around a key",
-            &format!("'{KEY}'"),
-            "it has quotes around it, which every official client rejects",
-        ),
+        key("quotes around a key", &format!("'{KEY}'"), "it has quotes around it, which every official client rejects"),
         key("a line end behind a key", &format!("{KEY}\n"), "it has spaces or a newline around it"),
         key("a byte-order mark before a key", &format!("\u{feff}{KEY}"), "it starts with a byte-order mark"),
         wrong("a key on our command line", "Secrets are not accepted on the command line")
             .run(&["check", "--private-key", KEY])
             .code(2),
-        wrong("a key file that is not there", "cannot read none: no such file")
-            .check(&["--key-file", "none"])
-            .code(2),
+        wrong("a key file that is not there", "cannot read none: no such file").check(&["--key-file", "none"]).code(2),
         wrong("an empty key file", "The private key is not valid: it is empty")
             .file("key", "\n")
             .check(&["--key-file", "key"]),
@@ -89,12 +83,8 @@ fn profiles() -> Vec<Wrong> {
             .config("[profiles.main]\n")
             .check(&["--profile", "bot"])
             .code(2),
-        wrong("a profile by variable that is not there", "no profile `bot`")
-            .var("POLYDOCTOR_PROFILE", "bot")
-            .code(2),
-        wrong("a default that is not there", "no profile `bot` in ")
-            .config("default_profile = 'bot'\n")
-            .code(2),
+        wrong("a profile by variable that is not there", "no profile `bot`").var("POLYDOCTOR_PROFILE", "bot").code(2),
+        wrong("a default that is not there", "no profile `bot` in ").config("default_profile = 'bot'\n").code(2),
         wrong("a configuration that is no TOML", "config.toml is not a valid configuration file: line 2: ")
             .config("[profiles.main]\nfunder 0x12\n")
             .code(2),
@@ -104,20 +94,19 @@ fn profiles() -> Vec<Wrong> {
         )
         .config("profiles = 3\n")
         .code(2),
-        wrong("a profile that is a number", "config.toml is not a valid configuration file: line 2: `main` must be a table")
-            .config("[profiles]\nmain = 3\n")
-            .code(2),
+        wrong(
+            "a profile that is a number",
+            "config.toml is not a valid configuration file: line 2: `main` must be a table",
+        )
+        .config("[profiles]\nmain = 3\n")
+        .code(2),
         wrong("a default that is a number", "line 1: `default_profile` must be a string")
             .config("default_profile = 3\n")
             .code(2),
-        profile(
-            "a key that is no setting",
-            "fundr = '0x12'",
-            "Unknown setting: fundr of profile default, line 2 of",
-        )
-        .var("PK", KEY)
-        .check(&["--profile", "default"])
-        .code(0),
+        profile("a key that is no setting", "fundr = '0x12'", "Unknown setting: fundr of profile default, line 2 of")
+            .var("PK", KEY)
+            .check(&["--profile", "default"])
+            .code(0),
         wrong("a setting outside of profiles", "funder (line 1 of ").config("funder = '0x12'\n"),
         profile(
             "a list for a value",
@@ -212,8 +201,6 @@ fn commands() -> Vec<Wrong> {
         wrong("a profile name that a shell would take apart", "a profile cannot be named \"bad name!/x\"")
             .run(&["init", "--yes", "--profile", "bad name!/x"])
             .code(2),
-        wrong("a scenario that is none", "no scenario named nothing")
-            .run(&["check", "--demo", "nothing"])
-            .code(2),
+        wrong("a scenario that is none", "no scenario named nothing").run(&["check", "--demo", "nothing"]).code(2),
     ]
 }

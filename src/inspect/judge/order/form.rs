@@ -49,10 +49,7 @@ impl OrderCase<'_> {
         let mut bytes = bytes.ok().or_else(plain)?;
         if digits.is_none() && is_hex {
             let summary = "The signature has no 0x prefix".to_owned();
-            self.add(
-                encoding(summary, Certainty::Likely).fix("Add 0x to the signature"),
-                "Add 0x to the signature",
-            );
+            self.add(encoding(summary, Certainty::Likely).fix("Add 0x to the signature"), "Add 0x to the signature");
         }
         match (bytes.len(), bytes.last().copied()) {
             (64, _) => {

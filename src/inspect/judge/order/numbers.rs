@@ -69,7 +69,8 @@ impl OrderCase<'_> {
         }
         let salt_is_text = self.posted.field("salt").is_some_and(|salt| salt.is_quoted);
         if self.posted.is_body && order.salt > U256::from(EXACT) && !salt_is_text {
-            let summary = "salt is larger than a JSON number can represent exactly, so the server may read a different one";
+            let summary =
+                "salt is larger than a JSON number can represent exactly, so the server may read a different one";
             let finding = Finding::new(Cause::OrderParameters, Certainty::Possible, summary);
             self.add(
                 finding.because(format!("salt is {}, the limit is {EXACT}", order.salt)),

@@ -82,7 +82,7 @@ fn explanation(app: &App, reported: &Reported, page: &mut Page) {
     let Some(first) = diagnoses.next() else {
         let said = match (app.phase(), reported.causes.is_empty()) {
             (Phase::Over, false) => "No check here points to one of its causes",
-            (Phase::Over, true) => "This says nothing about this account",
+            (Phase::Over, true) => "It does not affect this account",
             _ => "The checks are not finished",
         };
         page.heading("Here");

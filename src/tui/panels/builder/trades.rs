@@ -95,10 +95,7 @@ pub(super) fn missing(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
     }
     let unlisted = unlisted(app);
     if unlisted.is_empty() {
-        page.text(
-            "None of your compared trades is missing from the builder's; c compares all",
-            Style::new(),
-        );
+        page.text("None of your compared trades is missing from the builder's; c compares all", Style::new());
         return (page.finish(), 0);
     }
     let mut at = 0;
