@@ -207,7 +207,7 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
         None => Finding::warn(Cause::BalanceMissing, "The funder holds no collateral")
             .likely(0.9)
             .proven()
-            .fixed_by("Deposit through polymarket.com, a small test amount first: a transfer cannot be undone. The address from the Deposit dialog forwards to the wallet; it is not the funder"),
+            .fixed_by("Deposit through polymarket.com, a small test amount first: a transfer cannot be undone. The wallet address from the Deposit dialog only forwards to the wallet; it is not the funder"),
     }
 }
 

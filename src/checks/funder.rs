@@ -154,7 +154,7 @@ fn foreign_by_code(facts: &Facts, funder: Address, signer: Address) -> Finding {
         }
         (Some(Empty), _) => Finding::fail(
             Cause::FunderIsDepositAddress,
-            "The funder is not deployed and not one of this key's wallets: it looks like an address from the Deposit dialog",
+            "The funder is not deployed and not one of this key's wallets: it looks like a deposit address",
         ),
         (Some(Delegated { .. }), _) => Finding::fail(
             Cause::DepositWalletDelegated,

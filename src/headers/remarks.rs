@@ -168,7 +168,7 @@ mod tests {
             (path("/a b").pop(), "percent-encoded"),
             (path("/data/../orders").pop(), ".."),
             (body("it's"), "apostrophe"),
-            (body("{}\n"), "line end"),
+            (body("{}\n"), "ends with a newline"),
         ] {
             assert!(given.as_ref().is_some_and(|text| text.contains(said)), "{given:?} {said}");
         }

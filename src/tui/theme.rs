@@ -16,9 +16,9 @@ pub enum Palette {
     Auto,
     /// None: bold and dim only.
     Mono,
-    /// Bars of colour and nothing dim.
+    /// Bars of color and nothing dim.
     Contrast,
-    /// For eyes that do not tell red from green.
+    /// For red-green color blindness.
     BlueOrange,
 }
 

@@ -69,7 +69,7 @@ fn what_a_server_would_refuse_is_signed_all_the_same_and_said() {
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed["message"], format!("1700000000000get/data/orders?market=1{body}"));
     let said = stderr(&output);
-    for remark in ["Unix seconds: 1700000000", "servers verify GET", "servers verify /data/orders", "line end"] {
+    for remark in ["Unix seconds: 1700000000", "servers verify GET", "servers verify /data/orders", "newline"] {
         assert!(said.contains(remark), "{remark}: {said}");
     }
     let output = run(&["l1", "--timestamp=1700000000", "--chain-id=1", "--path=/order", "--body={}"]);

@@ -171,7 +171,7 @@ fn unasked(exchange: &Exchange) -> ExchangeWord {
 /// the digest that only the exchange can compute, a yes is none.
 fn doubt(word: &mut ExchangeWord, has_code: Option<bool>) {
     let reason = match (has_code, word.same_digest) {
-        (Some(false), _) => "there is no contract at this address",
+        (Some(false), _) => "there is no contract there",
         (None, _) => "whether there is a contract could not be determined",
         (Some(true), None) => "the contract does not compute the digest of an order",
         (Some(true), Some(_)) => return,

@@ -111,7 +111,7 @@ fn what_is_chosen_stays_on_the_screen_at_every_size() {
             press(&mut app, "j");
             seen += &read(&app);
         }
-        for text in ["signer", "profile", "Nothing is saved"] {
+        for text in ["signer", "profile", "This saves nothing"] {
             assert!(seen.contains(text), "{size:?}: no {text} in\n{seen}");
         }
     }
