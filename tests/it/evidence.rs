@@ -117,6 +117,11 @@ fn withhold(facts: &mut Facts, probe: Probe, way: Option<&Failure>) {
         Probe::RelayerKey => none(&mut facts.relayer_key, way),
         Probe::RelayerTransactions => none(&mut facts.relayer_transactions, way),
         Probe::RelayerNonce => none(&mut facts.relayer_nonce, way),
+        Probe::UsBalances => none(&mut facts.us_balances, way),
+        Probe::UsPositions => none(&mut facts.us_positions, way),
+        Probe::UsGateway => none(&mut facts.us_gateway, way),
+        Probe::UsClock => none(&mut facts.us_clock, way),
+        Probe::UsLive => none(&mut facts.us_live, way),
     }
 }
 
