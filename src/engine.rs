@@ -38,6 +38,9 @@ use crate::facts::{ClockReading, Fact, Facts, Failure, MarketQuestion, RequestRe
 use crate::settings::Settings;
 use context::Context;
 
+/// Requests sent beside the run that are listed; older ones go.
+const KEPT_BESIDE: usize = 1000;
+
 /// Everything that a run needs; made without input or output.
 pub struct Engine {
     with: ArcSwap<With>,
@@ -102,6 +105,13 @@ impl Engine {
                 ..request
             });
             facts.requests.extend(moved);
+            let mut surplus =
+                facts.requests.iter().filter(|request| request.probe.is_none()).count().saturating_sub(KEPT_BESIDE);
+            facts.requests.retain(|request| {
+                let goes = request.probe.is_none() && surplus > 0;
+                surplus -= usize::from(goes);
+                !goes
+            });
         });
     }
 

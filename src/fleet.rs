@@ -243,6 +243,14 @@ impl Member {
         if let State::Looked { facts, .. } = &self.state { Some(watch::round(facts)) } else { None }
     }
 
+    /// What the last look saw; `None` before it, and of a profile that cannot be loaded.
+    pub fn facts(&self) -> Option<&Facts> {
+        match &self.state {
+            State::Looked { facts, .. } => Some(facts),
+            State::Unloaded | State::Given(_) | State::Unloadable { .. } => None,
+        }
+    }
+
     /// What its facts come to by some checks; of a profile that cannot be loaded, that.
     pub fn report(&self, selection: &Selection) -> Report {
         match &self.state {

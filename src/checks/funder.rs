@@ -15,9 +15,11 @@ fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
     // money at the signer's own address makes it the account's wallet only where the type says so
     let is_wallet = |kind: WalletKind| kind != WalletKind::Eoa || trades_as_eoa(facts);
     let Some((kind, address, reason)) = account_wallet(facts).filter(|(kind, ..)| is_wallet(*kind)) else {
-        return finding.fixed_by(format!(
-            "{why}: it is the address in the profile menu on polymarket.com, not the one in the Deposit dialogue"
-        ));
+        return finding
+            .fixed_by(format!(
+                "{why}: it is the address in the profile menu on polymarket.com, not the one in the Deposit dialogue"
+            ))
+            .write_words(Setting::Funder, "the address in the profile menu on polymarket.com");
     };
     let right = kind.signature_type();
     let mut finding = finding

@@ -36,10 +36,11 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     } else if let Some(problem) = contradictions.max_by_key(|problem| leaves_unset(setup, problem)) {
         // a wrong name of what is missing explains that it is missing
         let likelihood = if leaves_unset(setup, problem) { 0.9 } else { 0.5 };
-        Finding::warn(Cause::SettingInvalid, problem.text.clone())
+        let finding = Finding::warn(Cause::SettingInvalid, problem.text.clone())
             .likely(likelihood)
             .proven()
-            .fixed_by(problem.fix.clone())
+            .fixed_by(problem.fix.clone());
+        renamed(finding, problem)
     } else if let Some(problem) =
         [ProblemKind::Checksum, ProblemKind::Shadowed, ProblemKind::Unread, ProblemKind::Remark]
             .into_iter()
@@ -69,6 +70,16 @@ fn invalid(problem: &SettingProblem) -> Finding {
     let Subject::Setting(setting) = problem.setting else { return finding };
     let words = problem.fix.strip_prefix(&format!("Set the {} to ", setting.spoken())).unwrap_or(&problem.fix);
     finding.write_words(setting, words)
+}
+
+/// A value under a misspelt name goes where it is read.
+fn renamed(finding: Finding, problem: &SettingProblem) -> Finding {
+    let (ProblemKind::NearMiss, Subject::Setting(setting)) = (problem.kind, problem.setting) else { return finding };
+    let names = problem.fix.strip_prefix("Rename ").and_then(|names| names.split_once(" to "));
+    match names {
+        Some((misspelt, _)) => finding.write_words(setting, format!("the value of {misspelt}")),
+        None => finding,
+    }
 }
 
 /// A URL that its host alone shows to be wrong.

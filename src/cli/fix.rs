@@ -252,6 +252,9 @@ fn undo(args: &FixArgs) -> anyhow::Result<Exit> {
     };
     say(&format!("Undo `{}` of {}", step.command, step.at))?;
     show_changes(&changes)?;
+    if step.restores_credentials() && !changes.is_empty() {
+        say("The credentials of before no longer work if they were deleted since, as `keys rotate` does")?;
+    }
     if args.dry_run {
         say("Nothing was written (dry run)")?;
         return Ok(Exit::Done);

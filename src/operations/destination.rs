@@ -20,7 +20,7 @@ use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::edit::{ConfigText, EditError};
 use crate::settings::home::{self, Home};
 use crate::settings::save::{Reserved, SaveError};
-use crate::settings::undo::{Undo, UndoError};
+use crate::settings::undo::{Step, Undo, UndoError};
 use crate::settings::{KeyProfile, Place as SecretPlace, Setting, Source, edit, save};
 
 /// Which place is meant.
@@ -316,7 +316,7 @@ impl Change {
 
     /// Writes the files, all or none, and keeps a copy of what they held.
     pub(crate) fn apply(&self) -> Result<(), UndoError> {
-        Undo::of_platform()?.apply(&self.0, "polydoctor keys --save").map(drop)
+        Undo::of_platform()?.apply(&self.0, Step::KEYS_SAVED).map(drop)
     }
 }
 

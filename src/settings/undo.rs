@@ -70,6 +70,16 @@ pub struct Step {
     pub files: Vec<KeptFile>,
 }
 
+impl Step {
+    /// The command of a change that saved keys.
+    pub(crate) const KEYS_SAVED: &str = "polydoctor keys --save";
+
+    /// Whether undoing brings back credentials, which the service may no longer take.
+    pub(crate) fn restores_credentials(&self) -> bool {
+        self.command == Self::KEYS_SAVED
+    }
+}
+
 /// A file as it was before a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptFile {

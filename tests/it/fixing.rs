@@ -33,6 +33,7 @@ enum Place {
     Flags,
 }
 
+const OFFICIAL_HOST: &str = "clob.polymarket.com";
 const PLACES: [Place; 4] = [Place::Environment, Place::EnvFile, Place::Profile, Place::Flags];
 
 /// The settings of a scenario in one place, and what reads them.
@@ -84,7 +85,10 @@ impl Account {
     }
 
     async fn check(&self) -> Report {
-        let engine = Engine::new(settings::load(&self.inputs).unwrap(), false, &[]);
+        let settings = settings::load(&self.inputs).unwrap();
+        // tests ask nobody but the sandbox
+        let is_official = settings.clob_url.as_ref().is_some_and(|url| url.value.host_str() == Some(OFFICIAL_HOST));
+        let engine = Engine::new(settings, is_official, &[]);
         engine.run(&Probe::ALL.iter().copied().collect()).await;
         let facts = engine.facts().borrow().clone();
         // as in a record that somebody else replays
@@ -123,7 +127,14 @@ impl Account {
 /// Whether all that a fix wants is known without asking anybody.
 fn is_known(diagnosis: &Diagnosis) -> bool {
     let is_known = |(key, value): (&FixKey, &serde_json::Value)| match key {
-        FixKey::Setting(Setting::Funder | Setting::SignatureType | Setting::ChainId | Setting::Nonce) => true,
+        FixKey::Setting(
+            Setting::Funder
+            | Setting::SignatureType
+            | Setting::ChainId
+            | Setting::Nonce
+            | Setting::ClobUrl
+            | Setting::RelayerApiKeyAddress,
+        ) => true,
         FixKey::ApiCredentials => value == wanted::CLEANED,
         FixKey::Setting(Setting::PrivateKey) => value == "the same key without what surrounds it",
         _ => false,

@@ -18,6 +18,7 @@ use crate::client::account::{Account, AccountError};
 use crate::client::http::Http;
 use crate::client::limits::Limits;
 use crate::engine::Engine;
+use crate::facts::{Facts, RequestRecord};
 use crate::inspect::{self, Known};
 use crate::operations::Operator;
 use crate::secret::Secret;
@@ -138,6 +139,14 @@ impl Desk {
 }
 
 impl Desk {
+    /// Lists the requests of a run beside this one, with what they were for.
+    fn remember(&self, facts: &Facts, purpose: &str) {
+        let purpose = Some(purpose.to_owned());
+        let requests =
+            facts.requests.iter().map(|request| RequestRecord { purpose: purpose.clone(), ..request.clone() });
+        self.engine.remember(requests, facts.started_ms);
+    }
+
     /// The account for this purpose, to change its keys.
     async fn operator(&self, purpose: &str) -> Operator {
         let environment = self.inputs.environment.clone();

@@ -6,6 +6,7 @@ use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
 use super::failed::Stop;
 use super::give::GiveArgs;
+use super::print;
 use crate::cli::Exit;
 use crate::keys::Change;
 use crate::operations::{Kind, Undone, already_used, derive_plan};
@@ -26,6 +27,7 @@ pub(super) async fn run(args: CreateArgs) -> Result<Exit, Stop> {
     let nonce = caller.operator.nonce()?;
     let change = Change::CreateApiKey { nonce };
     if args.consent.dry_run {
+        print::note(&format!("the second request is only sent where the first finds no key at nonce {nonce}"));
         return dry_run(&caller, &[derive_plan(), change.request()], &[change]);
     }
     let give = args.give.prepare(Kind::User, &caller)?;

@@ -30,6 +30,9 @@ pub(super) async fn check(desk: &Desk, post: &Post) {
     tell(Progress::Begun { wanted: profiles.len() });
     let mut round = fleet.check(profiles.into_iter().map(Member::of), Probe::ALL.iter().copied().collect());
     while let Some(member) = round.next().await {
+        if let Some(facts) = member.facts() {
+            desk.remember(facts, &format!("the check of profile {}", member.profile));
+        }
         if !tell(Progress::Done(Box::new(Row::of(&member.report(&Selection::default()))))) {
             return;
         }

@@ -5,7 +5,6 @@ use tokio::task::spawn_blocking;
 use super::fix::shown;
 use super::{Desk, Planned};
 use crate::engine::Engine;
-use crate::facts::RequestRecord;
 use crate::onboarding;
 use crate::settings::change::FileChange;
 use crate::settings::{self, FoundKey, KeyInput, UnreadKey};
@@ -34,10 +33,7 @@ impl Desk {
         let engine = Engine::new(settings.clone(), !draft.0.may_ask_network(), &[]);
         engine.run(&onboarding::PROBES.into_iter().collect()).await;
         let facts = engine.facts().borrow().clone();
-        let purpose = Some("the set-up wizard".to_owned());
-        let requests =
-            facts.requests.iter().map(|request| RequestRecord { purpose: purpose.clone(), ..request.clone() });
-        self.engine.remember(requests, facts.started_ms);
+        self.remember(&facts, "the set-up wizard");
         Looked { facts, settings }
     }
 
