@@ -44,45 +44,42 @@ fn is_of(url: &Url, domain: &str) -> bool {
         .is_some_and(|host| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
-/// URLs of one venue that point to the other.
+/// URLs of one venue that point to the other: the services that they name are wrong, and get nothing.
 fn hosts(settings: &mut Settings) -> Vec<SettingProblem> {
     let mut problems = Vec::new();
-    let of_global = [
-        (Setting::ClobUrl, &mut settings.clob_url),
-        (Setting::GammaUrl, &mut settings.gamma_url),
-        (Setting::DataUrl, &mut settings.data_url),
-        (Setting::RelayerUrl, &mut settings.relayer_url),
-        (Setting::GeoblockUrl, &mut settings.geoblock_url),
-        (Setting::WsUrl, &mut settings.ws_url),
-        (Setting::LiveUrl, &mut settings.live_url),
-        (Setting::RpcUrl, &mut settings.rpc_url),
-        (Setting::BuilderSignerUrl, &mut settings.builder_signer_url),
-    ];
-    let mut take = |setting: Setting, slot: &mut Option<Sourced<Url>>, domain: &str, venue: &str, right: String| {
+    let mut take = |setting: Setting, slot: &mut Option<Sourced<Url>>, domain: &str, venue: &str, right: &str| {
         if let Some(url) = slot.take_if(|url| is_of(&url.value, domain)) {
             let host = url.value.host_str().unwrap_or_default();
-            let text = format!(
-                "The {} ({}) points to {venue}: {host}, so nothing is sent there",
-                setting.spoken(),
-                url.source
-            );
-            problems.push(mixed(setting, text, right));
+            let (name, source) = (setting.spoken(), &url.source);
+            problems.push(SettingProblem {
+                kind: ProblemKind::OtherService,
+                setting: setting.into(),
+                text: format!("The {name} ({source}) points to {venue}: {host}, so nothing is sent there"),
+                fix: format!("Set it to {right}, or remove it"),
+            });
         }
     };
-    for (setting, slot) in of_global {
-        let fix = format!("Remove it, or set it to the URL of the international service. {US_KEYS}");
-        take(setting, slot, US_HOSTS, "Polymarket US, a separate venue", fix);
+    for (setting, slot, right) in [
+        (Setting::ClobUrl, &mut settings.clob_url, "https://clob.polymarket.com"),
+        (Setting::GammaUrl, &mut settings.gamma_url, "https://gamma-api.polymarket.com"),
+        (Setting::DataUrl, &mut settings.data_url, "https://data-api.polymarket.com"),
+        (Setting::RelayerUrl, &mut settings.relayer_url, "https://relayer-v2.polymarket.com"),
+        (Setting::GeoblockUrl, &mut settings.geoblock_url, "https://polymarket.com/api/geoblock"),
+        (Setting::WsUrl, &mut settings.ws_url, "wss://ws-subscriptions-clob.polymarket.com"),
+        (Setting::LiveUrl, &mut settings.live_url, "wss://ws-live-v2.polymarket.com/ws"),
+        (Setting::RpcUrl, &mut settings.rpc_url, "the URL of a Polygon node"),
+        (Setting::BuilderSignerUrl, &mut settings.builder_signer_url, "the URL of your builder signing server"),
+    ] {
+        take(setting, slot, US_HOSTS, "Polymarket US, a separate venue", right);
     }
     for (setting, slot, right) in [
         (Setting::UsUrl, &mut settings.us_url, "https://api.polymarket.us"),
         (Setting::UsGatewayUrl, &mut settings.us_gateway_url, "https://gateway.polymarket.us"),
     ] {
-        take(setting, slot, GLOBAL_HOSTS, "the international venue", format!("Set it to {right}, or remove it"));
+        take(setting, slot, GLOBAL_HOSTS, "the international venue", right);
     }
     problems
 }
-
-const US_KEYS: &str = "Polymarket US takes its own key: POLYMARKET_KEY_ID and POLYMARKET_SECRET_KEY";
 
 /// A secret key of Polymarket US where something of the CLOB belongs, parts of which go over the wire.
 fn us_secrets_elsewhere(settings: &mut Settings) -> Vec<SettingProblem> {

@@ -212,7 +212,8 @@ fn trades_only_by_proof(name: &str, facts: &Facts, report: &Report, counts: &mut
     if !name.starts_with("healthy-") {
         return;
     }
-    for (check, any) in proofs().filter(|(check, _)| check.trading) {
+    let here = |check: &Check| check.trading && check.applies(facts) && check.is_looked_at(facts);
+    for (check, any) in proofs().filter(|(check, _)| here(check)) {
         for way in [Some(Failure::TimedOut { after_ms: 10_000 }), None] {
             let mut without = facts.clone();
             for probe in any {

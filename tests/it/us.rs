@@ -112,7 +112,7 @@ fn an_unknown_venue_is_said_at_once() {
 #[test]
 fn nothing_of_one_venue_is_sent_to_the_other() {
     let mixed: Vec<&str> = scenario::names().filter(|name| name.starts_with("venue-mixed")).collect();
-    assert!(mixed.len() >= 5, "{mixed:?}");
+    assert!(mixed.len() >= 4, "{mixed:?}");
     for name in mixed {
         let (report, _) = check(&["--demo", name, "--deep"]);
         assert_eq!(causes(&report)[0], "venue-mixed", "{name}: {:?}", causes(&report));
@@ -136,14 +136,13 @@ fn nothing_of_one_venue_is_sent_to_the_other() {
 fn credentials_in_the_slots_of_the_other_venue_are_told_by_their_form() {
     const HEX: &str = "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
     const CLOB_SECRET: &str = "yM_W3eTr8vkABw4VHCMqMTg_Rk1UW2JpcHd-hYyTmqE=";
-    let cases: [(&[(&str, &str)], &str); 7] = [
+    let cases: [(&[(&str, &str)], &str); 6] = [
         (&[("POLYMARKET_KEY_ID", KEY_ID), ("POLYMARKET_SECRET_KEY", HEX)], "the private key of a wallet"),
         (&[("POLYMARKET_KEY_ID", KEY_ID), ("POLYMARKET_SECRET_KEY", CLOB_SECRET)], "an API secret of the CLOB"),
         (&[("CLOB_API_KEY", KEY_ID), ("CLOB_SECRET", SECRET)], "a secret key of Polymarket US"),
         (&[("CLOB_API_KEY", KEY_ID), ("CLOB_PASS_PHRASE", SECRET)], "a secret key of Polymarket US"),
         (&[("PK", SECRET)], "a secret key of Polymarket US"),
         (&[("PK", HEX), ("CLOB_API_KEY", KEY_ID), ("POLYMARKET_KEY_ID", KEY_ID)], "are the same id"),
-        (&[("PK", HEX), ("CLOB_HOST", "https://api.polymarket.us")], "points to Polymarket US"),
     ];
     for (variables, what) in cases {
         let env: BTreeMap<_, _> = variables.iter().copied().collect();
@@ -154,6 +153,28 @@ fn credentials_in_the_slots_of_the_other_venue_are_told_by_their_form() {
         assert!(said.contains(what), "{variables:?}: {said}");
         assert!(!report.to_string().contains(&SECRET[..20]) && !report.to_string().contains(CLOB_SECRET));
     }
+}
+
+#[test]
+fn a_url_of_the_other_venue_gets_nothing() {
+    const KEY: &str = "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
+    for (name, url, cause) in [
+        ("CLOB_HOST", "https://api.polymarket.us", "wrong-host"),
+        ("POLYMARKET_US_URL", "https://clob.polymarket.com", "us-wrong-host"),
+        ("POLYMARKET_US_URL", "https://gateway.polymarket.us", "us-wrong-host"),
+    ] {
+        let env = format!("PK={KEY}\nPOLYMARKET_KEY_ID={KEY_ID}\nPOLYMARKET_SECRET_KEY={SECRET}\n{name}={url}\n");
+        let (report, _) = check_env(&env, &[]);
+        assert_eq!(causes(&report)[0], cause, "{name}={url}: {:?}", causes(&report));
+    }
+    let (report, _) = check(&["--demo", "wrong-host-polymarket-us"]);
+    assert!(
+        report["requests"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|request| { !request["url"].as_str().unwrap().contains("polymarket.us") })
+    );
 }
 
 #[test]

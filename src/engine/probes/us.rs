@@ -12,7 +12,7 @@ use crate::client::us::{self, Us};
 use crate::engine::context::{Context, Missing, Outcome, unless_unsendable};
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
-use crate::facts::{ClockReading, Failure, UsBalances, UsClock, UsGateway, UsLive, UsPositions};
+use crate::facts::{ClockReading, Fact, Failure, UsBalances, UsClock, UsGateway, UsLive, UsPositions};
 use crate::settings::{Setting, Settings, Sourced};
 
 /// The host, or why there is none to ask.
@@ -125,7 +125,10 @@ pub(super) fn clock(context: &Context) -> Outcome<UsClock> {
         Some(failure) if failure.status().is_none() => failure.clone().into(),
         Some(_) => Missing::because("no answer has a Date header"),
         None if facts.us_balances.known().is_some() => Missing::because("no answer has a Date header"),
-        None => Missing::Blocked(Probe::UsBalances),
+        None => match &facts.us_gateway {
+            Fact::NotAsked { why } => Missing::because(why.as_str()),
+            _ => Missing::Blocked(Probe::UsBalances),
+        },
     })
 }
 

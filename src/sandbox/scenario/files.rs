@@ -75,6 +75,7 @@ pub(super) const FILES: &[(&str, &str)] = embedded! {
     "rpc-on-another-chain"
     "wrong-host-gamma"
     "wrong-host-website"
+    "wrong-host-polymarket-us"
     "wrong-signature-type"
     "deposit-wallet-called-eoa"
     "deposit-wallet-called-proxy"
@@ -235,5 +236,4 @@ pub(super) const FILES: &[(&str, &str)] = embedded! {
     "venue-mixed-us-secret-as-key"
     "venue-mixed-private-key-at-us"
     "venue-mixed-clob-credentials-at-us"
-    "venue-mixed-host"
 };
