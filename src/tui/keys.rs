@@ -28,7 +28,9 @@ impl Binding {
         match mode {
             Mode::Panels => true,
             Mode::Sheet { .. } => self.action == Action::Back,
-            Mode::Search | Mode::Symptom | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => false,
+            Mode::Search | Mode::Symptom | Mode::Market(_) | Mode::Menu(_) | Mode::Asking(_) | Mode::FirstRun(_) => {
+                false
+            }
         }
     }
 

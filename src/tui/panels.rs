@@ -86,6 +86,7 @@ pub fn content(app: &App, panel: PanelId) -> Content {
 /// The keys that a panel has for itself while it has the focus.
 pub fn keys(panel: PanelId) -> &'static [PanelKey] {
     match panel {
+        PanelId::Checks | PanelId::Detail => checklist::KEYS,
         PanelId::Requests => requests::KEYS,
         PanelId::Headers => headers::KEYS,
         PanelId::Builder => builder::KEYS,

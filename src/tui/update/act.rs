@@ -2,9 +2,9 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{builder, credentials, first_run, fix, fleet, headers, inspect, requests};
+use super::{builder, credentials, first_run, fix, fleet, headers, inspect, market, requests};
 use crate::tui::motion::Motion;
-use crate::tui::panels::{self, Offer};
+use crate::tui::panels::{self, Offer, PanelKey};
 use crate::tui::state::action::Action;
 use crate::tui::state::dialogue::Answer;
 use crate::tui::state::load::{Load, Scope};
@@ -84,11 +84,13 @@ impl App {
             Mode::FirstRun(_) => first_run::press(self, pressed),
             _ if self.is_typing() => self.type_text(pressed),
             Mode::Panels => {
-                let mut own = panels::keys(self.shown.focus).iter();
+                // beside other checks the key is the program's own
+                let applies = |own: &&PanelKey| own.action != Action::Market || self.can_name_market();
+                let mut own = panels::keys(self.shown.focus).iter().filter(applies);
                 let own = own.find(|own| own.keys.contains(&key::pressed(pressed))).map(|own| own.action);
                 self.act(own.or(action)?)
             }
-            Mode::Sheet { .. } | Mode::Search | Mode::Symptom => self.act(action?),
+            Mode::Sheet { .. } | Mode::Search | Mode::Symptom | Mode::Market(_) => self.act(action?),
         }
     }
 
@@ -243,14 +245,20 @@ impl App {
             Action::Panel(panel) => self.shown.focus_on(panel),
             Action::ChoosePanel => self.choose_panel(),
             Action::Offers => self.choose_action(),
-            Action::Open if self.shown.focus == PanelId::Checks => self.shown.focus_on(PanelId::Detail),
+            Action::Open if self.shown.focus == PanelId::Checks => {
+                self.steer(|_, cursor| Some(cursor));
+                self.shown.focus_on(PanelId::Detail);
+            }
             Action::Search => {
                 if panels::search_word(self.shown.focus).is_none() {
                     self.shown.focus_on(PanelId::Checks);
                 }
                 self.mode = Mode::Search;
             }
-            Action::Symptom => self.mode = Mode::Symptom,
+            Action::Symptom => {
+                self.symptom.begin();
+                self.mode = Mode::Symptom;
+            }
             Action::ProblemsOnly => self.panels.checklist.problems_only ^= true,
             Action::NextProblem => self.go_to_problem(true),
             Action::PreviousProblem => self.go_to_problem(false),
@@ -262,6 +270,7 @@ impl App {
             Action::CopyReport => return self.copy(share::report(self)),
             Action::SaveReport => return Some(Command::Start(Task::SaveReport(share::report(self)))),
             Action::Watch => self.watch_or_stop(),
+            Action::Market => market::begin(self),
             Action::Mouse => {
                 self.terminal.mouse = !self.terminal.mouse;
                 self.notice = Some(if self.terminal.mouse {

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use polydoctor::settings::Setting;
 use polydoctor::settings::undo::Undo;
 use portable_pty::CommandBuilder;
 
@@ -102,29 +101,6 @@ async fn a_fix_is_refused_and_then_applied_to_the_file_and_turns_the_verdict() {
     let undo = Undo::in_folder(folder.path().join("state/polydoctor/undo"));
     undo.restore(&undo.last().unwrap().unwrap()).unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn requests_of_the_fleet_stand_in_the_list_with_whose_they_are() {
-    let lab = Lab::named("healthy-safe").await;
-    let folder = tempfile::tempdir().unwrap();
-    let path = env_file(&lab, folder.path());
-    let config = folder.path().join("polydoctor/config.toml");
-    std::fs::create_dir(config.parent().unwrap()).unwrap();
-    let line = |(name, value): (&String, &String)| {
-        Some(format!("{} = '{value}'\n", Setting::listing(name).filter(|setting| !setting.is_secret())?.name()))
-    };
-    let urls = lab.running.announcement().env.iter().filter_map(line).collect::<String>();
-    let key = format!("private_key = {{ env_file = '{}', name = 'POLYMARKET_PRIVATE_KEY' }}\n", path.display());
-    std::fs::write(&config, format!("[profiles.second]\n{urls}{key}")).unwrap();
-    let mut terminal = Terminal::run(in_folder(folder.path(), &[]), 200, 60);
-    terminal.wait_for_text(&crate::support::all_checks());
-    terminal.press(":fleet\r");
-    terminal.wait_for_text("check all");
-    terminal.press("c");
-    terminal.wait_for_text("For the check of profile second");
-    terminal.press("q");
-    assert_eq!(terminal.end(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
