@@ -16,6 +16,7 @@ const GLOBAL_HOSTS: &str = "polymarket.com";
 pub(super) fn separate(settings: &mut Settings) -> Vec<SettingProblem> {
     let mut problems = Vec::new();
     problems.extend(hosts(settings));
+    problems.extend(us_secrets_as_ids(settings));
     problems.extend(us_secrets_elsewhere(settings));
     problems.extend(in_us_secret(settings));
     problems.extend(same_id(settings));
@@ -115,6 +116,38 @@ fn us_secrets_elsewhere(settings: &mut Settings) -> Vec<SettingProblem> {
     ] {
         if let Some(secret) = slot.take_if(|secret| is_ours(&secret.value)) {
             problems.push(mixed(setting, found(setting, &secret.source, WHAT), fix(setting)));
+        }
+    }
+    problems
+}
+
+/// A secret key of Polymarket US in the place of an id, which is shown and sent as it is; and the id that
+/// stands in its place then.
+fn us_secrets_as_ids(settings: &mut Settings) -> Vec<SettingProblem> {
+    const WHAT: &str = "a secret key of Polymarket US (Ed25519)";
+    const FIX: &str = "Set the US key id to the UUID of polymarket.us/developer, and the US secret key to the base64";
+    let is_id = |text: &str| Uuid::try_parse(text.trim()).is_ok();
+    let is_secret = |id: &Sourced<String>| !is_id(&id.value) && UsKey::decode(&Secret::new(id.value.clone())).is_ok();
+    let mut problems = Vec::new();
+    for (setting, slot) in
+        [(Setting::ApiKey, &mut settings.credentials.key), (Setting::BuilderApiKey, &mut settings.builder.key)]
+    {
+        let is_us = |id: &mut Sourced<String>| is_us_secret(&Secret::new(id.value.clone()));
+        if let Some(id) = slot.take_if(is_us) {
+            problems.push(mixed(setting, found(setting, &id.source, WHAT), FIX));
+        }
+    }
+    if let Some(id) = settings.us.key_id.take_if(|id| is_secret(id)) {
+        let invalid = |setting: Setting, text: String| SettingProblem {
+            kind: ProblemKind::Invalid,
+            setting: setting.into(),
+            text,
+            fix: FIX.to_owned(),
+        };
+        problems.push(invalid(Setting::UsKeyId, found(Setting::UsKeyId, &id.source, "a secret key")));
+        if let Some(secret) = settings.us.secret.take_if(|secret| is_id(secret.value.expose())) {
+            problems
+                .push(invalid(Setting::UsSecretKey, found(Setting::UsSecretKey, &secret.source, "a UUID: a key id")));
         }
     }
     problems

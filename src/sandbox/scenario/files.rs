@@ -217,6 +217,7 @@ pub(super) const FILES: &[(&str, &str)] = embedded! {
     "us-key-unknown"
     "us-key-mistyped"
     "us-key-no-uuid"
+    "us-key-and-secret-swapped"
     "us-secret-cut"
     "us-secret-unpadded"
     "us-secret-url-safe"
