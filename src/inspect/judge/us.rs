@@ -168,7 +168,7 @@ impl Case<'_> {
                 self.us_unexplained();
                 (Outcome::Unexplained, None)
             }
-            Some(Some(found)) => self.us_explained(found, form),
+            Some(Some(found)) => self.us_explained(&found, form),
         }
     }
 
@@ -237,9 +237,9 @@ impl Case<'_> {
         self.add(finding);
     }
 
-    fn us_explained(&mut self, found: Found<'_>, form: Option<&'static str>) -> Reproduced {
-        let Found { tried, parts } = found;
+    fn us_explained(&mut self, found: &Found<'_>, form: Option<&'static str>) -> Reproduced {
         const EVIDENCE: &str = "recomputing it this way gives the captured signature";
+        let Found { tried, parts } = found;
         let [stamp, method, path, body] = parts;
         let mut is_mistaken = form.is_some();
         for (place, part) in ["timestamp", "method", "path", "body"].into_iter().zip(parts) {
