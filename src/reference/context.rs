@@ -1,5 +1,7 @@
 //! What the rest of a text says about the causes of its sentence.
 
+mod values;
+
 use regex::Regex;
 use std::cmp::Ordering;
 use std::sync::LazyLock;
@@ -53,7 +55,16 @@ fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact, text: &str) -> 
         // the official host is no wrong one, and a loopback seldom a right one
         Cause::WrongHost if artefact.is_official() => 0.0,
         Cause::WrongHost if entry.kind == Kind::Network && artefact.is_loopback() => 3.0,
-        _ => 1.0,
+        // an answer was there, and its status says which one
+        Cause::RemoteSignerUnreachable => match artefact.status {
+            Some(400..500) => 0.1,
+            _ => 1.0,
+        },
+        Cause::RemoteSignerUnauthorized if matches!(artefact.status, Some(401 | 403)) => 3.0,
+        Cause::RemoteSignerWrongPath if matches!(artefact.status, Some(404 | 405)) => 3.0,
+        Cause::ClobUnreachable if matches!(artefact.status, Some(400..500)) => 0.3,
+        Cause::SdkOutdated if entry.said_by == "npm" && !values::names_client(text) => 0.0,
+        _ => values::factor(cause, entry, text),
     }
 }
 
