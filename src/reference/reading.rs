@@ -227,7 +227,7 @@ fn judge(
     if let Some(entry) = raised_locally(artefact, piece, sentence, kind) {
         return Some((chatter(artefact, 3), reported(Some(entry), message(piece))));
     }
-    if let Some((entry, said)) = worded(artefact, piece, sentence, is_whole) {
+    if let Some((entry, said)) = worded(artefact, piece, best.map(Occurrence::error), is_whole) {
         return Some((chatter(artefact, 3), reported(Some(entry), Some(said))));
     }
     if let Some(entry) = sentence {

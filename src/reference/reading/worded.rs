@@ -19,10 +19,13 @@ const PUBLIC: &str = "the public live data stream does not answer";
 pub(super) fn worded<'a>(
     artefact: &Artefact,
     piece: &'a str,
-    sentence: Option<&ErrorEntry>,
+    found: Option<&ErrorEntry>,
     is_whole: bool,
 ) -> Option<(&'static ErrorEntry, &'a str)> {
-    let is_open = sentence.is_none() && !artefact.is_foreign && !artefact.is_chatter;
+    // where a service failed or answered, that decides
+    let is_answered = artefact.is_located && (artefact.status.is_some() || found.is_some());
+    let is_sentence = found.is_some_and(|found| found.kind == Kind::Sentence && !found.wraps);
+    let is_open = !is_sentence && !is_answered && !artefact.is_foreign && !artefact.is_chatter;
     let is_message = (is_whole && piece.split_whitespace().count() <= SHORT) || super::is_marked(piece);
     let may_say = may_take_orders(artefact) || artefact.service == Some(Service::Relayer) || !artefact.is_located;
     if !(is_open && is_message && may_say) {
@@ -182,6 +185,11 @@ pub(super) fn with_status(entry: &ErrorEntry, status: Option<u16>) -> String {
 
 /// A client that cannot parse an answer says so below the status of that answer.
 pub(super) fn take_status(artefact: &mut Artefact, inside: &[Occurrence], before: Option<&Artefact>) {
+    // of Polymarket US a frame of the stack tells, and the exception below it does not
+    let is_us = before.is_some_and(|before| before.service == Some(Service::PolymarketUs));
+    if is_us && artefact.service.is_none() && artefact.host.is_none() {
+        artefact.service = Some(Service::PolymarketUs);
+    }
     let is_unreadable = || inside.iter().any(|occurrence| occurrence.error().kind == Kind::Html);
     let Some(before) = before.filter(|before| before.status.is_some_and(|status| status >= 400)) else { return };
     if artefact.host.is_none() && artefact.status.is_none() && before.host.is_some() && is_unreadable() {
