@@ -83,8 +83,15 @@ impl Engine {
     /// Asks about a market, too. The question stays when settings or facts change.
     #[must_use]
     pub fn about(self, question: Option<MarketQuestion>) -> Self {
-        self.facts.send_modify(|facts| facts.about = question);
+        self.ask(question);
         self
+    }
+
+    /// Asks about this market from now on, or about none.
+    pub fn ask(&self, question: Option<MarketQuestion>) {
+        self.facts.send_modify(|facts| {
+            (facts.about, facts.market, facts.market_shares) = (question, Fact::Waiting, Fact::Waiting);
+        });
     }
 
     /// The same connections, for work beside the run: its requests are noted among those of the run, with

@@ -9,6 +9,7 @@
 //! assert_eq!(report.verdict, Verdict::Incomplete);
 //! ```
 
+pub mod comparison;
 pub mod fixes;
 mod heading;
 mod judged;
@@ -20,6 +21,7 @@ mod trading;
 use alloy_primitives::Address;
 use serde::Serialize;
 
+use self::comparison::Comparison;
 use self::judged::{Judged, judge, left_open, not_asked, place_diagnosis};
 
 use crate::auth::wallet::SignatureType;
@@ -186,6 +188,9 @@ pub struct Report {
     pub left_open: Vec<&'static str>,
     /// In the order of sending, without secrets.
     pub requests: Vec<RequestRecord>,
+    /// What differs from a recorded run; `None` where none stands beside this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
 }
 
 /// The one thing to do now.
@@ -253,6 +258,7 @@ impl Report {
             not_asked,
             left_open,
             requests: facts.requests.clone(),
+            comparison: None,
         };
         report.select_account(&facts.setup.selection);
         report.clean();

@@ -308,6 +308,8 @@ pub struct Settings {
     pub places: BTreeMap<Setting, Vec<Source>>,
     /// The folder whose scripts are looked at for secrets; `None` to look at none.
     pub folder: Option<PathBuf>,
+    /// Whether no signature of a probe order may leave this machine.
+    pub no_order_proof: bool,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
     /// What is wrong or worth knowing about the values.

@@ -47,7 +47,7 @@ use self::state::message::Observed;
 use self::state::task::{News, Task};
 use self::state::watching::Watching;
 use self::theme::{Palette, Theme};
-use crate::facts::Facts;
+use crate::facts::{Facts, MarketQuestion};
 use crate::report::Report;
 use crate::settings::Snapshot;
 
@@ -87,6 +87,8 @@ pub struct Launched {
     pub run: Box<dyn Fn(Scope) -> Started>,
     /// Takes in which errors the user sees.
     pub tell: Box<dyn Fn(Vec<String>)>,
+    /// Takes in which market the checks are about.
+    pub ask: Box<dyn Fn(Option<MarketQuestion>)>,
     /// Work beside the run. Dropping the future cancels it.
     pub work: Box<dyn Fn(Task, Post) -> Run>,
 }

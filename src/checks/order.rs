@@ -44,6 +44,9 @@ pub(super) fn exchange(facts: &Facts) -> Finding {
             None => value,
         },
         Fact::Failed { failure, .. } => return node_unknown(facts, failure),
+        Fact::NotAsked { .. } if setup.no_order_proof => {
+            return Finding::note("Not checked: --no-order-proof leaves it out");
+        }
         Fact::NotAsked { why } => return Finding::not_asked(format!("Not checked: {why}")),
         Fact::Blocked { .. } => {
             return match facts.chain.failure() {

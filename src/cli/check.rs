@@ -18,7 +18,7 @@ use super::Exit;
 use super::dashboard_args::DashboardArgs;
 use super::progress::Progress;
 use super::sandbox::DemoArgs;
-use super::settings::SettingsArgs;
+use super::settings::{ProofArgs, SettingsArgs};
 use super::whole_file::{self, Output};
 use crate::checks::{CHECKS, MARKET, Status, find, probes_of, reads_of};
 use crate::cli::terminal;
@@ -26,15 +26,15 @@ use crate::engine::{Engine, recognised};
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
 use crate::render::{self, Format, Share, Show, Style};
+use crate::report::comparison::Comparison;
 use crate::report::{Report, Selection, Verdict};
 use crate::sandbox::{Running, scenario};
 use crate::settings::{self, Inputs, Reading, Settings, SettingsError};
 use fleet::FleetArgs;
 pub(super) use fleet::period;
-use market::MarketArgs;
+pub(super) use market::MarketArgs;
 
 /// The check that hands a signature to the Polygon RPC.
-const ORDER_PROOF: &str = "order.exchange";
 
 /// The least problem that makes the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -70,14 +70,13 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     anonymous: bool,
     /// Ask nothing over the network
-    #[arg(long)]
+    #[arg(long, conflicts_with = "market")]
     offline: bool,
     /// Also check what takes seconds: whether the user channel (WebSocket) stays open
     #[arg(long)]
     deep: bool,
-    /// Send no signature of a probe order to the Polygon RPC: leaves out order.exchange
-    #[arg(long)]
-    no_order_proof: bool,
+    #[command(flatten)]
+    proof: ProofArgs,
     /// An error that you see, as your client logs it; may be given several times
     #[arg(long, value_name = "TEXT")]
     symptom: Vec<String>,
@@ -87,6 +86,10 @@ pub(super) struct CheckArgs {
     /// Judge recorded facts instead of asking
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "offline", "demo"])]
     replay: Option<PathBuf>,
+    /// Set this run beside a recorded one (--record): another machine, or before and after. Prints what
+    /// differs in judgement, settings and observed facts
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["watch", "all_profiles"])]
+    compare: Option<PathBuf>,
     #[command(flatten)]
     demo: DemoArgs,
     #[command(flatten)]
@@ -118,11 +121,12 @@ impl From<DashboardArgs> for CheckArgs {
             anonymous: false,
             offline: false,
             deep: false,
-            no_order_proof: false,
+            proof: args.proof,
             symptom: Vec::new(),
             record: args.record,
             replay: args.replay,
-            market: MarketArgs::default(),
+            compare: None,
+            market: args.market,
             demo: args.demo,
             many: FleetArgs::watching(args.watch),
             settings: args.settings,
@@ -174,12 +178,6 @@ impl CheckArgs {
         }
     }
 
-    /// The checks that are left out.
-    fn skipped(&self) -> Vec<String> {
-        let proof = self.no_order_proof.then(|| ORDER_PROOF.to_owned());
-        self.skip.iter().cloned().chain(proof).collect()
-    }
-
     /// The checks that are asked for; none for the whole checklist.
     fn wanted(&self) -> Vec<String> {
         let market = self.market.question().filter(|_| !self.ids.is_empty()).map(|_| MARKET.to_owned());
@@ -187,7 +185,7 @@ impl CheckArgs {
     }
 
     fn selection(&self) -> Selection {
-        Selection::new(&self.wanted(), &self.skipped())
+        Selection::new(&self.wanted(), &self.skip)
     }
 
     /// What is about a market is not asked without one.
@@ -215,21 +213,21 @@ impl CheckArgs {
     }
 
     fn probes(&self) -> BTreeSet<Probe> {
-        let skipped = self.skipped();
-        if self.wanted().is_empty() && skipped.is_empty() {
+        if self.wanted().is_empty() && self.skip.is_empty() {
             return Probe::ALL.iter().copied().collect();
         }
         let selection = self.selection();
         let shown = || CHECKS.iter().map(|check| check.id).filter(|id| selection.shows(id));
         // what is left out is not asked, but for what others need of it
         let read = reads_of(shown());
-        let left_out = reads_of(skipped.iter().map(String::as_str));
+        let left_out = reads_of(self.skip.iter().map(String::as_str));
         probes_of(shown()).into_iter().filter(|probe| read.contains(probe) || !left_out.contains(probe)).collect()
     }
 }
 
 pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     args.take_id_after_demo();
+    args.settings.leave_out(args.proof);
     let is_watchable = matches!(args.format, Format::Text | Format::Json);
     anyhow::ensure!(is_watchable || args.many.watch.is_none(), "--watch prints text or json");
     args.many.refuse_what_waiting_cannot(args.replay.is_some(), args.offline)?;
@@ -251,6 +249,11 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     if args.many.all_profiles {
         return fleet::run(args).await;
     }
+    // what cannot be compared is said before anything is asked
+    let beside = match &args.compare {
+        Some(path) => Some(Report::by(&replay(path)?, &args.selection())),
+        None => None,
+    };
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;
@@ -267,7 +270,8 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
         Some(path) => whole_file::write(path, &serde_json::to_vec_pretty(&facts)?),
         None => Ok(()),
     };
-    let report = args.told(Report::by(&facts, &args.selection()));
+    let mut report = args.told(Report::by(&facts, &args.selection()));
+    report.comparison = beside.map(|recorded| Comparison::of(&args.told(recorded), &report));
     print(&args, &report)?;
     // what was found is told, also where it cannot be kept
     recorded?;

@@ -14,6 +14,7 @@ use crate::tui::theme::Palette;
 use crate::tui::{self, Launch, Options};
 
 pub(super) fn run(mut args: DashboardArgs, look: Look) -> anyhow::Result<Exit> {
+    args.settings.leave_out(args.proof);
     // a password is asked for before the screen takes the terminal; all else is read behind it
     let reading = match &args.demo.demo {
         Some(_) => {

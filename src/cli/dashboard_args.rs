@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::check::period;
+use super::check::{MarketArgs, period};
 use super::sandbox::DemoArgs;
-use super::settings::SettingsArgs;
+use super::settings::{ProofArgs, SettingsArgs};
 
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
@@ -14,6 +14,10 @@ pub(super) struct DashboardArgs {
     pub(super) settings: SettingsArgs,
     #[command(flatten)]
     pub(super) demo: DemoArgs,
+    #[command(flatten)]
+    pub(super) market: MarketArgs,
+    #[command(flatten)]
+    pub(super) proof: ProofArgs,
     /// No moving parts: times instead of spinners
     #[arg(long)]
     pub(super) no_animation: bool,

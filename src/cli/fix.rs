@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use super::settings::SettingsArgs;
+use super::settings::{ProofArgs, SettingsArgs};
 use super::{Exit, prompt};
 use crate::cause::Cause;
 use crate::checks;
@@ -59,6 +59,8 @@ pub(super) struct FixArgs {
     #[arg(long, value_name = "TEXT", conflicts_with = "undo")]
     symptom: Vec<String>,
     #[command(flatten)]
+    proof: ProofArgs,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -74,6 +76,7 @@ pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
     if args.undo {
         return undo(&args);
     }
+    args.settings.leave_out(args.proof);
     let settings = args.settings.load()?;
     let mut inputs = args.settings.all_inputs();
     if let (KeyInput::StandardInput, Some(Ok(key))) = (&inputs.key, settings.private_key.as_ref().map(|key| &key.value))

@@ -11,7 +11,7 @@ use alloy_primitives::Address;
 use anyhow::{Context as _, bail};
 
 use self::ask::Steps;
-use super::settings::{self as settings_args, SettingsArgs};
+use super::settings::{self as settings_args, ProofArgs, SettingsArgs};
 use super::{Exit, prompt, wrap};
 use crate::cli::terminal;
 use crate::engine::Engine;
@@ -52,6 +52,8 @@ pub(super) struct InitArgs {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
+    proof: ProofArgs,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -76,7 +78,8 @@ enum Given {
     Unknown,
 }
 
-pub(super) async fn run(args: InitArgs) -> anyhow::Result<Exit> {
+pub(super) async fn run(mut args: InitArgs) -> anyhow::Result<Exit> {
+    args.settings.leave_out(args.proof);
     let config = settings::config_file().context("there is no home folder to keep the profile in")?;
     let mut base = args.settings.inputs(env::vars_os());
     let name = base.profile.take().filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());

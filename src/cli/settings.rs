@@ -93,6 +93,16 @@ pub(super) struct SettingsArgs {
     password: Option<Secret>,
     #[arg(skip)]
     memory: Memory,
+    #[arg(skip)]
+    proof: ProofArgs,
+}
+
+/// What a run may show to others.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct ProofArgs {
+    /// Send no signed probe order (all amounts 0, never fillable) to the Polygon RPC: order.exchange is left out
+    #[arg(long)]
+    no_order_proof: bool,
 }
 
 /// The profiles of the configuration file, which is read again when it has changed.
@@ -209,6 +219,11 @@ impl SettingsArgs {
         Ok(())
     }
 
+    /// Holds for every reading from now on.
+    pub(super) fn leave_out(&mut self, proof: ProofArgs) {
+        self.proof = proof;
+    }
+
     /// Whether the private key comes from standard input, so that nothing else can.
     pub(super) fn reads_standard_input(&self) -> bool {
         self.key_stdin
@@ -309,6 +324,7 @@ impl SettingsArgs {
             polymarket_cli: settings::polymarket_cli_file(),
             memory: self.memory.clone(),
             folder: Some(PathBuf::from(".")),
+            no_order_proof: self.proof.no_order_proof,
             ..Inputs::default()
         }
     }

@@ -116,6 +116,18 @@ impl fmt::Display for MarketName {
     }
 }
 
+impl MarketName {
+    /// As it is typed where a market is named.
+    pub fn typed(&self) -> String {
+        match self {
+            Self::Slug(slug) => slug.clone(),
+            Self::Event(slug) => format!("https://polymarket.com/event/{slug}"),
+            Self::Condition(id) => id.to_string(),
+            Self::Token(id) => id.to_string(),
+        }
+    }
+}
+
 /// Which way an order goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]

@@ -74,6 +74,9 @@ pub struct Setup {
     /// Whether what takes seconds is asked, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deep: bool,
+    /// Whether no signature of a probe order may leave this machine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_order_proof: bool,
 }
 
 impl Setup {

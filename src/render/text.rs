@@ -49,9 +49,11 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
     }
     line(&tally(report), "", "", style, out)?;
     line(&verdict(report), "", "", style, out)?;
-    let Some(next) = &report.next_step else { return Ok(()) };
-    line(&next.text, "next: ", "      ", style, out)?;
-    next.command.iter().try_for_each(|command| writeln!(out, "      $ {command}"))
+    if let Some(next) = &report.next_step {
+        line(&next.text, "next: ", "      ", style, out)?;
+        next.command.iter().try_for_each(|command| writeln!(out, "      $ {command}"))?;
+    }
+    report.comparison.iter().try_for_each(|comparison| super::comparison::print(comparison, style, out))
 }
 
 /// What there is to say of a reported error that the reference does not have.

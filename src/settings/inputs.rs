@@ -103,6 +103,8 @@ pub struct Inputs {
     pub in_fleet: bool,
     /// The scenario of the embedded sandbox, where the settings are those of its account.
     pub scenario: Option<String>,
+    /// Whether no signature of a probe order may leave this machine.
+    pub no_order_proof: bool,
     /// What earlier readings found out that need not be had again.
     pub memory: Memory,
 }

@@ -119,6 +119,7 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         deadline: loader.seconds(Setting::Deadline).unwrap_or(DEFAULT_DEADLINE),
         places: BTreeMap::new(),
         folder: inputs.folder.clone(),
+        no_order_proof: inputs.no_order_proof,
         secret_files: loader.sources.secret_files.clone(),
         problems: Vec::new(),
     };

@@ -294,6 +294,12 @@ impl Dashboard {
                     (launched.tell)(symptom.into_iter().collect());
                 }
             }
+            Some(Command::Ask(question)) => {
+                if let Some(launched) = &self.launched {
+                    (launched.ask)(question);
+                }
+                self.begin(Scope::All);
+            }
             Some(Command::Start(task)) => {
                 if let Some(launched) = &self.launched {
                     self.tasks.begin(&mut self.app, launched, task);

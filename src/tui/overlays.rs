@@ -3,6 +3,7 @@
 
 pub(super) mod dialogue;
 pub(super) mod first_run;
+pub(super) mod market;
 pub(super) mod menu;
 pub(super) mod sheet;
 pub(super) mod symptom;

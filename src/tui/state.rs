@@ -6,6 +6,7 @@ pub mod dialogue;
 pub mod first_run;
 mod later;
 pub mod load;
+pub mod market;
 pub mod menu;
 pub mod message;
 pub mod panel;
@@ -25,6 +26,7 @@ use self::dialogue::Dialogue;
 use self::first_run::FirstRun;
 pub(super) use self::later::{Later, Part};
 use self::load::{About, Load};
+use self::market::Market;
 use self::menu::Menu;
 use self::message::Observed;
 use self::panel::{PanelId, Place};
@@ -51,6 +53,8 @@ pub enum Mode {
     Search,
     /// What the user saw is being told, over the panels.
     Symptom,
+    /// The market that the checks are asked about is being named, over the panels.
+    Market(Market),
     /// A page lies over the panels, scrolled by so many lines.
     Sheet {
         sheet: Sheet,
@@ -286,13 +290,13 @@ impl App {
 
     /// Whether nobody has moved the cursor of the list yet.
     pub fn is_untouched(&self) -> bool {
-        !self.list.steered
+        !self.list.steered && !self.has_filter()
     }
 
     /// Whether keys are text.
     pub fn is_typing(&self) -> bool {
         match self.mode {
-            Mode::Search | Mode::Symptom | Mode::Menu(_) => true,
+            Mode::Search | Mode::Symptom | Mode::Market(_) | Mode::Menu(_) => true,
             Mode::Panels => self.edits_request(),
             Mode::FirstRun(ref wizard) => wizard.is_typing(),
             Mode::Sheet { .. } | Mode::Asking(_) => false,

@@ -11,6 +11,7 @@ mod fleet;
 mod headers;
 mod inspect;
 mod later;
+mod market;
 mod pointing;
 mod requests;
 mod runs;

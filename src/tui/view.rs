@@ -43,6 +43,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
     match &app.mode {
         Mode::Sheet { sheet, scroll } => overlays::sheet::draw(frame, app, *sheet, *scroll),
         Mode::Symptom => overlays::symptom::draw(frame, app),
+        Mode::Market(market) => overlays::market::draw(frame, app, market),
         Mode::Menu(menu) => overlays::menu::draw(frame, app, menu),
         Mode::Asking(question) => overlays::dialogue::draw(frame, app, question),
         Mode::Panels | Mode::Search | Mode::FirstRun(_) => {}

@@ -234,9 +234,8 @@ async fn a_node_that_does_not_answer_leaves_the_exchange_undetermined() {
 
 #[test]
 fn no_signature_is_sent_where_it_is_left_out_or_not_asked_for() {
-    let signed = |report: &Value| report["checks"].as_array().unwrap().iter().any(|row| row["id"] == ID);
     let (report, code) = check(&["--demo", "healthy-safe", "--no-order-proof"]);
-    assert!(!signed(&report), "{report:#}");
+    assert_eq!(status(&report, ID), "note", "{report:#}");
     assert_eq!((code, &report["verdict"], &report["can_trade"]), (0, &Value::from("healthy"), &Value::Null));
     let (report, _) = check(&["--demo", "healthy-safe", "--offline"]);
     assert_eq!(status(&report, ID), "skip");
@@ -245,7 +244,7 @@ fn no_signature_is_sent_where_it_is_left_out_or_not_asked_for() {
 }
 
 /// The calls of the batch that a node gets, by what they ask for.
-async fn calls(environment: BTreeMap<String, String>, wanted: &[Probe]) -> Vec<Value> {
+async fn calls(environment: BTreeMap<String, String>, wanted: &[Probe], no_order_proof: bool) -> Vec<Value> {
     use axum::Router;
     use axum::body::Bytes;
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -265,7 +264,7 @@ async fn calls(environment: BTreeMap<String, String>, wanted: &[Probe]) -> Vec<V
     let mut environment = environment;
     environment.insert("POLYMARKET_RPC_URL".to_owned(), format!("http://{address}/"));
     environment.retain(|_, value| !value.is_empty());
-    let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
+    let inputs = Inputs { environment, env_file: EnvFile::None, no_order_proof, ..Inputs::default() };
     let engine = Engine::new(settings::load(&inputs).unwrap(), false, &[]);
     engine.run(&wanted.iter().copied().collect()).await;
     server.abort();
@@ -278,9 +277,11 @@ async fn the_exchange_is_asked_in_the_batch_that_is_sent_anyway() {
     for (name, more) in [("healthy-safe", 18), ("healthy-eoa", 18), ("healthy-deposit-beacon", 18)] {
         let running = start(scenario::find(name).unwrap()).await;
         let env = running.announcement().env.clone();
-        let with = calls(env.clone(), &[Probe::Chain, Probe::Exchange]).await;
-        let without = calls(env, &[Probe::Chain]).await;
+        let with = calls(env.clone(), &[Probe::Chain, Probe::Exchange], false).await;
+        let left_out = calls(env.clone(), &[Probe::Chain, Probe::Exchange], true).await;
+        let without = calls(env, &[Probe::Chain], false).await;
         assert_eq!((with.len(), without.len()), (1, 1), "{name}: one request either way");
+        assert_eq!(left_out, without, "{name}: no signature leaves the machine");
         let count = |batch: &[Value]| batch[0].as_array().unwrap().len();
         assert_eq!(count(&with) - count(&without), more, "{name}");
         let is_asked = |batch: &[Value]| batch[0].to_string().contains(VALIDATE);

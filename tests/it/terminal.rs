@@ -2,6 +2,8 @@
 
 mod account;
 #[cfg(feature = "tui")]
+mod fleet;
+#[cfg(feature = "tui")]
 mod inspecting;
 #[cfg(feature = "tui")]
 mod keys;
@@ -12,6 +14,8 @@ mod lines;
 mod live;
 #[cfg(feature = "tui")]
 mod manners;
+#[cfg(feature = "tui")]
+mod market;
 #[cfg(feature = "tui")]
 mod pasting;
 #[cfg(feature = "tui")]

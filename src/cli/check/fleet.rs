@@ -31,7 +31,7 @@ pub(in crate::cli) struct FleetArgs {
     /// first, and of the environment only addresses of services and time limits fill in
     #[arg(long, conflicts_with_all = [
         "profile", "env_file", "key_file", "keystore", "key_stdin", "signature_type", "funder", "nonce",
-        "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom",
+        "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom", "market",
     ])]
     pub(super) all_profiles: bool,
     /// Accounts that are checked at once, of those that ask the same hosts [default: 16]
@@ -42,7 +42,7 @@ pub(in crate::cli) struct FleetArgs {
     rate_limit: Option<NonZeroU32>,
     /// Repeat time, reach and credentials every so many seconds, at least 5, and print what changes
     #[arg(long, value_name = "SECONDS", value_parser = period)]
-    #[arg(conflicts_with_all = ["ids", "skip", "show", "offline", "no_order_proof", "replay", "record", "share", "anonymous"])]
+    #[arg(conflicts_with_all = ["ids", "skip", "show", "offline", "replay", "record", "share", "anonymous"])]
     pub(super) watch: Option<Duration>,
     /// Run this program on each change, one at a time per account, at most 60 s each; POLYDOCTOR_EVENT,
     /// _PROFILE, _CHECK, _FROM, _TO, _VERDICT, _CAUSE, _SAYS and _AT say what changed. No shell reads

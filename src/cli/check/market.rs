@@ -7,7 +7,7 @@ use crate::facts::{MarketName, MarketQuestion, PlannedOrder, Side, millionths};
 #[command(next_help_heading = "One market")]
 pub(in crate::cli) struct MarketArgs {
     /// Also run order.market: does an order for this market fit its rules, the balance and the approvals?
-    #[arg(long, value_name = "SLUG|URL|CONDITION|TOKEN", conflicts_with_all = ["all_profiles", "replay", "offline"])]
+    #[arg(long, value_name = "SLUG|URL|CONDITION|TOKEN", conflicts_with = "replay")]
     market: Option<MarketName>,
     /// Outcome of the market, such as Yes [default: the first, or that of the token]
     #[arg(long, value_name = "NAME", requires = "market")]
@@ -36,7 +36,7 @@ fn amount(text: &str) -> Result<u64, String> {
 
 impl MarketArgs {
     /// The question; `None` where no market is named.
-    pub(super) fn question(&self) -> Option<MarketQuestion> {
+    pub(in crate::cli) fn question(&self) -> Option<MarketQuestion> {
         let order = |side| {
             let side = match side {
                 OrderSide::Buy => Side::Buy,

@@ -83,12 +83,12 @@ pub(super) async fn launch(
     let is_first = sandbox.is_none() && settings.private_key.is_none();
     let first_run = is_first.then(|| questions(&settings, &inputs, keys));
     let http = Http::new(settings.timeout);
-    let engine = Arc::new(Engine::new(settings.clone(), false, &[]).over(&http));
+    let engine = Arc::new(Engine::new(settings.clone(), false, &[]).over(&http).about(args.market.question()));
     let (requests, started_ms) = earlier;
     engine.remember(requests, started_ms);
     let desk = Rc::new(Desk::new(Arc::clone(&engine), settings.clone(), inputs.clone()));
     let symptoms = Arc::new(Mutex::new(Vec::new()));
-    let (told, seen) = (Arc::clone(&engine), Arc::clone(&symptoms));
+    let (told, asked, seen) = (Arc::clone(&engine), Arc::clone(&engine), Arc::clone(&symptoms));
     // the sandbox of a demo lives as long as what runs on it
     let account = Rc::new(Account {
         engine,
@@ -115,6 +115,7 @@ pub(super) async fn launch(
             told.tell(symptoms);
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = symptoms.to_vec();
         }),
+        ask: Box::new(move |question| asked.ask(question)),
         work: Box::new(move |task, post| Box::pin(tasks::run(Rc::clone(&desk), task, post))),
     })
 }
@@ -210,7 +211,8 @@ impl Account {
         }
         // facts of two runs are never judged together
         let symptoms = self.symptoms.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let engine = Engine::new(settings.clone(), false, &symptoms).over(&self.http);
+        let market = self.engine.facts().borrow().about.clone().filter(|_| scope != Scope::Round);
+        let engine = Engine::new(settings.clone(), false, &symptoms).over(&self.http).about(market);
         let facts = engine.facts();
         let run = Box::pin(async move {
             engine.run(&probes).await;
@@ -261,6 +263,7 @@ fn recorded(mut facts: Facts) -> Launched {
             let symptoms = crate::engine::recognised(symptoms);
             sender.send_modify(|facts| facts.symptoms = symptoms);
         }),
+        ask: Box::new(|_| {}),
         work: Box::new(|task, post| Box::pin(async move { tasks::run_recorded(task, &post).await })),
     }
 }

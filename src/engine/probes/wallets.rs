@@ -46,6 +46,9 @@ pub(super) async fn chain(context: &Context) -> Outcome<ChainState> {
 
 /// The order that can never be filled, signed with the settings in force.
 fn order(context: &Context, chain: &Chain) -> Outcome<(ProofOrder, Vec<Call>)> {
+    if context.settings.no_order_proof {
+        return Err(Missing::because("no probe order may be sent"));
+    }
     let signer = context.signer()?;
     let (maker, kind) = {
         let setup = &context.facts.borrow().setup;

@@ -41,6 +41,7 @@ impl Setup {
             selection: settings.selection.clone(),
             offline,
             deep: false,
+            no_order_proof: settings.no_order_proof,
         };
         let chain = settings.chain_id.as_ref().and_then(|id| contracts::chain(id.value));
         setup.wallets = chain.zip(setup.signer()).map(|(chain, signer)| WalletMap::derive(chain, signer));

@@ -5,14 +5,23 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
-use super::{Content, Offer, watched};
+use super::{Content, Offer, PanelKey, watched};
 use crate::checks::Status;
 use crate::report::CheckReport;
-use crate::tui::state::App;
+use crate::tui::key::char;
 use crate::tui::state::action::{Account, Action};
 use crate::tui::state::panels::checklist::State;
+use crate::tui::state::{App, Phase};
 use crate::tui::text::duration;
 use crate::tui::verdict::{SLOW_MS, awaited, since};
+
+pub(super) const KEYS: &[PanelKey] = &[PanelKey {
+    keys: &[char('m')],
+    label: "m",
+    help: "on checks of funds and orders: check one market, too",
+    footer: |app| app.can_name_market().then_some("market"),
+    action: Action::Market,
+}];
 
 /// What may be done from the checklist and from a check.
 pub(super) fn offers(app: &App) -> Vec<Offer> {
@@ -22,6 +31,13 @@ pub(super) fn offers(app: &App) -> Vec<Offer> {
             label: "Update the balance cache".to_owned(),
             note: "makes the CLOB read balance and allowance from the chain again".to_owned(),
             action: Action::Account(Account::UpdateBalance),
+        });
+    }
+    if app.phase() == Phase::Over {
+        offers.push(Offer {
+            label: "Check one market".to_owned(),
+            note: "its rules, and whether balance and approvals suffice for it".to_owned(),
+            action: Action::Market,
         });
     }
     offers

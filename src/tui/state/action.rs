@@ -38,6 +38,8 @@ pub enum Action {
     SaveReport,
     Watch,
     Mouse,
+    /// Names the market that the checks are about.
+    Market,
     ChooseProfile,
     /// By its place among the profiles that one may switch to.
     Profile(usize),

@@ -5,7 +5,7 @@ use ratatui::layout::Size;
 
 use super::load::{About, Load, Renewed, Scope};
 use super::task::{News, Task, TaskKind};
-use crate::facts::Facts;
+use crate::facts::{Facts, MarketQuestion};
 use crate::report::Report;
 use crate::secret::Secret;
 
@@ -71,6 +71,8 @@ pub enum Command {
     CopyUnseen(Secret, String),
     /// The error that the user sees; none takes it back.
     Tell(Option<String>),
+    /// Which market the checks are about from now on, and runs all of them.
+    Ask(Option<MarketQuestion>),
     /// Work beside the run, in place of what goes on of its kind.
     Start(Task),
     Cancel(TaskKind),

@@ -43,6 +43,13 @@ impl App {
     }
 
     /// `None` when no check is listed.
+    /// Whether the selected check is one that a market adds to.
+    pub fn can_name_market(&self) -> bool {
+        let is_of_orders = |id: &str| id.starts_with("funds.") || id.starts_with("order.");
+        self.is_live() && self.selected().is_some_and(|check| is_of_orders(check.id))
+    }
+
+    /// The check under the cursor.
     pub fn selected(&self) -> Option<&CheckReport> {
         self.cursor().map(|_| &self.report.checks[self.list.selected])
     }

@@ -16,7 +16,7 @@ use crate::tui::key;
 const LONGEST_LOG: usize = 1 << 20;
 
 /// What is being entered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Symptom {
     pub(in crate::tui) text: Field,
     /// In place of the text: a log that is too long for a field.
@@ -37,12 +37,6 @@ pub(in crate::tui) struct Log {
     pub(in crate::tui) is_read: bool,
 }
 
-impl Default for Symptom {
-    fn default() -> Self {
-        Self { text: Field::default(), log: None, offered: offered(""), choice: None, lookups: 0 }
-    }
-}
-
 /// The known errors that are like a short text, all of them for none; the known ones in a long one.
 pub fn offered(text: &str) -> Vec<&'static ErrorEntry> {
     if text.len() > field::LONGEST {
@@ -53,6 +47,13 @@ pub fn offered(text: &str) -> Vec<&'static ErrorEntry> {
 }
 
 impl Symptom {
+    /// Offers all known errors where nothing was entered yet. The first frame does not wait for them.
+    pub(in crate::tui) fn begin(&mut self) {
+        if self.log.is_none() && self.text.text().is_empty() {
+            self.offered = offered("");
+        }
+    }
+
     /// Moves the choice by one; above the first error stands the own text.
     pub(in crate::tui) fn choose(&mut self, step: isize) {
         let last = self.offered.len().checked_sub(1);

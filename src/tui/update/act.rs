@@ -2,9 +2,9 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{builder, credentials, first_run, fix, fleet, headers, inspect, requests};
+use super::{builder, credentials, first_run, fix, fleet, headers, inspect, market, requests};
 use crate::tui::motion::Motion;
-use crate::tui::panels::{self, Offer};
+use crate::tui::panels::{self, Offer, PanelKey};
 use crate::tui::state::action::Action;
 use crate::tui::state::dialogue::Answer;
 use crate::tui::state::load::{Load, Scope};
@@ -84,11 +84,13 @@ impl App {
             Mode::FirstRun(_) => first_run::press(self, pressed),
             _ if self.is_typing() => self.type_text(pressed),
             Mode::Panels => {
-                let mut own = panels::keys(self.shown.focus).iter();
+                // beside other checks the key is the program's own
+                let applies = |own: &&PanelKey| own.action != Action::Market || self.can_name_market();
+                let mut own = panels::keys(self.shown.focus).iter().filter(applies);
                 let own = own.find(|own| own.keys.contains(&key::pressed(pressed))).map(|own| own.action);
                 self.act(own.or(action)?)
             }
-            Mode::Sheet { .. } | Mode::Search | Mode::Symptom => self.act(action?),
+            Mode::Sheet { .. } | Mode::Search | Mode::Symptom | Mode::Market(_) => self.act(action?),
         }
     }
 
@@ -131,7 +133,13 @@ impl App {
             action: Action::Panel(panel),
         };
         let quit = Entry { label: "Quit".to_owned(), note: "key q".to_owned(), action: Action::Quit };
-        self.offer(Menu::new("Panels", PanelId::ALL.into_iter().map(entry).chain([quit]).collect()));
+        let offers = panels::offers(self).into_iter().map(|offer| Entry { note: "key x".to_owned(), ..offer.entry() });
+        let own = panels::keys(self.shown.focus).iter().filter(|own| (own.footer)(self).is_some());
+        let own = own.map(|own| Entry::of_key(own.help, own.label, own.action));
+        let general = keys::named().map(|binding| Entry::of_key(binding.help, binding.label, binding.action));
+        let panels = PanelId::ALL.into_iter().map(entry);
+        let entries = panels.chain(offers).chain(own).chain(general).chain([quit]).collect();
+        self.offer(Menu::new("Panels and actions", entries));
     }
 
     /// What may be done in this panel; each asks before it does it.
@@ -141,8 +149,7 @@ impl App {
             self.notice = Some(format!("{} has no actions", self.shown.focus.name()));
             return;
         }
-        let entry = |Offer { label, note, action }| Entry { label, note, action };
-        self.offer(Menu::new("Actions", offers.into_iter().map(entry).collect()));
+        self.offer(Menu::new("Actions", offers.into_iter().map(Offer::entry).collect()));
     }
 
     fn choose_profile(&mut self) {
@@ -243,14 +250,20 @@ impl App {
             Action::Panel(panel) => self.shown.focus_on(panel),
             Action::ChoosePanel => self.choose_panel(),
             Action::Offers => self.choose_action(),
-            Action::Open if self.shown.focus == PanelId::Checks => self.shown.focus_on(PanelId::Detail),
+            Action::Open if self.shown.focus == PanelId::Checks => {
+                self.steer(|_, cursor| Some(cursor));
+                self.shown.focus_on(PanelId::Detail);
+            }
             Action::Search => {
                 if panels::search_word(self.shown.focus).is_none() {
                     self.shown.focus_on(PanelId::Checks);
                 }
                 self.mode = Mode::Search;
             }
-            Action::Symptom => self.mode = Mode::Symptom,
+            Action::Symptom => {
+                self.symptom.begin();
+                self.mode = Mode::Symptom;
+            }
             Action::ProblemsOnly => self.panels.checklist.problems_only ^= true,
             Action::NextProblem => self.go_to_problem(true),
             Action::PreviousProblem => self.go_to_problem(false),
@@ -262,6 +275,7 @@ impl App {
             Action::CopyReport => return self.copy(share::report(self)),
             Action::SaveReport => return Some(Command::Start(Task::SaveReport(share::report(self)))),
             Action::Watch => self.watch_or_stop(),
+            Action::Market => market::begin(self),
             Action::Mouse => {
                 self.terminal.mouse = !self.terminal.mouse;
                 self.notice = Some(if self.terminal.mouse {

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{headers, inspect};
+use super::{headers, inspect, market};
 use crate::reference;
 use crate::tui::field::{self, Field};
 use crate::tui::key;
@@ -17,6 +17,7 @@ impl App {
         match self.mode {
             Mode::Symptom => return self.type_symptom(key),
             Mode::Search => return self.type_search(key),
+            Mode::Market(_) => return market::press(self, key),
             _ => {}
         }
         headers::type_text(self, key)
@@ -103,6 +104,7 @@ impl App {
                 self.symptom.clear();
                 return self.symptom.paste(text);
             }
+            Mode::Market(market) => market.text.paste(text),
             Mode::FirstRun(wizard) => wizard.paste(text),
             Mode::Asking(_) => {}
         }
