@@ -109,9 +109,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(NUMBERS, "1…9 0 - = i L", Action::NumberedPanel, "go to panel 1 to 9, 10, 11, 12, 13 (Inspect) or 14 (Live)"),
     bind(
         &[char(':'), char('p'), ctrl('p')],
-        ": p Ctrl-P",
+        ": p",
         Action::ChoosePanel,
-        "find a panel or an action by name; :q quits",
+        "find a panel or an action by name (also Ctrl-P); :q quits",
     )
     .footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),
