@@ -21,6 +21,7 @@ mod glossary;
 mod locally;
 mod page;
 mod patterns;
+mod plain;
 mod reading;
 mod records;
 mod reported;
@@ -59,6 +60,12 @@ pub struct ErrorEntry {
     /// Other ways in which the same is said: by another library, another version, another program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// The same in any words: groups of words that stand in one statement, `a | b & c | d & !e`.
+    #[serde(default, skip_serializing)]
+    pub says: Vec<String>,
+    /// Any service says it: it counts where little else stands beside it, or something of Polymarket.
+    #[serde(default, skip_serializing)]
+    pub everyday: bool,
     /// Counts only where one of these services speaks; empty where `said_by` tells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<Service>,

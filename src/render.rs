@@ -13,6 +13,7 @@
 //! ```
 
 mod ascii;
+mod comparison;
 mod fleet;
 mod heading;
 mod json;

@@ -15,7 +15,9 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     let of = |kind| setup.problems.iter().find(move |problem| problem.kind == kind);
     let contradictions = setup.problems.iter().rev().filter(|problem| !problem.kind.is_note());
     let known_chain = setup.chain_id.as_ref().is_none_or(|id| contracts::chain(id.value).is_some());
-    let mut finding = if let Some(problem) = of(ProblemKind::Invalid) {
+    let mut finding = if let Some(problem) = of(ProblemKind::VenueMixed) {
+        Finding::fail(Cause::VenueMixed, problem.text.clone()).likely(0.97).proven().fixed_by(problem.fix.clone())
+    } else if let Some(problem) = of(ProblemKind::Invalid) {
         invalid(problem)
     } else if !known_chain {
         let summary = format!("Polymarket does not run on chain {}", setup.chain());
@@ -82,9 +84,27 @@ fn renamed(finding: Finding, problem: &SettingProblem) -> Finding {
 
 /// A URL that its host alone shows to be wrong.
 fn misdirected(setup: &Setup, problem: &SettingProblem) -> Finding {
+    let is_rpc = matches!(problem.setting, Subject::Setting(Setting::RpcUrl));
+    let is_of_polygon = problem.text.contains("node of chain 137");
+    let is_official = setup.clob_url.as_ref().is_none_or(|url| url.value.starts_with(OFFICIAL_HOST));
+    if is_rpc && is_of_polygon && is_official {
+        let summary = format!("The chain id is {}, while the CLOB and the Polygon RPC are of chain 137", setup.chain());
+        return Finding::fail(Cause::WrongChainId, summary)
+            .likely(0.9)
+            .proven()
+            .set(Setting::ChainId, contracts::POLYGON)
+            .with("RPC", problem.text.clone())
+            .fixed_by("Set the chain id to 137 (Polygon)");
+    }
     let finding = match problem.setting {
         Subject::Setting(Setting::ClobUrl) => {
             Finding::fail(Cause::WrongHost, problem.text.clone()).set(Setting::ClobUrl, OFFICIAL_HOST)
+        }
+        Subject::Setting(setting @ Setting::UsUrl) => {
+            Finding::fail(Cause::UsWrongHost, problem.text.clone()).set(setting, "https://api.polymarket.us")
+        }
+        Subject::Setting(setting @ Setting::UsGatewayUrl) => {
+            Finding::warn(Cause::UsWrongHost, problem.text.clone()).set(setting, "https://gateway.polymarket.us")
         }
         Subject::Setting(Setting::RpcUrl) => {
             let usual = contracts::chain(setup.chain()).map_or("", |chain| chain.rpc_url.as_str());

@@ -307,6 +307,10 @@ pub(super) fn deployed(facts: &Facts) -> Finding {
     };
     let finding = match facts.on_chain(maker) {
         Some(at) if at.has_code() => Finding::pass("The funder wallet is deployed").with("code", at.code),
+        // what is missing at the wrong wallet is no fault of the account
+        Some(_) if is_elsewhere(facts, maker) => {
+            Finding::skip("wallet.funder", "The funder is not the account's wallet, so it need not be deployed")
+        }
         Some(_) => Finding::fail(Cause::WalletNotDeployed, "The funder is the right wallet, but it is not deployed yet")
             .likely(0.95)
             .proven()
@@ -314,6 +318,13 @@ pub(super) fn deployed(facts: &Facts) -> Finding {
         None => Finding::skip("wallet.map", "The chain was not read"),
     };
     finding.with("funder", maker).with("relayer reports", relayer)
+}
+
+/// Whether the account trades from a different wallet than this one, or this one is not of the key.
+fn is_elsewhere(facts: &Facts, maker: Address) -> bool {
+    let is_ours = wallets(facts).is_some_and(|wallets| wallets.kind_of(maker).is_some());
+    let has_other = account_wallet(facts).is_some_and(|(kind, address, _)| kind != WalletKind::Eoa && address != maker);
+    !is_ours || has_other
 }
 
 /// The exchanges of the protocol version in force.

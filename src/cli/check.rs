@@ -26,6 +26,7 @@ use crate::engine::{Engine, recognised};
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
 use crate::render::{self, Format, Share, Show, Style};
+use crate::report::comparison::Comparison;
 use crate::report::{Report, Selection, Verdict};
 use crate::sandbox::{Running, scenario};
 use crate::settings::{self, Inputs, Reading, Settings, SettingsError};
@@ -85,6 +86,10 @@ pub(super) struct CheckArgs {
     /// Replay recorded facts instead of making requests
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "offline", "demo"])]
     replay: Option<PathBuf>,
+    /// Set this run beside a recorded one (--record): another machine, or before and after. Prints what
+    /// differs in judgement, settings and observed facts
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["watch", "all_profiles"])]
+    compare: Option<PathBuf>,
     #[command(flatten)]
     demo: DemoArgs,
     #[command(flatten)]
@@ -120,6 +125,7 @@ impl From<DashboardArgs> for CheckArgs {
             symptom: Vec::new(),
             record: args.record,
             replay: args.replay,
+            compare: None,
             market: args.market,
             demo: args.demo,
             many: FleetArgs::watching(args.watch),
@@ -240,6 +246,11 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     if args.many.all_profiles {
         return fleet::run(args).await;
     }
+    // what cannot be compared is said before anything is asked
+    let beside = match &args.compare {
+        Some(path) => Some(Report::by(&replay(path)?, &args.selection())),
+        None => None,
+    };
     let facts = match &args.replay {
         Some(path) => {
             let mut facts = replay(path)?;
@@ -256,7 +267,8 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
         Some(path) => whole_file::write(path, &serde_json::to_vec_pretty(&facts)?),
         None => Ok(()),
     };
-    let report = args.told(Report::by(&facts, &args.selection()));
+    let mut report = args.told(Report::by(&facts, &args.selection()));
+    report.comparison = beside.map(|recorded| Comparison::of(&args.told(recorded), &report));
     print(&args, &report)?;
     // what was found is told, also where it cannot be kept
     recorded?;

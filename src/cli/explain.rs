@@ -18,6 +18,8 @@ use crate::settings;
 const PAGES: usize = 4;
 /// So many entries are named that are like the text.
 const NEAR: usize = 6;
+/// A longer text is not compared with names.
+const NAMED: usize = 4 << 10;
 /// Of a pipe so much is kept, from its end.
 const LONGEST: usize = 1 << 20;
 
@@ -56,7 +58,10 @@ impl Answer {
         if query.trim().is_empty() {
             return Self::All;
         }
-        let Found { certain, mut near } = reference::find(query);
+        // a log is no name of anything, and is read only once
+        let is_log = query.len() > NAMED;
+        let found = if is_log { Found { certain: Vec::new(), near: Vec::new() } } else { reference::find(query) };
+        let Found { certain, mut near } = found;
         near.truncate(NEAR);
         if let [entry] = certain[..]
             && !matches!(entry, Entry::Error(_))

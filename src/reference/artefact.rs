@@ -1,5 +1,6 @@
 //! A piece of a pasted text taken apart: client, method, URL, host, status, the body's own sentence.
 
+mod brands;
 mod clean;
 mod foreign;
 mod said;
@@ -228,6 +229,12 @@ impl Artefact {
         let located = best.or_else(|| self.path.as_deref().and_then(Service::of_path));
         self.is_located = located.is_some();
         self.service = located.or_else(|| Service::of_words(text).filter(|_| !self.is_foreign_host()));
+        // what a library of another service raises is not an answer of Polymarket, whatever words it has
+        let may_be_other = located.is_none() && !self.is_foreign_host();
+        if let Some(brand) = may_be_other.then(|| foreign::brand(text)).flatten() {
+            (self.service, self.is_located, self.client) = (Some(Service::Other), true, Some(brand));
+            self.path = None;
+        }
         if self.service.is_none() && foreign::names_database(text) {
             (self.service, self.is_located) = (Some(Service::Other), true);
         }

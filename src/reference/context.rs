@@ -1,5 +1,7 @@
 //! What the rest of a text says about the causes of its sentence.
 
+mod values;
+
 use regex::Regex;
 use std::cmp::Ordering;
 use std::sync::LazyLock;
@@ -36,6 +38,7 @@ pub(super) fn weighed(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Ve
 
 fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact, text: &str) -> f64 {
     let is_l2 = entry.status == Some(401);
+    let is_of_signer = entry.causes.first().is_some_and(|first| first.cause == Cause::RemoteSignerUnreachable);
     match cause {
         // a body is signed only where one is sent
         Cause::BodySerialisation | Cause::BodyMissing if is_l2 => match artefact.has_body() {
@@ -53,7 +56,16 @@ fn factor(cause: Cause, entry: &ErrorEntry, artefact: &Artefact, text: &str) -> 
         // the official host is no wrong one, and a loopback seldom a right one
         Cause::WrongHost if artefact.is_official() => 0.0,
         Cause::WrongHost if entry.kind == Kind::Network && artefact.is_loopback() => 3.0,
-        _ => 1.0,
+        // an answer was there, and its status says which one
+        Cause::RemoteSignerUnreachable => match artefact.status {
+            Some(400..500) => 0.1,
+            _ => 1.0,
+        },
+        Cause::RemoteSignerUnauthorized if is_of_signer && matches!(artefact.status, Some(401 | 403)) => 3.0,
+        Cause::RemoteSignerWrongPath if is_of_signer && matches!(artefact.status, Some(404 | 405)) => 3.0,
+        Cause::ClobUnreachable if matches!(artefact.status, Some(400..500)) => 0.3,
+        Cause::SdkOutdated if entry.said_by == "npm" && !values::names_client(text) => 0.0,
+        _ => values::factor(cause, entry, text),
     }
 }
 

@@ -1,11 +1,15 @@
 //! A page of the reference: what is said of an entry, before it is text, Markdown or a screen.
 
-use super::{Entry, ErrorEntry, Term, Weighted, shows_as};
+use super::{Entry, ErrorEntry, Reported, Term, Weighted, shows_as};
 use crate::cause::{Cause, CauseWords};
 use crate::checks::{self, CHECKS, Check};
 
 /// For so many causes of a sentence the fix stands on its page.
 const FIXES: usize = 3;
+/// A longer text is no title.
+const TITLE: usize = 160;
+/// Stands in front of what a reported text is about.
+const KNOWN: &str = "known as";
 
 /// The page of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +92,21 @@ impl Page {
         ];
         let place = place.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         Self { is_verbatim: true, ..page(&varied(&error.text), place, sections) }
+    }
+}
+
+impl Page {
+    /// The page of a reported error: what was reported stands above it, not the reference's way to say it.
+    pub(crate) fn of_reported(error: &ErrorEntry, reported: &Reported) -> Self {
+        let page = Self::of_error(error, &reported.causes);
+        let is_same = reported.text.is_empty() || page.title == reported.text;
+        // an object or a log line is no title
+        if is_same || reported.text.contains('{') || reported.text.chars().count() > TITLE {
+            return page;
+        }
+        let by_nobody = ["symptom", "HTTP", "libraries", "clients", "bots"].contains(&error.said_by.as_str());
+        let known = if by_nobody && !error.is_status() { format!("{}: {}", KNOWN, page.title) } else { page.place };
+        Self { title: reported.text.clone(), place: known, ..page }
     }
 }
 

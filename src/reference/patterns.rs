@@ -66,19 +66,36 @@ impl Pattern {
     }
 
     /// Whether these words are how the sentence begins.
-    fn begins_with(&self, words: &[&str]) -> bool {
-        fn begins(parts: &[Part], words: &[&str]) -> bool {
+    /// `is_cut`: the last word may be only the beginning of one.
+    fn begins_with(&self, words: &[&str], is_cut: bool) -> bool {
+        fn begins(parts: &[Part], words: &[&str], is_cut: bool) -> bool {
             match (parts.split_first(), words.split_first()) {
                 (_, None) => true,
+                (Some((Part::Word(word), _)), Some((last, []))) if is_cut => word.starts_with(last),
                 (None, Some(_)) => false,
-                (Some((Part::Word(word), further)), Some((first, rest))) => word == first && begins(further, rest),
+                (Some((Part::Word(word), further)), Some((first, rest))) => {
+                    word == first && begins(further, rest, is_cut)
+                }
                 (Some((Part::Gap, further)), _) => {
-                    (0..=GAP.min(words.len() - 1)).any(|skipped| begins(further, &words[skipped..]))
+                    (0..=GAP.min(words.len() - 1)).any(|skipped| begins(further, &words[skipped..], is_cut))
                 }
             }
         }
-        begins(&self.parts, words)
+        begins(&self.parts, words, is_cut)
     }
+
+    /// Whether a text has the same words, apart from the small ones.
+    fn is_worded(&self, words: &[&str]) -> bool {
+        let own =
+            self.parts.iter().filter_map(|part| if let Part::Word(word) = part { Some(word.as_str()) } else { None });
+        let own: Vec<&str> = own.filter(|word| counts(word)).collect();
+        own.len() > TELLING && words.windows(own.len()).any(|window| window == own)
+    }
+}
+
+/// A word without which a sentence says something else.
+fn counts(word: &str) -> bool {
+    is_content(word) || ["not", "no", "cannot"].contains(&word)
 }
 
 /// Whether a word says something by itself.
@@ -265,10 +282,19 @@ fn whole(mut found: Vec<Occurrence>) -> Vec<Occurrence> {
 
 /// The sentence that a text is the beginning of: cut off, or quoted in part.
 pub(super) fn begun_by(text: &str) -> Option<&'static ErrorEntry> {
+    let is_cut = text.trim_end_matches(['"', '\'', ' ', '\n']).ends_with(['…']) || text.trim_end().ends_with("...");
     let words = Words::of(text);
     let words: Vec<&str> = words.iter().collect();
     if words.iter().filter(|word| is_content(word)).count() < TELLING {
         return None;
     }
-    PATTERNS.iter().find(|pattern| pattern.begins_with(&words)).map(|pattern| pattern.error)
+    PATTERNS.iter().find(|pattern| pattern.begins_with(&words, is_cut)).map(|pattern| pattern.error)
+}
+
+/// The sentence that a text has with other small words: `is not allowed` for `not allowed`.
+pub(super) fn reworded(text: &str) -> Option<&'static ErrorEntry> {
+    let words = Words::of(text);
+    let words: Vec<&str> = words.iter().filter(|word| counts(word)).collect();
+    let alike = PATTERNS.iter().filter(|pattern| pattern.is_worded(&words));
+    alike.max_by_key(|pattern| pattern.letters).map(|pattern| pattern.error)
 }

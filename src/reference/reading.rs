@@ -5,12 +5,14 @@
 
 mod placing;
 mod sentences;
+mod worded;
 
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use self::placing::{by_status, is_allowed, is_backed, may_take_orders, placed, speaks_for_itself};
 use self::sentences::{is_in, is_more_than_zero, is_reason, stands_alone};
+use self::worded::{begun_in, is_bare, is_of_public_stream, message, own_entry, worded};
 use super::artefact::{Artefact, clean};
 use super::context::weighed;
 use super::locally;
@@ -19,7 +21,7 @@ use super::records::{Record, records};
 use super::reported::{QUOTED, Reported, quotable};
 use super::secrets::{Exposure, exposed};
 use super::service::Service;
-use super::stated::{stated, unusable_variable};
+use super::stated::{Stated, stated, unusable_variable};
 use super::variables::{is_of_another_program, missing};
 use super::words::Words;
 use super::{ErrorEntry, Kind, find_error};
@@ -30,6 +32,14 @@ const LONGEST: usize = 1 << 20;
 const RECORD: usize = 24 << 10;
 /// So many records of one text are taken apart; of more, the last.
 const RECORDS: usize = 300;
+
+/// Sentences about credentials that do not say whose.
+const ANYBODYS: &[&str] = &[
+    "API credentials are not configured",
+    "Missing Polymarket API credentials",
+    "key, secret and passphrase are all required",
+    "Private key is not set",
+];
 
 /// What a text holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,6 +74,7 @@ pub fn read(raw: &str) -> Reading {
         let piece = if whole.len() <= RECORD { whole } else { clip.as_str() };
         let mut artefact = artefact.clone();
         inherit(&mut artefact, &earlier, taken.get(place + 1).map(|(later, ..)| later));
+        worded::take_status(&mut artefact, inside, earlier.last());
         if let Some((class, mut reported)) = judge(&artefact, piece, text, &words, inside, is_whole) {
             reported.line = record.line + above;
             judged.push((class, reported));
@@ -176,7 +187,9 @@ fn known_in<'a>(
         .filter(|occurrence| !(occurrence.error().is_of_client() && *is_of_another))
         .filter(|occurrence| occurrence.pattern.is_telling || !is_out_of_place(occurrence.error(), artefact, piece))
         .filter(|occurrence| {
-            occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact) || is_alone(occurrence)
+            let is_clear = occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact);
+            let is_bare = || !occurrence.error().everyday || is_bare(text, words, occurrence);
+            is_clear || (is_alone(occurrence) && is_bare())
         })
         .collect();
     known.sort_by_key(|occurrence| occurrence.rank());
@@ -201,7 +214,10 @@ fn judge(
     let sentence = best.map(Occurrence::error).filter(|error| error.kind == Kind::Sentence && !error.wraps);
     let reported = |entry: Option<&'static ErrorEntry>, said: Option<&str>| report(artefact, piece, entry, said);
     if artefact.service == Some(Service::Other) && (artefact.is_located || sentence.is_none()) {
-        let is_error = artefact.status.is_some_and(|status| status >= 400) || best.is_some() || artefact.said.is_some();
+        let is_error = artefact.status.is_some_and(|status| status >= 400)
+            || best.is_some()
+            || artefact.said.is_some()
+            || artefact.client.is_some() && is_whole;
         return is_error.then(|| (1, reported(placed(artefact, None), artefact.said.as_deref().or(quoted))));
     }
     if artefact.lacks_channel() && locally::tells_of_closing(piece) && !is_error_of(sentence, Service::Websocket) {
@@ -209,7 +225,10 @@ fn judge(
     }
     let kind = best.map(Occurrence::error).filter(|error| error.kind != Kind::Sentence);
     if let Some(entry) = raised_locally(artefact, piece, sentence, kind) {
-        return Some((chatter(artefact, 3), reported(Some(entry), None)));
+        return Some((chatter(artefact, 3), reported(Some(entry), message(piece))));
+    }
+    if let Some((entry, said)) = worded(artefact, piece, best.map(Occurrence::error), is_whole) {
+        return Some((chatter(artefact, 3), reported(Some(entry), Some(said))));
     }
     if let Some(entry) = sentence {
         let entry = locally::of_key(entry, piece).unwrap_or(entry);
@@ -266,8 +285,8 @@ fn judge(
     if is_error && let Some(entry) = by_status(artefact) {
         return Some((chatter(artefact, if artefact.service.is_some() { 3 } else { 2 }), reported(Some(entry), None)));
     }
-    if is_whole && let Some(entry) = begun_by(piece).filter(|entry| is_allowed(entry, artefact)) {
-        return Some((3, reported(Some(entry), None)));
+    if is_whole && let Some((entry, said)) = begun_in(piece).filter(|(entry, _)| is_allowed(entry, artefact)) {
+        return Some((3, reported(Some(entry), said)));
     }
     if let Some(wrap) = best.map(Occurrence::error).filter(|error| error.wraps) {
         return Some((chatter(artefact, 2), reported(Some(wrap), None)));
@@ -299,11 +318,17 @@ fn raised_locally(
     }
     let is_quiet = artefact.said.is_none() || !artefact.is_located;
     // what somebody saw says less than what a program says
-    let is_free = is_quiet && sentence.is_none_or(|sentence| sentence.said_by == "symptom");
+    let is_free = |stated: &Stated| match sentence {
+        None => true,
+        // a sentence about any credentials says less than one about those of somebody
+        Some(sentence) => {
+            sentence.said_by == "symptom" || (stated.is_particular && ANYBODYS.contains(&sentence.text.as_str()))
+        }
+    };
     let in_own_words = LazyCell::new(|| {
         let is_us = artefact.service == Some(Service::PolymarketUs);
-        let stated = is_free.then(|| stated(piece, is_us, is_marked(piece))).flatten();
-        stated.filter(|_| !is_of_another_program(piece))
+        let stated = is_quiet.then(|| stated(piece, is_us, is_marked(piece))).flatten();
+        stated.filter(|stated| is_free(stated) && !is_of_another_program(piece))
     });
     let by_name = sentence.is_none_or(ErrorEntry::is_of_client).then(|| {
         let prefix = in_own_words.as_ref().filter(|stated| stated.is_prefix).map(|stated| stated.entry);
@@ -343,6 +368,7 @@ fn about_keys(artefact: &Artefact, piece: &str) -> Option<Artefact> {
 }
 
 fn report(artefact: &Artefact, piece: &str, entry: Option<&'static ErrorEntry>, said: Option<&str>) -> Reported {
+    let entry = entry.map(|entry| if is_of_public_stream(entry, artefact, piece) { own_entry(entry) } else { entry });
     let speaker = entry.and_then(|entry| {
         let local = entry.is_of_client() && artefact.status.is_none() && artefact.host.is_none();
         entry.speakers().first().copied().or(local.then_some(Service::Client))
@@ -354,7 +380,7 @@ fn report(artefact: &Artefact, piece: &str, entry: Option<&'static ErrorEntry>, 
         (Some(service), _) if speaker != Some(Service::Client) => Some(service),
         (_, speaker) => speaker,
     };
-    let known = || entry.map(|entry| super::varied(&entry.text));
+    let known = || entry.map(|entry| super::varied(&worded::with_status(entry, artefact.status)));
     Reported {
         text: said
             .map(|said| quotable(said, QUOTED))

@@ -17,6 +17,8 @@ const ALSO_MEANT: f64 = 0.75;
 /// A text of more words than this is a log, and not compared word by word.
 const QUERY_WORDS: usize = 24;
 
+/// A longer text, in bytes, is like nothing.
+const LONG_QUERY: usize = 4 << 10;
 /// A text of at most so many words may name a subject: "pUSD", "wrong funder".
 const SUBJECT_WORDS: usize = 6;
 /// Words that name no subject.
@@ -59,6 +61,9 @@ pub fn search(query: &str) -> Vec<Entry> {
 
 /// The entries that are most like a text, however little.
 pub fn nearest(query: &str, count: usize) -> Vec<Entry> {
+    if query.len() > LONG_QUERY {
+        return Vec::new();
+    }
     ranked(query).into_iter().take(count).map(|(_, entry)| entry).collect()
 }
 

@@ -186,7 +186,6 @@ const WORDS: &[(Service, &[&str])] = &[
             "openai api",
             "discord.errors",
             "discordapierror",
-            "ccxt.",
             "anthropic.",
             "psycopg2",
             "sqlalchemy.exc",

@@ -30,6 +30,8 @@ pub(super) struct Stated {
     pub(super) entry: &'static ErrorEntry,
     /// It is about the `0x` of the key, which says "missing" too.
     pub(super) is_prefix: bool,
+    /// It names whose credentials it is about, where others say only credentials.
+    pub(super) is_particular: bool,
 }
 
 /// Reads what a program says of a setting by itself. `is_us`: of the keys of Polymarket US. `is_error`: something
@@ -72,7 +74,8 @@ pub(super) fn stated(text: &str, is_us: bool, is_error: bool) -> Option<Stated> 
     }
     let (_, subject, state) = best?;
     let entry = find_error(sentence(subject, state)?)?;
-    Some(Stated { entry, is_prefix: state == State::Prefix })
+    let is_particular = matches!(subject, Subject::Builder | Subject::Relayer | Subject::Us | Subject::UsSecret);
+    Some(Stated { entry, is_prefix: state == State::Prefix, is_particular })
 }
 
 /// Whether what stands from word to word is a message of a program: a name of code is in it, or its sentence is

@@ -21,6 +21,8 @@ const MISSING: &[&str] = &[
     "not defined",
     "undefined",
     "must be set",
+    "to be set",
+    " requires ",
     "not configured",
     "is empty",
     "cannot be empty",

@@ -14,6 +14,8 @@ use crate::secret::Secret;
 
 /// Words of names that hold the wallet of an account.
 const WALLETS: &[&str] = &["PROXY", "FUNDER", "SAFE", "WALLET", "DEPOSIT", "BROWSER", "MAKER", "PROFILE"];
+/// Words of names that hold the address of the private key.
+const SIGNERS: &[&str] = &["SIGNER", "EOA", "AUTH", "OWNER"];
 /// Words of names that hold the wallets of people whose trades are copied.
 const COPIED: &[&str] = &[
     "TARGET",
@@ -102,6 +104,12 @@ impl Variable<'_> {
             Source::EnvFile { path, line, .. } => format!("line {line} of {path}"),
             _ => "the environment".to_owned(),
         }
+    }
+
+    /// Whether its name is that of the address of the private key: `SIGNER_ADDRESS`, `POLY_AUTH_ADDRESS`.
+    fn is_signer(&self) -> bool {
+        const OF_OTHERS: &[&str] = &["BUILDER", "RELAYER", "REMOTE", "URL", "CONTRACT", "DEPLOYER"];
+        self.has(SIGNERS) && !self.has(OTHERS) && !self.has(COPIED) && !self.has(OF_OTHERS)
     }
 
     /// Whether its name is that of the account's own wallet, as `POLYMARKET_WALLET_ADDRESS`.
@@ -208,7 +216,11 @@ impl Account {
         if Some(address) == self.funder || Some(address) == self.signer {
             return None;
         }
-        match self.wallets.as_ref().and_then(|wallets| wallets.kind_of(address)) {
+        let kind = self.wallets.as_ref().and_then(|wallets| wallets.kind_of(address));
+        if let Some(signer) = self.signer.filter(|_| variable.is_signer()) {
+            return Some(other_signer(variable, address, signer, kind));
+        }
+        match kind {
             Some(WalletKind::Eoa) => None,
             Some(kind) => Some(problem(variable, Setting::Funder, &format!("the {kind} of this key"))),
             None if !variable.has(WALLETS) || variable.has(OTHERS) || variable.has(COPIED) => None,
@@ -243,6 +255,24 @@ impl Account {
 fn is_of_key(variable: &Variable<'_>) -> bool {
     let ends = |word: &String| ["KEY", "PK", "PRIVKEY"].contains(&word.as_str()) || word.ends_with("KEY");
     variable.words().iter().any(ends) && !variable.has(super::names::OTHER_VENUES)
+}
+
+/// A variable for the address of the private key that holds another one.
+fn other_signer(
+    variable: &Variable<'_>,
+    address: Address,
+    signer: Address,
+    kind: Option<WalletKind>,
+) -> SettingProblem {
+    let name = variable.name;
+    let what = kind.map_or_else(|| address.to_string(), |kind| format!("the {kind} of this key"));
+    let right = format!("The address of the private key is {signer}: set {name} to it");
+    SettingProblem {
+        kind: ProblemKind::Unread,
+        setting: Setting::PrivateKey.into(),
+        text: format!("{name} ({}) contains {what}, and the signer is {signer}", variable.place()),
+        fix: if kind.is_some() { right } else { format!("{right}, or use the private key of {address}") },
+    }
 }
 
 fn problem(variable: &Variable<'_>, setting: Setting, what: &str) -> SettingProblem {

@@ -12,7 +12,7 @@ pub struct Binding {
     keys: &'static [Key],
     /// The keys as footer and help write them.
     pub label: &'static str,
-    action: Action,
+    pub(in crate::tui) action: Action,
     pub help: &'static str,
     /// The word in the footer, while the key does something that is worth the place.
     pub footer: fn(&App) -> Option<&'static str>,
@@ -107,8 +107,13 @@ pub const BINDINGS: &[Binding] = &[
         "previous panel",
     ),
     bind(NUMBERS, "1…9 0 - = i L", Action::NumberedPanel, "go to panel 1 to 9, 10, 11, 12, 13 (Inspect) or 14 (Live)"),
-    bind(&[char(':'), char('p')], ": p", Action::ChoosePanel, "choose a panel by name or number; :q quits")
-        .footer(|_| Some("panels")),
+    bind(
+        &[char(':'), char('p'), ctrl('p')],
+        ": p",
+        Action::ChoosePanel,
+        "find a panel or an action by name (also Ctrl-P); :q quits",
+    )
+    .footer(|_| Some("panels")),
     bind(&[char('j'), plain(KeyCode::Down)], "j ↓", Action::Down, "down"),
     bind(&[char('k'), plain(KeyCode::Up)], "k ↑", Action::Up, "up"),
     bind(&[char('g'), plain(KeyCode::Home)], "g Home", Action::First, "to the top"),
@@ -131,6 +136,32 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('l')], "Ctrl-L", Action::Redraw, "redraw the screen"),
     bind(&[ctrl('z')], "Ctrl-Z", Action::Suspend, "suspend; fg comes back"),
 ];
+
+/// What moves about or chooses, which nobody looks for by name.
+const UNNAMED: &[Action] = &[
+    Action::Interrupt,
+    Action::Back,
+    Action::Open,
+    Action::NextPanel,
+    Action::PreviousPanel,
+    Action::NumberedPanel,
+    Action::ChoosePanel,
+    Action::Offers,
+    Action::Down,
+    Action::Up,
+    Action::First,
+    Action::Last,
+    Action::HalfPageDown,
+    Action::HalfPageUp,
+    Action::PageDown,
+    Action::PageUp,
+    Action::Quit,
+];
+
+/// The keys whose actions are found by name.
+pub(super) fn named() -> impl Iterator<Item = &'static Binding> {
+    BINDINGS.iter().filter(|binding| !UNNAMED.contains(&binding.action))
+}
 
 /// What a key asks for.
 pub fn action(key: KeyEvent) -> Option<Action> {

@@ -24,6 +24,7 @@ use super::key::Key;
 use super::layout;
 use super::state::App;
 use super::state::action::Action;
+use super::state::menu::Entry;
 use super::state::panel::PanelId;
 use super::state::task::Task;
 
@@ -43,6 +44,14 @@ pub struct Offer {
     /// What it does in a few words.
     pub note: String,
     pub action: Action,
+}
+
+impl Offer {
+    /// As a menu lists it.
+    pub(super) fn entry(self) -> Entry {
+        let Self { label, note, action } = self;
+        Entry { label, note, action }
+    }
 }
 
 #[derive(Clone, Debug, Default)]

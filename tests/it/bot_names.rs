@@ -182,3 +182,27 @@ fn the_wallet_of_a_copied_trader_is_told_from_the_own_one() {
     assert_eq!(first(&report), "funder-not-controlled");
     assert!(says(&report, "wallet.funder").contains("TARGET_WALLETS"), "{report}");
 }
+
+#[test]
+fn a_name_for_the_signer_is_compared_with_the_address_of_the_key() {
+    let key = format!("POLY_PRIVATE_KEY={KEY}\n");
+    let signer = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+    for name in ["SIGNER_ADDRESS", "POLYMARKET_SIGNER_ADDRESS", "POLYMARKET_AUTH_ADDRESS", "EOA_ADDRESS"] {
+        let told = says(&offline(".env", &format!("{key}{name}={OTHER}\n"), &[]), "setup.settings");
+        assert!(told.contains(name) && told.contains(OTHER) && told.contains("the signer is"), "{name}: {told}");
+        let told = says(&offline(".env", &format!("{key}{name}={signer}\n"), &[]), "setup.settings");
+        assert!(!told.contains("the signer is"), "{name}: {told}");
+    }
+}
+
+#[test]
+fn a_chain_id_that_neither_the_clob_nor_the_rpc_has_is_the_wrong_one() {
+    let env = |rpc: &str, chain: &str| {
+        format!(
+            "POLY_PRIVATE_KEY={KEY}\nPOLY_RPC_URL={rpc}\nPOLY_CHAIN_ID={chain}\nPOLY_CLOB_HOST=https://clob.polymarket.com\n"
+        )
+    };
+    assert_eq!(first(&offline(".env", &env("https://polygon-rpc.com", "80002"), &[])), "wrong-chain-id");
+    let amoy = env("https://rpc-amoy.polygon.technology", "137");
+    assert_eq!(first(&offline(".env", &amoy, &[])), "polygon-node-wrong-chain");
+}

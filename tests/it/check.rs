@@ -1,5 +1,6 @@
 //! `polydoctor check`: its forms, its exit codes, what it says to wrong input.
 
+mod compare;
 mod output;
 
 use std::path::Path;

@@ -67,7 +67,7 @@ fn read(reading: &Reading, inspection: Option<&Inspection>, out: &mut dyn Write)
     if let Some(inspection) = inspection {
         inspected(inspection, out)?;
     }
-    known(reading).try_for_each(|(error, reported)| page(&Page::of_error(error, &reported.causes), out))
+    known(reading).try_for_each(|(error, reported)| page(&Page::of_reported(error, reported), out))
 }
 
 /// Fit for a public thread: wallet addresses, keys and signatures are shortened.

@@ -77,7 +77,7 @@ fn read(
         inspected(inspection, style, out)?;
     }
     for (error, reported) in known(reading) {
-        page(&Page::of_error(error, &reported.causes), style, out)?;
+        page(&Page::of_reported(error, reported), style, out)?;
     }
     see_also(further, style, out)
 }

@@ -3,8 +3,89 @@
 use regex::Regex;
 use std::sync::LazyLock;
 
+use super::brands::{BRANDS, Brand};
 use super::pattern;
 use crate::reference::service::DATABASES;
+
+pattern!(OF_CCXT, r"(?-u)\bccxt(?:[./]base)?[./]errors[./]\w+:?\s+(\w+)");
+
+/// The other service whose error a text is: a form that only its errors have, or its name in the statement that
+/// tells of an error, where nothing is of Polymarket.
+pub(super) fn brand(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    if !tells(&lower) && !lower.contains("notok") {
+        return None;
+    }
+    if let Some(exchange) = OF_CCXT.captures(&lower).and_then(|found| found.get(1)) {
+        // one library for many exchanges, which are named behind the exception
+        let name = BRANDS.iter().find(|brand| brand.words.contains(&exchange.as_str())).map(|brand| brand.name);
+        return (exchange.as_str() != "polymarket").then(|| name.unwrap_or("an exchange of ccxt"));
+    }
+    let begins = |form: &str| {
+        let is_start = |at: usize| !lower[..at].ends_with(|c: char| c.is_alphanumeric() || "/@_-".contains(c));
+        lower.match_indices(form).any(|(at, _)| is_start(at))
+    };
+    if let Some(brand) = BRANDS.iter().find(|brand| brand.forms.iter().any(|form| begins(form))) {
+        return Some(brand.name);
+    }
+    const OURS: &[&str] = &["polymarket", "clob", "poly_", "poly-", "polyapi", "pusd", "relayer", "funder"];
+    if OURS.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
+    // of one object all values belong together
+    let is_object = lower.contains('{');
+    let clauses: Vec<&str> = if is_object { vec![&lower] } else { lower.split(['\n', ';', ',']).collect() };
+    clauses.into_iter().filter(|clause| is_object || tells(clause)).find_map(|clause| {
+        let names = |brand: &&Brand| brand.words.iter().any(|word| stands(clause, word));
+        BRANDS.iter().find(names).map(|brand| brand.name)
+    })
+}
+
+/// Whether a statement says that something is wrong.
+fn tells(clause: &str) -> bool {
+    const WRONG: &[&str] = &[
+        "error",
+        "exception",
+        "fail",
+        "invalid",
+        "denied",
+        "unauthorized",
+        "forbidden",
+        "insufficient",
+        "expired",
+        "missing",
+        "refused",
+        "rejected",
+        "timed out",
+        "timeout",
+        "not found",
+        "mismatch",
+        "wrong",
+        "bad ",
+        "unable",
+        "cannot",
+        "could not",
+        "blocked",
+        "closed",
+        "401",
+        "403",
+        "404",
+        "429",
+        "500",
+        "502",
+        "503",
+        "limit",
+    ];
+    WRONG.iter().any(|word| clause.contains(word))
+}
+
+/// Whether a name stands by itself in a text.
+fn stands(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let is_part = |c: char| c.is_alphanumeric();
+        !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
+    })
+}
 
 // an exception that has the name of a service in front: `PrivyApiError`, `TurnkeyRequestError`
 pattern!(
@@ -113,6 +194,27 @@ mod tests {
             ["PolyApiException[status_code=401]", "AxiosError: 401", "ClientResponseError: 401", "ApiError: 401"]
         {
             assert!(!names_client(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_brand_is_known_by_its_form_or_by_its_name_beside_an_error() {
+        for (text, name) in [
+            ("pybit.exceptions.InvalidRequestError: invalid request (ErrCode: 10002)", "Bybit"),
+            ("ccxt.base.errors.AuthenticationError: bingx {\"code\":100001}", "BingX"),
+            ("psycopg.OperationalError: connection failed for user \"polymarket\"", "PostgreSQL"),
+            ("{\"message\":\"Invalid API key\",\"hint\":\"your Supabase key\"}", "Supabase"),
+            ("bybit: invalid API key", "Bybit"),
+        ] {
+            assert_eq!(brand(text), Some(name), "{text}");
+        }
+        for text in [
+            "ccxt.base.errors.InvalidOrder: polymarket amount must be higher than 0",
+            "binance feed connected, order failed: invalid signature",
+            "polymarket bot for kalshi arbitrage: Invalid API key",
+            "invalid signature",
+        ] {
+            assert_eq!(brand(text), None, "{text}");
         }
     }
 

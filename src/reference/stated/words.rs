@@ -21,7 +21,19 @@ pub(super) fn words_of(text: &str) -> Vec<Word> {
     let mut rest = text;
     while let Some(start) = rest.find(is_part) {
         let between = &rest[..start];
-        let ends = between.contains(['\n', ';', '。', '!', '?']) || between.contains(". ") || between.contains(".\"");
+        // a quoted sentence is a statement of its own, and so is what happens then
+        let is_next = || {
+            between.contains(", ") && ["then ", "but ", "and then "].iter().any(|next| rest[start..].starts_with(next))
+        };
+        let is_quoted = || {
+            between.ends_with(" \"")
+                && rest[start..].split('"').next().is_some_and(|quoted| quoted.matches(' ').count() >= 2)
+        };
+        let ends = between.contains(['\n', ';', '。', '!', '?'])
+            || between.contains(". ")
+            || between.contains(".\"")
+            || is_next()
+            || is_quoted();
         if ends && words.last().is_some_and(|word| word.text != STOP) {
             words.push(Word { text: STOP.to_owned(), variable: None, is_code: false });
         }

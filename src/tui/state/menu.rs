@@ -22,6 +22,16 @@ pub struct Entry {
     pub action: Action,
 }
 
+impl Entry {
+    /// What a key does, named by the beginning of its help.
+    pub(in crate::tui) fn of_key(help: &str, key: &str, action: Action) -> Self {
+        let name = help.split([',', ';']).next().unwrap_or(help);
+        let mut letters = name.chars();
+        let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+        Self { label: first.chain(letters).collect(), note: format!("key {key}"), action }
+    }
+}
+
 /// What a key makes of a menu.
 pub(in crate::tui) enum Choice {
     Open,

@@ -133,7 +133,13 @@ impl App {
             action: Action::Panel(panel),
         };
         let quit = Entry { label: "Quit".to_owned(), note: "key q".to_owned(), action: Action::Quit };
-        self.offer(Menu::new("Panels", PanelId::ALL.into_iter().map(entry).chain([quit]).collect()));
+        let offers = panels::offers(self).into_iter().map(|offer| Entry { note: "key x".to_owned(), ..offer.entry() });
+        let own = panels::keys(self.shown.focus).iter().filter(|own| (own.footer)(self).is_some());
+        let own = own.map(|own| Entry::of_key(own.help, own.label, own.action));
+        let general = keys::named().map(|binding| Entry::of_key(binding.help, binding.label, binding.action));
+        let panels = PanelId::ALL.into_iter().map(entry);
+        let entries = panels.chain(offers).chain(own).chain(general).chain([quit]).collect();
+        self.offer(Menu::new("Panels and actions", entries));
     }
 
     /// What may be done in this panel; each asks before it does it.
@@ -143,8 +149,7 @@ impl App {
             self.notice = Some(format!("{} has no actions", self.shown.focus.name()));
             return;
         }
-        let entry = |Offer { label, note, action }| Entry { label, note, action };
-        self.offer(Menu::new("Actions", offers.into_iter().map(entry).collect()));
+        self.offer(Menu::new("Actions", offers.into_iter().map(Offer::entry).collect()));
     }
 
     fn choose_profile(&mut self) {

@@ -118,6 +118,42 @@ fn texts_in_words_of_their_own_lead_to_what_was_wanted_before() {
     hold(cases.iter());
 }
 
+/// Errors of other services, statements in a bot's or a person's own words, shortened sentences, and values that
+/// decide among causes. None of them was read rightly before there were rules for their kinds.
+#[test]
+fn other_services_and_plain_words_lead_to_what_was_wanted_before() {
+    let cases = lines(include_str!("plain.jsonl"));
+    assert!(cases.len() > 40, "{}", cases.len());
+    hold(cases.iter());
+}
+
+/// What is printed is about the text: its own words stand above the page, with its own status.
+#[test]
+fn a_page_is_headed_by_what_was_pasted() {
+    for (text, heading, never) in [
+        ("Error: daily request count exceeded, request rate limited", "daily request count exceeded", "authenticated"),
+        (
+            "[user-ws] wss://ws-subscriptions-clob.polymarket.com/ws/user Error: Unexpected server response: 403",
+            "\n403 at the",
+            "\n401 at",
+        ),
+        (
+            "Error: POLYMARKET_FUNDER is required when POLYMARKET_SIGNATURE_TYPE=1",
+            "POLYMARKET_FUNDER is required",
+            "POLY_1271",
+        ),
+        ("go: tls: certificate signed by unknown authority", "certificate signed by unknown authority", "Node.js"),
+    ] {
+        let printed = stdout(&piped(text.as_bytes(), &[]));
+        assert!(printed.contains(heading) && !printed.contains(never), "{printed}");
+    }
+    let other = stdout(&piped(b"pybit.exceptions.InvalidRequestError: invalid request (ErrCode: 10002)", &[]));
+    assert!(
+        other.contains("A different service") && other.contains("Bybit") && !other.contains("sdk-outdated"),
+        "{other}"
+    );
+}
+
 /// What the libraries themselves print when a server fails in each way, with the URL of each service.
 #[test]
 fn what_libraries_raise_is_read_by_failure_and_host() {

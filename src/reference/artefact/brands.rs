@@ -1,0 +1,107 @@
+//! Other services and their libraries, whose errors a bot prints beside those of Polymarket.
+
+/// A service, forms that only its own errors have (in lower case), and its names.
+pub(super) struct Brand {
+    pub(super) name: &'static str,
+    pub(super) forms: &'static [&'static str],
+    pub(super) words: &'static [&'static str],
+}
+
+const fn brand(name: &'static str, forms: &'static [&'static str], words: &'static [&'static str]) -> Brand {
+    Brand { name, forms, words }
+}
+
+pub(super) const BRANDS: &[Brand] = &[
+    brand("OpenAI", &["openai.", "openaierror", "platform.openai"], &["openai", "chatgpt", "gpt-4", "gpt-4o"]),
+    brand("Anthropic", &["anthropic.", "anthropicerror"], &["anthropic", "claude"]),
+    brand(
+        "Google",
+        &["google.api_core", "google.genai", "google.auth", "googleapiclient", "generativelanguage"],
+        &["gemini", "firebase", "gcp", "vertexai"],
+    ),
+    brand("DeepSeek", &["deepseek."], &["deepseek"]),
+    brand(
+        "a language model provider",
+        &["litellm.", "langchain", "groq.", "cohere.", "mistralai."],
+        &["openrouter", "groq", "mistral", "cohere", "ollama", "litellm"],
+    ),
+    brand("Hugging Face", &["huggingface_hub", "hf_hub"], &["huggingface"]),
+    brand(
+        "Binance",
+        &["binance.exceptions", "binance.error", "binanceapi", "binanceorder"],
+        &["binance", "binanceus", "recvwindow", "recv_window"],
+    ),
+    brand("Bybit", &["pybit."], &["bybit", "pybit"]),
+    brand("OKX", &["okx.exceptions", "okx.com"], &["okex"]),
+    brand("KuCoin", &["kucoin."], &["kucoin"]),
+    brand("Phemex", &["com.phemex", "phemex."], &["phemex"]),
+    brand("BingX", &[], &["bingx"]),
+    brand("Bitget", &["bitget."], &["bitget"]),
+    brand("Gate.io", &["gate_api", "gateapi"], &["gateio", "gate.io"]),
+    brand("MEXC", &[], &["mexc"]),
+    brand("HTX", &[], &["huobi", "htx"]),
+    brand("Kraken", &["krakenex", "eapi:", "eorder:"], &["kraken"]),
+    brand("Coinbase", &["coinbase."], &["coinbase"]),
+    brand("Bitfinex", &[], &["bitfinex"]),
+    brand("BitMEX", &[], &["bitmex"]),
+    brand("Deribit", &[], &["deribit"]),
+    brand("Hyperliquid", &["hyperliquid."], &["hyperliquid"]),
+    brand("dYdX", &["dydx."], &["dydx"]),
+    brand("Alpaca", &["alpaca_trade_api", "alpaca.common"], &["alpaca"]),
+    brand("Interactive Brokers", &["ib_insync", "ibapi"], &["ibkr"]),
+    brand("Kalshi", &["kalshi_python", "kalshi."], &["kalshi"]),
+    brand("PredictIt", &[], &["predictit"]),
+    brand("PostgreSQL", &["psycopg", "asyncpg", "pg_hba", "postgresql://", "sqlstate"], &["postgres", "postgresql"]),
+    brand("MySQL", &["pymysql", "mysql.connector", "mysqlclient", "er_access_denied"], &["mysql", "mariadb"]),
+    brand(
+        "a database",
+        &["sqlalchemy.exc", "sqlite3.", "sqlite_", "prismaclient", "sequelize", "typeorm"],
+        &["sqlite", "prisma", "clickhouse", "influxdb"],
+    ),
+    brand("MongoDB", &["pymongo.", "mongoserver", "mongonetwork", "mongodb+srv"], &["mongodb", "mongo", "mongoose"]),
+    brand("Redis", &["redis.exceptions", "ioredis", "wrongpass"], &["redis", "valkey"]),
+    brand("Supabase", &["postgrest.", "gotrue.", "service_role"], &["supabase"]),
+    brand(
+        "a message queue",
+        &["pika.exceptions", "kafka.errors", "kafkajs", "amqp://", "aio_pika"],
+        &["rabbitmq", "kafka"],
+    ),
+    brand("Elasticsearch", &["elasticsearch.", "elastic_transport"], &["elasticsearch"]),
+    brand("Etherscan", &["notok", "etherscan.", "polygonscan."], &["etherscan", "polygonscan"]),
+    brand(
+        "Telegram",
+        &["telegram.error", "telegrambot", "telegraf", "aiogram", "telethon", "etelegram"],
+        &["telegram"],
+    ),
+    brand("Discord", &["discord.errors", "discordapierror", "discord.py"], &["discord"]),
+    brand("Slack", &["slack_sdk", "invalid_auth"], &["slack"]),
+    brand("Twilio", &["twilio."], &["twilio"]),
+    brand("X (Twitter)", &["tweepy."], &["tweepy", "twitter"]),
+    brand("an e-mail service", &["smtplib.", "nodemailer", "sendgrid."], &["sendgrid", "mailgun", "smtp"]),
+    brand("Stripe", &["stripe."], &["stripe"]),
+    brand(
+        "AWS",
+        &["botocore.", "boto3", "@aws-sdk", "invalidclienttokenid", "signaturedoesnotmatch"],
+        &["dynamodb", "aws"],
+    ),
+    brand("Azure", &["azure.core", "azure.identity"], &["azure"]),
+    brand("GitHub", &["octokit", "github.com: permission denied"], &["github"]),
+    brand("CoinGecko", &["pycoingecko"], &["coingecko"]),
+    brand("CoinMarketCap", &[], &["coinmarketcap"]),
+    brand(
+        "a news or search service",
+        &["tavily.", "newsapi.", "serpapi"],
+        &["newsapi", "tavily", "serpapi", "perplexity", "newsdata", "exa.ai"],
+    ),
+    brand("The Odds API", &[], &["odds-api", "oddsapi", "the odds api"]),
+    brand("a weather service", &[], &["openweathermap", "open-meteo", "openweather"]),
+    brand("a sports data service", &[], &["sportradar", "sportsdata", "pandascore"]),
+    brand("Solana", &["@solana", "solana.rpc", "solana."], &["solana", "jupiter"]),
+    brand("Dune", &["dune_client"], &["dune"]),
+    brand("The Graph", &[], &["thegraph", "subgraph"]),
+    brand("Google Sheets", &["gspread."], &["gspread"]),
+    brand("Notion", &["notion_client"], &["notion"]),
+    brand("Docker", &["docker.errors"], &["docker"]),
+    brand("Kubernetes", &["kubernetes.client"], &["kubernetes", "kubectl"]),
+    brand("Vault", &["hvac.exceptions"], &["hashicorp"]),
+];
