@@ -7,7 +7,7 @@
 //!
 //! let cause = Cause::named("funder-is-signer").unwrap();
 //! assert_eq!(cause, Cause::FunderIsSigner);
-//! assert_eq!(cause.words().title, "The funder is the signer's own address");
+//! assert_eq!(cause.words().title, "The funder is the signer itself");
 //! ```
 
 mod certainty;
@@ -248,7 +248,9 @@ impl Cause {
     /// Title, meaning, fix and so on, from `assets/causes.toml`.
     pub fn words(self) -> &'static CauseWords {
         let name = self.name();
-        WORDS.get(name).unwrap_or_else(|| unreachable!("a test holds the names and assets/causes.toml equal: {name}"))
+        WORDS
+            .get(name)
+            .unwrap_or_else(|| unreachable!("a test compares the names and assets/causes.toml equal: {name}"))
     }
 }
 

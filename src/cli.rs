@@ -51,7 +51,7 @@ pub enum Exit {
     Done = 0,
     /// Done, and the answer is no: a check failed.
     No = 1,
-    /// Used wrongly, or a settings file cannot be read.
+    /// Usage error, or a settings file cannot be read.
     Usage = 2,
     /// Could not be found out.
     Unknown = 3,
@@ -76,10 +76,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Finds out why a Polymarket account or bot cannot sign in or trade, names the root cause and hands
-/// over the fix.
-///
-/// Without a command it opens the dashboard. Nothing changes the account or a file without a question.
+/// Finds out why a Polymarket account or bot cannot sign in or trade, and shows the root cause and the fix.
+/// Without a command it opens the dashboard. Nothing changes the account or a file without asking.
 #[derive(Debug, Parser)]
 #[command(name = "polydoctor", version, long_version = LONG_VERSION.as_str(), args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Cli {
@@ -96,33 +94,33 @@ enum Command {
     /// Run the checklist once and print it
     Check(Box<check::CheckArgs>),
     Fix(Box<fix::FixArgs>),
-    /// Set up an account: a few questions, then the checklist on it
+    /// Set up an account with a few questions, then check it
     Init(Box<init::InitArgs>),
-    /// The accounts that are set up, by name
+    /// Manage profiles: list, show, use, remove
     Profile(profile::ProfileArgs),
-    /// Every setting in force, and where it comes from
+    /// Show effective settings and their sources
     Config(Box<config::ConfigArgs>),
-    /// Every check: its id, what it needs, what it asks
+    /// List every check with its id, question and dependencies
     List,
-    /// Completions for a shell: put them where it looks for them
+    /// Generate shell completions
     Completions(pages::CompletionsArgs),
-    /// The manual pages, as roff
+    /// Generate man pages (roff)
     Man,
-    /// What an error sentence means, its causes, and what mends them
+    /// Explain an error message: meaning, causes and fixes
     Explain(explain::ExplainArgs),
-    /// Take a captured request or log apart: what is wrong with its headers and its signature
+    /// Inspect a captured request, order or log: what is wrong with its headers and signature
     Inspect(Box<inspect::InspectArgs>),
-    /// The headers of one request, signed exactly as it is given
+    /// Sign one request exactly as given and print its headers
     Headers(Box<headers::HeadersArgs>),
     Order(Box<order::OrderArgs>),
-    /// API, read-only and builder keys: derive, list, create, delete, rotate
+    /// Manage API, read-only and builder keys: derive, list, create, delete, rotate
     Keys(keys::KeysArgs),
     Relayer(relayer::RelayerArgs),
-    /// A CLOB of its own for trying things out: no network, no account
+    /// Run a local mock CLOB (no network, no account)
     Sandbox(sandbox::SandboxArgs),
-    /// A builder's trades: what they come to, and which are not attributed
+    /// Show a builder's trades: totals, and which are not attributed
     Builder(builder::BuilderArgs),
-    /// Sign for builders as a server, so that their secret stays on one machine
+    /// Run a builder signing server that keeps the secret on one machine
     SignServer(sign_server::SignServerArgs),
 }
 

@@ -76,7 +76,7 @@ pub enum Fact<T> {
     },
     /// There was nothing to ask; the text says why.
     NotAsked {
-        /// A clause such as `there is no usable chain id`.
+        /// A clause such as `the chain ID is not usable`.
         why: String,
     },
 }

@@ -169,7 +169,7 @@ impl Fleet {
         let (load, name, look) = (Arc::clone(&self.load), profile.to_owned(), look.clone());
         let loaded = spawn_blocking(move || load(&name, &look)).await;
         // what a panic says may hold anything
-        Ok(loaded.unwrap_or_else(|_| Err("reading the settings ended in an internal error".to_owned())))
+        Ok(loaded.unwrap_or_else(|_| Err("internal error while reading the settings".to_owned())))
     }
 
     fn lane(&self, hosts: &BTreeSet<String>) -> Arc<Semaphore> {
@@ -207,7 +207,7 @@ impl Round {
                 Ok((id, Err(_))) => _ = self.profiles.remove(&id),
                 Err(error) => {
                     let Some(profile) = self.profiles.remove(&error.id()) else { continue };
-                    let reason = "checking it ended in an internal error".to_owned();
+                    let reason = "internal error while checking it".to_owned();
                     let state = State::Unloadable { facts: Box::new(unloadable(&profile, reason)) };
                     return Some(Member { profile, state });
                 }
@@ -271,7 +271,7 @@ fn unloadable(profile: &str, reason: String) -> Facts {
         kind: ProblemKind::Invalid,
         setting: Subject::Profile,
         text: reason,
-        fix: format!("Correct the profile {profile} or what it points to, or remove it"),
+        fix: format!("Fix the profile {profile} or what it refers to, or remove it"),
     };
     let origin = Some(Origin::profile(profile));
     let setup = Setup { profile: profile.to_owned(), origin, problems: vec![problem], ..Setup::default() };

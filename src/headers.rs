@@ -141,7 +141,7 @@ pub enum NotSigned {
     #[error("{0}")]
     Signer(#[from] alloy_signer::Error),
     /// A value, such as a passphrase with a line end, would break the header of this name.
-    #[error("the value of {0} holds a control character or a line end, which no header can carry; remove it")]
+    #[error("the value of {0} contains a control character or a newline, which headers cannot contain; remove it")]
     NoHeader(&'static str),
 }
 

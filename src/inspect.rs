@@ -194,9 +194,9 @@ impl Inspected {
             Outcome::Unexplained if is_recovered => {
                 "The signature is not explained: no known mistake recovers the signer"
             }
-            Outcome::Right => "The signature is right: recomputing it gives the captured one",
+            Outcome::Right => "The signature is right: recomputing it reproduces the captured one",
             Outcome::Mistaken => "The signature was reproduced, with the mistakes below",
-            Outcome::Unexplained => "The signature is not explained: no known mistake gives it",
+            Outcome::Unexplained => "The signature is not explained: no known mistake reproduces it",
             Outcome::Unchecked if self.findings.is_empty() => "Nothing wrong found; the signature was not checked",
             Outcome::Unchecked => "The signature was not checked",
         }

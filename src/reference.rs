@@ -115,7 +115,7 @@ pub enum Kind {
     /// Somebody's answer, or a client's own complaint.
     #[default]
     Sentence,
-    /// No secure connection came about.
+    /// TLS connection failed came about.
     Tls,
     /// No answer, and why.
     Network,

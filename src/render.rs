@@ -40,9 +40,9 @@ use crate::report::Report;
 pub enum Format {
     Text,
     Json,
-    /// To be pasted into an issue
+    /// For pasting into an issue
     Markdown,
-    /// For build servers
+    /// For CI servers
     Junit,
 }
 

@@ -23,6 +23,7 @@ use alloy_primitives::Address;
 use serde::Serialize;
 
 use self::comparison::Comparison;
+pub use self::judged::MISCONCEPTION;
 use self::judged::{Judged, judge, left_open, not_asked, place_diagnosis};
 
 use crate::auth::wallet::SignatureType;
@@ -369,7 +370,7 @@ fn next_step(
         return Some(NextStep { text: fix.text.clone(), command: fix.commands.first().cloned() });
     }
     let text = match (left_open.first(), not_asked.first()) {
-        (Some(id), _) => format!("Run the whole checklist: {id} is open"),
+        (Some(id), _) => format!("Run the whole checklist: {id} was not run"),
         (None, Some(_)) => "Run the whole checklist with network access".to_owned(),
         (None, None) => return None,
     };

@@ -21,7 +21,7 @@ pub struct Amount(i128);
 
 /// A text that is not a plain decimal number, such as `1e5` or `12,5`, or a number too large to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("no decimal number")]
+#[error("not a decimal number")]
 pub struct NotAnAmount;
 
 impl Amount {

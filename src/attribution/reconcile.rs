@@ -74,15 +74,15 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The reason as a phrase without a full stop, such as `made before the builder key was`.
+    /// The reason as a phrase without a full stop, such as `made before the builder key was created`.
     pub fn words(self) -> &'static str {
         match self {
             Self::Young => "less than 24 hours old: it may still be counted",
             Self::Failed => "the trade failed, and failed trades count for nobody",
-            Self::OtherClient => "sent with another API key: another client, or polymarket.com itself",
-            Self::BeforeBuilderKey => "made before the builder key was",
+            Self::OtherClient => "sent with a different API key: by another client, or on polymarket.com itself",
+            Self::BeforeBuilderKey => "made before the builder key was created",
             Self::NotCarried => {
-                "the order carried no builder code or another one, or its builder headers were dropped in silence"
+                "the order had no builder code or a different one, or its builder headers were silently dropped"
             }
         }
     }

@@ -101,7 +101,7 @@ pub fn builder_key_created_ms(key: &str) -> Option<u64> {
 ///
 /// What is wrong with it, to stand after "the builder code".
 pub fn usable_code(code: &str) -> Result<(), &'static str> {
-    let digits = code.strip_prefix("0x").ok_or("does not begin with 0x")?;
+    let digits = code.strip_prefix("0x").ok_or("does not start with 0x")?;
     if digits.len() != 64 || !digits.bytes().all(|c| c.is_ascii_hexdigit()) {
         return Err("is not 64 hex digits");
     }

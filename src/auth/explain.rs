@@ -97,7 +97,7 @@ pub fn l1(chain_id: u64, address: Address, timestamp: &str, nonce: U256) -> Expl
         Section { title: "Struct ClobAuth", parts: words(auth_words, &auth_data), hash: Some(hash.clone()) },
         Section {
             title: "Signed message",
-            parts: vec![Part::bytes("prefix", "what EIP-712 begins with", &[0x19, 0x01]), separator, hash],
+            parts: vec![Part::bytes("prefix", "the EIP-712 prefix", &[0x19, 0x01]), separator, hash],
             hash: Some(Part::bytes("digest", "keccak256 of the message", digest.as_slice())),
         },
     ];

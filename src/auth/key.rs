@@ -20,7 +20,7 @@ pub enum KeyMistake {
     #[error("it is empty")]
     Empty,
     /// It has 40 hex digits.
-    #[error("it is an address (40 hex digits), not the private key of one")]
+    #[error("it is a wallet address (40 hex digits), not a private key")]
     Address,
     /// It consists of at least 12 words.
     #[error("it is a recovery phrase of {words} words; export the private key of the account instead")]
@@ -29,7 +29,7 @@ pub enum KeyMistake {
         words: usize,
     },
     /// It begins with `{`, as a keystore does.
-    #[error("it is a keystore file (JSON); give the file with --keystore, its password unlocks it")]
+    #[error("it is a keystore file (JSON); pass the file with --keystore and unlock it with its password")]
     KeystoreJson,
     /// A keystore was named, and gave no key.
     #[error("the keystore could not be unlocked: {reason}")]
@@ -53,10 +53,10 @@ pub enum KeyMistake {
         digits: usize,
     },
     /// It is 43 characters of base64, with or without padding.
-    #[error("it is base64 of 32 bytes; the clients want hex. An API secret looks like this too")]
+    #[error("it is base64 of 32 bytes; clients need hex. An API secret looks like this too")]
     Base64,
     /// It is 80 to 90 characters of base58.
-    #[error("it looks like base58, the form Solana wallets export; Polymarket needs an EVM key in hex")]
+    #[error("it looks like base58, as Solana wallets export it; Polymarket needs an EVM key in hex")]
     Base58,
     /// It is hex of a length that nothing known has.
     #[error("it has {digits} hex digits instead of 64")]
@@ -66,23 +66,23 @@ pub enum KeyMistake {
     },
     /// It has 63 hex digits.
     #[error(
-        "it has {digits} hex digits instead of 64: one was lost in copying (Python clients accept this and silently use another account)"
+        "it has {digits} hex digits instead of 64: one was lost when it was copied (Python clients accept this and silently use a different account)"
     )]
     LostDigit {
         /// Hex digits behind `0x`: 63.
         digits: usize,
     },
     /// It has a character that is not a hex digit, and is no other known form.
-    #[error("it holds a character that is no hex digit at position {position}")]
+    #[error("character {position} is not a hex digit")]
     NotHex {
         /// Place of the first such character behind `0x`, from 1.
         position: usize,
     },
     /// All 32 bytes are zero.
-    #[error("it is zero, which is no key")]
+    #[error("it is zero, which is not a valid key")]
     Zero,
     /// The number is not below the order of secp256k1, `0xffff…4141`.
-    #[error("it is beyond the order of the curve, so it is no key")]
+    #[error("it is larger than the secp256k1 group order, so it is not a valid key")]
     OutOfRange,
 }
 
@@ -111,13 +111,11 @@ impl KeyRemark {
     /// A clause with the clients that refuse it, without capital and full stop.
     pub fn text(self) -> &'static str {
         match self {
-            Self::NoPrefix => {
-                "there is no 0x before the digits: ethers, eth-account and alloy accept that, viem refuses it"
-            }
+            Self::NoPrefix => "it has no 0x prefix: ethers, eth-account and alloy accept that, viem rejects it",
             Self::UpperCasePrefix => "the prefix is 0X; write 0x, which every client accepts",
-            Self::Whitespace => "there are spaces or a line end around it, which every official client refuses",
-            Self::Quotes => "there are quotes around it, which every official client refuses",
-            Self::ByteOrderMark => "there is a byte-order mark before it, which every official client refuses",
+            Self::Whitespace => "it has spaces or a newline around it, which every official client rejects",
+            Self::Quotes => "it has quotes around it, which every official client rejects",
+            Self::ByteOrderMark => "it starts with a byte-order mark, which every official client rejects",
         }
     }
 }

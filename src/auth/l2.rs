@@ -88,7 +88,7 @@ impl fmt::Display for SecretForm {
         };
         write!(f, "{alphabet}, {}, {} bytes", if self.padded { "padded" } else { "unpadded" }, self.bytes)?;
         if self.unclean {
-            f.write_str(", with white space or quotes")?;
+            f.write_str(", with whitespace or quotes")?;
         }
         if self.hex {
             f.write_str(", though it looks like hex")?;
@@ -105,9 +105,9 @@ pub struct NotBase64(NotBase64Reason);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum NotBase64Reason {
-    #[error("a character at position {0} belongs to neither alphabet")]
+    #[error("character {0} belongs to neither alphabet")]
     Character(usize),
-    #[error("{0} characters cannot be a whole number of bytes, so some are missing")]
+    #[error("{0} characters are not a whole number of bytes, so some are missing")]
     Length(usize),
 }
 

@@ -99,7 +99,7 @@ impl fmt::Display for UsSecretForm {
             f.write_str(", without its padding")?;
         }
         if self.unclean {
-            f.write_str(", with quotes or white space")?;
+            f.write_str(", with quotes or whitespace")?;
         }
         Ok(())
     }

@@ -13,30 +13,30 @@ use crate::settings::Setting;
 
 pub(super) fn status(facts: &Facts) -> Finding {
     match (facts.closed_only.known(), facts.closed_only.failure()) {
-        (Some(false), _) => Finding::pass("Closed-only mode is off; no request reads whether the account is banned")
-            .with("banned", "only the answer to an order says it"),
+        (Some(false), _) => Finding::pass("Closed-only mode is off; a ban cannot be read from the API")
+            .with("banned", "only the response to an order shows it"),
         (Some(true), _) => {
-            Finding::fail(Cause::ClosedOnly, "The account is in closed-only mode: new orders are refused")
+            Finding::fail(Cause::ClosedOnly, "The account is in closed-only mode: new orders are rejected")
                 .likely(0.97)
                 .proven()
-                .fixed_by("Only Polymarket can lift it: write to its support with the address of the account")
+                .fixed_by("Contact Polymarket support with the account's wallet address: only they can lift it")
         }
         (None, Some(failure)) if failure.is_refusal() => {
             let tried = [&facts.derived_credentials, &facts.configured_credentials];
             if tried.iter().any(|fact| fact.known().is_some()) {
                 Finding::unknown(
                     Cause::AccountBanned,
-                    "The credentials are accepted, but the CLOB did not return the account's status",
+                    "Credentials accepted, but the CLOB did not return the account status",
                 )
                 .likely(0.4)
                 .certain(Certainty::Possible)
                 .with("answer", failure)
             } else {
-                Finding::skip("creds.l2", "The credentials are refused").with("answer", failure)
+                Finding::skip("creds.l2", "The credentials are rejected").with("answer", failure)
             }
         }
-        (None, Some(failure)) => not_told(facts, failure, "The account's state could not be read"),
-        (None, None) => Finding::skip("creds.derive", "There are no credentials to ask with"),
+        (None, Some(failure)) => not_told(facts, failure, "The account status could not be read"),
+        (None, None) => Finding::skip("creds.derive", "There are no credentials for the request"),
     }
 }
 
@@ -60,34 +60,35 @@ fn names_the_type(refusal: &Failure) -> bool {
 
 pub(super) fn balance(facts: &Facts) -> Finding {
     let Some(trading) = trading_wallet(facts) else {
-        return Finding::skip("wallet.funder", "It is not clear which wallet the money should be in");
+        return Finding::skip("wallet.funder", "The wallet that should hold the collateral could not be determined");
     };
     let (maker, kind) = (trading.address, trading.signature_type);
     let version = facts.protocol_version();
     let chain = facts.on_chain(maker);
     let cache = cached(facts, kind);
     let finding = match (chain, cache) {
-        (_, Some(Err(refusal))) if query_is_lost(facts) => Finding::fail(
-            Cause::ProxyTampering,
-            "The CLOB takes the question for the balance as incomplete: its query does not arrive",
-        )
-        .likely(0.7)
-        .proven()
-        .with("answer", refusal)
-        .fixed_by("Ask the official host, or let the relay in between pass on the query of each request"),
+        (_, Some(Err(refusal))) if query_is_lost(facts) => {
+            Finding::fail(Cause::ProxyTampering, "The CLOB received the balance request without its query string")
+                .likely(0.7)
+                .proven()
+                .with("answer", refusal)
+                .fixed_by(
+                    "Use the official host, or have the proxy in between forward the query string of each request",
+                )
+        }
         // only a refusal of the question itself says something of the wallet
         (at, Some(Err(failure))) if !matches!(failure, Failure::Refused { status: 400, .. }) => {
             let summary = match at {
                 Some(at) => {
                     format!("{} on chain; the CLOB's balance could not be read", dollars(at.collateral(version)))
                 }
-                None => "Neither the chain nor the CLOB gave a balance".to_owned(),
+                None => "Neither the chain nor the CLOB returned a balance".to_owned(),
             };
             unread_by_the_clob(facts, failure, &summary)
         }
         // the wallets of the other types are computed, so there is nothing to be missing
         (_, Some(Err(refusal))) if kind != SignatureType::Poly1271 => {
-            let summary = format!("The CLOB does not say the balance of type {}", u8::from(kind));
+            let summary = format!("The CLOB did not return the balance for type {}", u8::from(kind));
             if names_the_type(refusal) {
                 Finding::unknown(Cause::WrongSignatureType, summary)
                     .likely(0.5)
@@ -98,10 +99,10 @@ pub(super) fn balance(facts: &Facts) -> Finding {
             }
         }
         (Some(at), Some(Err(_))) if !at.has_code() => {
-            return Finding::skip("wallet.deployed", "The CLOB knows no balance of a wallet that does not exist yet");
+            return Finding::skip("wallet.deployed", "The CLOB has no balance for a wallet that is not deployed yet");
         }
         (_, Some(Err(refusal))) => {
-            Finding::fail(Cause::WalletNotDeployed, "The CLOB knows no wallet of this type for the signer")
+            Finding::fail(Cause::WalletNotDeployed, "The CLOB has no wallet of this type for the signer")
                 .likely(0.6)
                 .or(Cause::WrongSignatureType, 0.5)
                 .with("answer", refusal)
@@ -109,7 +110,7 @@ pub(super) fn balance(facts: &Facts) -> Finding {
         }
         (Some(at), _) if at.collateral(version).is_zero() => no_money(facts, maker, at, version),
         (Some(at), Some(Ok(seen))) if seen.balance == at.collateral(version) => {
-            Finding::pass(format!("{} of collateral, on chain and in the CLOB's view", dollars(seen.balance)))
+            Finding::pass(format!("{} of collateral, both on chain and according to the CLOB", dollars(seen.balance)))
         }
         (Some(at), Some(Ok(seen))) => stale_cache(kind, at.collateral(version), seen.balance),
         (Some(at), None) => {
@@ -120,7 +121,7 @@ pub(super) fn balance(facts: &Facts) -> Finding {
             let seen = dollars(seen.balance);
             Finding::skip("wallet.map", format!("{seen} according to the CLOB; the chain was not read to compare"))
         }
-        (None, None) => not_seen_by_the_clob(facts, "Neither the chain nor the CLOB gave a balance"),
+        (None, None) => not_seen_by_the_clob(facts, "Neither the chain nor the CLOB returned a balance"),
     };
     trading.named(views(finding, facts, maker))
 }
@@ -150,7 +151,7 @@ fn unread_by_the_clob(facts: &Facts, failure: &Failure, summary: &str) -> Findin
 }
 
 fn stale_cache(kind: SignatureType, chain: U256, seen: U256) -> Finding {
-    let summary = format!("{} on chain, but the CLOB's view says {}", dollars(chain), dollars(seen));
+    let summary = format!("{} on chain, but {} according to the CLOB", dollars(chain), dollars(seen));
     let finding = if seen.is_zero() {
         Finding::fail(Cause::BalanceCacheStale, summary)
             .likely(0.85)
@@ -160,7 +161,7 @@ fn stale_cache(kind: SignatureType, chain: U256, seen: U256) -> Finding {
         Finding::warn(Cause::BalanceCacheStale, summary).likely(0.85).proven()
     };
     finding.fixed_by(format!(
-        "Let the client call the balance-allowance update once, with signature type {} and asset type COLLATERAL",
+        "Call the balance-allowance update once from the client, with signature type {} and asset type COLLATERAL",
         u8::from(kind)
     ))
 }
@@ -170,10 +171,10 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
     let collateral = if version == 1 { "USDC.e" } else { "pUSD" };
     let others = [("pUSD", at.pusd), ("USDC.e", at.usdc_e), ("USDC", at.usdc)];
     if let Some((token, amount)) = others.iter().find(|(name, amount)| *name != collateral && *amount >= DUST) {
-        return Finding::fail(Cause::WrongCollateralToken, format!("The funder holds {} {token}, which counts as nothing: collateral is {collateral}", dollars(*amount)))
+        return Finding::fail(Cause::WrongCollateralToken, format!("The funder holds {} {token}, but only {collateral} counts as collateral", dollars(*amount)))
             .likely(0.95)
             .proven()
-            .fixed_by(format!("Turn the {token} into {collateral}: deposit through polymarket.com, or wrap it at the collateral onramp and approve {collateral}. A transfer cannot be undone: check token and receiver, and send a small test amount first"));
+            .fixed_by(format!("Convert the {token} to {collateral}: deposit through polymarket.com, or wrap it at the collateral onramp and approve {collateral}. A transfer cannot be undone: check token and recipient, and send a small test amount first"));
     }
     let elsewhere = facts.setup.wallets.iter().flat_map(|wallets| wallets.iter().collect::<Vec<_>>()).find_map(
         |(kind, address)| {
@@ -183,13 +184,13 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
     );
     match elsewhere {
         Some((WalletKind::Eoa, address, amount)) => {
-            let summary = format!("The funder is empty; the signer's own address holds {}", dollars(amount));
+            let summary = format!("The funder is empty; the signer holds {}", dollars(amount));
             // the alternative that moves nothing stands first
             Finding::fail(Cause::FundsInOtherWallet, summary)
                 .likely(0.9)
                 .proven()
                 .fixed_by(format!(
-                    "Trade from where it is: signature type 0, without a funder, if Polymarket lets this account trade \
+                    "Trade from the signer: signature type 0, without a funder, if Polymarket lets this account trade \
                      as an EOA. Otherwise send the {collateral} from {address} to the funder {maker}: only \
                      {collateral}, and only on Polygon. A transfer cannot be undone, so send a small test amount first"
                 ))
@@ -206,7 +207,7 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
         None => Finding::warn(Cause::BalanceMissing, "The funder holds no collateral")
             .likely(0.9)
             .proven()
-            .fixed_by("Deposit through polymarket.com, a small test amount first: a transfer cannot be undone. The address of the Deposit dialog forwards to the wallet; it is not the funder"),
+            .fixed_by("Deposit through polymarket.com, a small test amount first: a transfer cannot be undone. The wallet address from the Deposit dialog only forwards to the wallet; it is not the funder"),
     }
 }
 
@@ -230,14 +231,14 @@ fn views(finding: Finding, facts: &Facts, maker: Address) -> Finding {
 
 pub(super) fn allowance(facts: &Facts) -> Finding {
     let (Some(trading), Some(exchanges)) = (trading_wallet(facts), exchanges(facts)) else {
-        return Finding::skip("wallet.funder", "It is not clear which wallet the money should be in");
+        return Finding::skip("wallet.funder", "The wallet that should hold the collateral could not be determined");
     };
     let maker = trading.address;
     let Some(at) = facts.on_chain(maker) else {
         return Finding::skip("wallet.map", "Could not be determined: the chain was not read");
     };
     if !at.has_code() && facts.setup.signer() != Some(maker) {
-        return Finding::skip("wallet.deployed", "A wallet that does not exist yet can approve nothing");
+        return Finding::skip("wallet.deployed", "A wallet that is not deployed yet has no approvals");
     }
     let allowed = |at: &OnChain, exchange| at.allowances.get(exchange).is_some_and(|amount| !amount.is_zero());
     let missing: Vec<&str> =
@@ -254,13 +255,12 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
     } else if missing.is_empty() {
         Finding::warn(
             Cause::AllowanceMissing,
-            format!("The {} may not move outcome shares: selling will be refused", unapproved.join(" and the ")),
+            format!("The {} may not move outcome shares: selling will be rejected", unapproved.join(" and the ")),
         )
         .likely(0.85)
         .proven()
         .fixed_by(
-            "Approve the conditional tokens (setApprovalForAll) from the funder, through the relayer: that moves \
-             nothing. One small trade on polymarket.com does it too, but spends pUSD and cannot be undone",
+            "Approve the conditional tokens (setApprovalForAll) from the funder, through the relayer, which moves nothing. One small trade on polymarket.com does it too, but spends pUSD and cannot be undone",
         )
     } else if own && at.pol.is_zero() && !at.collateral(facts.protocol_version()).is_zero() {
         Finding::fail(
@@ -271,17 +271,16 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
         .or(Cause::AllowanceMissing, 0.8)
         .proven()
         .fixed_by(format!(
-            "Send a little POL (1 is plenty, a transfer cannot be undone) to {maker} on Polygon, then approve the \
-             exchanges"
+            "Send a little POL (1 is plenty, a transfer cannot be undone) to {maker} on Polygon, then approve the exchange contracts"
         ))
     } else if by_signer.is_some_and(|signer| exchanges.iter().any(|(_, exchange)| allowed(signer, exchange))) {
         Finding::fail(
             Cause::AllowanceByWrongOwner,
-            "The signer approved the exchange, but the money is the funder's: its approval is missing",
+            "The signer approved the exchange, but the funder did not, and it holds the collateral",
         )
         .likely(0.95)
         .proven()
-        .fixed_by("Approve from the funder, through the relayer: that moves nothing. One small trade on polymarket.com does it too, but spends pUSD and cannot be undone")
+        .fixed_by("Approve from the funder, through the relayer, which moves nothing. One small trade on polymarket.com does it too, but spends pUSD and cannot be undone")
     } else {
         let summary = format!("The {} may not spend the funder's collateral", missing.join(" and the "));
         let funded = !at.collateral(facts.protocol_version()).is_zero();
@@ -291,7 +290,7 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
             Finding::warn(Cause::AllowanceMissing, summary)
         };
         finding.proven().fixed_by(
-            "Approve the exchanges from the funder, which moves nothing: a proxy, Safe or deposit wallet through the \
+            "Approve the exchange contracts from the funder, which moves nothing: a proxy, Safe or deposit wallet through the \
              relayer, an EOA by approve itself, for a little POL. One small trade on polymarket.com does it too, but \
              spends pUSD and cannot be undone",
         )
@@ -308,7 +307,7 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
 fn gas(facts: &Facts, maker: Address, at: &OnChain) -> Finding {
     let own = facts.setup.signer() == Some(maker);
     if own && at.pol.is_zero() && !at.collateral(facts.protocol_version()).is_zero() {
-        return Finding::warn(Cause::GasMissing, "The exchanges may spend, but the signer has no POL for gas")
+        return Finding::warn(Cause::GasMissing, "Exchange approvals are in place, but the signer has no POL for gas")
             .likely(0.9)
             .proven()
             .fixed_by(format!(
@@ -316,5 +315,5 @@ fn gas(facts: &Facts, maker: Address, at: &OnChain) -> Finding {
                  and redeems of an EOA cost gas. Orders themselves cost none"
             ));
     }
-    Finding::pass("The exchanges may spend collateral and move shares")
+    Finding::pass("Exchange approvals are in place (collateral and shares)")
 }

@@ -125,32 +125,32 @@ fn leaves_open(failure: &Failure) -> bool {
 
 pub(super) fn reach(facts: &Facts) -> Finding {
     let Some(url) = &facts.setup.clob_url else {
-        return Finding::skip("setup.settings", "There is no usable address of the CLOB");
+        return Finding::skip("setup.settings", "The CLOB URL is not usable");
     };
     let host = format!("{} ({})", url.value, url.source);
     let answered = facts.server_time.known().is_some() || facts.version.known().is_some();
     match facts.server_time.failure() {
         _ if answered => {}
         Some(failure) => return unreached(facts, failure).with("CLOB", host).with("GET /time", failure),
-        None if facts.setup.offline => return Finding::not_asked("Offline: nothing was asked").with("CLOB", host),
-        None => return Finding::not_asked("Nothing was asked").with("CLOB", host),
+        None if facts.setup.offline => return Finding::not_asked("Offline: nothing was requested").with("CLOB", host),
+        None => return Finding::not_asked("Nothing was requested").with("CLOB", host),
     }
     let version = match (facts.version.known(), facts.version.failure()) {
         (Some(version), _) => version.to_string(),
         (None, Some(failure)) => failure.to_string(),
-        (None, None) => "not asked".to_owned(),
+        (None, None) => "not checked".to_owned(),
     };
     let finding = match (facts.version.known(), is_official(facts)) {
         (Some(version), _) if facts.server_time.known().is_none() => {
-            Finding::note(format!("The CLOB answers, protocol version {version}; its time could not be read"))
+            Finding::note(format!("The CLOB responds, protocol version {version}; its time could not be read"))
         }
-        (Some(version), true) => Finding::pass(format!("The CLOB answers, protocol version {version}")),
+        (Some(version), true) => Finding::pass(format!("The CLOB responds, protocol version {version}")),
         (Some(version), false) => {
-            Finding::note(format!("The CLOB answers, protocol version {version}; it is not the official host"))
+            Finding::note(format!("The CLOB responds, protocol version {version}; it is not the official host"))
         }
-        (None, _) => Finding::note(
-            "The CLOB answers; its protocol version could not be determined, and the clients assume 2 then",
-        ),
+        (None, _) => {
+            Finding::note("The CLOB responds; its protocol version could not be determined, and clients then assume 2")
+        }
     };
     let finding = match facts.server_time.failure() {
         Some(failure) => finding.with("GET /time", failure),
@@ -161,17 +161,17 @@ pub(super) fn reach(facts: &Facts) -> Finding {
 
 fn unreached(facts: &Facts, failure: &Failure) -> Finding {
     let Some((cause, likelihood)) = cause_among(facts, failure) else {
-        return Finding::stopped("The run was stopped before the CLOB answered");
+        return Finding::stopped("The run was stopped before the CLOB responded");
     };
     let summary = match failure {
-        _ if cause == Cause::RateLimited => "The CLOB answers that there were too many requests",
-        _ if is_unexpected(failure) => "The CLOB gives an unexpected answer",
-        _ if cause == Cause::ClobOutage => "The CLOB is there but out of service",
-        _ if cause == Cause::ProxyTampering => "Something else answers in the place of the CLOB",
-        Failure::BlockPage { .. } => "A web page came instead of an answer",
-        Failure::Tls { .. } => "No secure connection to the CLOB",
-        _ if leaves_open(failure) => "The CLOB does not answer",
-        _ => "This host answers, but not as the CLOB does",
+        _ if cause == Cause::RateLimited => "The CLOB is rate-limiting this IP address (HTTP 429)",
+        _ if is_unexpected(failure) => "The CLOB returned an unexpected response",
+        _ if cause == Cause::ClobOutage => "The CLOB is reachable but out of service",
+        _ if cause == Cause::ProxyTampering => "Something between you and the CLOB is answering instead",
+        Failure::BlockPage { .. } => "Got an HTML page instead of JSON",
+        Failure::Tls { .. } => "TLS connection to the CLOB failed",
+        _ if leaves_open(failure) => "The CLOB does not respond",
+        _ => "This host responds, but it is not the CLOB",
     };
     let finding = if cause == Cause::ProxyTampering || (leaves_open(failure) && cause != Cause::WrongHost) {
         Finding::unknown(cause, summary)
@@ -181,11 +181,11 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
     };
     let finding = finding.likely(likelihood).certain(network_certainty(cause, failure));
     match cause {
-        Cause::CloudflareBlocked => finding.fixed_by("The address of this machine is blocked before authentication: ask from another network, or from a host whose address is not a data centre's"),
-        Cause::ProxyTampering => finding.fixed_by("Something between here and the CLOB answers in its place: log in to the network's portal, or check HTTPS_PROXY"),
-        Cause::TlsFailure => finding.fixed_by("Update the system's root certificates and check the clock; behind a company's proxy install its certificate"),
-        Cause::RateLimited => finding.fixed_by("Wait, then run again; ask less often from this address"),
-        Cause::ClobOutage => finding.fixed_by("Nothing is wrong with the account: wait and run again"),
+        Cause::CloudflareBlocked => finding.fixed_by("Use a different network, or a host whose IP address is not a data center's: this IP address is blocked before authentication"),
+        Cause::ProxyTampering => finding.fixed_by("Log in to the network's portal, or check HTTPS_PROXY: something between here and the CLOB answers in its place"),
+        Cause::TlsFailure => finding.fixed_by("Update the system's root certificates and check the clock; behind a company proxy install its certificate"),
+        Cause::RateLimited => finding.fixed_by("Wait, then run again; send fewer requests from this IP address"),
+        Cause::ClobOutage => finding.fixed_by("Wait and run again: nothing is wrong with the account"),
         Cause::WrongHost => finding.fixed_by("Set the CLOB URL"),
         _ => finding.fixed_by("Check the network, the name and the port; then run again"),
     }
@@ -218,9 +218,9 @@ fn beside_the_clob(
     let everything =
         facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure));
     if is_cut_off(failure) {
-        return Finding::stopped(format!("{service} had not answered when the run ended")).with("answer", failure);
+        return Finding::stopped(format!("{service} had not responded when the run ended")).with("answer", failure);
     }
-    let summary = format!("{service} gave no answer");
+    let summary = format!("{service} did not respond");
     let (cause, likelihood) = match network_cause(failure) {
         _ if is_said_by_all(facts, failure) => (Cause::ProxyTampering, 0.92),
         found if everything => found,
@@ -232,7 +232,7 @@ fn beside_the_clob(
 
 pub(super) fn drift(facts: &Facts) -> Finding {
     let Some(drift) = clock::drift(&facts.clock) else {
-        let Some(failure) = facts.server_time.failure() else { return Finding::not_asked("Nothing was asked") };
+        let Some(failure) = facts.server_time.failure() else { return Finding::not_asked("Nothing was requested") };
         return not_told(facts, failure, "The server's time could not be read");
     };
     let summary = describe(drift);
@@ -253,7 +253,7 @@ pub(super) fn drift(facts: &Facts) -> Finding {
             finding
                 .likely(likelihood)
                 .proven()
-                .fixed_by("Set this machine's clock by the network; until then let the client use the server's time (useServerTime in TypeScript, use_server_time in Python and Rust)")
+                .fixed_by("Turn on network time sync (NTP); until then let the client use the server's time (useServerTime in TypeScript, use_server_time in Python and Rust)")
                 .command("sudo timedatectl set-ntp true")
         }
     };
@@ -266,7 +266,7 @@ fn against_the_server(drift: Drift) -> String {
     if drift.at_least_s() <= 0.0 {
         return format!("within ± {:.2} s of the server", drift.at_most_s());
     }
-    format!("{:+.2} s against the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s())
+    format!("{:+.2} s from the server, ± {:.2} s", drift.middle_s(), drift.uncertainty_s())
 }
 
 /// How a measured drift is judged. One that may be none at all, and is not known to be small either, is
@@ -307,11 +307,11 @@ fn describe(drift: Drift) -> String {
 fn guide(finding: Finding, facts: &Facts) -> Finding {
     match facts.guide_time.known() {
         Some(answer) => match answer.time_s {
-            Some(_) => finding.with("endpoints", "/time and /server-time both answer"),
+            Some(_) => finding.with("endpoints", "/time and /server-time both respond"),
             None => finding.with(
                 "endpoints",
                 format!(
-                    "/time answers; /server-time, which a popular guide names, gives {}: no client uses it",
+                    "/time responds; /server-time (mentioned in a popular guide) returns {}; no client uses it",
                     answer.status
                 ),
             ),
@@ -327,11 +327,12 @@ fn proves_drift(facts: &Facts, failure: &Failure) -> bool {
 }
 
 fn limits(finding: Finding, facts: &Facts) -> Finding {
-    let finding = finding.with("limit", "not published by the CLOB; related Polymarket services allow ± 30 s");
+    let finding = finding.with("limit", "not published by the CLOB; related Polymarket services allow ±30 s");
     match (facts.local_clock.known(), facts.local_clock.failure()) {
-        (Some(()), _) => finding.with("proof", "the server still takes requests stamped by this clock"),
-        (None, Some(failure)) if proves_drift(facts, failure) => finding
-            .with("proof", format!("a request stamped by this clock: {failure}; the same by the server's: accepted")),
+        (Some(()), _) => finding.with("proof", "the server still accepts requests with the time of this clock"),
+        (None, Some(failure)) if proves_drift(facts, failure) => {
+            finding.with("proof", format!("with the time of this clock: {failure}; with the server's time: accepted"))
+        }
         (None, _) => finding,
     }
 }

@@ -42,12 +42,12 @@ pub(super) fn derive(facts: &Facts) -> Finding {
     }
     match facts.derived.failure() {
         Some(failure) if facts.has_no_key() => {
-            Finding::pass(format!("The wallet signature is accepted; there is no key at nonce {nonce}"))
+            Finding::pass(format!("The wallet signature is accepted; nonce {nonce} has no API key"))
                 .with("answer", failure)
         }
         Some(failure @ Failure::Refused { status: 401, .. }) => signature_refused(facts).with("answer", failure),
-        Some(failure) => not_told(facts, failure, "The CLOB did not say whether the wallet signature is good"),
-        None => Finding::not_asked("Nothing was asked"),
+        Some(failure) => not_told(facts, failure, "Whether the wallet signature is accepted could not be determined"),
+        None => Finding::not_asked("Nothing was requested"),
     }
 }
 
@@ -55,33 +55,33 @@ pub(super) fn derive(facts: &Facts) -> Finding {
 fn signature_refused(facts: &Facts) -> Finding {
     let configured = facts.setup.chain();
     if let Some(Some(chain)) = facts.other_chain.known() {
-        let name = contracts::chain(*chain).map_or("another chain", |chain| chain.name.as_str());
+        let name = contracts::chain(*chain).map_or("a different chain", |chain| chain.name.as_str());
         return Finding::fail(
             Cause::WrongChainId,
-            format!("The CLOB is on chain {chain} ({name}), the settings say {configured}"),
+            format!("The CLOB is on chain {chain} ({name}), but chain {configured} is configured"),
         )
         .likely(0.99)
         .proven()
         .set(Setting::ChainId, *chain)
-        .with("proof", format!("the same request signed for chain {chain} is accepted"))
-        .fixed_by(format!("Set the chain id to {chain}"));
+        .with("proof", format!("the same request, signed for chain {chain}, is accepted"))
+        .fixed_by(format!("Set the chain ID to {chain}"));
     }
     if !is_official(facts) {
         return Finding::fail(
             Cause::HeadersDropped,
-            "The wallet signature is refused, and the CLOB is asked through a host that is not the official one",
+            "The wallet signature is rejected, and the CLOB URL is not the official one",
         )
         .likely(0.6)
         .or(Cause::L1SignerMismatch, 0.3)
         .or(Cause::AccountBanned, 0.1)
-        .fixed_by("Ask the official host. A relay in between must pass on every header: nginx drops names with an underscore unless underscores_in_headers is on")
+        .fixed_by("Use the official host. A proxy in between must forward every header: nginx drops names with an underscore unless underscores_in_headers is on")
         .try_setting(Setting::ClobUrl, OFFICIAL_HOST);
     }
-    Finding::fail(Cause::L1SignerMismatch, "The CLOB refuses the wallet signature")
+    Finding::fail(Cause::L1SignerMismatch, "The CLOB rejects the wallet signature")
         .likely(0.4)
         .or(Cause::ClockDrift, if crate::facts::clock::drift(&facts.clock).is_none() { 0.3 } else { 0.1 })
         .or(Cause::AccountBanned, 0.15)
-        .fixed_by("The signature was made and checked here, so the account itself may be restricted: ask Polymarket's support with this report")
+        .fixed_by("Contact Polymarket support with this report: the signature was verified here, so the account itself may be restricted")
 }
 
 pub(super) fn nonce(facts: &Facts) -> Finding {
@@ -93,16 +93,16 @@ pub(super) fn nonce(facts: &Facts) -> Finding {
         .and_then(|key| others?.iter().find(|other| other.key.as_deref() == Some(key)).map(|other| other.nonce));
     let finding = match (facts.derived.known(), of_configured) {
         (_, Some(other)) => {
-            let summary = format!("The configured key is that of nonce {other}, while nonce {nonce} is configured");
+            let summary = format!("The configured API key is that of nonce {other}, but nonce {nonce} is configured");
             Finding::warn(Cause::CredentialsOtherNonce, summary)
                 .likely(0.95)
                 .proven()
                 .set(Setting::Nonce, other.to_string())
-                .fixed_by(format!("Set the nonce to {other}, or the credentials to those of nonce {nonce}"))
+                .fixed_by(format!("Set the nonce to {other}, or set the API credentials of nonce {nonce}"))
         }
-        (Some(_), None) => Finding::pass(format!("Nonce {nonce} holds a key")),
+        (Some(_), None) => Finding::pass(format!("Nonce {nonce} has an API key")),
         (None, None) if works => Finding::note(format!(
-            "No key at nonce {nonce}; the configured credentials pass, so they were made at another"
+            "No key at nonce {nonce}; the configured credentials work, so they have a different nonce"
         )),
         (None, None) => no_key(facts),
     };
@@ -119,7 +119,7 @@ fn no_key(facts: &Facts) -> Finding {
     let finding = if facts.setup.credentials.is_some() && other.is_none() {
         Finding::fail(
             Cause::NoKeyAtNonce,
-            format!("There is no API key at nonce {nonce}, nor at those tried beside it"),
+            format!("There is no API key at nonce {nonce}, nor at the other nonces tried"),
         )
         .likely(0.6)
         .proven()
@@ -128,7 +128,7 @@ fn no_key(facts: &Facts) -> Finding {
     } else {
         Finding::fail(
             Cause::CredentialsMissing,
-            "The signer has no API credentials: none were ever made, or they were deleted",
+            "The signer has no API credentials: none were ever created, or they were deleted",
         )
         .likely(0.9)
         .or(Cause::NoKeyAtNonce, 0.5)
@@ -137,7 +137,7 @@ fn no_key(facts: &Facts) -> Finding {
     match other {
         Some(other) => finding
             .set(Setting::Nonce, other.nonce.to_string())
-            .fixed_by(format!("Set the nonce to {}, which holds a key, or create one", other.nonce)),
+            .fixed_by(format!("Set the nonce to {}, which has a key, or create one", other.nonce)),
         None => {
             finding.fixed_by(format!("Create one, or let the client do it: {DERIVE}")).command("polydoctor keys create")
         }
@@ -149,8 +149,7 @@ pub(super) fn by_settings(facts: &Facts) -> Option<Finding> {
     let configured = facts.setup.credentials.as_ref()?;
     let of_builder = || {
         builder_key_created_ms(configured.key()?)?;
-        let summary =
-            "The configured API key is a UUID of version 7: builder and relayer keys are, users' keys are not";
+        let summary = "The configured API key is a version 7 UUID, like builder and relayer keys, not user keys";
         Some(stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.94).certain(Certainty::Likely)))
     };
     incomplete(configured).or_else(of_builder).or_else(|| unusable_secret(configured))
@@ -161,7 +160,7 @@ fn incomplete(configured: &CredentialsFact) -> Option<Finding> {
     (!missing.is_empty()).then(|| {
         Finding::fail(
             Cause::CredentialsIncomplete,
-            format!("Of the API credentials the {} is missing", missing.join(" and the ")),
+            format!("API credentials incomplete: {} missing", missing.join(" and the ")),
         )
         .likely(0.97)
         .proven()
@@ -172,7 +171,7 @@ fn incomplete(configured: &CredentialsFact) -> Option<Finding> {
 
 pub(super) fn matching(facts: &Facts) -> Finding {
     let Some(configured) = &facts.setup.credentials else {
-        return Finding::note("No API credentials are configured; a bot can derive them at its start");
+        return Finding::note("No API credentials are configured; a bot can derive them at startup");
     };
     if let Some(incomplete) = incomplete(configured) {
         return incomplete;
@@ -205,7 +204,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Option<Finding> {
             .likely(0.96)
             .proven()
             .set(FixKey::ApiCredentials, wanted::DERIVED)
-            .fixed_by("Set the secret as it was given: 44 characters of URL-safe base64"),
+            .fixed_by("Set the secret exactly as it was returned: 44 characters of URL-safe base64"),
     )
 }
 
@@ -229,29 +228,28 @@ pub(super) fn l2(facts: &Facts) -> Finding {
         (&facts.derived_credentials, "derived")
     };
     match (fact.known(), fact.failure()) {
-        (Some(keys), _) => Finding::pass(format!("GET /auth/api-keys passes with the {whose} credentials"))
+        (Some(keys), _) => Finding::pass(format!("GET /auth/api-keys is accepted with the {whose} credentials"))
             .with("keys of this signer", keys.len()),
         (None, Some(failure)) if !failure.is_refusal() => {
-            not_told(facts, failure, "The CLOB did not answer the signed request")
+            not_told(facts, failure, "The CLOB did not respond to the signed request")
         }
         (None, Some(failure)) if configured && facts.derived_credentials.known().is_some() => Finding::warn(
             Cause::CredentialsReactivated,
-            "Refused before the derivation, accepted after it, with the same credentials",
+            "The same credentials were rejected before the derivation and accepted after it",
         )
         .likely(0.9)
         .proven()
         .with("before", failure)
-        .fixed_by("Nothing to set: deriving woke the credentials. Let the bot derive at its start"),
+        .fixed_by("No change needed: deriving reactivated the credentials. Have the bot derive them at startup"),
         (None, Some(failure)) => Finding::fail(
             Cause::CredentialsJustCreated,
-            "The credentials are the right ones, and the CLOB still refuses them",
+            "The credentials are correct, but the CLOB still rejects them",
         )
         .likely(0.6)
         .or(Cause::ClockDrift, 0.2)
         .with("answer", failure)
         .fixed_by(
-            "New credentials have been seen to take two minutes: run again then. If it stays, replace them by new ones; \
-             the old ones cannot be restored once they are deleted",
+            "Run again in two minutes: new credentials can take that long. If they are still rejected, replace them with new ones; deleted credentials cannot be restored",
         ),
         (None, None) => Finding::skip("creds.derive", "There are no credentials to try"),
     }

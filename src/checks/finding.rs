@@ -257,7 +257,7 @@ impl Finding {
         self
     }
 
-    /// The fix, to be filled in; nothing is to be mended where the run was stopped before an answer came.
+    /// The fix, to be filled in; nothing is to be mended where the run was stopped before a response came.
     fn mended(mut self, fill: impl FnOnce(&mut Fix)) -> Self {
         let is_stopped = self.status == Status::Unknown && self.suspicions.is_empty();
         if !is_stopped {

@@ -17,9 +17,9 @@ fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
     let Some((kind, address, reason)) = account_wallet(facts).filter(|(kind, ..)| is_wallet(*kind)) else {
         return finding
             .fixed_by(format!(
-                "{why}: it is the address in the profile menu on polymarket.com, not the one in the Deposit dialogue"
+                "{why}: it is the wallet address in the profile menu on polymarket.com, not the one in the Deposit dialog"
             ))
-            .write_words(Setting::Funder, "the address in the profile menu on polymarket.com");
+            .write_words(Setting::Funder, "the wallet address in the profile menu on polymarket.com");
     };
     let right = kind.signature_type();
     let mut finding = finding
@@ -40,13 +40,13 @@ pub(super) fn funder(facts: &Facts) -> Finding {
     let (Some(kind), Some(wallets), Some(signer)) =
         (facts.setup.signature_type(), wallets(facts), facts.setup.signer())
     else {
-        return Finding::skip("setup.settings", "There is no usable signature type or chain");
+        return Finding::skip("setup.settings", "The signature type or chain ID is not usable");
     };
     let Some(configured) = &facts.setup.funder else {
         let is_wrong =
             |problem: &SettingProblem| problem.is_of(Setting::Funder) && problem.kind == ProblemKind::Invalid;
         if facts.setup.problems.iter().any(is_wrong) {
-            return Finding::skip("setup.settings", "The configured funder is no address");
+            return Finding::skip("setup.settings", "The configured funder is not a wallet address");
         }
         if kind == SignatureType::Eoa {
             return chain_not_read(facts)
@@ -62,10 +62,10 @@ pub(super) fn funder(facts: &Facts) -> Finding {
     let (funder, source) = (configured.value, &configured.source);
     let finding = match wallets.kind_of(funder) {
         Some(WalletKind::Eoa) if kind == SignatureType::Eoa => {
-            chain_not_read(facts).unwrap_or_else(|| Finding::pass("The signer itself, as type 0 wants it"))
+            chain_not_read(facts).unwrap_or_else(|| Finding::pass("The signer itself, as type 0 requires"))
         }
         Some(WalletKind::Eoa) => {
-            let summary = format!("The funder is the signer's own address, and type {kind} needs a wallet");
+            let summary = format!("The funder is the signer itself, but type {kind} needs a wallet");
             let finding = Finding::fail(Cause::FunderIsSigner, summary).likely(0.97).proven();
             right_wallet(finding, facts, "Set the funder to the account's wallet")
         }
@@ -97,7 +97,7 @@ fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
         kind.signature_type() == SignatureType::Poly1271 && owned.signature_type() != SignatureType::Poly1271;
     let finding = if needs_deposit_wallet {
         let summary =
-            format!("The account has a deposit wallet, and the funder is the key's {owned}, which does not exist");
+            format!("The account has a deposit wallet, but the funder is the key's {owned}, which does not exist");
         Finding::fail(Cause::DepositWalletRequired, summary).or(Cause::WrongSignatureType, 0.4)
     } else {
         let summary =
@@ -113,15 +113,15 @@ fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
 
 fn not_owned(facts: &Facts, funder: Address) -> Finding {
     let summary = if ownership::is_refused(facts, funder) {
-        "The contract at the funder refuses signatures of this key: it has another owner"
+        "The contract at the funder rejects signatures of this key: it has a different owner"
     } else {
-        "The contract at the funder names another owner than this key"
+        "The contract at the funder has a different owner than this key"
     };
     let finding = named_owners(Finding::fail(Cause::KeyNotWalletOwner, summary).likely(0.97).proven(), facts, funder);
     let elsewhere = account_wallet(facts).is_some_and(|(_, address, _)| address != funder);
     if !elsewhere {
         return finding.set(Setting::PrivateKey, "the key of the wallet's owner").fixed_by(
-            "Only the key of the owner signs for this wallet: use it, or the wallet of an account of this key",
+            "Use the key of the wallet's owner, or the wallet of an account of this key: only the owner signs for this wallet",
         );
     }
     right_wallet(finding, facts, "Use the key of that owner, or the wallet of this key")
@@ -154,7 +154,7 @@ fn foreign_by_code(facts: &Facts, funder: Address, signer: Address) -> Finding {
         }
         (Some(Empty), _) => Finding::fail(
             Cause::FunderIsDepositAddress,
-            "The funder has no code and is no wallet of this key: the Deposit dialogue shows such addresses",
+            "The funder is not deployed and not one of this key's wallets: it looks like a deposit address",
         ),
         (Some(Delegated { .. }), _) => Finding::fail(
             Cause::DepositWalletDelegated,
@@ -171,9 +171,9 @@ fn foreign_by_code(facts: &Facts, funder: Address, signer: Address) -> Finding {
         (Some(Proxy), _) => of_another_key(facts, "proxy"),
         (_, Standing::Owner) => Finding::fail(
             Cause::FunderNotControlled,
-            "The funder takes signatures of this key, but is none of the wallets that Polymarket deploys",
+            "The funder accepts signatures of this key, but is not a wallet that Polymarket deploys",
         ),
-        _ => Finding::fail(Cause::FunderNotControlled, "The funder is no wallet of this key"),
+        _ => Finding::fail(Cause::FunderNotControlled, "The funder is not one of this key's wallets"),
     };
     let likelihood = if ownership::is_refused(facts, funder) { 0.97 } else { 0.93 };
     let finding = match code {
@@ -191,10 +191,10 @@ fn foreign_by_code(facts: &Facts, funder: Address, signer: Address) -> Finding {
 /// where it has none.
 fn of_another_key(facts: &Facts, wallet: &str) -> Finding {
     if account_wallet(facts).is_some_and(|(kind, ..)| kind != WalletKind::Eoa) {
-        let summary = format!("The funder is a {wallet} of another key, while this key has a wallet of its own");
+        let summary = format!("The funder is a {wallet} of a different key, but this key has its own wallet");
         Finding::fail(Cause::FunderNotControlled, summary).or(Cause::KeyNotWalletOwner, 0.4)
     } else {
-        let summary = format!("The funder is a {wallet} of another key, and this key has no wallet at all");
+        let summary = format!("The funder is a {wallet} of a different key, and this key has no wallet at all");
         Finding::fail(Cause::KeyNotWalletOwner, summary).or(Cause::FunderNotControlled, 0.4)
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn channel(facts: &Facts) -> Finding {
         Some((sent, ChannelAnswer::Accepted)) => accepted(facts, sent),
         Some((sent, ChannelAnswer::Rejected { how })) => rejected(facts, sent, how),
         Some((_, ChannelAnswer::Unclear { how })) => {
-            Finding::note(format!("The live channel answers, but not about the API credentials: {how}"))
+            Finding::note(format!("The live channel responds, but not about the API credentials: {how}"))
         }
         None => unanswered(facts),
     };
@@ -55,7 +55,7 @@ fn accepted(facts: &Facts, sent: SentCredentials) -> Finding {
         ))
         .with("over HTTP", failure),
         None if user.is_some_and(|user| user.answer.is_rejected()) => Finding::note(format!(
-            "The live data service accepts the {} API credentials, the user channel does not: a bot may receive no events",
+            "The live data service accepts the {} API credentials, but the user channel does not: a bot may receive no events",
             sent.word()
         )),
         None if user.is_some_and(|user| user.answer.is_accepted()) && facts.live.known().is_some() => {
@@ -70,8 +70,7 @@ fn rejected(facts: &Facts, sent: SentCredentials, how: &str) -> Finding {
     let finding = if http.known().is_some() {
         Finding::note("The live channel rejects API credentials that HTTP accepts: a bot may receive no events")
             .fixed_by(
-                "Nothing is wrong for orders. If your bot receives no fills, derive the API credentials again and \
-                 restart it",
+                "If your bot receives no fills, derive the API credentials again and restart it. Orders are not affected",
             )
     } else {
         let summary = if http.failure().is_some_and(Failure::is_refusal) {
@@ -85,7 +84,7 @@ fn rejected(facts: &Facts, sent: SentCredentials, how: &str) -> Finding {
         Some(failure) => finding.with("over HTTP", failure),
         None => finding,
     };
-    finding.with("answer", how).with("not known", "whether it accepts builder or session credentials")
+    finding.with("answer", how).with("unknown", "whether it accepts builder or session credentials")
 }
 
 /// A rejection has the cause that the checks of the credentials find.
@@ -116,12 +115,11 @@ fn less_certain(suspicion: Suspicion) -> Suspicion {
 fn unanswered(facts: &Facts) -> Finding {
     match &facts.live {
         Fact::Failed { failure, .. } if is_cut_off(failure) => {
-            Finding::stopped("The live channel had not answered when the run ended").with("answer", failure)
+            Finding::stopped("The live channel had not responded when the run ended").with("answer", failure)
         }
         Fact::Failed { failure, .. } => {
-            Finding::note("The live channel gave no answer; orders do not need it").with("answer", failure).fixed_by(
-                "Nothing to set for orders. If your bot receives no events, check that WebSocket connections are \
-                 allowed from here, and POLYMARKET_LIVE_URL",
+            Finding::note("The live channel did not respond; orders do not need it").with("answer", failure).fixed_by(
+                "If your bot receives no events, check POLYMARKET_LIVE_URL and that WebSocket connections are allowed from here. Orders are not affected",
             )
         }
         Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(format!("Not checked: {why}")),
@@ -135,7 +133,7 @@ fn unanswered(facts: &Facts) -> Finding {
             Finding::skip(open, "There are no API credentials to try")
         }
         Fact::Known { .. } | Fact::Waiting | Fact::Running { .. } => {
-            Finding::not_asked("The live channel was not asked")
+            Finding::not_asked("The live channel was not checked")
         }
     }
 }
@@ -171,6 +169,6 @@ fn user_words(user: &UserChannel) -> String {
     match &user.answer {
         ChannelAnswer::Accepted => format!("accepts them: {pong}, still open after {} ms", user.open_ms),
         ChannelAnswer::Rejected { how } => format!("rejects them: {how} after {} ms", user.open_ms),
-        ChannelAnswer::Unclear { how } => format!("no answer: {how} after {} ms ({pong})", user.open_ms),
+        ChannelAnswer::Unclear { how } => format!("no response: {how} after {} ms ({pong})", user.open_ms),
     }
 }

@@ -27,14 +27,14 @@ struct Case<'a> {
 }
 
 pub(super) fn market(facts: &Facts) -> Finding {
-    let Some(question) = &facts.about else { return Finding::not_asked("No market is named: pass --market") };
+    let Some(question) = &facts.about else { return Finding::not_asked("No market given: pass --market") };
     match &facts.market {
         Fact::Known { value: MarketAnswer::Found(market), .. } => found(facts, question, market),
         Fact::Known { value: MarketAnswer::Unknown { by }, .. } => {
             Finding::fail(Cause::MarketUnavailable, format!("{by} has no {}", question.name))
                 .likely(0.95)
                 .proven()
-                .fixed_by("Copy the URL of the market's page, or take its condition id from Gamma")
+                .fixed_by("Copy the URL of the market's page, or copy its condition ID from Gamma")
         }
         Fact::Known { value: MarketAnswer::Several { slugs }, .. } => several(slugs),
         Fact::Failed { failure, .. } => unread(facts, failure),
@@ -60,7 +60,7 @@ fn unread(facts: &Facts, failure: &Failure) -> Finding {
     let is_gamma = last.is_some_and(|request| request.url.contains("/slug/"));
     if is_gamma {
         return service_unknown(facts, "The Gamma service", failure).fixed_by(
-            "Check POLYMARKET_GAMMA_URL and the network, or pass the condition id: then only the CLOB is asked",
+            "Check POLYMARKET_GAMMA_URL and the network, or pass the condition ID, which needs only the CLOB",
         );
     }
     if facts.server_time.failure().is_some() {
@@ -98,13 +98,13 @@ fn unavailable(market: &Market) -> Option<Finding> {
     const CHOOSE: &str = "Choose a market that is open";
     let winner = market.outcomes.iter().find(|outcome| outcome.won);
     let (summary, fix) = match winner {
-        _ if market.archived => ("The market is archived and takes no orders".to_owned(), CHOOSE),
-        Some(winner) => (format!("The market is over: it was resolved as {}", winner.name), CHOOSE),
-        None if market.closed => ("The market is closed and takes no orders".to_owned(), CHOOSE),
+        _ if market.archived => ("The market is archived and does not accept orders".to_owned(), CHOOSE),
+        Some(winner) => (format!("The market was resolved as {}", winner.name), CHOOSE),
+        None if market.closed => ("The market is closed and does not accept orders".to_owned(), CHOOSE),
         None if !market.has_order_book => ("The market has no order book".to_owned(), CHOOSE),
         None if !market.active => ("The market is not open yet".to_owned(), "Wait until the market opens"),
         None if !market.accepts_orders => (
-            "The market accepts no orders at the moment".to_owned(),
+            "The market does not accept orders at the moment".to_owned(),
             "Wait until the market accepts orders again, then run again",
         ),
         None => return None,
@@ -119,7 +119,7 @@ fn paused(case: &Case<'_>) -> Option<Finding> {
     let place = exchange_name(case.exchange);
     let (cause, summary, fix) = if word.is_paused == Some(true) {
         let summary = format!("Trading is paused at the {place}, which settles this market");
-        (Cause::ExchangePaused, summary, "Wait until trading is open again; see status.polymarket.com")
+        (Cause::ExchangePaused, summary, "Wait until trading resumes; see status.polymarket.com")
     } else if word.is_maker_paused == Some(true) {
         let summary = format!("The funder has paused itself at the {place}, which settles this market");
         (Cause::UserPaused, summary, "Call unpauseUser on the exchange contract from the funder, then run again")
@@ -135,7 +135,7 @@ fn no_such_outcome(question: &MarketQuestion, market: &Market) -> Finding {
     if let MarketName::Token(token) = &question.name
         && let Some(of_token) = market.outcomes.iter().find(|outcome| outcome.token == *token)
     {
-        return Finding::not_asked(format!("The token is the one of {}, not of {name}", of_token.name))
+        return Finding::not_asked(format!("The token is that of {}, not of {name}", of_token.name))
             .fixed_by("Leave out --outcome, or pass the token of that outcome");
     }
     let names = market.outcomes.iter().map(|outcome| outcome.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -152,7 +152,7 @@ fn fits(case: &Case<'_>) -> Finding {
             Finding::pass(summary)
         }
         None => Finding::pass(format!(
-            "Takes orders at the {place}: tick {}, at least {} shares",
+            "Accepts orders at the {place}: tick {}, at least {} shares",
             decimal(case.market.tick),
             decimal(case.market.min_size)
         )),

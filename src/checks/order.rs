@@ -27,34 +27,34 @@ fn is_of_settings(facts: &Facts, proof: &OrderProof) -> bool {
 pub(super) fn exchange(facts: &Facts) -> Finding {
     let setup = &facts.setup;
     if contracts::chain(setup.chain()).is_none() {
-        let summary = format!("Polymarket has no exchange on chain {}: no order for it can be valid", setup.chain());
+        let summary = format!("Polymarket has no exchange on chain {}: orders for it are never valid", setup.chain());
         return Finding::fail(Cause::WrongChainId, summary)
             .proven()
             .set(Setting::ChainId, POLYGON)
-            .fixed_by("Set the chain id to 137, which is Polygon");
+            .fixed_by("Set the chain ID to 137 (Polygon)");
     }
     let proof = match &facts.exchange {
         // what it is worth, the chain id of the same batch says
         Fact::Known { value, .. } => match facts.chain.failure() {
             Some(failure) => return node_unknown(facts, failure),
-            None if facts.chain.known().is_none() => return Finding::not_asked("The chain was not asked"),
+            None if facts.chain.known().is_none() => return Finding::not_asked("The chain was not read"),
             None if !is_of_settings(facts, value) => {
-                return Finding::not_asked("The exchange was asked about other settings");
+                return Finding::not_asked("The exchange was checked with different settings");
             }
             None => value,
         },
         Fact::Failed { failure, .. } => return node_unknown(facts, failure),
         Fact::NotAsked { .. } if setup.no_order_proof => {
-            return Finding::note("Not checked: --no-order-proof leaves it out");
+            return Finding::note("Not checked: skipped by --no-order-proof");
         }
         Fact::NotAsked { why } => return Finding::not_asked(format!("Not checked: {why}")),
         Fact::Blocked { .. } => {
             return match facts.chain.failure() {
                 Some(failure) => node_unknown(facts, failure),
-                None => Finding::not_asked("The chain was not asked"),
+                None => Finding::not_asked("The chain was not read"),
             };
         }
-        Fact::Waiting | Fact::Running { .. } => return Finding::not_asked("The exchange was not asked"),
+        Fact::Waiting | Fact::Running { .. } => return Finding::not_asked("The exchange was not checked"),
     };
     let finding = judged(facts, proof);
     let finding = proof.exchanges.iter().fold(finding, said);
@@ -73,7 +73,7 @@ fn judged(facts: &Facts, proof: &OrderProof) -> Finding {
         return rejected(facts, proof);
     }
     if let Some(word) = proof.exchanges.iter().find(|word| word.same_digest == Some(false)) {
-        let summary = format!("The contract at {} computes a different digest of an order", word.exchange);
+        let summary = format!("The contract at {} computes a different order digest", word.exchange);
         return Finding::unknown(Cause::PolygonNodeUnavailable, summary).likely(0.5).fixed_by(
             "Update polydoctor: the exchange may have a new version. Or set the URL of a different Polygon RPC",
         );
@@ -83,7 +83,7 @@ fn judged(facts: &Facts, proof: &OrderProof) -> Finding {
         _ => None,
     });
     if let Some((word, reason)) = unclear {
-        let summary = format!("What the {} says could not be determined: {reason}", word.name());
+        let summary = format!("The response of the {} could not be determined: {reason}", word.name());
         return Finding::unknown(Cause::PolygonNodeUnavailable, summary)
             .likely(0.6)
             .fixed_by("Run again, or set the URL of a different Polygon RPC");
@@ -104,13 +104,14 @@ fn elsewhere(facts: &Facts, proof: &OrderProof) -> Finding {
     let configured = facts.setup.chain();
     let is_other = proof.exchanges.iter().any(|word| word.same_digest == Some(false));
     if is_other && !facts.takes_chain() {
-        let summary = format!("Orders are signed for chain {configured}, and the exchange is on chain {node}");
+        let summary = format!("Orders are signed for chain {configured}, but the exchange is on chain {node}");
         return Finding::fail(Cause::WrongChainId, summary)
             .proven()
             .set(Setting::ChainId, node)
-            .fixed_by("Set the chain id and the Polygon RPC to the same chain: 137 is Polygon");
+            .fixed_by("Set the chain ID and the Polygon RPC to the same chain: 137 is Polygon");
     }
-    let summary = format!("Could not be determined: the Polygon RPC is on chain {node}, the settings on {configured}");
+    let summary =
+        format!("Could not be determined: the Polygon RPC is on chain {node}, but chain {configured} is configured");
     Finding::unknown(Cause::PolygonNodeWrongChain, summary)
         .fixed_by("Set the URL of an RPC of the configured chain")
         .likely(0.6)
@@ -209,11 +210,11 @@ fn paused(proof: &OrderProof) -> Option<Finding> {
             finding(Cause::ExchangePaused, summary)
                 .likely(0.97)
                 .proven()
-                .fixed_by("Wait until trading is open again; see status.polymarket.com"),
+                .fixed_by("Wait until trading resumes; see status.polymarket.com"),
         );
     }
     let (place, is_whole) = place(|word| word.is_maker_paused)?;
-    let summary = format!("The funder has paused itself at {place}: its orders are not filled");
+    let summary = format!("The funder paused itself at {place}: its orders are not filled");
     let finding = if is_whole { Finding::fail } else { Finding::warn };
     Some(
         finding(Cause::UserPaused, summary)

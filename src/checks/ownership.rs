@@ -59,7 +59,7 @@ pub(super) fn evidence(finding: Finding, facts: &Facts, wallet: Address) -> Find
     let answers = asked(facts, wallet).into_iter().flat_map(|ownership| &ownership.answers);
     let finding = answers.fold(finding, |finding, (form, answer)| {
         let limit = match form {
-            SignatureForm::Plain if answer.is_accepted() => ": proves the owner, not that an order passes",
+            SignatureForm::Plain if answer.is_accepted() => ": proves the owner, not that an order is accepted",
             _ => "",
         };
         finding.with(format!("signature, {}", form.name()), format!("{answer}{limit}"))
@@ -79,10 +79,12 @@ pub(super) fn session_key(until_s: u64) -> Finding {
 /// The finding for a wallet of the key whose signature alone does not do; `None` where it does.
 pub(super) fn warning(facts: &Facts, wallet: Address) -> Option<Finding> {
     if is_refused(facts, wallet) {
-        let summary = "The contract at the funder names this key as its owner, yet refuses its signatures";
+        let summary = "The contract at the funder has this key as owner, but rejects its signatures";
         let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.6).proven();
         return Some(
-            finding.fixed_by("Use another wallet of this key, or ask support: no setting of a bot repairs it"),
+            finding.fixed_by(
+                "Use a different wallet of this key, or contact Polymarket support: no bot setting fixes this",
+            ),
         );
     }
     several_owners(facts.on_chain(wallet)?)
@@ -90,7 +92,7 @@ pub(super) fn warning(facts: &Facts, wallet: Address) -> Option<Finding> {
 
 fn several_owners(at: &OnChain) -> Option<Finding> {
     let threshold = at.threshold.filter(|threshold| *threshold > 1)?;
-    let summary = format!("The Safe wants {threshold} of {} owners to sign: this key alone cannot", at.owners.len());
+    let summary = format!("The Safe requires {threshold} of {} owners to sign: this key alone cannot", at.owners.len());
     let finding = Finding::warn(Cause::KeyNotWalletOwner, summary).likely(0.5).proven();
     Some(
         finding.fixed_by("Lower the Safe's threshold to 1, or let the other owners sign approvals and withdrawals too"),
@@ -154,7 +156,7 @@ mod tests {
     fn a_plain_signature_proves_the_owner_and_no_order() {
         let facts = facts(deposit(), &[(SignatureForm::Plain, SignatureAnswer::Accepted)]);
         let finding = evidence(Finding::pass("x"), &facts, WALLET);
-        assert_eq!(finding.evidence[0].value, "accepted: proves the owner, not that an order passes");
+        assert_eq!(finding.evidence[0].value, "accepted: proves the owner, not that an order is accepted");
     }
 
     #[test]
@@ -164,10 +166,10 @@ mod tests {
         let answered = |at, answer| facts(at, &[(SignatureForm::Nested, answer)]);
         let silent = answered(owned.clone(), Refused);
         assert_eq!(standing(&silent, WALLET, SIGNER), Standing::Owner);
-        assert!(warning(&silent, WALLET).unwrap().summary.contains("yet refuses its signatures"));
+        assert!(warning(&silent, WALLET).unwrap().summary.contains("but rejects its signatures"));
         assert_eq!(warning(&answered(owned.clone(), Accepted), WALLET), None);
         let shared = OnChain { threshold: Some(2), owners: vec![SIGNER, OTHER], ..owned };
-        assert!(warning(&answered(shared, Accepted), WALLET).unwrap().summary.contains("wants 2 of 2 owners"));
+        assert!(warning(&answered(shared, Accepted), WALLET).unwrap().summary.contains("requires 2 of 2 owners"));
     }
 
     #[test]

@@ -58,9 +58,9 @@ pub(super) fn geoblock(facts: &Facts) -> Finding {
     match (facts.geoblock.known(), facts.geoblock.failure()) {
         (Some(answer), _) => judged(answer),
         (None, Some(failure)) => service_unknown(facts, "The geoblock endpoint", failure)
-            .fixed_by("Check POLYMARKET_GEOBLOCK_URL and the network; orders may work all the same")
-            .write_words(Setting::GeoblockUrl, "the full URL of the geoblock endpoint, or leave it out"),
-        (None, None) => Finding::not_asked("Nothing was asked"),
+            .fixed_by("Check POLYMARKET_GEOBLOCK_URL and the network; orders may still work")
+            .write_words(Setting::GeoblockUrl, "the full URL of the geoblock endpoint, or remove it"),
+        (None, None) => Finding::not_asked("Nothing was requested"),
     }
 }
 
@@ -68,25 +68,25 @@ fn judged(answer: &Geoblock) -> Finding {
     let region = if answer.region.is_empty() { String::new() } else { format!(", {}", answer.region) };
     let listed = |access: &str| format!("{access} (documentation of {LISTED}; the list changes)");
     let finding = match (answer.blocked, access(&answer.country, &answer.region)) {
-        (false, _) => Finding::pass("Trading is open from this address"),
+        (false, _) => Finding::pass("Trading is allowed from this IP address"),
         (true, Some(Access::PageOnly)) => {
             Finding::note("Polymarket restricts its website here, but its API accepts orders")
                 .with("access", listed("website restricted, API open"))
         }
         (true, Some(Access::CloseOnly)) => {
-            Finding::fail(Cause::Geoblocked, "From this IP address only orders that close positions are accepted")
+            Finding::fail(Cause::Geoblocked, "Only orders that close positions are accepted from this IP address")
                 .likely(0.97)
                 .proven()
                 .fixed_by(
-                    "Close positions from here; Polymarket's terms say from where it accepts orders that open them",
+                    "Close positions from here; see Polymarket's terms for where it accepts orders that open them",
                 )
                 .with("access", listed("close-only"))
         }
         (true, known) => {
-            let finding = Finding::fail(Cause::Geoblocked, "Trading is closed from this address")
+            let finding = Finding::fail(Cause::Geoblocked, "Trading is geoblocked for this IP address")
                 .likely(0.97)
                 .proven()
-                .fixed_by("Polymarket does not take orders from here; its terms say from where it does");
+                .fixed_by("See Polymarket's terms for allowed regions: it does not accept orders from this location");
             match known {
                 Some(_) => finding.with("access", listed("none")),
                 None => finding.with("access", format!("unknown: not in the documentation of {LISTED}")),
@@ -108,18 +108,18 @@ mod tests {
     #[test]
     fn the_same_answer_means_different_things_by_country_and_region() {
         for (country, region, status, words) in [
-            ("CU", "03", Status::Fail, "Trading is closed"),
-            ("UA", "43", Status::Fail, "Trading is closed"),
-            ("US", "NY", Status::Fail, "only orders that close positions"),
-            ("us", "", Status::Fail, "only orders that close positions"),
-            ("CA", "ON", Status::Fail, "only orders that close positions"),
+            ("CU", "03", Status::Fail, "Trading is geoblocked"),
+            ("UA", "43", Status::Fail, "Trading is geoblocked"),
+            ("US", "NY", Status::Fail, "Only orders that close positions"),
+            ("us", "", Status::Fail, "Only orders that close positions"),
+            ("CA", "ON", Status::Fail, "Only orders that close positions"),
             ("JP", "13", Status::Note, "its API accepts orders"),
             ("NL", "", Status::Note, "its API accepts orders"),
             // not listed: blocked is blocked
-            ("CA", "YT", Status::Fail, "Trading is closed"),
-            ("UA", "30", Status::Fail, "Trading is closed"),
-            ("XX", "", Status::Fail, "Trading is closed"),
-            ("", "", Status::Fail, "Trading is closed"),
+            ("CA", "YT", Status::Fail, "Trading is geoblocked"),
+            ("UA", "30", Status::Fail, "Trading is geoblocked"),
+            ("XX", "", Status::Fail, "Trading is geoblocked"),
+            ("", "", Status::Fail, "Trading is geoblocked"),
         ] {
             let finding = judge(true, country, region);
             assert_eq!(finding.status, status, "{country} {region}");

@@ -9,7 +9,8 @@ use crate::facts::{BuilderAccess, Fact, Facts, Failure, RelayerKey, RelayerKeySl
 use crate::settings::Setting;
 
 /// Where relayer API keys are made.
-const CREATE: &str = "Create a relayer API key at polymarket.com/settings?tab=api-keys and set it with its address";
+const CREATE: &str =
+    "Create a relayer API key at polymarket.com/settings?tab=api-keys and set it with its wallet address";
 /// A transaction that is not on the chain after so long will hardly get there by itself.
 const STUCK_MS: i64 = 5 * 60_000;
 
@@ -47,10 +48,10 @@ fn of_key(facts: &Facts) -> Finding {
         Fact::Failed { failure, .. } if is_quota(failure) => quota(failure),
         Fact::Failed { failure: failure @ Failure::Refused { status: 401 | 403, .. }, .. } => rejected(facts, failure),
         Fact::Failed { failure: failure @ Failure::Stopped, .. } => {
-            Finding::stopped("The relayer had not answered when the run ended").with("answer", failure)
+            Finding::stopped("The relayer had not responded when the run ended").with("answer", failure)
         }
         Fact::Failed { failure, .. } => {
-            Finding::note("The relayer gave no answer; orders do not need it").with("answer", failure)
+            Finding::note("The relayer did not respond; orders do not need it").with("answer", failure)
         }
         Fact::NotAsked { why } if setup.relayer_key.is_some() && setup.offline => {
             Finding::not_asked(format!("Not checked: {why}"))
@@ -60,7 +61,9 @@ fn of_key(facts: &Facts) -> Finding {
             missing("RELAYER_API_KEY_ADDRESS is set without RELAYER_API_KEY").fixed_by(CREATE)
         }
         Fact::NotAsked { .. } => Finding::note("No relayer API key is configured; only gasless transactions need one"),
-        Fact::Waiting | Fact::Running { .. } | Fact::Blocked { .. } => Finding::not_asked("The relayer was not asked"),
+        Fact::Waiting | Fact::Running { .. } | Fact::Blocked { .. } => {
+            Finding::not_asked("The relayer was not checked")
+        }
     }
 }
 
@@ -79,12 +82,15 @@ fn accepted(facts: &Facts, key: &RelayerKey) -> Finding {
     }
     match (key.sent, address) {
         (SentAddress::AsWritten, _) if signer.is_none_or(|signer| signer == key.owner) => {
-            Finding::pass("The relayer accepts the API key, and it is this signer's")
+            Finding::pass("The relayer accepts the API key, and it belongs to this signer")
         }
         (SentAddress::Signer, Some(address)) => {
-            let summary = format!("The relayer API key is the signer's, but its address is set to {}", address.address);
+            let summary = format!(
+                "The relayer API key belongs to the signer, but its wallet address is set to {}",
+                address.address
+            );
             of_other(summary).set(Setting::RelayerApiKeyAddress, key.owner.to_string()).fixed_by(format!(
-                "Set RELAYER_API_KEY_ADDRESS to {}, the address that the key was created for",
+                "Set RELAYER_API_KEY_ADDRESS to {}, the wallet address that the key was created for",
                 key.owner
             ))
         }
@@ -98,8 +104,7 @@ fn accepted(facts: &Facts, key: &RelayerKey) -> Finding {
             )
         }
         (SentAddress::AsWritten | SentAddress::Checksummed, _) => {
-            let summary =
-                "The relayer rejects RELAYER_API_KEY_ADDRESS as it is written, and accepts its checksummed form";
+            let summary = "The relayer rejects RELAYER_API_KEY_ADDRESS as it is, but accepts its checksummed form";
             Finding::fail(Cause::RelayerKeyInvalid, summary)
                 .likely(0.98)
                 .proven()
@@ -122,7 +127,7 @@ fn rejected(facts: &Facts, failure: &Failure) -> Finding {
     let is_other = |address: Address| setup.signer().is_some_and(|signer| signer != address);
     let finding = match &setup.relayer_key_address {
         Some(address) if is_other(address.value.address) => {
-            let summary = "The relayer rejects its API key, and the address beside it is not the signer's";
+            let summary = "The relayer rejects its API key, and its wallet address is not the signer";
             Finding::fail(Cause::RelayerKeyInvalid, summary).likely(0.6).or(Cause::RelayerKeyOfOtherAddress, 0.5)
         }
         _ => Finding::fail(Cause::RelayerKeyInvalid, "The relayer rejects its API key")
@@ -147,7 +152,7 @@ fn of_transactions(facts: &Facts) -> Option<Finding> {
     }
     let newest = relayer_transactions(facts)?.first()?;
     if newest.has_failed() {
-        let reason = newest.error.as_deref().unwrap_or("the relayer gives no reason");
+        let reason = newest.error.as_deref().unwrap_or("no reason from the relayer");
         let finding =
             Finding::warn(Cause::RelayerTransactionFailed, format!("The last relayer transaction failed: {reason}"));
         return Some(finding.likely(0.95).proven().fixed_by(
@@ -156,9 +161,9 @@ fn of_transactions(facts: &Facts) -> Option<Finding> {
     }
     let age_ms = facts.started_ms.saturating_sub(newest.created_ms?);
     (newest.is_new() && age_ms >= STUCK_MS).then(|| {
-        let summary = format!("The last relayer transaction has not been sent for {} min", age_ms / 60_000);
+        let summary = format!("The last relayer transaction has been waiting for {} min", age_ms / 60_000);
         Finding::warn(Cause::RelayerTransactionFailed, summary).likely(0.7).fixed_by(
-            "Wait a little longer; if it stays, send it again with a fresh nonce and report its id to Polymarket",
+            "Wait a little longer; if it stays, send it again with a new nonce and report its ID to Polymarket",
         )
     })
 }
@@ -167,11 +172,11 @@ fn with_key(finding: Finding, facts: &Facts) -> Finding {
     let Some(key) = &facts.setup.relayer_key else { return finding };
     let finding = finding.with("relayer API key", format!("{} ({})", key.value, key.source));
     let finding = match &facts.setup.relayer_key_address {
-        Some(address) => finding.with("its address", format!("{} ({})", address.value.text, address.source)),
-        None => finding.with("its address", "not set"),
+        Some(address) => finding.with("its wallet address", format!("{} ({})", address.value.text, address.source)),
+        None => finding.with("its wallet address", "not set"),
     };
     match facts.relayer_key.known() {
-        Some(known) => finding.with("owner", format!("{}, says the relayer", known.owner)),
+        Some(known) => finding.with("owner", format!("{}, according to the relayer", known.owner)),
         None => finding,
     }
 }
@@ -208,7 +213,7 @@ fn with_nonce(finding: Finding, facts: &Facts) -> Finding {
     match nonces_apart(facts) {
         Some((of_relayer, on_chain)) => finding.with(
             "nonce",
-            format!("{of_relayer} at the relayer, {on_chain} in the Safe: a transaction is pending, or was sent around the relayer"),
+            format!("{of_relayer} at the relayer, {on_chain} in the Safe: a transaction is pending, or was sent without the relayer"),
         ),
         None => finding.with("nonce", nonce.nonce),
     }

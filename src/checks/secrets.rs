@@ -12,8 +12,8 @@ use crate::settings::{Source, is_loopback};
 pub(super) fn secrets(facts: &Facts) -> Finding {
     let places = match (facts.secret_files.known(), facts.secret_files.failure()) {
         (Some(places), _) => places,
-        (None, Some(_)) => return Finding::note("The files could not be looked at"),
-        (None, None) => return Finding::not_asked("The files were not looked at"),
+        (None, Some(_)) => return Finding::note("The files could not be checked"),
+        (None, None) => return Finding::not_asked("The files were not checked"),
     };
     let SecretPlaces { files, scripts } = places;
     let finding = tracked(files)
@@ -25,7 +25,7 @@ pub(super) fn secrets(facts: &Facts) -> Finding {
         .or_else(|| not_ignored(files))
         .or_else(|| in_the_environment(facts))
         .unwrap_or_else(|| match files.len() {
-            0 => Finding::pass("No file holds a secret"),
+            0 => Finding::pass("No file contains a secret"),
             _ => Finding::pass("Only you can read the files, and git does not track them"),
         });
     let finding = files.iter().fold(finding, |finding, file| {
@@ -33,7 +33,7 @@ pub(super) fn secrets(facts: &Facts) -> Finding {
         finding.with(file.path.clone(), format!("{mode}, {}", file.git))
     });
     scripts.iter().fold(finding, |finding, script| {
-        finding.with(format!("{}, line {}", script.path, script.line), format!("holds {}", script.what))
+        finding.with(format!("{}, line {}", script.path, script.line), format!("contains {}", script.what))
     })
 }
 
@@ -45,7 +45,7 @@ fn tracked(files: &[SecretFile]) -> Option<Finding> {
     let file = find(files, |file| file.git == GitStanding::Tracked)?;
     let (folder, name) = parts(&file.path);
     let finding = Finding::fail(Cause::EnvFileExposed, format!("{} is tracked by git", file.path)).proven().fixed_by(
-        "Take it out of git and ignore it. What was committed stays in the history: if the repository was ever shared, \
+        "Remove it from git and ignore it. What was committed stays in the history: if the repository was ever shared, \
          move pUSD, shares and POL to a wallet of a new key, a small test amount first; a transfer cannot be undone",
     );
     Some(match file.copy_of {
@@ -58,11 +58,10 @@ fn tracked(files: &[SecretFile]) -> Option<Finding> {
 fn on_a_command_line(scripts: &[WrittenSecret]) -> Option<Finding> {
     let WrittenSecret { path, line, what } = scripts.first()?;
     Some(
-        Finding::warn(Cause::EnvFileExposed, format!("Line {line} of {path} holds {what}"))
+        Finding::warn(Cause::EnvFileExposed, format!("Line {line} of {path} contains {what}"))
             .proven()
             .fixed_by(
-                "Take it out of the script: command lines show in the list of processes and in shell histories. Put it \
-                 in a file that only you can read, and let the script read that",
+                "Remove it from the script: command lines appear in process lists and shell histories. Put it in a file that only you can read, and read that file in the script",
             )
             .command("set -a; . ./.env; set +a"),
     )
@@ -75,7 +74,7 @@ fn open(files: &[SecretFile]) -> Option<Finding> {
     Some(
         Finding::warn(Cause::EnvFileExposed, format!("{} can be read by {others}", file.path))
             .proven()
-            .fixed_by("Let only yourself read it")
+            .fixed_by("Make it readable by you only")
             .command(format!("chmod 600 {}", quoted(&file.path))),
     )
 }
@@ -133,14 +132,13 @@ fn not_told(files: &[SecretFile]) -> Option<Finding> {
     let file = find(files, |file| matches!(file.git, GitStanding::Unknown { .. }))?;
     let (folder, name) = parts(&file.path);
     let finding =
-        Finding::note(format!("Only you can read the files, but whether git tracks {} was not told", file.path));
-    Some(finding.fixed_by("Ask git yourself").command(format!("git -C {folder} ls-files -- {name}")))
+        Finding::note(format!("Only you can read the files; whether git tracks {} could not be determined", file.path));
+    Some(finding.fixed_by("Check with git").command(format!("git -C {folder} ls-files -- {name}")))
 }
 
 fn not_ignored(files: &[SecretFile]) -> Option<Finding> {
     let file = find(files, |file| file.git == GitStanding::Untracked)?;
-    let summary =
-        format!("{} is in a git repository that does not ignore it: git add . would take it along", file.path);
+    let summary = format!("{} is in a git repository that does not ignore it: `git add .` would commit it", file.path);
     Some(Finding::note(summary).fixed_by("Ignore it").command(ignoring(&file.path)))
 }
 
@@ -154,7 +152,7 @@ fn in_the_environment(facts: &Facts) -> Option<Finding> {
     }
     let summary =
         format!("The private key is in the environment ({name}), which every program started from there can read");
-    let fix = "Nothing has to change; a keystore, or a file of mode 600 that only the bot reads, keeps it apart";
+    let fix = "No change is required; a keystore, or a file with mode 600 that only the bot reads, keeps it separate";
     Some(Finding::note(summary).fixed_by(fix))
 }
 

@@ -20,12 +20,12 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     } else if let Some(problem) = of(ProblemKind::Invalid) {
         invalid(problem)
     } else if !known_chain {
-        let summary = format!("Chain {} is none that Polymarket runs on", setup.chain());
+        let summary = format!("Polymarket does not run on chain {}", setup.chain());
         Finding::fail(Cause::WrongChainId, summary)
             .likely(0.97)
             .proven()
             .set(Setting::ChainId, contracts::POLYGON)
-            .fixed_by("Set the chain id to 137 (Polygon); 80002 is the test network Amoy")
+            .fixed_by("Set the chain ID to 137 (Polygon); 80002 is the Amoy test network")
     } else if let Some(problem) = of(ProblemKind::OtherService) {
         misdirected(setup, problem)
     } else if let Some(problem) = of(ProblemKind::OtherAddress) {
@@ -48,7 +48,7 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     {
         Finding::note(problem.text.clone()).fixed_by(problem.fix.clone())
     } else {
-        Finding::pass(format!("{set} values, and nothing contradicts"))
+        Finding::pass(format!("{set} settings, no conflicts"))
     };
     for problem in setup.problems.iter().filter(|problem| problem.text != finding.summary) {
         finding.evidence.push(super::Evidence { label: "also".to_owned(), value: problem.text.clone() });
@@ -149,7 +149,7 @@ fn leaves_unset(setup: &Setup, problem: &SettingProblem) -> bool {
 pub(super) fn key_format(facts: &Facts) -> Finding {
     let Some(key) = &facts.setup.key else {
         if let Some(problem) = unread(facts, Setting::PrivateKey) {
-            return Finding::fail(Cause::SettingUnread, format!("No private key is read: {}", problem.text))
+            return Finding::fail(Cause::SettingUnread, format!("No private key was read: {}", problem.text))
                 .likely(0.95)
                 .proven()
                 .or(Cause::KeyMissing, 0.3)
@@ -160,12 +160,12 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
             .proven()
             .set(Setting::PrivateKey, "the key of the account")
             .fixed_by(
-                "Export the key of the account's signer and set it; Polymarket: profile, Settings, Export private key",
+                "Export the private key of the signer and set it; on polymarket.com: profile, Settings, Export private key",
             );
     };
     match &key.value {
         unusable @ KeyFact::Unusable { mistake, .. } => {
-            Finding::fail(cause_of(mistake), format!("The private key is not usable: {mistake}"))
+            Finding::fail(cause_of(mistake), format!("The private key is not valid: {mistake}"))
                 .likely(0.99)
                 .proven()
                 .set(Setting::PrivateKey, "0x and 64 hex digits")
@@ -176,10 +176,10 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
             let refused = remarks.iter().find(|remark| remark.is_refused());
             let finding = match (refused, remarks.first()) {
                 (Some(remark), _) => {
-                    Finding::fail(Cause::KeyMalformed, format!("The private key is there, but {}", remark.text()))
+                    Finding::fail(Cause::KeyMalformed, format!("The private key is set, but {}", remark.text()))
                         .likely(0.95)
                         .proven()
-                        .set(Setting::PrivateKey, "the same key without what surrounds it")
+                        .set(Setting::PrivateKey, "the same key without the surrounding characters")
                         .fixed_by(format!("Remove it at {}", key.source))
                 }
                 (None, Some(remark)) => Finding::note(format!("64 hex digits; {}", remark.text())),
@@ -192,8 +192,10 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
 
 fn mending(mistake: &KeyMistake) -> &'static str {
     match mistake {
-        KeyMistake::NotThere { .. } => "Put the key there, or say in the profile where it is",
-        KeyMistake::Keystore { .. } => "Give the password that the keystore was made with, or the file of another key",
+        KeyMistake::NotThere { .. } => "Put the key there, or change the reference in the profile",
+        KeyMistake::Keystore { .. } => {
+            "Enter the password that the keystore was created with, or use a different keystore"
+        }
         _ => "Set the private key itself: 0x and 64 hex digits, without quotes or spaces",
     }
 }

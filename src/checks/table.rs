@@ -125,7 +125,7 @@ checks! {
         "setup.settings" needs [] reads [] => setup::settings;
         "setup.secrets" needs [] reads [SecretFiles] proof [SecretFiles] => secrets::secrets;
     }
-    "Key and reach" {
+    "Key and network" {
         #[trading] "key.format" needs [] reads [] => setup::key_format;
         #[trading] "net.reach" needs [] reads [ServerTime, Version] weighs [Geoblock, Chain, Profile]
             proof [ServerTime] [Version] => clock::reach;

@@ -161,7 +161,7 @@ pub(super) fn read(facts: &Facts) -> Finding {
         Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(format!("Not checked: {why}")),
         Fact::NotAsked { why } => Finding::note(format!("Not checked: {why}")),
         Fact::Blocked { .. } | Fact::Waiting | Fact::Running { .. } => {
-            Finding::not_asked("Polymarket US was not asked")
+            Finding::not_asked("Polymarket US was not checked")
         }
     };
     let finding = match setup(facts).and_then(|us| us.url.as_ref()) {
@@ -321,7 +321,7 @@ pub(super) fn live(facts: &Facts) -> Finding {
         Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(format!("Not checked: {why}")),
         Fact::NotAsked { why } => Finding::note(format!("Not checked: {why}")),
         Fact::Blocked { .. } => Finding::skip("us.read", "Skipped: depends on us.read"),
-        Fact::Waiting | Fact::Running { .. } => Finding::not_asked("The private channel was not asked"),
+        Fact::Waiting | Fact::Running { .. } => Finding::not_asked("The private channel was not checked"),
     };
     match setup(facts).and_then(|us| us.url.as_ref()) {
         Some(url) if finding.status != Status::Skip => finding.with("channel", format!("{}/v1/ws/private", url.value)),

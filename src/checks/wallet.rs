@@ -49,7 +49,7 @@ pub fn account_wallet(facts: &Facts) -> Option<(WalletKind, Address, &'static st
     let shown = facts.profile.known().and_then(|profile| profile.proxy_wallet);
     let bound = facts.session_signers.known().and_then(|known| known.wallet);
     named(shown, "Polymarket's profile of the signer shows it")
-        .or_else(|| named(bound, "the CLOB has it bound to the signer"))
+        .or_else(|| named(bound, "the CLOB links it to the signer"))
         .or_else(|| richest(facts, wallets))
         .or_else(|| only_deployed(facts, wallets))
 }
@@ -103,25 +103,27 @@ pub(super) fn map(facts: &Facts) -> Finding {
         return Finding::skip("setup.settings", "Polymarket has no contracts on this chain");
     };
     let Some(state) = facts.chain.known() else {
-        let finding = chain_missing(facts).unwrap_or_else(|| Finding::not_asked("The chain was not asked"));
+        let finding = chain_missing(facts).unwrap_or_else(|| Finding::not_asked("The chain was not read"));
         return wallets.iter().fold(finding, |finding, (kind, address)| finding.with(row_label(kind), address));
     };
     if state.chain_id != facts.setup.chain() && facts.takes_chain() {
-        let summary = format!("The node is on chain {}; the CLOB is on chain {}", state.chain_id, facts.setup.chain());
+        let summary =
+            format!("The Polygon RPC is on chain {}; the CLOB is on chain {}", state.chain_id, facts.setup.chain());
         let usual = contracts::chain(facts.setup.chain()).map_or("", |chain| chain.rpc_url.as_str());
         return Finding::fail(Cause::PolygonNodeWrongChain, summary)
             .or(Cause::WrongChainId, 0.2)
             .proven()
-            .with("proof", "the CLOB takes a signature for the configured chain")
+            .with("proof", "the CLOB accepts a signature for the configured chain")
             .fixed_by("Set the URL of an RPC of the configured chain")
             .try_setting(Setting::RpcUrl, usual);
     }
     if state.chain_id != facts.setup.chain() {
-        let summary = format!("The node is on chain {}, the settings say {}", state.chain_id, facts.setup.chain());
+        let summary =
+            format!("The Polygon RPC is on chain {}, but chain {} is configured", state.chain_id, facts.setup.chain());
         return Finding::fail(Cause::WrongChainId, summary)
             .proven()
             .set(Setting::ChainId, state.chain_id)
-            .fixed_by("Set the chain id and the node to the same chain: 137 is Polygon");
+            .fixed_by("Set the chain ID and the Polygon RPC to the same chain: 137 is Polygon");
     }
     let summary = match account_wallet(facts) {
         Some((kind, address, why)) => {
@@ -163,7 +165,7 @@ fn holdings(kind: WalletKind, at: &OnChain) -> String {
 
 pub(super) fn signature_type(facts: &Facts) -> Finding {
     let (Some(configured), Some(wallets)) = (facts.setup.signature_type(), wallets(facts)) else {
-        return Finding::skip("setup.settings", "There is no usable signature type or chain");
+        return Finding::skip("setup.settings", "The signature type or chain ID is not usable");
     };
     let source =
         facts.setup.signature_type.as_ref().map_or_else(String::new, |kind| format!("{configured} ({})", kind.source));
@@ -195,7 +197,7 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
         (None, _, Some((kind, address, why))) => (kind, address, why),
         _ => {
             let finding = chain_not_read(facts).unwrap_or_else(|| {
-                Finding::note(format!("Type {configured}: none of the key's wallets holds anything that confirms it"))
+                Finding::note(format!("Type {configured}: nothing in the key's wallets confirms it"))
             });
             return finding.with("configured", source);
         }
@@ -208,10 +210,9 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     } else if right == configured {
         chain_not_read(facts).unwrap_or_else(|| Finding::pass(format!("Type {} fits the {kind}", u8::from(configured))))
     } else if configured == SignatureType::Eoa && trades_as_eoa(facts) {
-        Finding::pass("Type 0: the signer trades from its own address, beside a wallet that it has")
+        Finding::pass("Type 0: the signer trades itself, although it has a wallet")
     } else if configured == SignatureType::Eoa && right == SignatureType::Poly1271 && holds_all(facts, address) {
-        let summary = "The money is at the signer's own address, while the account has a deposit wallet: \
-                       orders of other addresses are refused";
+        let summary = "The signer holds the collateral, but the account has a deposit wallet: orders from other wallets are rejected";
         Finding::fail(Cause::DepositWalletRequired, summary)
             .likely(0.86)
             .or(Cause::WrongSignatureType, 0.5)
@@ -220,11 +221,10 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
             .set(Setting::Funder, address.to_string())
             .fixed_by(format!(
                 "Set the funder to {address} and the signature type to 3, and fund that wallet. Moving pUSD there from \
-                 the signer cannot be undone: send a small test amount first. New money can as well be deposited \
-                 through polymarket.com, which moves nothing that is there"
+                 the signer cannot be undone: send a small test amount first. New deposits can go through polymarket.com, which moves no existing funds"
             ))
     } else if let Some(problem) = unread(facts, Setting::Funder).filter(|_| facts.setup.funder.is_none()) {
-        let summary = format!("Type {configured} is used, and no funder is read: {}", problem.text);
+        let summary = format!("Type {configured} is used, but no funder was read: {}", problem.text);
         Finding::fail(Cause::SettingUnread, summary)
             .likely(0.9)
             .certain(Certainty::Likely)
@@ -232,7 +232,7 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
             .fixed_by(problem.fix.clone())
     } else {
         let summary = format!(
-            "Type {} does not fit: the account's wallet is a {kind}, which takes type {}",
+            "Type {} does not fit: the account's wallet is a {kind}, which needs type {}",
             u8::from(configured),
             u8::from(right)
         );
@@ -257,7 +257,7 @@ fn inferred(kind: WalletKind, right: SignatureType, set_in: Option<&str>) -> Fin
             Cause::WrongSignatureType,
             format!(
                 "No signature type is set; the checks use type {number}, since the funder is the {kind} of this key. \
-                 Clients that are given no type use 0, and their orders are rejected"
+                 Clients without a type use 0, and their orders are rejected"
             ),
         )
         .likely(0.6)
@@ -283,12 +283,12 @@ fn of_foreign_funder(facts: &Facts, funder: Address, configured: SignatureType) 
     let class = facts.on_chain(funder).map(|at| at.code);
     match class.and_then(CodeClass::wallet_kind) {
         Some(kind) if kind.signature_type() == configured => {
-            Finding::pass(format!("Type {} fits the code at the funder: {kind}", u8::from(configured)))
+            Finding::pass(format!("Type {} fits the contract at the funder: {kind}", u8::from(configured)))
         }
         Some(kind) => {
-            Finding::skip("wallet.funder", format!("The funder is no wallet of this key; its code is that of a {kind}"))
+            Finding::skip("wallet.funder", format!("The funder is not one of this key's wallets; it is a {kind}"))
         }
-        None => Finding::skip("wallet.funder", "The funder is no wallet of this key"),
+        None => Finding::skip("wallet.funder", "The funder is not one of this key's wallets"),
     }
 }
 
@@ -303,21 +303,21 @@ pub(super) fn deployed(facts: &Facts) -> Finding {
         (Some(true), _) => "deployed".to_owned(),
         (Some(false), _) => "not deployed".to_owned(),
         (None, Some(failure)) => failure.to_string(),
-        (None, None) => "not asked".to_owned(),
+        (None, None) => "not checked".to_owned(),
     };
     let finding = match facts.on_chain(maker) {
-        Some(at) if at.has_code() => Finding::pass("There is code at the funder").with("code", at.code),
-        // what is missing at the wrong address says nothing of the account
+        Some(at) if at.has_code() => Finding::pass("The funder wallet is deployed").with("code", at.code),
+        // what is missing at the wrong wallet is no fault of the account
         Some(_) if is_elsewhere(facts, maker) => {
             Finding::skip("wallet.funder", "The funder is not the account's wallet, so it need not be deployed")
         }
-        Some(_) => Finding::fail(Cause::WalletNotDeployed, "The funder is the right wallet, but it does not exist on chain yet")
+        Some(_) => Finding::fail(Cause::WalletNotDeployed, "The funder is the right wallet, but it is not deployed yet")
             .likely(0.95)
             .proven()
-            .fixed_by("Deploy it through the relayer (SAFE-CREATE or WALLET-CREATE), or log in to polymarket.com with this account: both move nothing. A small trade there deploys it too, but spends pUSD and cannot be undone"),
+            .fixed_by("Deploy it through the relayer (SAFE-CREATE or WALLET-CREATE), or log in to polymarket.com with this account: both move nothing. A small trade there also deploys it, but spends pUSD and cannot be undone"),
         None => Finding::skip("wallet.map", "The chain was not read"),
     };
-    finding.with("funder", maker).with("relayer says", relayer)
+    finding.with("funder", maker).with("relayer reports", relayer)
 }
 
 /// Whether the account trades from a different wallet than this one, or this one is not of the key.

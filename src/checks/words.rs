@@ -24,9 +24,7 @@ static WORDS: LazyLock<BTreeMap<String, Words>> = LazyLock::new(|| {
 
 /// The words of a check of the table.
 pub fn words(id: &str) -> &'static Words {
-    WORDS
-        .get(id)
-        .unwrap_or_else(|| unreachable!("a test holds assets/checks.toml and the table equal; {id} is missing"))
+    WORDS.get(id).unwrap_or_else(|| unreachable!("assets/checks.toml and the table differ: {id} is missing"))
 }
 
 #[cfg(test)]

@@ -26,11 +26,11 @@ pub(super) struct BuilderArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum BuilderCommand {
-    /// Trades under the builder code, the newest first, and what they come to
+    /// List trades under the builder code, newest first, with totals
     Trades(Box<trades::TradesArgs>),
-    /// The account's own trades beside the builder's: which are not attributed
+    /// Compare the account's trades with the builder's: which are not attributed
     Reconcile(Box<reconcile::ReconcileArgs>),
-    /// Place and volume on the boards, which are up to a day behind
+    /// Show rank and volume on the leaderboard, which is up to a day behind
     Volume(Box<volume::VolumeArgs>),
 }
 
@@ -77,7 +77,7 @@ impl AccountArgs {
 /// From when to when, and what it is asked for by.
 #[derive(Debug, clap::Args)]
 struct RangeArgs {
-    /// Ask by builder code or by builder credentials [default: by code, where one is set]
+    /// Query by builder code or by builder credentials [default: by code, if one is set]
     #[arg(long, value_enum)]
     by: Option<By>,
     /// Only trades after this moment: RFC 3339, a day (UTC), or Unix seconds
@@ -97,7 +97,7 @@ impl RangeArgs {
 /// Unix seconds of what people write.
 fn moment(text: &str) -> Result<i64, String> {
     if text.len() >= 12 && text.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err("that is no number of seconds; leave the milliseconds off".to_owned());
+        return Err("that is not a number of seconds; use seconds, not milliseconds".to_owned());
     }
     let day = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok();
     let parsed = text
@@ -145,7 +145,7 @@ impl End {
         match self {
             Self::Whole | Self::Enough => None,
             Self::Stopped => Some("stopped".to_owned()),
-            Self::Failed(failure) => Some(format!("not read to the end: {failure}")),
+            Self::Failed(failure) => Some(format!("incomplete: {failure}")),
         }
     }
 

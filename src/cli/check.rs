@@ -47,10 +47,10 @@ enum FailOn {
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct CheckArgs {
-    /// Only these checks, and what they need
+    /// Run only these checks and the checks they depend on
     #[arg(value_name = "ID", value_parser = known_id)]
     ids: Vec<String>,
-    /// Leave these out
+    /// Skip these checks
     #[arg(long, value_name = "ID,…", value_delimiter = ',', value_parser = known_id)]
     skip: Vec<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -60,30 +60,30 @@ pub(super) struct CheckArgs {
     output: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Show::All)]
     show: Show,
-    /// What makes the exit code 1
+    /// Lowest status that sets exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Fail)]
     fail_on: FailOn,
-    /// Shorten addresses and key ids, leave out the home folder (always so in Markdown)
+    /// Shorten wallet addresses and key IDs, hide the home folder (always on for Markdown)
     #[arg(long)]
     share: bool,
-    /// Replace addresses by names: signer, funder, safe
+    /// Replace wallet addresses with names: signer, funder, safe
     #[arg(long)]
     anonymous: bool,
-    /// Ask nothing over the network
+    /// Make no network requests
     #[arg(long, conflicts_with = "market")]
     offline: bool,
-    /// Also check what takes seconds: whether the user channel (WebSocket) stays open
+    /// Also run slow checks (seconds): does the user channel (WebSocket) stay open?
     #[arg(long)]
     deep: bool,
     #[command(flatten)]
     proof: ProofArgs,
-    /// An error that you see, as your client logs it; may be given several times
+    /// An error you got, as your client logs it (repeatable)
     #[arg(long, value_name = "TEXT")]
     symptom: Vec<String>,
-    /// Write the observed facts to this file; they hold no secret
+    /// Write the observed facts to this file, without secrets
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Judge recorded facts instead of asking
+    /// Replay recorded facts instead of making requests
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "offline", "demo"])]
     replay: Option<PathBuf>,
     /// Set this run beside a recorded one (--record): another machine, or before and after. Prints what
@@ -103,7 +103,7 @@ pub(super) struct CheckArgs {
 fn known_id(text: &str) -> Result<String, String> {
     match find(text) {
         Some(check) => Ok(check.id.to_owned()),
-        None => Err("there is no such check; polydoctor list names them all".to_owned()),
+        None => Err("no such check; `polydoctor list` lists them all".to_owned()),
     }
 }
 
@@ -191,10 +191,7 @@ impl CheckArgs {
     /// What is about a market is not asked without one.
     fn refuse_check_without_market(&self, is_named: bool) -> anyhow::Result<()> {
         let is_wanted = self.ids.iter().any(|id| id == MARKET);
-        anyhow::ensure!(
-            is_named || !is_wanted,
-            "{MARKET} is about one market: pass --market SLUG, URL, CONDITION or TOKEN"
-        );
+        anyhow::ensure!(is_named || !is_wanted, "{MARKET} needs a market: pass --market SLUG, URL, CONDITION or TOKEN");
         Ok(())
     }
 
@@ -323,7 +320,7 @@ pub(super) fn replay(path: &Path) -> anyhow::Result<Facts> {
     let cannot = || format!("cannot read {}", path.display());
     let text = settings::read_file(path, LONGEST).with_context(cannot)?;
     let facts: Facts =
-        serde_json::from_slice(&text).with_context(|| format!("{} holds no recorded facts", path.display()))?;
+        serde_json::from_slice(&text).with_context(|| format!("{} contains no recorded facts", path.display()))?;
     Ok(Facts { is_replay: true, ..facts })
 }
 

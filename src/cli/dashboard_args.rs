@@ -18,32 +18,32 @@ pub(super) struct DashboardArgs {
     pub(super) market: MarketArgs,
     #[command(flatten)]
     pub(super) proof: ProofArgs,
-    /// No moving parts: times instead of spinners
+    /// Disable animations: show times instead of spinners
     #[arg(long)]
     pub(super) no_animation: bool,
-    /// Which colours
+    /// Color palette
     #[cfg(feature = "tui")]
     #[arg(long, value_enum, value_name = "NAME")]
     pub(super) palette: Option<crate::tui::theme::Palette>,
-    /// Print line by line instead: for screen readers, logs and pipes
+    /// Print plain lines instead of the screen: for screen readers, logs and pipes
     #[arg(long)]
     pub(super) plain: bool,
-    /// Set the title of the terminal to the verdict
+    /// Set the terminal title to the verdict
     #[arg(long)]
     pub(super) title: bool,
     /// Click and scroll with the mouse; m turns it off
     #[arg(long)]
     pub(super) mouse: bool,
-    /// Repeat the cheap checks so many seconds apart [least: 5]
+    /// Re-run the clock, network and credential checks every SECONDS (min. 5)
     #[arg(long, value_name = "SECONDS", value_parser = period, num_args = 0..=1, default_missing_value = "30")]
     pub(super) watch: Option<Duration>,
-    /// Ring no bell of the terminal when watching tells of a change
+    /// Do not ring the terminal bell when a watched check changes
     #[arg(long)]
     pub(super) no_bell: bool,
-    /// When it ends, write the observed facts to this file; they hold no secret
+    /// On exit, write the observed facts to this file, without secrets
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(super) record: Option<PathBuf>,
-    /// Show recorded facts instead of asking
+    /// Replay recorded facts instead of making requests
     #[arg(long, value_name = "FILE", conflicts_with_all = ["demo", "watch"])]
     pub(super) replay: Option<PathBuf>,
 }

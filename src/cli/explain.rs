@@ -32,8 +32,7 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// An error message, a log, a term, or the id of a cause or a check; `-` reads standard input. Requests
-    /// and orders in it are inspected, too. Without it, the whole reference
+    /// An error message, a log, a term, or the ID of a cause or check; `-` reads standard input. Requests and orders in it are also inspected. Without TEXT, print the whole reference
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -138,7 +137,7 @@ fn proven(inspection: Option<&Inspection>) -> Option<&Finding> {
 
 /// How many requests are not shown, and where they are.
 fn left_out(count: usize) -> String {
-    format!("{count} more in this text: polydoctor inspect shows each")
+    format!("{count} more in this text: `polydoctor inspect` shows each")
 }
 
 /// The known sentences of a reading with their causes, at most as many as there are pages.
@@ -239,9 +238,9 @@ fn groups() -> Vec<(&'static str, Vec<Entry>)> {
 fn group(entry: &Entry) -> &'static str {
     match entry {
         Entry::Error(error) => match error.said_by.as_str() {
-            "guide" => "Names that only guides use",
-            "HTTP" if error.is_placed() => "Statuses and failures by host",
-            "HTTP" => "Bare statuses",
+            "guide" => "Names used only in guides",
+            "HTTP" if error.is_placed() => "Status codes and failures by host",
+            "HTTP" => "Status codes alone",
             "symptom" => "Symptoms without an error",
             said_by => said_by,
         },

@@ -18,10 +18,10 @@ use crate::settings::undo::{Step, Undo, UndoError};
 use crate::settings::{self, Inputs, KeyInput, Settings, selecting};
 
 const AFTER_HELP: &str = "\
-Without names, the most likely root cause is fixed, and every other one whose fix agrees with it. A cause that is
-merely possible is fixed only when it is named.
+Without names, the most likely root cause is fixed, and every other one with a compatible fix. A cause that is
+only possible is fixed only when it is named.
 
-Only .env files and profiles are written. What comes from a flag, the environment or a key file, and secrets that only
+Only .env files and profiles are edited. Values from a flag, the environment or a key file, and secrets that only
 you have, are listed with what to do about them.
 
 Examples:
@@ -43,19 +43,19 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(super) struct FixArgs {
-    /// Fix only these: names of causes, or ids of checks
+    /// Fix only these: causes or checks, by ID
     #[arg(value_name = "CAUSE|CHECK", value_parser = known_name, conflicts_with = "undo")]
     names: Vec<String>,
     /// Write without asking
     #[arg(long, short)]
     yes: bool,
-    /// Show what would be written, and write nothing
+    /// Show what would be written without writing it
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
-    /// Undo the last change of a settings file, byte for byte
+    /// Undo the last change to a settings file, byte for byte
     #[arg(long)]
     undo: bool,
-    /// An error that you see, as your client logs it (repeatable)
+    /// An error you got, as your client logs it (repeatable)
     #[arg(long, value_name = "TEXT", conflicts_with = "undo")]
     symptom: Vec<String>,
     #[command(flatten)]
@@ -68,8 +68,7 @@ fn known_name(text: &str) -> Result<String, String> {
     if checks::find(text).is_some() || Cause::named(text).is_some() {
         return Ok(text.to_owned());
     }
-    Err("no check or cause has this name: `polydoctor list` lists the checks, `polydoctor check` names causes"
-        .to_owned())
+    Err("no such check or cause: `polydoctor list` lists checks, `polydoctor check` reports causes".to_owned())
 }
 
 pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
@@ -92,7 +91,7 @@ pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
     let plan = fix::plan(&settings, &fixes.settings)?;
     show(&fixes, &plan, &args.settings.selection())?;
     if plan.changes.is_empty() {
-        say("Nothing was written: no .env or profile holds what has to change")?;
+        say("Nothing was written: the values to change are not in a .env or profile")?;
         return Ok(Exit::No);
     }
     if args.dry_run {
@@ -106,7 +105,7 @@ pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
     let command = std::iter::once("polydoctor fix").chain(args.names.iter().map(String::as_str));
     let command = command.collect::<Vec<_>>().join(" ");
     match Undo::of_platform().and_then(|undo| undo.apply(&plan.changes, &command)) {
-        Ok(_) => say(&format!("Written: {}; `polydoctor fix --undo` undoes it", paths(&plan.changes)))?,
+        Ok(_) => say(&format!("Saved: {}; to undo: `polydoctor fix --undo`", paths(&plan.changes)))?,
         Err(error) => return failed(&error),
     }
     checked_again(&args, &inputs, &before, &fixes).await
@@ -135,9 +134,9 @@ fn nothing_to_apply(args: &FixArgs, report: &Report, fixes: &Fixes<'_>) -> anyho
     }
     let is_by_hand = fixes.left.iter().any(|(diagnosis, _)| !diagnosis.fix.edits.is_empty());
     say(if is_by_hand {
-        "Nothing to apply: only you know what to write"
+        "Nothing to apply: only you know the value"
     } else {
-        "Nothing to apply: this is not caused by a setting that a file could change"
+        "Nothing to apply: no setting in a file causes this"
     })?;
     left(fixes, &args.settings.selection())?;
     Ok(if report.verdict == Verdict::Incomplete { Exit::Unknown } else { Exit::No })
@@ -192,9 +191,9 @@ fn left(fixes: &Fixes<'_>, selection: &str) -> io::Result<()> {
             Left::NoSetting => say(&format!("  {name}: {}", diagnosis.fix.text))?,
             Left::Possible => {
                 let command = selecting(&format!("polydoctor fix {name}"), selection);
-                say(&format!("  {name} is only possible; `{command}` fixes it"))?;
+                say(&format!("  {name} is only a possible cause; to fix it: `{command}`"))?;
             }
-            Left::Contradicts => say(&format!("  {name}: its fix contradicts the one above; check again first"))?,
+            Left::Contradicts => say(&format!("  {name}: its fix conflicts with the one above; check again first"))?,
         }
         if *why == Left::NoSetting {
             for edit in &diagnosis.fix.edits {
@@ -248,7 +247,7 @@ fn undo(args: &FixArgs) -> anyhow::Result<Exit> {
     let (undo, step, changes) = match undone() {
         Ok(Some(planned)) => planned,
         Ok(None) => {
-            say("Nothing to undo: no change of a settings file is on record")?;
+            say("Nothing to undo: no change to a settings file is recorded")?;
             return Ok(Exit::No);
         }
         Err(error) => return failed(&error),
@@ -256,7 +255,7 @@ fn undo(args: &FixArgs) -> anyhow::Result<Exit> {
     say(&format!("Undo `{}` of {}", step.command, step.at))?;
     show_changes(&changes)?;
     if step.restores_credentials() && !changes.is_empty() {
-        say("The credentials of before no longer work if they were deleted since, as `keys rotate` does")?;
+        say("The previous credentials no longer work if they were deleted since, as `keys rotate` does")?;
     }
     if args.dry_run {
         say("Nothing was written (dry run)")?;
@@ -267,7 +266,7 @@ fn undo(args: &FixArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::No);
     }
     match undo.restore(&step) {
-        Ok(()) if changes.is_empty() => say("The files are already as they were before it")?,
+        Ok(()) if changes.is_empty() => say("The files are already as they were before that change")?,
         Ok(()) => say(&format!("Restored: {}", paths(&changes)))?,
         Err(error) => return failed(&error),
     }

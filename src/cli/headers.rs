@@ -19,14 +19,14 @@ use crate::headers::{self, Key, Level, Signed, Unsigned};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// One header a line
+    /// One header per line
     Headers,
     Json,
     /// A command that sends the request
     Curl,
 }
 
-/// Signs exactly what it is given, and says on standard error what a server would refuse.
+/// Signs exactly what it is given, and warns on standard error about what a server would reject.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct HeadersArgs {
@@ -37,11 +37,11 @@ pub(super) struct HeadersArgs {
     /// [default: GET, or POST with a body]
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
-    /// As the clients sign it, without host and query [default: /auth/derive-api-key for l1,
+    /// Path as clients sign it, without host and query [default: /auth/derive-api-key for l1,
     /// /auth/api-keys for l2, /transactions of the relayer for builder, /v1/account/balances for us]
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
-    /// The exact text that is sent
+    /// Exact body text to send
     #[arg(long, value_name = "TEXT", conflicts_with = "body_file")]
     body: Option<String>,
     /// Read the body from this file, every byte of it; `-` reads standard input
@@ -50,19 +50,18 @@ pub(super) struct HeadersArgs {
     /// Unix seconds, or milliseconds for us [default: now]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, conflicts_with = "server_time")]
     timestamp: Option<i64>,
-    /// Ask the CLOB for its time and stamp by that: for machines whose clock cannot be trusted. It
-    /// costs one request; official clients do the same with useServerTime or use_server_time
+    /// Use the CLOB's time for the timestamp, for machines with an unreliable clock. Costs one request; official clients do the same with useServerTime or use_server_time
     #[arg(long)]
     server_time: bool,
-    /// Builder headers beside those of l2, as clients of protocol version 1 send them with orders
+    /// Add builder headers to those of l2, as protocol version 1 clients send them with orders
     #[arg(long)]
     with_builder: bool,
     #[arg(long, value_enum, default_value_t = Format::Headers)]
     format: Format,
-    /// Show the exact message that is signed, part by part and byte by byte
+    /// Show the exact signed message, part by part and byte by byte
     #[arg(long)]
     explain: bool,
-    /// Show the passphrase; without it, curl takes it from its variable
+    /// Show the passphrase; otherwise curl reads it from its variable
     #[arg(long)]
     show_secrets: bool,
     #[command(flatten)]
@@ -71,7 +70,7 @@ pub(super) struct HeadersArgs {
 
 pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
     if args.with_builder && args.level != Level::L2 {
-        bail!("--with-builder goes with l2 only");
+        bail!("--with-builder works only with l2");
     }
     if args.server_time && args.level == Level::Us {
         bail!("--server-time asks the CLOB; Polymarket US has no such endpoint, only the Date header of its answers");
@@ -85,7 +84,7 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
         match account.use_server_time().await {
             Ok(()) => writeln!(terminal::err(), "note: {}", headers::about_clock(account.ahead_s()))?,
             Err(AccountError::Failure(failure)) => {
-                writeln!(terminal::err(), "error: the server's time could not be read: {failure}")?;
+                writeln!(terminal::err(), "error: could not read the server's time: {failure}")?;
                 return Ok(Exit::Unknown);
             }
             Err(error) => return Err(error.into()),
@@ -101,7 +100,7 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
     }
     if args.format == Format::Curl && !args.show_secrets {
         for variable in headers::absent_variables(&signed.headers, account.settings()) {
-            writeln!(terminal::err(), "note: the command takes the passphrase from ${variable}; export it first")?;
+            writeln!(terminal::err(), "note: the command reads the passphrase from ${variable}; export it first")?;
         }
     }
     if args.format == Format::Curl
@@ -110,7 +109,7 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
     {
         writeln!(
             terminal::err(),
-            "note: the URL holds access to the service; the command takes it from ${}",
+            "note: the URL contains a password or access key; the command reads it from ${}",
             headers::BASE_VARIABLE
         )?;
     }
@@ -127,7 +126,7 @@ impl HeadersArgs {
         let bytes = if path.as_os_str() != "-" {
             crate::settings::read_file(path, LONGEST).with_context(|| format!("cannot read {}", path.display()))?
         } else if self.settings.reads_standard_input() {
-            bail!("standard input holds the private key, so the body must come from --body or from a file");
+            bail!("standard input contains the private key, so the body must come from --body or from a file");
         } else {
             let mut bytes = Vec::new();
             io::stdin().take(LONGEST + 1).read_to_end(&mut bytes)?;
@@ -136,7 +135,7 @@ impl HeadersArgs {
         };
         let text = String::from_utf8(bytes);
         text.map(Some)
-            .map_err(|_| anyhow::anyhow!("the body in {} is not UTF-8, so no client could sign it", path.display()))
+            .map_err(|_| anyhow::anyhow!("the body in {} is not UTF-8, so clients cannot sign it", path.display()))
     }
 
     fn unsigned(&self, body: Option<String>, account: &Account) -> Unsigned {

@@ -28,27 +28,25 @@ use crate::settings::{
 const INTRODUCTION: &str = "\
 This sets up a profile for an account and ends with the checks on it. Have ready:
 - the private key of the signer (email accounts: polymarket.com, profile, Settings, Export private key)
-- the address in the profile menu on polymarket.com, to compare
-Nothing is changed at Polymarket, and the private key is not stored unless you ask for that by name.";
+- the wallet address in the profile menu on polymarket.com, to compare
+Nothing is changed at Polymarket, and the private key is stored only if you pass --store-private-key.";
 
-const HELP: &str = "Every answer can be a flag: --account, --key-file, --keystore, --key-stdin or --key-env, --funder, \
-                    --profile. With --yes nothing is asked: what is left open is answered by what is set already and \
-                    by what is found on chain; where neither says which wallet it is, nothing is written (exit code 3).";
+const HELP: &str = "Every answer can be a flag: --account, --key-file, --keystore, --key-stdin or --key-env, --funder, --profile. With --yes nothing is asked: missing answers come from the existing settings and from the chain; if neither shows which wallet it is, nothing is written (exit code 3).";
 
-/// Set up an account: a few questions, then the checklist
+/// Set up an account with a few questions, then check it
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct InitArgs {
-    /// How the account was made
+    /// How the account was created
     #[arg(long, value_name = "HOW", value_parser = origin)]
     account: Option<Origin>,
-    /// Read the private key from this variable, also afterwards
+    /// Read the private key from this variable, now and in later runs
     #[arg(long, value_name = "NAME", conflicts_with_all = ["key_file", "keystore", "key_stdin"])]
     key_env: Option<String>,
-    /// Write the private key itself to the profile, readable by whoever can read the file
+    /// Write the private key itself to the profile, where anyone who can read the file can read it
     #[arg(long)]
     store_private_key: bool,
-    /// Ask nothing, and write the profile
+    /// Do not ask, and write the profile
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
@@ -59,7 +57,7 @@ pub(super) struct InitArgs {
 
 fn origin(text: &str) -> Result<Origin, String> {
     let known = || Origin::ALL.map(Origin::name).join(", ");
-    Origin::ALL.into_iter().find(|origin| origin.name() == text).ok_or_else(|| format!("known are: {}", known()))
+    Origin::ALL.into_iter().find(|origin| origin.name() == text).ok_or_else(|| format!("expected one of: {}", known()))
 }
 
 /// What is there before the first question.
@@ -80,7 +78,7 @@ enum Given {
 
 pub(super) async fn run(mut args: InitArgs) -> anyhow::Result<Exit> {
     args.settings.leave_out(args.proof);
-    let config = settings::config_file().context("there is no home folder to keep the profile in")?;
+    let config = settings::config_file().context("there is no home folder for the profile")?;
     let mut base = args.settings.inputs(env::vars_os());
     let name = base.profile.take().filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
     check_profile_name(&name)?;
@@ -102,10 +100,7 @@ pub(super) async fn run(mut args: InitArgs) -> anyhow::Result<Exit> {
         say(INTRODUCTION)?;
     }
     if let Some(Existing { signer }) = before {
-        say(&format!(
-            "Profile {name} already exists in {}: it is changed, not replaced by a new one",
-            config.display()
-        ))?;
+        say(&format!("Profile {name} already exists in {}: it is updated, not replaced", config.display()))?;
         wizard.replaces(signer);
     }
     let mut start = Start { args: &args, base, in_force };
@@ -208,7 +203,7 @@ impl Start<'_> {
         })
     }
 
-    /// How the account was made, by the type that is set.
+    /// How the account was created, by the type that is set.
     fn origin_set(&self) -> Option<Origin> {
         let kind = self.in_force.signature_type.as_ref().filter(|kind| kind.source != Source::Default)?;
         Origin::ALL.into_iter().find(|origin| origin.signature_type() == Some(kind.value))
@@ -218,7 +213,7 @@ impl Start<'_> {
     fn given_key(&self) -> anyhow::Result<Option<FoundKey>> {
         if let Some(name) = &self.args.key_env {
             let value = self.base.environment.get(name);
-            let value = value.with_context(|| format!("the variable {name} of --key-env is not set"))?;
+            let value = value.with_context(|| format!("the variable {name} from --key-env is not set"))?;
             let place = Place::Env { name: name.clone() };
             let source = Source::Variable { name: name.clone() };
             return Ok(Some(FoundKey { key: Secret::new(value.clone()), source, place: Some(place) }));
@@ -275,7 +270,7 @@ impl Start<'_> {
                     let facts = observe(settings.clone(), !wizard.may_ask_network(), &PROBES).await;
                     if let Some(failure) = facts.chain.failure() {
                         said.push(format!(
-                            "The Polygon RPC did not say what is on chain ({failure}); the wallets are only computed"
+                            "The Polygon RPC returned no wallet data ({failure}); the wallets are only computed"
                         ));
                     }
                     next = wizard.saw(facts, &settings).unwrap_or(Ok(Next::Go(None)));

@@ -22,16 +22,13 @@ use crate::settings::Settings;
 /// A longer text is no request.
 const LONGEST: u64 = 16 << 20;
 
-/// Finds out what is wrong with a captured request, order or relayer transaction: its headers or fields, and what its
-/// signature was made over.
+/// Finds out what is wrong with a captured request, order or relayer transaction: its headers or fields, and what was signed.
 ///
 /// Reads a raw HTTP request, a curl command (bash, cmd, PowerShell), a HAR file, a JSON object with
 /// method, url, headers and body, headers as a program prints them, the body of POST /order or /orders,
 /// the body of the relayer's POST /submit, signed orders as TypeScript, Python and Rust programs print
-/// them, and logs that hold any of them.
-/// Signatures are recomputed under every known mistake, with the credentials of the settings; the variant
-/// that gives the captured signature is the proof. Makes no network request without --on-chain, and prints
-/// no secret.
+/// them, and logs that contain any of them.
+/// Signatures are recomputed with every known mistake, using the credentials from the settings; the variant that reproduces the captured signature is the proof. Makes no network request without --on-chain, and prints no secret.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   polydoctor inspect request.txt
@@ -40,9 +37,9 @@ const LONGEST: u64 = 16 << 20;
   polydoctor inspect --neg-risk true --on-chain order.json
   polydoctor inspect submit.json
 
-Exit codes: 0 nothing wrong, 1 something found, 2 not understood, 3 the Polygon RPC could not tell (--on-chain)")]
+Exit codes: 0 nothing wrong, 1 something found, 2 not understood, 3 could not be determined (--on-chain)")]
 pub(super) struct InspectArgs {
-    /// File that holds the request, order or log; `-` or nothing reads standard input
+    /// File with the request, order or log; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -54,10 +51,10 @@ pub(super) struct InspectArgs {
     /// Whether the market of the orders is neg-risk; without it, both exchange contracts are accepted
     #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
     neg_risk: Option<bool>,
-    /// Ask the exchange contract over the Polygon RPC whether it takes the orders; sends each order there
+    /// Check over the Polygon RPC whether the exchange contract accepts the orders; sends each order there
     #[arg(long)]
     on_chain: bool,
-    /// Shorten wallet addresses, key ids and signatures, for a public thread
+    /// Shorten wallet addresses, key IDs and signatures, for public sharing
     #[arg(long)]
     share: bool,
     #[command(flatten)]
@@ -127,7 +124,7 @@ fn not_understood(inspection: &Inspection, name: &str) -> io::Result<()> {
     writeln!(
         err,
         "Paste the request with its POLY_ or X-PM- headers (raw HTTP, a curl command, HAR, JSON), the signed order, or a \
-         client's log. For an error message alone, use polydoctor explain"
+         client's log. For an error message alone, use `polydoctor explain`"
     )
 }
 
@@ -142,7 +139,7 @@ impl InspectArgs {
                 (end(file).with_context(|| format!("cannot read {name}"))?, name)
             }
             None if self.settings.reads_standard_input() => {
-                bail!("standard input holds the private key, so the request must come from a file")
+                bail!("standard input contains the private key, so the request must come from a file")
             }
             None => {
                 if io::stdin().is_terminal() {
@@ -156,7 +153,7 @@ impl InspectArgs {
         }
         let text = decoded(bytes).with_context(|| format!("{name} is binary, not text"))?;
         if text.trim().is_empty() {
-            bail!("{name} is empty; give it a request, an order, a curl command, a HAR file or a log");
+            bail!("{name} is empty; pass a request, an order, a curl command, a HAR file or a log");
         }
         Ok((text, name))
     }

@@ -31,22 +31,22 @@ pub(super) struct KeysArgs {
 
 #[derive(Debug, Subcommand)]
 enum Keys {
-    /// The API credentials of a nonce, from the private key; changes nothing
+    /// Derive the API credentials of a nonce from the private key; changes nothing
     Derive(Box<derive::DeriveArgs>),
-    /// The API keys of the account
+    /// List the API keys of the account
     List(Box<list::ListArgs>),
     /// Create API credentials at a nonce that has none
     Create(Box<create::CreateArgs>),
     /// Delete an API key
     Delete(Box<delete::DeleteArgs>),
-    /// Replace the API key: create at a new nonce, prove it, save it, then delete the old one
+    /// Replace the API key: create at a new nonce, test, save, then delete the old one
     Rotate(Box<rotate::RotateArgs>),
-    /// Which nonces hold an API key, and which of them is the configured one
+    /// Show which nonces have an API key, and which one is configured
     Nonces(Box<nonces::NoncesArgs>),
-    /// Keys that can read orders and do nothing else
+    /// Manage read-only keys (can only read orders and trades)
     #[command(subcommand)]
     Readonly(readonly::Readonly),
-    /// Keys of builders
+    /// Manage builder keys
     #[command(subcommand)]
     Builder(builder::Builder),
 }

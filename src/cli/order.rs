@@ -22,18 +22,15 @@ use crate::client::http::{Http, now_ms};
 use crate::facts::Setup;
 use crate::settings::Settings;
 
-/// Sign the order that can never be filled, and show what is signed
-///
-/// Every amount of it is 0, which the exchange contract refuses before anything else
-/// (ZeroMakerAmount); its signature is judged like that of any other order. Compare it with what your
-/// client signs for the same fields. Nothing is sent, and no other order can be signed.
+/// Sign an order that can never be filled, and show what is signed
+/// Every amount is 0, which the exchange contract rejects before anything else (ZeroMakerAmount); its signature is verified like any other. Compare it with what your client signs for the same fields. Nothing is sent, and no other order can be signed.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   polydoctor order --probe --explain
   polydoctor order --probe --salt 42 --timestamp 1790000000000 --format json
 
-Exit codes: 0 signed, 2 usage error or a setting that cannot be used")]
+Exit codes: 0 signed, 2 usage error or an invalid setting")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct OrderArgs {
     /// Sign the probe order
@@ -69,8 +66,7 @@ pub(super) fn run(mut args: OrderArgs) -> anyhow::Result<Exit> {
         let kind = signed.order.signature_type;
         writeln!(
             terminal::err(),
-            "note: no funder other than the signer is set, so the signer is the maker, as clients do it; no exchange \
-             accepts such an order of type {kind}"
+            "note: no funder other than the signer is set, so the signer is the maker, as in the clients; no exchange accepts such an order with type {kind}"
         )?;
     }
     let printed = match args.format {
@@ -97,9 +93,9 @@ impl Signed {
         let setup = Setup::of(settings, true);
         let maker = setup
             .order_maker()
-            .context("the configured funder is not a wallet address; `polydoctor check setup.settings` says why")?;
+            .context("the configured funder is not a wallet address; `polydoctor check setup.settings` shows why")?;
         let kind = setup.signature_type();
-        let kind = kind.context("the signature type cannot be used; `polydoctor check setup.settings` says why")?;
+        let kind = kind.context("the signature type is not valid; `polydoctor check setup.settings` shows why")?;
         if args.session_key && kind != SignatureType::Poly1271 {
             bail!("only deposit wallets (signature type 3) have session keys");
         }

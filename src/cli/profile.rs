@@ -22,21 +22,21 @@ pub(super) struct ProfileArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Every profile, and which is used where none is named
+    /// List every profile and the default
     List {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// What a profile says; secrets as places, never as text
+    /// Show a profile; secrets as references, never as text
     Show {
-        /// [default: the one that is used]
+        /// [default: the profile in use]
         name: Option<String>,
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// Use this profile where none is named
+    /// Make this profile the default
     Use { name: String },
-    /// Remove a profile; the keys and files that it names stay
+    /// Remove a profile; its keys and files stay
     Remove {
         name: String,
         /// Do not ask
@@ -46,7 +46,7 @@ enum Action {
 }
 
 pub(super) fn run(args: ProfileArgs) -> anyhow::Result<Exit> {
-    let path = settings::config_file().context("there is no home folder to keep profiles in")?;
+    let path = settings::config_file().context("there is no home folder for profiles")?;
     match args.action {
         Action::List { format } => list(&path, format),
         Action::Show { name, format } => show(&path, name, format),
@@ -70,7 +70,7 @@ pub(super) fn run(args: ProfileArgs) -> anyhow::Result<Exit> {
 
 fn read(path: &Path) -> anyhow::Result<ConfigFile> {
     if !path.exists() {
-        anyhow::bail!("there are no profiles yet: {} is not there; polydoctor init makes one", path.display());
+        anyhow::bail!("no profiles yet: {} does not exist; `polydoctor init` creates it", path.display());
     }
     Ok(ConfigFile::read(path)?)
 }
@@ -101,7 +101,7 @@ fn list(path: &Path, format: Format) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let Some(config) = config.as_ref().filter(|_| !names.is_empty()) else {
-        writeln!(terminal::err(), "There are no profiles yet; polydoctor init makes one")?;
+        writeln!(terminal::err(), "No profiles yet; `polydoctor init` creates one")?;
         return Ok(Exit::Done);
     };
     let environment = environment();

@@ -20,7 +20,7 @@ use crate::settings;
 /// The check that judges what is shown.
 const CHECK: &str = "relayer.key";
 
-/// The relayer's view of the account: API key, nonce, transactions
+/// Show the account at the relayer: API key, nonce, transactions
 #[derive(Debug, clap::Args)]
 pub(super) struct RelayerArgs {
     #[command(subcommand)]
@@ -32,9 +32,8 @@ enum RelayerCommand {
     Status(Box<StatusArgs>),
 }
 
-/// Show whether the relayer accepts its API key, whose it is, the nonce and the last transactions
-///
-/// Only reads: nothing is sent to the chain, and no key is created or deleted.
+/// Show whether the relayer accepts its API key, the key's owner, the nonce and the last transactions
+/// Read-only: nothing is sent to the chain, and no key is created or deleted.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -45,7 +44,7 @@ Environment:
   RELAYER_API_KEY, RELAYER_API_KEY_ADDRESS, POLYMARKET_RELAYER_URL
 
 Exit codes: 0 nothing wrong, 1 key rejected, last transaction failed or quota used up,
-2 usage error or a settings file that cannot be read, 3 the relayer did not answer")]
+2 usage error or a settings file that cannot be read, 3 the relayer did not respond")]
 struct StatusArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,

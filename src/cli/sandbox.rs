@@ -39,50 +39,50 @@ impl DemoArgs {
 
 fn find(name: &str) -> anyhow::Result<scenario::Scenario> {
     scenario::find(name)
-        .ok_or_else(|| anyhow::anyhow!("there is no scenario named {name}; polydoctor sandbox --list names them all"))
+        .ok_or_else(|| anyhow::anyhow!("no scenario named {name}; `polydoctor sandbox --list` lists them all"))
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SandboxArgs {
-    /// Where to listen; port 0 takes a free one
+    /// IP address and port to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// What is wrong with the account
+    /// Scenario: what is wrong with the account
     #[arg(long, value_name = "NAME", default_value = "healthy-safe")]
     scenario: String,
-    /// Milliseconds that each answer is late
+    /// Added latency per response, in ms
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
-    /// How many trades the account has, up to 100000
+    /// Number of trades of the account, up to 100000
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
     trades: Option<u32>,
-    /// How many of them carry no builder code
+    /// Number of trades without a builder code
     #[arg(long, value_name = "N", requires = "trades", value_parser = clap::value_parser!(u32).range(0..=100_000))]
     unattributed: Option<u32>,
-    /// Events that the user channel sends to the account; repeatable
+    /// Event that the user channel sends to the account (repeatable)
     #[arg(long, value_name = "KIND", value_enum)]
     emit: Vec<EventKind>,
-    /// Milliseconds between two turns of them
+    /// Interval between events, in ms
     #[arg(long, value_name = "MS", default_value_t = 1_000, requires = "emit", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
     emit_every: u64,
-    /// Keys, secrets and trades follow from it
+    /// Random seed for keys, secrets and trades
     #[arg(long, default_value_t = SEED)]
     seed: u64,
-    /// Write the settings of its account to this .env file, once it can be used
+    /// Write the account's settings to this .env file once the sandbox is ready
     #[arg(long, value_name = "PATH")]
     write_env: Option<PathBuf>,
-    /// Write its accounts as profiles to this configuration file, once they can be used;
+    /// Write the accounts as profiles to this configuration file once the sandbox is ready;
     /// POLYDOCTOR_CONFIG=PATH polydoctor check --all-profiles checks them
     #[arg(long, value_name = "PATH")]
     write_profiles: Option<PathBuf>,
-    /// Return once it can be used, and leave it running: prints its process id instead of the
+    /// Return once the sandbox is ready, and leave it running: prints its process ID instead of the
     /// announcement
     #[arg(long)]
     background: bool,
-    /// Healthy accounts beside the scenario's, for trying out many; the announcement names them
+    /// Number of healthy accounts in addition to the scenario's; the announcement lists them
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     accounts: u32,
-    /// Name the scenarios and end
+    /// List the scenarios and exit
     #[arg(long)]
     list: bool,
 }
@@ -115,9 +115,9 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
     let running = sandbox::start(options).await;
     let running = running.map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => anyhow::anyhow!("cannot listen on {}: another program does", args.listen),
+        ErrorKind::AddrInUse => anyhow::anyhow!("cannot listen on {}: the port is in use", args.listen),
         ErrorKind::AddrNotAvailable => {
-            anyhow::anyhow!("cannot listen on {}: not an address of this machine", args.listen)
+            anyhow::anyhow!("cannot listen on {}: not an IP address of this machine", args.listen)
         }
         ErrorKind::PermissionDenied => anyhow::anyhow!("cannot listen on {}: permission denied", args.listen),
         _ => error.into(),

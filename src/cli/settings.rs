@@ -18,7 +18,7 @@ use crate::settings::{
 
 const PASSWORD: &str = "POLYDOCTOR_KEYSTORE_PASSWORD";
 
-/// Flags that set a value for this run; they win over environment, .env and profile.
+/// Flags that set a value for this run; they take precedence over environment, .env and profile.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub(super) struct SettingsArgs {
@@ -32,31 +32,31 @@ pub(super) struct SettingsArgs {
     /// Read the private key from standard input
     #[arg(long, conflicts_with_all = ["key_file", "keystore"])]
     key_stdin: bool,
-    /// 0 to 3, or eoa, poly-proxy, gnosis-safe, poly-1271
+    /// Signature type: 0 to 3, or eoa, poly-proxy, gnosis-safe, poly-1271
     #[arg(long, value_name = "TYPE")]
     signature_type: Option<String>,
-    /// The wallet that holds the money: the maker of orders
+    /// Funder: the wallet that holds the collateral and makes orders
     #[arg(long, value_name = "ADDRESS")]
     funder: Option<String>,
-    /// 137 is Polygon, 80002 is Amoy
+    /// Chain ID: 137 (Polygon) or 80002 (Amoy)
     #[arg(long, value_name = "ID")]
     chain_id: Option<String>,
-    /// Which of the signer's credential sets
+    /// Nonce of the API credentials to use
     #[arg(long, value_name = "NUMBER")]
     nonce: Option<String>,
-    /// The CLOB [default: https://clob.polymarket.com]
+    /// CLOB base URL [default: https://clob.polymarket.com]
     #[arg(long, value_name = "URL")]
     clob_url: Option<String>,
-    /// Markets and profiles
+    /// Gamma API base URL (markets and profiles)
     #[arg(long, value_name = "URL")]
     gamma_url: Option<String>,
-    /// Positions and leaderboards
+    /// Data API base URL (positions and leaderboards)
     #[arg(long, value_name = "URL")]
     data_url: Option<String>,
-    /// The relayer that deploys wallets
+    /// Relayer base URL
     #[arg(long, value_name = "URL")]
     relayer_url: Option<String>,
-    /// Full address of the geoblock endpoint
+    /// Full URL of the geoblock endpoint
     #[arg(long, value_name = "URL")]
     geoblock_url: Option<String>,
     /// Base URL of the user channel [default: wss://ws-subscriptions-clob.polymarket.com]
@@ -65,37 +65,37 @@ pub(super) struct SettingsArgs {
     /// URL of the live data service [default: wss://ws-live-v2.polymarket.com/ws]
     #[arg(long, value_name = "URL")]
     live_url: Option<String>,
-    /// The venue to look at: the international CLOB or Polymarket US [default: what is configured]
+    /// Venue to check: the international CLOB or Polymarket US [default: what is configured]
     #[arg(long, value_name = "VENUE", value_parser = venue)]
     venue: Option<String>,
-    /// Polymarket US, where signed requests go [default: https://api.polymarket.us]
+    /// Polymarket US base URL for signed requests [default: https://api.polymarket.us]
     #[arg(long, value_name = "URL")]
     us_url: Option<String>,
-    /// The public gateway of Polymarket US [default: https://gateway.polymarket.us]
+    /// Public gateway URL of Polymarket US [default: https://gateway.polymarket.us]
     #[arg(long, value_name = "URL")]
     us_gateway_url: Option<String>,
-    /// A Polygon node
+    /// Polygon RPC URL
     #[arg(long, value_name = "URL")]
     rpc_url: Option<String>,
-    /// Full address of a remote builder signer's POST /sign
+    /// Full URL of a remote builder signer's POST /sign
     #[arg(long, value_name = "URL")]
     builder_signer_url: Option<String>,
-    /// 0x and 64 hex digits
+    /// Builder code: 0x and 64 hex digits
     #[arg(long, value_name = "CODE")]
     builder_code: Option<String>,
-    /// Longest wait for one request
+    /// Timeout per request
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<String>,
-    /// Longest time of a run
+    /// Time limit for the whole run
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<String>,
-    /// Read variables from this file [default: .env, if there is one]
+    /// Read variables from this file [default: .env, if it exists]
     #[arg(long, value_name = "PATH")]
     env_file: Option<PathBuf>,
-    /// Read a setting from a variable of any name, such as funder=MY_WALLET; repeatable
+    /// Read a setting from any variable, such as funder=MY_WALLET (repeatable)
     #[arg(long, value_name = "SETTING=NAME", value_parser = env_map)]
     env_map: Vec<(Setting, String)>,
-    /// A profile of the configuration file
+    /// Profile from the configuration file
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     #[arg(skip)]
@@ -109,7 +109,7 @@ pub(super) struct SettingsArgs {
 /// What a run may show to others.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(super) struct ProofArgs {
-    /// Send no signed probe order (all amounts 0, never fillable) to the Polygon RPC: order.exchange is left out
+    /// Do not send the signed probe order (all amounts 0, never fillable) to the Polygon RPC: skips order.exchange
     #[arg(long)]
     no_order_proof: bool,
 }
@@ -123,8 +123,8 @@ pub(super) struct Profiles {
 
 impl Profiles {
     pub(super) fn of(inputs: &Inputs) -> anyhow::Result<Arc<Self>> {
-        let path = inputs.config_file.clone().context("there is no configuration, so there are no profiles")?;
-        anyhow::ensure!(path.exists(), "there are no profiles: there is no {}", path.display());
+        let path = inputs.config_file.clone().context("there is no configuration file, so there are no profiles")?;
+        anyhow::ensure!(path.exists(), "there are no profiles: {} does not exist", path.display());
         let inputs = Inputs {
             env_file: EnvFile::None,
             polymarket_cli: None,
@@ -193,17 +193,19 @@ pub(super) fn secret_variables(inputs: &Inputs) -> BTreeSet<String> {
 
 /// A setting and the variable that it is to be read from.
 fn env_map(text: &str) -> Result<(Setting, String), String> {
-    let (setting, name) = text.split_once('=').ok_or("write SETTING=NAME, such as funder=MY_WALLET")?;
+    let (setting, name) = text.split_once('=').ok_or("expected SETTING=NAME, such as funder=MY_WALLET")?;
     let setting = setting.parse::<Setting>().map_err(|unknown| unknown.to_string())?;
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err("after the = goes the name of a variable, not its value".to_owned());
+        return Err("expected the name of a variable after the =, not its value".to_owned());
     }
     Ok((setting, name.to_owned()))
 }
 
 /// How a run behaves is no finding of it: what cannot be used is said at once.
 fn seconds(text: &str) -> Result<String, String> {
-    settings::parse_seconds(text.trim()).map(|_| text.to_owned()).ok_or_else(|| format!("give {}", settings::SECONDS))
+    settings::parse_seconds(text.trim())
+        .map(|_| text.to_owned())
+        .ok_or_else(|| format!("expected {}", settings::SECONDS))
 }
 
 /// A venue by its name.
@@ -360,7 +362,7 @@ pub(super) fn read(inputs: Inputs) -> anyhow::Result<(Reading, Option<Secret>)> 
     let password = Secret::new(match env::var(PASSWORD) {
         Ok(password) => password,
         Err(_) => rpassword::prompt_password(format!("Password of {}: ", path.display()))
-            .with_context(|| format!("no terminal to ask for the keystore's password; set {PASSWORD}"))?,
+            .with_context(|| format!("not a terminal, cannot ask for the keystore password; set {PASSWORD}"))?,
     });
     reading.unlock_with(password.clone());
     Ok((reading, Some(password)))

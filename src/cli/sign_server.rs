@@ -32,60 +32,58 @@ const GRACE: Duration = Duration::from_secs(8);
 const SCRAPERS: usize = 16;
 
 const HELP: &str = "Reads POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET, POLY_BUILDER_PASSPHRASE, AUTHORIZATION_TOKEN and \
-                    PORT from the environment or .env. SIGHUP reads credentials, tokens and certificates anew; when \
-                    something is wrong with them, or no token is there any more, the old ones stay. SIGTERM \
-                    finishes what is in flight, a second one does not wait for it.";
+                    PORT from the environment or .env. SIGHUP reloads credentials, tokens and certificates; if they are invalid, or the token is gone, the old ones stay in use. SIGTERM finishes requests in flight; a second one stops at once.";
 
 /// A drop-in for the official builder signing server.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct SignServerArgs {
-    /// Where to listen; port 0 takes a free one [default: 127.0.0.1 and PORT, or 5001]
+    /// IP address and port to listen on; port 0 picks a free one [default: 127.0.0.1 and PORT, or 5001]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-    /// Read the token that callers must send from this file, not from AUTHORIZATION_TOKEN
+    /// Read the token that callers must send from this file instead of AUTHORIZATION_TOKEN
     #[arg(long, value_name = "PATH")]
     token_file: Option<PathBuf>,
-    /// Sign for several builders, chosen by the caller's token: a TOML file of [[account]] with
+    /// Sign for several builders, selected by the caller's token: a TOML file of [[account]] with
     /// name, tokens, key, secret and passphrase, each text or { env = "NAME" }
     #[arg(long, value_name = "PATH", conflicts_with_all = ["token_file", "allow_public"])]
     accounts: Option<PathBuf>,
-    /// Let other machines in without a token: anybody who reaches the server signs as the builder
+    /// Allow other machines without a token: anyone who can reach the server signs as the builder
     #[arg(long)]
     allow_public: bool,
-    /// Without a token, also sign for web pages of this origin, such as https://app.example; repeatable
+    /// Without a token, also sign for web pages of this origin, such as https://app.example (repeatable)
     /// [default: only pages of this machine]
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<PageOrigin>,
-    /// Sign only this method and path, such as POST:/order, and only with a JSON body or none; repeatable
+    /// Sign only this method and path, such as POST:/order, and only with a JSON body or none (repeatable)
     /// [default: all]
     #[arg(long, value_name = "METHOD:PATH")]
     allow: Vec<Allowed>,
-    /// Sign so many a second, minute or hour for each token, such as 50/s [default: no limit]
+    /// Limit signatures per token, e.g. 50/s, 50/m or 50/h [default: no limit]
     #[arg(long, value_name = "NUMBER/UNIT")]
     rate_limit: Option<RateLimit>,
-    /// Speak TLS with this certificate and those that vouch for it (PEM)
+    /// TLS certificate chain (PEM)
     #[arg(long, value_name = "PATH", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// The key of the certificate (PEM)
+    /// TLS private key (PEM)
     #[arg(long, value_name = "PATH", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Show /metrics at this address without a token, instead of beside the rest with one
+    /// Serve /metrics without a token on this separate IP:PORT instead
     #[arg(long, value_name = "ADDRESS:PORT")]
     metrics_listen: Option<SocketAddr>,
-    /// How many connections are open at once; more wait
+    /// Maximum number of open connections; more wait
     #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_connections: u32,
-    /// Close a connection that sends no whole request head for so long
+    /// Close connections that do not send a complete request head within this time
     #[arg(long, value_name = "SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=3600))]
     idle_timeout: u64,
-    /// How the log on standard error looks
+    /// Format of the log on standard error
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = log::Format::Text)]
     log_format: log::Format,
-    /// No line a request on standard error
+    /// Do not log requests
     #[arg(long)]
     quiet: bool,
-    /// Read variables from this file [default: .env, if there is one]
+    /// Read variables from this file [default: .env, if it exists]
     #[arg(long, value_name = "PATH")]
     env_file: Option<PathBuf>,
 }
@@ -183,7 +181,9 @@ fn reload_on_hangup(server: Arc<Server>, places: Places, address: SocketAddr) ->
             // files may be slow; signals that come meanwhile are one
             let read = tokio::task::spawn_blocking(move || reload(&server, &places, address));
             if read.await.is_err() {
-                tracing::error!("nothing changed, the old credentials, tokens and certificates stay: internal error");
+                tracing::error!(
+                    "reload failed, the old credentials, tokens and certificates stay in use: internal error"
+                );
             }
         }
     });
@@ -202,11 +202,11 @@ fn reload(server: &Server, places: &Places, address: SocketAddr) {
         Ok(Loaded { signer, tls }) => {
             server.replace(signer, tls);
             server.metrics.reloaded(Reload::Done);
-            tracing::info!("credentials, tokens and certificates read anew");
+            tracing::info!("credentials, tokens and certificates reloaded");
         }
         Err(error) => {
             server.metrics.reloaded(Reload::Refused);
-            tracing::error!("nothing changed, the old credentials, tokens and certificates stay: {error:#}");
+            tracing::error!("reload failed, the old credentials, tokens and certificates stay in use: {error:#}");
         }
     }
 }

@@ -75,10 +75,10 @@ impl Account {
         self.signer.as_ref().ok_or_else(|| {
             let found = match &self.settings.private_key {
                 None => {
-                    "there is no private key; set POLYMARKET_PRIVATE_KEY, or give --key-file or --keystore".to_owned()
+                    "there is no private key; set POLYMARKET_PRIVATE_KEY, or pass --key-file or --keystore".to_owned()
                 }
                 Some(key) => {
-                    format!("the private key ({}) cannot be used; `polydoctor check key.format` says why", key.source)
+                    format!("the private key ({}) is not valid; `polydoctor check key.format` shows why", key.source)
                 }
             };
             AccountError::Setting(found)
@@ -89,7 +89,7 @@ impl Account {
     ///
     /// [`AccountError::Setting`] when the configured address cannot be used.
     pub fn clob_url(&self) -> Result<&Url, AccountError> {
-        usable(self.settings.clob_url.as_ref(), "address of the CLOB", "clob-url")
+        usable(self.settings.clob_url.as_ref(), "CLOB URL", "clob-url")
     }
 
     /// # Errors
@@ -99,7 +99,7 @@ impl Account {
         usable(self.settings.chain_id.as_ref(), "chain id", "chain-id").copied()
     }
 
-    /// Which of the signer's credential sets; 0 unless another one is configured.
+    /// Nonce of the API credentials to use; 0 unless another one is configured.
     ///
     /// # Errors
     ///
@@ -303,6 +303,6 @@ fn whole(parts: &CredentialParts, kind: &str, names: [&str; 3]) -> Result<ApiCre
 }
 
 fn usable<'a, T>(value: Option<&'a Sourced<T>>, what: &str, flag: &str) -> Result<&'a T, AccountError> {
-    let missing = || AccountError::Setting(format!("there is no usable {what}; give --{flag}"));
+    let missing = || AccountError::Setting(format!("the {what} is not usable; pass --{flag}"));
     value.map(|value| &value.value).ok_or_else(missing)
 }

@@ -106,7 +106,7 @@ async fn standing(http: &Http, data: &Url, code: &str, period: Period) -> Result
             Some(_) => {}
         }
     }
-    let reason = "the leaderboard goes on without an end, and the builder is on none of its pages".to_owned();
+    let reason = "the leaderboard does not end, and none of its pages has the builder".to_owned();
     Err(Failure::Garbled { status: 200, reason })
 }
 

@@ -23,7 +23,7 @@ use crate::facts::{BalanceAllowance, BuilderFees, BuilderKey, Failure, Market, S
 pub struct Wallet<'a> {
     pub key: &'a PrivateKeySigner,
     pub chain_id: u64,
-    /// Which of the signer's credential sets.
+    /// Nonce of the API credentials to use.
     pub nonce: U256,
 }
 
@@ -296,7 +296,7 @@ pub fn page<'a>(of: Trades<'a>, query: Vec<(&'static str, String)>) -> Call<'a, 
 fn done(answer: &Answer) -> Result<(), Failure> {
     match answer.text().trim() {
         "\"OK\"" | "OK" => Ok(()),
-        _ => Err(answer.garbled("not OK, nor anything else that the service answers here")),
+        _ => Err(answer.garbled("not OK, nor any other known response")),
     }
 }
 

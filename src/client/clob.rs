@@ -62,8 +62,8 @@ impl Clob<'_> {
     pub fn read_time(answer: &Answer) -> Result<i64, Failure> {
         let body: Value = answer.json()?;
         let number = body.as_i64().or_else(|| body.get("time")?.as_i64()).or_else(|| body.get("timestamp")?.as_i64());
-        let number = number.ok_or_else(|| answer.garbled("no number of seconds"))?;
-        Some(number).filter(|seconds| TIMES.contains(seconds)).ok_or_else(|| answer.garbled("no time of today"))
+        let number = number.ok_or_else(|| answer.garbled("not a number of seconds"))?;
+        Some(number).filter(|seconds| TIMES.contains(seconds)).ok_or_else(|| answer.garbled("not a plausible time"))
     }
 
     /// `{"version": 2}`.
@@ -86,7 +86,7 @@ impl Clob<'_> {
             passphrase: String,
         }
         // an error must not quote the body: it holds the secret
-        let wanted = "no object with apiKey, secret and passphrase";
+        let wanted = "not an object with apiKey, secret and passphrase";
         let body: Body =
             if answer.is_object() { answer.secret_json(wanted)? } else { return Err(answer.garbled(wanted)) };
         let credentials = ApiCredentials {
@@ -95,7 +95,7 @@ impl Clob<'_> {
             passphrase: Secret::new(body.passphrase),
         };
         if !is_id(&credentials.key) || answer.repeats_secret(&credentials.key) {
-            return Err(answer.garbled("its apiKey is no id of a key"));
+            return Err(answer.garbled("its apiKey is not a key ID"));
         }
         if credentials.passphrase.is_empty() || credentials.secret.is_empty() {
             return Err(answer.garbled("credentials without a secret or a passphrase"));
@@ -115,7 +115,7 @@ impl Clob<'_> {
         }
         let text = |key: &Value| {
             let id = key.as_str().or_else(|| key.get("apiKey")?.as_str()).filter(|id| is_id(id));
-            id.map(str::to_owned).ok_or_else(|| answer.garbled("a row of its apiKeys is no id of a key"))
+            id.map(str::to_owned).ok_or_else(|| answer.garbled("a row of its apiKeys is not a key ID"))
         };
         answer.object::<Body>()?.api_keys.iter().map(text).collect()
     }
@@ -127,7 +127,7 @@ impl Clob<'_> {
         if keys.iter().any(|key| key == own) {
             Ok(keys)
         } else {
-            Err(answer.garbled("its list of API keys lacks the one that asked"))
+            Err(answer.garbled("its list of API keys does not contain the requesting key"))
         }
     }
 
@@ -138,8 +138,8 @@ impl Clob<'_> {
         struct Body {
             api_key: String,
         }
-        let key = answer.secret_json::<Body>("no object with apiKey")?.api_key;
-        Some(key).filter(|key| is_id(key)).ok_or_else(|| answer.garbled("its apiKey is no key"))
+        let key = answer.secret_json::<Body>("not an object with apiKey")?.api_key;
+        Some(key).filter(|key| is_id(key)).ok_or_else(|| answer.garbled("its apiKey is not a key"))
     }
 
     /// `{"readonlyApiKeys": [...]}`, as the Rust client has it, or the bare array of the TypeScript
@@ -154,8 +154,8 @@ impl Clob<'_> {
                 readonly_api_keys: Vec<String>,
             },
         }
-        let (Body::Bare(keys) | Body::Named { readonly_api_keys: keys }) = answer.secret_json("no list of keys")?;
-        if keys.iter().all(|key| is_id(key)) { Ok(keys) } else { Err(answer.garbled("a row of its list is no key")) }
+        let (Body::Bare(keys) | Body::Named { readonly_api_keys: keys }) = answer.secret_json("not a list of keys")?;
+        if keys.iter().all(|key| is_id(key)) { Ok(keys) } else { Err(answer.garbled("a row of its list is not a key")) }
     }
 
     /// `{"closed_only": false}`.
@@ -202,7 +202,7 @@ impl Clob<'_> {
         let rows: Vec<Value> = answer.json()?;
         let key = |row: &Value| {
             let key = row.as_str().or_else(|| row.get("key")?.as_str()).filter(|key| is_id(key));
-            let key = key.ok_or_else(|| answer.garbled("a row of its list is no builder key"))?.to_owned();
+            let key = key.ok_or_else(|| answer.garbled("a row of its list is not a builder key"))?.to_owned();
             let revoked = row.get("revokedAt").filter(|at| !at.is_null() && *at != "");
             Ok(BuilderKey {
                 key,
@@ -227,7 +227,7 @@ impl Clob<'_> {
         }
         let page: Page<'_> = answer.object()?;
         if !page.data.iter().all(|row| is_trade(row)) {
-            return Err(answer.garbled("a row of its page is no trade"));
+            return Err(answer.garbled("a row of its page is not a trade"));
         }
         let next = Some(page.next_cursor).filter(|cursor| !cursor.is_empty() && cursor != END_CURSOR);
         Ok((page.data, next))

@@ -27,7 +27,7 @@ impl<'a> Comparison<'a> {
     /// [`AccountError::Setting`] without a funder, and those of deriving credentials.
     pub async fn new(account: &'a Account, builder: Source, filter: &Filter) -> Result<Self, AccountError> {
         let maker = Setup::of(account.settings(), false).maker().ok_or_else(|| {
-            AccountError::Setting("there is no funder, whose trades they are; set POLYMARKET_FUNDER".to_owned())
+            AccountError::Setting("no funder is set, so its trades cannot be read; set POLYMARKET_FUNDER".to_owned())
         })?;
         let credentials = account.credentials_or_derived().await?;
         let key = account.settings().builder.key.as_ref().filter(|_| builder.by() == By::Key);

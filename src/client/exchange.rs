@@ -87,12 +87,12 @@ pub async fn ask(
     ];
     let replies = node.ask(&calls).await?;
     let [chain_id, code, maker, validation, status, user, all] = &replies[..] else {
-        return Err(Failure::Garbled { status: 200, reason: "not one answer to each call".to_owned() });
+        return Err(Failure::Garbled { status: 200, reason: "not one response per call".to_owned() });
     };
     let data = |reply: &Reply| reply.data().cloned().unwrap_or_default();
     let chain_id = data(chain_id).iter().fold(0_u64, |id, byte| (id << 8) | u64::from(*byte));
     if chain_id != exchange.chain_id {
-        let reason = format!("the Polygon RPC is on chain {chain_id}, and the order is for {}", exchange.chain_id);
+        let reason = format!("the Polygon RPC is on chain {chain_id}, but the order is for {}", exchange.chain_id);
         return Ok(ExchangeAnswer::Unknown { reason });
     }
     // a call to nothing ends without an error, like an order that is accepted

@@ -138,7 +138,7 @@ impl Sent {
 impl Drop for Sent {
     fn drop(&mut self) {
         if !self.is_over {
-            self.record.failure = Some("given up before an answer came".to_owned());
+            self.record.failure = Some("given up before a response came".to_owned());
             self.note();
         }
     }

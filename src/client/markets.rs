@@ -73,7 +73,7 @@ pub async fn by_event(http: &Http, gamma: &Url, slug: &str) -> Result<Option<Eve
         [] => Err(answer.garbled("an event without markets")),
         [one] => {
             let condition = one.condition_id.parse();
-            Ok(Some(Event::One(condition.map_err(|_| answer.garbled("the market of the event has no condition id"))?)))
+            Ok(Some(Event::One(condition.map_err(|_| answer.garbled("the market of the event has no condition ID"))?)))
         }
         several => Ok(Some(Event::Several(several.iter().map(|row| text::quoted(&row.slug, LONGEST_TEXT)).collect()))),
     }
@@ -137,13 +137,13 @@ pub(super) fn read(answer: &Answer, condition: B256) -> Result<Market, Failure> 
     }
     let body: Body = answer.object()?;
     if body.condition_id != condition {
-        return Err(answer.garbled("a market of another condition than the one asked for"));
+        return Err(answer.garbled("a market with a different condition ID than requested"));
     }
     if body.minimum_tick_size == 0 || body.minimum_tick_size >= 1_000_000 {
-        return Err(answer.garbled("its minimum_tick_size is no part of a dollar"));
+        return Err(answer.garbled("its minimum_tick_size is not a fraction of a dollar"));
     }
     if body.enable_order_book && body.tokens.is_empty() {
-        return Err(answer.garbled("a market with an order book and without tokens"));
+        return Err(answer.garbled("a market with an order book but no tokens"));
     }
     let outcomes = body.tokens.into_iter().take(MOST).map(|row| MarketOutcome {
         name: text::quoted(&row.outcome, LONGEST_NAME),

@@ -49,12 +49,12 @@ pub async fn owner_of_key(http: &Http, relayer: &Url, with: &KeyHeaders<'_>) -> 
     let headers = with.headers();
     let request = get(Probe::RelayerKey, relayer, endpoints::RELAYER_KEYS, &[]).with(&headers);
     let answer = http.send(request).await?;
-    let rows: Vec<Row> = answer.secret_json("no list of relayer API keys")?;
+    let rows: Vec<Row> = answer.secret_json("not a list of relayer API keys")?;
     if rows.len() > MOST_KEYS {
-        return Err(answer.garbled("a list of too many relayer API keys"));
+        return Err(answer.garbled("a list with too many relayer API keys"));
     }
     let own = rows.into_iter().find(|row| Secret::new(row.api_key.as_str()) == *with.key);
-    own.map(|row| row.address).ok_or_else(|| answer.garbled("the key that was sent is not among the listed ones"))
+    own.map(|row| row.address).ok_or_else(|| answer.garbled("the list does not contain the key that was sent"))
 }
 
 /// `GET /transactions` with a relayer API key.

@@ -234,7 +234,7 @@ impl Message {
         match self.id {
             Some(own) if own == id => Ok(self),
             None if self.error.is_some() => Ok(Self { id: Some(id), ..self }),
-            _ => Err(Failure::Garbled { status: 200, reason: "a JSON-RPC answer to another call".to_owned() }),
+            _ => Err(Failure::Garbled { status: 200, reason: "a JSON-RPC response to a different call".to_owned() }),
         }
     }
 
@@ -247,14 +247,14 @@ impl Message {
                 message: format!("{} (JSON-RPC code {})", text::quoted(&error.message, 200), error.code),
                 retry_after_s: None,
             }),
-            _ => Err(Failure::Garbled { status: 200, reason: "a JSON-RPC answer without a result".to_owned() }),
+            _ => Err(Failure::Garbled { status: 200, reason: "a JSON-RPC response without a result".to_owned() }),
         }
     }
 }
 
 /// Quantities such as `0x1` may have an odd number of digits; of anything else that is a part.
 fn bytes(text: &str, is_quantity: bool) -> Result<Bytes, Failure> {
-    let garbled = || Failure::Garbled { status: 200, reason: "a result that is no hex".to_owned() };
+    let garbled = || Failure::Garbled { status: 200, reason: "a result that is not hex".to_owned() };
     let digits = text.strip_prefix("0x").ok_or_else(garbled)?;
     let is_odd = !digits.len().is_multiple_of(2);
     let even = if is_odd && is_quantity { format!("0{digits}") } else { digits.to_owned() };
@@ -271,7 +271,7 @@ fn is_refused(messages: &[Message], calls: &[Call]) -> bool {
 }
 
 fn no_answer(call: &Call) -> Failure {
-    Failure::Garbled { status: 200, reason: format!("no answer to {}", call.method) }
+    Failure::Garbled { status: 200, reason: format!("no response to {}", call.method) }
 }
 
 /// Nodes may answer a batch in any order.

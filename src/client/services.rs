@@ -77,7 +77,7 @@ pub async fn builder_transactions(
     let rows = answer.json::<Vec<BTreeMap<String, Value>>>()?;
     // an object with nothing in it is no transaction
     if rows.iter().any(BTreeMap::is_empty) {
-        return Err(answer.garbled("a row of its list is no transaction"));
+        return Err(answer.garbled("a row of its list is not a transaction"));
     }
     let of_signer = |row: &super::relayer::Row| signer.is_some_and(|signer| row.is_from(signer));
     // a list whose rows are of another shape proves as much

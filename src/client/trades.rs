@@ -40,9 +40,9 @@ pub enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum By {
-    /// The builder code, without headers: since protocol version 2
+    /// By builder code, without headers: since protocol version 2
     Code,
-    /// The builder credentials, as headers: protocol version 1
+    /// By builder credentials, as headers: protocol version 1
     Key,
 }
 
@@ -78,8 +78,7 @@ impl Source {
 ///
 /// [`AccountError::Setting`] when there is none, or none that orders can carry.
 pub fn builder_code(settings: &Settings) -> Result<&str, AccountError> {
-    let missing = "there is no builder code; set POLY_BUILDER_CODE, or give --builder-code: \
-                   polymarket.com/settings?tab=builder shows it";
+    let missing = "there is no builder code; set POLY_BUILDER_CODE, or pass --builder-code: polymarket.com/settings?tab=builder shows it";
     let code = settings.builder_code.as_ref().ok_or_else(|| AccountError::Setting(missing.to_owned()))?;
     match builder::usable_code(&code.value) {
         Ok(()) => Ok(&code.value),
@@ -190,8 +189,10 @@ impl<'a> Listing<'a> {
             // what was read stands; only reading on is of no use
             self.stale = if rows.is_empty() { self.stale + 1 } else { 0 };
             self.stuck = match (self.is_new("cursor", next), self.stale) {
-                (false, _) => Some(answer.garbled("the listing goes round: its next page is one that was read")),
-                (true, MOST_STALE..) => Some(answer.garbled("the listing goes on, and its pages have nothing new")),
+                (false, _) => Some(answer.garbled("the listing repeats: its next page was already read")),
+                (true, MOST_STALE..) => {
+                    Some(answer.garbled("the listing does not end, and its pages have nothing new"))
+                }
                 (true, _) => None,
             };
         }

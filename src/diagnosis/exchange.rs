@@ -79,9 +79,9 @@ pub(super) fn refused_by_the_clob(case: &Case<'_>) -> Vec<Clue> {
     let clues = of_orders.flat_map(|(_, reported)| {
         reported.causes.iter().filter(|weighted| symptoms::is_open(case, weighted.cause)).filter_map(|weighted| {
             let says = if OF_THE_CLOB.contains(&weighted.cause) {
-                "The exchange contract accepts orders of these settings: the refusal comes from a rule of the CLOB alone"
+                "The exchange contract accepts orders with these settings: the rejection comes from a CLOB rule alone"
             } else if OF_THE_ORDER.contains(&weighted.cause) {
-                "The exchange contract accepts orders of these settings: the refused order was signed differently"
+                "The exchange contract accepts orders with these settings: the rejected order was signed differently"
             } else {
                 return None;
             };

@@ -22,7 +22,7 @@ pub(super) fn accepts(case: &Case<'_>) -> Vec<Clue> {
     if checks::is_right_triple(case.facts).is_none() || case.finding(CHECK).is_none() {
         return Vec::new();
     }
-    let says = "A live channel accepts the same API credentials, which it sees without signature, address or clock";
+    let says = "A live channel accepts the same API credentials; it checks no signature, wallet address or clock";
     let mut clues: Vec<Clue> =
         OF_THE_VALUES.into_iter().map(|cause| Clue::new(cause, Weight::Opposes(0.8), says)).collect();
     if is_of_another_address(case) {

@@ -215,7 +215,7 @@ fn ruled_out(case: &Case<'_>, causes: &[Cause]) -> Vec<String> {
     let lines = case.findings.iter().filter(|(check, _)| case.passes(check)).filter_map(|(check, finding)| {
         let names: Vec<&str> =
             causes.iter().filter(|cause| ruling(cause) == Some(check)).map(|cause| cause.name()).collect();
-        (!names.is_empty()).then(|| format!("{}: {check} says \"{}\"", names.join(", "), finding.summary))
+        (!names.is_empty()).then(|| format!("{}: {check} reports \"{}\"", names.join(", "), finding.summary))
     });
     lines.collect()
 }

@@ -38,27 +38,27 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "type-left-to-the-client",
-        source: "py-clob-client#277, pmxt#80: a client that is given no signature type uses 0",
+        source: "py-clob-client#277, pmxt#80: a client without a signature type uses 0",
         weigh: type_left_to_the_client,
     },
     Rule {
         name: "profile-shows-another-wallet",
-        source: "docs.polymarket.com: the funder is the address of the profile menu",
+        source: "docs.polymarket.com: the funder is the wallet address in the profile menu",
         weigh: profile_shows_another_wallet,
     },
     Rule {
         name: "derived-credentials-pass",
-        source: "clob-client#248, py-clob-client#187: derived credentials work where configured ones do not",
+        source: "clob-client#248, py-clob-client#187: derived credentials work when configured ones do not",
         weigh: derived_credentials_pass,
     },
     Rule {
         name: "live-channel-accepts",
-        source: "documentation: live data (WebSocket), which takes the credentials without a signature",
+        source: "documentation: live data (WebSocket), which receives the credentials without a signature",
         weigh: live::accepts,
     },
     Rule {
         name: "nothing-can-be-reached",
-        source: "what is unreachable together has one cause",
+        source: "services that are unreachable together have one cause",
         weigh: nothing_can_be_reached,
     },
     Rule { name: "seen-errors", source: "the sources of the error reference", weigh: symptoms::shows_as },
@@ -69,17 +69,17 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "create-was-blocked",
-        source: "py-clob-client-v2#41: the block page came on create, the error told of derive",
+        source: "py-clob-client-v2#41: the block page came on create, the error was reported for derive",
         weigh: symptoms::create_was_blocked,
     },
     Rule {
         name: "order-version",
-        source: "py-clob-client-v2#104, 5min-btc-polymarket#5: two generations of the client, and the type looked wrong",
+        source: "py-clob-client-v2#104, 5min-btc-polymarket#5: two generations of the client made the type look wrong",
         weigh: symptoms::order_version,
     },
     Rule {
         name: "deposit-wallet-flow",
-        source: "py-clob-client-v2#50, #51, #74, #111: the sentence never says that the type is the problem",
+        source: "py-clob-client-v2#50, #51, #74, #111: the error never mentions the type",
         weigh: symptoms::deposit_wallet_flow,
     },
 ];
@@ -145,7 +145,7 @@ fn type_left_to_the_client(case: &Case<'_>) -> Vec<Clue> {
     let fits =
         |reported: &&Reported| reported.causes.iter().any(|weighted| weighted.cause == Cause::WrongSignatureType);
     let clue = |reported: &Reported| {
-        let says = "No signature type is set, and clients that are given none use 0, which leads to this error";
+        let says = "No signature type is set, and clients without one use 0, which leads to this error";
         Clue::new(Cause::WrongSignatureType, Weight::Supports(0.85), says)
             .certain(Certainty::Likely)
             .explains(reported.text.as_str())
@@ -181,7 +181,7 @@ fn derived_credentials_pass(case: &Case<'_>) -> Vec<Clue> {
     let Some(first) = case.finding("creds.match").and_then(|finding| finding.suspicions.first()) else {
         return Vec::new();
     };
-    let says = "The derived credentials are accepted where the configured ones are refused";
+    let says = "The derived credentials are accepted, the configured ones are rejected";
     vec![Clue::new(first.cause, Weight::Supports(0.5), says).certain(Certainty::Likely)]
 }
 
@@ -193,7 +193,7 @@ fn nothing_can_be_reached(case: &Case<'_>) -> Vec<Clue> {
     if !(down(facts.server_time.failure()) && down(facts.chain.failure())) {
         return Vec::new();
     }
-    let says = "The CLOB and the Polygon node cannot be reached";
+    let says = "The CLOB and the Polygon RPC cannot be reached";
     let is_refused = |failure: Option<&Failure>| matches!(failure, Some(Failure::Unreachable { .. }));
     // silence within a time limit may be a slow answer
     let certainty = if is_refused(facts.server_time.failure()) { Certainty::Proven } else { Certainty::Likely };

@@ -147,9 +147,7 @@ fn elsewhere(case: &Case<'_>, reported: &Reported) -> Vec<Clue> {
     let text = reported.text.as_str();
     let is_broken = case.findings.iter().any(|(_, finding)| finding.status == Status::Fail);
     let says = if is_broken {
-        format!(
-            "You reported \"{text}\": what usually causes it passes here, so first repair what fails, then try again"
-        )
+        format!("You reported \"{text}\": its usual causes are ruled out here, so first fix what fails, then try again")
     } else {
         format!(
             "You reported \"{text}\", but all related checks pass here: run polydoctor on the machine where the error \
@@ -169,7 +167,7 @@ pub(super) fn create_was_blocked(case: &Case<'_>) -> Vec<Clue> {
     let seen = recognised(case);
     let is_open = case.facts.has_no_key() && case.passes("net.reach");
     let Some((_, page)) = seen.iter().find(is_block).filter(|_| is_open) else { return Vec::new() };
-    let says = format!("You reported \"{}\", the CLOB answers all the same, and the signer has no key", page.text);
+    let says = format!("You reported \"{}\", but the CLOB responds, and the signer has no key", page.text);
     vec![
         Clue::new(Cause::CreateBlocked, Weight::Proves, says).certain(Certainty::Likely).explains("creds.nonce"),
         Clue::new(Cause::CreateBlocked, Weight::Supports(0.1), "Clients derive after any failure of create")
@@ -184,7 +182,7 @@ pub(super) fn order_version(case: &Case<'_>) -> Vec<Clue> {
     let seen = recognised(case);
     let said = seen.iter().find(|(entry, _)| SENTENCES.contains(&entry.text.as_str()));
     let Some((_, reported)) = said.filter(|_| case.facts.protocol_version() >= 2) else { return Vec::new() };
-    let says = format!("You reported \"{}\": the CLOB refuses the order for its version", reported.text);
+    let says = format!("You reported \"{}\": the CLOB rejects the order for its version", reported.text);
     vec![
         Clue::new(Cause::SdkOutdated, Weight::Proves, says.clone()).certain(Certainty::Likely).explains(&reported.text),
         Clue::new(Cause::SdkOutdated, Weight::Supports(0.1), says).certain(Certainty::Likely).explains("net.reach"),
@@ -209,7 +207,7 @@ pub(super) fn deposit_wallet_flow(case: &Case<'_>) -> Vec<Clue> {
         .collect();
     let deployed = |wallet: &&Address| case.facts.on_chain(**wallet).is_some_and(OnChain::has_code);
     let wallet = deposit.iter().find(deployed).or(deposit.first());
-    let says = format!("The CLOB refuses makers of type {configured} for this account: it wants its deposit wallet");
+    let says = format!("The CLOB rejects makers of type {configured} for this account: it requires the deposit wallet");
     // the server's own words, but of another request than those of this run
     let clue = Clue::new(Cause::DepositWalletRequired, Weight::Proves, says)
         .certain(Certainty::Likely)

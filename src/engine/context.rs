@@ -104,7 +104,7 @@ impl Context {
     /// The HTTP client, unless nothing may be asked.
     pub(super) fn http(&self) -> Outcome<&Http> {
         if self.facts.borrow().setup.offline {
-            return Err(Missing::because("offline: nothing is asked over the network"));
+            return Err(Missing::because("offline: no network requests"));
         }
         Ok(&self.http)
     }
@@ -160,7 +160,7 @@ impl Context {
     }
 
     pub(super) fn signer(&self) -> Outcome<&PrivateKeySigner> {
-        self.key.as_ref().ok_or_else(|| Missing::because("there is no usable private key"))
+        self.key.as_ref().ok_or_else(|| Missing::because("no usable private key"))
     }
 
     /// Credentials to read the account with: the derived ones, else the configured ones.
@@ -210,5 +210,5 @@ pub(super) fn whole(seconds: f64) -> i64 {
 }
 
 pub(super) fn url<'a>(url: Option<&'a Sourced<Url>>, name: &str) -> Outcome<&'a Url> {
-    url.map(|url| &url.value).ok_or_else(|| Missing::because(format!("there is no usable address of the {name}")))
+    url.map(|url| &url.value).ok_or_else(|| Missing::because(format!("the {name} URL is not usable")))
 }

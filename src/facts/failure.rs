@@ -34,7 +34,7 @@ pub enum Failure {
         location: String,
     },
     /// The time limit of the request ran out.
-    #[error("no answer within {after_ms} ms")]
+    #[error("no response within {after_ms} ms")]
     TimedOut {
         /// That limit, in milliseconds.
         after_ms: u64,
@@ -46,13 +46,13 @@ pub enum Failure {
         reason: String,
     },
     /// The certificate or the TLS handshake was refused.
-    #[error("no secure connection: {reason}")]
+    #[error("TLS connection failed: {reason}")]
     Tls {
         /// What the TLS library says.
         reason: String,
     },
     /// An answer, but not of the expected shape.
-    #[error("{status} with an unexpected answer: {reason}")]
+    #[error("{status} with an unexpected response: {reason}")]
     Garbled {
         /// HTTP status, often 200.
         status: u16,
@@ -60,7 +60,7 @@ pub enum Failure {
         reason: String,
     },
     /// The run was stopped, by a person or by its deadline.
-    #[error("stopped before an answer came")]
+    #[error("stopped before a response came")]
     Stopped,
     /// Nothing was sent: the request itself could not be made.
     #[error("{reason}")]
@@ -78,7 +78,7 @@ fn said(status: u16, message: &str) -> String {
 }
 
 fn asks_to_wait(retry_after_s: Option<u64>) -> String {
-    retry_after_s.map_or_else(String::new, |seconds| format!(" (it asks to wait {seconds} s)"))
+    retry_after_s.map_or_else(String::new, |seconds| format!(" (retry after {seconds} s)"))
 }
 
 impl Failure {

@@ -37,16 +37,16 @@ pub enum MarketName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NotAMarket {
     /// The address of another site, or of no page at all.
-    #[error("this is not the address of a page of polymarket.com with an event or a market")]
+    #[error("this is not the URL of an event or market page on polymarket.com")]
     Address,
     /// Hex digits that are none of an id.
-    #[error("a condition id is 0x and 64 hex digits")]
+    #[error("a condition ID is 0x and 64 hex digits")]
     Hex,
     /// A number too short or too long for a token id.
-    #[error("a token id has some 77 digits; give the slug of the market instead of its number")]
+    #[error("a token ID has about 77 digits; pass the slug of the market instead of its number")]
     Number,
     /// Neither of these, nor a slug.
-    #[error("give the address of its page, its slug, its condition id or a token id")]
+    #[error("pass the URL of its page, its slug, its condition ID or a token ID")]
     Text,
 }
 
@@ -108,9 +108,9 @@ fn slug(text: &str) -> Option<String> {
 impl fmt::Display for MarketName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Slug(slug) => write!(f, "market called {slug}"),
-            Self::Event(slug) => write!(f, "event called {slug}"),
-            Self::Condition(id) => write!(f, "market with the condition id {id}"),
+            Self::Slug(slug) => write!(f, "market {slug}"),
+            Self::Event(slug) => write!(f, "event {slug}"),
+            Self::Condition(id) => write!(f, "market with the condition ID {id}"),
             Self::Token(id) => write!(f, "market with the token {id}"),
         }
     }

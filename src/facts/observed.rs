@@ -60,7 +60,7 @@ impl fmt::Display for GitStanding {
             Self::Tracked => f.write_str("tracked by git"),
             Self::Ignored => f.write_str("ignored by git"),
             Self::Untracked => f.write_str("not tracked by git, and not ignored"),
-            Self::NoRepository => f.write_str("in no git repository"),
+            Self::NoRepository => f.write_str("not in a git repository"),
             Self::Unknown { reason } => write!(f, "unknown to git: {reason}"),
         }
     }
@@ -208,8 +208,8 @@ impl fmt::Display for SignatureAnswer {
         match self {
             Self::Accepted => f.write_str("accepted"),
             Self::Refused => f.write_str("refused"),
-            Self::Reverted { reason } => write!(f, "no answer: {reason}"),
-            Self::Other { data } => write!(f, "answered {data}"),
+            Self::Reverted { reason } => write!(f, "no response: {reason}"),
+            Self::Other { data } => write!(f, "returned {data}"),
         }
     }
 }

@@ -82,7 +82,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("polydoctor");
         registry.register("build", "Version of the program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
         let count = Gauge::<i64>::default();
-        registry.register("accounts", "Accounts that are watched", count.clone());
+        registry.register("accounts", "Watched accounts", count.clone());
         let metrics = Self {
             registry,
             verdict: Family::default(),
@@ -101,17 +101,17 @@ impl Metrics {
 
     fn registered(mut self) -> Self {
         let (registry, seconds) = (&mut self.registry, || Unit::Seconds);
-        let help = "How an account stands: 0 healthy, 1 degraded, 2 incomplete, 3 broken";
+        let help = "Account status: 0 healthy, 1 degraded, 2 incomplete, 3 broken";
         registry.register("verdict", help, self.verdict.clone());
-        let help = "How a check stands: 0 pass, 1 note, 2 skip, 3 warn, 4 unknown, 5 fail";
+        let help = "Check status: 0 pass, 1 note, 2 skip, 3 warn, 4 unknown, 5 fail";
         registry.register("check_status", help, self.check.clone());
-        registry.register("cause_info", "The likeliest cause of what is wrong", self.cause.clone());
+        registry.register("cause_info", "Most likely cause of the problem", self.cause.clone());
         let help = "This clock minus the server's";
         registry.register_with_unit("clock_drift", help, seconds(), self.drift.clone());
-        registry.register_with_unit("run_duration", "How long the last run took", seconds(), self.took.clone());
-        let help = "When the last run ended, in Unix time";
+        registry.register_with_unit("run_duration", "Duration of the last run", seconds(), self.took.clone());
+        let help = "Time when the last run ended, in Unix seconds";
         registry.register_with_unit("last_run_timestamp", help, seconds(), self.at.clone());
-        registry.register("runs", "Runs that came to their end", self.runs.clone());
+        registry.register("runs", "Completed runs", self.runs.clone());
         self
     }
 

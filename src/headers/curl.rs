@@ -10,7 +10,7 @@ use crate::text::is_unseen;
 
 /// A text that no command line can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the request holds a NUL character, which no command line can carry; use another format")]
+#[error("the request contains a NUL character, which is not possible on a command line; use a different format")]
 pub struct Unquotable;
 
 /// A command that is being put together, one flag a line.

@@ -36,7 +36,7 @@ pub(super) fn remarks(unsigned: &Unsigned, key: Key<'_>, now_s: i64) -> Vec<Stri
                 ));
             }
             if unsigned.body.is_some() {
-                remarks.push("L1 does not sign a body, and the endpoints of L1 take none".to_owned());
+                remarks.push("L1 does not sign a body, and L1 endpoints accept none".to_owned());
             }
         }
         Key::L2 { credentials, .. } => {
@@ -47,7 +47,7 @@ pub(super) fn remarks(unsigned: &Unsigned, key: Key<'_>, now_s: i64) -> Vec<Stri
                 let day = i64::try_from(created).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
                 let made = day.map_or_else(String::new, |day| format!(" made on {}", day.strftime("%Y-%m-%d")));
                 remarks
-                    .push(format!("The API key looks like a builder key{made}; L2 takes the credentials of the user"));
+                    .push(format!("The API key looks like a builder key{made}; L2 needs the user's API credentials"));
             }
             remarks.extend(of_credentials(credentials));
         }
@@ -105,7 +105,7 @@ fn of_us_credentials(credentials: &UsCredentials) -> Vec<String> {
 fn timestamp(timestamp: i64, now_s: i64) -> Option<String> {
     if timestamp >= LEAST_MILLISECONDS {
         return Some(format!(
-            "The timestamp {timestamp} is in milliseconds; servers take Unix seconds: {}",
+            "The timestamp {timestamp} is in milliseconds; servers expect Unix seconds: {}",
             timestamp / 1000
         ));
     }
@@ -113,7 +113,7 @@ fn timestamp(timestamp: i64, now_s: i64) -> Option<String> {
     let side = if off > 0 { "in the past" } else { "in the future" };
     (off.abs() > USUAL_LIMIT_S).then(|| {
         format!(
-            "The timestamp {timestamp} is {} {side}: too far to be taken (the limit is not published, sibling services allow {USUAL_LIMIT_S} s)",
+            "The timestamp {timestamp} is {} {side}: too far to be accepted (the limit is not published; related services allow {USUAL_LIMIT_S} s)",
             spoken(off.abs())
         )
     })
@@ -122,7 +122,7 @@ fn timestamp(timestamp: i64, now_s: i64) -> Option<String> {
 fn method(method: &str) -> Option<String> {
     let upper = method.to_ascii_uppercase();
     if !METHODS.contains(&upper.as_str()) {
-        return Some(format!("{method:?} is no HTTP method"));
+        return Some(format!("{method:?} is not an HTTP method"));
     }
     (upper != method).then(|| format!("The method is signed as {method}; servers verify {upper}"))
 }
@@ -130,31 +130,31 @@ fn method(method: &str) -> Option<String> {
 fn path(path: &str) -> Vec<String> {
     let mut remarks = Vec::new();
     if !path.starts_with('/') {
-        remarks.push("The path does not begin with /: sign what follows the host, without the host".to_owned());
+        remarks.push("The path does not start with /: sign what follows the host, without the host".to_owned());
     }
     if let Some((before, _)) = path.split_once('?') {
-        remarks.push(format!("The path holds a query, which is sent and never signed: servers verify {before}"));
+        remarks.push(format!("The path contains a query, which is sent but never signed: servers verify {before}"));
     } else if path.contains('#') {
         remarks.push("What follows # in a path is never sent".to_owned());
     }
     if path.contains(|c: char| !c.is_ascii_graphic()) {
         remarks.push(
-            "The path holds characters that are percent-encoded on their way: what arrives is not what was signed"
+            "The path contains characters that are percent-encoded when sent: what arrives is not what was signed"
                 .to_owned(),
         );
     }
     if path.split(['?', '#']).next().is_some_and(|path| path.split('/').any(|segment| matches!(segment, "." | ".."))) {
-        remarks.push("Clients fold . and .. in a path: what arrives is not what was signed".to_owned());
+        remarks.push("Clients resolve . and .. in a path: what arrives is not what was signed".to_owned());
     }
     remarks
 }
 
 fn body(body: &str) -> Option<String> {
     if body.ends_with('\n') {
-        Some("The body ends with a line end, which is signed: it must be sent too".to_owned())
+        Some("The body ends with a newline, which is signed: it must be sent too".to_owned())
     } else {
         body.contains('\'').then(|| {
-            "The body holds an apostrophe: the Python and Rust clients sign a \" in its place, this is what is sent"
+            "The body contains an apostrophe: the Python and Rust clients sign a \" instead; this signs the body as it is sent"
                 .to_owned()
         })
     }
@@ -163,13 +163,13 @@ fn body(body: &str) -> Option<String> {
 fn of_credentials(credentials: &ApiCredentials) -> Vec<String> {
     let mut remarks = Vec::new();
     if uuid::Uuid::try_parse(&credentials.key).is_err() {
-        remarks.push("The API key is no UUID; every real one is".to_owned());
+        remarks.push("The API key is not a UUID (real ones always are)".to_owned());
     }
     if let Ok(SecretKey { form, .. }) = SecretKey::decode(&credentials.secret) {
         if !form.is_usual_length() {
-            remarks.push(format!("The secret is {form}; every real one has 32 bytes"));
+            remarks.push(format!("The secret is {form}; real ones always have 32 bytes"));
         } else if let Some(who) = form.refused_by() {
-            remarks.push(format!("The secret is {form}: refused by {who}, though the bytes are the same"));
+            remarks.push(format!("The secret is {form}: rejected by {who}, although the bytes are the same"));
         }
     }
     remarks
@@ -179,13 +179,12 @@ fn of_credentials(credentials: &ApiCredentials) -> Vec<String> {
 pub fn about_clock(ahead_s: i64) -> String {
     const NEGLIGIBLE_S: i64 = 2;
     if ahead_s.abs() < NEGLIGIBLE_S {
-        return "The clocks agree; --server-time is for machines whose clock cannot be trusted, and costs a request"
+        return "The clocks agree; --server-time is for machines with an unreliable clock, and costs a request"
             .to_owned();
     }
     let side = if ahead_s > 0 { "ahead of" } else { "behind" };
     format!(
-        "This clock is {} {side} the server's, which the headers are stamped by; until it is set, let your client use \
-         the server's time too",
+        "This clock is {} {side} the server's, which the headers use; until it is fixed, let your client use the server's time too",
         spoken(ahead_s.abs())
     )
 }
@@ -203,18 +202,18 @@ mod tests {
     #[test]
     fn what_a_server_would_refuse_is_said() {
         for (given, said) in [
-            (timestamp(1_700_000_000_000, 1_700_000_000), "servers take Unix seconds: 1700000000"),
+            (timestamp(1_700_000_000_000, 1_700_000_000), "servers expect Unix seconds: 1700000000"),
             (timestamp(1_700_000_000, 1_700_000_040), "40 s in the past"),
             (timestamp(1_700_003_600, 1_700_000_000), "60 minutes in the future"),
             (method("get"), "servers verify GET"),
-            (method("FETCH"), "no HTTP method"),
+            (method("FETCH"), "not an HTTP method"),
             (path("/data/orders?market=1").pop(), "servers verify /data/orders"),
             (path("https://clob.polymarket.com/order").pop(), "without the host"),
             (path("/order#1").pop(), "never sent"),
             (path("/a b").pop(), "percent-encoded"),
             (path("/data/../orders").pop(), ".."),
             (body("it's"), "apostrophe"),
-            (body("{}\n"), "line end"),
+            (body("{}\n"), "ends with a newline"),
         ] {
             assert!(given.as_ref().is_some_and(|text| text.contains(said)), "{given:?} {said}");
         }

@@ -205,7 +205,7 @@ impl Space {
         let words = if cause == Cause::TimestampUnit {
             format!("the time in milliseconds, {time}")
         } else {
-            format!("another time, {time}")
+            format!("a different time, {time}")
         };
         let [method, path, body] = [tail[0].clone(), tail[1].clone(), tail[2].clone()];
         Some(Match { key, parts: [Variant::wrong(cause, time.to_string(), words), method, path, body] })

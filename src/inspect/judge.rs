@@ -190,19 +190,19 @@ impl<'a> Case<'a> {
     fn address(&mut self) {
         let Some(value) = self.value(Header::Address) else { return };
         let Ok(address) = value.parse::<Address>() else {
-            let summary = format!("POLY_ADDRESS is not an address: {}", quoted(value, 60));
+            let summary = format!("POLY_ADDRESS is not a wallet address: {}", quoted(value, 60));
             return self.add(Finding::new(Cause::AddressHeader, Certainty::Likely, summary));
         };
         let Some(signer) = self.known.signer.filter(|signer| *signer != address) else {
             if self.known.signer.is_none() && self.known.funder == Some(address) {
                 self.notes
-                    .push("POLY_ADDRESS is the funder; for an account with a wallet it has to be the signer".into());
+                    .push("POLY_ADDRESS is the funder; for an account with a wallet it must be the signer".into());
             }
             return;
         };
         let (certainty, whose) = match self.known.name_of(address) {
             Some(name) => (Certainty::Likely, format!("{name} ({address})")),
-            None => (Certainty::Possible, format!("{address}, which the settings do not know")),
+            None => (Certainty::Possible, format!("{address}, which is not in the settings")),
         };
         let finding = Finding::new(Cause::AddressHeader, certainty, format!("POLY_ADDRESS is {whose}, not the signer"));
         self.add(finding.because(format!("the private key in your settings belongs to {signer}")));
@@ -215,7 +215,7 @@ impl<'a> Case<'a> {
             return;
         }
         if builder.as_deref() == Some(key) {
-            let summary = "POLY_API_KEY is the builder key of your settings";
+            let summary = "POLY_API_KEY is the builder key in your settings";
             return self.add(Finding::new(Cause::BuilderCredentialsAsUser, Certainty::Likely, summary));
         }
         if builder_key_created_ms(key).is_some() {
@@ -223,18 +223,18 @@ impl<'a> Case<'a> {
             self.add(Finding::new(Cause::BuilderCredentialsAsUser, Certainty::Likely, summary));
         }
         if uuid::Uuid::try_parse(key).is_err() && user.is_none() {
-            self.notes.push("POLY_API_KEY is not a UUID; every real one is".to_owned());
+            self.notes.push("POLY_API_KEY is not a UUID (real ones always are)".to_owned());
         }
     }
 
     fn builder_key(&mut self) {
         let Some(key) = self.value(Header::BuilderKey) else { return };
         if self.known.builder.key.as_deref() != Some(key) && self.known.user.key.as_deref() == Some(key) {
-            let summary = "POLY_BUILDER_API_KEY is the API key of your settings, not a builder key";
+            let summary = "POLY_BUILDER_API_KEY is the API key in your settings, not a builder key";
             self.add(Finding::new(Cause::UserCredentialsAsBuilder, Certainty::Likely, summary));
         }
         if self.known.relayer_key.as_ref().is_some_and(|relayer| relayer.expose().trim() == key) {
-            let summary = "POLY_BUILDER_API_KEY is the relayer API key of your settings";
+            let summary = "POLY_BUILDER_API_KEY is the relayer API key in your settings";
             self.add(Finding::new(Cause::RelayerKeyAsBuilder, Certainty::Likely, summary));
         }
     }
@@ -248,7 +248,7 @@ impl<'a> Case<'a> {
             return;
         }
         if !crate::secret::same_text(passphrase.expose().trim(), value) {
-            let summary = format!("{} is not the passphrase that your settings have for this key", header.name());
+            let summary = format!("{} is not the passphrase in your settings for this key", header.name());
             self.add(Finding::new(cause, Certainty::Likely, summary));
         }
     }

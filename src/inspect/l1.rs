@@ -173,7 +173,7 @@ fn changes(claimed: &Claimed<'_>, known: &Known) -> Vec<Change> {
     for chain_id in [137, 80002, 80001, 1, 31337, 0, 8453, 42161].into_iter().filter(|chain_id| *chain_id != own) {
         let make = Box::new(move |candidate: &mut Candidate| candidate.claim.chain_id = chain_id);
         let is_common = [137, 80002, 1].contains(&chain_id);
-        add(0, is_common, Cause::WrongChainId, format!("chain id {chain_id}"), make);
+        add(0, is_common, Cause::WrongChainId, format!("chain ID {chain_id}"), make);
     }
     for time in timestamps(claimed.timestamp) {
         let words = format!("the timestamp {time}");
@@ -224,7 +224,7 @@ fn changes(claimed: &Claimed<'_>, known: &Known) -> Vec<Change> {
     }
     for (scheme, words) in [
         (Scheme::Personal, "personal_sign over the typed data's hash"),
-        (Scheme::Sentence, "personal_sign over the sentence alone"),
+        (Scheme::Sentence, "personal_sign over the message text alone"),
     ] {
         let make = Box::new(move |candidate: &mut Candidate| candidate.scheme = scheme);
         add(7, false, Cause::L1Domain, words.to_owned(), make);

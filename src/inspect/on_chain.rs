@@ -51,7 +51,7 @@ impl Inspected {
             Ok(answer @ ExchangeAnswer::Known { .. }) => answer,
             Ok(ExchangeAnswer::Unknown { reason }) | Err(reason) => {
                 self.on_chain = Some(OnChain {
-                    sentence: format!("What {contract} says could not be determined: {reason}"),
+                    sentence: format!("The response of {contract} could not be determined: {reason}"),
                     is_known: false,
                     json: json!({ "exchange": address.to_string(), "accepted": null, "reason": reason }),
                 });
@@ -98,8 +98,9 @@ impl Inspected {
         }
         let finding = if has_code {
             let summary = format!("The deposit wallet {maker} does not accept this signature");
-            Finding::new(Cause::FunderNotControlled, Certainty::Proven, summary)
-                .because("the exchange contract asked it: it has another owner, or has not allowed this session key")
+            Finding::new(Cause::FunderNotControlled, Certainty::Proven, summary).because(
+                "the exchange contract checked with it: it has a different owner, or has not allowed this session key",
+            )
         } else {
             let summary = format!("There is no contract at the maker {maker}, so it cannot check the signature");
             Finding::new(Cause::WalletNotDeployed, Certainty::Proven, summary)
@@ -110,7 +111,7 @@ impl Inspected {
         self.changes.push(if has_code {
             "Sign with the key that owns the deposit wallet, or with a session key that it has allowed".to_owned()
         } else {
-            "Deploy the deposit wallet: log in on polymarket.com once".to_owned()
+            "Deploy the deposit wallet: log in to polymarket.com once".to_owned()
         });
         add(&mut self.findings, finding);
     }
@@ -119,10 +120,10 @@ impl Inspected {
     fn stopped(&mut self, question: &Question, is_filled: bool, is_maker_paused: bool, is_paused: bool) {
         let address = question.exchange.address;
         if is_filled {
-            self.notes.push("The contract has this order as filled or cancelled".to_owned());
+            self.notes.push("The contract reports this order as filled or canceled".to_owned());
         }
         if is_maker_paused {
-            let summary = format!("The maker has paused itself at the exchange contract {address}");
+            let summary = format!("The maker paused itself at the exchange contract {address}");
             add(&mut self.findings, Finding::new(Cause::UserPaused, Certainty::Proven, summary));
             self.changes.push("Call unpauseUser on the exchange contract from the maker".to_owned());
         }

@@ -276,7 +276,7 @@ fn about_nothing(whole: &str, unread: &mut Vec<Unread>) {
         && let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(whole)
         && (error.is_eof() || error.line() > 1)
     {
-        unread.push(Unread { line: error.line(), text: format!("the JSON breaks off here: {error}") });
+        unread.push(Unread { line: error.line(), text: format!("the JSON ends here: {error}") });
     }
 }
 

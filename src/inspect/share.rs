@@ -14,7 +14,7 @@ static NAMING: LazyLock<Regex> = LazyLock::new(|| {
 
 fn shorten(text: &mut String) {
     // what a body holds is the account's own
-    if let Some((before, _)) = text.split_once(": signed ").filter(|(before, _)| before.starts_with("they part")) {
+    if let Some((before, _)) = text.split_once(": signed ").filter(|(before, _)| before.starts_with("they differ")) {
         *text = before.to_owned();
     }
     let short = |found: &Captures<'_>| {
@@ -52,7 +52,7 @@ mod tests {
         for (text, shared) in [
             ("the signer is 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266.", "the signer is 0xf39F…2266."),
             ("key f4f247b7-4ac7-ff29-a152-04fda0a8755a", "key …755a"),
-            ("they part at byte 7: signed abc, sent def", "they part at byte 7"),
+            ("they differ from byte 7: signed abc, sent def", "they differ from byte 7"),
             ("Signed with the path /data/orders", "Signed with the path /data/orders"),
         ] {
             let mut text = text.to_owned();

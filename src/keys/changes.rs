@@ -10,9 +10,9 @@ use crate::endpoints;
 /// client and the unified ones sign with the builder key, the clients of version 2 as the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum RevokeAs {
-    /// With the builder credentials: revokes the key that signs
+    /// Builder credentials: revokes the key that signs
     Builder,
-    /// With the API credentials: names no key, so the service chooses
+    /// API credentials: the request contains no key, so the service chooses
     User,
 }
 
@@ -124,21 +124,18 @@ impl Change {
     pub fn breaks(&self) -> &'static str {
         match self {
             Self::CreateApiKey { .. } => {
-                "Nothing that is known: keys of several nonces work side by side. An older page of the documentation \
-                 says that a new key ends the one before it; should yours stop, derive it again."
+                "Nothing known: keys at several nonces work side by side. Older documentation says that a new key replaces the previous one; if yours stops working, derive it again."
             }
             Self::DeleteApiKey { .. } => {
-                "Every bot and script that signs with it is refused from then on with 401 Unauthorized/Invalid api key."
+                "Every bot and script that signs with it is then rejected with 401 Unauthorized/Invalid api key."
             }
             Self::CreateReadonlyKey | Self::CreateBuilderKey | Self::UpdateBalances { .. } => "Nothing.",
-            Self::DeleteReadonlyKey { .. } => "Every monitor that reads with it is refused from then on.",
+            Self::DeleteReadonlyKey { .. } => "Every monitor that reads with it is then rejected.",
             Self::RevokeBuilderKey { key: Some(_) } => {
-                "Everything that signs with it is refused from then on: signing servers, the relayer, attribution by \
-                 headers. Orders may be placed all the same, without attribution and without an error."
+                "Everything that signs with it is then rejected: signing servers, the relayer, attribution by headers. Orders may still be placed, without attribution and without an error."
             }
             Self::RevokeBuilderKey { key: None } => {
-                "Everything that signs with the revoked key is refused. Signed as the user, the request names no key, \
-                 and which one goes is not documented: sign as the builder where there are several."
+                "Everything that signs with the revoked key is rejected. Signed as the user, the request contains no key, and which one is revoked is not documented: sign as the builder if there are several."
             }
         }
     }
@@ -149,15 +146,15 @@ impl Change {
         match self {
             Self::CreateApiKey { nonce } => by(format!("keys delete --nonce {nonce}")),
             Self::DeleteApiKey { .. } => {
-                "Cannot be undone: a new key at the same nonce has another id and another secret".to_owned()
+                "Cannot be undone: a new key at this nonce will have a different ID and secret".to_owned()
             }
-            Self::CreateReadonlyKey => by("keys readonly delete BEGINNING".to_owned()),
-            Self::DeleteReadonlyKey { .. } => "Cannot be undone: a new read-only key is another one".to_owned(),
+            Self::CreateReadonlyKey => by("keys readonly delete PREFIX".to_owned()),
+            Self::DeleteReadonlyKey { .. } => "Cannot be undone: a new read-only key will be different".to_owned(),
             Self::CreateBuilderKey => {
                 "Can be undone: polydoctor keys builder revoke, with its credentials configured".to_owned()
             }
-            Self::RevokeBuilderKey { .. } => "Cannot be undone: a new builder key is another one".to_owned(),
-            Self::UpdateBalances { .. } => "Needs no undoing: nothing but the service's cache changes".to_owned(),
+            Self::RevokeBuilderKey { .. } => "Cannot be undone: a new key will have different credentials".to_owned(),
+            Self::UpdateBalances { .. } => "Nothing to undo: this only refreshes the CLOB's cached balance".to_owned(),
         }
     }
 

@@ -8,15 +8,14 @@ use crate::facts::NonceKey;
 pub const NONCES: [(&str, &str); 4] = [
     (
         "this nonce (POLY_NONCE)",
-        "selects one of the signer's sets of API credentials. It is not used up: the same nonce gives the same set, \
-         and it stays 0 unless you want several sets",
+        "selects which API credentials of the signer are used. It is not used up: the same nonce always returns the same ones, and it stays 0 unless you want more than one",
     ),
     (
         "order nonce",
         "a field of version 1 orders, compared with the exchange contract (invalid nonce); version 2 orders have none",
     ),
-    ("wallet nonce", "counts what a Safe or a deposit wallet has executed; the relayer asks for it"),
-    ("transaction nonce", "counts the transactions of the signer's address on Polygon"),
+    ("wallet nonce", "counts what a Safe or a deposit wallet has executed; the relayer requires it"),
+    ("transaction nonce", "counts the transactions of the signer on Polygon"),
 ];
 
 /// So many requests go out without a pause.

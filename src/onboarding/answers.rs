@@ -14,13 +14,13 @@ impl Wizard {
     ///
     /// What is wrong with it: one sentence, which never holds the text of a secret.
     pub fn answer(&mut self, answer: &Answer) -> Result<Next, String> {
-        const NONE: &str = "There is no such choice";
+        const NONE: &str = "No such choice";
         match (self.step, answer) {
             (Step::Account, Answer::Choice(index)) => Ok(self.take_origin(*Origin::ALL.get(*index).ok_or(NONE)?)),
             (Step::Account, Answer::Text { text, .. }) => {
                 let named = |origin: &&Origin| origin.name() == text.expose().trim();
                 let origin = Origin::ALL.iter().find(named).copied();
-                Ok(self.take_origin(origin.ok_or("Answer email, browser, wallet, deposit or unknown")?))
+                Ok(self.take_origin(origin.ok_or("Enter email, browser, wallet, deposit or unknown")?))
             }
             (Step::Key, answer) => self.answer_key(answer),
             (Step::Funder, _) if self.facts.is_none() => Err("One moment: the settings are being read".to_owned()),
@@ -31,7 +31,7 @@ impl Wizard {
                 }
                 1 => {
                     self.may_ask = Some(false);
-                    Ok(Next::Go(Some("Nothing was sent: these are the wallets that follow from the key".to_owned())))
+                    Ok(Next::Go(Some("Nothing was sent: these wallets are derived from the key".to_owned())))
                 }
                 _ => Err(NONE.to_owned()),
             },
@@ -99,7 +99,7 @@ impl Wizard {
         if let Some(remark) = parsed.remarks.iter().find(|remark| remark.is_refused())
             && found.place.is_some()
         {
-            return Err(format!("The key is good, but {}: fix it at {}", remark.text(), found.source));
+            return Err(format!("The key is valid, but {}: fix it at {}", remark.text(), found.source));
         }
         let signer = parsed.signer.address();
         if self.signer() != Some(signer) {
@@ -110,7 +110,7 @@ impl Wizard {
         let text = Secret::new(alloy_primitives::hex::encode_prefixed(parsed.signer.to_bytes()));
         self.key = Some(Key { text, signer, source: found.source, place: found.place });
         self.step = Step::Funder;
-        Ok(Next::Look(Some(format!("Valid private key. Its address, the signer, is {signer}"))))
+        Ok(Next::Look(Some(format!("Valid private key. Its wallet address, the signer, is {signer}"))))
     }
 }
 

@@ -19,14 +19,12 @@ pub(super) fn parse(text: &str) -> Result<Address, String> {
         return Err("That is as long as a private key. The funder is a wallet address: 0x and 40 hex digits".to_owned());
     }
     if !is_hex || digits.len() != 40 || digits.len() == text.len() {
-        return Err("Not a wallet address: it takes 0x and 40 hex digits".to_owned());
+        return Err("Not a wallet address: it must be 0x and 40 hex digits".to_owned());
     }
     let is_mixed =
         digits.contains(|c: char| c.is_ascii_lowercase()) && digits.contains(|c: char| c.is_ascii_uppercase());
     if is_mixed && Address::parse_checksummed(text, None).is_err() {
-        return Err(
-            "The checksum of that address is wrong (its upper and lower case letters): copy it again".to_owned()
-        );
+        return Err("The checksum of that wallet address is wrong (upper and lower case): copy it again".to_owned());
     }
     Address::from_str(text).map_err(|_| "Not a wallet address".to_owned())
 }
@@ -70,7 +68,7 @@ impl Wizard {
         let signature_type = kind.or_else(of_wallet)?;
         self.funder = Some(Funder { address, signature_type });
         self.step = Step::Review;
-        Some(format!("The wallet is set already: {address} ({place})"))
+        Some(format!("The wallet is already set: {address} ({place})"))
     }
 
     /// Takes the funder, if it can be one.
@@ -93,8 +91,7 @@ impl Wizard {
         if kind == Some(WalletKind::Eoa) && self.guess() != Some(SignatureType::Eoa) && account_wallet(facts).is_some()
         {
             return Err(
-                "That is the signer's own address, and the account's funds are in one of the key's wallets: only \
-                 accounts without a page on polymarket.com trade from the signer itself"
+                "That is the signer itself, but the account's funds are in one of the key's wallets: only accounts without a polymarket.com account trade from the signer"
                     .to_owned(),
             );
         }
@@ -103,8 +100,7 @@ impl Wizard {
         let is_empty = facts.on_chain(address).is_some_and(|at| !at.has_code());
         // that nothing is there is wrong for every type
         let Some(signature_type) = signature_type.or(is_empty.then_some(SignatureType::PolyProxy)) else {
-            return Err("That is not one of this key's wallets, and its signature type could not be determined. Go \
-                        back and say how the account was made"
+            return Err("That is not one of this key's wallets, and its signature type could not be determined. Go back and choose how the account was created"
                 .to_owned());
         };
         let funder = Funder { address, signature_type };
@@ -129,11 +125,10 @@ impl Wizard {
             Some(failure) => {
                 let rpc = facts.and_then(|facts| facts.setup.rpc_url.as_ref());
                 let at = rpc.map_or_else(String::new, |url| format!(" at {}", url.value));
-                format!("the Polygon RPC{at} did not say what is on chain ({failure})")
+                format!("the Polygon RPC{at} returned no wallet data ({failure})")
             }
             None if !self.may_ask_network() => "nothing was looked up".to_owned(),
-            None => "several or none of the key's wallets exist on chain, none holds collateral, and polymarket.com \
-                     shows none for this key"
+            None => "none or several of the key's wallets exist on chain, none holds collateral, and polymarket.com shows none for this key"
                 .to_owned(),
         };
         format!("Could not determine which wallet holds the funds: {why}")

@@ -16,9 +16,9 @@ pub struct Host {
 /// Who is asked for the wallets of a key.
 pub(super) fn of_look_up(settings: &Settings) -> Vec<Host> {
     named([
-        ("Polygon RPC", "sees the signer's address and the addresses of its wallets", &settings.rpc_url),
-        ("Gamma", "sees the signer's address", &settings.gamma_url),
-        ("CLOB", "is asked for its protocol version only", &settings.clob_url),
+        ("Polygon RPC", "sees the signer and its wallets", &settings.rpc_url),
+        ("Gamma", "sees the signer", &settings.gamma_url),
+        ("CLOB", "returns its protocol version, sees no wallet", &settings.clob_url),
     ])
 }
 

@@ -15,15 +15,15 @@ pub struct Ability {
 
 /// Each ability, and the checks that it hangs on.
 const NEEDS: &[(&str, &[&str])] = &[
-    ("sign in, and derive its API credentials", &["key.format", "net.reach", "clock.drift", "creds.derive"]),
+    ("authenticate, and derive its API credentials", &["key.format", "net.reach", "clock.drift", "creds.derive"]),
     ("read its own orders and trades", &["creds.match", "creds.l2"]),
     (
         "sign orders that the exchange accepts",
         &["wallet.signature-type", "wallet.funder", "wallet.deployed", "order.exchange", "account.status"],
     ),
-    ("trade from this address", &["net.geoblock"]),
-    ("buy: there is money, and the exchange may spend it", &["funds.balance", "funds.allowance"]),
-    ("have its trades counted for a builder", &["builder.credentials", "builder.attribution"]),
+    ("trade from this IP address", &["net.geoblock"]),
+    ("buy: the wallet has collateral, and the exchange may spend it", &["funds.balance", "funds.allowance"]),
+    ("have its trades attributed to a builder", &["builder.credentials", "builder.attribution"]),
 ];
 
 /// What the account of a report can do.

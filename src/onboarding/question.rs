@@ -98,15 +98,14 @@ impl Wizard {
         let chosen = self.origin.and_then(|origin| Origin::ALL.iter().position(|&each| each == origin));
         Question {
             step: Step::Account,
-            text: "How was the Polymarket account made?".to_owned(),
+            text: "How was the Polymarket account created?".to_owned(),
             choices: Origin::ALL.iter().map(choice).collect(),
             // the answer that claims nothing
             likely: chosen.or(Some(Origin::ALL.len() - 1)),
             help: vec![
                 "The answer is only a first guess. It is compared with the wallets that exist on chain for your key."
                     .to_owned(),
-                "Nothing is sent before you are told to whom and agree. Nothing is saved unless you say so at the \
-                 end, and the private key only if you ask for that by name."
+                "Nothing is sent before you see to which host and agree. Nothing is saved unless you confirm it at the end, and the private key only with --store-private-key."
                     .to_owned(),
             ],
         }
@@ -125,20 +124,21 @@ impl Wizard {
         let mut choices: Vec<Choice> = self.found.iter().map(choice).collect();
         let places = choices.len();
         choices.extend([
-            typed("Key file", "a file with nothing but the key", Entry::KeyFile),
+            typed("Key file", "a file that contains only the key", Entry::KeyFile),
             typed("Keystore", "JSON with a password", Entry::Keystore),
             typed("Type or paste it", "kept in memory only", Entry::Key),
         ]);
         let good = |found: &FoundKey| key::parse(&found.key).is_ok();
         let mut help = vec![
             "It is the key of the signer: exported from the wallet, or from polymarket.com (profile, Settings, Export \
-             private key) for accounts made by email. 64 hex digits; not a recovery phrase, not an address."
+             private key) for accounts created with email. 64 hex digits; not a recovery phrase, not a wallet address."
                 .to_owned(),
         ];
         if places == 0 {
             help.insert(
                 0,
-                "No key was found in the environment, in .env or in the configuration of polymarket-cli.".to_owned(),
+                "No private key was found in the environment, in .env or in the configuration of polymarket-cli."
+                    .to_owned(),
             );
         }
         Question {
@@ -158,9 +158,7 @@ impl Wizard {
             choices: vec![typed("Password", "", Entry::Password)],
             likely: Some(0),
             help: vec![
-                "It is used once and not saved. Later runs ask for it, or read \
-                        POLYDOCTOR_KEYSTORE_PASSWORD."
-                    .to_owned(),
+                "It is used once and not saved. Later runs ask again, or read POLYDOCTOR_KEYSTORE_PASSWORD.".to_owned(),
             ],
         }
     }
@@ -206,8 +204,7 @@ impl Wizard {
         });
         let likely = self.likely_wallet();
         let mut help = vec![
-            "These are the wallets that this key controls. The account's is the address in the profile menu on \
-             polymarket.com."
+            "These are the wallets that this key controls. Choose the one whose wallet address is in the profile menu on polymarket.com."
                 .to_owned(),
             "Do not use the address from the Deposit dialog: it only receives money, and orders from it are rejected."
                 .to_owned(),
@@ -218,7 +215,7 @@ impl Wizard {
         Question {
             step: Step::Funder,
             text: "Which wallet holds the funds?".to_owned(),
-            choices: choices.chain([typed("Another wallet", "", Entry::Address)]).collect(),
+            choices: choices.chain([typed("A different wallet", "", Entry::Address)]).collect(),
             likely,
             help,
         }
@@ -251,5 +248,5 @@ fn on_chain(at: &OnChain) -> String {
         .map(|(token, amount)| format!("{} {token}", dollars(*amount)))
         .collect();
     let money = if money.is_empty() { "empty".to_owned() } else { money.join(", ") };
-    if at.has_code() { format!("deployed, {money}") } else { format!("no code, {money}") }
+    if at.has_code() { format!("deployed, {money}") } else { format!("not deployed, {money}") }
 }

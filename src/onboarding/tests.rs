@@ -157,7 +157,7 @@ fn wrong_answers_are_told_and_the_question_stays() {
     wizard.answer(&text("browser")).unwrap();
     for (typed, said) in [
         ("", "empty"),
-        (SAFE, "an address"),
+        (SAFE, "a wallet address"),
         ("test test test test test test test test test test test junk", "recovery phrase of 12 words"),
         (&KEY[..65], "63 hex digits"),
     ] {

@@ -30,7 +30,7 @@ pub(crate) enum Place {
     Usual,
     /// Lines of a `.env`.
     Env(PathBuf),
-    /// A profile of the configuration file.
+    /// Profile from the configuration file.
     Profile(Option<String>),
     /// A JSON file of its own.
     Json(PathBuf),
@@ -105,9 +105,9 @@ impl Destination {
             },
             Place::Profile(name) => {
                 let path = crate::settings::config_file()
-                    .ok_or_else(|| Stopped::by_setting("there is no home folder for a configuration file"))?;
+                    .ok_or_else(|| Stopped::by_setting("there is no home folder for the configuration file"))?;
                 let name = name.clone().or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
-                let no_name = || Stopped::by_setting("no profile is in use: name one, as --save profile=NAME");
+                let no_name = || Stopped::by_setting("no profile is in use: choose one with --save profile=NAME");
                 (Form::Profile { name: name.ok_or_else(no_name)? }, path)
             }
             Place::Json(path) => {
@@ -120,7 +120,7 @@ impl Destination {
         if let Some(reason) = destination.refusal(signer, operator) {
             let undone = Undone::not_done("Nothing was written, and nothing was changed").because(reason);
             return Err(undone
-                .fixed_by("Name a place of this account: --save env=PATH, profile=NAME or json=PATH")
+                .fixed_by("Choose a file of this account: --save env=PATH, profile=NAME or json=PATH")
                 .into());
         }
         Undo::of_platform().map_err(Stopped::by_setting)?;
@@ -147,7 +147,8 @@ impl Destination {
                 let held: Value = serde_json::from_str(&fs::read_to_string(&self.path).ok()?).ok()?;
                 let other: Address = held.get("address")?.as_str()?.parse().ok()?;
                 let path = self.path.display();
-                (other != signer).then(|| format!("{path} belongs to another account: it has the address {other}"))
+                (other != signer)
+                    .then(|| format!("{path} belongs to a different account: it contains the wallet address {other}"))
             }
         }
     }
@@ -258,8 +259,8 @@ impl Destination {
     }
 
     pub(crate) fn text(&self) -> String {
-        let instead = if self.replaces { ", in place of the values that it holds" } else { "" };
-        format!("written to {self}{instead}")
+        let instead = if self.replaces { ", replacing its current values" } else { "" };
+        format!("saved to {self}{instead}")
     }
 
     /// Where the settings have another key than this one, although it has been written.

@@ -17,8 +17,8 @@ use crate::report::{Report, Selection};
 use crate::settings::selecting;
 
 /// Behind why the answer to a change says nothing.
-const UNSAID: &str = "no answer says whether it was done: the request may have arrived all the same";
-const LOOK: &str = "Look before you try again";
+const UNSAID: &str = "whether it was done could not be determined: the request may have arrived";
+const LOOK: &str = "Check before you try again";
 
 pub(crate) struct Operator {
     pub(crate) account: Account,
@@ -39,7 +39,7 @@ pub(crate) struct Signing {
 impl Operator {
     /// # Errors
     ///
-    /// Why there is no usable private key.
+    /// Why no usable private key.
     pub(crate) fn signer(&self) -> Result<Address, Stopped> {
         Ok(self.account.signer().map_err(Stopped::by_setting)?.address())
     }
@@ -82,7 +82,7 @@ impl Operator {
         match (self.account.credentials_or_derived().await, deriving) {
             (Ok(credentials), _) => Ok(Signing { credentials, whose, note }),
             (Err(AccountError::Failure(failure)), Some(nonce)) if failure.says_no_key() => Err(no_key(nonce).into()),
-            (Err(error), _) => Err(self.explain("No credentials to sign with could be had", error).await),
+            (Err(error), _) => Err(self.explain("Could not get credentials to sign with", error).await),
         }
     }
 
@@ -140,7 +140,7 @@ impl Operator {
         match report.diagnoses.first() {
             Some(diagnosis) => undone.diagnosed(diagnosis),
             None => undone
-                .fixed_by("The checklist finds nothing wrong with key, clock and credentials: run the whole of it")
+                .fixed_by("The checks of key, clock and credentials found no problem: run the whole checklist")
                 .command("polydoctor check"),
         }
     }
@@ -156,7 +156,7 @@ impl Operator {
                     Ok(Some(credentials)) => already_used(undone, nonce, &credentials).into(),
                     Ok(None) => undone
                         .because("and there is none to derive at this nonce")
-                        .fixed_by("The wallet signature passes, so the account itself may be restricted")
+                        .fixed_by("The wallet signature is accepted, so the account itself may be restricted")
                         .command("polydoctor check account.status")
                         .into(),
                     Err(stop) => stop,
@@ -171,7 +171,7 @@ impl Operator {
                 };
                 undone
                     .by(Cause::CreateBlocked)
-                    .because("derive alone would only say: 400 Could not derive api key!")
+                    .because("derive alone would only return: 400 Could not derive api key!")
                     .command("polydoctor check net.reach net.geoblock")
                     .into()
             }
@@ -198,7 +198,7 @@ pub(crate) fn derive_plan() -> Planned {
 pub(crate) fn no_key(nonce: U256) -> Undone {
     Undone::not_done(format!("There is no API key at nonce {nonce}"))
         .by(Cause::NoKeyAtNonce)
-        .because("the CLOB takes the wallet signature and says: 400 Could not derive api key!")
+        .because("the CLOB accepts the wallet signature and returns: 400 Could not derive api key!")
         .command("polydoctor keys nonces")
         .command(format!("polydoctor keys create --nonce {nonce}"))
 }
@@ -206,6 +206,6 @@ pub(crate) fn no_key(nonce: U256) -> Undone {
 pub(crate) fn already_used(undone: Undone, nonce: U256, credentials: &ApiCredentials) -> Undone {
     undone
         .by(Cause::NonceAlreadyUsed)
-        .because(format!("nonce {nonce} holds the key {}", credentials.key))
+        .because(format!("nonce {nonce} has the key {}", credentials.key))
         .command(format!("polydoctor keys derive --nonce {nonce}"))
 }

@@ -54,7 +54,7 @@ impl Rotation {
         if let Some(nonce) = to {
             let existing = operator.derive(nonce).await?;
             if existing.as_ref().is_some_and(|existing| existing.key == old.key) {
-                return Err(Stopped::Setting(format!("nonce {nonce} holds the key that is to be replaced")));
+                return Err(Stopped::Setting(format!("nonce {nonce} has the key that is to be replaced")));
             }
             return Ok(Self { old, nonce, existing });
         }
@@ -65,7 +65,7 @@ impl Rotation {
                 return Ok(Self { old, nonce, existing: None });
             }
         }
-        let full = format!("the {TRIED} nonces from {first} on all hold keys; name a free one with --to-nonce");
+        let full = format!("the {TRIED} nonces from {first} on all have keys; choose a free one with --to-nonce");
         Err(Stopped::Setting(full))
     }
 
@@ -102,7 +102,7 @@ impl Replacement {
             let failure = match operator.account.api_keys(&self.credentials).await {
                 Ok(_) => return Ok(()),
                 Err(AccountError::Failure(failure)) => failure,
-                Err(error) => return Err(operator.explain("The new key could not be tried", error).await),
+                Err(error) => return Err(operator.explain("The new key could not be tested", error).await),
             };
             if failure.is_refusal() && !left.is_zero() {
                 refused(&failure);
@@ -112,11 +112,11 @@ impl Replacement {
                 continue;
             }
             let undone = if failure.is_refusal() {
-                Undone::not_done("The new key does not pass, so nothing was switched and the old one stays")
+                Undone::not_done("The new key is not accepted, so nothing was switched and the old one stays")
                     .by(Cause::CredentialsJustCreated)
             } else {
                 Undone::unknown(
-                    "Whether the new key passes could not be determined, so nothing was switched and the old one stays",
+                    "Whether the new key is accepted could not be determined, so nothing was switched and the old one stays",
                 )
                 .by(network_cause(&failure).0)
             };
@@ -133,8 +133,8 @@ impl Replacement {
 
     /// That the new key was not saved; the reason is for the caller to add.
     pub(crate) fn unsaved(&self) -> Undone {
-        Undone::not_done("The new key passes, and was not saved: the old one stays in use")
-            .fixed_by("Nothing is lost: this takes it up again")
+        Undone::not_done("The new key is accepted, but was not saved: the old one stays in use")
+            .fixed_by("Nothing is lost: this continues the rotation")
             .command(self.again())
     }
 
@@ -150,7 +150,7 @@ impl Replacement {
             Err(error) => {
                 let summary = "The new key is in use; the old one was not deleted";
                 Err(match operator.explain_change(&self.deletion(operator), summary, error).await {
-                    Stopped::Undone(undone) => undone.because("the new key is saved, and in use from now on").into(),
+                    Stopped::Undone(undone) => undone.because("the new key is saved and in use").into(),
                     setting @ Stopped::Setting(_) => setting,
                 })
             }

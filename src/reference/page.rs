@@ -85,9 +85,9 @@ impl Page {
                     Block::Point { lead: often(weighted.weight), text: format!("{title} ({name})") }
                 }),
             ),
-            points("What tells them apart", &error.decides),
+            points("How to tell them apart", &error.decides),
             section("Fix", fixes(causes)),
-            texts("What guides get wrong", &error.myth),
+            texts("Common misconception", &error.myth),
             sources(&error.source, None),
         ];
         let place = place.into_iter().flatten().collect::<Vec<_>>().join(" · ");
@@ -112,8 +112,8 @@ impl Page {
 
 fn said_by(error: &ErrorEntry) -> String {
     match error.said_by.as_str() {
-        "guide" => "a guide's name for it".to_owned(),
-        "HTTP" => "a bare status".to_owned(),
+        "guide" => "name used in guides".to_owned(),
+        "HTTP" => "status code alone".to_owned(),
         other => other.to_owned(),
     }
 }
@@ -168,7 +168,7 @@ fn of_check(check: &Check) -> Page {
 
 fn of_term(term: &Term) -> Page {
     let see = term.see.iter().map(|id| shell(format!("polydoctor explain {id}")));
-    let sections = vec![texts("What it means", [&term.meaning]), section("Read on", see)];
+    let sections = vec![texts("What it means", [&term.meaning]), section("Read more", see)];
     page(&term.name, "term".to_owned(), sections)
 }
 
@@ -232,7 +232,7 @@ mod tests {
         let headings: Vec<_> = page.sections.iter().map(|section| section.heading).collect();
         assert_eq!(
             headings,
-            ["What it means", "Causes", "What tells them apart", "Fix", "What guides get wrong", "Source"]
+            ["What it means", "Causes", "How to tell them apart", "Fix", "Common misconception", "Source"]
         );
     }
 }

@@ -189,7 +189,7 @@ fn locate(parts: &[Part], words: &Words, at: usize, gaps: &mut Vec<(usize, usize
     }
 }
 
-/// A value without what surrounds it.
+/// A value without the surrounding characters.
 fn bare(text: &str) -> Option<String> {
     let value = text.trim_matches(|c: char| !c.is_alphanumeric());
     (!value.is_empty()).then(|| value.to_owned())

@@ -24,7 +24,7 @@ struct Kind {
     is_value: fn(&str) -> bool,
 }
 
-const CREDENTIALS: &str = "create API credentials at a new nonce and delete these: polydoctor keys rotate";
+const CREDENTIALS: &str = "create API credentials at a new nonce and delete these: `polydoctor keys rotate`";
 
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let kind = |name, fix, pattern: &str, is_value| Kind {
@@ -58,7 +58,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         ),
         kind(
             "builder passphrase",
-            "revoke the builder key and create a new one: polydoctor keys builder",
+            "revoke the builder key and create a new one: `polydoctor keys builder`",
             r#"(?i-u)BUILDER_PASS_?PHRASE["']?\s*[:=]>?\s*\[?\s*["'`]?([A-Za-z0-9+/=_-]{6,})"#,
             |value| !is_placeholder(value),
         ),

@@ -19,7 +19,7 @@ use crate::settings::{Named, named};
 
 /// Of a text longer than this only its end is read: such messages are short.
 const LONGEST: usize = 6 << 10;
-/// At most so many words between subject and state.
+/// Maximum number of trades to read words between subject and state.
 const APART: usize = 5;
 /// Sentences of programs are no longer than so many words.
 const MESSAGE: usize = 12;

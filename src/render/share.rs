@@ -27,8 +27,10 @@ impl Share {
     /// What was taken out, for the reader to know.
     pub fn notice(self) -> &'static str {
         match self {
-            Self::Short => "Addresses (except in fixes) and key ids are shortened, the home folder is left out.",
-            Self::Anonymous => "Addresses are replaced by names, key ids are shortened, the home folder is left out.",
+            Self::Short => "Wallet addresses (except in fixes) and key IDs are shortened, the home folder is hidden.",
+            Self::Anonymous => {
+                "Wallet addresses are replaced with names, key IDs are shortened, the home folder is hidden."
+            }
         }
     }
 }
@@ -89,7 +91,7 @@ fn left_out(report: &Report) -> impl Iterator<Item = String> {
         let evidence = check.evidence.iter().map(|evidence| evidence.value.clone());
         std::iter::once(check.summary.clone()).chain(evidence).collect::<Vec<_>>()
     };
-    let texts = report.checks.iter().flat_map(of_check).filter(|text| text.starts_with("Left out: "));
+    let texts = report.checks.iter().flat_map(of_check).filter(|text| text.starts_with("Ignored: "));
     texts.filter_map(|text| {
         let (_, behind) = text.split_once(" of profile ")?;
         Some(behind.split_once(" (")?.0.to_owned())

@@ -55,7 +55,7 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
     }
     let rest: Vec<String> = report.diagnoses.iter().skip(IN_FULL).map(brief).collect();
     if !rest.is_empty() {
-        line(&rest.join(", "), "Further causes: ", "  ", style, out)?;
+        line(&rest.join(", "), "Other causes: ", "  ", style, out)?;
         writeln!(out)?;
     }
     line(&tally(report), "", "", style, out)?;
@@ -135,7 +135,7 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
         line(excluded, "  ruled out   ", FIELD, style, out)?;
     }
     if let Some(decide) = &diagnosis.decide {
-        line(decide, "  to decide   ", FIELD, style, out)?;
+        line(decide, "  find out    ", FIELD, style, out)?;
     }
     line(&diagnosis.fix.text, "  fix         ", FIELD, style, out)?;
     for edit in &diagnosis.fix.edits {

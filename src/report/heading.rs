@@ -75,7 +75,7 @@ pub(super) fn who(facts: &Facts) -> String {
 fn signer(facts: &Facts) -> String {
     match (facts.setup.signer(), &facts.setup.key) {
         (Some(signer), _) => signer.to_string(),
-        (None, Some(_)) => "unusable private key".to_owned(),
+        (None, Some(_)) => "invalid private key".to_owned(),
         (None, None) => "no private key".to_owned(),
     }
 }

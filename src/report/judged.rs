@@ -104,11 +104,14 @@ fn with_own(mut commands: Vec<String>, own: &[String]) -> Vec<String> {
     commands
 }
 
+/// The label of evidence that is what guides say wrongly about a check.
+pub const MISCONCEPTION: &str = "common misconception";
+
 /// What was found, and the myth about it where there was something to look at.
 fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
     let is_absent = finding.suspicions.iter().any(|suspicion| suspicion.cause == Cause::KeyMissing);
     let myth = words.myth.iter().filter(|_| finding.status != Status::Skip && !is_absent);
-    let myth = myth.map(|myth| Evidence { label: "myth".to_owned(), value: myth.clone() });
+    let myth = myth.map(|myth| Evidence { label: MISCONCEPTION.to_owned(), value: myth.clone() });
     finding.evidence.iter().cloned().chain(myth).collect()
 }
 

@@ -116,7 +116,7 @@ impl Maker<'_> {
         let argument = home::argument(&self.setup.places, self.setup.origin.as_ref());
         if argument == home::SHOWN {
             for setting in Setting::API_CREDENTIALS {
-                self.words(setting, "what the command prints");
+                self.words(setting, "the output of the command");
             }
         }
         let verb = if created { "create" } else { "derive" };

@@ -128,7 +128,7 @@ impl Ledger {
             }
         }
         for (name, state) in &scenario.wallets {
-            let address = names.address(name).ok_or_else(|| format!("[wallets.{name}] is no wallet"))?;
+            let address = names.address(name).ok_or_else(|| format!("[wallets.{name}] is not a wallet"))?;
             ledger.apply(address, state, names)?;
         }
         Ok(ledger)
@@ -150,7 +150,7 @@ impl Ledger {
             holder.kind = None;
         }
         if let Some(owner) = &state.owner {
-            holder.owner = names.address(owner).ok_or_else(|| format!("{owner} is no address"))?;
+            holder.owner = names.address(owner).ok_or_else(|| format!("{owner} is not an address"))?;
         }
         let amounts =
             [(Some(tokens.pusd), &state.pusd), (Some(tokens.usdc_e), &state.usdc_e), (tokens.usdc, &state.usdc)];
@@ -240,7 +240,7 @@ impl Ledger {
 
 /// An amount as people write it, in base units.
 pub(super) fn units(amount: &str, decimals: u8) -> Result<U256, String> {
-    let units = parse_units(amount, decimals).map_err(|error| format!("{amount} is no amount: {error}"))?;
+    let units = parse_units(amount, decimals).map_err(|error| format!("{amount} is not an amount: {error}"))?;
     Ok(units.get_absolute())
 }
 

@@ -26,7 +26,7 @@ pub(super) fn wrong_checksum(setting: Setting, values: &[Sourced<String>]) -> Op
             setting.spoken(),
             found.source
         ),
-        fix: format!("Copy the address again. If every digit is right, its spelling is {address}"),
+        fix: format!("Copy the wallet address again. If every digit is right, write it as {address}"),
     })
 }
 

@@ -103,14 +103,14 @@ impl ConfigFile {
         let line = |item: &Item| item.span().map(|span| line_at(&text, span.start));
         if let Some(item) = document.get("profiles") {
             let Some(profiles) = item.as_table_like() else {
-                return Err(malformed(line(item), "profiles is no table; write [profiles.NAME]".to_owned()));
+                return Err(malformed(line(item), "`profiles` must be a table: write [profiles.NAME]".to_owned()));
             };
             if let Some((name, item)) = profiles.iter().find(|(_, item)| !item.is_table_like()) {
-                return Err(malformed(line(item), format!("{name} is no table; write [profiles.{name}]")));
+                return Err(malformed(line(item), format!("`{name}` must be a table: write [profiles.{name}]")));
             }
         }
         match document.get("default_profile") {
-            Some(item) if !item.is_str() => Err(malformed(line(item), "default_profile is no text".to_owned())),
+            Some(item) if !item.is_str() => Err(malformed(line(item), "`default_profile` must be a string".to_owned())),
             _ => Ok(Self { path: path.to_owned(), document }),
         }
     }
@@ -142,7 +142,7 @@ impl ConfigFile {
             return Err(SettingsError::NoSuchProfile {
                 name: name.to_owned(),
                 path: self.path.display().to_string(),
-                known: if self.names().is_empty() { "none".to_owned() } else { self.names().join(", ") },
+                known: available(&self.names()),
             });
         };
         let mut profile = Profile { name: name.to_owned(), path: self.path.clone(), ..Profile::default() };
@@ -177,7 +177,7 @@ impl ConfigFile {
                 kind: ProblemKind::NearMiss,
                 setting: Subject::Profile,
                 text: format!(
-                    "{key} (line {line} of {}) stands outside of the profiles, and nothing reads it",
+                    "{key} (line {line} of {}) is outside of the profiles, where nothing reads it",
                     self.path.display()
                 ),
                 fix: "Move it below [profiles.NAME]".to_owned(),
@@ -194,7 +194,7 @@ fn entry(profile: &Profile, key: &str, item: &Item, line: usize) -> Result<Profi
         return Err(SettingProblem {
             kind: ProblemKind::NearMiss,
             setting: meant.map_or(Subject::Profile, Subject::Setting),
-            text: format!("There is no setting of that name: {source}"),
+            text: format!("Unknown setting: {source}"),
             fix: meant.map_or_else(|| "Remove it".to_owned(), |meant| format!("Did you mean {meant}?")),
         });
     };
@@ -210,12 +210,12 @@ fn entry(profile: &Profile, key: &str, item: &Item, line: usize) -> Result<Profi
         kind: ProblemKind::Invalid,
         setting: setting.into(),
         text: format!("The {} {wrong} ({source})", setting.spoken()),
-        fix: "Write text in quotes, a number, or the place where the value is".to_owned(),
+        fix: "Write a quoted string, a number, or a reference to the value".to_owned(),
     };
     match value {
         Some(Ok(value)) => Ok(ProfileEntry { setting, value, source }),
         Some(Err(wrong)) => Err(problem(wrong)),
-        None => Err(problem(format!("is a TOML {}, which is neither text nor a number", item.type_name()))),
+        None => Err(problem(format!("is a TOML {}, which is neither a string nor a number", item.type_name()))),
     }
 }
 
@@ -231,7 +231,7 @@ pub(super) fn chosen(inputs: &Inputs) -> Result<Profile, SettingsError> {
                 Err(SettingsError::NoSuchProfile {
                     name: name.to_owned(),
                     path: path.map_or_else(|| "the configuration".to_owned(), |path| path.display().to_string()),
-                    known: "none".to_owned(),
+                    known: available(&[]),
                 })
             },
         );
@@ -245,6 +245,11 @@ pub(super) fn chosen(inputs: &Inputs) -> Result<Profile, SettingsError> {
         None if config.names().contains(&"default") => config.profile("default"),
         None => Ok(Profile { problems: config.outside_of_profiles().collect(), ..none() }),
     }
+}
+
+/// What there is instead of a profile that is not there.
+fn available(names: &[&str]) -> String {
+    if names.is_empty() { "no profiles exist yet".to_owned() } else { format!("available: {}", names.join(", ")) }
 }
 
 #[cfg(test)]

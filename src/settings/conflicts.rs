@@ -26,7 +26,7 @@ pub(super) fn conflict(setting: Setting, values: &[Sourced<String>]) -> Option<S
     };
     let text = match kind {
         ProblemKind::Shadowed => format!(
-            "The {} in {} is not used: {} comes first, with another value",
+            "The {} in {} is not used: {} takes precedence, with a different value",
             setting.spoken(),
             loser.source,
             winner.source
@@ -39,7 +39,7 @@ pub(super) fn conflict(setting: Setting, values: &[Sourced<String>]) -> Option<S
         ),
     };
     let fix = match (kind, &winner.source) {
-        (ProblemKind::Shadowed, Source::Variable { name }) => format!("unset {name}, if the other is the right one"),
+        (ProblemKind::Shadowed, Source::Variable { name }) => format!("unset {name}, if the other value is right"),
         _ => format!("Keep one of the two: {} or {}", winner.source, loser.source),
     };
     Some(SettingProblem { kind, setting: setting.into(), text, fix })

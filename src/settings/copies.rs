@@ -113,7 +113,7 @@ fn copy(profile: &Profile, setting: Setting, path: &Path, line: &EnvLine) -> Opt
         Some(ProfileValue::Place(_)) => return None,
         Some(ProfileValue::Text(text)) if same(setting, text, &line.value) => return None,
         Some(ProfileValue::Text(text)) => match (shown(text), shown(&line.value)) {
-            (Some(ours), Some(theirs)) => format!("{what}: profile {} says {ours}, {at} says {theirs}", profile.name),
+            (Some(ours), Some(theirs)) => format!("{what}: profile {} has {ours}, {at} has {theirs}", profile.name),
             _ => format!("{what}: profile {} and {at} have different values", profile.name),
         },
         None => {
@@ -122,7 +122,7 @@ fn copy(profile: &Profile, setting: Setting, path: &Path, line: &EnvLine) -> Opt
                 return None;
             }
             let theirs = shown(&line.value)?;
-            format!("{what}: {at} says {theirs}, profile {} does not set it", profile.name)
+            format!("{what}: {at} has {theirs}, profile {} does not set it", profile.name)
         }
     };
     let place = Place::EnvFile { path: path.display().to_string(), name: line.name.clone() };
@@ -172,9 +172,9 @@ mod tests {
         assert_eq!(
             said(&env, profile),
             [
-                "funder: profile bot says 0x2, line 2 of /.env says 0x1",
+                "funder: profile bot has 0x2, line 2 of /.env has 0x1",
                 "API secret: profile bot and line 3 of /.env have different values",
-                "rpc address: profile bot and line 4 of /.env have different values",
+                "RPC URL: profile bot and line 4 of /.env have different values",
             ]
         );
     }
@@ -183,7 +183,7 @@ mod tests {
     fn what_the_profile_leaves_out_counts_unless_it_is_the_default() {
         let key = "private_key = { env_file = \".env\", name = \"PK\" }\n";
         let env = format!("PK={KEY}\nCHAIN_ID=137\nSIGNATURE_TYPE=1\nCLOB_API_KEY=a\n");
-        assert_eq!(said(&env, key), ["signature type: line 3 of /.env says 1, profile bot does not set it"]);
+        assert_eq!(said(&env, key), ["signature type: line 3 of /.env has 1, profile bot does not set it"]);
     }
 
     #[test]

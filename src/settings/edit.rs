@@ -19,7 +19,7 @@ use crate::secret::Secret;
 pub enum EditError {
     /// The value has characters that shells and programs read in different ways.
     #[error(
-        "the value of {name} holds {what}, which no form of quotes keeps the same for every program that reads .env files"
+        "the value of {name} contains {what}, which no quoting keeps the same for every program that reads .env files"
     )]
     Unquotable {
         /// The variable.
@@ -28,10 +28,10 @@ pub enum EditError {
         what: &'static str,
     },
     /// The name cannot be that of a variable; here without control characters, and cut.
-    #[error("{0:?} is no name of a variable: letters, digits and underscores, not beginning with a digit")]
+    #[error("{0:?} is not a variable name: use letters, digits and underscores, not starting with a digit")]
     Name(String),
     /// The configuration file is not TOML.
-    #[error("line {line} is no TOML: {reason}")]
+    #[error("line {line} is not TOML: {reason}")]
     Malformed {
         /// From 1.
         line: usize,
@@ -39,7 +39,7 @@ pub enum EditError {
         reason: String,
     },
     /// Something else has the name of a table, such as `profiles = 1`.
-    #[error("line {line}: {key} is no table")]
+    #[error("line {line}: {key} is not a table")]
     NoTable {
         /// From 1.
         line: usize,
@@ -47,11 +47,11 @@ pub enum EditError {
         key: String,
     },
     /// The file has no profile of this name.
-    #[error("there is no profile named {0}")]
+    #[error("no profile named {0}")]
     NoSuchProfile(String),
     /// A new profile cannot be named so; here without control characters.
     #[error(
-        "a profile cannot be named {0:?}: use letters, digits, `-`, `_` and `.`, at most 64, and begin with a letter or digit"
+        "{0:?} is not a valid profile name: use letters, digits, `-`, `_` and `.`, at most 64, starting with a letter or digit"
     )]
     ProfileName(String),
 }

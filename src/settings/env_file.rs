@@ -100,8 +100,8 @@ pub(super) fn parse(text: &str) -> (Vec<EnvLine>, Vec<BadLine>) {
                     line,
                     kind: ProblemKind::Invalid,
                     name: None,
-                    wrong: "is no NAME=value",
-                    fix: "Write one NAME=value a line, and # before a comment",
+                    wrong: "is not a NAME=value line",
+                    fix: "Write one NAME=value per line, and # before comments",
                 });
                 continue;
             }
@@ -149,8 +149,7 @@ fn with_blanks(assignment: &Assignment<'_>) -> BadLine {
         line: assignment.line,
         kind: if is_known { ProblemKind::Conflict } else { ProblemKind::Remark },
         name: Some(assignment.name.to_owned()),
-        wrong: "has a space in a value without quotes: python-dotenv, dotenv of Node and Docker Compose read all of it, \
-                shells and clients in Rust refuse the line",
+        wrong: "has a space in an unquoted value: python-dotenv, Node's dotenv and Docker Compose read all of it, shells and Rust clients reject the line",
         fix: "Put the value in quotes",
     }
 }
@@ -160,13 +159,13 @@ fn unreadable(assignment: &Assignment<'_>, raw: &str) -> BadLine {
     let opens = raw.starts_with(['"', '\'']);
     let closed = opens && raw.len() > 1 && raw.ends_with(&raw[..1]) && !raw.contains('\n');
     let (wrong, fix) = if opens && !closed {
-        ("opens a quote and does not close it", "Close the quote, or take it away")
+        ("has an unclosed quote", "Close the quote, or remove it")
     } else if raw.contains("${") && !raw.contains('}') {
-        ("opens ${ and does not close it", "Put the value in single quotes, or close the brace")
+        ("has an unclosed ${", "Put the value in single quotes, or close the brace")
     } else if raw.contains('$') {
-        ("has a $ outside of single quotes, which programs read in different ways", "Put the value in single quotes")
+        ("has a $ outside of single quotes, which programs read differently", "Put the value in single quotes")
     } else {
-        ("has a backslash that programs read in different ways", "Put the value in single quotes")
+        ("has a backslash that programs read differently", "Put the value in single quotes")
     };
     BadLine { line: assignment.line, kind: ProblemKind::Invalid, name: Some(assignment.name.to_owned()), wrong, fix }
 }
@@ -187,14 +186,14 @@ fn read_differently(
             line: assignment.line,
             kind: ProblemKind::Remark,
             name: Some(assignment.name.to_owned()),
-            wrong: "refers to another variable: python-dotenv, shells and Docker Compose replace it, dotenv of Node does not",
-            fix: "If your bot is of Node, write the value itself, or use dotenv-expand",
+            wrong: "refers to a variable: python-dotenv, shells and Docker Compose replace it, Node's dotenv does not",
+            fix: "If your bot runs on Node, write the value itself, or use dotenv-expand",
         });
     }
     let wrong = if !raw.starts_with(['"', '\'']) && raw.contains('#') {
-        "has a # in a value without quotes: dotenv of Node ends the value there, others do not"
+        "has a # in an unquoted value: Node's dotenv ends the value there, others do not"
     } else if !raw.starts_with('\'') && raw.contains('$') && raw.trim_matches('"') != value {
-        "has a $ that shells and dotenvy replace with a variable's value, and dotenv of Node keeps"
+        "has a $ that shells and dotenvy replace with a variable's value, but Node's dotenv keeps"
     } else {
         return None;
     };
@@ -223,7 +222,7 @@ fn twice(lines: &[EnvLine]) -> Vec<BadLine> {
             line: line.line,
             kind: ProblemKind::Conflict,
             name: Some(line.name.clone()),
-            wrong: "sets again what an earlier line has set: clients in Rust take the first, others the last",
+            wrong: "sets a variable again: Rust clients use the first line, others the last",
             fix: "Keep one of the lines",
         })
     };
@@ -258,15 +257,15 @@ mod tests {
         assert_eq!(
             wrong,
             [
-                (2, "is no NAME=value"),
-                (4, "has a space in a value without quotes"),
-                (5, "has a backslash that programs read in different ways"),
-                (6, "opens ${ and does not close it"),
-                (8, "has a # in a value without quotes"),
-                (9, "has a $ that shells and dotenvy replace with a variable's value, and dotenv of Node keeps"),
-                (10, "has a $ outside of single quotes, which programs read in different ways"),
-                (15, "opens a quote and does not close it"),
-                (13, "sets again what an earlier line has set"),
+                (2, "is not a NAME=value line"),
+                (4, "has a space in an unquoted value"),
+                (5, "has a backslash that programs read differently"),
+                (6, "has an unclosed ${"),
+                (8, "has a # in an unquoted value"),
+                (9, "has a $ that shells and dotenvy replace with a variable's value, but Node's dotenv keeps"),
+                (10, "has a $ outside of single quotes, which programs read differently"),
+                (15, "has an unclosed quote"),
+                (13, "sets a variable again"),
             ]
         );
     }

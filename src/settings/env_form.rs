@@ -26,13 +26,13 @@ pub(super) fn read(path: &Path) -> Result<Lines, SettingsError> {
         Encoding::Utf8 => {}
         Encoding::Utf16 => problems.push(told(
             ProblemKind::Invalid,
-            "is UTF-16, as PowerShell's > writes it: programs read UTF-8 and find no variable in it",
+            "is UTF-16, as PowerShell's > writes it: programs expect UTF-8 and find no variables in it",
             "Save it as UTF-8; in PowerShell: Set-Content -Encoding utf8",
         )),
         Encoding::Other { line } => problems.push(told(
             ProblemKind::Conflict,
             &format!(
-                "is not UTF-8 (line {line}): Python programs refuse to read it, others read it with wrong letters"
+                "is not UTF-8 (line {line}): Python programs fail to read it, others read it with wrong characters"
             ),
             "Save it as UTF-8",
         )),
@@ -40,7 +40,7 @@ pub(super) fn read(path: &Path) -> Result<Lines, SettingsError> {
     if let Some(format) = format(&text) {
         problems.push(told(
             ProblemKind::Invalid,
-            &format!("is {format}, not a .env: only lines of NAME=value are read"),
+            &format!("is {format}, not a .env: only NAME=value lines are read"),
             "Write the values into a .env as NAME=value, or run polydoctor with them as environment variables",
         ));
         return Ok((Vec::new(), Vec::new(), problems));
@@ -76,7 +76,7 @@ pub(super) fn other_with_a_key() -> Option<SettingProblem> {
     Some(SettingProblem {
         kind: ProblemKind::Unread,
         setting: Setting::PrivateKey.into(),
-        text: format!("{name} has a private key, and only .env is read without --env-file"),
+        text: format!("{name} contains a private key, but only .env is read without --env-file"),
         fix: format!("Add --env-file {quoted}"),
     })
 }

@@ -87,7 +87,7 @@ fn read_all(mut file: File, is_pipe: bool, most: u64) -> io::Result<Vec<u8>> {
             // nobody has opened it to write, yet
             Ok(0) if is_pipe && content.is_empty() => {
                 if began.elapsed() > UNTIL_OPENED {
-                    return Err(io::Error::other("it is a pipe, and no program writes to it"));
+                    return Err(io::Error::other("it is a pipe that no program writes to"));
                 }
                 std::thread::sleep(STEP);
             }
@@ -96,7 +96,7 @@ fn read_all(mut file: File, is_pipe: bool, most: u64) -> io::Result<Vec<u8>> {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 if began.elapsed() > LONGEST_WAIT {
-                    let text = format!("not all of it came in {} s", LONGEST_WAIT.as_secs());
+                    let text = format!("it was not read completely in {} s", LONGEST_WAIT.as_secs());
                     return Err(io::Error::other(text));
                 }
                 std::thread::sleep(STEP);
@@ -142,10 +142,10 @@ fn as_text(bytes: Vec<u8>) -> io::Result<String> {
 /// Why a file cannot be read, in words.
 pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::NotFound => "no such file".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -190,7 +190,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = fifo(folder.path());
         let began = Instant::now();
-        assert!(refused(&path).ends_with("it is a pipe, and no program writes to it"));
+        assert!(refused(&path).ends_with("it is a pipe that no program writes to"));
         assert!(began.elapsed() < Duration::from_secs(10));
         assert!(read_regular(&path).unwrap_err().to_string().contains("not a regular file"));
         let long = folder.path().join("long");

@@ -101,16 +101,14 @@ fn values(settings: &Settings, key: FixKey, value: &Value) -> Result<Vec<(Settin
         ) => Ok(vec![(setting, Secret::new(text))]),
         FixKey::Setting(Setting::PrivateKey) => match surrounded_key(settings) {
             Some(key) => Ok(vec![(Setting::PrivateKey, key)]),
-            None => by_hand("Only you have the private key: export it from the wallet that you sign in with", None),
+            None => by_hand("Export the private key from the wallet that you log in with: only you have it", None),
         },
         FixKey::ApiCredentials if text == wanted::CLEANED => match surrounded(&settings.credentials) {
             cleaned if !cleaned.is_empty() => Ok(cleaned),
-            _ => by_hand("Remove what surrounds the secret", None),
+            _ => by_hand("Remove the quotes or whitespace around the secret", None),
         },
-        FixKey::ApiCredentials if text == wanted::CREATED => {
-            by_hand("The CLOB has to create them", Some(&keys("create")))
-        }
-        FixKey::ApiCredentials => by_hand("The CLOB returns them to the private key", Some(&keys("derive"))),
+        FixKey::ApiCredentials if text == wanted::CREATED => by_hand("The CLOB creates them", Some(&keys("create"))),
+        FixKey::ApiCredentials => by_hand("Derive them from the private key", Some(&keys("derive"))),
         FixKey::BuilderCredentials => by_hand("Copy them from your builder profile on polymarket.com", None),
         FixKey::Setting(_) => by_hand(&format!("Set it to {text}"), None),
     }
@@ -142,7 +140,7 @@ fn place(settings: &Settings, setting: Setting, text: Secret, edits: &mut Edits)
     let target = Target::of(&settings.places, setting);
     let by_hand = |reason: &str, what: &str| {
         let value = if setting.is_secret() { None } else { Some(text.expose()) };
-        let words = value.map_or(Written::Words("without what surrounds it"), Written::Value);
+        let words = value.map_or(Written::Words("without the surrounding characters"), Written::Value);
         let lines = target.edits(words);
         let reason =
             if lines.is_empty() { format!("{reason} {what}") } else { format!("{reason} {}", lines.join("; ")) };
@@ -163,14 +161,14 @@ fn place(settings: &Settings, setting: Setting, text: Secret, edits: &mut Edits)
             edits.profiles.entry(place).or_default().push((*key, text));
             Ok(())
         }
-        Target::Flag { .. } => by_hand("It was given as a flag:", ""),
+        Target::Flag { .. } => by_hand("It was passed as a flag:", ""),
         Target::Variables { names } if settings.places.get(&setting).is_some_and(|places| !places.is_empty()) => {
             by_hand("It comes from the environment, which only your shell or service can change:", &names.join(", "))
         }
         Target::Variables { .. } => {
             by_hand("It is not set anywhere, and this account has no .env or profile to set it in", "")
         }
-        Target::Unwritten { .. } => by_hand("It comes from a place that polydoctor does not write:", ""),
+        Target::Unwritten { .. } => by_hand("It comes from a place that polydoctor does not edit:", ""),
     }
 }
 

@@ -78,7 +78,7 @@ pub fn read_key(input: &KeyInput, password: Option<&Secret>) -> Result<FoundKey,
             Ok(FoundKey { key, place: Some(Place::keystore(&path)), source: source(&path) })
         }
         KeyInput::Settings | KeyInput::StandardInput | KeyInput::Typed(_) => {
-            Err(UnreadKey { text: "There is no file to read".to_owned(), is_password: false })
+            Err(UnreadKey { text: "No such file".to_owned(), is_password: false })
         }
     }
 }

@@ -59,7 +59,8 @@ pub(crate) fn of(settings: &Settings, credentials: [Setting; 3]) -> Result<Home,
     if let Some(profile) = &settings.key_profile {
         return of_profile(profile, credentials);
     }
-    let cannot = |what: &str| Err(format!("the private key in use comes from {what}, which cannot hold credentials"));
+    let cannot =
+        |what: &str| Err(format!("the private key in use comes from {what}, where credentials cannot be saved"));
     match settings.private_key.as_ref().map(|key| &key.source) {
         Some(Source::EnvFile { path, .. }) => {
             Ok(Home::EnvFile { path: PathBuf::from(path), names: None, profile: None })
@@ -103,7 +104,7 @@ fn of_profile(profile: &KeyProfile, credentials: [Setting; 3]) -> Result<Home, S
             profile: Some(profile.clone()),
         }),
         _ => Err(format!(
-            "profile {} in {} refers to other places for its credentials, and not to one .env",
+            "the credentials of profile {} in {} are references, but not to a single .env",
             profile.name,
             profile.path.display()
         )),
@@ -128,7 +129,7 @@ pub(crate) fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String
         .collect();
     let (line, name, other) = *keys.first()?;
     (!keys.iter().any(|(.., address)| *address == signer)).then(|| {
-        format!("{} belongs to another account: {name} in line {line} is the key of signer {other}", path.display())
+        format!("{} belongs to a different account: {name} in line {line} is the key of signer {other}", path.display())
     })
 }
 
@@ -147,11 +148,11 @@ pub(crate) fn refusal_of_profile(
     let KeyProfile { name, path } = profile;
     match ProfileKey::read(&read, environment, &Memory::default()).whose()? {
         Whose::Signer(other) if other != signer => Some(format!(
-            "profile {name} in {} belongs to another account: its private key is that of signer {other}",
+            "profile {name} in {} belongs to a different account: its private key is that of signer {other}",
             path.display()
         )),
         Whose::Unknown | Whose::Keystore(_) => Some(format!(
-            "profile {name} in {} has a private key that was not read, so its account is not known",
+            "profile {name} in {} has a private key that was not read, so its account is unknown",
             path.display()
         )),
         Whose::Signer(_) | Whose::Text(_) => None,

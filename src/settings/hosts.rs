@@ -74,7 +74,7 @@ fn other_service(setting: Setting, url: &Sourced<Url>) -> Option<SettingProblem>
     let what = match SERVICES.iter().find(|(known, ..)| *known == host) {
         Some((_, of, _)) if *of == Some(setting) => return None,
         Some((.., what)) => *what,
-        None if setting != Setting::RpcUrl && is_node() => "a blockchain node",
+        None if setting != Setting::RpcUrl && is_node() => "a blockchain RPC",
         None => return None,
     };
     let scheme = if setting.is_socket() { "wss" } else { "https" };
@@ -83,7 +83,7 @@ fn other_service(setting: Setting, url: &Sourced<Url>) -> Option<SettingProblem>
         Some(right) if setting == Setting::LiveUrl => format!("Set it to {right}/ws, or remove it"),
         Some(right) if setting == Setting::GeoblockUrl => format!("Set it to {right}/api/geoblock, or remove it"),
         Some(right) => format!("Set it to {right}, or remove it"),
-        None => "Set it to the URL of a Polygon node".to_owned(),
+        None => "Set it to the URL of a Polygon RPC".to_owned(),
     };
     Some(problem(setting, format!("The {} ({}) points to {what}: {host}", setting.spoken(), url.source), fix))
 }
@@ -96,11 +96,11 @@ fn other_chain(setting: Setting, url: &Sourced<Url>, chain: u64) -> Option<Setti
     let (_, named) = NODES.iter().find(|(part, _)| host.contains(part))?;
     (*named != chain).then(|| {
         let text = format!(
-            "The {} ({}) is a node of chain {named}, and the chain ID is {chain}",
+            "The {} ({}) is an RPC of chain {named}, but the chain ID is {chain}",
             setting.spoken(),
             url.source
         );
-        problem(setting, text, format!("Set it to the URL of a node of chain {chain}"))
+        problem(setting, text, format!("Set it to the URL of an RPC of chain {chain}"))
     })
 }
 
@@ -127,10 +127,10 @@ mod tests {
         for (name, url, what) in [
             ("CLOB_HOST", "https://gamma-api.polymarket.com", "points to Gamma"),
             ("CLOB_HOST", "https://polymarket.com/", "points to the website"),
-            ("CLOB_HOST", "https://polygon-rpc.com", "points to a blockchain node"),
+            ("CLOB_HOST", "https://polygon-rpc.com", "points to a blockchain RPC"),
             ("RPC_URL", "https://clob.polymarket.com", "points to the CLOB"),
-            ("RPC_URL", "https://polygon-amoy.drpc.org", "is a node of chain 80002"),
-            ("RPC_URL", "https://eth-mainnet.g.alchemy.com/v2/x", "is a node of chain 1"),
+            ("RPC_URL", "https://polygon-amoy.drpc.org", "is an RPC of chain 80002"),
+            ("RPC_URL", "https://eth-mainnet.g.alchemy.com/v2/x", "is an RPC of chain 1"),
             ("POLYMARKET_RELAYER_URL", "https://clob.polymarket.com", "points to the CLOB"),
             ("POLYMARKET_LIVE_URL", "wss://ws-subscriptions-clob.polymarket.com/ws/user", "points to the user channel"),
             ("POLYMARKET_LIVE_URL", "wss://ws-live-data.polymarket.com", "points to RTDS"),

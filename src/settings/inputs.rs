@@ -32,13 +32,13 @@ pub enum SettingsError {
         reason: String,
     },
     /// The profile that was asked for is not there.
-    #[error("there is no profile named {name} in {path}; known are: {known}")]
+    #[error("no profile `{name}` in {path} ({known})")]
     NoSuchProfile {
         /// The profile that was asked for.
         name: String,
         /// The configuration file.
         path: String,
-        /// The profiles that there are, with commas, or `none`.
+        /// The profiles that there are: `available: a, b`, or that there are none.
         known: String,
     },
     /// The program ended while the settings were read.

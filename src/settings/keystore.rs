@@ -58,9 +58,9 @@ pub(super) fn unlock(path: &Path, password: Option<&Secret>, memory: &Memory) ->
     let text = read_text(path)?;
     let decrypted = || {
         if !path.is_file() {
-            return Err("a keystore has to be a regular file".to_owned());
+            return Err("a keystore must be a regular file".to_owned());
         }
-        let password = password.ok_or("its password is not known: set POLYDOCTOR_KEYSTORE_PASSWORD")?;
+        let password = password.ok_or("its password is not set: set POLYDOCTOR_KEYSTORE_PASSWORD")?;
         memory.unlocked(&text, password, || decrypt(path, password))
     };
     let key = unsuitable(&text).map_or_else(decrypted, Err);
@@ -78,7 +78,7 @@ fn decrypt(path: &Path, password: &Secret) -> Result<Secret, String> {
         Ok(signer) => Ok(Secret::new(alloy_primitives::hex::encode_prefixed(signer.to_bytes()))),
         // "Mac Mismatch": all else has been looked at
         Err(error) if error.to_string().contains("Mac") => Err(WRONG_PASSWORD.to_owned()),
-        Err(_) => Err("what it holds is no private key".to_owned()),
+        Err(_) => Err("it does not contain a private key".to_owned()),
     }
 }
 
@@ -90,15 +90,15 @@ fn unsuitable(text: &str) -> Option<String> {
         return Some("it is not a keystore of version 3: it is not JSON".to_owned());
     };
     if json.get("Crypto").is_some() || json.get("ethaddr").is_some() {
-        return Some("it is an old form of keystore; geth account update or ethers write version 3".to_owned());
+        return Some("it is an old keystore version; `geth account update` or ethers writes version 3".to_owned());
     }
     let Ok(Keystore { version, crypto }) = Keystore::deserialize(json) else {
         return Some("parts of its crypto section are missing".to_owned());
     };
     match version {
         Some(version) if version == 3 => {}
-        Some(version) => return Some(format!("it has version {version}, and only version 3 can be read")),
-        None => return Some("it is JSON without a version, so no keystore".to_owned()),
+        Some(version) => return Some(format!("it has version {version}, but only version 3 is supported")),
+        None => return Some("it is JSON without a version, not a keystore".to_owned()),
     }
     let Some(Crypto { cipher, cipherparams, ciphertext, kdf, kdfparams }) = crypto else {
         return Some("it has no crypto section".to_owned());
@@ -107,7 +107,7 @@ fn unsuitable(text: &str) -> Option<String> {
         return Some("its cipher is not aes-128-ctr".to_owned());
     }
     if ciphertext.len() != 64 {
-        return Some("what it holds is not 32 bytes long".to_owned());
+        return Some("its content is not 32 bytes long".to_owned());
     }
     if kdfparams.dklen != 32 {
         return Some(format!("its dklen is {} instead of 32", kdfparams.dklen));
@@ -120,7 +120,7 @@ fn unsuitable(text: &str) -> Option<String> {
         ("pbkdf2", KdfParams { c: Some(c), prf: Some(prf), .. }) => c > 0 && c <= ROUNDS && prf == "hmac-sha256",
         _ => false,
     };
-    (!good).then(|| "its key derivation is none that can be computed here".to_owned())
+    (!good).then(|| "its key derivation is not supported".to_owned())
 }
 
 #[cfg(test)]
@@ -188,6 +188,6 @@ mod tests {
             assert!(given.contains(reason_given), "{pointer}: {given}");
         }
         assert!(reason(&json!("text"), Some("")).contains("missing"));
-        assert!(reason(&json!({ "Crypto": {} }), Some("")).contains("old form"));
+        assert!(reason(&json!({ "Crypto": {} }), Some("")).contains("old keystore version"));
     }
 }

@@ -23,7 +23,7 @@ impl LeftOut<'_> {
         SettingProblem {
             kind: if is_conflict { ProblemKind::Conflict } else { ProblemKind::Shadowed },
             setting: Setting::PrivateKey.into(),
-            text: format!("Left out: {}: {}", listed(&self.sources), self.reason()),
+            text: format!("Ignored: {}: {}", listed(&self.sources), self.reason()),
             fix: self.fix(is_conflict),
         }
     }
@@ -40,16 +40,16 @@ impl LeftOut<'_> {
                     _ => None,
                 });
                 let used = signer.map_or_else(|| "the key in use".to_owned(), |signer| format!("signer{signer}"));
-                format!("the private key there is another account's (signer {other}); {used} is checked{in_use}")
+                format!("its private key belongs to a different account (signer {other}); {used} is checked{in_use}")
             }
             (Some(Whose::Text(_)), ..) => {
-                format!("the private key there is not usable, and not the one in use{in_use}")
+                format!("its private key is not valid, and is not the one in use{in_use}")
             }
             (Some(Whose::Keystore(_) | Whose::Unknown), ..) => {
-                format!("the private key there was not read, because another one is in use{in_use}")
+                format!("its private key was not read, because a different one is in use{in_use}")
             }
             (None, ..) => {
-                format!("there is no private key beside them, and the one in use is from elsewhere{in_use}")
+                format!("they have no private key of their own, and the one in use comes from elsewhere{in_use}")
             }
         }
     }
@@ -61,7 +61,7 @@ impl LeftOut<'_> {
             _ => None,
         });
         if let (Some(profile), Standing::Fallback) = (&profile, loser.standing) {
-            return format!("Nothing to do, unless you mean that profile: --profile {profile}");
+            return format!("No change needed, unless you mean that profile: pass --profile {profile}");
         }
         let drop_winner = self
             .key
@@ -79,12 +79,12 @@ impl LeftOut<'_> {
                 lower(&drop_winner)
             );
         }
-        format!("Nothing to do, {meant}: {}", lower(&drop_winner))
+        format!("No change needed, {meant}: {}", lower(&drop_winner))
     }
 }
 
 fn of_default(in_use: &str) -> String {
-    format!("a default profile serves only where no private key is configured otherwise, and one is{in_use}")
+    format!("a default profile is used only if no other private key is configured, and one is{in_use}")
 }
 
 /// How to run without this private key.
@@ -133,9 +133,9 @@ pub(super) fn references(sources: &[Source]) -> Option<SettingProblem> {
         kind: ProblemKind::Conflict,
         setting: Setting::PrivateKey.into(),
         text: format!(
-            "Left out: {}: they refer to the variables of a bot whose private key is another account's",
+            "Ignored: {}: they refer to the variables of a bot with the private key of a different account",
             listed(sources)
         ),
-        fix: "Refer to variables of this account, or give them names of their own".to_owned(),
+        fix: "Refer to variables of this account, or use different names for them".to_owned(),
     })
 }

@@ -93,7 +93,7 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         origin: None,
         private_key: key,
         signature_type: loader.or_default(Setting::SignatureType, signature_type, SignatureType::Eoa),
-        funder: loader.parsed(Setting::Funder, "an address: 0x and 40 hex digits", parse_address),
+        funder: loader.parsed(Setting::Funder, "a wallet address: 0x and 40 hex digits", parse_address),
         chain_id,
         nonce: loader.parsed(Setting::Nonce, "a whole number from 0", |text| U256::from_str(text).ok()),
         credentials: CredentialParts {
@@ -110,9 +110,11 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         builder_signer_url: loader.url(Setting::BuilderSignerUrl, None),
         builder_signer_token: loader.sent_as_it_is(Setting::BuilderSignerToken),
         relayer_key: loader.sent_as_it_is(Setting::RelayerApiKey),
-        relayer_key_address: loader.parsed(Setting::RelayerApiKeyAddress, "an address: 0x and 40 hex digits", |text| {
-            Some(WrittenAddress { address: parse_address(text)?, text: text.to_owned() })
-        }),
+        relayer_key_address: loader.parsed(
+            Setting::RelayerApiKeyAddress,
+            "a wallet address: 0x and 40 hex digits",
+            |text| Some(WrittenAddress { address: parse_address(text)?, text: text.to_owned() }),
+        ),
         clob_url,
         gamma_url: loader.url(Setting::GammaUrl, Some(GAMMA_URL)),
         data_url: loader.url(Setting::DataUrl, Some(DATA_URL)),
@@ -345,7 +347,7 @@ mod tests {
         inputs.flags.insert(Setting::SignatureType, "0".into());
         assert_eq!(kind(&inputs), 0);
         inputs.profile = Some("other".into());
-        assert!(load(&inputs).unwrap_err().to_string().contains("known are: main"));
+        assert!(load(&inputs).unwrap_err().to_string().contains("(available: main)"));
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn exchanged(names: [Setting; 3], parts: &mut CredentialParts) -> Option<Setting
         kind: ProblemKind::Invalid,
         setting: key.into(),
         text: format!(
-            "The {} ({}) and the {} ({}) are exchanged: the key id is the one that is a UUID",
+            "The {} ({}) and the {} ({}) are swapped: the API key is the one that is a UUID",
             key.spoken(),
             no_id.source,
             other.spoken(),
@@ -130,8 +130,7 @@ fn problem(setting: Setting, source: &Source) -> SettingProblem {
         kind: ProblemKind::Invalid,
         setting: setting.into(),
         text: format!("The {} ({source}) contains the private key, so nothing is sent with it", setting.spoken()),
-        fix: "Remove the private key from there. If a bot has run with it, the key was sent: move the funds to a new \
-              key"
+        fix: "Remove the private key from there. If a bot has run with it, the key was sent: move the funds to a wallet of a new key"
         .to_owned(),
     }
 }
@@ -141,7 +140,7 @@ fn another_secret(setting: Setting, source: &Source) -> SettingProblem {
         kind: ProblemKind::Invalid,
         setting: setting.into(),
         text: format!(
-            "The {} ({source}) is a secret that another setting holds too, so nothing is sent with it",
+            "The {} ({source}) is a secret that a different setting also contains, so nothing is sent with it",
             setting.spoken()
         ),
         fix: format!("Set the {} to its own value", setting.spoken()),

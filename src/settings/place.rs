@@ -103,7 +103,7 @@ impl Place {
     pub(super) fn parse(table: &dyn TableLike) -> Result<Self, String> {
         let text = |key: &str| table.get(key).and_then(|item| item.as_str()).map(str::to_owned);
         let keys: Vec<&str> = table.iter().map(|(key, _)| key).collect();
-        let wrong = || format!("says a place in a form that is not known; write {FORMS}");
+        let wrong = || format!("is not a valid secret reference; write {FORMS}");
         let place = match keys.as_slice() {
             ["env"] => text("env").map(|name| Self::Env { name }),
             ["file"] => text("file").map(|path| Self::File { path }),
@@ -116,7 +116,7 @@ impl Place {
                 let password = table.get("password").and_then(|item| item.as_table_like());
                 let password = password.map(Self::parse).transpose()?.map(Box::new);
                 if password.is_none() {
-                    return Err("has a password in clear; say where it is, as { env = \"NAME\" }".to_owned());
+                    return Err("must not contain a plain-text password; refer to it, as { env = \"NAME\" }".to_owned());
                 }
                 text("keystore").map(|path| Self::Keystore { path, password })
             }
@@ -178,31 +178,31 @@ impl Place {
         match self {
             Self::Env { name } => match environment.get(name).filter(|value| !value.trim().is_empty()) {
                 Some(value) => Ok(Sourced::new(Secret::new(value.clone()), Source::Variable { name: name.clone() })),
-                None => Err(format!("is said to be in the variable {name}, which is not set")),
+                None => Err(format!("refers to the variable {name}, which is not set")),
             },
             Self::File { path } => {
                 let path = path_named(path, beside);
-                let text = read_text(&path).map_err(|error| format!("is said to be in a file: {error}"))?;
+                let text = read_text(&path).map_err(|error| format!("refers to a file: {error}"))?;
                 let text = text.trim_end_matches(['\r', '\n']);
                 if text.trim().is_empty() {
-                    return Err(format!("is said to be in {}, which is empty", path.display()));
+                    return Err(format!("refers to {}, which is empty", path.display()));
                 }
                 Ok(Sourced::new(Secret::new(text), Source::File { path: path.display().to_string() }))
             }
             Self::EnvFile { path, name } => {
                 let path = path_named(path, beside);
-                let text = read_text(&path).map_err(|error| format!("is said to be in a .env: {error}"))?;
+                let text = read_text(&path).map_err(|error| format!("refers to a .env: {error}"))?;
                 let (lines, _) = env_file::parse(&text);
                 let line = lines.into_iter().rfind(|line| line.name == *name && !line.value.trim().is_empty());
                 let line =
-                    line.ok_or_else(|| format!("is said to be {name} in {}, which does not set it", path.display()))?;
+                    line.ok_or_else(|| format!("refers to {name} in {}, which does not set it", path.display()))?;
                 let path = path.display().to_string();
                 Ok(Sourced::new(Secret::new(line.value), Source::EnvFile { path, line: line.line, name: line.name }))
             }
             Self::PolymarketCli { path } => {
                 let path = path_named(path, beside);
                 let values =
-                    polymarket_cli::read(&path).map_err(|problem| format!("cannot be had: {}", problem.text))?;
+                    polymarket_cli::read(&path).map_err(|problem| format!("could not be read: {}", problem.text))?;
                 let wanted = match profile {
                     Source::Profile { key, .. } => key,
                     _ => Setting::PrivateKey.name(),
@@ -211,7 +211,7 @@ impl Place {
                 let none = || format!("refers to {}, which does not set it", path.display());
                 Ok(value.ok_or_else(none)?.1.map(Secret::new))
             }
-            Self::Keystore { .. } => Err("is said to be in a keystore, which holds private keys only".to_owned()),
+            Self::Keystore { .. } => Err("refers to a keystore, which contains only private keys".to_owned()),
             Self::Command { program } => {
                 Ok(Sourced::new(memory.printed(program, |longest| run(program, longest))?, profile.clone()))
             }
@@ -223,11 +223,11 @@ impl Place {
 /// the screen, but says why it failed.
 fn run(program: &[String], longest: Duration) -> Result<Secret, String> {
     const STEP: Duration = Duration::from_millis(10);
-    let [name, arguments @ ..] = program else { return Err("is said to come from no program".to_owned()) };
+    let [name, arguments @ ..] = program else { return Err("refers to an empty command".to_owned()) };
     let mut command = Command::new(name);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| {
-        format!("is said to come from {name}, which does not start: {}", super::files::reason(&error))
+        format!("refers to the command {name}, which did not start: {}", super::files::reason(&error))
     })?;
     let (out, errors) = (printed(child.stdout.take()), printed(child.stderr.take()));
     let started = Instant::now();
@@ -239,7 +239,7 @@ fn run(program: &[String], longest: Duration) -> Result<Secret, String> {
                 // it may have ended just now
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("is said to come from {name}, which did not end {}", in_time(longest)));
+                return Err(format!("refers to the command {name}, which did not finish {}", in_time(longest)));
             }
         }
     };
@@ -249,14 +249,14 @@ fn run(program: &[String], longest: Duration) -> Result<Secret, String> {
         let errors = text(errors);
         let said: String = errors.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
         let said = if said.is_empty() { said } else { format!(": {said:.120}") };
-        return Err(format!("is said to come from {name}, which failed ({status}{said})"));
+        return Err(format!("refers to the command {name}, which failed ({status}{said})"));
     }
     let text = text(out);
     if text.len() as u64 > MOST {
-        return Err(format!("is said to come from {name}, which printed more than {} KiB", MOST >> 10));
+        return Err(format!("refers to the command {name}, which printed more than {} KiB", MOST >> 10));
     }
     if text.trim().is_empty() {
-        return Err(format!("is said to come from {name}, which printed nothing that can be read"));
+        return Err(format!("refers to the command {name}, which printed nothing readable"));
     }
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
@@ -333,9 +333,9 @@ mod tests {
         for text in
             ["{ environment = \"A\" }", "{ env = 1 }", "{ env = \"A\", file = \"b\" }", "{ command = [] }", "{}"]
         {
-            assert!(parse(text).unwrap_err().contains("not known"), "{text}");
+            assert!(parse(text).unwrap_err().contains("secret reference"), "{text}");
         }
-        assert!(parse("{ keystore = \"k\", password = \"hunter2\" }").unwrap_err().contains("in clear"));
+        assert!(parse("{ keystore = \"k\", password = \"hunter2\" }").unwrap_err().contains("plain-text password"));
     }
 
     #[test]
@@ -353,6 +353,6 @@ mod tests {
         let long = said(&["sh", "-c", "head -c 200000 /dev/zero | tr '\\0' x"]);
         assert!(long.unwrap_err().ends_with("which printed more than 64 KiB"), "half a secret is none");
         assert!(said(&["true"]).unwrap_err().contains("nothing"));
-        assert!(said(&["/no/such"]).unwrap_err().contains("does not start"));
+        assert!(said(&["/no/such"]).unwrap_err().contains("did not start"));
     }
 }

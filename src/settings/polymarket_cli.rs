@@ -17,12 +17,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<(Setting, Sourced<String>)>, Setti
     let problem = |wrong: String| SettingProblem {
         kind: ProblemKind::Invalid,
         setting: Setting::PrivateKey.into(),
-        text: format!("The configuration of polymarket-cli cannot be used: {wrong}"),
-        fix: "Make it anew with polymarket wallet import, or set the private key".to_owned(),
+        text: format!("The configuration of polymarket-cli is not valid: {wrong}"),
+        fix: "Recreate it with `polymarket wallet import`, or set the private key".to_owned(),
     };
     let text = read_text(path).map_err(|error| problem(error.to_string()))?;
     let json: Value = serde_json::from_str(&text)
-        .map_err(|error| problem(format!("line {} of {} is no JSON", error.line(), path.display())))?;
+        .map_err(|error| problem(format!("line {} of {} is not JSON", error.line(), path.display())))?;
     // its keys are named as in our profiles
     let value = |setting: Setting| match json.get(setting.name()) {
         Some(Value::String(text)) => Some(text.clone()),

@@ -10,15 +10,15 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("PROXY_WALLET_ADDRESS", "polymarket-terminal sets it in its code"),
     ("POLYMARKET_PK", "nautilus_trader and pmxt have it in their configuration"),
     ("POLYGON_PRIVATE_KEY", "polymarket-mcp-server sets it in its code"),
-    ("POLYMARKET_DEPOSIT_WALLET", "the unified SDK finds it from the wallet"),
-    ("POLYMARKET_PROXY_WALLET", "the unified SDK finds it from the wallet"),
-    ("POLYMARKET_SAFE_WALLET", "the unified SDK finds it from the wallet"),
+    ("POLYMARKET_DEPOSIT_WALLET", "the unified SDK detects it from the wallet"),
+    ("POLYMARKET_PROXY_WALLET", "the unified SDK detects it from the wallet"),
+    ("POLYMARKET_SAFE_WALLET", "the unified SDK detects it from the wallet"),
     ("DEPOSIT_WALLET", "the examples of the official clients set it in their code"),
     ("SAFE_ADDRESS", "bots that know the wallet as a Safe set it in their code"),
     ("POLY_SAFE_ADDRESS", "bots that know the wallet as a Safe set it in their code"),
     ("WPK", "the bot that reads WPK sets it in its code"),
-    ("SIMMER_PRIVATE_KEY", "simmer finds it from the wallet"),
-    ("WALLET_PRIVATE_KEY", "simmer finds it from the wallet"),
+    ("SIMMER_PRIVATE_KEY", "simmer detects it from the wallet"),
+    ("WALLET_PRIVATE_KEY", "simmer detects it from the wallet"),
 ];
 
 /// Where the program that these settings are of has the signature type; `None` for no known one.

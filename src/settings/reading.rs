@@ -151,7 +151,7 @@ impl Snapshot {
 }
 
 impl Stamp {
-    /// `None` where there is no such file.
+    /// `None` where no such file.
     fn of(path: &Path) -> Option<Self> {
         let found = fs::metadata(path).ok()?;
         Some(Self {

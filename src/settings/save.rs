@@ -101,7 +101,7 @@ pub fn check(path: &Path) -> Result<(), SaveError> {
 }
 
 /// Room on the disk, until it is dropped.
-pub struct Reserved(#[expect(dead_code, reason = "it is held, and goes with this")] NamedTempFile);
+pub struct Reserved(#[expect(dead_code, reason = "it is held, and released with this")] NamedTempFile);
 
 /// Makes sure that a file can be replaced by one that is so many bytes longer: the room for it is taken,
 /// beside the file, until it is dropped to write.
@@ -180,7 +180,7 @@ fn target(path: &Path) -> io::Result<PathBuf> {
             fs::canonicalize(path).map_err(|_| io::Error::other("it is a link to nothing"))
         }
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(found) if !found.is_file() => Err(io::Error::other("it is no regular file")),
+        Ok(found) if !found.is_file() => Err(io::Error::other("it is not a regular file")),
         _ => Ok(path.to_owned()),
     }
 }
@@ -260,7 +260,7 @@ fn keep(_file: &File, _before: &Metadata, _access: Access) -> io::Result<()> {
 /// What the system says, in words where it has a number.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "its folder is not there".to_owned(),
+        io::ErrorKind::NotFound => "its folder does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),

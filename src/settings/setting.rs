@@ -210,7 +210,17 @@ impl Setting {
         if let Some(rest) = self.name().strip_prefix("us_") {
             return format!("Polymarket US {}", rest.replace('_', " ").replace("url", "URL"));
         }
-        self.name().replace('_', " ").replace("api ", "API ").replace("clob ", "CLOB ").replace("url", "address")
+        const PLAIN: [(&str, &str); 8] = [
+            ("_", " "),
+            ("api ", "API "),
+            ("clob ", "CLOB "),
+            ("rpc ", "RPC "),
+            ("gamma ", "Gamma "),
+            ("ws ", "WebSocket "),
+            ("url", "URL"),
+            ("chain id", "chain ID"),
+        ];
+        PLAIN.iter().fold(self.name().to_owned(), |name, (from, to)| name.replace(from, to))
     }
 }
 

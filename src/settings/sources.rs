@@ -331,7 +331,7 @@ fn written_small(name: &str, place: &str) -> Option<SettingProblem> {
     Some(SettingProblem {
         kind: ProblemKind::Remark,
         setting: setting.into(),
-        text: format!("{name} ({place}) is in lowercase: libraries like pydantic read it, most others only {usual}"),
+        text: format!("{name} ({place}) is in lower case: libraries like pydantic read it, most others only {usual}"),
         fix: format!("If your bot does not find it, rename it to {usual}"),
     })
 }
@@ -351,7 +351,7 @@ fn several_accounts(families: &Families) -> Option<SettingProblem> {
             read.pattern(),
             others.join(", ")
         ),
-        fix: format!("To check another one, add --env-map private_key={key}"),
+        fix: format!("To check a different one, add --env-map private_key={key}"),
     })
 }
 
@@ -364,7 +364,7 @@ fn near_miss(name: &str, value: &str, place: &str, is_read: impl Fn(Setting) -> 
     (!is_read(setting) && names::can_hold(meaning, value)).then(|| SettingProblem {
         kind: ProblemKind::NearMiss,
         setting: setting.into(),
-        text: format!("{name} is set ({place}) and nothing reads it; the clients read {meant}"),
+        text: format!("{name} is set ({place}), but nothing reads it; the clients read {meant}"),
         fix: format!("Rename {name} to {meant}"),
     })
 }

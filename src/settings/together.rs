@@ -53,7 +53,7 @@ pub(super) fn builders_beside(parts: &[Vec<Sourced<String>>; 3]) -> Vec<Source> 
     parts.iter().flatten().map(|value| &value.source).filter(is_theirs).cloned().collect()
 }
 
-/// Keys of builders and of the relayer are UUIDs of version 7, those of users of another.
+/// Manage builder keys and of the relayer are UUIDs of version 7, those of users of another.
 fn is_version_7(key: &str) -> bool {
     Uuid::try_parse(key.trim()).is_ok_and(|key| key.get_version_num() == 7)
 }

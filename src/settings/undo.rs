@@ -21,10 +21,12 @@ use crate::secret::Secret;
 #[derive(Debug, Error)]
 pub enum UndoError {
     /// The platform names no home folder.
-    #[error("no copy of the files can be kept, so nothing was changed: there is no home folder")]
+    #[error("nothing was changed, because the files could not be backed up: there is no home folder")]
     NoHome,
     /// The copies could not be written.
-    #[error("no copy of the files can be kept, so nothing was changed: {0}; XDG_STATE_HOME can name another folder")]
+    #[error(
+        "nothing was changed, because the files could not be backed up: {0}; set XDG_STATE_HOME to use a different folder"
+    )]
     NotKept(SaveError),
     /// All files are as they were.
     #[error("nothing was changed: {0}")]
@@ -171,7 +173,7 @@ impl Undo {
             let changed_since = || UndoError::ChangedSince {
                 path: file.path.display().to_string(),
                 copy: file.copy.as_ref().map_or_else(
-                    || "no copy, since the change made the file".to_owned(),
+                    || "no copy, because the change created the file".to_owned(),
                     |copy| self.folder.join(copy).display().to_string(),
                 ),
             };

@@ -174,13 +174,13 @@ fn key_elsewhere(variable: &Variable<'_>) -> Option<SettingProblem> {
     let (what, fix) = if is_phrase {
         ("a recovery phrase", "Derive the private key of the account that trades and set it as PRIVATE_KEY".to_owned())
     } else if is_file && variable.has(&["KEYSTORE"]) {
-        ("the path of a keystore", format!("If your bot takes its key from there, add --keystore {}", path(variable)))
+        ("the path of a keystore", format!("If your bot reads its key from there, add --keystore {}", path(variable)))
     } else if is_file
         && variable.has(&["KEY", "PK"])
         && variable.has(&["PRIVATE", "POLYMARKET", "POLY", "PM", "WALLET"])
         && !variable.has(super::names::OTHER_VENUES)
     {
-        ("the path of a key", format!("If your bot takes its key from there, add --key-file {}", path(variable)))
+        ("the path of a key", format!("If your bot reads its key from there, add --key-file {}", path(variable)))
     } else {
         return None;
     };
@@ -225,7 +225,7 @@ impl Account {
             Some(kind) => Some(problem(variable, Setting::Funder, &format!("the {kind} of this key"))),
             None if !variable.has(WALLETS) || variable.has(OTHERS) || variable.has(COPIED) => None,
             None if self.wallets.is_some() => {
-                Some(problem(variable, Setting::Funder, "an address that is not one of this key's wallets"))
+                Some(problem(variable, Setting::Funder, "a wallet address that is not one of this key's wallets"))
             }
             None => Some(problem(variable, Setting::Funder, "an address")),
         }
@@ -242,7 +242,7 @@ impl Account {
             kind: ProblemKind::CopiedWallet,
             setting: Setting::Funder.into(),
             text: format!(
-                "The funder {funder} is also in {} ({}): a trader that bots copy, not this account",
+                "The funder {funder} is also in {} ({}): a trader to copy, not this account",
                 variable.name,
                 variable.place()
             ),
@@ -281,7 +281,7 @@ fn problem(variable: &Variable<'_>, setting: Setting, what: &str) -> SettingProb
     SettingProblem {
         kind: ProblemKind::Unread,
         setting: setting.into(),
-        text: format!("{name} ({place}) contains {what}, and no setting reads it"),
-        fix: format!("If your bot takes its {spoken} from there, add --env-map {setting}={name}"),
+        text: format!("{name} ({place}) contains {what}, but no setting reads it"),
+        fix: format!("If your bot reads its {spoken} from there, add --env-map {setting}={name}"),
     }
 }

@@ -68,7 +68,7 @@ fn hosts(settings: &mut Settings) -> Vec<SettingProblem> {
         (Setting::GeoblockUrl, &mut settings.geoblock_url, "https://polymarket.com/api/geoblock"),
         (Setting::WsUrl, &mut settings.ws_url, "wss://ws-subscriptions-clob.polymarket.com"),
         (Setting::LiveUrl, &mut settings.live_url, "wss://ws-live-v2.polymarket.com/ws"),
-        (Setting::RpcUrl, &mut settings.rpc_url, "the URL of a Polygon node"),
+        (Setting::RpcUrl, &mut settings.rpc_url, "the URL of a Polygon RPC"),
         (Setting::BuilderSignerUrl, &mut settings.builder_signer_url, "the URL of your builder signing server"),
     ] {
         take(setting, slot, US_HOSTS, "Polymarket US, a separate venue", right);

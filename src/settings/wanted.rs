@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Setting;
 
 /// Credentials that are right but for what surrounds them. Of secrets the values are never shown.
-pub const CLEANED: &str = "the same without quotes and white space";
+pub const CLEANED: &str = "the same without quotes and whitespace";
 /// Credentials that the CLOB gives again.
 pub const DERIVED: &str = "the derived ones";
 /// Credentials where there are none to derive.

@@ -27,9 +27,9 @@ pub enum AccountsError {
     None,
     #[error("two accounts are named {0}")]
     SameName(String),
-    #[error("account {0} has no token, so nobody could use it")]
+    #[error("account {0} has no token, so nobody can use it")]
     NoToken(String),
-    #[error("account {0} has a token twice, or one that another account has too")]
+    #[error("account {0} has a token twice, or one that a different account also has")]
     SameToken(String),
     #[error("account {name}: {reason}")]
     Secret { name: String, reason: NotBase64 },

@@ -19,7 +19,7 @@ const LONGEST: u64 = 1 << 20;
 pub enum TlsError {
     #[error("cannot read {path}: {reason}")]
     Unreadable { path: String, reason: String },
-    #[error("{path} holds no certificate; it has to be PEM text")]
+    #[error("{path} contains no certificate; it must be PEM text")]
     NoCertificate { path: String },
     #[error("the certificate of {path} cannot be used with this key: {reason}")]
     Mismatch { path: String, reason: rustls::Error },

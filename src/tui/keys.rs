@@ -71,31 +71,31 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[char('q')], "q", Action::Quit, "quit").footer(|_| Some("quit")),
     bind(&[ctrl('c')], "Ctrl-C", Action::Interrupt, "quit, also while typing"),
     bind(&[char('?')], "?", Action::Help, "this help").footer(|_| Some("help")),
-    bind(&[plain(KeyCode::Esc)], "Esc", Action::Back, "back; clear the filter; stop the run, keeping what is known")
+    bind(&[plain(KeyCode::Esc)], "Esc", Action::Back, "back; clear the filter; stop the run and keep its results")
         .footer(esc_word),
     bind(&[plain(KeyCode::Enter)], "Enter", Action::Open, "open the check")
         .footer(|app| (app.shown.focus == PanelId::Checks && app.selected().is_some()).then_some("open")),
     bind(&[char('n')], "n", Action::NextProblem, "next problem")
         .footer(|app| has_problem(app).then_some("next problem")),
     bind(&[char('N')], "N", Action::PreviousProblem, "previous problem"),
-    bind(&[char('y')], "y", Action::Copy, "copy the fix of this check, through the terminal (OSC 52)")
+    bind(&[char('y')], "y", Action::Copy, "copy the fix of this check to the clipboard (OSC 52)")
         .footer(|app| panels::copyable(app).map(|(_, word)| word)),
-    bind(&[char('F')], "F", Action::ApplyFix, "apply the fix to the file that the setting came from; asks first")
+    bind(&[char('F')], "F", Action::ApplyFix, "apply the fix to the settings file; asks first")
         .footer(|app| app.wanted_fix().filter(|_| panels::shows_check(app) && app.is_live()).map(|_| "apply fix")),
-    bind(&[char('Y')], "Y", Action::CopyReport, "copy the report for others, as Markdown, the same way")
+    bind(&[char('Y')], "Y", Action::CopyReport, "copy the report as Markdown, for sharing")
         .footer(|app| (app.phase() == Phase::Over).then_some("report")),
-    bind(&[char('s')], "s", Action::SaveReport, "save that report to a file in this folder; never over another"),
-    bind(&[char('r')], "r", Action::Again, "run this check again, with what it needs").footer(|app| {
+    bind(&[char('s')], "s", Action::SaveReport, "save the report to a new file in this folder"),
+    bind(&[char('r')], "r", Action::Again, "run this check again, with its dependencies").footer(|app| {
         let can = app.phase() == Phase::Over && app.selected().is_some() && panels::shows_check(app) && app.is_live();
         can.then_some("again")
     }),
-    bind(&[char('R')], "R", Action::AllAgain, "run all again")
+    bind(&[char('R')], "R", Action::AllAgain, "run all checks again")
         .footer(|app| (app.phase() == Phase::Over && app.is_live()).then_some("all again")),
     bind(&[char('f')], "f", Action::ProblemsOnly, "show problems only, or all checks")
         .footer(|app| Some(if app.panels.checklist.problems_only { "show all" } else { "problems only" })),
     bind(&[char('e')], "e", Action::Symptom, "enter the error you got, to include it in the diagnosis")
         .footer(|app| (app.phase() == Phase::Over).then_some("add error")),
-    bind(&[char('/')], "/", Action::Search, "filter the checks by words or by an error sentence; elsewhere: search")
+    bind(&[char('/')], "/", Action::Search, "filter the checks by words or by an error message; elsewhere: search")
         .footer(|app| Some(panels::search_word(app.shown.focus).unwrap_or("filter"))),
     bind(&[char('x')], "x", Action::Offers, "actions of this panel; each asks first")
         .footer(|app| (!panels::offers(app).is_empty()).then_some("actions")),
@@ -122,18 +122,18 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('u')], "Ctrl-U", Action::HalfPageUp, "half a page up"),
     bind(&[plain(KeyCode::PageDown)], "PgDn", Action::PageDown, "a page down"),
     bind(&[plain(KeyCode::PageUp)], "PgUp", Action::PageUp, "a page up"),
-    bind(&[char('w')], "w", Action::Watch, "watch: time, reach and credentials again every 30 s, or stop").footer(
-        |app| match app.watching.every {
+    bind(&[char('w')], "w", Action::Watch, "watch clock, network and credentials every 30 s, or stop").footer(|app| {
+        match app.watching.every {
             Some(_) => Some("stop watching"),
             None => (app.phase() == Phase::Over && app.is_live()).then_some("watch"),
-        },
-    ),
-    bind(&[char('P')], "P", Action::ChooseProfile, "another profile of the settings")
+        }
+    }),
+    bind(&[char('P')], "P", Action::ChooseProfile, "switch profile")
         .footer(|app| (!app.about.profiles.is_empty()).then_some("profiles")),
     bind(&[char('m')], "m", Action::Mouse, "mouse on or off; while it is on, the terminal selects with Shift"),
-    bind(&[char('a')], "a", Action::Addresses, "addresses in full or short"),
+    bind(&[char('a')], "a", Action::Addresses, "wallet addresses in full or shortened"),
     bind(&[char('t')], "t", Action::NextPalette, "next palette"),
-    bind(&[ctrl('l')], "Ctrl-L", Action::Redraw, "draw the screen anew"),
+    bind(&[ctrl('l')], "Ctrl-L", Action::Redraw, "redraw the screen"),
     bind(&[ctrl('z')], "Ctrl-Z", Action::Suspend, "suspend; fg comes back"),
 ];
 

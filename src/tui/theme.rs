@@ -8,7 +8,7 @@ use ratatui::symbols::border;
 use crate::checks::Status;
 use crate::render::speaks_utf8;
 
-/// Which colours; all but `contrast` keep to foregrounds.
+/// Color palette; all but `contrast` keep to foregrounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Palette {
     /// The terminal's own sixteen.
@@ -16,9 +16,9 @@ pub enum Palette {
     Auto,
     /// None: bold and dim only.
     Mono,
-    /// Bars of colour and nothing dim.
+    /// Bars of color and nothing dim.
     Contrast,
-    /// For eyes that do not tell red from green.
+    /// For red-green color blindness.
     BlueOrange,
 }
 

@@ -30,14 +30,14 @@ pub fn advice(app: &App) -> Vec<String> {
     if let (Some(why), Phase::Over) = (&app.unread, app.phase()) {
         let at = app
             .ended_ms()
-            .map_or_else(String::new, |at_ms| format!(". What is below was found at {}", watch::time_of_day(at_ms)));
+            .map_or_else(String::new, |at_ms| format!(". The results below are from {}", watch::time_of_day(at_ms)));
         return vec![format!("The settings cannot be read: {why}{at}"), format!("The settings cannot be read: {why}")];
     }
     match app.phase() {
         _ if app.rereading => vec!["Reading the settings".to_owned()],
         Phase::Launching => vec!["Reading the settings".to_owned()],
         Phase::Running => vec![waiting(app)],
-        Phase::Over if app.was_stopped() => vec!["Stopped before the end: press R to run all again".to_owned()],
+        Phase::Over if app.was_stopped() => vec!["Stopped: press R to run all checks again".to_owned()],
         Phase::Over => match app.report.start() {
             Some(check) => first_step(&app.report, check),
             None => healthy(&app.report),

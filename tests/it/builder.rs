@@ -302,10 +302,10 @@ fn checks_tell_what_the_signer_signs_and_what_the_code_costs() {
         check["evidence"].as_array().unwrap().iter().map(|row| (of(row, "label"), of(row, "value"))).collect()
     };
     let signer = evidence("healthy-signer-with-token", "builder.signer");
-    assert_eq!(signer["token"], "asked for, and the configured one is right");
-    assert_eq!(signer["timestamp asked for"], "passed over, as by the official server");
+    assert_eq!(signer["token"], "required, and the configured one is right");
+    assert_eq!(signer["requested timestamp"], "ignored, as the official server does");
     assert_eq!(signer["signature"], "right for the configured secret, over timestamp, method, path and body");
-    assert_eq!(evidence("healthy-safe", "builder.signer")["token"], "none is set, and none is asked for");
+    assert_eq!(evidence("healthy-safe", "builder.signer")["token"], "not set, and not required");
     let dropped = evidence("remote-signer-drops-body", "builder.signer");
     assert_eq!(dropped["signature"], "right for the configured secret, without the body");
     let code = evidence("healthy-builder-fees", "builder.attribution");

@@ -164,14 +164,14 @@ fn nothing_configured_is_a_finding() {
 #[test]
 fn wrong_use_is_exit_code_2_with_a_sentence() {
     for (arguments, said) in [
-        (&["check", "wallet.funds"][..], "there is no such check"),
-        (&["check", "--demo", "no-such"], "there is no scenario named no-such"),
+        (&["check", "wallet.funds"][..], "no such check"),
+        (&["check", "--demo", "no-such"], "no scenario named no-such"),
         (&["check", "--env-file", "/nowhere/.env"], "cannot read /nowhere/.env"),
         (&["check", "--key-file", "/nowhere/key"], "cannot read /nowhere/key"),
         (&["check", "--profile", "main"], "no profile named main"),
         (&["check", "--replay", "/nowhere/facts"], "cannot read /nowhere/facts"),
         (&["check", "--private-key", "0x1"], "there is no --private-key. Secrets are not accepted on the command line"),
-        (&["sandbox", "--scenario", "no-such"], "there is no scenario named no-such"),
+        (&["sandbox", "--scenario", "no-such"], "no scenario named no-such"),
         (&["sandbox", "--listen", "here"], "it is not IP:PORT, as in 127.0.0.1:8080"),
     ] {
         let output = run(arguments);
@@ -214,7 +214,7 @@ fn a_keystore_gives_the_key_to_its_password_only() {
 #[test]
 fn text_says_the_root_cause_and_the_place_to_start() {
     let text = stdout(&run(&["check", "--demo", "demo"]));
-    assert!(text.contains("Root cause (proven): The funder is the signer's own address (funder-is-signer)"), "{text}");
+    assert!(text.contains("Root cause (proven): The funder is the signer itself (funder-is-signer)"), "{text}");
     assert!(text.contains("$ export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"), "{text}");
     assert!(text.contains("start with wallet.funder"), "{text}");
     assert!(!text.contains('\u{1b}'), "no colour into a pipe");
@@ -252,7 +252,7 @@ fn a_time_limit_on_the_command_line_that_is_none_is_a_usage_error() {
         let output = run(&["check", "--offline", flag]);
         assert_eq!(output.status.code(), Some(2), "{flag}");
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains("give a number of seconds from 0.001 to 3600"), "{said}");
+        assert!(said.contains("expected a number of seconds from 0.001 to 3600"), "{said}");
     }
     let output = polydoctor().args(["check", "--offline"]).env("POLYDOCTOR_TIMEOUT", "soon").output().unwrap();
     assert!(stdout(&output).contains("timeout is \"soon\""), "{}", stdout(&output));
@@ -263,7 +263,10 @@ fn an_absent_key_has_no_prefix_to_have_a_myth_about() {
     let (report, _) = check(&["--offline"]);
     let row = report["checks"].as_array().unwrap().iter().find(|check| check["id"] == "key.format").unwrap();
     assert_eq!(row["status"], "fail");
-    assert!(row["evidence"].as_array().unwrap().iter().all(|evidence| evidence["label"] != "myth"), "{row}");
+    assert!(
+        row["evidence"].as_array().unwrap().iter().all(|evidence| evidence["label"] != "common misconception"),
+        "{row}"
+    );
 }
 
 #[test]

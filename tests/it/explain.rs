@@ -103,7 +103,7 @@ fn guides_names_say_what_it_is_really_called() {
         let output = run(&["explain", name]);
         let text = stdout(&output).replace("\n  ", " ");
         assert_eq!(output.status.code(), Some(0), "{name}");
-        assert!(text.starts_with(name) && text.contains("a guide's name"), "{name}: {text}");
+        assert!(text.starts_with(name) && text.contains("name used in guides"), "{name}: {text}");
         assert!(text.contains(really), "{name}: {text}");
     }
 }
@@ -130,7 +130,7 @@ fn a_page_says_what_it_means_and_what_mends_it() {
         "polydoctor check wallet.signature-type",
         "$ polydoctor fix deposit-wallet-required",
         "python      ClobClient(",
-        "What guides get wrong",
+        "Common misconception",
         "py-clob-client-v2#50",
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
@@ -146,7 +146,7 @@ fn the_whole_reference_is_listed_in_groups() {
         let text = stdout(&output);
         assert_eq!(output.status.code(), Some(0));
         for part in
-            ["CLOB", "signing server", "Names that only guides use", "Causes", "Checks", "clock-drift", "net.reach"]
+            ["CLOB", "signing server", "Names used only in guides", "Causes", "Checks", "clock-drift", "net.reach"]
         {
             assert!(text.contains(part), "{format}: {part}");
         }

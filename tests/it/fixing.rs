@@ -136,7 +136,7 @@ fn is_known(diagnosis: &Diagnosis) -> bool {
             | Setting::RelayerApiKeyAddress,
         ) => true,
         FixKey::ApiCredentials => value == wanted::CLEANED,
-        FixKey::Setting(Setting::PrivateKey) => value == "the same key without what surrounds it",
+        FixKey::Setting(Setting::PrivateKey) => value == "the same key without the surrounding characters",
         _ => false,
     };
     !diagnosis.fix.settings.is_empty() && diagnosis.fix.settings.iter().all(is_known)

@@ -69,7 +69,7 @@ fn what_a_server_would_refuse_is_signed_all_the_same_and_said() {
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed["message"], format!("1700000000000get/data/orders?market=1{body}"));
     let said = stderr(&output);
-    for remark in ["Unix seconds: 1700000000", "servers verify GET", "servers verify /data/orders", "line end"] {
+    for remark in ["Unix seconds: 1700000000", "servers verify GET", "servers verify /data/orders", "newline"] {
         assert!(said.contains(remark), "{remark}: {said}");
     }
     let output = run(&["l1", "--timestamp=1700000000", "--chain-id=1", "--path=/order", "--body={}"]);
@@ -100,7 +100,7 @@ fn settings_that_cannot_sign_get_one_sentence() {
         (["l2", "--nonce=0"], "CLOB_SECRET", "the API credentials are incomplete; set CLOB_SECRET too"),
         (["l1", "--nonce=x"], "", "nonce is \"x\" (flag --nonce), which is not a whole number from 0"),
         (["l1", "--nonce=0"], "POLYMARKET_PRIVATE_KEY", "there is no private key"),
-        (["l1", "--with-builder"], "", "--with-builder goes with l2 only"),
+        (["l1", "--with-builder"], "", "--with-builder works only with l2"),
         (["l2", "--body-file=/nowhere"], "", "cannot read /nowhere"),
     ] {
         let output = command(&arguments).env_remove(unset).output().unwrap();
@@ -108,7 +108,7 @@ fn settings_that_cannot_sign_get_one_sentence() {
         assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
     }
     let output = command(&["l2"]).env("CLOB_PASS_PHRASE", "two\nlines").output().unwrap();
-    assert!(stderr(&output).contains("POLY_PASSPHRASE holds a control character"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("POLY_PASSPHRASE contains a control character"), "{}", stderr(&output));
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn what_is_no_request_gets_a_clear_answer_and_exit_code_2() {
         (b" \n\n", "is empty"),
         (b"\x7fELF\x00\x00\x01", "binary"),
         (b"what is wrong with my order?", "no signed request or order found"),
-        (b"{\"headers\": {\"POLY_ADDRESS\":", "breaks off"),
+        (b"{\"headers\": {\"POLY_ADDRESS\":", "the JSON ends here"),
         (b"{\"order\": {\"makerAmount\": \"1\"}}", "a signed order"),
     ] {
         let output = inspect(&[], input);

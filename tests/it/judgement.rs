@@ -63,7 +63,7 @@ fn a_wait_that_the_server_asks_for_is_said() {
     facts.derived = refused(429, Some(17));
     let finding = (find("creds.derive").unwrap().judge)(&facts);
     assert_eq!(finding.suspicions[0].cause, Cause::RateLimited);
-    assert!(finding.evidence.iter().any(|evidence| evidence.value.contains("it asks to wait 17 s")), "{finding:?}");
+    assert!(finding.evidence.iter().any(|evidence| evidence.value.contains("retry after 17 s")), "{finding:?}");
 }
 
 /// The facts of an account at the official host, which answers `GET /time`.
@@ -84,7 +84,7 @@ fn an_odd_answer_of_the_official_host_does_not_make_it_the_wrong_one() {
     let refused = |status, message: &str| Failure::Refused { status, message: message.to_owned(), retry_after_s: None };
     for (failure, cause) in [
         (refused(404, "not found"), Cause::ClobOutage),
-        (Failure::Garbled { status: 200, reason: "no object".to_owned() }, Cause::ClobOutage),
+        (Failure::Garbled { status: 200, reason: "not an object".to_owned() }, Cause::ClobOutage),
         (refused(403, "Trading restricted in your region"), Cause::Geoblocked),
         (Failure::NotSent { reason: "a header that cannot be sent".to_owned() }, Cause::SettingInvalid),
         (refused(503, "Trading is currently disabled"), Cause::ClobOutage),

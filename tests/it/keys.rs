@@ -220,6 +220,6 @@ fn a_secret_that_is_written_otherwise_is_the_same_one() {
     for (name, other) in [("CLOB_SECRET", "d3Jvbmc="), ("CLOB_SECRET", "not base64!"), ("CLOB_PASS_PHRASE", "x")] {
         let mut command = desk.command("derive --format json");
         command.env(name, other);
-        assert_eq!(json_of(command).1["configured"], "the same key, with another secret or passphrase", "{other}");
+        assert_eq!(json_of(command).1["configured"], "the same key, with a different secret or passphrase", "{other}");
     }
 }

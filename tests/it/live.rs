@@ -205,7 +205,7 @@ async fn what_comes_instead_of_a_channel_is_a_note_with_its_reason() {
     };
     let host = lab.running.announcement().ws_url.clone();
     for (url, reason) in
-        [(format!("{host}/time"), "200 with an unexpected answer"), (format!("{host}/nothing"), "404 not found")]
+        [(format!("{host}/time"), "200 with an unexpected response"), (format!("{host}/nothing"), "404 not found")]
     {
         let report = Report::of(&observe(with(url.clone()), false).await);
         let check = report.check(ID).unwrap();
@@ -222,7 +222,7 @@ async fn credentials_that_a_channel_accepts_and_http_rejects_are_not_what_is_wro
     assert_eq!(first.cause.name(), "headers-dropped");
     assert!(first.because.iter().any(|text| text.contains("live channel accepts")), "{:?}", first.because);
     // without the channel the same answers look like new credentials
-    let without = Facts { live: polydoctor::facts::Fact::NotAsked { why: "not asked".to_owned() }, ..facts };
+    let without = Facts { live: polydoctor::facts::Fact::NotAsked { why: "not checked".to_owned() }, ..facts };
     assert_ne!(Report::of(&without).diagnoses[0].cause.name(), "headers-dropped");
 }
 

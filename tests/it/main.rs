@@ -64,4 +64,5 @@ mod vectors;
 mod views;
 #[cfg(unix)]
 mod watching;
+mod words;
 mod wrong_input;

@@ -82,7 +82,7 @@ fn a_market_that_takes_no_orders_is_said_to_be_and_why() {
     for (market, says) in [
         ("sample-resolved", "resolved as Yes"),
         ("sample-closed", "closed"),
-        ("sample-halted", "no orders at the moment"),
+        ("sample-halted", "does not accept orders at the moment"),
         ("sample-planned", "not open yet"),
         ("sample-without-book", "no order book"),
         ("sample-archived", "archived"),

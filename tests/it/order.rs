@@ -96,7 +96,7 @@ fn an_order_that_cannot_be_signed_is_refused_with_the_reason() {
         (&["--probe", "--chain-id", "1"], 2, "", "no exchange on chain 1"),
         (&["--probe", "--salt", "9007199254740992"], 2, "", "9007199254740992"),
         (&["--probe"], 2, "0x12", "not a wallet address"),
-        (&["--probe"], 7, "", "signature type cannot be used"),
+        (&["--probe"], 7, "", "signature type is not valid"),
     ] {
         let output = order(arguments, key, kind, funder);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stdout(&output));

@@ -20,7 +20,7 @@ const ROWS: u16 = 40;
 /// Whether the facts are recorded, the keys that lead to a screen, and a text by which it is known.
 const PICTURES: [(&str, bool, &str, &str); 3] = [
     ("checks", true, "", "Start with wallet.funder"),
-    ("wallets", true, "5", "holds the money"),
+    ("wallets", true, "5", "holds the collateral"),
     ("builder", false, ":Builder\r", "Leaderboard"),
 ];
 

@@ -120,7 +120,7 @@ fn a_sandbox_in_the_background_can_be_used_at_once_and_says_why_not() {
     for arguments in [&["sandbox", "--listen", &address][..], &["sandbox", "--background", "--listen", &address]] {
         let output = run(arguments);
         let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(said, format!("error: cannot listen on {address}: another program does\n"));
+        assert_eq!(said, format!("error: cannot listen on {address}: the port is in use\n"));
         assert_eq!(output.status.code(), Some(2));
     }
 }

@@ -115,8 +115,8 @@ fn of_profile(key: &str, arguments: &[&str]) -> (String, Duration) {
 #[test]
 fn a_profile_that_refers_to_a_pipe_or_a_device_says_so() {
     for (key, said) in [
-        ("{ file = 'pipe' }", "no program writes to it"),
-        ("{ env_file = 'pipe', name = 'PK' }", "no program writes to it"),
+        ("{ file = 'pipe' }", "no program writes to"),
+        ("{ env_file = 'pipe', name = 'PK' }", "no program writes to"),
         ("{ file = '/dev/zero' }", "larger than 1 MiB"),
         ("{ keystore = 'pipe', password = { file = '/dev/zero' } }", "larger than 1 MiB"),
     ] {

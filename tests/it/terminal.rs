@@ -204,7 +204,7 @@ fn a_broken_account_from_start_to_quit() {
     terminal.wait_for_text(&crate::support::all_checks());
     assert!(terminal.contents().contains("export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"));
     terminal.press("g");
-    terminal.wait_for_text("Is everything there, and does nothing contradict?");
+    terminal.wait_for_text("Are all required settings present and consistent?");
     terminal.press("jj");
     terminal.wait_for_text("Is the private key 32 bytes of hex");
     terminal.press("?");

@@ -256,7 +256,7 @@ fn what_is_left_out_is_named_with_its_place_and_the_reason() {
     for mixture in &Mixture::all() {
         let settings = mixture.load(folder.path());
         let Some(&account) = mixture.deciding().first() else { continue };
-        let told: Vec<_> = settings.problems.iter().filter(|problem| problem.text.starts_with("Left out: ")).collect();
+        let told: Vec<_> = settings.problems.iter().filter(|problem| problem.text.starts_with("Ignored: ")).collect();
         let is_other = |who: Option<Who>| who.is_some_and(|who| who.key().is_some() && who != account);
         let told_of = |place: &str| told.iter().filter(|problem| problem.text.contains(place)).count();
         let profile = mixture.profile.map(|(who, _)| who);

@@ -322,7 +322,7 @@ fn waiting_is_over_when_it_is_stopped_and_waits_for_settings_that_are_not_there_
     let text = std::fs::read_to_string(bot.path()).unwrap();
     std::fs::remove_file(bot.path()).unwrap();
     let wait = Live::start(bot.check(&["--wait", "60", "--env-file", ".env"]));
-    assert!(wait.error().contains("cannot read .env: there is no such file"));
+    assert!(wait.error().contains("cannot read .env: no such file"));
     std::fs::write(bot.path(), text).unwrap();
     while wait.out.recv_timeout(PATIENCE).is_ok() {}
     assert_eq!(wait.code(), Some(0));
@@ -343,13 +343,13 @@ fn what_cannot_be_waited_for_is_refused_with_the_reason() {
     for (arguments, said) in [
         (&["--wait", "5", "--watch", "5"][..], "cannot be used with"),
         (&["--wait", "5", "--replay", "facts.json"], "recorded facts do not change"),
-        (&["--wait", "5", "--offline"], "online only"),
-        (&["--wait", "5", "--all-profiles"], "waits for one account"),
-        (&["--wait", "0"], "give whole seconds from 1 to 86400"),
+        (&["--wait", "5", "--offline"], "only online checks"),
+        (&["--wait", "5", "--all-profiles"], "works for one account"),
+        (&["--wait", "0"], "expected whole seconds from 1 to 86400"),
         (&["--exec", "true"], "--watch"),
         (&["--watch", "5", "--exec", "a 'b"], "a quote is not closed"),
-        (&["--watch", "5", "--exec", ""], "give a program"),
-        (&["--watch", "18446744073709551615"], "give whole seconds"),
+        (&["--watch", "5", "--exec", ""], "pass a program"),
+        (&["--watch", "18446744073709551615"], "expected whole seconds"),
     ] {
         let mut command = polydoctor();
         let output = command.arg("check").args(arguments).output().unwrap();

@@ -88,9 +88,9 @@ fn settings() -> Vec<Wrong> {
         wrong("a funder without 0x", "The funder is \"d93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\" (env POLY_FUNDER)")
             .var("POLY_FUNDER", "d93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"),
         wrong("a private key as the funder", "The funder is a text of 66 characters (env FUNDER)").var("FUNDER", KEY),
-        wrong("a chain by name", "The chain id is \"polygon\" (env CHAIN_ID), which is not a whole number")
+        wrong("a chain by name", "The chain ID is \"polygon\" (env CHAIN_ID), which is not a whole number")
             .var("CHAIN_ID", "polygon"),
-        wrong("another chain", "Chain 1 is none that Polymarket runs on").var("CHAIN_ID", "1"),
+        wrong("a different chain", "Polymarket does not run on chain 1").var("CHAIN_ID", "1"),
         wrong("a negative nonce", "The nonce is \"-1\" (env POLYMARKET_NONCE), which is not a whole number from 0")
             .var("POLYMARKET_NONCE", "-1"),
         wrong(
@@ -98,7 +98,7 @@ fn settings() -> Vec<Wrong> {
             "The CLOB address is a text of 19 characters (env CLOB_HOST), which is not an address",
         )
         .var("CLOB_HOST", "clob.polymarket.com"),
-        wrong("plain http", "(CLOB_API_URL, line 3 of .env), which is not an address that begins with https://")
+        wrong("plain http", "(CLOB_API_URL, line 3 of .env), which is not a URL starting with https://")
             .env("# bot\n\nCLOB_API_URL=http://clob.polymarket.com\n"),
         wrong(
             "a time limit in words",
@@ -116,27 +116,27 @@ fn settings() -> Vec<Wrong> {
         .code(0),
         wrong(
             "a variable over the .env",
-            "The funder in FUNDER, line 2 of .env is not used: env FUNDER comes first, with another value",
+            "The funder in FUNDER, line 2 of .env is not used: env FUNDER takes precedence, with a different value",
         )
         .var("FUNDER", "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47")
         .env(format!("PK={KEY}\nFUNDER=0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266\n"))
         .code(0),
-        wrong("a name twice in a .env", "Line 2 of .env (SIGNATURE_TYPE) sets again what an earlier line has set")
+        wrong("a name twice in a .env", "Line 2 of .env (SIGNATURE_TYPE) sets a variable again")
             .env(format!("SIGNATURE_TYPE=1\nSIGNATURE_TYPE=2\nPK={KEY}\n"))
             .code(0),
         wrong(
             "a name that is almost right",
-            "CLOB_PASPHRASE is set (line 2 of .env) and nothing reads it; the clients read CLOB_PASS_PHRASE",
+            "CLOB_PASPHRASE is set (line 2 of .env), but nothing reads it; the clients read CLOB_PASS_PHRASE",
         )
         .env(format!("PK={KEY}\nCLOB_PASPHRASE=x\n"))
         .code(0),
         wrong(
             "a name by analogy",
-            "CLOB_KEY is set (line 2 of .env) and nothing reads it; the clients read CLOB_API_KEY",
+            "CLOB_KEY is set (line 2 of .env), but nothing reads it; the clients read CLOB_API_KEY",
         )
         .env(format!("PK={KEY}\nCLOB_KEY=x\n"))
         .code(0),
-        wrong("a name with a typo", "POLYMARKET_PRIVTE_KEY is set (the environment) and nothing reads it")
+        wrong("a name with a typo", "POLYMARKET_PRIVTE_KEY is set (the environment), but nothing reads it")
             .var("POLYMARKET_PRIVTE_KEY", KEY),
         wrong(
             "a secret key of Polymarket US as the API secret",
@@ -153,7 +153,7 @@ fn settings() -> Vec<Wrong> {
         .var("POLYMARKET_SECRET_KEY", "3f6c1f2e-5d0b-4d0a-9f43-5b1f0b9f7a11"),
         wrong(
             "a passphrase with a space behind it",
-            "The API passphrase (CLOB_PASS_PHRASE, line 2 of .env) has white space or quotes around it",
+            "The API passphrase (CLOB_PASS_PHRASE, line 2 of .env) has leading/trailing whitespace or quotes",
         )
         .env(format!("PK={KEY}\nCLOB_PASS_PHRASE='abc '\n"))
         .code(0),
@@ -163,18 +163,18 @@ fn settings() -> Vec<Wrong> {
 fn env_files() -> Vec<Wrong> {
     let line = |what, text: &str, said| wrong(what, said).env(format!("PK={KEY}\n{text}\n"));
     vec![
-        line("a line that is no assignment", "POLYMARKET_FUNDER 0x12", "Line 2 of .env is no NAME=value"),
-        line("a quote that stays open", "FUNDER='0x12", "Line 2 of .env (FUNDER) opens a quote and does not close it"),
+        line("a line that is no assignment", "POLYMARKET_FUNDER 0x12", "Line 2 of .env is not a NAME=value line"),
+        line("a quote that stays open", "FUNDER='0x12", "Line 2 of .env (FUNDER) has an unclosed quote"),
         line(
             "a space without quotes",
             "CLOB_SECRET=a b",
-            "Line 2 of .env (CLOB_SECRET) has a space in a value without quotes",
+            "Line 2 of .env (CLOB_SECRET) has a space in an unquoted value",
         )
         .code(0),
         line(
             "a key and a passphrase that are exchanged",
             "CLOB_API_KEY=abc\nCLOB_PASS_PHRASE=f4f247b7-4ac7-ff29-a152-04fda0a8755a",
-            "are exchanged: the key id is the one that is a UUID",
+            "are swapped: the API key is the one that is a UUID",
         ),
         line(
             "a recovery phrase without quotes",
@@ -184,21 +184,17 @@ fn env_files() -> Vec<Wrong> {
         line(
             "a backslash",
             "CLOB_SECRET=a\\qb",
-            "Line 2 of .env (CLOB_SECRET) has a backslash that programs read in different ways",
+            "Line 2 of .env (CLOB_SECRET) has a backslash that programs read differently",
         ),
-        line("an open brace", "FUNDER=${OTHER", "Line 2 of .env (FUNDER) opens ${ and does not close it"),
+        line("an open brace", "FUNDER=${OTHER", "Line 2 of .env (FUNDER) has an unclosed ${"),
         line(
             "a dollar in double quotes",
             "CLOB_PASS_PHRASE=\"a$b\"",
             "Line 2 of .env (CLOB_PASS_PHRASE) has a $ outside of single quotes",
         ),
-        line(
-            "a # in a secret",
-            "CLOB_SECRET=abc#def",
-            "Line 2 of .env (CLOB_SECRET) has a # in a value without quotes",
-        )
-        .code(0),
-        wrong("a .env that is not there", "cannot read none.env: there is no such file")
+        line("a # in a secret", "CLOB_SECRET=abc#def", "Line 2 of .env (CLOB_SECRET) has a # in an unquoted value")
+            .code(0),
+        wrong("a .env that is not there", "cannot read none.env: no such file")
             .check(&["--env-file", "none.env"])
             .code(2),
         wrong("a folder for a .env", "cannot read .: it is a folder").check(&["--env-file", "."]).code(2),
@@ -215,7 +211,7 @@ fn env_files() -> Vec<Wrong> {
             .mode("key", 0o640)
             .check(&["--key-file", "key"])
             .code(0),
-        wrong("a key on a command line", "Line 2 of run.sh holds the private key")
+        wrong("a key on a command line", "Line 2 of run.sh contains the private key")
             .file("run.sh", format!("#!/bin/sh\nbot --private-key {KEY}\n"))
             .env(format!("PK={KEY}\n"))
             .code(0),

@@ -28,7 +28,7 @@ pub fn order(order: &Order, exchange: &Exchange, signature: &[u8]) -> Explanatio
     };
     sections.push(Section {
         title: "Signed message",
-        parts: vec![Part::bytes("prefix", "what EIP-712 begins with", &[0x19, 0x01]), separator, hash],
+        parts: vec![Part::bytes("prefix", "the EIP-712 prefix", &[0x19, 0x01]), separator, hash],
         hash: Some(Part::bytes("digest", "keccak256 of the message", digest.as_slice())),
     });
     let key = decoded.as_ref().and_then(|signature| order.recover(signature, exchange));

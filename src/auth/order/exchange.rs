@@ -102,7 +102,7 @@ impl Exchange {
 impl fmt::Display for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.neg_risk { "neg-risk exchange" } else { "exchange" };
-        let chain = contracts::chain(self.chain_id).map_or("another chain", |chain| chain.name.as_str());
+        let chain = contracts::chain(self.chain_id).map_or("a different chain", |chain| chain.name.as_str());
         write!(f, "the {kind} {} on {chain}", self.version)
     }
 }

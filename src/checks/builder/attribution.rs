@@ -50,12 +50,12 @@ fn judge(facts: &Facts) -> Finding {
         .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder");
     }
     if code.is_none() && facts.setup.builder.is_none() {
-        return Finding::note("Nothing of a builder is configured, so nothing is attributed");
+        return Finding::note("No builder code or credentials configured; trades are not attributed");
     }
     if code.is_none() && version >= 2 {
         return Finding::warn(
             Cause::BuilderCodeMissing,
-            "Builder credentials alone attribute nothing: since version 2 the order carries a builder code",
+            "Builder credentials alone attribute nothing: since version 2 the order contains a builder code",
         )
         .likely(0.85)
         .proven()
@@ -71,21 +71,20 @@ fn judge(facts: &Facts) -> Finding {
             Finding::note("No trade is attributed yet; new ones can take a day to count")
         }
         (Some(trades), _) => listed(trades, beside),
-        (None, Some(failure)) if failure.is_refusal() && code.is_some() => Finding::fail(
-            Cause::BuilderCodeMissing,
-            "The CLOB takes the question for trades under the builder code as wrong",
-        )
-        .likely(0.5)
-        .or(Cause::ProxyTampering, 0.3)
-        .with("answer", failure)
-        .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder"),
+        (None, Some(failure)) if failure.is_refusal() && code.is_some() => {
+            Finding::fail(Cause::BuilderCodeMissing, "The CLOB rejects the trade query for this builder code")
+                .likely(0.5)
+                .or(Cause::ProxyTampering, 0.3)
+                .with("answer", failure)
+                .fixed_by("Copy the Builder Code from polymarket.com/settings?tab=builder")
+        }
         (None, Some(failure)) if failure.is_refusal() => {
-            Finding::fail(Cause::BuilderCredentialsInvalid, "The CLOB refuses to list the builder's trades")
+            Finding::fail(Cause::BuilderCredentialsInvalid, "The CLOB rejects the request for the builder's trades")
                 .likely(0.6)
                 .with("answer", failure)
         }
         (None, Some(failure)) => service_unknown(facts, "The list of attributed trades", failure),
-        (None, None) => Finding::not_asked("Nothing was asked"),
+        (None, None) => Finding::not_asked("Nothing was requested"),
     }
 }
 
@@ -100,7 +99,7 @@ fn listed(trades: &BuilderTrades, beside: Option<&Reconciliation>) -> Finding {
             Finding::pass(format!("{matched} of the funder's {own} newest trades are listed under the builder"))
         }
         Some(beside) if beside.own == 0 => {
-            Finding::note(format!("{listed} trades are listed under the builder, none of this account, which has none"))
+            Finding::note(format!("{listed} trades are listed under the builder; this account has none"))
         }
         Some(_) => Finding::note(format!("{listed} trades are listed under the builder; none is this account's")),
         None => Finding::note(format!(
@@ -110,7 +109,7 @@ fn listed(trades: &BuilderTrades, beside: Option<&Reconciliation>) -> Finding {
     let newest = trades.newest_s.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     let finding = finding.with("listed", listed).with(
         "newest",
-        newest.map_or_else(|| "no time given".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string()),
+        newest.map_or_else(|| "no time".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string()),
     );
     match beside {
         Some(beside) => finding.with("of the funder's own trades", own_share(beside)),
@@ -133,7 +132,7 @@ fn unattributed(found: &Reconciliation) -> Option<Finding> {
             .fold(finding, |finding, (reason, count)| finding.with(format!("{count} of them"), reason.words()));
         return Some(
             finding
-                .fixed_by("Pass the builder code with each order. Trades made on polymarket.com itself carry none, and need none")
+                .fixed_by("Pass the builder code with each order. Trades made on polymarket.com itself have none, and need none")
                 .command("polydoctor builder reconcile"),
         );
     }
@@ -149,7 +148,7 @@ fn own_share(beside: &Reconciliation) -> String {
     if beside.comparable {
         format!("{} of the {} newest are among them", beside.matched, beside.own)
     } else {
-        "not to be compared: the two listings name trades differently".to_owned()
+        "not comparable: the two listings use different trade IDs".to_owned()
     }
 }
 

@@ -22,7 +22,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
     if missing == ["secret", "passphrase"] && configured.key().is_some_and(|key| builder_key_created_ms(key).is_none())
     {
         return relayer_key(
-            "A key without secret and passphrase, and not of a builder key's form: relayer API keys are like that",
+            "A key without secret and passphrase, and not in the format of a builder key: relayer API keys look like this",
             0.86,
         )
         .or(Cause::BuilderCredentialsInvalid, 0.5)
@@ -31,7 +31,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
     if !missing.is_empty() {
         let finding = Finding::fail(
             Cause::BuilderCredentialsInvalid,
-            format!("Of the builder credentials the {} is missing", missing.join(" and the ")),
+            format!("Builder credentials incomplete: {} missing", missing.join(" and the ")),
         )
         .likely(0.9)
         .proven();
@@ -40,7 +40,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         let finding = if is_alone { finding.or(Cause::RelayerKeyAsBuilder, 0.4) } else { finding };
         return finding
             .set(FixKey::BuilderCredentials, "key, secret and passphrase of one builder key")
-            .fixed_by("Set all three; the page polymarket.com/settings?tab=builder shows them when a key is made");
+            .fixed_by("Set all three; the page polymarket.com/settings?tab=builder shows them when a key is created");
     }
     let key = configured.key().unwrap_or_default();
     let revoked = facts
@@ -58,7 +58,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         }
         (None, Some(failure)) if failure.is_refusal() => refused(facts, configured, revoked).with("relayer", failure),
         (None, Some(failure)) => service_unknown(facts, "The relayer", failure),
-        (None, None) => Finding::not_asked("The relayer was not asked"),
+        (None, None) => Finding::not_asked("The relayer was not checked"),
     };
     let listed = match revoked {
         Some(true) => "on this account, revoked",
@@ -79,7 +79,7 @@ fn unusable_secret(configured: &CredentialsFact) -> Finding {
         .likely(0.96)
         .proven()
         .set(FixKey::BuilderCredentials, "key, secret and passphrase of one builder key")
-        .fixed_by("Set the builder secret as it was given: 44 characters of URL-safe base64")
+        .fixed_by("Set the builder secret exactly as it was shown: 44 characters of URL-safe base64")
 }
 
 /// Whether the builder slot holds the very key that is configured as the relayer's.
@@ -97,13 +97,13 @@ fn relayer_key(summary: &str, likelihood: f64) -> Finding {
     Finding::fail(Cause::RelayerKeyAsBuilder, summary)
         .likely(likelihood)
         .set(FixKey::BuilderCredentials, "key, secret and passphrase of one builder key")
-        .fixed_by("Set the relayer key as RELAYER_API_KEY with RELAYER_API_KEY_ADDRESS; a builder key is made at polymarket.com/settings?tab=builder")
+        .fixed_by("Set the relayer key as RELAYER_API_KEY with RELAYER_API_KEY_ADDRESS; create a builder key at polymarket.com/settings?tab=builder")
 }
 
 fn made(key: &str) -> String {
     let at = builder_key_created_ms(key).and_then(|ms| jiff::Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok());
     at.map_or_else(
-        || "not a builder key by its form (UUID version 7)".to_owned(),
+        || "not in the format of a builder key (UUID version 7)".to_owned(),
         |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
     )
 }
@@ -115,7 +115,7 @@ fn refused(facts: &Facts, configured: &CredentialsFact, revoked: Option<bool>) -
         || facts.derived.known().is_some_and(|derived| derived.key == key);
     let is_surrounded = configured.passphrase.as_ref().is_some_and(|passphrase| passphrase.value.cleaned.is_some());
     let finding = if is_surrounded {
-        let summary = "White space or quotes around the builder passphrase are sent along";
+        let summary = "The builder passphrase has extra whitespace or quotes, which are sent as part of it";
         Finding::fail(Cause::BuilderCredentialsInvalid, summary).likely(0.97).proven()
     } else if revoked == Some(true) {
         Finding::fail(Cause::BuilderKeyRevoked, "The builder key is revoked").likely(0.98).proven()
@@ -127,11 +127,11 @@ fn refused(facts: &Facts, configured: &CredentialsFact, revoked: Option<bool>) -
         .likely(0.98)
         .proven()
     } else if revoked == Some(false) {
-        Finding::fail(Cause::BuilderCredentialsInvalid, "The builder key is right, its secret or passphrase is not")
+        Finding::fail(Cause::BuilderCredentialsInvalid, "The builder key is right, but its secret or passphrase is not")
             .likely(0.96)
             .proven()
     } else if builder_key_created_ms(key).is_none() {
-        let summary = "The builder credentials are refused, and the key has not the form of a builder key";
+        let summary = "The builder credentials are rejected, and the key is not in the format of a builder key";
         // the account's own keys are all known where they were listed, and this is none of them
         if facts.derived_credentials.known().is_some() {
             Finding::fail(Cause::RelayerKeyAsBuilder, summary).likely(0.6).or(Cause::UserCredentialsAsBuilder, 0.4)
@@ -139,9 +139,9 @@ fn refused(facts: &Facts, configured: &CredentialsFact, revoked: Option<bool>) -
             Finding::fail(Cause::UserCredentialsAsBuilder, summary).likely(0.6).or(Cause::RelayerKeyAsBuilder, 0.4)
         }
     } else {
-        Finding::fail(Cause::BuilderCredentialsInvalid, "The relayer refuses the builder credentials").likely(0.85)
+        Finding::fail(Cause::BuilderCredentialsInvalid, "The relayer rejects the builder credentials").likely(0.85)
     };
     finding
         .set(FixKey::BuilderCredentials, "key, secret and passphrase of one builder key")
-        .fixed_by("Make a builder key at polymarket.com/settings?tab=builder and set its three values")
+        .fixed_by("Create a builder key at polymarket.com/settings?tab=builder and set its three values")
 }

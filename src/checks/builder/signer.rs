@@ -13,12 +13,12 @@ const SIGN_URL: &str = "the full URL of POST /sign, such as https://signer.examp
 
 pub(in crate::checks) fn signer(facts: &Facts) -> Finding {
     let Some(url) = &facts.setup.builder_signer_url else {
-        return Finding::note("No remote signer is configured");
+        return Finding::note("No remote builder signer is configured");
     };
     let finding = match (facts.builder_signer.known(), facts.builder_signer.failure()) {
         (Some(answer), _) => answered(facts, answer),
         (None, Some(failure)) => not_signed(facts, failure),
-        (None, None) => Finding::not_asked("Offline: nothing was asked"),
+        (None, None) => Finding::not_asked("Offline: nothing was requested"),
     };
     finding.with("signer", format!("{} ({})", url.value, url.source))
 }
@@ -30,28 +30,28 @@ fn not_signed(facts: &Facts, failure: &Failure) -> Finding {
     let silent = "the official SDK would drop the headers and post the order unattributed, without an error";
     let finding = match failure {
         Failure::Refused { status: 401 | 403, .. } => {
-            Finding::fail(Cause::RemoteSignerUnauthorized, format!("The remote signer refuses the token; {silent}"))
+            Finding::fail(Cause::RemoteSignerUnauthorized, format!("The remote builder signer rejects the token; {silent}"))
                 .likely(0.97)
                 .proven()
                 .fixed_by("Set POLY_BUILDER_SIGNER_TOKEN to the server's AUTHORIZATION_TOKEN")
                 .write_words(Setting::BuilderSignerToken, "the server's AUTHORIZATION_TOKEN")
         }
         Failure::Refused { status: 404 | 405, .. } | Failure::Garbled { .. } | Failure::Redirected { .. } | Failure::BlockPage { .. } => {
-            Finding::fail(Cause::RemoteSignerWrongPath, format!("There is a server, but no POST /sign at this address; {silent}"))
+            Finding::fail(Cause::RemoteSignerWrongPath, format!("There is a server, but no POST /sign at this URL; {silent}"))
                 .likely(0.9)
-                .fixed_by("Set the full address, with /sign at its end")
+                .fixed_by("Set the full URL, ending in /sign")
                 .write_words(Setting::BuilderSignerUrl, SIGN_URL)
         }
         Failure::Refused { status: 400 | 422, .. } => {
-            Finding::fail(Cause::RemoteSignerWrongPath, format!("The server at this address does not sign what the official SDK sends; {silent}"))
+            Finding::fail(Cause::RemoteSignerWrongPath, format!("The server at this URL does not sign what the official SDK sends; {silent}"))
                 .likely(0.7)
-                .fixed_by("Set the full address of a builder signing server, with /sign at its end: it takes {method, path, body}")
+                .fixed_by("Set the full URL of a builder signing server, ending in /sign: it accepts {method, path, body}")
                 .write_words(Setting::BuilderSignerUrl, SIGN_URL)
         }
         // like every server that does not answer: nothing is known of it
-        _ => Finding::unknown(Cause::RemoteSignerUnreachable, format!("The remote signer gives no headers; {silent}"))
+        _ => Finding::unknown(Cause::RemoteSignerUnreachable, format!("The remote builder signer does not return headers; {silent}"))
             .likely(0.9)
-            .fixed_by("Start it, or correct host and port: the official server listens on 8080 unless PORT says otherwise, while its pages name 3000 and 5001"),
+            .fixed_by("Start it, or correct host and port: the official server listens on 8080 unless PORT is set, while its documentation says 3000 and 5001"),
     };
     finding.with("answer", failure)
 }
@@ -70,45 +70,53 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
     let own = clock::drift(&facts.clock).map(clock::Drift::middle_s);
     let off = signer_offset(answer, own.unwrap_or_default());
     let finding = if revoked {
-        Finding::fail(Cause::BuilderKeyRevoked, "The remote signer signs with a builder key that is revoked")
+        Finding::fail(Cause::BuilderKeyRevoked, "The remote builder signer uses a revoked builder key")
             .likely(0.97)
             .proven()
-            .fixed_by("Start the signer with a new builder key from polymarket.com/settings?tab=builder")
+            .fixed_by("Start the remote builder signer with a new builder key from polymarket.com/settings?tab=builder")
     } else if differs {
         Finding::fail(
             Cause::RemoteSignerWrongCredentials,
-            "The remote signer signs with other builder credentials than the configured ones",
+            "The remote builder signer uses different builder credentials than configured",
         )
         .likely(0.95)
         .proven()
-        .fixed_by("Start the signer with the builder credentials that the profile shows")
+        .fixed_by("Start the remote builder signer with the builder credentials from the builder profile")
     } else if let Some(finding) = signature.and_then(other_message) {
         finding
     } else if answer.timestamp.len() == 13 {
-        Finding::fail(Cause::RemoteSignerClock, "The remote signer stamps in milliseconds; the CLOB takes seconds")
-            .likely(0.97)
-            .proven()
-            .fixed_by("Stamp with whole seconds: one published sample uses Date.now() and is wrong")
+        Finding::fail(
+            Cause::RemoteSignerClock,
+            "The remote builder signer stamps in milliseconds; the CLOB expects seconds",
+        )
+        .likely(0.97)
+        .proven()
+        .fixed_by("Stamp with whole seconds: a published sample that uses Date.now() is wrong")
     } else {
         match off {
-            Some(_) if own.is_none() => Finding::note(
-                "The remote signer signs; its clock could not be compared, since the CLOB's time was not read",
-            ),
+            Some(_) if own.is_none() => {
+                Finding::note("The remote builder signer works; its clock was not compared: no CLOB time")
+            }
             Some(off) if off.abs() <= 10.0 && answer.open_without_token == Some(true) => Finding::note(
-                "The remote signer signs, with the right time, and without the token too: whoever reaches it uses your key",
+                "The remote builder signer works, but also without the token: anyone who can reach it uses your key",
             ),
             Some(off) if off.abs() <= 10.0 && signature.is_some() => {
-                Finding::pass("The remote signer signs, with the right time")
+                Finding::pass("The remote builder signer works, and its time is right")
             }
             // what it signs with is no part of the claim then
-            Some(off) if off.abs() <= 10.0 => Finding::pass("The remote signer answers, with the right time"),
+            Some(off) if off.abs() <= 10.0 => {
+                Finding::pass("The remote builder signer responds, and its time is right")
+            }
             Some(off) if off.abs() <= 30.0 => signer_clock(Finding::warn(Cause::RemoteSignerClock, drifted(off))),
             Some(off) => signer_clock(Finding::fail(Cause::RemoteSignerClock, drifted(off)).likely(0.97)),
-            None => signer_clock(Finding::fail(Cause::RemoteSignerClock, "The remote signer's timestamp is no number")),
+            None => signer_clock(Finding::fail(
+                Cause::RemoteSignerClock,
+                "The remote builder signer's timestamp is not a number",
+            )),
         }
     };
     let finding = finding
-        .with("signature", signature.map_or("not checked: no good builder secret is configured here", covers))
+        .with("signature", signature.map_or("not checked: no valid builder secret is configured here", covers))
         .with("key", short(&answer.key))
         .with("timestamp", &answer.timestamp);
     let finding = match off.filter(|_| own.is_some() && answer.timestamp.len() != 13) {
@@ -116,14 +124,14 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
         None => finding,
     };
     let finding = match answer.takes_timestamp {
-        Some(true) => finding.with("timestamp asked for", "taken; the official server stamps with its own clock"),
-        Some(false) => finding.with("timestamp asked for", "passed over, as by the official server"),
-        None => finding.with("timestamp asked for", "refused; official clients may send one"),
+        Some(true) => finding.with("requested timestamp", "used; the official server stamps with its own clock"),
+        Some(false) => finding.with("requested timestamp", "ignored, as the official server does"),
+        None => finding.with("requested timestamp", "rejected; official clients may send one"),
     };
     let finding = match answer.open_without_token {
-        Some(true) => finding.with("token", "not asked for: it signs without it"),
-        Some(false) => finding.with("token", "asked for, and the configured one is right"),
-        None => finding.with("token", "none is set, and none is asked for"),
+        Some(true) => finding.with("token", "not required: it signs without it"),
+        Some(false) => finding.with("token", "required, and the configured one is right"),
+        None => finding.with("token", "not set, and not required"),
     };
     finding.with("answered in", format!("{} ms, which each order waits for", answer.latency_ms))
 }
@@ -139,16 +147,15 @@ pub fn signer_offset(answer: &RemoteSigner, own_s: f64) -> Option<f64> {
 fn other_message(signature: SignedOver) -> Option<Finding> {
     let finding = match signature {
         SignedOver::Everything | SignedOver::Nothing => return None,
-        SignedOver::NoBody => {
-            Finding::fail(Cause::BodyMissing, "The remote signer leaves the body out of what it signs")
-        }
+        SignedOver::NoBody => Finding::fail(Cause::BodyMissing, "The remote builder signer does not sign the body"),
         SignedOver::BodyRewritten => Finding::fail(
             Cause::BodySerialisation,
-            "The remote signer rewrites the body before it signs, so that the signature is of another text",
+            "The remote builder signer rewrites the body before signing, so the signature is for a different text",
         ),
-        SignedOver::OtherCase => {
-            Finding::fail(Cause::MethodMismatch, "The remote signer signs the method in other letters than it was sent")
-        }
+        SignedOver::OtherCase => Finding::fail(
+            Cause::MethodMismatch,
+            "The remote builder signer changes the case of the method before signing",
+        ),
     };
     Some(finding.likely(0.96).proven().fixed_by(
         "Sign timestamp, method, path and body exactly as they come, as `polydoctor sign-server` and the official server do",
@@ -166,12 +173,12 @@ fn covers(signature: SignedOver) -> &'static str {
 }
 
 fn signer_clock(finding: Finding) -> Finding {
-    finding.proven().fixed_by("Set the clock of the signer's machine by the network")
+    finding.proven().fixed_by("Turn on network time sync (NTP) on the signer's machine")
 }
 
 fn drifted(off: f64) -> String {
     format!(
-        "The remote signer's clock is {:.0} s {} the CLOB's",
+        "The remote builder signer's clock is {:.0} s {} the CLOB's",
         off.abs(),
         if off > 0.0 { "ahead of" } else { "behind" }
     )

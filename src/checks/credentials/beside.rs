@@ -43,21 +43,23 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
     if differing == ["passphrase"] && !works && is_surrounded(configured, derived) {
         return Finding::fail(
             Cause::CredentialsStale,
-            "White space or quotes around the passphrase are sent along; without them it is the derived one",
+            "The passphrase has extra whitespace or quotes; without them it matches the derived one",
         )
         .likely(0.98)
         .proven()
         .set(FixKey::ApiCredentials, wanted::CLEANED)
         .fixed_by(
-            "Remove what surrounds the passphrase: a line end often comes along from a file or a Kubernetes secret",
+            "Remove the whitespace or quotes around the passphrase: files and Kubernetes secrets often add a newline",
         );
     }
     if !differing.is_empty() && !works {
-        let summary =
-            format!("The API key is this key's, but the {} is not the derived one", differing.join(" and the "));
+        let summary = format!(
+            "The API key belongs to this signer, but the {} does not match the derived one",
+            differing.join(" and the ")
+        );
         return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
     }
-    spelled(configured, "Key, secret and passphrase equal the derived ones")
+    spelled(configured, "Key, secret and passphrase match the derived ones")
 }
 
 /// Right credentials: passed, unless some clients refuse the secret as it is written.
@@ -65,27 +67,27 @@ fn spelled(configured: &CredentialsFact, summary: &str) -> Finding {
     let form = configured.secret_form();
     let Some(clients) = form.and_then(crate::auth::l2::SecretForm::refused_by) else { return Finding::pass(summary) };
     if form.is_some_and(|form| form.unclean) {
-        let summary = format!("{summary}, but quotes or white space came along with the secret: {clients} refuse it");
+        let summary = format!("{summary}, but the secret has extra quotes or whitespace: rejected by {clients}");
         return Finding::warn(Cause::SecretEncoding, summary)
             .likely(0.9)
             .proven()
             .set(FixKey::ApiCredentials, wanted::CLEANED)
-            .fixed_by("Remove what surrounds the secret: docker's --env-file keeps quotes that a shell takes off");
+            .fixed_by("Remove the quotes or whitespace around the secret: docker's --env-file keeps quotes that a shell removes");
     }
-    Finding::note(format!("{summary}; {clients} refuse the secret in this form"))
-        .fixed_by("Write the secret as padded URL-safe base64, which every client takes")
+    Finding::note(format!("{summary}; {clients} reject the secret in this encoding"))
+        .fixed_by("Write the secret as padded URL-safe base64, which every client accepts")
 }
 
 pub(super) fn stale(finding: Finding) -> Finding {
     finding
         .set(FixKey::ApiCredentials, wanted::DERIVED)
-        .fixed_by(format!("Replace all three by the derived ones: {DERIVE}"))
+        .fixed_by(format!("Replace all three with the derived ones: {DERIVE}"))
 }
 
 /// Another key than the derived one, and yet it passes.
 fn accepted_other(facts: &Facts, configured: &CredentialsFact) -> Finding {
     let summary = match facts.derived.known() {
-        Some(_) => "Another key of this signer than the derived one; the CLOB accepts it",
+        Some(_) => "A different key of this signer than the derived one; the CLOB accepts it",
         None => "The CLOB accepts the configured credentials",
     };
     spelled(configured, summary)
@@ -97,13 +99,16 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
     match facts.configured_credentials.failure() {
         None => return Finding::skip("net.reach", "The configured credentials were not tried"),
         Some(failure) if !failure.is_refusal() => {
-            return not_told(facts, failure, "The CLOB did not say whether the configured credentials are good");
+            return not_told(
+                facts,
+                failure,
+                "Whether the CLOB accepts the configured credentials could not be determined",
+            );
         }
         Some(_) => {}
     }
     if facts.funder_address.known().is_some() {
-        let summary =
-            "The configured credentials are the funder's: they pass with its address, and not with the signer's";
+        let summary = "The configured credentials belong to the funder: they work with it, not with the signer";
         return stale(Finding::fail(Cause::CredentialsOtherAddress, summary).likely(0.98).proven());
     }
     if let Some(created_ms) = builder_key_created_ms(key) {
@@ -118,24 +123,24 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
             _ => format!("a builder key or a relayer API key{date} (UUID version 7)"),
         };
         let certainty = if is_builders || is_relayers { Certainty::Proven } else { Certainty::Likely };
-        let summary = format!("The configured API key is {whose}, which opens no user endpoint");
+        let summary = format!("The configured API key is {whose}, which does not work for user endpoints");
         return stale(Finding::fail(Cause::BuilderCredentialsAsUser, summary).likely(0.96).certain(certainty));
     }
     if let Some((part, _)) =
         derived.and_then(|derived| equal_parts(configured, derived).into_iter().find(|part| part.1))
     {
-        let summary = format!("The {part} is the derived one, but the API key is another's: two sets are mixed");
+        let summary = format!("The {part} is the derived one, but the API key is not: credentials are mixed");
         return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
     }
     let listed = facts.derived_credentials.known().is_some_and(|keys| keys.iter().any(|known| known == key));
     if listed {
-        let summary = "The key is one of this signer's, but its secret or passphrase is wrong";
+        let summary = "The API key belongs to this signer, but its secret or passphrase is wrong";
         return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.96).proven());
     }
     if derived.is_none()
         && !facts.other_nonces.known().is_some_and(|others| others.iter().any(|other| other.key.is_some()))
     {
-        let summary = "The CLOB refuses the configured credentials, and the signer has no key: they were deleted, or are another address's";
+        let summary = "The CLOB rejects the configured credentials, and the signer has no API key: they were deleted, or belong to a different signer";
         return Finding::fail(Cause::CredentialsStale, summary)
             .likely(0.75)
             .set(FixKey::ApiCredentials, wanted::CREATED)
@@ -143,19 +148,19 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
             .certain(Certainty::Likely)
             .fixed_by("Create a new API key and replace all three");
     }
-    Finding::fail(Cause::CredentialsOtherAddress, "The configured API key is none of this signer's")
+    Finding::fail(Cause::CredentialsOtherAddress, "The configured API key does not belong to this signer")
         .likely(0.86)
         .set(FixKey::ApiCredentials, wanted::DERIVED)
         .or(Cause::CredentialsStale, 0.3)
         .certain(Certainty::Likely)
         .with("the signer's keys", known_keys(facts))
-        .fixed_by(format!("Replace all three by the ones derived from this key: {DERIVE}. Credentials made in the browser or by another key never pass"))
+        .fixed_by(format!("Replace all three with the ones derived from this key: {DERIVE}. Credentials from the browser or a different private key never work"))
 }
 
 fn known_keys(facts: &Facts) -> String {
     match facts.derived_credentials.known() {
         Some(keys) if keys.is_empty() => "none".to_owned(),
         Some(keys) => keys.iter().map(|key| short(key)).collect::<Vec<_>>().join(", "),
-        None => "not told".to_owned(),
+        None => "unknown".to_owned(),
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn least(market: &Market) -> u64 {
 pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
     let facts = case.facts;
     let Some(trading) = trading_wallet(facts) else {
-        return Some(Finding::skip("wallet.funder", "It is not clear which wallet the balance should be in"));
+        return Some(Finding::skip("wallet.funder", "The wallet that should hold the balance could not be determined"));
     };
     let Some(at) = facts.on_chain(trading.address) else {
         return Some(Finding::skip(
@@ -35,7 +35,7 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
         ));
     };
     if !at.has_code() && facts.setup.signer() != Some(trading.address) {
-        return Some(Finding::skip("wallet.deployed", "A wallet that does not exist yet can approve nothing"));
+        return Some(Finding::skip("wallet.deployed", "A wallet that is not deployed yet has no approvals"));
     }
     let side = case.order.map(|order| order.side);
     let cost = case.order.map_or_else(|| least(case.market), |order| order::cost(order, case.market));
@@ -47,7 +47,7 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
     };
     // another contract keeps its shares, and neither is asked about
     let is_unread = case.exchange.version == Version::V3;
-    let unread = || is_unread.then(|| Finding::note("Takes orders; the approvals of the exchange V3 were not read"));
+    let unread = || is_unread.then(|| Finding::note("Accepts orders; the approvals of the exchange V3 were not read"));
     finding.or_else(unread).map(|finding| trading.named(finding))
 }
 
@@ -73,7 +73,8 @@ fn too_little(case: &Case<'_>, trading: &TradingWallet, at: &OnChain, cost: u64)
         return Some(Finding::fail(Cause::BalanceMissing, summary).likely(0.95).proven().fixed_by(fix));
     }
     let seen = amount(seen.unwrap_or_default());
-    let summary = format!("{subject} costs {cost} {token}; the funder holds it, but the CLOB's copy says {seen}");
+    let summary =
+        format!("{subject} costs {cost} {token}; the funder holds it, but the CLOB's cached balance is {seen}");
     Some(Finding { status: Status::Fail, summary, evidence: Vec::new(), ..of_account })
 }
 

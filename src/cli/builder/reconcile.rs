@@ -39,7 +39,7 @@ pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
     let found = comparison.judge();
     print(args.format, by, comparison.whose(), &found)?;
     if let Some(words) = end.words() {
-        writeln!(terminal::err(), "note: {words}; what is said holds for what was read")?;
+        writeln!(terminal::err(), "note: {words}; the results cover only what was read")?;
     }
     Ok(match (found.complete, found.missing.is_empty()) {
         (false, _) => Exit::Unknown,
@@ -52,7 +52,7 @@ pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
 fn not_begun(end: &End) -> anyhow::Result<Exit> {
     writeln!(
         terminal::err(),
-        "error: the account's own trades cannot be asked for: {}. `polydoctor check creds.derive` says why",
+        "error: cannot read the account's own trades: {}. `polydoctor check creds.derive` shows why",
         end.words().unwrap_or_default()
     )?;
     Ok(Exit::Unknown)
@@ -161,9 +161,9 @@ fn text(out: &mut impl io::Write, by: By, whose: &Whose, found: &Reconciliation)
         writeln!(out, "          {count}: {}", reason.words())?;
     }
     writeln!(out, "{:>8}  pending: {}", found.pending.len(), Reason::Young.words())?;
-    writeln!(out, "{:>8}  foreign: under {by}, and not of this account", found.foreign)?;
+    writeln!(out, "{:>8}  other users': under {by}, not of this account", found.foreign)?;
     if found.unjudged > 0 {
-        writeln!(out, "{:>8}  not judged: the other listing was not read so far back", found.unjudged)?;
+        writeln!(out, "{:>8}  not compared: the other listing was not read that far back", found.unjudged)?;
     }
     list(out, "Missing", &found.missing)?;
     list(out, "Pending", &found.pending)?;
@@ -175,7 +175,7 @@ fn list(out: &mut impl io::Write, heading: &str, trades: &[Unlisted]) -> io::Res
         return Ok(());
     }
     let all = trades.len();
-    let cut = if all > ROWS { format!(", {ROWS} of {all}; --format csv has all") } else { String::new() };
+    let cut = if all > ROWS { format!(", {ROWS} of {all}; --format csv prints all") } else { String::new() };
     writeln!(out, "\n{heading}{cut}")?;
     for Unlisted { trade, reason } in trades.iter().take(ROWS) {
         let of = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
@@ -190,9 +190,9 @@ fn list(out: &mut impl io::Write, heading: &str, trades: &[Unlisted]) -> io::Res
 fn verdict(found: &Reconciliation) -> String {
     let since = found.judged_since.map_or_else(String::new, |at| format!(" since {} UTC", shown(at)));
     match (found.comparable, found.complete, found.missing.len()) {
-        (false, ..) => "The two listings name trades differently, so nothing can be said of what is missing".to_owned(),
-        (true, false, 0) => format!("Not read to the end; nothing is missing{since}"),
-        (true, false, missing) => format!("Not read to the end; {missing} trades are missing{since}"),
+        (false, ..) => "The two listings use different trade IDs, so missing trades could not be determined".to_owned(),
+        (true, false, 0) => format!("Incomplete; nothing is missing{since}"),
+        (true, false, missing) => format!("Incomplete; {missing} trades are missing{since}"),
         (true, true, 0) => "Nothing is missing".to_owned(),
         (true, true, missing) => format!("{missing} of {} trades are not attributed", found.own),
     }

@@ -16,13 +16,13 @@ use print::Printer;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TradesArgs {
-    /// Only the trade with this id
+    /// Only the trade with this ID
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// Only this market, by its condition id
+    /// Only this market, by its condition ID
     #[arg(long, value_name = "0x…")]
     market: Option<B256>,
-    /// Only this outcome, by its token id
+    /// Only this outcome, by its token ID
     #[arg(long, value_name = "NUMBER", value_parser = token_id)]
     asset: Option<U256>,
     /// Only trades of this wallet
@@ -30,13 +30,13 @@ pub(super) struct TradesArgs {
     maker: Option<Address>,
     #[command(flatten)]
     range: RangeArgs,
-    /// At most so many
+    /// Maximum number of trades to read
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "all")]
     limit: usize,
-    /// To the end of the listing, however long it is
+    /// Read all trades, to the end of the listing
     #[arg(long)]
     all: bool,
-    /// Go on where an earlier listing stopped
+    /// Continue where an earlier listing stopped
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -48,7 +48,7 @@ pub(super) struct TradesArgs {
 fn token_id(text: &str) -> Result<U256, String> {
     let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
     let number = is_number.then(|| U256::from_str_radix(text, 10).ok()).flatten();
-    number.ok_or_else(|| "a token id is a number of digits only".to_owned())
+    number.ok_or_else(|| "a token ID has digits only".to_owned())
 }
 
 impl TradesArgs {
@@ -87,8 +87,8 @@ pub(super) async fn run(mut args: TradesArgs) -> anyhow::Result<Exit> {
     if let Some(cursor) = next {
         // what a server says is quoted for the shell, or not offered
         let go_on = shlex::try_quote(&cursor);
-        let go_on = go_on.map_or_else(|_| String::new(), |word| format!(", or go on with --cursor {word}"));
-        writeln!(terminal::err(), "note: there are more: --all{go_on}")?;
+        let go_on = go_on.map_or_else(|_| String::new(), |word| format!(", or continue with --cursor {word}"));
+        writeln!(terminal::err(), "note: there are more trades: pass --all{go_on}")?;
     }
     Ok(if end.is_cut_off() { Exit::Unknown } else { Exit::Done })
 }

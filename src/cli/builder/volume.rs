@@ -12,12 +12,11 @@ use crate::client::boards::{self, Boards, Period, Standing};
 use crate::client::trades::builder_code;
 
 /// What has to be known to read the boards.
-const DELAY: &str = "Volume is in shares and can take 24 hours to arrive here; only verified builders are shown. \
-                     `polydoctor builder trades` has the trades themselves at once, in dollars";
+const DELAY: &str = "Volume is in shares and up to 24 hours behind; only verified builders are shown. `polydoctor builder trades` lists the trades immediately, in dollars";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct VolumeArgs {
-    /// The window of the leaderboard, and the steps of the volume over time
+    /// Time window of the leaderboard, and step of the volume over time
     #[arg(long, value_enum, default_value_t)]
     period: Period,
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -31,14 +30,12 @@ pub(super) async fn run(mut args: VolumeArgs) -> anyhow::Result<Exit> {
     // the boards know builders by their code only
     let code = builder_code(account.settings())?;
     let Some(data) = &account.settings().data_url else {
-        return Err(
-            AccountError::Setting("there is no usable address of the data API; give --data-url".to_owned()).into()
-        );
+        return Err(AccountError::Setting("the URL of the data API is not usable; pass --data-url".to_owned()).into());
     };
     let found = match boards::boards(account.http(), &data.value, code, args.period).await {
         Ok(found) => found,
         Err(failure) => {
-            writeln!(terminal::err(), "error: the data API did not show its boards: {failure}")?;
+            writeln!(terminal::err(), "error: the data API did not return its leaderboard: {failure}")?;
             return Ok(Exit::Unknown);
         }
     };

@@ -39,8 +39,8 @@ pub(in crate::cli) struct Command(Vec<String>);
 pub(super) fn command(text: &str) -> Result<Command, String> {
     match shlex::split(text) {
         Some(words) if words.iter().any(|word| !word.is_empty()) => Ok(Command(words)),
-        Some(_) => Err("give a program and its arguments".to_owned()),
-        None => Err("a quote is not closed, or a \\ stands at the end".to_owned()),
+        Some(_) => Err("pass a program and its arguments".to_owned()),
+        None => Err("a quote is not closed, or the command ends with \\".to_owned()),
     }
 }
 
@@ -81,7 +81,7 @@ impl Hook {
             Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
             Err(TrySendError::Full(_)) => {
                 let profile = text::quoted(&report.profile, 64);
-                hint(format_args!("--exec: {WAITING} changes of {profile} wait already; this one is left out"))
+                hint(format_args!("--exec: {WAITING} changes of {profile} are already waiting; this one is skipped"))
             }
         }
     }
@@ -106,7 +106,7 @@ impl Hook {
         let all = async { while self.workers.join_next().await.is_some() {} };
         match timeout(LONGEST_AT_END, all).await {
             Ok(()) => Ok(()),
-            Err(_) => hint(format_args!("--exec: not over in {} s, ended", LONGEST_AT_END.as_secs())),
+            Err(_) => hint(format_args!("--exec: not finished after {} s, stopped", LONGEST_AT_END.as_secs())),
         }
     }
 }
@@ -152,12 +152,12 @@ async fn work(mut waiting: mpsc::Receiver<Process>, at_once: Arc<Semaphore>, com
 }
 
 async fn run(mut process: Process, longest: Duration) -> Result<(), String> {
-    let mut running = Running(process.spawn().map_err(|error| format!("does not start: {error}"))?);
+    let mut running = Running(process.spawn().map_err(|error| format!("did not start: {error}"))?);
     match timeout(longest, running.0.wait()).await {
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => Err(format!("failed ({status})")),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("not over in {} s, ended", longest.as_secs())),
+        Err(_) => Err(format!("not finished after {} s, stopped", longest.as_secs())),
     }
 }
 
@@ -187,7 +187,7 @@ mod tests {
         process.args(["-c", "(sleep 2; echo late > late) & echo begun > begun; wait"]);
         process.current_dir(&folder).process_group(0).kill_on_drop(true);
         let said = run(process, Duration::from_secs(1)).await;
-        assert_eq!(said, Err("not over in 1 s, ended".to_owned()));
+        assert_eq!(said, Err("not finished after 1 s, stopped".to_owned()));
         assert!(folder.path().join("begun").exists());
         tokio::time::sleep(Duration::from_millis(1_800)).await;
         assert!(!folder.path().join("late").exists());

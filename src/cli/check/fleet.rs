@@ -26,51 +26,49 @@ use crate::watch;
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Fleet and watch")]
 pub(in crate::cli) struct FleetArgs {
-    /// Check every profile of the configuration file: a row an account, the worst first; with
-    /// --format json a line for each as it is done. Each profile stands for itself: flags come
-    /// first, and of the environment only addresses of services and time limits fill in
+    /// Check every profile in the configuration file: one row per account, worst first; with --format json one line per account as it finishes. Profiles are isolated from each other: flags come first, and only service URLs and timeouts are read from the environment
     #[arg(long, conflicts_with_all = [
         "profile", "env_file", "key_file", "keystore", "key_stdin", "signature_type", "funder", "nonce",
         "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom", "market",
     ])]
     pub(super) all_profiles: bool,
-    /// Accounts that are checked at once, of those that ask the same hosts [default: 16]
+    /// Number of accounts checked at once, for the same hosts [default: 16]
     #[arg(long, value_name = "COUNT", requires = "all_profiles", value_parser = at_once)]
     concurrency: Option<NonZeroUsize>,
-    /// Requests a second to each host [default: below the limits that Polymarket publishes]
+    /// Requests per second to each host [default: below Polymarket's published limits]
     #[arg(long, value_name = "COUNT", requires = "all_profiles")]
     rate_limit: Option<NonZeroU32>,
-    /// Repeat time, reach and credentials every so many seconds, at least 5, and print what changes
+    /// Re-run the clock, network and credential checks every SECONDS (min. 5) and print changes
     #[arg(long, value_name = "SECONDS", value_parser = period)]
     #[arg(conflicts_with_all = ["ids", "skip", "show", "offline", "replay", "record", "share", "anonymous"])]
     pub(super) watch: Option<Duration>,
     /// Run this program on each change, one at a time per account, at most 60 s each; POLYDOCTOR_EVENT,
-    /// _PROFILE, _CHECK, _FROM, _TO, _VERDICT, _CAUSE, _SAYS and _AT say what changed. No shell reads
-    /// it: for one, write sh -c '… "$POLYDOCTOR_SAYS"'. Variables with secrets are not passed on
+    /// _PROFILE, _CHECK, _FROM, _TO, _VERDICT, _CAUSE, _SAYS and _AT describe the change. It runs without a shell; to use one, write sh -c '… "$POLYDOCTOR_SAYS"'. Variables with secrets are not passed on
     #[arg(long, value_name = "COMMAND", requires = "watch", value_parser = exec::command)]
     pub(super) exec: Option<exec::Command>,
-    /// Repeat until nothing fails, at most for this long, then print the report; settings are read again
-    /// each time. For containers and CI: the bot starts once the account works
+    /// Repeat until nothing fails, for at most SECONDS, then print the report; settings are read again each time. For containers and CI: the bot starts once the account works
     #[arg(long, value_name = "SECONDS", value_parser = wait::longest, conflicts_with = "watch")]
     pub(super) wait: Option<Duration>,
-    /// Serve how the accounts stand to Prometheus, as http://ADDRESS:PORT/metrics
+    /// Serve the account status to Prometheus at http://IP:PORT/metrics
     #[arg(long, value_name = "ADDRESS:PORT", requires = "watch")]
     pub(super) metrics: Option<SocketAddr>,
-    /// Let --metrics listen where other machines reach it: they see the names of the profiles
+    /// Let --metrics listen on an IP address that other machines can reach: they see the profile names
     #[arg(long, requires = "metrics")]
     pub(super) allow_public: bool,
 }
 
 fn at_once(text: &str) -> Result<NonZeroUsize, String> {
     let count: Option<NonZeroUsize> = text.parse().ok();
-    count.filter(|count| count.get() <= MOST_AT_ONCE).ok_or_else(|| format!("give a number from 1 to {MOST_AT_ONCE}"))
+    count
+        .filter(|count| count.get() <= MOST_AT_ONCE)
+        .ok_or_else(|| format!("expected a number from 1 to {MOST_AT_ONCE}"))
 }
 
 pub(in crate::cli) fn period(text: &str) -> Result<Duration, String> {
     let seconds = text.trim_end_matches('s').parse().ok().map(Duration::from_secs);
     let (least, most) = (watch::SHORTEST, watch::LONGEST);
     let fits = |period: &Duration| (least..=most).contains(period);
-    let wrong = || format!("give whole seconds, at least {} and at most {}", least.as_secs(), most.as_secs());
+    let wrong = || format!("expected whole seconds from {} to {}", least.as_secs(), most.as_secs());
     seconds.filter(fits).ok_or_else(wrong)
 }
 
@@ -84,10 +82,12 @@ impl FleetArgs {
     pub(super) fn refuse_what_waiting_cannot(&self, replays: bool, offline: bool) -> anyhow::Result<()> {
         let why = match self.wait {
             Some(_) if self.all_profiles => {
-                "--wait waits for one account; name it with --profile, and run one command for each"
+                "--wait works for one account: pass --profile, and run one command per account"
             }
             Some(_) if replays => "--wait cannot be used with --replay: recorded facts do not change",
-            Some(_) if offline => "--wait cannot be used with --offline: whether an account works is known online only",
+            Some(_) if offline => {
+                "--wait cannot be used with --offline: only online checks show whether an account works"
+            }
             _ => return Ok(()),
         };
         anyhow::bail!(why)

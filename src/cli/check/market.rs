@@ -6,13 +6,13 @@ use crate::facts::{MarketName, MarketQuestion, PlannedOrder, Side, millionths};
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "One market")]
 pub(in crate::cli) struct MarketArgs {
-    /// Also run order.market: does an order for this market fit its rules, the balance and the approvals?
+    /// Market to check with order.market: its rules, the balance and the approvals
     #[arg(long, value_name = "SLUG|URL|CONDITION|TOKEN", conflicts_with = "replay")]
     market: Option<MarketName>,
     /// Outcome of the market, such as Yes [default: the first, or that of the token]
     #[arg(long, value_name = "NAME", requires = "market")]
     outcome: Option<String>,
-    /// Judge a limit order of this side and show its unsigned body; nothing is posted
+    /// Check a limit order on this side and show its unsigned body; nothing is posted
     #[arg(long, value_enum, ignore_case = true, requires_all = ["market", "price", "size"])]
     side: Option<OrderSide>,
     /// Price of one share in dollars, such as 0.57
@@ -31,7 +31,7 @@ enum OrderSide {
 
 fn amount(text: &str) -> Result<u64, String> {
     let amount = millionths(text).filter(|amount| *amount > 0);
-    amount.ok_or_else(|| "give a number above 0 with at most 6 decimals, such as 0.57".to_owned())
+    amount.ok_or_else(|| "expected a number above 0 with at most 6 decimals, such as 0.57".to_owned())
 }
 
 impl MarketArgs {

@@ -17,8 +17,7 @@ use crate::fleet::metrics::{self, Metrics};
 pub(super) async fn serve(address: SocketAddr, public: bool, metrics: Arc<Metrics>) -> anyhow::Result<()> {
     anyhow::ensure!(
         public || address.ip().is_loopback(),
-        "{address} can be reached by other machines, which would see the names of your profiles and how they stand; \
-         listen on 127.0.0.1, or add --allow-public"
+        "other machines can reach {address} and would see your profile names and their status; listen on 127.0.0.1, or add --allow-public"
     );
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     super::hint(format_args!("metrics at http://{}/metrics", listener.local_addr()?))?;

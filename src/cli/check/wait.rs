@@ -24,7 +24,7 @@ const MOST_S: u64 = 86_400;
 pub(super) fn longest(text: &str) -> Result<Duration, String> {
     let seconds: Option<u64> = text.trim_end_matches('s').parse().ok();
     let seconds = seconds.filter(|seconds| (1..=MOST_S).contains(seconds));
-    seconds.map(Duration::from_secs).ok_or_else(|| format!("give whole seconds from 1 to {MOST_S}"))
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("expected whole seconds from 1 to {MOST_S}"))
 }
 
 /// The facts of the first run in which nothing fails, or of the last whole run before the time was
@@ -77,7 +77,7 @@ pub(super) async fn observe(args: &CheckArgs, longest: Duration, reading: Option
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
     progress.clear()?;
-    last.unwrap_or_else(|| Err(anyhow::anyhow!("stopped before the first run was over")))
+    last.unwrap_or_else(|| Err(anyhow::anyhow!("stopped before the first run finished")))
 }
 
 async fn run(args: &CheckArgs, settings: Settings, http: &Http) -> Facts {

@@ -147,11 +147,11 @@ impl Roster {
             return Ok(());
         }
         for gone in self.known.difference(&names) {
-            hint(format_args!("the profile {} is gone, and no longer watched", text::quoted(gone, 64)))?;
+            hint(format_args!("profile {} was removed; no longer watching it", text::quoted(gone, 64)))?;
             metrics.forget(gone);
         }
         for new in names.difference(&self.known) {
-            hint(format_args!("the profile {} is new, and watched from now on", text::quoted(new, 64)))?;
+            hint(format_args!("profile {} is new; watching it", text::quoted(new, 64)))?;
             round.again(fleet, Member::of(new.clone()), Look::everything(), Duration::ZERO);
         }
         metrics.count(names.len());

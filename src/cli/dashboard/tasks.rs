@@ -65,7 +65,7 @@ pub(super) async fn run_recorded(task: Task, post: &Post) {
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
         Task::Recognise { lookup, text } => recognise(lookup, text).await,
         Task::Inspect { number, text } => inspect(Known::default(), number, text).await,
-        _ => News::Said("This is a replay of recorded facts: nothing is requested or changed".to_owned()),
+        _ => News::Said("This is a replay of recorded facts: it makes no requests or changes".to_owned()),
     };
     let _ = post.send(news);
 }
@@ -157,9 +157,7 @@ impl Desk {
 async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
     let account = desk.account("the update of the balance cache").await;
     let kind = account.settings().signature_type.as_ref().ok_or_else(|| {
-        AccountError::Setting(
-            "the signature type cannot be used; `polydoctor check setup.settings` says why".to_owned(),
-        )
+        AccountError::Setting("the signature type is not valid; `polydoctor check setup.settings` shows why".to_owned())
     })?;
     account.update_balances(&account.credentials_or_derived().await?, kind.value).await
 }

@@ -21,7 +21,7 @@ pub(super) fn print(answer: &Answer, style: Style, out: &mut dyn Write) -> io::R
                 list(&entries, out)?;
                 writeln!(out)?;
             }
-            writeln!(out, "polydoctor explain TEXT shows one of them")
+            writeln!(out, "`polydoctor explain TEXT` shows one of them")
         }
         Answer::Page { entry, further } => {
             page(&Page::from(*entry), style, out)?;
@@ -118,18 +118,13 @@ fn cause(reported: &Reported, proven: Option<&Finding>, out: &mut dyn Write) -> 
             print(words, first.cause.name(), &certainty, &words.fix)
         }
         (None, Some(entry)) if !entry.wraps => {
-            wrapped("Cause: nothing of the account, as far as this text tells", "  ", "         ", out)
+            wrapped("Cause: nothing about the account, as far as this text shows", "  ", "         ", out)
         }
         _ => {
             let who = reported.service.map_or("the text", Service::words);
-            let known = if reported.text.is_empty() { "its error is" } else { "what it says is" };
-            wrapped(
-                &format!("Not in the reference: this comes from {who}, and {known} not known here"),
-                "  ",
-                "  ",
-                out,
-            )?;
-            wrapped("No cause is named from its status alone", "  ", "  ", out)
+            let known = if reported.text.is_empty() { "its error is" } else { "its message is" };
+            wrapped(&format!("Not in the reference: this comes from {who}, and {known} unknown"), "  ", "  ", out)?;
+            wrapped("The status code alone does not show the cause", "  ", "  ", out)
         }
     }
 }

@@ -88,7 +88,7 @@ fn read(question: &Question) -> anyhow::Result<Option<Answer>> {
             (Ok(number), _) => number.wrapping_sub(1),
             (Err(_), Some(likely)) if text.is_empty() => likely,
             (Err(_), None) if text.is_empty() => {
-                say("  Nothing says which one it is: enter a number")?;
+                say("  This could not be determined: enter a number")?;
                 continue;
             }
             (Err(_), _) if text == "b" => return Ok(None),

@@ -46,7 +46,7 @@ fn save(wizard: &Wizard, config: &Path, yes: bool) -> anyhow::Result<bool> {
     let change = FileChange::of_config(config, |text| wizard.write(text))?;
     let name = wizard.profile();
     if change.is_empty() {
-        say(&format!("\nProfile {name} in {} is up to date: it says all this already", config.display()))?;
+        say(&format!("\nProfile {name} in {} is already up to date", config.display()))?;
         return Ok(true);
     }
     let diff = change.diff();
@@ -56,7 +56,7 @@ fn save(wizard: &Wizard, config: &Path, yes: bool) -> anyhow::Result<bool> {
         say_command(&format!("{sign} {}", line.text))?;
     }
     if wizard.must_export_key() {
-        say(&format!("The private key is not in it: the profile reads it from the variable {KEY_VARIABLE}"))?;
+        say(&format!("The private key is not stored: the profile reads it from the variable {KEY_VARIABLE}"))?;
     }
     let overwrites = diff.iter().any(|line| line.change == Change::Removed);
     let question = if overwrites { "Change profile" } else { "Save profile" };
@@ -71,7 +71,7 @@ fn save(wizard: &Wizard, config: &Path, yes: bool) -> anyhow::Result<bool> {
 
 /// Says who is asked, and asks whether that is wanted where it was not asked yet.
 fn may_check(wizard: &Wizard, settings: &Settings, yes: bool) -> anyhow::Result<bool> {
-    say("\nThe checks only read. They ask:")?;
+    say("\nThe checks are read-only. They send requests to:")?;
     for host in onboarding::hosts(settings) {
         say(&format!("- {} ({}): {}", host.host, host.service, host.sees))?;
     }

@@ -18,9 +18,9 @@ use crate::operations::{Kind, Signing, Undone};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Builder {
-    /// The builder keys of the account, revoked ones among them
+    /// List the builder keys of the account, including revoked ones
     List(Box<ListArgs>),
-    /// Create a builder key; its secret is given only once
+    /// Create a builder key; its secret is shown only once
     Create(Box<CreateArgs>),
     /// Revoke a builder key
     Revoke(Box<RevokeArgs>),
@@ -42,11 +42,10 @@ pub(super) struct CreateArgs {
     pub(super) common: CommonArgs,
 }
 
-/// The official clients sign this in two ways. With configured builder credentials they sign, and
-/// that key is revoked; without, the API credentials sign, and the service chooses.
+/// Official clients do this in two ways: signed with the builder credentials, that key is revoked; signed with the API credentials, the service chooses the key.
 #[derive(Debug, clap::Args)]
 pub(super) struct RevokeArgs {
-    /// Who signs [default: builder, where builder credentials are configured, else user]
+    /// Who signs [default: builder if builder credentials are configured, else user]
     #[arg(long = "as", value_enum, value_name = "WHO")]
     by: Option<RevokeAs>,
     #[command(flatten)]
@@ -113,7 +112,7 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     }
     let give = args.give.prepare(Kind::Builder, &caller)?;
     if give.is_lost() && args.consent.is_unasked() {
-        let text = "the secret of a builder key is given only once: say --save or --show-secrets";
+        let text = "the secret of a builder key is shown only once: pass --save or --show-secrets";
         return Err(Stop::Usage(text.to_owned()));
     }
     let signing = caller.signing().await?;
@@ -138,14 +137,14 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
 /// A key whose secret nobody will have is revoked again, while it can still sign for that.
 async fn take_back(caller: &Caller, credentials: &ApiCredentials, undone: Undone) -> Stop {
     let undone = match caller.operator.account.revoke_builder_key(credentials).await {
-        Ok(()) => undone.because("the service gives the secret once, so the key was revoked again"),
+        Ok(()) => undone.because("the service returns the secret only once, so the key was revoked again"),
         Err(error) => undone
-            .because("the service gives the secret once, so the key is of no use")
+            .because("the service returns the secret only once, so the key is useless")
             .because(format!("it could not be revoked again: {error}"))
             .command("polydoctor keys builder list"),
     };
     undone
-        .fixed_by("Make sure that the file can be written, then create another")
+        .fixed_by("Make sure that the file is writable, then create a new key")
         .command("polydoctor keys builder create --save env=PATH")
         .into()
 }
@@ -158,8 +157,7 @@ pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
         (RevokeAs::User, _) => None,
         (RevokeAs::Builder, Some(credentials)) => Some(credentials),
         (RevokeAs::Builder, None) => {
-            let text = "there are no whole builder credentials to sign with; set POLY_BUILDER_API_KEY, \
-                        POLY_BUILDER_SECRET and POLY_BUILDER_PASSPHRASE, or say --as user";
+            let text = "the builder credentials are incomplete; set POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET and POLY_BUILDER_PASSPHRASE, or pass --as user";
             return Err(Stop::Usage(text.to_owned()));
         }
     };
@@ -189,7 +187,7 @@ async fn revoke_as_user(caller: &Caller, change: &Change, consent: ConsentArgs) 
     };
     let before = active(keys(caller, &signing).await?);
     if before.is_empty() {
-        return Err(Undone::not_done("The account has no builder key that could be revoked").into());
+        return Err(Undone::not_done("The account has no builder key to revoke").into());
     }
     consent.ask(caller, change, &[("one of", before.join(", "))])?;
     if let Err(error) = caller.operator.account.revoke_builder_key_as_user(&signing.credentials).await {
@@ -202,7 +200,7 @@ async fn revoke_as_user(caller: &Caller, change: &Change, consent: ConsentArgs) 
     };
     let gone: Vec<String> = before.into_iter().filter(|key| !after.contains(key)).collect();
     if gone.is_empty() {
-        let why = "the service says that it was done, and lists every key as before".to_owned();
+        let why = "the service reported success, but still lists every key".to_owned();
         return Err(unseen(why).into());
     }
     revoked(caller, &gone)
@@ -217,7 +215,7 @@ fn revoked(caller: &Caller, keys: &[String]) -> Result<Exit, Stop> {
     if let Some(configured) =
         caller.operator.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value))
     {
-        print::note(&format!("The settings still have it ({}): remove it there", configured.source));
+        print::note(&format!("The settings still contain it ({}): remove it there", configured.source));
     }
     Ok(Exit::Done)
 }
@@ -229,7 +227,7 @@ async fn not_revoked(caller: &Caller, change: &Change, error: AccountError) -> S
         AccountError::Failure(failure) if failure.is_refusal() => Undone::not_done(summary)
             .by(Cause::BuilderCredentialsInvalid)
             .because(failure)
-            .because("the builder credentials signed; the clients of version 2 sign as the user: --as user")
+            .because("the builder credentials signed; version 2 clients sign as the user: --as user")
             .command("polydoctor check builder.credentials")
             .command("polydoctor keys builder list")
             .into(),

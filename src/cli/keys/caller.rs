@@ -13,7 +13,7 @@ use crate::operations::{Operator, Signing};
 pub(super) struct CommonArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
-    /// Stamp requests by the server's clock: for a machine whose clock is off
+    /// Use the server's time for timestamps, for a machine with a wrong clock
     #[arg(long)]
     server_time: bool,
     #[command(flatten)]
@@ -52,7 +52,7 @@ impl Caller {
         if args.server_time
             && let Err(error) = caller.operator.account.use_server_time().await
         {
-            return Err(caller.operator.explain("The server's time could not be had", error).await.into());
+            return Err(caller.operator.explain("Could not get the server time", error).await.into());
         }
         Ok(caller)
     }

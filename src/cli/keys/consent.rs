@@ -18,7 +18,7 @@ pub(super) struct ConsentArgs {
     /// Do not ask
     #[arg(long)]
     yes: bool,
-    /// Say what would be sent, and send nothing
+    /// Show what would be sent without sending it
     #[arg(long, conflicts_with = "yes")]
     pub(super) dry_run: bool,
 }
@@ -47,7 +47,11 @@ impl ConsentArgs {
         let said = format!("{does}\n{}", print::lines(rows));
         // a lost standard error is no reason to keep from what was told to be done
         let _ = terminal::err().write_all(said.as_bytes());
-        if prompt::confirm("Do it?", self.yes)? { Ok(()) } else { Err(Undone::not_done("Nothing was changed").into()) }
+        if prompt::confirm("Continue?", self.yes)? {
+            Ok(())
+        } else {
+            Err(Undone::not_done("Nothing was changed").into())
+        }
     }
 
     /// Offers to show something here. Where nobody is there to see it, the answer is no.
@@ -73,7 +77,7 @@ pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change])
         return Ok(Exit::Done);
     }
     let rows: Vec<String> = requests.iter().flat_map(|request| planned(&base, request)).collect();
-    print::list("Nothing was sent; this would be, in this order", &rows)?;
+    print::list("Nothing was sent. These requests would be, in this order", &rows)?;
     for change in changes {
         let rows = [("breaks", change.breaks().to_owned()), ("undo", change.undo(selection))];
         print::text(&format!("{}\n{}", change.does(), print::lines(&rows)))?;

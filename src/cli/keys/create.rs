@@ -11,7 +11,7 @@ use crate::cli::Exit;
 use crate::keys::Change;
 use crate::operations::{Kind, Undone, already_used, derive_plan};
 
-/// Creates credentials at the nonce of --nonce, or of the settings, or 0.
+/// Creates credentials at --nonce, the configured nonce, or 0.
 #[derive(Debug, clap::Args)]
 pub(super) struct CreateArgs {
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub(super) async fn run(args: CreateArgs) -> Result<Exit, Stop> {
     let nonce = caller.operator.nonce()?;
     let change = Change::CreateApiKey { nonce };
     if args.consent.dry_run {
-        print::note(&format!("the second request is only sent where the first finds no key at nonce {nonce}"));
+        print::note(&format!("the second request is only sent if the first finds no key at nonce {nonce}"));
         return dry_run(&caller, &[derive_plan(), change.request()], &[change]);
     }
     let give = args.give.prepare(Kind::User, &caller)?;

@@ -9,9 +9,8 @@ use super::{Format, print};
 use crate::cli::Exit;
 use crate::keys::Change;
 
-/// Deletes the configured API key, or with --nonce the one of that nonce.
-///
-/// A key signs its own deletion, so one whose secret is lost cannot be deleted unless its nonce is
+/// Deletes the configured API key, or with --nonce the one at that nonce.
+/// A key signs its own deletion, so a key whose secret is lost cannot be deleted unless its nonce is
 /// known.
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
@@ -50,7 +49,10 @@ pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
         print::text(&format!("Deleted {key}\n"))?;
     }
     if let Some(configured) = configured {
-        print::note(&format!("The settings still have it ({}): remove it there, or derive another", configured.source));
+        print::note(&format!(
+            "The settings still contain it ({}): remove it there, or derive new credentials",
+            configured.source
+        ));
     }
     Ok(Exit::Done)
 }

@@ -15,7 +15,7 @@ use crate::operations::{Kind, no_key};
 pub(super) struct DeriveArgs {
     #[command(flatten)]
     give: GiveArgs,
-    /// Replace other values in the file of --save without asking
+    /// Replace existing values in the --save file without asking
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
@@ -48,8 +48,8 @@ fn configured(caller: &Caller, derived: &ApiCredentials) -> Value {
     let parts = &caller.operator.account.settings().credentials;
     match (&parts.key, parts.whole()) {
         (_, Some(configured)) if is_same(&configured, derived) => "the same".into(),
-        (Some(key), _) if key.value == derived.key => "the same key, with another secret or passphrase".into(),
-        (Some(key), _) => format!("another key, {} ({})", short(&key.value), key.source).into(),
+        (Some(key), _) if key.value == derived.key => "the same key, with a different secret or passphrase".into(),
+        (Some(key), _) => format!("a different key, {} ({})", short(&key.value), key.source).into(),
         (None, _) => "none".into(),
     }
 }

@@ -26,11 +26,10 @@ pub(super) const OLD_DELETED: &str = "old_deleted";
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Secrets")]
 pub(super) struct GiveArgs {
-    /// Write the credentials to env[=PATH], profile[=NAME] or json=PATH; without a value, to the
-    /// .env or the profile that the private key comes from
+    /// Save the credentials to env[=PATH], profile[=NAME] or json=PATH; without a value, to the .env or profile that the private key comes from
     #[arg(long, value_name = "WHERE", num_args = 0..=1, default_missing_value = "")]
     save: Option<Where>,
-    /// The variables that a .env gets which has none of them yet
+    /// Variable names for a .env that has none of them yet
     #[arg(long, value_enum, value_name = "FAMILY")]
     names: Option<Names>,
     /// Print the secrets, once
@@ -111,7 +110,7 @@ impl Give {
     /// What keeps another key than this one in force although the file is written, in words.
     pub(super) fn still_configured(&self, key: &str, caller: &Caller) -> Option<String> {
         let source = self.destination.as_ref()?.still_configured(key, &caller.operator)?;
-        Some(format!("another key is still configured ({source}): replace or unset it there"))
+        Some(format!("a different key is still configured ({source}): replace or unset it there"))
     }
 
     /// Whether nobody would ever see the secret.
@@ -133,9 +132,7 @@ impl Give {
                     let later = if argument == home::SHOWN { "to show it later" } else { "to write it later" };
                     format!("not shown and not written; {later}: {}", caller.operator.command(&derive))
                 }
-                Kind::Builder => {
-                    "LOST: it is given this once, and neither --save nor --show-secrets is there".to_owned()
-                }
+                Kind::Builder => "WARNING: shown only once and would be lost. Add --save or --show-secrets".to_owned(),
             },
         }
     }
@@ -164,8 +161,8 @@ impl Give {
     pub(super) fn reserve(&self) -> Result<Vec<Reserved>, Stop> {
         let Some(destination) = &self.destination else { return Ok(Vec::new()) };
         destination.reserve().map_err(|error| {
-            let undone = Undone::not_done("Nothing was created, since it could not be saved");
-            undone.because(error).fixed_by("Make room, or name another place with --save").into()
+            let undone = Undone::not_done("Nothing was created, because it could not be saved");
+            undone.because(error).fixed_by("Free disk space, or choose a different place with --save").into()
         })
     }
 
@@ -185,24 +182,22 @@ impl Give {
             saved = save();
         }
         let Err(error) = saved else { return Ok(()) };
-        let undone = Undone::not_done(format!("The key {} was created, and not saved", credentials.key));
+        let undone = Undone::not_done(format!("The key {} was created, but not saved", credentials.key));
         let undone = undone.because(error);
         Err(match self.kind {
             Kind::User => {
                 let at = nonce.unwrap_or_default();
                 undone
-                    .fixed_by("Nothing is lost: deriving gives the same credentials again")
+                    .fixed_by("Nothing is lost: deriving returns the same credentials again")
                     .command(format!("polydoctor keys derive --nonce {at} --save env=PATH"))
                     .into()
             }
-            Kind::Builder
-                if self.show || ConsentArgs::offer("Show the credentials here, so that they are not lost?")? =>
-            {
+            Kind::Builder if self.show || ConsentArgs::offer("Show the credentials here, so they are not lost?")? => {
                 let is_json = caller.format == Format::Json;
                 if !is_json {
                     print::text(&self.kind.lines(self.names, credentials))?;
                 }
-                let undone = undone.fixed_by("Keep what was printed; the service does not give it again");
+                let undone = undone.fixed_by("Keep what was printed; the service does not return it again");
                 let credentials = is_json.then(|| credentials_object(credentials, true));
                 Stop::Failed { undone: Box::new(undone), credentials }
             }

@@ -12,10 +12,10 @@ use crate::facts::NonceKey;
 use crate::keys::{NONCES, belongs_to, due};
 use crate::settings::Sourced;
 
-/// Asks for the key of each nonce from 0 on. Only reads; keeps to half of the service's rate limit.
+/// Derives the key of each nonce from 0 on. Read-only; uses at most half of the rate limit.
 #[derive(Debug, clap::Args)]
 pub(super) struct NoncesArgs {
-    /// The last nonce that is asked for, at most 9999
+    /// Last nonce to check, at most 9999
     #[arg(long, value_name = "NUMBER", default_value_t = 9, value_parser = clap::value_parser!(u64).range(..10_000))]
     to: u64,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
     let seconds = due(args.to).as_secs();
     if seconds > 5 {
         let long = if seconds < 120 { format!("{seconds} s") } else { format!("{} minutes", seconds.div_ceil(60)) };
-        print::note(&format!("About {long}, to leave your bots their share of the rate limit; Ctrl-C stops"));
+        print::note(&format!("About {long}, to leave rate limit for your bots; Ctrl-C stops"));
     }
     let mut found = Vec::new();
     let scan = caller.operator.account.scan_nonces(args.to, |nonce| {
@@ -47,7 +47,7 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
     let end = tokio::select! {
         outcome = scan => match outcome {
             Ok(()) => End::Whole,
-            Err(error) => End::Stopped(caller.operator.explain("Not all nonces could be asked for", error).await.into()),
+            Err(error) => End::Stopped(caller.operator.explain("Not all nonces could be checked", error).await.into()),
         },
         () = stop => End::Interrupted,
     };
@@ -132,7 +132,7 @@ impl Scan<'_> {
         }
         let asked = match self.found.last() {
             Some(last) => format!("Nonces 0 to {}: {} with a key", last.nonce, rows.len()),
-            None => "No nonce was asked for".to_owned(),
+            None => "No nonce was checked".to_owned(),
         };
         let stopped = if self.whole { String::new() } else { format!("; stopped before {}", self.to) };
         let rows: Vec<(&str, String)> = rows.iter().map(|(label, text)| (label.as_str(), text.clone())).collect();
@@ -145,7 +145,7 @@ impl Scan<'_> {
             (None, _) => "No API key is configured\n".to_owned(),
             (Some(_), Some(nonce)) => format!("The configured key is that of nonce {nonce}\n"),
             (Some(configured), None) => format!(
-                "The configured key ({}) is at none of them: it is of a later nonce, another private key, or deleted\n",
+                "The configured key ({}) is at none of them: it has a later nonce, belongs to a different private key, or was deleted\n",
                 configured.source
             ),
         }
@@ -155,5 +155,5 @@ impl Scan<'_> {
 /// What else is called nonce.
 fn explained() -> String {
     let rows: Vec<(&str, String)> = NONCES.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
-    format!("Four things are called nonce\n{}", print::lines(&rows))
+    format!("Four different things are called nonce\n{}", print::lines(&rows))
 }

@@ -28,13 +28,13 @@ const SHORTEST: usize = 6;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Readonly {
-    /// The read-only keys of the account
+    /// List the read-only keys of the account
     List(Box<ListArgs>),
     /// Create a read-only key
     Create(Box<CreateArgs>),
     /// Delete a read-only key
     Delete(Box<DeleteArgs>),
-    /// Whether a read-only key opens what an address owns
+    /// Check whether a read-only key can read the orders of a wallet address
     Validate(Box<ValidateArgs>),
 }
 
@@ -60,7 +60,7 @@ pub(super) struct CreateArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
-    /// How the key begins, as `list` shows it
+    /// First characters of the key, as `list` shows it
     #[arg(value_name = "BEGINNING")]
     key: String,
     #[command(flatten)]
@@ -69,14 +69,13 @@ pub(super) struct DeleteArgs {
     pub(super) common: CommonArgs,
 }
 
-/// Needs no private key when --address is given. The key is read from POLY_READONLY_API_KEY, or
-/// with `-` from standard input.
+/// Needs no private key with --address. The key is read from POLY_READONLY_API_KEY, or with `-` from standard input.
 #[derive(Debug, clap::Args)]
 pub(super) struct ValidateArgs {
-    /// How the key begins, as `list` shows it; or - for standard input
+    /// First characters of the key, as `list` shows it; or - for standard input
     #[arg(value_name = "BEGINNING")]
     key: Option<String>,
-    /// Whose key it is [default: the signer]
+    /// Wallet address that the key belongs to [default: the signer]
     #[arg(long)]
     address: Option<Address>,
     #[command(flatten)]
@@ -117,7 +116,8 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
         return dry_run(&caller, &requests, &[change]);
     }
     let signing = caller.signing().await?;
-    let text = if args.show_secrets { "shown" } else { "shown short; keys readonly list --show-secrets gives it" };
+    let text =
+        if args.show_secrets { "shown" } else { "shortened; `keys readonly list --show-secrets` shows it in full" };
     args.consent.ask(&caller, &change, &[("key", text.to_owned())])?;
     let key = match caller.operator.account.create_readonly_key(&signing.credentials).await {
         Ok(key) => key,
@@ -149,7 +149,7 @@ pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
     let key = chosen(&keys(&caller, &signing).await?, &args.key)?;
     let change = Change::DeleteReadonlyKey { key: short(&key) };
     args.consent.ask(&caller, &change, &[])?;
-    let missing = || Undone::not_done("There was no such key any more");
+    let missing = || Undone::not_done("The key no longer existed");
     match caller.operator.account.delete_readonly_key(&signing.credentials, &key).await {
         Ok(true) => {}
         Ok(false) => return Err(missing().into()),
@@ -171,22 +171,24 @@ fn chosen(keys: &[String], beginning: &str) -> Result<String, Stop> {
     // `list` shows the beginning, an ellipsis and the end
     let beginning = beginning.split('…').next().unwrap_or_default();
     if beginning.chars().count() < SHORTEST {
-        return Err(Stop::Usage(format!("give at least {SHORTEST} characters of the key")));
+        return Err(Stop::Usage(format!("pass at least {SHORTEST} characters of the key")));
     }
     let found: Vec<&String> = keys.iter().filter(|key| key.starts_with(beginning)).collect();
     match found[..] {
         [key] => Ok(key.clone()),
         [] => {
-            let undone = Undone::not_done("None of the account's read-only keys begins so");
+            let undone = Undone::not_done("No read-only key of the account starts with this");
             Err(undone.command("polydoctor keys readonly list").into())
         }
-        _ => Err(Stop::Usage(format!("{} keys begin so: give more of it", found.len()))),
+        _ => Err(Stop::Usage(format!("{} keys start with this: pass more characters", found.len()))),
     }
 }
 
 pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
     if args.key.as_deref() == Some("-") && args.common.settings.reads_standard_input() {
-        return Err(Stop::Usage("standard input holds the private key: set POLY_READONLY_API_KEY instead".to_owned()));
+        return Err(Stop::Usage(
+            "standard input contains the private key: set POLY_READONLY_API_KEY instead".to_owned(),
+        ));
     }
     let caller = Caller::open_unsigned(args.common).await?;
     let address = match args.address {
@@ -195,7 +197,7 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
             .operator
             .account
             .signer()
-            .map_err(|error| Stop::Usage(format!("{error}; or give --address")))?
+            .map_err(|error| Stop::Usage(format!("{error}; or pass --address")))?
             .address(),
     };
     let key = match args.key.as_deref() {
@@ -211,7 +213,9 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
         }
         None => match std::env::var(VARIABLE) {
             Ok(key) => Secret::new(key.trim()),
-            Err(_) => return Err(Stop::Usage(format!("set {VARIABLE}, or say - to read the key from standard input"))),
+            Err(_) => {
+                return Err(Stop::Usage(format!("set {VARIABLE}, or pass - to read the key from standard input")));
+            }
         },
     };
     if key.is_empty() {
@@ -223,7 +227,7 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
             if caller.format == Format::Json {
                 print::json(&json!({ "schema": 1, "done": true, "valid": valid, "address": address, "key": shown }))?;
             } else {
-                let answer = if valid { "opens" } else { "does not open" };
+                let answer = if valid { "opens" } else { "cannot read" };
                 print::text(&format!("{shown} {answer} what {address} owns\n"))?;
             }
             Ok(if valid { Exit::Done } else { Exit::No })

@@ -16,17 +16,16 @@ use crate::facts::Failure;
 use crate::keys::{Change, Planned, SignedWith};
 use crate::operations::{Kind, Old, Replacement, Rotation, derive_plan};
 
-/// Creates credentials at a new nonce, proves that they pass, writes them where the old ones are,
-/// and then deletes the old key. Stopped at any point, it can be taken up again with --to-nonce.
+/// Creates credentials at a new nonce, tests them, saves them where the old ones are, then deletes the old key. If it is stopped, continue with --to-nonce.
 #[derive(Debug, clap::Args)]
 pub(super) struct RotateArgs {
-    /// The new nonce; one that has a key already goes on from there [default: the next free one]
+    /// The new nonce; one that already has a key continues from there [default: the next free one]
     #[arg(long, value_name = "NUMBER")]
     to_nonce: Option<U256>,
-    /// Leave the old key as it is
+    /// Keep the old key
     #[arg(long)]
     keep_old: bool,
-    /// How long new credentials may be refused before they count as bad: two minutes have been seen
+    /// Seconds that new credentials may be rejected before they count as bad: two minutes were observed
     #[arg(long, value_name = "SECONDS", default_value_t = 150)]
     wait: u64,
     #[command(flatten)]
@@ -47,7 +46,7 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
     let rotation = Rotation::plan(&caller.operator, old, args.to_nonce).await?;
     let nonce = rotation.nonce;
     if let Some(existing) = &rotation.existing {
-        print::note(&format!("Nonce {nonce} has the key {} already: going on with it", existing.key));
+        print::note(&format!("Nonce {nonce} already has the key {}: continuing with it", existing.key));
     } else {
         let replaced = caller.operator.id(&rotation.old.key);
         let beside = [("replaces", replaced), ("secret", give.text(Some(nonce), &caller))];
@@ -56,18 +55,18 @@ pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
     let new = rotation.create(&caller.operator).await?;
     let key = &new.credentials.key;
     print::note(&format!(
-        "1 of 4  the new key is {key} at nonce {nonce}; {} goes on from here",
+        "1 of 4  the new key is {key} at nonce {nonce}; {} continues from here",
         caller.operator.command(&new.again())
     ));
     let refused = |failure: &Failure| {
-        print::note(&format!("        refused ({failure}): new keys have been seen to take two minutes; waiting"));
+        print::note(&format!("        rejected ({failure}): new keys can take two minutes; waiting"));
     };
     new.prove(&caller.operator, Duration::from_secs(args.wait), refused).await?;
-    print::note("2 of 4  it passes a signed request");
+    print::note("2 of 4  it works for a signed request");
     switch(&caller, &give, &new, args.consent)?;
     print::note(&format!("3 of 4  {}", give.text(Some(nonce), &caller)));
     let deleted = if args.keep_old {
-        print::note("4 of 4  the old key stays, as --keep-old says");
+        print::note("4 of 4  the old key stays (--keep-old)");
         false
     } else {
         delete(&caller, &give, &new, args.consent).await?
@@ -111,9 +110,7 @@ async fn delete(caller: &Caller, give: &Give, new: &Replacement, consent: Consen
             true
         }
         Old::Gone(failure) => {
-            print::note(&format!(
-                "4 of 4  the old key does not pass any more, so there is nothing to delete ({failure})"
-            ));
+            print::note(&format!("4 of 4  the old key no longer works, so there is nothing to delete ({failure})"));
             false
         }
     })
@@ -122,7 +119,7 @@ async fn delete(caller: &Caller, give: &Give, new: &Replacement, consent: Consen
 fn plan(caller: &Caller, to: Option<U256>, keep_old: bool) -> Result<Exit, Stop> {
     let first = Rotation::first_nonce(&caller.operator)?;
     if to.is_none() {
-        print::note(&format!("note: the run takes the first nonce from {first} on that holds no key"));
+        print::note(&format!("note: the run uses the first nonce from {first} on that has no key"));
     }
     let change = Change::CreateApiKey { nonce: to.unwrap_or(first) };
     let mut requests = caller.operator.signing_plan();

@@ -30,7 +30,7 @@ struct Entry {
 
 /// A value, or the name of the variable that holds it.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "not text, nor { env = \"NAME\" }")]
+#[serde(untagged, expecting = "neither a string nor { env = \"NAME\" }")]
 enum Value {
     Here(String),
     Variable { env: String },
@@ -59,7 +59,9 @@ fn read(entry: Entry, variables: &Variables) -> anyhow::Result<Account> {
     };
     let name = entry.name.context("name is missing")?;
     if !is_name(&name) {
-        bail!("name has to be 1 to 64 letters, digits, dots, dashes or underscores: the log and the metrics show it");
+        bail!(
+            "name must be 1 to 64 letters, digits, dots, dashes or underscores: it appears in the log and the metrics"
+        );
     }
     let tokens = entry.tokens.into_iter().map(|token| Ok(Secret::new(part(Some(token), "a token")?.trim())));
     Ok(Account {
@@ -117,13 +119,13 @@ mod tests {
         for (from, to, sentence) in [
             ("secret='hidden'\n", "", "account 1 of accounts.toml: secret is missing"),
             ("secret='hidden'", "secret=' '", "account 1 of accounts.toml: secret is empty"),
-            ("secret='hidden'", "secret=4711", "accounts.toml, line 5: not text, nor { env = \"NAME\" }"),
+            ("secret='hidden'", "secret=4711", "accounts.toml, line 5: neither a string nor { env = \"NAME\" }"),
             ("secret='hidden'", "secret={env='NOT_SET_ANYWHERE'}", "the variable \"NOT_SET_ANYWHERE\" is not set"),
             ("secret='hidden'", "secret=hidden", "accounts.toml, line 5: "),
             ("secret=", "sekret=", "line 5: unknown field `sekret`"),
             ("tokens=['t']", "tokens='hidden'", "line 3: "),
             ("tokens=['t']", "tokens=['']", "a token is empty"),
-            ("name='a'", "name='a b'", "name has to be"),
+            ("name='a'", "name='a b'", "name must be"),
             ("name='a'\n", "", "name is missing"),
             ("[[account]]", "[account]", "line 1: "),
         ] {

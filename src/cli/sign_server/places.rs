@@ -48,8 +48,7 @@ impl Places {
         };
         if signer.is_open() && !self.allow_public && !is_local(address.ip()) {
             bail!(
-                "{address} can be reached from other machines, and without {TOKEN} anybody there could sign as the \
-                 builder: set a token, listen on 127.0.0.1, or say --allow-public"
+                "other machines can reach {address}, and without {TOKEN} anyone there could sign as the builder: set a token, listen on 127.0.0.1, or pass --allow-public"
             );
         }
         let tls = match &self.tls {
@@ -68,7 +67,7 @@ impl Places {
     pub(super) fn reload(&self, address: SocketAddr, is_open: bool) -> anyhow::Result<Loaded> {
         let loaded = self.load(&Variables::read(&self.env_file)?, address)?;
         if loaded.signer.is_open() && !is_open {
-            bail!("there is no {TOKEN} any more; to sign for everybody, stop the server and start it without one");
+            bail!("{TOKEN} is no longer set; to sign for everybody, stop the server and start it without one");
         }
         Ok(loaded)
     }
@@ -80,7 +79,7 @@ impl Places {
         let text = read_private(path)?;
         let token = text.trim();
         if token.is_empty() {
-            bail!("{} holds no token", path.display());
+            bail!("{} contains no token", path.display());
         }
         Ok(Some(Secret::new(token)))
     }
@@ -94,7 +93,7 @@ pub(super) fn is_local(ip: IpAddr) -> bool {
 fn read_private(path: &Path) -> anyhow::Result<String> {
     let cannot = || format!("cannot read {}", path.display());
     let bytes = settings::read_file(path, LONGEST).with_context(cannot)?;
-    let text = String::from_utf8(bytes).ok().context("it is not text in UTF-8").with_context(cannot)?;
+    let text = String::from_utf8(bytes).ok().context("it is not UTF-8 text").with_context(cannot)?;
     warn_if_exposed(path);
     Ok(text)
 }
@@ -106,7 +105,7 @@ fn warn_if_exposed(path: &Path) {
     let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
     if mode & 0o004 != 0 {
         let path = path.display();
-        tracing::warn!("{path} can be read by other users of this machine; chmod 600 {path}");
+        tracing::warn!("other users of this machine can read {path}; run chmod 600 {path}");
     }
 }
 

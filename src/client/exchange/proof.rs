@@ -146,7 +146,7 @@ impl ProofOrder {
         }
         // of a contract that is not known to be there, no yes counts
         if let Some(first) = words.first().filter(|word| word.same_digest != Some(true)) {
-            let reason = format!("the contract at {} did not show that it is the exchange", first.exchange);
+            let reason = format!("the contract at {} could not be identified as the exchange", first.exchange);
             for other in others.iter_mut().filter(|other| other.verdict.is_accepted()) {
                 other.verdict = OrderVerdict::Unclear { reason: reason.clone() };
             }
@@ -171,7 +171,7 @@ fn unasked(exchange: &Exchange) -> ExchangeWord {
 /// the digest that only the exchange can compute, a yes is none.
 fn doubt(word: &mut ExchangeWord, has_code: Option<bool>) {
     let reason = match (has_code, word.same_digest) {
-        (Some(false), _) => "there is no contract at this address",
+        (Some(false), _) => "there is no contract there",
         (None, _) => "whether there is a contract could not be determined",
         (Some(true), None) => "the contract does not compute the digest of an order",
         (Some(true), Some(_)) => return,

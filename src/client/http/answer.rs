@@ -40,7 +40,7 @@ impl Answer {
     /// [`Failure::Garbled`] where it is of another shape.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
         serde_json::from_str(self.text()).map_err(|error| {
-            let reason = format!("{error}; it begins with {:?}", text::quoted(self.text(), 60));
+            let reason = format!("{error}; it starts with {:?}", text::quoted(self.text(), 60));
             self.garbled(&hidden::without_any(&reason, [&self.known, &self.sent]))
         })
     }
@@ -54,7 +54,7 @@ impl Answer {
         if self.is_object() {
             self.json()
         } else {
-            Err(self.json::<Object>().err().unwrap_or_else(|| self.garbled("no object")))
+            Err(self.json::<Object>().err().unwrap_or_else(|| self.garbled("not an object")))
         }
     }
 

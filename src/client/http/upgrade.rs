@@ -72,7 +72,7 @@ impl Http {
             }
         }
         let text = String::from_utf8_lossy(&body);
-        let reason = || "an answer instead of a WebSocket".to_owned();
+        let reason = || "an HTTP response instead of a WebSocket".to_owned();
         let failure = refusal(status.as_u16(), &headers, &text)
             .unwrap_or_else(|| Failure::Garbled { status: status.as_u16(), reason: reason() });
         let (known, sent) = (self.hidden(), Hidden::of(secrets_of(request).iter().map(String::as_str)));

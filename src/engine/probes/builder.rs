@@ -23,7 +23,7 @@ fn first_page() -> Vec<(&'static str, String)> {
 
 fn credentials(context: &Context) -> Outcome<ApiCredentials> {
     let whole = context.settings.builder.whole();
-    whole.ok_or_else(|| Missing::because("no whole set of builder credentials is configured"))
+    whole.ok_or_else(|| Missing::because("the builder credentials are not configured, or incomplete"))
 }
 
 pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
@@ -33,7 +33,7 @@ pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
     let signer = context.signer().ok().map(PrivateKeySigner::address);
     let asked = match relayer {
         Ok(relayer) => services::builder_transactions(context.http()?, relayer, signer, &sign).await,
-        Err(_) => Err(Failure::NotSent { reason: "there is no usable address of the relayer".to_owned() }),
+        Err(_) => Err(Failure::NotSent { reason: "the relayer URL is not usable".to_owned() }),
     };
     match asked {
         Ok(read) => Ok(BuilderAccess::Relayer { transactions: read.listed, newest: read.newest }),
@@ -81,7 +81,7 @@ pub(super) async fn fees(context: &Context) -> Outcome<BuilderFees> {
 
 /// The newest trades of the maker, beside the newest of the maker in the builder's listing.
 pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
-    let maker = context.facts.borrow().setup.maker().ok_or_else(|| Missing::because("there is no funder"))?;
+    let maker = context.facts.borrow().setup.maker().ok_or_else(|| Missing::because("no funder is set"))?;
     let credentials = context.credentials()?;
     let of_maker = || [vec![("maker_address", maker.to_string())], first_page()].concat();
     let own = page(context, Probe::OwnTrades, Trades::Own(context.user(&credentials)?), of_maker());
@@ -115,8 +115,11 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
 
 pub(super) async fn signer(context: &Context) -> Outcome<RemoteSigner> {
     let settings = &context.settings;
-    let url =
-        &settings.builder_signer_url.as_ref().ok_or_else(|| Missing::because("no remote signer is configured"))?.value;
+    let url = &settings
+        .builder_signer_url
+        .as_ref()
+        .ok_or_else(|| Missing::because("no remote builder signer is configured"))?
+        .value;
     let token = settings.builder_signer_token.as_ref().map(|token| &token.value);
     let secret = settings.builder.secret.as_ref().map(|secret| &secret.value);
     Ok(remote::ask(context.http()?, url, token, secret).await?)

@@ -19,7 +19,7 @@ const USUAL_NONCES: [u64; 3] = [0, 1, 2];
 
 fn chain_id(context: &Context) -> Outcome<u64> {
     let id = context.settings.chain_id.as_ref().map(|id| id.value);
-    id.ok_or_else(|| Missing::because("there is no usable chain id"))
+    id.ok_or_else(|| Missing::because("the chain ID is not usable"))
 }
 
 async fn derive_at(context: &Context, probe: Probe, chain_id: u64, nonce: U256) -> Outcome<ApiCredentials> {
@@ -56,7 +56,7 @@ fn is_unexplained(context: &Context) -> bool {
 
 pub(super) async fn other_nonces(context: &Arc<Context>) -> Outcome<Vec<NonceKey>> {
     if !is_unexplained(context) {
-        return Err(Missing::because("the configured nonce explains the credentials"));
+        return Err(Missing::because("the configured nonce has the configured credentials"));
     }
     let chain_id = chain_id(context)?;
     let configured = context.facts.borrow().setup.nonce();
@@ -80,7 +80,7 @@ pub(super) async fn other_nonces(context: &Arc<Context>) -> Outcome<Vec<NonceKey
 pub(super) async fn other_chain(context: &Context) -> Outcome<Option<u64>> {
     let refused = matches!(context.facts.borrow().derived.failure(), Some(Failure::Refused { status: 401, .. }));
     if !refused {
-        return Err(Missing::because("the L1 signature was not refused"));
+        return Err(Missing::because("the L1 signature was not rejected"));
     }
     let (configured, nonce) = (chain_id(context)?, context.facts.borrow().setup.nonce());
     for chain in contracts::chains().iter().filter(|chain| chain.id != configured) {
@@ -107,7 +107,8 @@ async fn api_keys(
 
 pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {
     let credentials = context.settings.credentials.whole();
-    let credentials = credentials.ok_or_else(|| Missing::because("no whole set of API credentials is configured"))?;
+    let credentials =
+        credentials.ok_or_else(|| Missing::because("the API credentials are not configured, or incomplete"))?;
     let ask = |stamp: fn(&Context) -> i64| api_keys(context, Probe::ConfiguredCredentials, &credentials, stamp);
     // by this clock, since the server's is asked for at the same time
     let first = ask(|_| whole(now_s())).await;
@@ -137,7 +138,9 @@ pub(super) async fn funder_address(context: &Context) -> Outcome<()> {
         )
     };
     let (true, Some(funder), Some(credentials)) = (refused, funder, context.settings.credentials.whole()) else {
-        return Err(Missing::because("the configured credentials are not refused, or there is no other address"));
+        return Err(Missing::because(
+            "the configured credentials are not rejected, or there is no other wallet to try",
+        ));
     };
     let call = calls::api_keys(User { address: funder, credentials: &credentials });
     context.ask(Probe::FunderAddress, &call).await.map(drop)

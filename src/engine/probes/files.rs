@@ -94,7 +94,7 @@ fn mode(_path: &Path) -> Option<u32> {
 async fn ask_git(path: &Path) -> GitStanding {
     let unknown = |reason: &str| GitStanding::Unknown { reason: reason.to_owned() };
     let Ok(path) = fs::canonicalize(path) else { return unknown("the file cannot be found") };
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return unknown("it is no file") };
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return unknown("it is not a file") };
     if !folder.ancestors().any(|folder| folder.join(".git").exists()) && std::env::var_os("GIT_DIR").is_none() {
         return GitStanding::NoRepository;
     }
@@ -126,8 +126,8 @@ async fn git(folder: &Path, arguments: &[&str], name: &OsStr) -> Result<(Option<
         .kill_on_drop(true)
         .output();
     let output = tokio::time::timeout(GIT_DEADLINE, running).await;
-    let output = output.map_err(|_| format!("git did not answer in {} s", GIT_DEADLINE.as_secs()))?;
-    let output = output.map_err(|error| format!("git does not start ({})", error.kind()))?;
+    let output = output.map_err(|_| format!("git did not respond in {} s", GIT_DEADLINE.as_secs()))?;
+    let output = output.map_err(|error| format!("git did not start ({})", error.kind()))?;
     let said = String::from_utf8_lossy(&output.stderr);
     let said = text::quoted(said.lines().next().unwrap_or_default().trim_start_matches("fatal: "), 120);
     Ok((output.status.code(), said))

@@ -20,10 +20,10 @@ fn url<'a>(settings: &Settings, setting: Setting, url: Option<&'a Sourced<Url>>)
         let is_wrong = settings.problems.iter().any(|problem| problem.is_of(setting));
         Missing::because(match &settings.clob_url {
             Some(clob) if !is_wrong => format!(
-                "the CLOB is {}, and its live channel is not known: set {variable}",
-                clob.value.host_str().unwrap_or("another host")
+                "the CLOB is {}, and its live channel is unknown: set {variable}",
+                clob.value.host_str().unwrap_or("a different host")
             ),
-            _ => format!("{variable} has no usable URL"),
+            _ => format!("{variable} is not a usable URL"),
         })
     })
 }
@@ -69,7 +69,7 @@ pub(super) async fn live(context: &Context) -> Outcome<LiveAuth> {
 pub(super) async fn user_channel(context: &Context) -> Outcome<UserChannel> {
     let http = context.http()?;
     if !context.facts.borrow().setup.deep {
-        return Err(Missing::because("it takes three seconds: --deep asks it"));
+        return Err(Missing::because("it takes three seconds: pass --deep to run it"));
     }
     let http = http.waiting(live::PATIENCE.min(context.settings.timeout));
     let url = url(&context.settings, Setting::WsUrl, context.settings.ws_url.as_ref())?;

@@ -13,7 +13,7 @@ use crate::facts::{Failure, HeldShares, MarketAnswer, MarketName, PlannedOrder, 
 
 pub(super) async fn market(context: &Context) -> Outcome<MarketAnswer> {
     let name = context.facts.borrow().about.as_ref().map(|question| question.name.clone());
-    let name = name.ok_or_else(|| Missing::because("no market is named"))?;
+    let name = name.ok_or_else(|| Missing::because("no market is given"))?;
     let condition = match condition(context, &name).await? {
         Ok(condition) => condition,
         Err(answer) => return Ok(answer),
@@ -24,7 +24,7 @@ pub(super) async fn market(context: &Context) -> Outcome<MarketAnswer> {
     if let MarketName::Token(token) = name
         && market.outcomes.iter().all(|outcome| outcome.token != token)
     {
-        let reason = "the market that it names for the token has other tokens".to_owned();
+        let reason = "the market that it returned for the token has different tokens".to_owned();
         return Err(Failure::Garbled { status: 200, reason }.into());
     }
     Ok(MarketAnswer::Found(Box::new(market)))
@@ -60,7 +60,7 @@ pub(super) async fn shares(context: &Context) -> Outcome<HeldShares> {
     let chain = contracts_of(context)?;
     let (wallet, token) = {
         let facts = context.facts.borrow();
-        let question = facts.about.as_ref().ok_or_else(|| Missing::because("no market is named"))?;
+        let question = facts.about.as_ref().ok_or_else(|| Missing::because("no market is given"))?;
         if !matches!(question.order, Some(PlannedOrder { side: Side::Sell, .. })) {
             return Err(Missing::because("no sale is planned"));
         }
@@ -70,13 +70,13 @@ pub(super) async fn shares(context: &Context) -> Outcome<HeldShares> {
         let token = market.outcome(question).map(|outcome| outcome.token);
         let token = token.ok_or_else(|| Missing::because("the market has no such outcome"))?;
         if Exchange::is_v3_token(token) {
-            return Err(Missing::because("shares of the exchange V3 are kept in another contract"));
+            return Err(Missing::because("shares of the exchange V3 are in a different contract"));
         }
         let state = facts.chain.known().ok_or(Missing::Blocked(Probe::Chain))?;
         if state.chain_id != facts.setup.chain() {
-            return Err(Missing::because("the node is on another chain"));
+            return Err(Missing::because("the Polygon RPC is on a different chain"));
         }
-        (facts.setup.maker().ok_or_else(|| Missing::because("there is no funder"))?, token)
+        (facts.setup.maker().ok_or_else(|| Missing::because("no funder is set"))?, token)
     };
     let amount = polygon::shares(&node(context, Probe::MarketShares)?, chain, wallet, token).await?;
     Ok(HeldShares { wallet, token, amount })

@@ -57,7 +57,7 @@ pub(super) async fn key(context: &Context) -> Outcome<RelayerKey> {
             Err(failure) => return Err(failure.into()),
         }
     }
-    Err(rejected.map_or_else(|| Missing::because("there is no wallet address for the relayer API key"), Missing::from))
+    Err(rejected.map_or_else(|| Missing::because("no wallet address for the relayer API key"), Missing::from))
 }
 
 pub(super) async fn transactions(context: &Context) -> Outcome<RelayerTransactions> {

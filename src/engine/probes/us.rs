@@ -23,7 +23,7 @@ fn url<'a>(settings: &'a Settings, setting: Setting, url: Option<&'a Sourced<Url
         Missing::because(match &settings.clob_url {
             Some(clob) if !is_wrong => format!(
                 "the CLOB is {}, and the Polymarket US beside it is not known: set {variable}",
-                clob.value.host_str().unwrap_or("another host")
+                clob.value.host_str().unwrap_or("a different host")
             ),
             _ => format!("{variable} has no usable URL"),
         })

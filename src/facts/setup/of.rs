@@ -63,7 +63,7 @@ fn shown(settings: &Settings, setup: &Setup) -> Vec<ShownSetting> {
         ("private key", Setting::PrivateKey, said(setup.key.as_ref(), key_shape)),
         ("signature type", Setting::SignatureType, said(setup.signature_type.as_ref(), ToString::to_string)),
         ("funder", Setting::Funder, said(setup.funder.as_ref(), ToString::to_string)),
-        ("chain id", Setting::ChainId, said(setup.chain_id.as_ref(), ToString::to_string)),
+        ("chain ID", Setting::ChainId, said(setup.chain_id.as_ref(), ToString::to_string)),
         ("nonce", Setting::Nonce, said(setup.nonce.as_ref(), ToString::to_string)),
     ];
     rows.extend(shown_set(
@@ -87,7 +87,7 @@ fn shown(settings: &Settings, setup: &Setup) -> Vec<ShownSetting> {
             said(setup.relayer_key_address.as_ref(), |written| written.text.clone()),
         ),
         ("CLOB", Setting::ClobUrl, url(&settings.clob_url)),
-        ("Polygon node", Setting::RpcUrl, url(&settings.rpc_url)),
+        ("Polygon RPC", Setting::RpcUrl, url(&settings.rpc_url)),
         ("Gamma", Setting::GammaUrl, url(&settings.gamma_url)),
         ("data API", Setting::DataUrl, url(&settings.data_url)),
         ("relayer", Setting::RelayerUrl, url(&settings.relayer_url)),

@@ -40,17 +40,17 @@ pub(super) fn bodies(given: Option<&str>, fidelity: Fidelity) -> Vec<Variant> {
     }
     let mut all = vec![Variant::right(given, "the body")];
     if fidelity == Fidelity::LineEndUnknown {
-        all.push(Variant::right(format!("{given}\n"), "the body with a line end"));
+        all.push(Variant::right(format!("{given}\n"), "the body with a newline"));
     }
     let wrong = |text: String, words: &str| Variant::wrong(Cause::BodySerialisation, text, words);
     all.append(&mut variants);
     all.push(Variant::wrong(Cause::BodyMissing, "", "no body"));
-    all.push(wrong(format!("{given}\n"), "a line end behind the body"));
-    all.push(wrong(format!("{given}\r\n"), "a line end behind the body"));
-    all.push(wrong(given.trim_end_matches(['\r', '\n']).to_owned(), "the body without the line end behind it"));
-    all.push(wrong(given.trim().to_owned(), "the body without the white space around it"));
-    all.push(wrong(given.replace("\r\n", "\n"), "other line ends in the body"));
-    all.push(wrong(given.replace('\n', "\r\n"), "other line ends in the body"));
+    all.push(wrong(format!("{given}\n"), "a newline after the body"));
+    all.push(wrong(format!("{given}\r\n"), "a newline after the body"));
+    all.push(wrong(given.trim_end_matches(['\r', '\n']).to_owned(), "the body without the newline after it"));
+    all.push(wrong(given.trim().to_owned(), "the body without the whitespace around it"));
+    all.push(wrong(given.replace("\r\n", "\n"), "different line endings in the body"));
+    all.push(wrong(given.replace('\n', "\r\n"), "different line endings in the body"));
     all.push(wrong(format!("\u{feff}{given}"), "a byte-order mark before the body"));
     for (text, words) in EMPTY {
         all.push(wrong((*text).to_owned(), words));
@@ -80,7 +80,7 @@ fn none(fidelity: Fidelity) -> Vec<Variant> {
         });
     }
     for (text, words) in
-        [("\n", "a line end"), ("''", "the body ''"), ("false", "the text false"), ("nil", "the text nil")]
+        [("\n", "a newline"), ("''", "the body ''"), ("false", "the text false"), ("nil", "the text nil")]
     {
         variants.push(Variant::wrong(Cause::BodyMissing, text, words));
     }
@@ -151,8 +151,8 @@ fn spaced_otherwise(given: &str, add: &mut impl FnMut(String, &str)) {
     add(respaced(given, ",", ": ", Some("  ")), "the body over several lines, by two spaces");
     add(respaced(given, ",", ": ", Some("    ")), "the body over several lines, by four spaces");
     add(respaced(given, ",", ": ", Some("\t")), "the body over several lines, by tabs");
-    add(respaced(given, ",", ": ", None), "the body with spaces behind colons");
-    add(respaced(given, ", ", ":", None), "the body with spaces behind commas");
+    add(respaced(given, ",", ": ", None), "the body with spaces after colons");
+    add(respaced(given, ", ", ":", None), "the body with spaces after commas");
 }
 
 fn ordered_otherwise(value: &Value, add: &mut impl FnMut(String, &str)) {
@@ -164,7 +164,7 @@ fn ordered_otherwise(value: &Value, add: &mut impl FnMut(String, &str)) {
     let Value::Object(fields) = value else { return };
     let reversed: serde_json::Map<_, _> =
         fields.iter().rev().map(|(name, value)| (name.clone(), value.clone())).collect();
-    add(Value::Object(reversed).to_string(), "the body with its keys in the other order");
+    add(Value::Object(reversed).to_string(), "the body with its keys in reverse order");
     if !fields.contains_key("order") {
         return;
     }
@@ -186,8 +186,8 @@ fn written_by_languages(value: &Value, add: &mut impl FnMut(String, &str)) {
     add(python, "what Python's str() makes of the body");
     let without_null = without_null(value);
     add(without_null.to_string(), "the body without its null fields");
-    add(with_texts(value).to_string(), "the body with its numbers as texts");
-    add(with_numbers(value).to_string(), "the body with its texts as numbers");
+    add(with_texts(value).to_string(), "the body with its numbers as strings");
+    add(with_numbers(value).to_string(), "the body with its strings as numbers");
     if let Value::Object(fields) = value {
         let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let pairs = |between: &str| {

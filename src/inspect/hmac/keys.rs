@@ -70,7 +70,7 @@ pub(super) fn keys(known: &Known, owner: Owner) -> Vec<KeyVariant> {
     }
     let own_name = owner.words();
     let mut add = |bytes: &[u8], words: &str| {
-        keys.add(bytes, Some(Cause::WrongSecret), format!("{words} in the place of the {own_name}"), Owner::Nobody);
+        keys.add(bytes, Some(Cause::WrongSecret), format!("{words} instead of the {own_name}"), Owner::Nobody);
     };
     if let Some(key) = &known.private_key {
         let digits = key.expose().trim().trim_start_matches("0x");
@@ -114,7 +114,7 @@ fn decodings(keys: &mut Keys, secret: &Secret, owner: Owner) {
         add(quoted.as_bytes(), Cause::SecretNotDecoded, as_text(" in quotes"));
     }
     let with_end = Zeroizing::new(format!("{}\n", text.as_str()));
-    add(with_end.as_bytes(), Cause::SecretNotDecoded, as_text(" with a line end"));
+    add(with_end.as_bytes(), Cause::SecretNotDecoded, as_text(" with a newline"));
     let standard = Zeroizing::new(text.replace('-', "+").replace('_', "/"));
     add(standard.as_bytes(), Cause::SecretNotDecoded, as_text(" in the standard alphabet"));
     let url_safe = Zeroizing::new(text.replace('+', "-").replace('/', "_"));
@@ -128,7 +128,7 @@ fn decodings(keys: &mut Keys, secret: &Secret, owner: Owner) {
         let kept: Zeroizing<String> = Zeroizing::new(standard_letters(&text, other));
         for length in [kept.len(), kept.len() - kept.len() % 4] {
             if let Ok(bytes) = STANDARD_NO_PAD.decode(&kept[..length]) {
-                let words = format!("the {name}, decoded as {alphabet} base64 that leaves out other characters");
+                let words = format!("the {name}, decoded as {alphabet} base64 that skips other characters");
                 add(&Zeroizing::new(bytes), wrong, words);
             }
         }
@@ -147,13 +147,13 @@ fn decodings(keys: &mut Keys, secret: &Secret, owner: Owner) {
     let bytes = key.bytes();
     let digits = Zeroizing::new(hex::encode(bytes));
     add(digits.as_bytes(), Cause::SecretNotDecoded, format!("the {name} as hex digits"));
-    add(Zeroizing::new(URL_SAFE.encode(text.as_bytes())).as_bytes(), wrong, format!("the {name} encoded once more"));
+    add(Zeroizing::new(URL_SAFE.encode(text.as_bytes())).as_bytes(), wrong, format!("the {name} encoded again"));
     add(Zeroizing::new(STANDARD.encode(bytes)).as_bytes(), Cause::SecretNotDecoded, as_text(""));
     // text decoded as UTF-8 and encoded again
     let lossy = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
-    add(lossy.as_bytes(), wrong, format!("the decoded {name} taken for UTF-8 text"));
+    add(lossy.as_bytes(), wrong, format!("the decoded {name} as UTF-8 text"));
     let latin = Zeroizing::new(bytes.iter().map(|byte| char::from(*byte)).collect::<String>());
-    add(latin.as_bytes(), wrong, format!("the decoded {name} taken for Latin-1 text"));
+    add(latin.as_bytes(), wrong, format!("the decoded {name} as Latin-1 text"));
     // decoded twice
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Ok(key) = SecretKey::decode(&Secret::new(text))

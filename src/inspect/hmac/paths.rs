@@ -100,7 +100,7 @@ pub(super) fn paths(target: &Target) -> Vec<Variant> {
     wrong(path.to_lowercase(), "the path in lower case".to_owned());
     wrong(percent_decoded(path), "the path with its percent signs decoded".to_owned());
     wrong(percent_encoded(path), "the path percent-encoded".to_owned());
-    wrong(path.replace("//", "/"), "the path with its double slashes folded".to_owned());
+    wrong(path.replace("//", "/"), "the path with its double slashes merged".to_owned());
     wrong(format!("/{path}"), "the path with a second slash before it".to_owned());
     for endpoint in ENDPOINTS {
         wrong(endpoint.to_owned(), format!("the path {endpoint}"));
@@ -118,7 +118,7 @@ pub(super) fn paths(target: &Target) -> Vec<Variant> {
             variants.push(Variant::wrong(Cause::PathHasQuery, text, "the query without its question mark".to_owned()));
         }
     }
-    variants.push(Variant::wrong(Cause::PathHasQuery, format!("{right}?"), "a question mark behind the path"));
+    variants.push(Variant::wrong(Cause::PathHasQuery, format!("{right}?"), "a question mark after the path"));
     if let Some(query) = query {
         // with the query: a query is the one mistake, wherever it stands
         let urls: Vec<_> =

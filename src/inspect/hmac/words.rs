@@ -38,7 +38,7 @@ impl Encoding {
             Self::PrefixedHex => "hex with a 0x prefix",
             Self::Base64OfHex => "base64 of hex digits",
             Self::Percent => "percent-encoded base64",
-            Self::Wrapped => "base64 with quotes or white space around it",
+            Self::Wrapped => "base64 with quotes or whitespace around it",
         }
     }
 

@@ -21,9 +21,9 @@ impl Case<'_> {
         let (Some(signature), Some(timestamp)) = (self.value(header), self.value(time)) else { return UNCHECKED };
         let Some((target, encoding)) = Encoding::of(signature) else {
             let said = if signature.len() > 120 {
-                "is a wallet signature; it has to be an HMAC"
+                "is a wallet signature; it must be an HMAC"
             } else {
-                "is not 32 bytes in base64: part of it is missing, or it is something else"
+                "is not 32 bytes in base64: part of it is missing, or it is not a signature"
             };
             let summary = format!("{} {said}", header.name());
             self.add(Finding::new(Cause::SignatureEncoding, Certainty::Likely, summary));
@@ -66,7 +66,7 @@ impl Case<'_> {
                     .find(|finding| finding.cause == Cause::TimestampUnit && finding.certainty != Certainty::Proven)
                 {
                     finding.certainty = Certainty::Proven;
-                    finding.because.push("the signature covers this very text".to_owned());
+                    finding.because.push("the signature covers exactly this text".to_owned());
                 }
                 self.key_of_secret(credentials, found.key.owner, owner);
                 let [timestamp, method, path, body] = &found.parts;
@@ -118,12 +118,12 @@ impl Case<'_> {
         if signed_by != owner || key == own {
             return;
         }
-        let evidence = "the secret in your settings gives the captured signature";
+        let evidence = "the secret in your settings reproduces the captured signature";
         if let Some(finding) = self.findings.iter_mut().find(|finding| swapped.contains(&finding.cause)) {
             finding.certainty = Certainty::Proven;
             finding.because.push(format!("{evidence}, and it belongs to a different key"));
         } else {
-            let summary = format!("{} is not the key that the secret in your settings belongs to", header.name());
+            let summary = format!("{} is not the key of the secret in your settings", header.name());
             let finding = Finding::new(Cause::WrongSecret, Certainty::Proven, summary);
             self.add(finding.because(evidence));
         }
@@ -135,13 +135,13 @@ impl Case<'_> {
         let is_own = key.is_some() && key == credentials.key.as_deref();
         let lacks_body = self.request.fidelity == Fidelity::Unknown && self.request.body.is_none();
         let certainty = if is_own && !lacks_body { Certainty::Likely } else { Certainty::Possible };
-        let summary = "No known mistake gives this signature with the secrets in your settings";
+        let summary = "No known mistake reproduces this signature with the secrets in your settings";
         let mut finding = Finding::new(Cause::WrongSecret, certainty, summary);
         if !is_own && key.is_some() && credentials.key.is_some() {
             finding = finding.because(format!("{} is not the key in your settings", header.name()));
         }
         if lacks_body {
-            finding = finding.because("the text does not show the body, which is signed too".to_owned());
+            finding = finding.because("the text does not contain the body, which is also signed".to_owned());
         }
         if !is_whole {
             finding = finding.because("not every pair of mistakes was tried: that would take too long".to_owned());

@@ -31,13 +31,13 @@ pub(super) fn findings(found: &Match<'_>, request: &Request, timestamp: &str, he
                     let sent = target.map(|target| quoted(&target.path, 80)).unwrap_or_default();
                     format!("Signed with {words}; the request goes to {sent}")
                 }
-                Cause::BodyMissing if body.text.is_empty() => "The body is sent and not signed".to_owned(),
+                Cause::BodyMissing if body.text.is_empty() => "The body is sent but not signed".to_owned(),
                 Cause::BodyMissing => format!("Signed with {words}; none is sent"),
                 Cause::BodySerialisation => format!("Signed with {words}, which is not what is sent"),
                 _ => format!("Signed with {words}"),
             };
             let mut finding = Finding::new(cause, Certainty::Proven, summary)
-                .because("recomputing it this way gives the captured signature");
+                .because("recomputing it this way reproduces the captured signature");
             match cause {
                 Cause::PathHasQuery | Cause::PathMismatch => {
                     finding = finding.because(format!("signed path: {}", quoted(&path.text, 120)));
@@ -80,12 +80,12 @@ fn holds_secret(body: Option<&str>) -> bool {
 fn part(sent: &str, signed: &str) -> Option<String> {
     let same = sent.bytes().zip(signed.bytes()).take_while(|(a, b)| a == b).count();
     if holds_secret(Some(sent)) {
-        return Some(format!("they part at byte {same}"));
+        return Some(format!("they differ from byte {same}"));
     }
     let tail = |text: &str| {
         let start = (0..=same.min(text.len())).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0);
         let rest = text[start..].chars().take(AROUND).collect::<String>();
         if rest.is_empty() { "the end".to_owned() } else { crate::auth::explain::visible(&rest, false) }
     };
-    Some(format!("they part at byte {same}: signed {}, sent {}", tail(signed), tail(sent)))
+    Some(format!("they differ from byte {same}: signed {}, sent {}", tail(signed), tail(sent)))
 }

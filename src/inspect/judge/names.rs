@@ -26,7 +26,7 @@ impl Case<'_> {
             .map(|carried| format!("{} instead of {}", quoted(carried.name, 60), carried.header.name()))
             .collect();
         if !wrong.is_empty() {
-            let summary = format!("Headers have names that the server does not read: {}", wrong.join(", "));
+            let summary = format!("Header names that the server does not read: {}", wrong.join(", "));
             let names = self.required().iter().map(|header| header.name()).collect::<Vec<_>>().join(", ");
             let finding = Finding::new(Cause::HeaderNames, Certainty::Likely, summary);
             let finding = finding.because(format!("the server reads {names}"));
@@ -81,16 +81,16 @@ impl Case<'_> {
             }
             let has_token = self.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             if all && has_token {
-                finding = finding.because("it has an Authorization header, which is not read");
+                finding = finding.because("its Authorization header is not read");
             }
             self.add(finding);
             let forwarded = ["via", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded"];
             let through =
                 self.request.headers.iter().find(|(name, _)| forwarded.contains(&name.to_lowercase().as_str()));
             if let Some((name, _)) = through {
-                let summary = "The request passed a proxy, which may have dropped headers with underscores";
+                let summary = "The request went through a proxy, which may have dropped headers with underscores";
                 let finding = Finding::new(Cause::HeadersDropped, Certainty::Possible, summary);
-                self.add(finding.because(format!("it carries {}", quoted(name, 40))));
+                self.add(finding.because(format!("it contains {}", quoted(name, 40))));
             }
         }
     }
@@ -108,7 +108,7 @@ impl Case<'_> {
             .filter(|name| !name.ends_with("PASSPHRASE") && *name != "RELAYER_API_KEY")
             .collect();
         if !hidden.is_empty() {
-            self.notes.push(format!("Hidden or a variable in this text, so not checked: {}", hidden.join(", ")));
+            self.notes.push(format!("Hidden, or a variable in this text, so not checked: {}", hidden.join(", ")));
         }
     }
 
@@ -119,7 +119,7 @@ impl Case<'_> {
         let body = self.request.body.as_deref().unwrap_or_default();
         let query = self.request.target.as_ref().and_then(|target| target.query.as_deref()).unwrap_or_default();
         for (place, text, fix) in [
-            ("body", body, "Hand them over as the headers of the request: with axios, the third argument of post"),
+            ("body", body, "Pass them as the request headers: in axios, the third argument of post"),
             ("query", query, "Send them as headers, not as parameters of the URL"),
         ] {
             let found: Vec<&str> =
@@ -146,19 +146,19 @@ impl Case<'_> {
         let has_relayer = self.carried.iter().any(|carried| !carried.header.is_of_clob());
         let finding = match self.kind {
             Kind::L2 if takes_l1 && self.carried.iter().any(|carried| carried.header == Header::ApiKey) => {
-                let summary = format!("{call} takes L1 headers, signed with the private key; these are L2 headers");
+                let summary = format!("{call} needs L1 headers, signed with the private key; these are L2 headers");
                 let needs = headers::L1.map(Header::name).join(", ");
                 Finding::new(Cause::HeaderMissing, Certainty::Likely, summary).because(format!("it needs {needs}"))
             }
             Kind::L1 if is_known => {
-                let summary = format!("{call} takes L2 headers, signed with the API secret; these are L1 headers");
+                let summary = format!("{call} needs L2 headers, signed with the API secret; these are L1 headers");
                 let needs = headers::L2.map(Header::name).join(", ");
                 Finding::new(Cause::HeaderMissing, Certainty::Likely, summary).because(format!("it needs {needs}"))
             }
             Kind::L1 | Kind::L2 if target.is_relayer() && has_clob && !has_relayer => {
                 let summary = "The relayer does not read the CLOB's POLY_ headers";
                 Finding::new(Cause::RelayerCredentialsMissing, Certainty::Likely, summary)
-                    .because("it takes POLY_BUILDER_* headers, or RELAYER_API_KEY with RELAYER_API_KEY_ADDRESS")
+                    .because("it accepts POLY_BUILDER_* headers, or RELAYER_API_KEY with RELAYER_API_KEY_ADDRESS")
             }
             _ => return,
         };

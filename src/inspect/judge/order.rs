@@ -128,7 +128,7 @@ impl OrderCase<'_> {
         let (nested, session) = match signature {
             OrderSignature::Plain(plain) => {
                 if is_1271 {
-                    let summary = "A type 3 order with a plain signature of 65 bytes; deposit wallets take the nested form of 317";
+                    let summary = "A type 3 order with a plain signature of 65 bytes; deposit wallets need the nested form of 317";
                     let finding = Finding::new(Cause::OrderUnwrappedSignature, Certainty::Likely, summary);
                     self.add(finding, "Sign in the nested form of ERC-7739, as clients that support type 3 do");
                 }
@@ -146,10 +146,10 @@ impl OrderCase<'_> {
             self.add(finding, "Set signatureType to 3 for a deposit wallet, or sign the order plainly");
         }
         if nested.order_type != crate::auth::wallet_signature::ORDER_TYPE {
-            let summary = "The signature names another order type than that of V2";
+            let summary = "The signature contains a different order type than V2";
             let finding = Finding::new(Cause::OrderUnwrappedSignature, Certainty::Likely, summary);
             self.add(
-                finding.because(format!("it names {}", quoted(&nested.order_type, 80))),
+                finding.because(format!("it contains {}", quoted(&nested.order_type, 80))),
                 "Append the order type of V2 to the signature",
             );
         }
@@ -160,7 +160,7 @@ impl OrderCase<'_> {
                 // a field that cannot be read is why, perhaps
                 let is_proven = is_expected && fields.wrong.is_empty();
                 let certainty = if is_proven { Certainty::Proven } else { Certainty::Likely };
-                let summary = "The order was changed after it was signed: the signature is for another order";
+                let summary = "The order was changed after it was signed: the signature is for a different order";
                 let mut finding = Finding::new(Cause::OrderModified, certainty, summary);
                 finding = finding.because(format!(
                     "it is for the struct hash {}; the fields give {}",
@@ -217,17 +217,18 @@ impl OrderCase<'_> {
         for domain in candidates.right() {
             let Some(exchange) = domain.exchange else { continue };
             if let Ok(recovered) = plain.recover_address_from_prehash(&candidates.order.hash(domain.separator)) {
-                finding = finding
-                    .because(format!("for {exchange} it recovers to {recovered}, which is no address of this order"));
+                finding = finding.because(format!(
+                    "for {exchange} it recovers to {recovered}, which is not an address in this order"
+                ));
             }
         }
-        self.unexplained.push((finding, "Send the order exactly as it was signed; large numbers as texts"));
-        let summary = "Or another key signed the order";
+        self.unexplained.push((finding, "Send the order exactly as it was signed, with large numbers as strings"));
+        let summary = "Or a different key signed the order";
         let finding = Finding::new(Cause::OrderSignerMismatch, Certainty::Possible, summary);
         let signer = self
             .known
             .signer
-            .map_or_else(|| "the field signer".to_owned(), |signer| format!("{signer}, the key of your settings"));
+            .map_or_else(|| "the field signer".to_owned(), |signer| format!("{signer}, the signer of your settings"));
         let finding = finding.because(format!("the signature is not that of {signer}"));
         self.unexplained.push((finding, "Sign with the key of the account"));
         None
@@ -269,9 +270,9 @@ impl OrderCase<'_> {
         }
         if let Some(session) = session {
             self.notes.push(if session == signer {
-                format!("Signed by the session key {session}; only the chain knows whether the wallet has allowed it")
+                format!("Signed by the session key {session}; only the chain shows whether the wallet has allowed it")
             } else {
-                format!("The envelope names the session key {session}, but {signer} signed")
+                format!("The envelope contains the session key {session}, but {signer} signed")
             });
         }
         self.reproduced_by = Some(reproduced_by);
@@ -325,8 +326,7 @@ impl OrderCase<'_> {
         let owns = contracts::chain(candidates::chain_of(self.known))
             .is_some_and(|chain| WalletMap::derive(chain, address).kind_of(order.maker).is_some());
         let cause = if owns { Cause::OrderSignerMismatch } else { Cause::OrderSignerField };
-        let finding =
-            Finding::new(cause, certainty, summary).because("the signer has to be the address of the API key");
+        let finding = Finding::new(cause, certainty, summary).because("the signer must be the signer of the API key");
         self.add(
             finding,
             format!("Send the order with the API credentials of {}, or sign it with the key of {address}", key.address),

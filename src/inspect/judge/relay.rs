@@ -91,7 +91,7 @@ impl RelayCase<'_> {
     fn shape(&mut self, fields: &Fields) {
         if let Some(text) = &fields.odd_type {
             let types = Type::ALL.map(Type::name).join(", ");
-            let summary = format!("type is {}; the relayer takes {types}", quoted(text, 30));
+            let summary = format!("type is {}; the relayer accepts {types}", quoted(text, 30));
             self.add(malformed(Certainty::Likely, summary, "Set type to the kind of the wallet"));
         }
         if !fields.missing.is_empty() {
@@ -124,7 +124,7 @@ impl RelayCase<'_> {
         });
         let renamed: Vec<String> = renamed.collect();
         if !renamed.is_empty() {
-            let summary = format!("Fields have names that the relayer does not read: {}", renamed.join(", "));
+            let summary = format!("Field names that the relayer does not read: {}", renamed.join(", "));
             self.add(malformed(Certainty::Likely, summary, "Rename the fields"));
         }
         let texts = self.submission.fields.iter().chain(&self.submission.parameters);
@@ -145,7 +145,7 @@ impl RelayCase<'_> {
     fn signature(&mut self, fields: &Fields) {
         let Some(kind) = fields.kind else { return };
         if kind == Type::WalletCreate {
-            return self.notes.push("A WALLET-CREATE transaction carries no signature".to_owned());
+            return self.notes.push("A WALLET-CREATE transaction has no signature".to_owned());
         }
         let Some(text) = fields.signature.as_deref() else { return };
         let encoding = |summary: &str, fix: &str| {
@@ -156,7 +156,7 @@ impl RelayCase<'_> {
             Err(said) => {
                 return self.add(encoding(
                     &format!("The signature {said}"),
-                    "Send the signature whole: 0x and 130 hex digits",
+                    "Send the complete signature: 0x and 130 hex digits",
                 ));
             }
         };
@@ -167,11 +167,11 @@ impl RelayCase<'_> {
             let from = fields.from.map(|from| from.to_string()).unwrap_or_default();
             let summary = format!("The signature is not that of {from} over this transaction, under any known mistake");
             let mut finding =
-                malformed(Certainty::Likely, summary, "Sign again with a fresh nonce, and send what was signed");
+                malformed(Certainty::Likely, summary, "Sign again with a new nonce, and send exactly what was signed");
             if let Some(recovered) = found.plain_signer(kind, &transaction) {
                 finding = finding.because(format!("over this transaction it recovers to {recovered}"));
             }
-            return self.add(finding.because("another key signed, or the request was changed after signing"));
+            return self.add(finding.because("a different key signed, or the request was changed after signing"));
         };
         let search::Explained { signer, slips, reproduced_by } = explained;
         self.outcome = if slips.is_empty() { Outcome::Right } else { Outcome::Mistaken };
@@ -190,7 +190,7 @@ impl RelayCase<'_> {
         if let Some(from) = fields.from.filter(|from| *from != signer) {
             let whose = self.known.name_of(from).map_or_else(String::new, |name| format!(" ({name})"));
             let summary = format!("Signed by {signer}, but from is {from}{whose}");
-            let fix = "Set from to the address of the key that signs";
+            let fix = "Set from to the signer";
             self.add(malformed(Certainty::Proven, summary, fix).because(proof));
         }
     }
@@ -222,14 +222,12 @@ impl RelayCase<'_> {
         let is_many = fields.data.as_ref().is_some_and(|data| data.starts_with(&MULTISEND));
         match fields.operation {
             Some(0) if is_many => {
-                let summary = "operation is 0 (call), but data makes several calls, which takes a delegate call";
+                let summary = "operation is 0 (call), but data makes several calls, which needs a delegate call";
                 self.add(malformed(Certainty::Likely, summary, "Set operation to 1 and sign again"));
             }
             Some(1) if is_many && fields.to.is_some_and(|to| to != chain.relay.multisend) => {
-                let summary = format!(
-                    "data makes several calls, but to is not the contract that does, {}",
-                    chain.relay.multisend
-                );
+                let summary =
+                    format!("data makes several calls, but to is not the multisend contract {}", chain.relay.multisend);
                 self.add(malformed(Certainty::Possible, summary, &format!("Set to to {}", chain.relay.multisend)));
             }
             _ => {}
@@ -242,7 +240,7 @@ impl RelayCase<'_> {
         let Some(key) = self.signed_by.or(self.known.signer).or(fields.from) else { return };
         let wallets = WalletMap::derive(chain, key);
         let certainty = if self.signed_by.is_some() { Certainty::Proven } else { Certainty::Likely };
-        let proof = if self.signed_by.is_some() { "the signature recovers to" } else { "the key's address is" };
+        let proof = if self.signed_by.is_some() { "the signature recovers to" } else { "the signer is" };
         let proof = format!("{proof} {key}");
         let name = if kind == Type::Wallet { "depositWallet" } else { "proxyWallet" };
         let wanted = kind.wallets();
@@ -256,7 +254,7 @@ impl RelayCase<'_> {
                 self.add(finding.fix(format!("Set {name} to {right} and sign again")).without_code());
             }
             Some(of) => {
-                let right = Type::of_wallet(of).map_or("another type", Type::name);
+                let right = Type::of_wallet(of).map_or("a different type", Type::name);
                 let summary = format!("type is {}, but {name} is this key's {of}: that is type {right}", kind.name());
                 self.add(malformed(certainty, summary, &format!("Send it as type {right}")).because(proof));
             }
@@ -300,7 +298,7 @@ impl RelayCase<'_> {
         }
         if let Some(sent_s) = self.known.sent_s.filter(|sent_s| deadline < *sent_s) {
             let summary = format!("The deadline passed {} s before the request was sent", sent_s - deadline);
-            self.add(malformed(Certainty::Likely, summary, "Sign again with a deadline some minutes ahead"));
+            self.add(malformed(Certainty::Likely, summary, "Sign again with a deadline a few minutes ahead"));
         }
     }
 
@@ -309,7 +307,7 @@ impl RelayCase<'_> {
         let (Some(kind), Some(nonce), Some(from)) = (fields.kind, fields.nonce, fields.from) else { return };
         let kind = kind.name();
         self.notes.push(format!(
-            "Only the relayer knows whether {nonce} is the next nonce: GET /nonce?address={from}&type={kind}"
+            "Only the relayer can tell whether {nonce} is the next nonce: GET /nonce?address={from}&type={kind}"
         ));
     }
 

@@ -25,11 +25,11 @@ impl Case<'_> {
         let known = self.known;
         let is = |known: &Option<String>| known.as_deref() == Some(key);
         let said = if uuid::Uuid::try_parse(key).is_err() {
-            "is not a UUID, and every relayer API key is one"
+            "is not a UUID (relayer API keys always are)"
         } else if is(&known.builder.key) {
-            "is the builder key of your settings"
+            "is the builder key in your settings"
         } else if is(&known.user.key) {
-            "is the CLOB's API key of your settings"
+            "is the CLOB API key in your settings"
         } else {
             let is_other = known.relayer_key.as_ref().is_some_and(|own| own.expose().trim() != key);
             if is_other {
@@ -52,14 +52,14 @@ impl Case<'_> {
             let said = if is_plain { "is in lower case" } else { "has a wrong checksum" };
             let summary = format!("RELAYER_API_KEY_ADDRESS {said}: the checksummed form is {address}");
             let finding = Finding::new(Cause::RelayerKeyInvalid, Certainty::Possible, summary);
-            let finding = finding.because("the relayer compares it as text, third parties report");
+            let finding = finding.because("the relayer compares it as text, according to third parties");
             self.add(finding.fix(format!("Send RELAYER_API_KEY_ADDRESS as {address}")));
         }
         let known = self.known;
         let Some(owner) = known.relayer_address.or(known.signer).filter(|owner| *owner != address) else { return };
         let (certainty, whose) = match known.name_of(address) {
             Some(name) => (Certainty::Likely, format!("{name} ({address})")),
-            None => (Certainty::Possible, format!("{address}, which the settings do not know")),
+            None => (Certainty::Possible, format!("{address}, which is not in the settings")),
         };
         let summary = format!("RELAYER_API_KEY_ADDRESS is {whose}, not {owner}");
         let finding = Finding::new(Cause::RelayerKeyOfOtherAddress, certainty, summary);

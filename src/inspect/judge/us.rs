@@ -203,7 +203,7 @@ impl Case<'_> {
         if let Ok(number) = stamp.parse::<i64>() {
             let (seconds, milliseconds) = (number / 1000, number.saturating_mul(1000));
             stamps.push(Part::wrong(INPUT, seconds.to_string(), "the timestamp in seconds"));
-            stamps.push(Part::wrong(INPUT, milliseconds.to_string(), "a timestamp in another unit than is sent"));
+            stamps.push(Part::wrong(INPUT, milliseconds.to_string(), "a timestamp in a different unit than is sent"));
         }
         let method = self.request.method.as_deref().unwrap_or("GET");
         let upper = method.to_ascii_uppercase();

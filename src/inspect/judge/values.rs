@@ -38,16 +38,16 @@ pub(super) fn about_timestamp(value: &str) -> Option<String> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return match value.len() {
             ..12 => None,
-            12..=14 => Some(format!("is in milliseconds ({value}); it has to be in seconds")),
-            15..=17 => Some(format!("is in microseconds ({value}); it has to be in seconds")),
-            _ => Some(format!("is in nanoseconds ({}); it has to be in seconds", quoted(value, 30))),
+            12..=14 => Some(format!("is in milliseconds ({value}); it must be in seconds")),
+            15..=17 => Some(format!("is in microseconds ({value}); it must be in seconds")),
+            _ => Some(format!("is in nanoseconds ({}); it must be in seconds", quoted(value, 30))),
         };
     }
     let is_fraction = value.parse::<f64>().is_ok_and(f64::is_finite);
     Some(if is_fraction {
-        format!("is not a whole number ({}); it has to be whole seconds", quoted(value, 30))
+        format!("is not a whole number ({}); it must be whole seconds", quoted(value, 30))
     } else {
-        format!("is not a number ({}); it has to be Unix seconds", quoted(value, 40))
+        format!("is not a number ({}); it must be Unix seconds", quoted(value, 40))
     })
 }
 
@@ -88,7 +88,7 @@ pub(super) fn wallet_signature(text: &str) -> WalletSignature {
     let inside = text.trim_matches(['"', '\'']);
     let digits = inside.strip_prefix("0x").or_else(|| inside.strip_prefix("0X"));
     let Ok(bytes) = hex::decode(digits.unwrap_or(inside)) else {
-        return Not("is not hex: it has to be 0x and 130 hex digits");
+        return Not("is not hex: it must be 0x and 130 hex digits");
     };
     let raw = |bytes: &[u8]| Signature::from_raw(bytes).ok();
     match bytes.len() {
@@ -105,11 +105,11 @@ pub(super) fn wallet_signature(text: &str) -> WalletSignature {
             long.push(27 + (bytes[32] >> 7));
             long[32] &= 0x7f;
             raw(&long).map_or(Not("is 64 bytes, not 65"), |signature| {
-                Changed(signature, "is in the compact form of 64 bytes; it has to be 65")
+                Changed(signature, "is in the compact form of 64 bytes; it must be 65")
             })
         }
         66.. => match bytes.get(..65).and_then(raw) {
-            Some(signature) => Changed(signature, "is wrapped for a contract wallet; L1 takes the plain 65 bytes"),
+            Some(signature) => Changed(signature, "is wrapped for a contract wallet; L1 needs the plain 65 bytes"),
             None => Not("is longer than 65 bytes"),
         },
         _ => Not("is shorter than 65 bytes: part of it is missing"),

@@ -52,9 +52,9 @@ impl Case<'_> {
         for (cause, words, difference) in mistakes {
             let summary = match cause {
                 Cause::WrongChainId => format!("Signed with {words}, not {}", self.known.chain_id()),
-                Cause::L1NonceMismatch => format!("Signed with {words}; POLY_NONCE says otherwise"),
-                Cause::TimestampUnit => format!("Signed with {words}; POLY_TIMESTAMP says otherwise"),
-                Cause::AddressHeader => format!("Signed with {words}; POLY_ADDRESS says otherwise"),
+                Cause::L1NonceMismatch => format!("Signed with {words}; POLY_NONCE is different"),
+                Cause::TimestampUnit => format!("Signed with {words}; POLY_TIMESTAMP is different"),
+                Cause::AddressHeader => format!("Signed with {words}; POLY_ADDRESS is different"),
                 _ => format!("Signed with {words}"),
             };
             self.add(Finding::new(cause, Certainty::Proven, summary).because(proof.clone()).differing(difference));
@@ -67,7 +67,7 @@ impl Case<'_> {
         }
         let chain_id = self.known.chain_id();
         if is_right && contracts::chain(chain_id).is_none() {
-            let summary = format!("Signed with chain id {chain_id}, which Polymarket does not run on");
+            let summary = format!("Signed with chain ID {chain_id}, which Polymarket does not run on");
             self.add(Finding::new(Cause::WrongChainId, Certainty::Proven, summary).because(proof));
         } else if is_right
             && let Some(finding) = self.findings.iter_mut().find(|finding| finding.cause == Cause::TimestampUnit)
@@ -94,13 +94,13 @@ impl Case<'_> {
                 finding = finding.because(format!("that is {name}"));
             }
         }
-        self.add(finding.because("another key signed, or something else was signed".to_owned()));
+        self.add(finding.because("a different key signed, or something else was signed".to_owned()));
     }
 }
 
 /// The example code of the cause makes an HMAC, which this is not.
 fn encoding(said: &str) -> Finding {
     Finding::new(Cause::SignatureEncoding, Certainty::Likely, format!("POLY_SIGNATURE {said}"))
-        .fix("Send POLY_SIGNATURE as the wallet makes it: 0x and 130 hex digits, the last two 1b or 1c")
+        .fix("Send POLY_SIGNATURE as the wallet returns it: 0x and 130 hex digits, the last two 1b or 1c")
         .without_code()
 }

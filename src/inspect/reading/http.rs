@@ -75,7 +75,7 @@ pub(super) fn read(whole: &str, place: usize, line: usize, unread: &mut Vec<Unre
             unread.push(Unread {
                 line: number + 1,
                 text: format!(
-                    "the body has {} bytes here and Content-Length says {length}: it was changed or cut in copying",
+                    "the body has {} bytes here, but Content-Length is {length}: it was changed or cut off when it was copied",
                     text.len()
                 ),
             });

@@ -74,7 +74,7 @@ pub(super) fn read(text: &str, line_at: &dyn Fn(usize) -> usize, unread: &mut Ve
             continue;
         }
         if finder.is_exhausted() {
-            let text = "too much that looks like orders and cannot be read; cut out one of them".to_owned();
+            let text = "too many possible orders that cannot be read; paste only one of them".to_owned();
             unread.push(Unread { line: line_at(mark.start()), text });
             break;
         }
@@ -96,8 +96,8 @@ pub(super) fn read(text: &str, line_at: &dyn Fn(usize) -> usize, unread: &mut Ve
         }
         if orders.len() == before && is_field(&text[mark.end()..]) && said < SAID {
             said += 1;
-            let text =
-                "a signed order that could not be read: it breaks off, lacks fields, or is in no known form".to_owned();
+            let text = "a signed order that could not be read: it is cut off, lacks fields, or has an unknown format"
+                .to_owned();
             unread.push(Unread { line: line_at(mark.start()), text });
             end = end.max(mark.end());
         }
@@ -180,7 +180,7 @@ fn walk(node: &Node, outer: &[(String, Scalar)], is_json: bool, found: &mut dyn 
                 let form = match (is_body, is_json) {
                     (true, _) => "body of a request",
                     (false, true) => "JSON",
-                    (false, false) => "as a program printed it",
+                    (false, false) => "as printed by a program",
                 };
                 found(Posted { line: 0, form, fields: order, beside, is_body, carrier: None }, *at);
             }

@@ -191,7 +191,7 @@ fn submission(fields: &[(String, Node)], is_json: bool) -> Submission {
     });
     Submission {
         line: 0,
-        form: if is_json { "body of a request" } else { "as a program printed it" },
+        form: if is_json { "body of a request" } else { "as printed by a program" },
         fields: scalars(fields),
         parameters: parameters.map(|parameters| scalars(parameters)).unwrap_or_default(),
         calls,

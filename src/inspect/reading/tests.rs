@@ -54,8 +54,8 @@ fn what_cannot_be_read_is_said_with_its_line() {
     for (text, line, said) in [
         ("x\ncurl -H 'POLY_ADDRESS: 0x1 https://clob.polymarket.com/order", 2, "not closed"),
         ("curl https://clob.polymarket.com/order -d @order.json", 1, "in a file"),
-        ("POST /order HTTP/1.1\nHost: clob.polymarket.com\nContent-Length: 99\n\n{}", 5, "Content-Length says 99"),
-        ("{\"headers\":\n {\"POLY_ADDRESS\": ", 2, "breaks off"),
+        ("POST /order HTTP/1.1\nHost: clob.polymarket.com\nContent-Length: 99\n\n{}", 5, "Content-Length is 99"),
+        ("{\"headers\":\n {\"POLY_ADDRESS\": ", 2, "the JSON ends here"),
         ("POLY_ADDRESS: 'abc\nPOLY_NONCE: 1", 1, "could not be read"),
         ("\n\n{\"order\": {\"makerAmount\": \"1\"}}", 3, "a signed order"),
     ] {

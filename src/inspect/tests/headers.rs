@@ -33,10 +33,10 @@ fn headers_in_the_wrong_place_and_of_the_wrong_call_are_named() {
     let in_query = Draft { query: Some(query.join("&")), ..posted.clone() };
     assert!(first(&in_query).1.starts_with("Headers are in the query of the request"), "{:?}", first(&in_query));
     let derive = Draft { path: "/auth/derive-api-key".into(), headers: headers.clone(), ..Draft::default() };
-    assert!(first(&derive).1.contains("takes L1 headers"), "{:?}", first(&derive));
+    assert!(first(&derive).1.contains("needs L1 headers"), "{:?}", first(&derive));
     let wallet = vectors(L1)[1].clone();
     let l1 = Draft { path: "/data/orders".into(), headers: results(&wallet).next().unwrap(), ..Draft::default() };
-    assert!(first(&l1).1.contains("takes L2 headers"), "{:?}", first(&l1));
+    assert!(first(&l1).1.contains("needs L2 headers"), "{:?}", first(&l1));
     let mut twice = headers;
     twice.push(("POLY_TIMESTAMP".into(), "1700000005".into()));
     let twice = Draft { path: "/data/orders".into(), headers: twice, ..Draft::default() };

@@ -8,9 +8,9 @@ use crate::settings::{CredentialParts, Setting, Settings, edit};
 /// Which variables a `.env` gets that has none of them yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Names {
-    /// CLOB_API_KEY and so on, as in the TypeScript and Python clients
+    /// CLOB_API_KEY etc., as in the TypeScript and Python clients
     Clob,
-    /// POLYMARKET_API_KEY and so on, as in the Rust client
+    /// POLYMARKET_API_KEY etc., as in the Rust client
     Polymarket,
 }
 

@@ -15,7 +15,7 @@ const MARKETS: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
-    /// An order that was placed, then filled, then cancelled.
+    /// An order that was placed, then filled, then canceled.
     Order,
     /// A fill, which is matched, mined and confirmed.
     Trade,

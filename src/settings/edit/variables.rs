@@ -137,7 +137,7 @@ fn append(text: &mut String, line: &str) {
 fn quoted(name: &str, value: &str, before: Option<char>) -> Result<String, EditError> {
     let unquotable = |what| Err(EditError::Unquotable { name: name.to_owned(), what });
     if value.chars().any(char::is_control) {
-        return unquotable("a line end or another control character");
+        return unquotable("a newline or other control character");
     }
     // python-dotenv reads escapes in either kind of quotes, and ${} even in single ones
     if value.contains('\\') {

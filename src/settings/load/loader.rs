@@ -135,11 +135,11 @@ impl Loader {
                 kind: ProblemKind::Conflict,
                 setting: setting.into(),
                 text: format!(
-                    "The {} ({}) has white space or quotes around it, which are sent along",
+                    "The {} ({}) has leading/trailing whitespace or quotes, which are sent as part of the value",
                     setting.spoken(),
                     found.source
                 ),
-                fix: "Remove what surrounds it".to_owned(),
+                fix: "Remove the whitespace or quotes".to_owned(),
             });
         }
         Some(found)
@@ -147,9 +147,9 @@ impl Loader {
 
     pub(super) fn url(&mut self, setting: Setting, default: Option<&str>) -> Option<Sourced<Url>> {
         let (expected, may_be_asked): (_, fn(&Url) -> bool) = if setting.is_socket() {
-            ("a URL that begins with wss:// (ws:// only for this machine)", may_be_opened)
+            ("a URL starting with wss:// (ws:// only for localhost)", may_be_opened)
         } else {
-            ("an address that begins with https:// (http:// only for this machine)", may_be_asked)
+            ("a URL starting with https:// (http:// only for localhost)", may_be_asked)
         };
         let found = self.parsed(setting, expected, |text| Url::parse(text).ok().filter(may_be_asked));
         let default = default.and_then(|text| Url::parse(text).ok());

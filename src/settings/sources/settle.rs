@@ -104,7 +104,7 @@ impl Sources {
                     kind: ProblemKind::Invalid,
                     setting: setting.into(),
                     text: format!("The {} {wrong} ({})", setting.spoken(), entry.source),
-                    fix: "Put the value there, or say in the profile where it is".to_owned(),
+                    fix: "Put the value there, or change the reference in the profile".to_owned(),
                 }),
             }
         }

@@ -140,10 +140,10 @@ fn content(app: &App, first: &FirstRun, width: usize) -> Content {
         }
     }
     if first.wizard.step() == Step::Review {
-        page.heading("What will be asked, and only read");
+        page.heading("Read-only requests to");
         page.fields(app.about.hosts.iter().map(|(what, host)| (*what, host.as_str())));
         page.gap();
-        page.text("Nothing is saved by this. Afterwards you are asked whether to keep the answers.", Style::new());
+        page.text("This saves nothing. Afterwards you can save the answers.", Style::new());
     }
     Content { lines: page.finish(), caret, shown }
 }

@@ -15,9 +15,9 @@ fn said(symptom: &Symptom) -> (Option<String>, &'static str) {
     let kilobytes = log.text.expose().len().div_ceil(1024);
     let lines = if log.lines == 1 { "1 line".to_owned() } else { format!("{} lines", log.lines) };
     let below = match (log.is_read, symptom.offered.is_empty()) {
-        (false, _) => "Looking for known errors in it",
-        (true, true) => "No known error found in it",
-        (true, false) => "Known errors in it:",
+        (false, _) => "Looking for known errors",
+        (true, true) => "No known error found",
+        (true, false) => "Known errors found:",
     };
     (Some(format!("Pasted log: {kilobytes} KB, {lines}")), below)
 }

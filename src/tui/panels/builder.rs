@@ -22,7 +22,7 @@ pub(super) const KEYS: &[PanelKey] = &[
     PanelKey {
         keys: &[char('v')],
         label: "v",
-        help: "the builder at a glance, the trades, or what is missing",
+        help: "switch between overview, trades and missing trades",
         footer: |app| {
             Some(match app.panels.builder.view.next() {
                 View::Overview => "overview",
@@ -42,21 +42,21 @@ pub(super) const KEYS: &[PanelKey] = &[
     PanelKey {
         keys: &[char('A')],
         label: "A",
-        help: "read the trades to the end; Esc stops and keeps them",
+        help: "read all trades; Esc stops and keeps them",
         footer: |app| app.panels.builder.unread().is_some().then_some("read all"),
         action: Action::Builder(Builder::ReadAll),
     },
     PanelKey {
         keys: &[char('c')],
         label: "c",
-        help: "set all own trades beside the builder's; Esc stops and keeps what is known",
+        help: "compare all your trades with the builder's; Esc stops and keeps the results",
         footer: |app| (app.can_ask_of_builder() && !app.tasks.contains(&TaskKind::Reconcile)).then_some("compare all"),
         action: Action::Builder(Builder::Compare),
     },
     PanelKey {
         keys: &[plain(KeyCode::Esc)],
         label: "Esc",
-        help: "stop reading and keep what was read; else back to the list",
+        help: "stop reading and keep what was read; otherwise back to the list",
         // the program's own Esc says so
         footer: |_| None,
         action: Action::Builder(Builder::Stop),
@@ -109,7 +109,7 @@ fn corner(app: &App) -> String {
         Reading::Whole => format!("{read} trades"),
         Reading::More(_) if app.tasks.contains(&TaskKind::BuilderTrades) => format!("{read} trades, reading"),
         Reading::More(_) => format!("{read} trades, more"),
-        Reading::Failed(_) => format!("{read} trades, cut off"),
+        Reading::Failed(_) => format!("{read} trades, stopped"),
     }
 }
 
@@ -117,11 +117,11 @@ fn corner(app: &App) -> String {
 fn nothing_yet(app: &App, page: &mut Page) -> bool {
     let setup = &app.facts.setup;
     let said = if setup.builder_code.is_none() && setup.builder.is_none() {
-        "No builder code and no builder credentials are configured: only apps that place orders for others have them"
+        "No builder code or builder credentials are configured: only apps that place orders for others need them"
     } else if setup.offline || app.about.recorded {
-        "Nothing is asked: offline, or recorded facts"
+        "No requests: offline, or recorded facts"
     } else if app.phase() != Phase::Over && app.panels.builder.reading == Reading::NotYet {
-        "The trades are read once the checks are through"
+        "The trades are read once the checks are done"
     } else {
         return false;
     };

@@ -18,7 +18,7 @@ use crate::tui::verdict::{SLOW_MS, awaited, since};
 pub(super) const KEYS: &[PanelKey] = &[PanelKey {
     keys: &[char('m')],
     label: "m",
-    help: "on checks of funds and orders: check one market, too",
+    help: "on checks of funds and orders: also check a market",
     footer: |app| app.can_name_market().then_some("market"),
     action: Action::Market,
 }];
@@ -29,14 +29,14 @@ pub(super) fn offers(app: &App) -> Vec<Offer> {
     if app.facts.setup.signer().is_some() {
         offers.push(Offer {
             label: "Update the balance cache".to_owned(),
-            note: "makes the CLOB read balance and allowance from the chain again".to_owned(),
+            note: "refreshes the CLOB's cached balance from the chain".to_owned(),
             action: Action::Account(Account::UpdateBalance),
         });
     }
     if app.phase() == Phase::Over {
         offers.push(Offer {
             label: "Check one market".to_owned(),
-            note: "its rules, and whether balance and approvals suffice for it".to_owned(),
+            note: "its rules, and whether balance and approvals suffice".to_owned(),
             action: Action::Market,
         });
     }
@@ -89,7 +89,7 @@ fn title(app: &App) -> String {
     let mut title = String::new();
     let State { filter, problems_only, .. } = &app.panels.checklist;
     if *problems_only {
-        title.push_str("not passed ");
+        title.push_str("problems ");
     }
     if !filter.is_empty() {
         title.push('/');

@@ -76,16 +76,16 @@ fn standing(app: &App, known: Option<Drift>, page: &mut Page) {
         }
         None => match app.facts.server_time.failure() {
             Some(failure) => page.text(&format!("The server's time could not be read: {failure}"), Style::new()),
-            None if app.facts.setup.offline => page.text("Offline: the server was not asked", Style::new()),
+            None if app.facts.setup.offline => page.text("Offline: no request to the server", Style::new()),
             None => page.text("The server's time has not been read yet", Style::new()),
         },
     }
     let State { readings, failure } = &app.panels.clock;
     let goes_on = match (failure, *readings) {
-        (Some(failure), _) => format!("The last reading came to nothing: {failure}"),
+        (Some(failure), _) => format!("The last reading failed: {failure}"),
         (None, count) if while_shown(app).is_none() || count == 0 => return,
         (None, count @ 1..QUICK) => format!("Narrowing: reading {count} of {QUICK}"),
-        (None, _) => format!("Read again every {EVERY_S} s while this panel is shown"),
+        (None, _) => format!("Repeated every {EVERY_S} s while this panel is shown"),
     };
     page.text(&goes_on, app.theme.dim());
 }
@@ -107,8 +107,8 @@ fn precise(seconds: f64) -> String {
 
 fn direction(drift: Drift) -> String {
     match drift {
-        Drift { low_s: 0.0.., .. } => format!("This clock is ahead of the server, by {:.2} s at least", drift.low_s),
-        Drift { high_s: ..0.0, .. } => format!("This clock is behind the server, by {:.2} s at least", -drift.high_s),
+        Drift { low_s: 0.0.., .. } => format!("This clock is at least {:.2} s ahead of the server", drift.low_s),
+        Drift { high_s: ..0.0, .. } => format!("This clock is at least {:.2} s behind the server", -drift.high_s),
         _ => "The clocks agree within the measurement error".to_owned(),
     }
 }
@@ -220,9 +220,9 @@ fn round_trip_ms(reading: &ClockReading) -> u64 {
 fn meaning(app: &App, known: Option<Drift>, page: &mut Page) {
     const LIMITS: [(f64, &str, &str); 4] = [
         (0.0, "below 2 s", "fine"),
-        (2.0, "2 to 10 s", "no harm seen"),
+        (2.0, "2 to 10 s", "no problem seen"),
         (10.0, "10 to 30 s", "near the limit"),
-        (30.0, "beyond 30 s", "likely refused"),
+        (30.0, "beyond 30 s", "likely rejected"),
     ];
     page.heading("What it means");
     let holds = known.map(checks::clock_status);
@@ -243,11 +243,11 @@ fn meaning(app: &App, known: Option<Drift>, page: &mut Page) {
 /// Whose clocks were read, and where.
 fn parties(app: &App, known: Option<Drift>, rows: &[Row], page: &mut Page) {
     let facts = &app.facts;
-    page.heading("Who was asked");
+    page.heading("Sources");
     let of_time = rows.iter().filter(|row| row.reading.from_time).count();
     let left_out = match rows.iter().filter(|row| row.left.is_none()).count() {
         0 => String::new(),
-        count => format!(", {count} left out: they contradict /time"),
+        count => format!(", {count} ignored: they contradict /time"),
     };
     let mut fields = vec![
         ("/time", format!("{of_time} read, each in whole seconds")),
@@ -261,8 +261,8 @@ fn parties(app: &App, known: Option<Drift>, rows: &[Row], page: &mut Page) {
 fn guide(facts: &Facts) -> Option<String> {
     let answer = facts.guide_time.known()?;
     Some(match answer.time_s {
-        Some(_) => "answers too; a guide names it, no official client uses it".to_owned(),
-        None => format!("{}: a guide names it, no official client uses it", answer.status),
+        Some(_) => "responds too; mentioned in a guide, no official client uses it".to_owned(),
+        None => format!("{}: mentioned in a guide, no official client uses it", answer.status),
     })
 }
 
@@ -275,10 +275,12 @@ fn signer(facts: &Facts, known: Option<Drift>) -> Option<String> {
         });
     };
     if answer.timestamp.len() == 13 {
-        return Some("stamps in milliseconds, and the CLOB takes seconds".to_owned());
+        return Some("stamps in milliseconds, but the CLOB expects seconds".to_owned());
     }
     let own_s = known.map_or(0.0, Drift::middle_s);
-    let Some(off) = checks::signer_offset(answer, own_s) else { return Some("its stamp is no number".to_owned()) };
+    let Some(off) = checks::signer_offset(answer, own_s) else {
+        return Some("its timestamp is not a number".to_owned());
+    };
     let against = if known.is_some() { "the server" } else { "this clock" };
     Some(format!("{off:+.1} s ± 0.5 s against {against}: {}", checks::drift_status(off).word()))
 }

@@ -1,4 +1,4 @@
-//! Credentials: the configured beside the derived, field by field; which nonces hold a key; the keys of
+//! Credentials: the configured beside the derived, field by field; which nonces have a key; the keys of
 //! the account. What changes them asks first.
 
 pub(in crate::tui) mod offered;
@@ -27,7 +27,7 @@ pub(super) fn while_shown(app: &App) -> Option<Task> {
 pub(super) fn content(app: &App, room: Size) -> Content {
     let mut page = Page::new(app.theme, room.width.into());
     if app.phase() == Phase::Launching {
-        page.text("The settings are being read", Style::new());
+        page.text("Reading the settings", Style::new());
         return Content { lines: page.finish(), ..Content::default() };
     }
     comparison(app, &mut page);
@@ -137,7 +137,7 @@ fn parts(configured: Option<&CredentialsFact>, derived: Option<&Derived>) -> [Pa
 fn comparison(app: &App, page: &mut Page) {
     let facts = &app.facts;
     let (configured, derived) = (facts.setup.credentials.as_ref(), facts.derived.known());
-    page.heading(&format!("Configured beside derived at nonce {}", facts.setup.nonce()));
+    page.heading(&format!("Configured vs. derived (nonce {})", facts.setup.nonce()));
     if configured.is_none() && derived.is_none() {
         page.text("No API credentials are configured", Style::new());
     }
@@ -151,7 +151,7 @@ fn comparison(app: &App, page: &mut Page) {
         page.beside(before, &part.text(), Style::new());
     }
     if configured.is_some() || derived.is_some() {
-        page.text("Of secret and passphrase these are fingerprints", app.theme.dim());
+        page.text("Secret and passphrase are shown as fingerprints", app.theme.dim());
     }
     let mut rows: Vec<(&str, String)> = Vec::new();
     if let Some(key) = configured.and_then(|set| set.key.as_ref()) {
@@ -166,12 +166,12 @@ fn comparison(app: &App, page: &mut Page) {
 
 fn answered<T>(fact: &Fact<T>, known: impl Fn(&T) -> String) -> String {
     match fact {
-        Fact::Waiting => "not asked yet".to_owned(),
-        Fact::Running { .. } => "being asked".to_owned(),
+        Fact::Waiting => "not checked yet".to_owned(),
+        Fact::Running { .. } => "checking".to_owned(),
         Fact::Known { value, .. } => known(value),
         Fact::Failed { failure, .. } => failure.to_string(),
-        Fact::Blocked { .. } => "not asked: what it needs is not there".to_owned(),
-        Fact::NotAsked { why } => format!("not asked: {why}"),
+        Fact::Blocked { .. } => "not checked: a dependency is missing".to_owned(),
+        Fact::NotAsked { why } => format!("not checked: {why}"),
     }
 }
 
@@ -193,11 +193,11 @@ fn nonces(app: &App, page: &mut Page) {
         page.text(&format!("No key at {}", ranges(&free)), Style::new());
     }
     let scan = match state.scanned.last() {
-        Some(last) if app.tasks.contains(&TaskKind::ScanNonces) => format!("Scanning: 0 to {} are read", last.nonce),
+        Some(last) if app.tasks.contains(&TaskKind::ScanNonces) => format!("Scanning: 0 to {} checked", last.nonce),
         _ if app.tasks.contains(&TaskKind::ScanNonces) => "Scanning".to_owned(),
-        Some(last) => format!("0 to {} were asked for", last.nonce),
+        Some(last) => format!("0 to {} checked", last.nonce),
         None if super::offers(app).is_empty() => String::new(),
-        None => "A run checks few nonces; x scans more".to_owned(),
+        None => "Only the first nonces were checked; press x to scan more".to_owned(),
     };
     if !scan.is_empty() {
         page.text(&scan, app.theme.dim());
@@ -228,15 +228,15 @@ fn keys(app: &App, page: &mut Page) {
     let Some(keys) = &app.panels.credentials.keys else {
         let setup = &app.facts.setup;
         let said = if !app.is_live() {
-            "Not recorded: a replay requests nothing"
+            "Not recorded: a replay makes no requests"
         } else if setup.offline {
             "Offline: not requested"
         } else if setup.signer().is_none() {
-            "Not requested: there is no usable private key"
+            "Not requested: no usable private key"
         } else if app.phase() == Phase::Over {
-            "Being read"
+            "Reading"
         } else {
-            "Read once the run is over"
+            "Read once the checks are done"
         };
         page.text(said, app.theme.dim());
         return;

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::{Content, watched};
 use crate::checks::{Fix, Status};
 use crate::diagnosis::Diagnosis;
-use crate::report::{CheckReport, Verdict};
+use crate::report::{CheckReport, MISCONCEPTION, Verdict};
 use crate::tui::state::{App, Phase};
 use crate::tui::text::{Page, duration};
 use crate::tui::verdict::{SLOW_MS, awaited, patience, since};
@@ -33,7 +33,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     seen(app, &mut page);
     after_fix(app, &mut page);
     watched::section(app, check.id, &mut page);
-    let (myths, found): (Vec<_>, Vec<_>) = check.evidence.iter().partition(|found| found.label == "myth");
+    let (myths, found): (Vec<_>, Vec<_>) = check.evidence.iter().partition(|found| found.label == MISCONCEPTION);
     if !found.is_empty() {
         page.heading("What was found");
         page.fields(found.iter().map(|found| (found.label.as_str(), found.value.as_str())));
@@ -67,7 +67,7 @@ fn all_in_order(app: &App, page: &mut Page) {
     let with = |status| app.report.checks.iter().filter(move |check| check.status == status);
     page.fields(with(Status::Pass).map(|check| (check.id, check.summary.as_str())));
     page.heading("Not verified");
-    page.point("No order was placed: nothing here signs or posts one.");
+    page.point("No order was placed: the checks never post one.");
     for note in with(Status::Note) {
         page.point(&format!("{}: {}", note.id, note.summary));
     }
@@ -138,7 +138,7 @@ fn others(app: &App, check: &CheckReport, first: Option<&Diagnosis>, page: &mut 
     let explains = |diagnosis: &&Diagnosis| diagnosis.explains.iter().any(|id| id == check.id);
     let mut others = app.report.diagnoses.iter().filter(explains).filter(|other| Some(*other) != first).peekable();
     if others.peek().is_some() {
-        page.heading("What else it could be");
+        page.heading("Other possible causes");
     }
     for other in others {
         page.point(&format!("{} ({})", other.title, other.certainty.word()));

@@ -14,7 +14,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     let found = reference::search(query);
     let mut page = Page::new(app.theme, room.width.into());
     if found.is_empty() {
-        page.text("No known error, cause or check is like that", Style::new());
+        page.text("No known error, cause or check matches", Style::new());
     }
     for entry in &found {
         match entry {
@@ -39,7 +39,7 @@ fn sentence(error: &ErrorEntry, page: &mut Page) {
         page.point(&format!("{}: {}", weighted.cause.name(), weighted.cause.words().title));
     }
     for decides in &error.decides {
-        page.text(&format!("To decide: {decides}"), Style::new());
+        page.text(&format!("To narrow it down: {decides}"), Style::new());
     }
     for said in error.harmless.iter().chain(&error.myth) {
         page.text(said, Style::new().add_modifier(Modifier::ITALIC));

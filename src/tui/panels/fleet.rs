@@ -89,16 +89,13 @@ fn nothing(app: &App, width: usize) -> Vec<Line<'static>> {
     } else if !rows.is_empty() {
         page.text("No account matches the filter", Style::new());
     } else if profiles == 0 {
-        page.text("There are no profiles here, so there is no fleet; `polydoctor init` makes a profile", Style::new());
+        page.text("There are no profiles yet, so there is no fleet; `polydoctor init` creates one", Style::new());
     } else if let Some(wanted) = wanted.filter(|_| app.is_checking_fleet()) {
         page.text(&format!("Checking {wanted} accounts"), Style::new());
     } else {
-        page.text(
-            &format!("{count}. c checks them all: it only reads, no faster than the service allows"),
-            Style::new(),
-        );
+        page.text(&format!("{count}. c checks them all: read-only, within the API rate limits"), Style::new());
         page.gap();
-        page.text("The same without a screen, for a script or a monitor:", Style::new());
+        page.text("The same on the command line, for scripts and monitoring:", Style::new());
         page.command("polydoctor check --all-profiles");
     }
     page.finish()

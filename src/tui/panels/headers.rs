@@ -20,7 +20,7 @@ pub(super) const KEYS: &[PanelKey] = &[
     PanelKey {
         keys: &[plain(KeyCode::Enter)],
         label: "Enter",
-        help: "edit the request, and sign it again",
+        help: "edit the request and sign it again",
         footer: |app| Some(if app.panels.headers.open { "sign" } else { "edit" }),
         action: Action::Headers(Headers::Edit),
     },
@@ -35,14 +35,14 @@ pub(super) const KEYS: &[PanelKey] = &[
     PanelKey {
         keys: &[char('v')],
         label: "v",
-        help: "whose message is shown and copied: L2, L2 with builder, builder, L1, Polymarket US",
+        help: "headers to show and copy: L2, L2 with builder, builder, L1, Polymarket US",
         footer: |app| closed(app).then(|| SETS[app.panels.headers.next()].name),
         action: Action::Headers(Headers::NextSet),
     },
     PanelKey {
         keys: &[char('y')],
         label: "y",
-        help: "sign the request anew and copy it as curl, which takes the passphrase from its variable",
+        help: "sign the request again and copy it as curl, which reads the passphrase from its variable",
         footer: |app| closed(app).then_some("copy curl"),
         action: Action::Headers(Headers::SignAndCopy),
     },
@@ -64,7 +64,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
         Some(signed) => sets(app, signed, room, &mut page),
         None if state.timestamp().is_err() => {
             page.gap();
-            page.text("The timestamp is no number of Unix seconds; leave it empty for now", warn(app));
+            page.text("The timestamp is not a number of Unix seconds; leave it empty for now", warn(app));
         }
         None if state.open => {
             page.gap();
@@ -127,7 +127,7 @@ fn sets(app: &App, signed: &SignedSets, room: Size, page: &mut Page) {
     let mut remarks: Vec<&String> = shown.iter().flat_map(|set| &set.remarks).collect();
     remarks.dedup();
     if !remarks.is_empty() {
-        page.heading("What a server would refuse");
+        page.heading("What a server would reject");
         for remark in remarks {
             page.text(&format!("! {remark}"), warn(app));
         }

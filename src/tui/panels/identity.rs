@@ -12,7 +12,7 @@ use crate::tui::text::Page;
 pub(super) fn content(app: &App, room: Size) -> Content {
     let mut page = Page::new(app.theme, room.width.into());
     if app.phase() == Phase::Launching {
-        page.text("The settings are being read", Style::new());
+        page.text("Reading the settings", Style::new());
         return Content { lines: page.finish(), ..Content::default() };
     }
     for (label, value, source) in in_force(app) {
@@ -21,7 +21,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     let problems = app.facts.setup.problems.len();
     if problems > 0 {
         page.gap();
-        page.text(&format!("{problems} of the settings need a look: see the panel Settings"), Style::new());
+        page.text(&format!("{problems} need attention: see the panel Settings"), Style::new());
     }
     Content { lines: page.finish(), ..Content::default() }
 }
@@ -63,7 +63,7 @@ fn in_force(app: &App) -> Vec<Row> {
 fn signer(key: &KeyFact) -> String {
     match key {
         KeyFact::Usable { signer, .. } => signer.to_string(),
-        KeyFact::Unusable { .. } => "none: the key cannot be used".to_owned(),
+        KeyFact::Unusable { .. } => "none: the key is not valid".to_owned(),
     }
 }
 

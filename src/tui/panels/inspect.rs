@@ -50,7 +50,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     };
     page.text(given, Style::new());
     let Some(found) = &state.found else {
-        page.text("Being taken apart", app.theme.dim());
+        page.text("Inspecting", app.theme.dim());
         return Content { lines: page.finish(), ..Content::default() };
     };
     for exposure in &found.exposed {
@@ -59,7 +59,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
         page.text(&format!("If it was posted anywhere: {}", exposure.fix), Style::new());
     }
     if found.requests.is_empty() {
-        page.heading("No signed request or order in it");
+        page.heading("No signed request or order found");
         page.text("For an error message, press e", Style::new());
     }
     for request in found.requests.iter().take(SHOWN) {
@@ -67,7 +67,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     }
     if found.requests.len() > SHOWN {
         page.gap();
-        page.text(&format!("{} more: polydoctor inspect shows all", found.requests.len() - SHOWN), Style::new());
+        page.text(&format!("{} more: `polydoctor inspect` shows all", found.requests.len() - SHOWN), Style::new());
     }
     if !found.unread.is_empty() {
         page.heading("Not read");
@@ -88,8 +88,7 @@ fn invite(page: &mut Page) {
     page.point("a log that contains any of them");
     page.gap();
     page.text(
-        "It is taken apart on this computer, with the credentials of the settings in force, and sent nowhere. In \
-         Requests, i opens the selected request here.",
+        "It is inspected on this computer, with the credentials from your settings, and not sent anywhere. In Requests, i opens the selected request here.",
         Style::new(),
     );
 }

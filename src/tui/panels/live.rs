@@ -33,10 +33,10 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     if setup.offline {
         page.text("Offline: no channel is opened", Style::new());
     } else if app.about.recorded {
-        page.text("These facts were recorded: no channel is opened", Style::new());
+        page.text("Recorded facts: no channel is opened", Style::new());
     } else if setup.live_url.is_none() && setup.ws_url.is_none() && app.phase() == Phase::Over {
         page.text(
-            "The live channels of this CLOB are not known: set POLYMARKET_LIVE_URL and POLYMARKET_WS_URL",
+            "The live channels of this CLOB are unknown: set POLYMARKET_LIVE_URL and POLYMARKET_WS_URL",
             Style::new(),
         );
     }
@@ -92,7 +92,7 @@ fn standing(app: &App, channel: &Channel) -> (Status, String) {
         (Standing::Opening, _) => (Status::Waiting, "Opening".to_owned()),
         (Standing::Open, None) => {
             let opened = channel.opened_ms.map_or_else(String::new, |ms| format!(" after {}", took(ms)));
-            (Status::Waiting, format!("Open{opened}, no answer to the credentials yet"))
+            (Status::Waiting, format!("Open{opened}, no response to the credentials yet"))
         }
         (Standing::Open, Some((ChannelAnswer::Accepted, ms))) => {
             (Status::Pass, format!("Accepts the API credentials ({})", took(*ms)))
@@ -115,9 +115,9 @@ fn pings(channel: &Channel) -> Option<String> {
     let last = channel.pings.back()?;
     let (least, most) = (channel.pings.iter().min()?, channel.pings.iter().max()?);
     Some(match channel.pings.len() {
-        1 => format!("answered after {}", duration(*last)),
+        1 => format!("responded after {}", duration(*last)),
         count => format!(
-            "answered after {}, the last of {count} ({} to {})",
+            "responded after {}, the last of {count} ({} to {})",
             duration(*last),
             duration(*least),
             duration(*most)

@@ -41,7 +41,7 @@ pub(super) const KEYS: &[PanelKey] = &[
     PanelKey {
         keys: &[char('i')],
         label: "i",
-        help: "take the request apart in Inspect, as far as it is kept",
+        help: "inspect the request, as far as it was kept",
         footer: |app| app.is_request_open().then_some("inspect"),
         action: Action::Inspect(Inspect::Request),
     },
@@ -264,15 +264,15 @@ fn opened(app: &App, request: &RequestRecord, width: usize) -> Vec<Line<'static>
     page.fields(fields.iter().map(|(label, value)| (*label, value.as_str())));
     if let Some(answer) = &request.answer {
         page.heading("Answer");
-        page.text(if answer.is_empty() { "An empty body" } else { answer }, Style::new());
+        page.text(if answer.is_empty() { "Empty body" } else { answer }, Style::new());
     }
     page.heading("Headers sent");
     if request.headers.is_empty() {
-        page.text("None that authenticate", Style::new());
+        page.text("No authentication headers", Style::new());
     }
     let widest = request.headers.iter().map(|header| header.name.len()).max().unwrap_or_default();
     for header in &request.headers {
-        let value = header.value.clone().unwrap_or_else(|| format!("{} characters, not shown", header.characters));
+        let value = header.value.clone().unwrap_or_else(|| format!("{} characters, hidden", header.characters));
         page.field(&header.name, widest, &value);
     }
     page.finish()

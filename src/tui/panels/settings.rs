@@ -17,7 +17,7 @@ const LABEL: usize = 18;
 pub(super) fn content(app: &App, room: Size) -> Content {
     let mut page = Page::new(app.theme, room.width.into());
     if app.phase() == Phase::Launching {
-        page.text("The settings are being read", Style::new());
+        page.text("Reading the settings", Style::new());
         return Content { lines: page.finish(), ..Content::default() };
     }
     let setup = &app.facts.setup;
@@ -51,7 +51,7 @@ fn row(app: &App, shown: &ShownSetting, page: &mut Page) {
     // names of variables are long, and are not to be broken
     let indent = if page.width() < 3 * LABEL { 2 } else { LABEL + 2 };
     for other in &shown.overridden {
-        page.beside(vec![Span::raw(" ".repeat(indent))], &format!("wins over {other}"), app.theme.dim());
+        page.beside(vec![Span::raw(" ".repeat(indent))], &format!("takes precedence over {other}"), app.theme.dim());
     }
 }
 
@@ -72,7 +72,7 @@ fn files(app: &App, page: &mut Page) {
     if files.is_empty() && scripts.is_empty() {
         return;
     }
-    page.heading("Files that hold secrets");
+    page.heading("Files with secrets");
     for file in files {
         page.point(&format!("{}: {}", file.path, seen_by(file)));
     }

@@ -32,7 +32,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
 fn map(app: &App, room: Size, spaced: bool) -> Vec<Line<'static>> {
     let mut graph = Graph::new(app.theme, room.width.into(), spaced);
     if app.phase() == Phase::Launching {
-        return vec![Line::from("The settings are being read")];
+        return vec![Line::from("Reading the settings")];
     }
     if let Some((status, said)) = reach(app).or_else(|| first_problem(app)) {
         let sign = format!("{} {}", app.theme.symbol(status, app.now_ms), status.word());
@@ -79,11 +79,11 @@ fn reach(app: &App) -> Option<(Status, String)> {
     let facts = &app.facts;
     if let Some(since_ms) = facts.running_since_ms(Probe::Chain) {
         let asking = duration(since(app, Some(since_ms)));
-        return Some((Status::Running, format!("Asking the Polygon node what is there, {asking}")));
+        return Some((Status::Running, format!("Reading the wallets from the Polygon RPC, {asking}")));
     }
     if let Some(failure) = facts.failure(Probe::Chain) {
         let said = format!(
-            "The Polygon node gave no answer: {failure}. The addresses follow from the key; what is there is not known"
+            "The Polygon RPC did not respond: {failure}. The wallets are derived from the key; their state is unknown"
         );
         return Some((Status::Unknown, said));
     }
@@ -91,10 +91,12 @@ fn reach(app: &App) -> Option<(Status, String)> {
     match facts.chain.known() {
         Some(state) if state.chain_id != configured => {
             let node = state.chain_id;
-            let said = format!("The node is on chain {node}, the settings say {configured}: what it says is not shown");
+            let said = format!(
+                "The Polygon RPC is on chain {node}, but chain {configured} is configured: its data is not shown"
+            );
             Some((Status::Fail, said))
         }
-        None if facts.setup.offline => Some((Status::Note, "Offline: nothing was asked".to_owned())),
+        None if facts.setup.offline => Some((Status::Note, "Offline: nothing was requested".to_owned())),
         _ => None,
     }
 }
@@ -120,7 +122,7 @@ fn key(app: &App, graph: &mut Graph, spaced: bool) {
     let setup = &app.facts.setup;
     let Some(key) = &setup.key else {
         let watched = match &setup.funder {
-            Some(_) => "watch-only: the funder is read, nothing can be signed",
+            Some(_) => "watch-only: the funder is read, but nothing can be signed",
             None => "without it there is no signer and no wallet",
         };
         graph.node("private key", &[("not set".to_owned(), bad), plain(watched)], false);
@@ -129,7 +131,7 @@ fn key(app: &App, graph: &mut Graph, spaced: bool) {
     let from = plain(from(&key.source));
     match &key.value {
         KeyFact::Unusable { mistake, .. } => {
-            graph.node("private key", &[(format!("cannot be used: {mistake}"), bad), from], false);
+            graph.node("private key", &[(format!("not valid: {mistake}"), bad), from], false);
         }
         KeyFact::Usable { signer, .. } => {
             let shape = if spaced { key_shape(&key.value) } else { String::new() };
@@ -182,7 +184,7 @@ fn head(app: &App, kind: WalletKind, address: Address, room: usize) -> Vec<Piece
             (Some(at), WalletKind::Eoa) if !at.has_code() => ("no code".to_owned(), app.theme.dim()),
             (Some(at), _) if !at.has_code() => ("not deployed".to_owned(), app.theme.dim()),
             (Some(at), _) if at.code.wallet_kind() == Some(kind) => plain("deployed"),
-            (Some(_), _) => ("other code".to_owned(), app.theme.status(Status::Warn)),
+            (Some(_), _) => ("other contract".to_owned(), app.theme.status(Status::Warn)),
         },
     ]
 }
@@ -237,7 +239,7 @@ fn exchange(app: &App, kind: WalletKind, address: Address) -> Option<Piece> {
             let instead = if accepts(own) { format!(", accepts type {}", u8::from(own)) } else { String::new() };
             (format!("the exchange rejects type {number}{instead}"), app.theme.status(Status::Fail))
         }
-        _ => ("what the exchange says is not known".to_owned(), app.theme.dim()),
+        _ => ("the exchange's response is unknown".to_owned(), app.theme.dim()),
     })
 }
 
@@ -287,14 +289,14 @@ fn owner(app: &App, address: Address, at: &OnChain) -> Option<Piece> {
             plain(format!("the signer is a session key until {}", checks::date(until_s)))
         }
         Some(Standing::Stranger) if at.owners.is_empty() => {
-            ("refuses this key's signatures".to_owned(), app.theme.status(Status::Fail))
+            ("rejects this key's signatures".to_owned(), app.theme.status(Status::Fail))
         }
         Some(Standing::Stranger) => {
             (format!("owner: {}, not the signer{needed}", owners()), app.theme.status(Status::Fail))
         }
         None if !at.owners.is_empty() => plain(format!("owner: {}{needed}", owners())),
         _ if at.code == CodeClass::Proxy => {
-            ("a proxy names no owner: its address alone says whose it is".to_owned(), app.theme.dim())
+            ("a proxy has no owner on chain: its wallet address is derived from the signer".to_owned(), app.theme.dim())
         }
         _ => return None,
     })
@@ -315,7 +317,7 @@ fn funder(app: &App, graph: &mut Graph) {
             said.extend(of_foreign(app, funder.value));
             said.push((from(&funder.source), app.theme.dim()));
         }
-        (None, Some(_)) => said.push(plain("not set: type 0 trades from the signer's own address")),
+        (None, Some(_)) => said.push(plain("not set: type 0 trades from the signer")),
         (None, None) => said.push(("not set".to_owned(), app.theme.status(Status::Fail))),
     }
     if let Some(kind) = &setup.signature_type {
@@ -325,7 +327,7 @@ fn funder(app: &App, graph: &mut Graph) {
     let Some(wallets) = &setup.wallets else { return };
     let profile = app.facts.profile.known().and_then(|profile| profile.proxy_wallet);
     if let Some(wallet) = profile.filter(|wallet| wallets.kind_of(*wallet).is_none()) {
-        let remark = "Polymarket's profile shows it; none of this key's wallets".to_owned();
+        let remark = "Polymarket's profile shows it; not one of this key's wallets".to_owned();
         graph.node("profile", &[plain(wallet.to_string()), (remark, app.theme.status(Status::Warn))], false);
     }
 }
@@ -349,7 +351,7 @@ fn whose(app: &App, funder: Address) -> Piece {
     let setup = &app.facts.setup;
     let owned = setup.wallets.as_ref().and_then(|wallets| wallets.kind_of(funder));
     match owned {
-        Some(WalletKind::Eoa) => plain("the signer's own address"),
+        Some(WalletKind::Eoa) => plain("the signer itself"),
         Some(kind) => plain(format!("the {kind} of this key")),
         None => {
             let there = app.facts.on_chain(funder).map_or_else(String::new, |at| {
@@ -359,7 +361,7 @@ fn whose(app: &App, funder: Address) -> Piece {
                 format!(": {}", parts.join(", "))
             });
             let (said, status) = match setup.signer() {
-                Some(_) => ("none of this key's wallets", Status::Fail),
+                Some(_) => ("not one of this key's wallets", Status::Fail),
                 None => ("on chain", Status::Note),
             };
             (format!("{said}{there}"), app.theme.status(status))

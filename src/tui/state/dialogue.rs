@@ -76,12 +76,12 @@ impl Dialogue {
 
 /// Whose account a change is made to, and where: several may be looked after on one machine.
 pub(in crate::tui) fn account(app: &App) -> Vec<Change> {
-    let signer = app.report.account.signer.map_or_else(|| "not known".to_owned(), |signer| signer.to_string());
+    let signer = app.report.account.signer.map_or_else(|| "unknown".to_owned(), |signer| signer.to_string());
     let key = app.facts.setup.key.as_ref().map(|key| format!(", private key from {}", key.source));
     let is_named = app.about.profiles.contains(&app.report.profile);
     let profile = if is_named { format!(", profile {}", app.report.profile) } else { String::new() };
     let target = &app.report.target;
-    let host = target.clob_url.as_deref().unwrap_or("not known");
+    let host = target.clob_url.as_deref().unwrap_or("unknown");
     vec![
         Change::Text(String::new()),
         Change::Text(format!("Account: signer {signer}{profile}{}", key.unwrap_or_default())),

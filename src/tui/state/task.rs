@@ -58,7 +58,7 @@ pub enum Task {
     ScanNonces { last: u64 },
     /// Changes the keys of the account, and lists them again.
     ChangeKeys(Change),
-    /// Finds out how the credentials of a nonce can be written to where the private key comes from;
+    /// Finds out how the credentials of a nonce can be written to the file of the private key;
     /// writes nothing.
     PlanSaving { nonce: U256 },
     /// Finds out at which nonce the API key can be replaced, and where the new credentials go; changes

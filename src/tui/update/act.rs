@@ -154,7 +154,7 @@ impl App {
 
     fn choose_profile(&mut self) {
         if self.about.profiles.is_empty() {
-            self.notice = Some("There is no profile to switch to; `polydoctor init` makes one".to_owned());
+            self.notice = Some("No profile to switch to; `polydoctor init` creates one".to_owned());
             return;
         }
         let entry = |(place, name): (usize, &String)| Entry {
@@ -181,7 +181,7 @@ impl App {
             if self.phase() == Phase::Over && !self.was_stopped() {
                 self.watching.seen.take(&self.report, self.now_ms, true);
             }
-            format!("Watching time, reach and credentials, every {} s", period.as_secs())
+            format!("Watching clock, network and credentials every {} s", period.as_secs())
         });
     }
 
@@ -204,7 +204,7 @@ impl App {
             || action == Action::Copy && panels::copies_fix(self.shown.focus);
         match action {
             Action::Again | Action::AllAgain | Action::ApplyFix | Action::Offers | Action::Watch if !self.is_live() => {
-                Some("This is a replay of recorded facts: nothing is requested or changed")
+                Some("This is a replay of recorded facts: it makes no requests or changes")
             }
             _ if of_check && !panels::shows_check(self) => Some("No check is shown here; press 1 for the checks"),
             _ => None,

@@ -14,7 +14,7 @@ pub(super) fn ask(app: &mut App) -> Option<Command> {
     ];
     app.ask(Dialogue {
         changes: what.into_iter().chain(dialogue::account(app)).collect(),
-        undo: "There is nothing to undo: only the CLOB's own copy of these figures changes.".to_owned(),
+        undo: "Nothing to undo: this only refreshes the CLOB's cached balance.".to_owned(),
         yes: "Yes, update".to_owned(),
         ..Dialogue::new("Update the balance cache?", Command::Start(Task::UpdateBalance))
     });
@@ -25,11 +25,11 @@ pub(super) fn ask(app: &mut App) -> Option<Command> {
 pub(super) fn updated(app: &mut App, outcome: Result<(), String>) -> Option<Command> {
     match outcome {
         Ok(()) => {
-            app.notice = Some("The CLOB has read the balance again".to_owned());
+            app.notice = Some("The CLOB has updated the balance".to_owned());
             Some(Command::Run(Scope::Check("funds.balance")))
         }
         Err(error) => {
-            app.notice = Some(format!("The balance was not read again: {error}"));
+            app.notice = Some(format!("The balance was not updated: {error}"));
             None
         }
     }

@@ -22,6 +22,6 @@ pub(super) fn take(app: &mut App, answer: Result<ClockReading, String>) {
 
 /// What was judged by the clock as it was is judged again.
 pub(super) fn was_set(app: &mut App) -> Option<Command> {
-    app.notice = Some("A clock was set: checking again".to_owned());
+    app.notice = Some("A clock was changed: checking again".to_owned());
     (app.phase() == Phase::Over).then_some(Command::Run(Scope::Check("clock.drift")))
 }

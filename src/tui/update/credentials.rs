@@ -55,7 +55,7 @@ fn ask(app: &mut App, title: &str, change: Change) {
     changes.extend(dialogue::account(app));
     if let Change::CreateApiKey { nonce } = &change {
         changes.push(said(String::new()));
-        changes.push(said("The secret is not shown here. This command gives it:".to_owned()));
+        changes.push(said("The secret is not shown here. This command shows it:".to_owned()));
         // on a line of its own, to be copied
         changes.push(said(saving(app, *nonce)));
     }
@@ -78,7 +78,7 @@ pub(super) fn changed(app: &mut App, outcome: Result<String, NotChanged>) -> Opt
         }
         Err(NotChanged { why, perhaps: Some(Perhaps { what, look }) }) => {
             let look = selecting(&look, &app.facts.setup.selection);
-            app.notice = Some(format!("{what}: {why}. Look before you try again: {look}"));
+            app.notice = Some(format!("{what}: {why}. Check before you try again: {look}"));
             Some(Command::Run(Scope::Check("creds.l2")))
         }
         Err(NotChanged { why, perhaps: None }) => {
@@ -92,7 +92,7 @@ pub(super) fn changed(app: &mut App, outcome: Result<String, NotChanged>) -> Opt
 pub(super) fn saving_planned(app: &mut App, nonce: U256, plan: Result<Vec<FilePlan>, String>) -> Option<Command> {
     match plan {
         Ok(files) if files.is_empty() => {
-            app.notice = Some(format!("Nothing to save: the credentials of nonce {nonce} are there already"));
+            app.notice = Some(format!("Nothing to save: the credentials of nonce {nonce} are already there"));
         }
         Ok(files) => fix::ask(app, &format!("Save the credentials of nonce {nonce}?"), &files, Vec::new()),
         Err(why) => app.notice = Some(format!("Nothing was saved: {why}")),
@@ -112,12 +112,12 @@ pub(super) fn rotation_planned(app: &mut App, plan: Result<RotationPlan, String>
     let said = |text: String| dialogue::Change::Text(text);
     let (create, delete) = (Change::CreateApiKey { nonce }, Change::DeleteApiKey { key: short(&old) });
     let create = match existing {
-        Some(key) => format!("Go on with the key {} that nonce {nonce} holds already", short(&key)),
+        Some(key) => format!("Continue with the key {} that nonce {nonce} already has", short(&key)),
         None => create.does(),
     };
     let mut changes = vec![
         said(format!("1  {create}")),
-        said("2  Prove it by a signed request; new keys have been seen to take two minutes".to_owned()),
+        said("2  Test it with a signed request; new keys can take two minutes".to_owned()),
         said(format!("3  The new credentials are {place}")),
         said(format!("4  {}", delete.does())),
     ];
@@ -126,7 +126,7 @@ pub(super) fn rotation_planned(app: &mut App, plan: Result<RotationPlan, String>
         changes,
         breaks: vec![delete.breaks().to_owned()],
         undo: format!(
-            "{}. Where a step fails, the steps behind it are not taken, and the old key stays",
+            "{}. If a step fails, the following steps are skipped, and the old key stays",
             delete.undo(&app.facts.setup.selection)
         ),
         yes: "Yes, replace it".to_owned(),

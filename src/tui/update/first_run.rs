@@ -37,7 +37,7 @@ pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
                 let answered = first.wizard.answer(&answer);
                 return first.take(answered);
             }
-            None => first.said = Some((Status::Note, "Nothing says which one it is: choose one first".to_owned())),
+            None => first.said = Some((Status::Note, "This could not be determined: choose one first".to_owned())),
         },
         KeyCode::PageDown => first.scroll = (seen + room).min(furthest),
         KeyCode::PageUp => first.scroll = seen.saturating_sub(room),
@@ -106,14 +106,14 @@ pub(super) fn planned(app: &mut App, plan: Result<FilePlan, String>) -> Option<C
             let mut notes = Vec::new();
             if wizard.must_export_key() {
                 notes.push(format!(
-                    "The private key is not written: set {} before the next run.",
+                    "The private key is not saved: set {} before the next run.",
                     crate::onboarding::KEY_VARIABLE
                 ));
             }
             app.ask(Dialogue {
                 changes,
                 notes,
-                undo: "Edit or delete the file; without it the questions come again.".to_owned(),
+                undo: "Edit or delete the file; without it the questions are asked again.".to_owned(),
                 yes: "Yes, save it".to_owned(),
                 ..Dialogue::new(
                     format!("Save these answers as profile {}?", wizard.profile()),

@@ -24,13 +24,13 @@ pub(super) fn planned(app: &mut App, plan: Result<FixPlan, String>) -> Option<Co
         }
     };
     if plan.files.is_empty() {
-        let why = plan.by_hand.first().map_or("the settings are as they should be", |it| it.reason.as_str());
+        let why = plan.by_hand.first().map_or("the settings are already correct", |it| it.reason.as_str());
         let command = plan.by_hand.iter().find_map(|it| it.command.clone());
         let command = command.map_or_else(String::new, |command| format!(": `{command}` (y copies it)"));
         app.notice = Some(format!("Nothing to apply. {}{command}", why.trim_end_matches(':')));
         return None;
     }
-    let not_applied = |it: &ByHand| Change::Text(format!("Not applied by this: {}. {}", it.setting, it.reason));
+    let not_applied = |it: &ByHand| Change::Text(format!("To do manually: {}. {}", it.setting, it.reason));
     let beside = plan.by_hand.iter().map(not_applied).collect();
     ask(app, "Apply the fix?", &plan.files, beside);
     None
@@ -82,7 +82,7 @@ fn by_hand(app: &mut App) -> Option<Command> {
     });
     let edit = fix.and_then(|(_, edits)| edits.first());
     app.notice = Some(match (fix, edit) {
-        (_, Some(edit)) => format!("Nothing to apply: only you know what to write: {edit}"),
+        (_, Some(edit)) => format!("Nothing to apply: only you know the value: {edit}"),
         (Some((text, _)), None) if !text.is_empty() => {
             format!("Nothing to apply: this is not caused by a setting. {text}")
         }

@@ -29,7 +29,7 @@ pub(super) fn signed(app: &mut App, mut signed: SignedSets) -> Option<Command> {
     let curl = signed.curl.take();
     app.panels.headers.signed = Some(signed);
     match curl? {
-        Ok(command) => Some(Command::CopyUnseen(command, "the request as curl, good for half a minute".to_owned())),
+        Ok(command) => Some(Command::CopyUnseen(command, "the request as curl, valid for half a minute".to_owned())),
         Err(why) => {
             app.notice = Some(why);
             None

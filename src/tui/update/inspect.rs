@@ -26,7 +26,7 @@ pub(super) fn paste(app: &mut App, text: &str) -> Option<Command> {
     let command = app.panels.inspect.paste(text);
     match command {
         Some(_) => app.shown.show_top(),
-        None => app.notice = Some("Nothing was pasted: the text is empty".to_owned()),
+        None => app.notice = Some("The pasted text is empty".to_owned()),
     }
     command
 }

@@ -44,7 +44,7 @@ impl App {
         self.fixed.changes = before.changes(&self.report);
         self.fixed.before = None;
         self.notice = Some(match self.fixed.changes.as_slice() {
-            [] => "The fix is written, and every check stands as before".to_owned(),
+            [] => "Fix saved. No check changed".to_owned(),
             [one] => format!("The fix changed {one}"),
             [first, more @ ..] => format!("The fix changed {first}, and {} more", more.len()),
         });

@@ -63,7 +63,7 @@ impl App {
                 // where the explanation stays
                 (self.shown.main, self.shown.beside) = (PanelId::Detail, PanelId::Detail);
                 if told.is_none() && !self.report.reported_errors.is_empty() {
-                    self.notice = Some("No error is reported any more".to_owned());
+                    self.notice = Some("Reported error removed".to_owned());
                 }
                 return Some(Command::Tell(told));
             }
@@ -94,7 +94,7 @@ impl App {
                 });
                 if text.len() > field::LONGEST {
                     self.notice =
-                        Some("Only the beginning of the text is searched for; e takes a whole log".to_owned());
+                        Some("Only the beginning of the text is searched; press e to paste a whole log".to_owned());
                 }
             }
             Mode::Panels if edits_request => headers::paste(self, text),

@@ -7,7 +7,7 @@ fn markdown_is_fit_to_be_shared() {
     let signer = "f39Fd6e51aad88F6F4ce6aB8827279cffFb92266".to_lowercase();
     let markdown = stdout(&run(&["check", "--demo", "demo", "--format", "markdown"]));
     assert!(markdown.starts_with("## broken: "), "{markdown}");
-    assert!(markdown.contains("_Addresses (except in fixes) and key ids are shortened"), "{markdown}");
+    assert!(markdown.contains("_Wallet addresses (except in fixes) and key IDs are shortened"), "{markdown}");
     assert!(markdown.contains("export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\n"), "{markdown}");
     assert!(markdown.contains("0xf39F…2266") && !markdown.to_lowercase().contains(&signer), "{markdown}");
     for format in ["text", "json", "markdown"] {

@@ -40,12 +40,12 @@ async fn the_owner_of_a_deposit_wallet_is_proved_and_so_is_a_stranger() {
     let own = report(&anvil, "healthy-deposit-beacon", wallet);
     let (status, _, evidence) = funder(&own);
     assert_eq!(status, "pass");
-    assert!(evidence.contains("proves the owner, not that an order passes"), "{evidence}");
+    assert!(evidence.contains("proves the owner, not that an order is accepted"), "{evidence}");
     hand_over(&anvil, wallet, stranger()).await;
     let sold = report(&anvil, "healthy-deposit-beacon", wallet);
     assert_eq!(causes(&sold).first(), Some(&"key-not-wallet-owner"), "{:#}", sold["diagnoses"]);
     let (_, summary, evidence) = funder(&sold);
-    assert!(summary.contains("refuses signatures of this key"), "{summary}");
+    assert!(summary.contains("rejects signatures of this key"), "{summary}");
     assert!(evidence.contains(&stranger().to_string()), "{evidence}");
     authorize(&anvil, wallet, U256::from(4_000_000_000_u64)).await;
     let session = report(&anvil, "healthy-deposit-beacon", wallet);

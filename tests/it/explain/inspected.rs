@@ -134,5 +134,5 @@ fn of_a_long_log_only_requests_with_findings_are_shown() {
     let lines = log().repeat(9);
     let text = stdout(&paste("explain", &[], &lines));
     assert_eq!(text.matches("Root cause (proven): ").count(), 4, "{text}");
-    assert!(text.contains("5 more in this text: polydoctor inspect shows each"), "{text}");
+    assert!(text.contains("5 more in this text: `polydoctor inspect` shows each"), "{text}");
 }

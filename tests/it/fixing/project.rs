@@ -113,7 +113,7 @@ fn what_no_file_holds_is_left_to_the_user() {
 fn a_fix_is_chosen_by_cause_or_check_and_a_wrong_name_is_refused() {
     let project = Project::new("funder-is-signer");
     let (_, error, code) = project.run(&["fix", "funder-is-singer"]);
-    assert!(code == 2 && error.contains("no check or cause has this name"), "{error}");
+    assert!(code == 2 && error.contains("no such check or cause"), "{error}");
     let (said, _, code) = project.run(&["fix", "clock-drift", "--yes"]);
     assert!(code == 0 && said.contains("not found in this check, which found funder-is-signer"), "{said}");
     let healthy = Project::new("healthy-safe");
@@ -155,7 +155,7 @@ fn where_only_the_user_knows_the_value_its_line_is_named() {
         let (text, ..) = project.run(&["check"]);
         assert!(text.contains(&place), "{scenario}: {text}");
         let (said, error, _) = project.run(&["fix", "--yes"]);
-        assert!(said.contains("only you know what to write") && said.contains(&place), "{scenario}: {said}{error}");
+        assert!(said.contains("only you know the value") && said.contains(&place), "{scenario}: {said}{error}");
     }
 }
 

@@ -20,7 +20,7 @@ fn vectors(file: &str) -> Vec<Value> {
     serde_json::from_str::<Value>(file).unwrap()["vectors"].as_array().unwrap().clone()
 }
 
-/// A Polygon node that answers what a real one did, by the data of the call.
+/// Polygon RPC URL that answers what a real one did, by the data of the call.
 #[derive(Clone, Default)]
 struct RecordedNode {
     answers: Arc<BTreeMap<String, Value>>,

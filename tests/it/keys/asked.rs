@@ -39,7 +39,7 @@ fn a_builder_secret_is_not_lost_when_its_file_cannot_be_written() {
         fs::remove_dir_all(desk.path("folder")).unwrap();
         terminal.wait_for_text("not lost? [y/N]");
         terminal.press(answer);
-        terminal.wait_for_text("was created, and not saved");
+        terminal.wait_for_text("was created, but not saved");
         assert_eq!(terminal.contents().contains("POLY_BUILDER_SECRET="), shown, "{}", terminal.contents());
         terminal.wait_for_text(if shown { "Keep what was printed" } else { "revoked again" });
         assert_eq!(terminal.end(), 1);

@@ -66,11 +66,11 @@ fn an_old_key_that_is_still_in_force_is_not_deleted() {
     fs::write(desk.path(".env"), "").unwrap();
     let (code, out, err) = run(desk.command("rotate --yes --save env=.env"));
     assert_eq!(code, 0, "{out}{err}");
-    assert!(err.contains("the old key stays: another key is still configured (env CLOB_API_KEY)"), "{err}");
+    assert!(err.contains("the old key stays: a different key is still configured (env CLOB_API_KEY)"), "{err}");
     assert_eq!(desk.nonces(), ["0", "1"]);
     // nor is one that another file still has
     desk.write_env();
     let (code, _, err) = run(desk.command_by_file("rotate --yes --save env=other.env"));
-    assert!(code == 0 && err.contains("another key is still configured (CLOB_API_KEY, line 3 of .env)"), "{err}");
+    assert!(code == 0 && err.contains("a different key is still configured (CLOB_API_KEY, line 3 of .env)"), "{err}");
     assert_eq!(desk.nonces(), ["0", "1", "2"]);
 }

@@ -35,7 +35,7 @@ const ENDS: [(&str, i32, &str); 6] = [
     // the account of these blocks is at the CLOB
     ("polydoctor headers us --path /v1/portfolio/positions --explain", 2, "there is no whole key of Polymarket US"),
     // the order is another account's
-    ("polydoctor inspect --neg-risk true order.json", 1, "The order carries the builder code"),
+    ("polydoctor inspect --neg-risk true order.json", 1, "The order has the builder code"),
 ];
 
 /// A home with an account in `.env` and in a profile, and the programs that the README pipes to.

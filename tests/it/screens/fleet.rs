@@ -48,7 +48,7 @@ fn rows() -> Vec<Row> {
     vec![
         row("market-maker", Verdict::Healthy, None, "16 passed, 4 notes"),
         row("arb-eu", Verdict::Incomplete, Some("clob-unreachable"), "The CLOB cannot be reached"),
-        row("copy-trader-2", Verdict::Broken, Some("funder-is-signer"), "The funder is the signer's own address"),
+        row("copy-trader-2", Verdict::Broken, Some("funder-is-signer"), "The funder is the signer itself"),
         row("sports", Verdict::Degraded, Some("gas-missing"), "The signer has no POL to pay gas with"),
     ]
 }

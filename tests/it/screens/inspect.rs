@@ -45,7 +45,7 @@ fn a_pasted_request_is_taken_apart_and_the_difference_is_marked() {
         assert_eq!(app.shown.focus, PanelId::Inspect);
         assert_screen("inspect", &app);
         let command = send(&mut app, Message::Paste(request().replace('\n', "\r")));
-        assert!(text(&app).contains("Being taken apart"), "{}", text(&app));
+        assert!(text(&app).contains("Inspecting"), "{}", text(&app));
         answer(&mut app, command);
         assert!(!text(&app).contains(PASSPHRASE));
         assert_screen("inspect-found", &app);
@@ -63,9 +63,9 @@ fn what_was_found_in_another_text_is_not_shown_and_a_text_can_be_removed() {
     let first = send(&mut app, Message::Paste(request()));
     let second = send(&mut app, Message::Paste("nothing of an account".to_owned()));
     answer(&mut app, first);
-    assert!(text(&app).contains("Being taken apart"), "{}", text(&app));
+    assert!(text(&app).contains("Inspecting"), "{}", text(&app));
     answer(&mut app, second);
-    assert!(text(&app).contains("No signed request or order in it"), "{}", text(&app));
+    assert!(text(&app).contains("No signed request or order found"), "{}", text(&app));
     let third = send(&mut app, Message::Paste(request()));
     send(
         &mut app,
@@ -105,7 +105,7 @@ fn a_request_of_the_list_is_opened_there() {
         app.report.requests.last_mut().unwrap().headers.clear();
         assert_eq!(press(&mut app, "4i"), None);
         assert_eq!(app.shown.focus, PanelId::Inspect);
-        assert!(text(&app).contains("No signed request or order in it"), "{}", text(&app));
+        assert!(text(&app).contains("No signed request or order found"), "{}", text(&app));
         let header = |name: &str, value: &str| SentHeader::new(name, value);
         app.report.requests.last_mut().unwrap().headers =
             vec![header("POLY_BUILDER_API_KEY", "x"), header("POLY_BUILDER_TIMESTAMP", "1700000000000")];

@@ -177,7 +177,7 @@ fn a_long_log_is_looked_through_beside_the_screen() {
         send(&mut app, Message::News(News::Recognised { lookup: number - 1, found: found.clone() }));
         assert!(text(&app).contains("Looking for known errors"), "what was found in another log says nothing of this");
         send(&mut app, Message::News(News::Recognised { lookup: number, found }));
-        assert!(text(&app).contains("Known errors in it:") && text(&app).contains("invalid signature"));
+        assert!(text(&app).contains("Known errors found:") && text(&app).contains("invalid signature"));
         assert!(matches!(press(&mut app, "\n"), Some(Command::Tell(Some(told))) if told == kept.expose()));
     }
     let mut app = app(samples::failed(), (80, 24));
@@ -206,7 +206,7 @@ fn a_replay_offers_nothing_that_it_cannot_do_and_says_why() {
                 assert!(app.notice.as_deref().unwrap().contains("replay"), "{key}: {:?}", app.notice);
                 app.notice = None;
             }
-            assert!(!text(&app).contains("Being read"), "{}", text(&app));
+            assert!(!text(&app).contains("Reading"), "{}", text(&app));
         }
         assert!(app.watching.every.is_none());
     }

@@ -275,7 +275,7 @@ fn unsettled() -> Observed {
         problem(
             ProblemKind::NearMiss,
             Setting::ApiPassphrase,
-            "CLOB_PASSPHRASE is set (line 4 of .env) and nothing reads it; the clients read CLOB_PASS_PHRASE",
+            "CLOB_PASSPHRASE is set (line 4 of .env), but nothing reads it; the clients read CLOB_PASS_PHRASE",
             "Rename CLOB_PASSPHRASE to CLOB_PASS_PHRASE",
         ),
     ];

@@ -74,7 +74,7 @@ fn no_wallet_is_preselected_where_nothing_says_which() {
         assert_screen("first-run-funder", &app);
         assert!(!draw(&app).backend().to_string().contains('•'));
         assert_eq!(press(&mut app, "\n"), None);
-        assert!(draw(&app).backend().to_string().contains("Nothing says which"), "and Enter takes none");
+        assert!(draw(&app).backend().to_string().contains("could not be determined"), "and Enter takes none");
         press(&mut app, "jjj\n");
         assert_screen("first-run-review", &app);
     }
@@ -111,7 +111,7 @@ fn what_is_chosen_stays_on_the_screen_at_every_size() {
             press(&mut app, "j");
             seen += &read(&app);
         }
-        for text in ["signer", "profile", "Nothing is saved"] {
+        for text in ["signer", "profile", "This saves nothing"] {
             assert!(seen.contains(text), "{size:?}: no {text} in\n{seen}");
         }
     }

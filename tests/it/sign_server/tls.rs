@@ -58,6 +58,6 @@ fn a_certificate_that_cannot_be_used_is_refused() {
     let error = start();
     assert!(error.contains("the certificate of cert.pem cannot be used with this key"), "{error}");
     fs::write(folder.path().join("cert.pem"), "").unwrap();
-    assert!(start().contains("cert.pem holds no certificate"));
+    assert!(start().contains("cert.pem contains no certificate"));
     assert!(refused(&mut command(&["--tls-cert", "cert.pem"])).contains("--tls-key"));
 }

@@ -113,14 +113,14 @@ async fn the_first_run_leads_to_a_saved_profile() {
         command.env(name, value);
     }
     let mut terminal = Terminal::run(command, 80, 24);
-    terminal.wait_for_text("How was the Polymarket account made?");
+    terminal.wait_for_text("How was the Polymarket account created?");
     terminal.press("\r");
     terminal.wait_for_text("Where is the private key");
     terminal.press("\u{1b}[200~0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\u{1b}[201~\r");
     terminal.wait_for_text("an address");
     terminal.press(&format!("\u{15}\u{1b}[200~{DEMO_KEY}\u{1b}[201~\r"));
     terminal.wait_for_text("Look up this key's wallets on 127.0.0.1?");
-    terminal.wait_for_text("sees the signer's address");
+    terminal.wait_for_text("sees the signer");
     terminal.press("\r");
     terminal.wait_for_text("Which wallet holds the funds?");
     terminal.wait_for_text("deployed");
@@ -170,7 +170,7 @@ fn the_first_run_asks_nobody_before_it_was_said_whom_and_agreed_to() {
         command.env(name, url);
     }
     let mut terminal = Terminal::run(command, 44, 20);
-    terminal.wait_for_text("How was the Polymarket account made?");
+    terminal.wait_for_text("How was the Polymarket account created?");
     terminal.press("\r");
     terminal.wait_for_text("Where is the private key");
     terminal.press(&format!("\u{1b}[200~{DEMO_KEY}\u{1b}[201~\r"));
@@ -209,7 +209,7 @@ fn init_asks_nobody_before_it_was_said_whom_and_agreed_to() {
     let lines = services.iter().map(|(name, url)| format!("{name}={url}\n")).collect::<String>();
     std::fs::write(folder.path().join(".env"), format!("{lines}PK={DEMO_KEY}\n")).unwrap();
     let mut terminal = init(folder.path(), &[], 80);
-    terminal.wait_for_text("Step 1 of 5: How was the Polymarket account made?");
+    terminal.wait_for_text("Step 1 of 5: How was the Polymarket account created?");
     terminal.press("\r");
     terminal.wait_for_text("Step 2 of 5: Where is the private key");
     terminal.wait_for_text("Answer [1]:");
@@ -218,14 +218,14 @@ fn init_asks_nobody_before_it_was_said_whom_and_agreed_to() {
     }
     terminal.press("\r");
     terminal.wait_for_text("Step 3 of 5: Look up this key's wallets on 127.0.0.1?");
-    terminal.wait_for_text("sees the signer's address");
+    terminal.wait_for_text("sees the signer");
     terminal.press("2\r");
     terminal.wait_for_text("Step 4 of 5: Which wallet holds the funds?");
     terminal.wait_for_text("Could not determine which wallet holds the funds: nothing was looked up");
     terminal.settle();
     assert!(terminal.contents().trim_end().ends_with("Answer:"), "nothing is preselected:\n{}", terminal.contents());
     terminal.press("\r");
-    terminal.wait_for_text("Nothing says which one it is");
+    terminal.wait_for_text("This could not be determined");
     terminal.press("3\r");
     terminal.wait_for_text("Step 5 of 5: save the profile");
     terminal.wait_for_text("Save profile default? [Y/n]");
@@ -298,7 +298,7 @@ async fn the_set_up_takes_a_keystore_and_a_key_file_at_the_prompt() {
     std::fs::create_dir(folder.path().join("keys")).unwrap();
     let keystore = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keystore.json");
     let mut terminal = init(folder.path(), &["--account", "browser", "--profile", "file"], 80);
-    terminal.wait_for_text("No key was found");
+    terminal.wait_for_text("No private key was found");
     terminal.press("2\r");
     terminal.wait_for_text("Path of the keystore:");
     terminal.press(&format!("{keystore}\r"));

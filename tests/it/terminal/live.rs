@@ -66,7 +66,7 @@ fn both_channels_are_open_while_the_panel_is_shown_and_events_arrive_without_a_s
     assert_eq!(open.load(Ordering::SeqCst), 0, "no user channel before the panel is opened");
     terminal.press("L");
     terminal.wait_for_text("Accepts the API credentials");
-    terminal.wait_for_text("answered after");
+    terminal.wait_for_text("responded after");
     terminal.wait_for("both channels", |screen| screen.matches("Accepts the API credentials").count() == 2);
     terminal.wait_for("an order and a trade", |screen| screen.contains("order ") && screen.contains("trade "));
     assert!(terminal.contents().contains("[hidden]"), "{}", terminal.contents());

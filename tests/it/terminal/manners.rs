@@ -111,9 +111,9 @@ fn the_mouse_is_left_alone_until_it_is_asked_for() {
     // a click on the row of net.reach, then the wheel over it
     let row = terminal.contents().lines().position(|line| line.contains("net.reach")).unwrap();
     terminal.press(&format!("\x1b[<0;10;{}M\x1b[<0;10;{}m", row + 1, row + 1));
-    terminal.wait_for_text("Does the CLOB answer");
+    terminal.wait_for_text("Is the CLOB reachable");
     terminal.press(&format!("\x1b[<65;10;{}M", row + 1));
-    terminal.wait_for("another row", |screen| !screen.contains("Does the CLOB answer"));
+    terminal.wait_for("another row", |screen| !screen.contains("Is the CLOB reachable"));
     terminal.press("mq");
     assert_eq!(terminal.end(), 0);
 }
@@ -169,7 +169,7 @@ fn recorded_facts_show_the_same_screen_again() {
     terminal.wait_for_text("replay, ");
     terminal.wait_for_text("Start with wallet.funder");
     terminal.press("R");
-    terminal.wait_for_text("nothing is requested or changed");
+    terminal.wait_for_text("it makes no requests");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

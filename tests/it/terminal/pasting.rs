@@ -48,7 +48,7 @@ fn a_long_log_keeps_no_key_waiting() {
     terminal.wait_for_text("Pasted log: 10");
     closes_and_opens(&mut terminal);
     paste(&mut terminal, &log);
-    terminal.wait_for_text("Known errors in it:");
+    terminal.wait_for_text("Known errors found:");
     terminal.press("\r");
     terminal.press("\u{3}");
     let began = Instant::now();

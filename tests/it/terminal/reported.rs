@@ -20,8 +20,8 @@ fn told(scenario: &str, error: &str) -> Terminal {
 fn a_reported_error_is_answered_at_once_and_leads_to_its_check() {
     let mut terminal = told("safe-called-deposit-wallet", "invalid signature");
     terminal.wait_for_text("What it means");
-    terminal.wait_for_text("What explains it here: ");
-    terminal.wait_for_text("Checks that speak to it");
+    terminal.wait_for_text("Explained here by: ");
+    terminal.wait_for_text("Related checks");
     terminal.press("\r");
     terminal.wait_for("the check that explains it", |screen| {
         !screen.contains("What it means") && screen.contains("FAIL  wallet.signature-type")
@@ -52,7 +52,7 @@ fn an_error_that_nobody_knows_is_said_to_be_unknown() {
     terminal.wait_for_text("Which error did you get?");
     // nothing in place of it takes it back
     terminal.press("\u{15}\r");
-    terminal.wait_for_text("No error is reported any more");
+    terminal.wait_for_text("Reported error removed");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

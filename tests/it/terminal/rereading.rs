@@ -104,9 +104,7 @@ async fn a_settings_file_that_cannot_be_read_any_more_is_said_beside_what_was_fo
     terminal.settle();
     std::fs::remove_file(&path).unwrap();
     terminal.wait_for("the reason", |screen| {
-        screen.contains(
-            "The settings cannot be read: cannot read .env: there is no such file. What is below was found at",
-        )
+        screen.contains("The settings cannot be read: cannot read .env: no such file. The results below are from")
     });
     assert!(terminal.contents().contains("FAIL wallet.funder"), "{}", terminal.contents());
     terminal.press("R");

@@ -127,8 +127,8 @@ fn a_default_profile_of_the_same_key_adds_nothing() {
         let mut told = beside.problems.clone();
         told.retain(|problem| !alone.problems.contains(problem));
         let [note] = &told[..] else { panic!("{told:?}") };
-        assert!(note.kind == ProblemKind::Shadowed && note.text.starts_with("Left out: "), "{note:?}");
-        assert!(note.text.contains("a default profile serves only where"), "{note:?}");
+        assert!(note.kind == ProblemKind::Shadowed && note.text.starts_with("Ignored: "), "{note:?}");
+        assert!(note.text.contains("a default profile is used only if"), "{note:?}");
         assert!(note.fix.contains("--profile p"), "{note:?}");
     }
 }

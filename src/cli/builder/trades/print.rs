@@ -149,19 +149,19 @@ fn sums(out: &mut impl io::Write, totals: &Totals, complete: bool) -> io::Result
     }
     writeln!(out, "{}", sum(if complete { "all" } else { "newest" }, &totals.all))?;
     if !complete {
-        writeln!(out, "The listing was not read to its end: every sum is of these trades only")?;
+        writeln!(out, "Incomplete: the totals cover only these trades")?;
     }
     if totals.all.without_volume > 0 {
-        writeln!(out, "{} of them without a volume, which count nothing in it", totals.all.without_volume)?;
+        writeln!(out, "{} of them have no volume and do not count", totals.all.without_volume)?;
     }
     for (heading, split) in [("By side", &totals.by_side), ("By status", &totals.by_status)] {
         section(out, heading, split.iter(), usize::MAX, None)?;
     }
     let mut markets: Vec<(&String, &Sum)> = totals.by_market.iter().collect();
     markets.sort_by_key(|(_, of)| std::cmp::Reverse(of.volume));
-    section(out, "By market, the largest first", markets.into_iter(), MARKETS, None)?;
+    section(out, "By market, largest first", markets.into_iter(), MARKETS, None)?;
     let partial = partial_day(totals, complete).map(|day| day.to_string());
-    section(out, "By day (UTC), the newest first", totals.by_day.iter().rev(), DAYS, partial.as_deref())
+    section(out, "By day (UTC), newest first", totals.by_day.iter().rev(), DAYS, partial.as_deref())
 }
 
 fn section<'a, N: ToString + 'a>(

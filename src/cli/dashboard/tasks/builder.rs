@@ -87,7 +87,6 @@ async fn compare(account: &Account, post: &Post) -> Result<(), AccountError> {
 async fn read_boards(account: &Account) -> Result<Boards, AccountError> {
     let code = builder_code(account.settings())?;
     let data = account.settings().data_url.as_ref();
-    let data =
-        data.ok_or_else(|| Failure::NotSent { reason: "there is no usable address of the data API".to_owned() })?;
+    let data = data.ok_or_else(|| Failure::NotSent { reason: "the URL of the data API is not usable".to_owned() })?;
     Ok(boards::boards(account.http(), &data.value, code, Period::Day).await?)
 }

@@ -22,7 +22,7 @@ impl Desk {
         let step = undo.apply(&changes, command)?;
         let files = step.iter().flat_map(|step| &step.files).map(|file| file.path.display().to_string());
         let files: Vec<String> = files.collect();
-        Ok(format!("Written: {}. `polydoctor fix --undo` undoes it", files.join(", ")))
+        Ok(format!("Saved: {}. To undo: `polydoctor fix --undo`", files.join(", ")))
     }
 }
 

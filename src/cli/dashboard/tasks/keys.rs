@@ -100,7 +100,7 @@ async fn make(account: &Account, change: &Change) -> Result<String, NotChanged> 
         | Change::RevokeBuilderKey { key: None }
         | Change::DeleteReadonlyKey { .. }
         | Change::UpdateBalances { .. } => {
-            Err(before(AccountError::Setting(format!("{}: polydoctor keys does it", change.does()))))
+            Err(before(AccountError::Setting(format!("{}: use polydoctor keys", change.does()))))
         }
     }
 }
@@ -174,7 +174,7 @@ async fn planned(desk: &Desk, operator: &Operator) -> Result<RotationPlan, Strin
 /// Takes the steps that were agreed to, and tells each.
 pub(super) async fn rotate(desk: &Desk, post: &Post) -> News {
     let Some(planned) = desk.rotation.take() else {
-        let why = "Nothing was changed: the settings were read again since it was shown";
+        let why = "Nothing was changed: the settings were reloaded after this was shown";
         return News::Rotated(Err(why.to_owned()));
     };
     let operator = desk.operator("the rotation of the API key").await;
@@ -189,11 +189,11 @@ async fn steps(operator: &Operator, planned: PlannedRotation, post: &Post) -> Re
     };
     let new: Replacement = rotation.create(operator).await?;
     let key = short(&new.credentials.key);
-    say(format!("1 of 4  the new key is {key} at nonce {}; it is being proved", new.nonce));
-    let refused = |failure: &Failure| say(format!("2 of 4  {key} is refused still ({failure}); waiting"));
+    say(format!("1 of 4  the new key is {key} at nonce {}; testing it", new.nonce));
+    let refused = |failure: &Failure| say(format!("2 of 4  {key} is still rejected ({failure}); waiting"));
     new.prove(operator, WAIT, refused).await?;
     new.switch(&destination)?;
-    say(format!("3 of 4  {key} passes, and is {}", destination.text()));
+    say(format!("3 of 4  {key} is accepted, and {}", destination.text()));
     let old = short(&operator.id(&new.old.key));
     if let Some(source) = destination.still_configured(&new.credentials.key, operator) {
         return Ok(format!(
@@ -202,9 +202,9 @@ async fn steps(operator: &Operator, planned: PlannedRotation, post: &Post) -> Re
             destination.text()
         ));
     }
-    let replaced = format!("Replaced {old} by {key} at nonce {}, {destination}", new.nonce);
+    let replaced = format!("Replaced {old} with {key} at nonce {}, {destination}", new.nonce);
     Ok(match new.delete_old(operator).await? {
         Old::Deleted => format!("{replaced}; the old key is deleted"),
-        Old::Gone(failure) => format!("{replaced}; the old key did not pass any more ({failure})"),
+        Old::Gone(failure) => format!("{replaced}; the old key no longer worked ({failure})"),
     })
 }

@@ -38,7 +38,7 @@ impl Desk {
     }
 
     pub(super) fn plan_profile(&self, draft: &Draft) -> Result<FilePlan, String> {
-        let path = self.inputs.config_file.as_ref().ok_or("there is no home folder to keep a profile in")?;
+        let path = self.inputs.config_file.as_ref().ok_or("there is no home folder for a profile")?;
         let change = FileChange::of_config(path, |config| draft.0.write(config)).map_err(|error| error.to_string())?;
         let plan = shown(&change);
         self.planned.replace(Planned { changes: vec![change], command: "polydoctor, set-up" });

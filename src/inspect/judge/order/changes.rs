@@ -58,7 +58,7 @@ impl Changes<'_> {
         let mistake = Mistake {
             cause,
             signed: format!("with {field} {signed}"),
-            but: format!("the order says {sent}"),
+            but: format!("the order has {sent}"),
             change: format!("Send {field} {signed}, as it was signed, or sign again with {sent}"),
             difference: Difference::of(field, signed, sent),
         };

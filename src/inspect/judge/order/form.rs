@@ -29,7 +29,7 @@ impl OrderCase<'_> {
                 let summary = "The order has no signature";
                 self.add(Finding::new(Cause::OrderParameters, Certainty::Likely, summary), "Sign the order");
             } else {
-                self.notes.push("The order has no signature in this text".to_owned());
+                self.notes.push("This text does not contain the signature of the order".to_owned());
             }
             return None;
         };
@@ -49,21 +49,18 @@ impl OrderCase<'_> {
         let mut bytes = bytes.ok().or_else(plain)?;
         if digits.is_none() && is_hex {
             let summary = "The signature has no 0x prefix".to_owned();
-            self.add(
-                encoding(summary, Certainty::Likely).fix("Put 0x before the signature"),
-                "Put 0x before the signature",
-            );
+            self.add(encoding(summary, Certainty::Likely).fix("Add 0x to the signature"), "Add 0x to the signature");
         }
         match (bytes.len(), bytes.last().copied()) {
             (64, _) => {
                 let summary = format!("{COMPACT}, the compact form of EIP-2098; clients send 65");
                 let finding = encoding(summary, Certainty::Possible)
-                    .because("the exchange contract takes both forms; what the CLOB takes is not published");
+                    .because("the exchange contract accepts both forms; what the CLOB accepts is not published");
                 self.add(finding.fix(wanted), wanted);
             }
             (65, Some(0 | 1)) => {
                 let summary = "The signature ends in 00 or 01 instead of 1b or 1c".to_owned();
-                let finding = encoding(summary, Certainty::Likely).because("ecrecover takes 27 and 28 only");
+                let finding = encoding(summary, Certainty::Likely).because("ecrecover accepts only 27 and 28");
                 self.add(
                     finding.fix("Add 27 to the last byte of the signature"),
                     "Add 27 to the last byte of the signature",
@@ -90,13 +87,13 @@ impl OrderCase<'_> {
             let summary = format!(
                 "The signature has {} bytes: {}",
                 bytes.len(),
-                if bytes.len() < 65 { "a part of it is missing" } else { "no form of a signature has so many" }
+                if bytes.len() < 65 { "part of it is missing" } else { "no signature format has this length" }
             );
             let finding = encoding(summary, Certainty::Likely)
                 .because("types 0 to 2 have 65 bytes, type 3 has 317, a session key 480");
             self.add(
-                finding.fix("Send the signature whole, as the client made it"),
-                "Send the signature whole, as it was made",
+                finding.fix("Send the complete signature, as the client created it"),
+                "Send the complete signature, as it was created",
             );
         }
         decoded

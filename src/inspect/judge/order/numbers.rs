@@ -57,7 +57,7 @@ impl OrderCase<'_> {
             if is_signed {
                 finding = finding.because(format!("{units} was signed"));
             }
-            self.add(finding, format!("Set {name} to {units}, as a text"));
+            self.add(finding, format!("Set {name} to {units}, as a string"));
         }
         if fields.fractions.is_empty() {
             self.amounts(order);
@@ -69,7 +69,8 @@ impl OrderCase<'_> {
         }
         let salt_is_text = self.posted.field("salt").is_some_and(|salt| salt.is_quoted);
         if self.posted.is_body && order.salt > U256::from(EXACT) && !salt_is_text {
-            let summary = "salt is larger than a JSON number can hold exactly, so the server may read another one";
+            let summary =
+                "salt is larger than a JSON number can represent exactly, so the server may read a different one";
             let finding = Finding::new(Cause::OrderParameters, Certainty::Possible, summary);
             self.add(
                 finding.because(format!("salt is {}, the limit is {EXACT}", order.salt)),
@@ -101,7 +102,7 @@ impl OrderCase<'_> {
         if collateral >= shares {
             let price = price(order).unwrap_or_default();
             let summary = format!(
-                "The price is {price} ({collateral_text} pUSD for {shares_text} shares); it has to be between 0 and 1"
+                "The price is {price} ({collateral_text} pUSD for {shares_text} shares); it must be between 0 and 1"
             );
             let mut finding = Finding::new(Cause::OrderParameters, sure, summary);
             finding = finding.because(if order.side == 0 {
@@ -120,15 +121,15 @@ impl OrderCase<'_> {
             let exact = collateral.checked_mul(U256::from(TICKS)).is_some_and(|scaled| (scaled % shares).is_zero());
             let certainty = if is_limit { sure } else { Certainty::Possible };
             if decimals(shares) > 2 && (is_limit || !exact) {
-                let summary = format!("{shares_text} shares: a limit order takes at most 2 decimals");
+                let summary = format!("{shares_text} shares: a limit order allows at most 2 decimals");
                 self.parameters(certainty, summary, "Round the size down to 2 decimals and sign again".to_owned());
             } else if !exact {
                 let price = price(order).unwrap_or_default();
-                let summary = format!("The price {price} is on no tick: the finest is 0.0001");
+                let summary = format!("The price {price} is not on a tick: the smallest is 0.0001");
                 self.parameters(
                     certainty,
                     summary,
-                    "Round the price to the market's tick size, multiply it with the size, and sign again".to_owned(),
+                    "Round the price to the market's tick size, multiply it by the size, and sign again".to_owned(),
                 );
             }
         }
@@ -138,7 +139,7 @@ impl OrderCase<'_> {
             self.parameters(sure, summary, "Buy for at least $1 and sign again".to_owned());
         } else if shares < U256::from(10_000) {
             let summary =
-                format!("{shares_text} shares: that is less than the step of every market; amounts are in millionths");
+                format!("{shares_text} shares: that is below the step of every market; amounts are in millionths");
             self.parameters(sure, summary, "Multiply the amounts by 1000000 and sign again".to_owned());
         }
     }
@@ -150,7 +151,7 @@ impl OrderCase<'_> {
             let given = decimals(amount);
             if given > most {
                 let summary = format!(
-                    "{name} is {}: in a market order it takes at most {most} decimals, not {given}",
+                    "{name} is {}: a market order allows at most {most} decimals, not {given}",
                     decimal(amount)
                 );
                 let change = format!("Round {name} down to {most} decimals and sign again");
@@ -185,7 +186,7 @@ impl OrderCase<'_> {
             return;
         }
         if expiration >= U256::from(100_000_000_000_u64) {
-            let summary = format!("expiration is {expiration}: that is milliseconds; it has to be in seconds");
+            let summary = format!("expiration is {expiration}: that is milliseconds; it must be in seconds");
             let finding = Finding::new(Cause::OrderExpirationUnit, Certainty::Likely, summary);
             return self.add(finding, format!("Set expiration to {}{again}", expiration / U256::from(1000)));
         }
@@ -196,7 +197,7 @@ impl OrderCase<'_> {
                 now.saturating_sub(expiration.saturating_to())
             );
             let finding = Finding::new(Cause::OrderExpirationUnit, Certainty::Likely, summary);
-            self.add(finding, format!("Set expiration to a time ahead{again}"));
+            self.add(finding, format!("Set expiration to a future time{again}"));
         } else if is_dated && expiration < U256::from(now.saturating_add(SHORTEST_S)) {
             let ahead = expiration.saturating_to::<u64>().saturating_sub(now);
             let summary = format!("expiration is only {ahead} s ahead; a GTD order needs at least {SHORTEST_S} s");
@@ -213,9 +214,9 @@ impl OrderCase<'_> {
             9..=11 => "seconds",
             15..=17 => "microseconds",
             18..=20 => "nanoseconds",
-            _ => "no time of today",
+            _ => "not a plausible time",
         };
-        let summary = format!("timestamp is {timestamp}: that is {unit}; in an order it has to be in milliseconds");
+        let summary = format!("timestamp is {timestamp}: that is {unit}; in an order it must be in milliseconds");
         let finding = Finding::new(Cause::TimestampUnit, Certainty::Likely, summary).without_code();
         self.add(
             finding.fix("Put Unix milliseconds into the order; only the headers have seconds"),
@@ -226,9 +227,9 @@ impl OrderCase<'_> {
     fn builder(&mut self, builder: B256) {
         let Some(code) = self.known.builder_code.filter(|code| !code.is_zero() && *code != builder) else { return };
         let summary = if builder.is_zero() {
-            "The order carries no builder code, though your settings have one".to_owned()
+            "The order has no builder code, but your settings have one".to_owned()
         } else {
-            format!("The order carries the builder code {builder}, not that of your settings")
+            format!("The order has the builder code {builder}, not the one in your settings")
         };
         self.add(
             Finding::new(Cause::OrderBuilderMissing, Certainty::Likely, summary),
@@ -255,13 +256,13 @@ impl OrderCase<'_> {
             && !["GTC", "GTD", "FOK", "FAK"].contains(&kind.as_str())
             && posted.is_body
         {
-            let summary = format!("orderType is {}; it has to be GTC, GTD, FOK or FAK", quoted(&kind, 20));
+            let summary = format!("orderType is {}; it must be GTC, GTD, FOK or FAK", quoted(&kind, 20));
             self.parameters(Certainty::Likely, summary, "Set orderType to one of GTC, GTD, FOK and FAK".to_owned());
         }
         let is_post_only = posted.beside("postonly").is_some_and(|value| value.text.eq_ignore_ascii_case("true"));
         if is_post_only && matches!(self.order_type().as_deref(), Some("FOK" | "FAK")) {
-            let summary = "postOnly goes with GTC and GTD only, not with an order that has to match at once".to_owned();
-            self.parameters(Certainty::Likely, summary, "Drop postOnly, or use GTC".to_owned());
+            let summary = "postOnly works only with GTC and GTD, not with an order that must match at once".to_owned();
+            self.parameters(Certainty::Likely, summary, "Remove postOnly, or use GTC".to_owned());
         }
     }
 
@@ -270,7 +271,7 @@ impl OrderCase<'_> {
         let wanted = header.or(self.known.user.key.as_deref()).map_or("the API key (a UUID)".to_owned(), str::to_owned);
         let change = format!("Set owner to {wanted}");
         match values::standing(owner) {
-            Standing::Empty => return self.add(wrong("owner is empty; it has to be the API key".to_owned()), change),
+            Standing::Empty => return self.add(wrong("owner is empty; it must be the API key".to_owned()), change),
             Standing::Hidden => return,
             Standing::Given => {}
         }
@@ -278,7 +279,7 @@ impl OrderCase<'_> {
             return;
         }
         if owner.starts_with("0x") && owner.len() == 42 {
-            let summary = format!("owner is the wallet address {}; it has to be the API key", quoted(owner, 50));
+            let summary = format!("owner is the wallet address {}; it must be the API key", quoted(owner, 50));
             return self.add(wrong(summary), change);
         }
         if let Some(key) = header.filter(|key| !key.eq_ignore_ascii_case(owner)) {
@@ -288,18 +289,18 @@ impl OrderCase<'_> {
         let known = self.known;
         if known.builder.key.as_deref() == Some(owner) && known.user.key.as_deref() != Some(owner) {
             return self
-                .add(wrong("owner is the builder key of your settings; it has to be the API key".to_owned()), change);
+                .add(wrong("owner is the builder key in your settings; it must be the API key".to_owned()), change);
         }
         if let Some(key) = known.user.key.as_deref().filter(|key| header.is_none() && !key.eq_ignore_ascii_case(owner))
         {
-            let summary = format!("owner is {}, but the API key of your settings is {key}", quoted(owner, 50));
+            let summary = format!("owner is {}, but the API key in your settings is {key}", quoted(owner, 50));
             return self.add(wrong(summary), change);
         }
         if uuid::Uuid::try_parse(owner).is_err() {
-            self.add(wrong(format!("owner is {}; it has to be the API key, a UUID", quoted(owner, 50))), change);
+            self.add(wrong(format!("owner is {}; it must be the API key, a UUID", quoted(owner, 50))), change);
         } else if builder_key_created_ms(owner).is_some() && known.user.key.is_none() {
             self.add(
-                wrong("owner looks like a builder key (a version 7 UUID); it has to be the API key".to_owned()),
+                wrong("owner looks like a builder key (a version 7 UUID); it must be the API key".to_owned()),
                 change,
             );
         }

@@ -85,7 +85,7 @@ impl Scheme {
             Self::Hash if is_1271 => (
                 Cause::OrderUnwrappedSignature,
                 "as an order of an EOA",
-                "a deposit wallet takes the nested form (ERC-7739)",
+                "a deposit wallet needs the nested form (ERC-7739)",
                 "Sign in the nested form of ERC-7739, as clients that support type 3 do",
             ),
             Self::Nested => (

@@ -59,7 +59,7 @@ impl OrderCase<'_> {
         });
         let renamed: Vec<String> = renamed.collect();
         if !renamed.is_empty() {
-            let summary = format!("Fields have names that the server does not read: {}", renamed.join(", "));
+            let summary = format!("Field names that the server does not read: {}", renamed.join(", "));
             self.add(Finding::new(Cause::OrderParameters, Certainty::Likely, summary), "Rename the fields");
         }
         let side = self.posted.field("side").filter(|side| !matches!(side.text.as_str(), "BUY" | "SELL"));
@@ -115,18 +115,18 @@ impl OrderCase<'_> {
             let summary =
                 format!("Fields of two versions: {} of V1, {} of V2", fields.old.join(", "), fields.new.join(", "));
             let finding = Finding::new(Cause::OrderWrongVersion, Certainty::Likely, summary);
-            self.add(finding, format!("Build the order with the fields of V2 only: drop {}", fields.old.join(", ")));
+            self.add(finding, format!("Build the order with V2 fields only: remove {}", fields.old.join(", ")));
         } else if !fields.new.is_empty() && !fields.old.is_empty() {
-            let summary = "A V2 order with the field taker, which only orders of V1 have";
-            self.add(Finding::new(Cause::OrderWrongVersion, Certainty::Likely, summary), "Drop taker");
+            let summary = "A V2 order with the field taker, which only V1 orders have";
+            self.add(Finding::new(Cause::OrderWrongVersion, Certainty::Likely, summary), "Remove taker");
         } else if is_old && self.posted.carrier.as_ref().is_some_and(|carrier| carrier.is_official) {
-            let summary = "A V1 order was sent to the production CLOB, which takes V2 orders";
+            let summary = "A V1 order was sent to the production CLOB, which accepts only V2 orders";
             let finding = Finding::new(Cause::OrderWrongVersion, Certainty::Likely, summary);
             let finding =
                 finding.because(format!("it has {}, and no timestamp; V2 since {V2_SINCE}", fields.old.join(", ")));
             self.add(finding, "Build and sign the order with a V2 client");
         } else if is_old {
-            self.notes.push(format!("This is a V1 order; the production CLOB takes V2 orders since {V2_SINCE}"));
+            self.notes.push(format!("This is a V1 order; the production CLOB accepts only V2 orders since {V2_SINCE}"));
         }
     }
 }

@@ -27,14 +27,14 @@ impl OrderCase<'_> {
         let wallets = WalletMap::derive(chain, key.address);
         let certainty = if key.is_recovered { Certainty::Proven } else { Certainty::Likely };
         let Ok(kind) = SignatureType::try_from(order.signature_type) else {
-            let summary = format!("signatureType is {}; the types are 0 to 3", order.signature_type);
+            let summary = format!("signatureType is {}; valid types are 0 to 3", order.signature_type);
             let change = match wallets.kind_of(order.maker) {
                 Some(of) => format!("Set signatureType to {} and sign again", u8::from(of.signature_type())),
                 None => "Set signatureType to that of the maker's wallet and sign again".to_owned(),
             };
             return self.add(Finding::new(Cause::OrderSignatureType, Certainty::Likely, summary), change);
         };
-        let proof = if key.is_recovered { "the signature recovers to" } else { "the key's address is" };
+        let proof = if key.is_recovered { "the signature recovers to" } else { "the signer is" };
         let proof = format!("{proof} {}", key.address);
         self.signer_field(order, kind, key, certainty, &proof);
         if key.is_session {
@@ -63,7 +63,7 @@ impl OrderCase<'_> {
                 self.add(finding.because(proof), format!("{change} and sign again"));
             }
             None if kind == SignatureType::PolyProxy && chain.id != contracts::POLYGON => {
-                let note = "Which proxy belongs to a signer on Amoy is not published, so the maker was not checked";
+                let note = "The proxy factory on Amoy is not published, so the maker was not checked";
                 self.notes.push(note.to_owned());
             }
             None => self.foreign_maker(order, kind, key, &wallets, proof),
@@ -78,7 +78,7 @@ impl OrderCase<'_> {
         let rule = if kind == SignatureType::Poly1271 {
             format!("for type 3 signer and maker are both the deposit wallet, {wanted}")
         } else {
-            format!("for type {} it is the key's address, {wanted}", u8::from(kind))
+            format!("for type {} it is the signer, {wanted}", u8::from(kind))
         };
         let summary = format!("The field signer is {}; {rule}", order.signer);
         let finding = Finding::new(Cause::OrderSignerField, certainty, summary);
@@ -87,7 +87,7 @@ impl OrderCase<'_> {
 
     fn foreign_maker(&mut self, order: &Order, kind: SignatureType, key: Key, wallets: &WalletMap, proof: String) {
         let maker = order.maker;
-        let whose = self.known.name_of(maker).map_or_else(String::new, |name| format!(" ({name} of your settings)"));
+        let whose = self.known.name_of(maker).map_or_else(String::new, |name| format!(" ({name} in your settings)"));
         // for types 0 to 2 the contract derives the wallet itself; a deposit wallet may have a new owner
         let is_sure = key.is_recovered && kind != SignatureType::Poly1271;
         let certainty = if is_sure { Certainty::Proven } else { Certainty::Likely };
@@ -96,7 +96,7 @@ impl OrderCase<'_> {
         let wanted: Vec<String> = wanted.map(|(of, wallet)| format!("{wallet} ({of})")).collect();
         let mut finding = Finding::new(Cause::FunderNotControlled, certainty, summary).because(proof);
         if kind == SignatureType::Poly1271 {
-            finding = finding.because("only the chain knows whether this wallet has a new owner or a session key");
+            finding = finding.because("only the chain shows whether this wallet has a new owner or a session key");
         }
         self.add(finding, format!("Set maker to {}, or sign with the key of {maker}", wanted.join(" or ")));
     }

@@ -65,9 +65,9 @@ impl Changes<'_> {
                 (format!("the wallet is on chain {sent}"), format!("Sign with chain ID {sent}"))
             }
             // there is one that is right, and it was signed
-            (_, "relayHub" | "to") => (format!("the request says {sent}"), format!("Set {name} to {signed}")),
+            (_, "relayHub" | "to") => (format!("the request has {sent}"), format!("Set {name} to {signed}")),
             _ => (
-                format!("the request says {sent}"),
+                format!("the request has {sent}"),
                 format!("Send {name} {signed}, as it was signed, or sign again with {sent}"),
             ),
         };

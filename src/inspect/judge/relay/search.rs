@@ -86,17 +86,17 @@ impl Given {
         match (kind, signing, self.last) {
             (_, Signing::MessageOfText, _) => encoding(
                 "as a message of the hash's text in hex",
-                "the 32 bytes of the hash are what has to be signed",
-                "Hand the hash to the wallet as bytes, not as a text",
+                "the 32 bytes of the hash must be signed",
+                "Pass the hash to the wallet as bytes, not as text",
             ),
             (Kind::Safe, Signing::Hash, Last::Shifted) => encoding(
                 "as typed data",
-                "the last byte is 1f or 20, which says that a message was signed",
+                "the last byte is 1f or 20, which means that a message was signed",
                 "Leave the last byte of a typed data signature at 1b or 1c, or sign the hash as a message",
             ),
             (Kind::Safe, Signing::Message, Last::Plain) => encoding(
                 "as a message",
-                "the last byte is 1b or 1c, which says that typed data were signed",
+                "the last byte is 1b or 1c, which means that typed data was signed",
                 "Add 4 to the last byte of the signature",
             ),
             (Kind::Safe, Signing::Message, Last::Bit) => {
@@ -109,17 +109,17 @@ impl Given {
             ),
             (Kind::Proxy, Signing::Hash, _) => encoding(
                 "the hash itself",
-                "a proxy takes a message of it",
+                "a proxy needs a message of it",
                 "Sign the hash as a message (personal_sign)",
             ),
             (Kind::SafeCreate | Kind::Wallet, Signing::Message, _) => encoding(
                 "as a message",
-                "this takes typed data (eth_signTypedData_v4)",
+                "this needs typed data (eth_signTypedData_v4)",
                 "Sign the typed data, without the prefix of personal_sign",
             ),
             (Kind::Proxy | Kind::SafeCreate | Kind::Wallet, _, Last::Shifted) => encoding(
                 "rightly",
-                "the last byte is 1f or 20, as only a Safe's transaction has it",
+                "the last byte is 1f or 20, as only Safe transactions have",
                 "Leave the last byte of the signature at 1b or 1c",
             ),
             _ => None,

@@ -11,12 +11,12 @@ use crate::tui::state::App;
 use crate::tui::text::Page;
 
 const MEANINGS: [(Status, &str); 8] = [
-    (Status::Pass, "proved right"),
-    (Status::Note, "nothing wrong, worth knowing"),
-    (Status::Warn, "works now, will bite"),
-    (Status::Fail, "orders or sign-in will be refused"),
-    (Status::Unknown, "could not be found out: network, deadline, odd reply"),
-    (Status::Skip, "something it needs did not pass; the detail says which"),
+    (Status::Pass, "verified"),
+    (Status::Note, "nothing wrong, but worth knowing"),
+    (Status::Warn, "works now, but will cause trouble"),
+    (Status::Fail, "orders or authentication will be rejected"),
+    (Status::Unknown, "could not be determined: network error, timeout or unexpected reply"),
+    (Status::Skip, "a check it depends on did not pass; see the detail"),
     (Status::Running, "started"),
     (Status::Waiting, "not started"),
 ];
@@ -40,7 +40,7 @@ pub(super) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
         page.line(vec![Span::styled(sign, app.theme.status(status)), Span::raw(format!("  {meaning}"))]);
     }
     page.gap();
-    page.text("Running the checks changes nothing: no order is placed, no key is made.", Style::new());
+    page.text("Running the checks changes nothing: no order is placed, no key is created.", Style::new());
     page.text(&format!("Palette: {}", app.theme.palette.name()), app.theme.dim());
     page.finish()
 }

@@ -23,7 +23,7 @@ pub(super) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
         checks(app, reported, &mut page);
     }
     if page.is_empty() {
-        page.text("Judging it by what was found here", Style::new());
+        page.text("Checking it against these results", Style::new());
     }
     page.finish()
 }
@@ -64,7 +64,7 @@ fn quotation(reported: &Reported, page: &mut Page) {
         page.text(&said, Style::new());
     }
     for exposure in &reported.exposed {
-        page.text(&format!("The text gives a secret away: {}, line {}", exposure.kind, exposure.line), Style::new());
+        page.text(&format!("The text contains a secret: {}, line {}", exposure.kind, exposure.line), Style::new());
     }
 }
 
@@ -82,14 +82,14 @@ fn explanation(app: &App, reported: &Reported, page: &mut Page) {
     let Some(first) = diagnoses.next() else {
         let said = match (app.phase(), reported.causes.is_empty()) {
             (Phase::Over, false) => "No check here points to one of its causes",
-            (Phase::Over, true) => "It says nothing about this account",
+            (Phase::Over, true) => "It does not affect this account",
             _ => "The checks are not finished",
         };
         page.heading("Here");
         page.text(said, Style::new());
         return;
     };
-    page.heading(&format!("What explains it here: {}", first.certainty.word()));
+    page.heading(&format!("Explained here by: {}", first.certainty.word()));
     page.text(&first.title, Style::new().add_modifier(Modifier::BOLD));
     first.because.iter().for_each(|because| page.point(because));
     fix_section(&first.fix.text, &first.fix.edits, &first.fix.commands, page);
@@ -99,7 +99,7 @@ fn explanation(app: &App, reported: &Reported, page: &mut Page) {
     }
     let others: Vec<&Diagnosis> = diagnoses.take(OTHERS).collect();
     if !others.is_empty() {
-        page.heading("What else it could be");
+        page.heading("Other possible causes");
     }
     for other in others {
         page.point(&format!("{} ({})", other.title, other.certainty.word()));
@@ -111,7 +111,7 @@ fn checks(app: &App, reported: &Reported, page: &mut Page) {
     if checks.is_empty() {
         return;
     }
-    page.heading("Checks that speak to it");
+    page.heading("Related checks");
     let width = checks.iter().map(|check| check.id.len()).max().unwrap_or_default();
     for check in checks {
         let symbol = app.theme.symbol(check.status, app.now_ms);

@@ -45,7 +45,7 @@ fn check(app: &App, id: &str, page: &mut Page) {
 }
 
 fn attribution(app: &App, page: &mut Page) {
-    page.heading("Own trades beside the builder's");
+    page.heading("Your trades vs. the builder's");
     let of_newest = app.facts.own_trades.known().and_then(|own| own.reconciliation.as_ref());
     let going_on = app.tasks.contains(&TaskKind::Reconcile);
     let state = &app.panels.builder;
@@ -53,17 +53,17 @@ fn attribution(app: &App, page: &mut Page) {
         (Some(found), _) => {
             let how_far = match (going_on, found.complete) {
                 (true, _) => "Reading; Esc stops and keeps this",
-                (false, true) => "All of both listings",
-                (false, false) => "Not read to the end; c reads all again",
+                (false, true) => "Complete",
+                (false, false) => "Incomplete; c reads all again",
             };
             summary(app, how_far, found, page);
         }
         (None, _) if going_on => page.text("Reading the first pages", Style::new()),
-        (None, Some(found)) => summary(app, "The newest of each; c compares all", found, page),
-        (None, None) => page.text("Not compared yet; c does it", Style::new()),
+        (None, Some(found)) => summary(app, "Newest only; c compares all", found, page),
+        (None, None) => page.text("Not compared yet; c compares", Style::new()),
     }
     if let Some(why) = &state.not_compared {
-        page.text(&format!("They could not be read on: {why}"), Style::new());
+        page.text(&format!("Reading stopped: {why}"), Style::new());
     }
 }
 
@@ -83,7 +83,7 @@ fn summary(app: &App, how_far: &str, found: &Reconciliation, page: &mut Page) {
             found.own
         )
     } else {
-        "the listings name trades differently: nothing can be said".to_owned()
+        "not comparable: the listings use different trade IDs".to_owned()
     };
     let sign = format!("{} ", app.theme.symbol(status, app.now_ms));
     page.beside(vec![Span::styled(sign, app.theme.status(status))], &said, Style::new());
@@ -97,7 +97,7 @@ fn trades(app: &App, width: usize, page: &mut Page) {
     let state = &app.panels.builder;
     page.heading("Trades under the builder");
     if let Reading::Failed(why) = &state.reading {
-        page.text(&format!("They could not be read on: {why}"), Style::new());
+        page.text(&format!("Reading stopped: {why}"), Style::new());
     }
     let all = &state.totals.all;
     match &state.reading {
@@ -154,9 +154,9 @@ fn boards(app: &App, page: &mut Page) {
     page.heading("Leaderboard");
     match &app.panels.builder.boards {
         None if app.facts.setup.builder_code.is_none() => {
-            page.text("The boards know builders by their code", Style::new());
+            page.text("The leaderboard needs a builder code", Style::new());
         }
-        None => page.text("Being read", Style::new()),
+        None => page.text("Reading", Style::new()),
         Some(Err(why)) => page.text(&format!("Not read: {why}"), Style::new()),
         Some(Ok(Boards { standing, volume })) => {
             match standing {
@@ -166,10 +166,10 @@ fn boards(app: &App, page: &mut Page) {
                     let users = row.active_users.unwrap_or_default();
                     page.text(&format!("{rank} of the day, {shares} shares, {users} users"), Style::new());
                 }
-                None => page.text("This builder code is not shown there today", Style::new()),
+                None => page.text("This builder code is not on today's leaderboard", Style::new()),
             }
             if let Some(newest) = volume.first().and_then(|row| row.date) {
-                page.text(&format!("Volume over time goes to {}", newest.strftime("%Y-%m-%d")), Style::new());
+                page.text(&format!("Volume data up to {}", newest.strftime("%Y-%m-%d")), Style::new());
             }
             page.text("Up to 24 hours behind, in shares, verified builders only", app.theme.dim());
         }

@@ -82,7 +82,7 @@ pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
     }
     if page.is_empty() {
         let filtered = !app.panels.builder.filter.is_empty();
-        page.text(if filtered { "No trade that was read is like that" } else { "No trades" }, Style::new());
+        page.text(if filtered { "No trade matches" } else { "No trades" }, Style::new());
     }
     let last = page.len().saturating_sub(1);
     (page.finish(), cursor.min(last))
@@ -95,10 +95,7 @@ pub(super) fn missing(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
     }
     let unlisted = unlisted(app);
     if unlisted.is_empty() {
-        page.text(
-            "No own trade is missing from the builder's, as far as they were compared; c compares all",
-            Style::new(),
-        );
+        page.text("None of your compared trades is missing from the builder's; c compares all", Style::new());
         return (page.finish(), 0);
     }
     let mut at = 0;
@@ -121,7 +118,7 @@ pub(super) fn missing(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
             ))),
         ]);
         for (label, id) in [("order", &trade.order_id), ("transaction", &trade.transaction_hash)] {
-            let text = format!("   {label:<12}{}", id.as_deref().unwrap_or("not told"));
+            let text = format!("   {label:<12}{}", id.as_deref().unwrap_or("unknown"));
             page.line(Line::styled(app.theme.fit(&app.theme.say(&text), width), app.theme.dim()));
         }
         page.beside(vec![Span::raw("   ")], reason.words(), Style::new());

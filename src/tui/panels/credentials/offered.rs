@@ -19,7 +19,7 @@ pub(in crate::tui::panels) fn offers(app: &App) -> Vec<Offer> {
         action: Action::Account(action),
     };
     let mut offers = vec![if app.tasks.contains(&TaskKind::ScanNonces) {
-        offer("Stop the scan", "keeps what is read", Account::StopScan)
+        offer("Stop the scan", "keeps the results", Account::StopScan)
     } else {
         offer("Scan the nonces", "0 to 19; changes nothing", Account::ScanNonces)
     }];
@@ -28,10 +28,10 @@ pub(in crate::tui::panels) fn offers(app: &App) -> Vec<Offer> {
     }
     if let Some(nonce) = nonce_to_save(app) {
         let label = format!("Save the credentials of nonce {nonce}");
-        offers.push(offer(&label, "to where the private key comes from", Account::SaveCredentials));
+        offers.push(offer(&label, "to the file of the private key", Account::SaveCredentials));
     }
     if configured(app.facts.setup.credentials.as_ref()).is_some() {
-        let note = "creates, proves and saves a new one, then deletes the old";
+        let note = "creates, tests and saves a new one, then deletes the old";
         offers.push(offer("Rotate the API key", note, Account::RotateApiKey));
         offers.push(offer("Delete the configured API key", "cannot be undone", Account::DeleteApiKey));
     }

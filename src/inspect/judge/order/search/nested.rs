@@ -81,7 +81,7 @@ pub(in super::super) fn nested(
                 cause: Cause::OrderUnwrappedSignature,
                 signed: format!("for the wallet {wallet}"),
                 but: format!("the maker is {}", signed.maker),
-                change: "Put the maker into the nested struct (verifyingContract)".to_owned(),
+                change: "Set verifyingContract in the nested struct to the maker".to_owned(),
                 difference: Difference::of("verifyingContract", &wallet.to_string(), &signed.maker.to_string()),
             });
             let found = explained(signer, true, signed, &domain, Scheme::Nested, mistakes);
@@ -117,7 +117,7 @@ fn changed(candidates: &Candidates<'_>, is: impl Fn(&Order) -> bool) -> Option<(
         let mistake = || Mistake {
             cause: Cause::TimestampUnit,
             signed: format!("with timestamp {signed}"),
-            but: format!("the order says {timestamp}, in seconds"),
+            but: format!("the order has {timestamp}, in seconds"),
             change: "Send the timestamp in milliseconds, as it was signed".to_owned(),
             difference: Difference::of("timestamp", &signed.to_string(), &timestamp.to_string()),
         };
