@@ -8,6 +8,7 @@
 //! * `recovery`: the signer of one signature over many digests
 //! * `relay`: transactions that the relayer takes, as the owner of a wallet signs them
 //! * [`builder`]: the `POLY_BUILDER_*` headers, signed here or by a remote signer
+//! * [`us`]: the `X-PM-*` headers of Polymarket US, which shares no key with the CLOB
 //! * [`explain`]: what exactly is signed, in labelled parts
 //! * [`wallet_signature`]: what a contract wallet accepts as a signature of its owner
 //! * `placeholder`: what example files have in the place of values
@@ -23,6 +24,7 @@ pub mod order;
 pub(crate) mod placeholder;
 pub(crate) mod recovery;
 pub(crate) mod relay;
+pub mod us;
 pub mod wallet;
 pub mod wallet_signature;
 

@@ -157,6 +157,7 @@ causes! {
     UsClock = "us-clock",
     UsSignatureInput = "us-signature-input",
     UsWrongHost = "us-wrong-host",
+    UsUnavailable = "us-unavailable",
     VenueMixed = "venue-mixed",
 }
 

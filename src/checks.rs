@@ -27,6 +27,7 @@ mod secrets;
 mod setup;
 mod table;
 mod trading;
+mod us;
 mod wallet;
 mod words;
 
@@ -40,5 +41,6 @@ pub use order::{accepted_wallet, order_proof, verdict};
 pub(crate) use ownership::{Standing, date, standing};
 pub use relayer::{is_quota, nonces_apart, relayer_transactions, transaction_words};
 pub use table::{CHECKS, Check, MARKET, find, probes_of, reads_of, with_needs};
+pub use us::ELSEWHERE;
 pub use wallet::{account_wallet, dollars, holds_collateral};
 pub use words::{Words, words};

@@ -9,6 +9,7 @@
 //! * [`socket`]: a WebSocket, with limits
 //! * [`live`]: the live channels
 //! * [`relayer`]: the relayer, with an API key of its own
+//! * [`us`]: Polymarket US, with a key of its own
 //! * [`services`]: Gamma, geoblock, relayer
 //! * [`markets`]: what Gamma and the CLOB say of a market
 //! * [`signer`]: a remote builder signer
@@ -38,3 +39,4 @@ pub mod services;
 pub mod signer;
 pub mod socket;
 pub mod trades;
+pub mod us;

@@ -33,6 +33,14 @@ pub const MARKET_BY_SLUG: &str = "/markets/slug/";
 /// Of Gamma; the last part of an event's URL follows.
 pub const EVENT_BY_SLUG: &str = "/events/slug/";
 
+/// Signed reads of Polymarket US.
+pub const US_BALANCES: &str = "/v1/account/balances";
+pub const US_POSITIONS: &str = "/v1/portfolio/positions";
+/// Public, at its gateway only.
+pub const US_MARKETS: &str = "/v1/markets";
+/// The WebSocket of the account, opened by a signed GET.
+pub const US_PRIVATE_CHANNEL: &str = "/v1/ws/private";
+
 /// The cursor of every listing's first page: base64 of 0.
 pub const FIRST_CURSOR: &str = "MA==";
 

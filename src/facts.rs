@@ -23,6 +23,7 @@ pub mod probe;
 mod relayer;
 mod request;
 mod setup;
+mod us;
 
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,7 @@ pub use observed::*;
 pub use relayer::{RelayerKey, RelayerKeySlot, RelayerNonce, RelayerTransaction, RelayerTransactions, SentAddress};
 pub use request::{RequestRecord, SentHeader};
 pub use setup::*;
+pub use us::{UsBalance, UsBalances, UsClock, UsGateway, UsLive, UsPositions, UsSecretFact, UsSetup};
 
 use probe::Probe;
 
@@ -224,6 +226,21 @@ pub struct Facts {
     /// The next nonce of the funder there.
     #[serde(default)]
     pub relayer_nonce: Fact<RelayerNonce>,
+    /// The first signed read of Polymarket US; those that follow are of it, too.
+    #[serde(default)]
+    pub us_balances: Fact<UsBalances>,
+    /// The second one.
+    #[serde(default)]
+    pub us_positions: Fact<UsPositions>,
+    /// Whether its public gateway answers.
+    #[serde(default)]
+    pub us_gateway: Fact<UsGateway>,
+    /// When its answers were dated.
+    #[serde(default)]
+    pub us_clock: Fact<UsClock>,
+    /// What its private channel does with the key.
+    #[serde(default)]
+    pub us_live: Fact<UsLive>,
     /// Readings of the CLOB's clock, one an answer.
     pub clock: Vec<ClockReading>,
     /// The requests in the order of sending; of very many, the newest.
@@ -273,7 +290,12 @@ macro_rules! with_fact {
             UserChannel: user_channel,
             RelayerKey: relayer_key,
             RelayerTransactions: relayer_transactions,
-            RelayerNonce: relayer_nonce)
+            RelayerNonce: relayer_nonce,
+            UsBalances: us_balances,
+            UsPositions: us_positions,
+            UsGateway: us_gateway,
+            UsClock: us_clock,
+            UsLive: us_live)
     };
     (@@ $borrow:tt $facts:expr, $probe:expr, $fact:ident => $then:expr; $($name:ident: $field:ident),+) => {
         match $probe {
@@ -316,6 +338,11 @@ impl Facts {
     /// Back to waiting, before a probe runs again.
     pub(super) fn forget(&mut self, probe: Probe) {
         with_fact!(mut self, probe, fact => *fact = Fact::Waiting);
+    }
+
+    /// Settles a probe that there is nothing to ask with; `why` is a clause.
+    pub(super) fn leave_out(&mut self, probe: Probe, why: &str) {
+        with_fact!(mut self, probe, fact => *fact = Fact::NotAsked { why: why.to_owned() });
     }
 
     /// Settles what did not arrive as stopped, `now_ms` Unix milliseconds.

@@ -37,7 +37,8 @@ pub use remarks::about_clock;
 
 use crate::auth::explain::{self, Explanation};
 use crate::auth::l2::{ApiCredentials, NotBase64, SecretKey};
-use crate::auth::{AuthHeaders, builder, l1, l2};
+use crate::auth::us::{UsCredentials, UsKey, UsSecretMistake};
+use crate::auth::{AuthHeaders, builder, l1, l2, us};
 use crate::endpoints;
 use crate::facts::RequestRecord;
 use crate::settings::{Settings, Source, Sourced, shown_url};
@@ -54,18 +55,21 @@ pub enum Level {
     L2,
     /// Signed with builder credentials: attribution and relayer.
     Builder,
+    /// Signed with the secret key of Polymarket US, which the CLOB does not know.
+    Us,
 }
 
 impl Level {
     /// In the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::L1, Self::L2, Self::Builder];
+    pub const ALL: [Self; 4] = [Self::L1, Self::L2, Self::Builder, Self::Us];
 
-    /// `L1`, `L2` or `builder`.
+    /// `L1`, `L2`, `builder` or `Polymarket US`.
     pub fn name(self) -> &'static str {
         match self {
             Self::L1 => "L1",
             Self::L2 => "L2",
             Self::Builder => "builder",
+            Self::Us => "Polymarket US",
         }
     }
 
@@ -75,6 +79,7 @@ impl Level {
             Self::L1 => "the private key",
             Self::L2 => "the API credentials",
             Self::Builder => "the builder credentials",
+            Self::Us => "the secret key of Polymarket US",
         }
     }
 }
@@ -88,7 +93,7 @@ pub struct Unsigned {
     pub path: String,
     /// The exact text of the body; `None` for a request without one.
     pub body: Option<String>,
-    /// Unix seconds.
+    /// Unix seconds; of [`Level::Us`] Unix milliseconds.
     pub timestamp: i64,
 }
 
@@ -116,6 +121,11 @@ pub enum Key<'a> {
         /// What signs the request, and belongs to the builder.
         credentials: &'a ApiCredentials,
     },
+    /// For [`Level::Us`].
+    Us {
+        /// What signs the request, and belongs to Polymarket US alone.
+        credentials: &'a UsCredentials,
+    },
 }
 
 /// Why nothing could be signed.
@@ -124,6 +134,9 @@ pub enum NotSigned {
     /// The secret of the credentials cannot be decoded.
     #[error(transparent)]
     Secret(#[from] NotBase64),
+    /// The secret key of Polymarket US cannot be used.
+    #[error("the secret key of Polymarket US cannot be used: {0}")]
+    UsSecret(#[from] UsSecretMistake),
     /// The private key did not sign, which a parsed one always does.
     #[error("{0}")]
     Signer(#[from] alloy_signer::Error),
@@ -163,6 +176,10 @@ impl Unsigned {
                 builder::headers(credentials, self.timestamp, method, path, body)?,
                 explain::hmac(&SecretKey::decode(&credentials.secret)?, self.timestamp, method, path, body),
             ),
+            Key::Us { credentials } => (
+                us::headers(credentials, self.timestamp, method, path)?,
+                explain::us(&UsKey::decode(&credentials.secret)?, self.timestamp, method, path),
+            ),
         };
         if let Some((name, _)) = headers.iter().find(|(_, value)| value.contains(char::is_control)) {
             return Err(NotSigned::NoHeader(name));
@@ -188,7 +205,7 @@ impl Signed {
         let shown = |(name, value): (&'static str, &str)| {
             let value = match name {
                 "POLY_PASSPHRASE" | "POLY_BUILDER_PASSPHRASE" => MASK.to_owned(),
-                "POLY_SIGNATURE" | "POLY_BUILDER_SIGNATURE" => both_ends(value),
+                "POLY_SIGNATURE" | "POLY_BUILDER_SIGNATURE" | us::SIGNATURE_HEADER => both_ends(value),
                 _ => value.to_owned(),
             };
             (name, value)
@@ -264,6 +281,9 @@ fn holds_access(url: &Url) -> bool {
 
 /// The address that a request goes to.
 fn base_of<'a>(unsigned: &Unsigned, headers: &AuthHeaders, settings: &'a Settings) -> Option<&'a Sourced<Url>> {
+    if headers.get(us::KEY_HEADER).is_some() {
+        return settings.us_url.as_ref();
+    }
     let is_relayer = headers.get("POLY_ADDRESS").is_none() && unsigned.path == endpoints::RELAYER_TRANSACTIONS;
     if is_relayer { settings.relayer_url.as_ref() } else { settings.clob_url.as_ref() }
 }

@@ -54,6 +54,8 @@ pub enum Kind {
     Relayer,
     /// What the relayer is to send to the chain, in a request or by itself.
     Transaction,
+    /// It is signed by Ed25519 with the secret key of Polymarket US.
+    Us,
 }
 
 impl Kind {
@@ -66,6 +68,7 @@ impl Kind {
             Self::Order => "order",
             Self::Relayer => "relayer-request",
             Self::Transaction => "relayer-transaction",
+            Self::Us => "us-request",
         }
     }
 
@@ -78,6 +81,7 @@ impl Kind {
             Self::Order => "order",
             Self::Relayer => "relayer request",
             Self::Transaction => "relayer transaction",
+            Self::Us => "Polymarket US request",
         }
     }
 

@@ -17,6 +17,7 @@ mod remedy;
 mod selection;
 mod texts;
 mod trading;
+mod venues;
 
 use alloy_primitives::Address;
 use serde::Serialize;
@@ -34,6 +35,7 @@ use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
 pub use selection::Selection;
 pub use texts::Part;
+pub use venues::VenueReport;
 
 /// The state of the account in one word; the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -114,6 +116,8 @@ pub struct Target {
     pub chain_id: u64,
     /// The answer of `GET /version`; `None` where none came.
     pub protocol_version: Option<u64>,
+    /// Where signed requests of Polymarket US go; `None` where it is not looked at.
+    pub us_url: Option<String>,
 }
 
 /// The account as the settings describe it.
@@ -127,6 +131,8 @@ pub struct Account {
     pub funder: Option<Address>,
     /// The wallets of the signer; `None` without a usable key or on a chain without contracts.
     pub derived: Option<DerivedWallets>,
+    /// The key id of Polymarket US; `None` where it is not looked at or not set.
+    pub us_key_id: Option<String>,
 }
 
 /// The wallets that belong to a signer, as CREATE2 computes them.
@@ -166,6 +172,8 @@ pub struct Report {
     pub target: Target,
     /// Who the account is.
     pub account: Account,
+    /// The account at each venue that is looked at.
+    pub venues: Vec<VenueReport>,
     /// The state of the account in one word.
     pub verdict: Verdict,
     /// Whether orders would be accepted: true where everything that they need was seen to be right, false
@@ -228,7 +236,7 @@ impl Report {
             place_diagnosis(facts, diagnosis);
         }
         let checks: Vec<CheckReport> = shown.iter().map(|judged| judged.report(facts)).collect();
-        let not_asked = not_asked(&judged, selection);
+        let not_asked = not_asked(&judged, facts, selection);
         let left_open = left_open(&judged, selection);
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
@@ -242,13 +250,15 @@ impl Report {
             profile: facts.setup.profile_label().to_owned(),
             source: facts.setup.origin.clone(),
             replay: facts.is_replay.then_some(Replay { recorded_at: started_at }),
-            who: who(facts),
+            who: heading::who(facts),
             target: Target {
                 clob_url: facts.setup.clob_url.as_ref().map(|url| url.value.clone()),
                 chain_id: facts.setup.chain(),
                 protocol_version: facts.version.known().copied(),
+                us_url: facts.setup.us.as_ref().and_then(|us| us.url.as_ref()).map(|url| url.value.clone()),
             },
             account: account(facts),
+            venues: venues::venues(facts, &judged, &checks),
             verdict,
             can_trade: trading::can_trade(&judged, facts),
             next_step: next_step(&diagnoses, &checks, &not_asked, &left_open),
@@ -323,15 +333,6 @@ fn worst<'a>(checks: impl Iterator<Item = &'a CheckReport>) -> Option<&'a CheckR
     checks.filter(|check| check.status.is_problem()).min_by_key(|check| check.status.severity())
 }
 
-/// The signer, or why there is none.
-fn who(facts: &Facts) -> String {
-    match (facts.setup.signer(), &facts.setup.key) {
-        (Some(signer), _) => signer.to_string(),
-        (None, Some(_)) => "unusable private key".to_owned(),
-        (None, None) => "no private key".to_owned(),
-    }
-}
-
 fn account(facts: &Facts) -> Account {
     let setup = &facts.setup;
     Account {
@@ -344,6 +345,7 @@ fn account(facts: &Facts) -> Account {
             deposit_wallet_uups: wallets.deposit_uups,
             deposit_wallet_beacon: wallets.deposit_beacon,
         }),
+        us_key_id: setup.us.as_ref().and_then(|us| us.key_id.as_ref()).map(|id| id.value.clone()),
     }
 }
 

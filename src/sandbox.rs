@@ -1,5 +1,5 @@
 //! An embedded CLOB with everything around it: Polygon JSON-RPC, Gamma, the data API, the relayer,
-//! the geoblock page and a builder signer, on one listener, for one demo account.
+//! the geoblock page, a builder signer and Polymarket US, on one listener, for one demo account.
 //!
 //! It checks L1 signatures and HMACs for real, so it tells a wrong request from a right one, and the
 //! official clients run against it unchanged. What is wrong with the account comes from a
@@ -39,6 +39,7 @@ mod sample_signer;
 pub mod scenario;
 mod settings;
 mod trades;
+mod us;
 mod views;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -193,7 +194,7 @@ fn app(sandbox: Arc<Sandbox>, options: &Options) -> io::Result<axum::Router> {
         io::Result::Ok(sign_server::router(signer.with_clock_offset(offset)).layer(stamped))
     };
     let clock = SignedDuration::from_secs(options.scenario.server.clock_offset_seconds);
-    Ok(live::routes(http::router(&[clob::ROUTES, markets::ROUTES, views::ROUTES, relayer::ROUTES]))
+    Ok(us::routes(live::routes(http::router(&[clob::ROUTES, markets::ROUTES, views::ROUTES, relayer::ROUTES])))
         .nest_service(SIGNER, signer(None)?)
         .nest_service(TOKEN_SIGNER, signer(Some(SIGNER_TOKEN))?)
         .layer(from_fn_with_state(Arc::new(Faults::new(&options.scenario.faults)), meet_faults))

@@ -55,6 +55,8 @@ mod together;
 pub mod undo;
 mod unread;
 mod variables;
+mod venue;
+mod venue_mixed;
 pub mod wanted;
 mod written;
 
@@ -86,6 +88,7 @@ pub use reading::{Origins, Reading, Snapshot, names_keystore};
 pub(crate) use selection::{of as selection, selecting};
 pub use setting::{Setting, UnknownSetting};
 pub(crate) use shape::{secret_shape, shown_url};
+pub use venue::{UsParts, Venue, Venues};
 pub(crate) use written::{sets_a_secret, written_secret};
 
 use crate::auth::key::KeyMistake;
@@ -300,6 +303,17 @@ pub struct Settings {
     pub live_url: Option<Sourced<Url>>,
     /// The chain's public node by default, see [`Chain::rpc_url`](crate::auth::contracts::Chain::rpc_url).
     pub rpc_url: Option<Sourced<Url>>,
+    /// The key of Polymarket US.
+    pub us: UsParts,
+    /// Where signed requests of Polymarket US go. By default the official host, and only where the CLOB is the
+    /// official one, too: keys are nobody's business elsewhere.
+    pub us_url: Option<Sourced<Url>>,
+    /// Its public gateway; by default as above.
+    pub us_gateway_url: Option<Sourced<Url>>,
+    /// The venue that was chosen; `None` to look at what is configured.
+    pub venue: Option<Sourced<Venue>>,
+    /// The venues that are looked at.
+    pub venues: Venues,
     /// Of one request.
     pub timeout: Duration,
     /// Of a whole run.
@@ -321,7 +335,7 @@ impl Settings {
     pub fn secrets(&self) -> Vec<Secret> {
         let parts = [&self.credentials, &self.builder];
         let of_parts = parts.into_iter().flat_map(|parts| [&parts.secret, &parts.passphrase]);
-        let single = [&self.builder_signer_token, &self.relayer_key];
+        let single = [&self.builder_signer_token, &self.relayer_key, &self.us.secret];
         let key = self.private_key.as_ref().and_then(|key| key.value.as_ref().ok());
         let named = of_parts.chain(single).flatten().map(|secret| &secret.value);
         key.into_iter().chain(named).cloned().collect()
@@ -343,6 +357,9 @@ impl Settings {
             Setting::WsUrl => url(&self.ws_url),
             Setting::LiveUrl => url(&self.live_url),
             Setting::RpcUrl => url(&self.rpc_url),
+            Setting::UsUrl => url(&self.us_url),
+            Setting::UsGatewayUrl => url(&self.us_gateway_url),
+            Setting::Venue => self.venue.as_ref().map(|venue| venue.value.to_string()),
             _ => None,
         }
     }

@@ -17,7 +17,8 @@ use crate::facts::probe::Probe;
 use crate::report::{CheckReport, Report, Selection, Verdict};
 
 /// The checks that are cheap enough to be repeated: time, reach, credentials.
-pub const WATCHED: &[&str] = &["net.reach", "clock.drift", "creds.derive", "creds.match", "creds.l2"];
+pub const WATCHED: &[&str] =
+    &["net.reach", "clock.drift", "creds.derive", "creds.match", "creds.l2", "us.clock", "us.read"];
 
 /// Between two rounds, unless another time is asked for.
 pub const USUAL: Duration = Duration::from_secs(30);

@@ -9,6 +9,7 @@ pub use order::order;
 
 use super::l1;
 use super::l2::SecretKey;
+use super::us::UsKey;
 
 /// What is signed, how it is put together, and what signs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +131,20 @@ pub fn hmac(key: &SecretKey, timestamp: i64, method: &str, path: &str, body: Opt
         sections: vec![Section { title: "Signed message", parts, hash: None }],
         signed_by: vec![format!(
             "HMAC-SHA256 with the decoded secret ({}, fingerprint {}), as URL-safe base64 with its padding",
+            key.form,
+            key.fingerprint()
+        )],
+    }
+}
+
+/// The message of Polymarket US: timestamp in milliseconds, method and path; a body is not part of it.
+pub fn us(key: &UsKey, timestamp_ms: i64, method: &str, path: &str) -> Explanation {
+    let parts =
+        vec![Part::text("timestamp", timestamp_ms.to_string()), Part::text("method", method), Part::text("path", path)];
+    Explanation {
+        sections: vec![Section { title: "Signed message", parts, hash: None }],
+        signed_by: vec![format!(
+            "Ed25519 with the first 32 bytes of the secret key ({}, fingerprint {}), as standard base64",
             key.form,
             key.fingerprint()
         )],

@@ -15,7 +15,9 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     let of = |kind| setup.problems.iter().find(move |problem| problem.kind == kind);
     let contradictions = setup.problems.iter().rev().filter(|problem| !problem.kind.is_note());
     let known_chain = setup.chain_id.as_ref().is_none_or(|id| contracts::chain(id.value).is_some());
-    let mut finding = if let Some(problem) = of(ProblemKind::Invalid) {
+    let mut finding = if let Some(problem) = of(ProblemKind::VenueMixed) {
+        Finding::fail(Cause::VenueMixed, problem.text.clone()).likely(0.97).proven().fixed_by(problem.fix.clone())
+    } else if let Some(problem) = of(ProblemKind::Invalid) {
         invalid(problem)
     } else if !known_chain {
         let summary = format!("Chain {} is none that Polymarket runs on", setup.chain());
@@ -97,6 +99,12 @@ fn misdirected(setup: &Setup, problem: &SettingProblem) -> Finding {
     let finding = match problem.setting {
         Subject::Setting(Setting::ClobUrl) => {
             Finding::fail(Cause::WrongHost, problem.text.clone()).set(Setting::ClobUrl, OFFICIAL_HOST)
+        }
+        Subject::Setting(setting @ Setting::UsUrl) => {
+            Finding::fail(Cause::UsWrongHost, problem.text.clone()).set(setting, "https://api.polymarket.us")
+        }
+        Subject::Setting(setting @ Setting::UsGatewayUrl) => {
+            Finding::warn(Cause::UsWrongHost, problem.text.clone()).set(setting, "https://gateway.polymarket.us")
         }
         Subject::Setting(Setting::RpcUrl) => {
             let usual = contracts::chain(setup.chain()).map_or("", |chain| chain.rpc_url.as_str());

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{
     Finding, Status, account, builder, clock, credentials, funder, live, market, order, region, relayer, secrets,
-    setup, wallet,
+    setup, us, wallet,
 };
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
+use crate::settings::Venue;
 
 /// The check that is about one market.
 pub const MARKET: &str = "order.market";
@@ -38,6 +39,9 @@ pub struct Check {
 impl Check {
     /// What it finds in these facts. It never passes without the answers that prove it.
     pub fn finding(&self, facts: &Facts) -> Finding {
+        if !self.is_looked_at(facts) {
+            return us::elsewhere(self);
+        }
         let finding = (self.judge)(facts);
         let is_missing = |any: &&&[Probe]| !any.iter().any(|probe| facts.is_answered(*probe));
         match self.proof.iter().find(is_missing) {
@@ -46,9 +50,21 @@ impl Check {
         }
     }
 
-    /// Whether it is part of a report about these facts: what is asked about a market is not without one.
+    /// The venue that it is about; `None` for the settings and the files of this machine.
+    pub fn venue(&self) -> Option<Venue> {
+        us::venue_of(self)
+    }
+
+    /// Whether it is part of a report about these facts: what is asked about a market is not without one, and
+    /// Polymarket US only where it is looked at.
     pub fn applies(&self, facts: &Facts) -> bool {
-        self.id != MARKET || facts.about.is_some()
+        let is_here = self.venue() != Some(Venue::Us) || facts.setup.venues.has(Venue::Us);
+        is_here && (self.id != MARKET || facts.about.is_some())
+    }
+
+    /// Whether it is about a venue that is looked at. The others say in one sentence why they say nothing.
+    pub fn is_looked_at(&self, facts: &Facts) -> bool {
+        self.venue().is_none_or(|venue| facts.setup.venues.has(venue))
     }
 
     /// The command that runs it alone.
@@ -179,6 +195,16 @@ checks! {
         "relayer.key" needs [] reads [RelayerKey, RelayerTransactions, RelayerNonce, BuilderAccess]
             weighs [Chain] proof [RelayerKey] => relayer::key;
     }
+    "Polymarket US" {
+        #[trading] "us.key" needs [] reads [] => us::key;
+        #[trading] "us.secret" needs [] reads [] => us::secret;
+        // the gateway takes no key, and has the same clock
+        #[trading] "us.clock" needs [] reads [UsClock] weighs [UsBalances, UsGateway] proof [UsClock] => us::clock;
+        #[trading] "us.read" needs ["us.key", "us.secret"] reads [UsBalances, UsPositions, UsGateway]
+            weighs [UsClock] proof [UsBalances] [UsPositions] => us::read;
+        "us.live" needs ["us.key", "us.secret"] reads [UsLive] weighs [UsBalances, UsPositions, UsGateway, UsClock]
+            proof [UsLive] => us::live;
+    }
 }
 
 /// The check with this id.
@@ -226,7 +252,7 @@ mod tests {
                 assert!(CHECKS[..place].iter().any(|earlier| earlier.id == *need), "{} needs {need}", check.id);
             }
         }
-        assert_eq!(CHECKS.len(), 24);
+        assert_eq!(CHECKS.len(), 29);
     }
 
     #[test]

@@ -30,14 +30,15 @@ enum Format {
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct HeadersArgs {
-    /// l1 signs with the private key, l2 with the API credentials, builder with the builder credentials
+    /// l1 signs with the private key, l2 with the API credentials, builder with the builder credentials,
+    /// us with the secret key of Polymarket US
     #[arg(value_enum)]
     level: Level,
     /// [default: GET, or POST with a body]
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
     /// As the clients sign it, without host and query [default: /auth/derive-api-key for l1,
-    /// /auth/api-keys for l2, /transactions of the relayer for builder]
+    /// /auth/api-keys for l2, /transactions of the relayer for builder, /v1/account/balances for us]
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
     /// The exact text that is sent
@@ -46,7 +47,7 @@ pub(super) struct HeadersArgs {
     /// Read the body from this file, every byte of it; `-` reads standard input
     #[arg(long, value_name = "PATH")]
     body_file: Option<PathBuf>,
-    /// Unix seconds [default: now]
+    /// Unix seconds, or milliseconds for us [default: now]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, conflicts_with = "server_time")]
     timestamp: Option<i64>,
     /// Ask the CLOB for its time and stamp by that: for machines whose clock cannot be trusted. It
@@ -71,6 +72,9 @@ pub(super) struct HeadersArgs {
 pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
     if args.with_builder && args.level != Level::L2 {
         bail!("--with-builder goes with l2 only");
+    }
+    if args.server_time && args.level == Level::Us {
+        bail!("--server-time asks the CLOB; Polymarket US has no such endpoint, only the Date header of its answers");
     }
     let reading = args.settings.read()?;
     let body = args.read_body()?;
@@ -140,13 +144,15 @@ impl HeadersArgs {
             Level::L1 => endpoints::DERIVE,
             Level::L2 => endpoints::API_KEYS,
             Level::Builder => endpoints::RELAYER_TRANSACTIONS,
+            Level::Us => endpoints::US_BALANCES,
         };
+        let now = || if self.level == Level::Us { account.timestamp_ms() } else { account.timestamp() };
         let method = if body.is_some() { "POST" } else { "GET" };
         Unsigned {
             method: self.method.clone().unwrap_or_else(|| method.to_owned()),
             path: self.path.clone().unwrap_or_else(|| path.to_owned()),
             body,
-            timestamp: self.timestamp.unwrap_or_else(|| account.timestamp()),
+            timestamp: self.timestamp.unwrap_or_else(now),
         }
     }
 }
@@ -170,5 +176,6 @@ pub(super) fn sign(unsigned: &Unsigned, account: &Account, level: Level) -> anyh
             unsigned.sign(Key::L2 { signer, credentials: &credentials }, now_s)?
         }
         Level::Builder => unsigned.sign(Key::Builder { credentials: &account.builder_credentials()? }, now_s)?,
+        Level::Us => unsigned.sign(Key::Us { credentials: &account.us_credentials()? }, now_s)?,
     })
 }

@@ -126,7 +126,7 @@ fn not_understood(inspection: &Inspection, name: &str) -> io::Result<()> {
     }
     writeln!(
         err,
-        "Paste the request with its POLY_ headers (raw HTTP, a curl command, HAR, JSON), the signed order, or a \
+        "Paste the request with its POLY_ or X-PM- headers (raw HTTP, a curl command, HAR, JSON), the signed order, or a \
          client's log. For an error message alone, use polydoctor explain"
     )
 }

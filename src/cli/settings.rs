@@ -65,6 +65,15 @@ pub(super) struct SettingsArgs {
     /// URL of the live data service [default: wss://ws-live-v2.polymarket.com/ws]
     #[arg(long, value_name = "URL")]
     live_url: Option<String>,
+    /// The venue to look at: the international CLOB or Polymarket US [default: what is configured]
+    #[arg(long, value_name = "VENUE", value_parser = venue)]
+    venue: Option<String>,
+    /// Polymarket US, where signed requests go [default: https://api.polymarket.us]
+    #[arg(long, value_name = "URL")]
+    us_url: Option<String>,
+    /// The public gateway of Polymarket US [default: https://gateway.polymarket.us]
+    #[arg(long, value_name = "URL")]
+    us_gateway_url: Option<String>,
     /// A Polygon node
     #[arg(long, value_name = "URL")]
     rpc_url: Option<String>,
@@ -197,6 +206,12 @@ fn seconds(text: &str) -> Result<String, String> {
     settings::parse_seconds(text.trim()).map(|_| text.to_owned()).ok_or_else(|| format!("give {}", settings::SECONDS))
 }
 
+/// A venue by its name.
+fn venue(text: &str) -> Result<String, String> {
+    use clap::ValueEnum as _;
+    settings::Venue::from_str(text, true).map(|venue| venue.to_string()).map_err(|_| "write global or us".to_owned())
+}
+
 impl SettingsArgs {
     /// Reads every place once, and asks for the password of a keystore that is given here or named by
     /// the profile: before anything else takes the terminal. The password is kept for later readings.
@@ -299,6 +314,9 @@ impl SettingsArgs {
             (Setting::WsUrl, &self.ws_url),
             (Setting::LiveUrl, &self.live_url),
             (Setting::RpcUrl, &self.rpc_url),
+            (Setting::Venue, &self.venue),
+            (Setting::UsUrl, &self.us_url),
+            (Setting::UsGatewayUrl, &self.us_gateway_url),
             (Setting::BuilderSignerUrl, &self.builder_signer_url),
             (Setting::BuilderCode, &self.builder_code),
             (Setting::Timeout, &self.timeout),

@@ -9,8 +9,9 @@ use url::Url;
 
 use super::calls::{self, Call, User, Wallet};
 use super::clob::Clob;
-use super::http::{Answer, Http, now_s};
+use super::http::{Answer, Http, now_ms, now_s};
 use crate::auth::l2::ApiCredentials;
+use crate::auth::us::UsCredentials;
 use crate::facts::{ClockReading, Failure};
 use crate::settings::{CredentialParts, ProblemKind, Setting, Settings, Source, Sourced};
 
@@ -135,6 +136,27 @@ impl Account {
             "builder",
             ["POLY_BUILDER_API_KEY", "POLY_BUILDER_SECRET", "POLY_BUILDER_PASSPHRASE"],
         )
+    }
+
+    /// The configured key id and secret key of Polymarket US.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Setting`] when one of them is missing.
+    pub fn us_credentials(&self) -> Result<UsCredentials, AccountError> {
+        self.settings.us.whole().ok_or_else(|| {
+            let missing = match (&self.settings.us.key_id, &self.settings.us.secret) {
+                (None, None) => "POLYMARKET_KEY_ID and POLYMARKET_SECRET_KEY",
+                (None, Some(_)) => "POLYMARKET_KEY_ID too",
+                (Some(_), _) => "POLYMARKET_SECRET_KEY too",
+            };
+            AccountError::Setting(format!("there is no whole key of Polymarket US; set {missing}"))
+        })
+    }
+
+    /// Unix milliseconds by this clock: Polymarket US has no time to ask for.
+    pub fn timestamp_ms(&self) -> i64 {
+        i64::try_from(now_ms()).unwrap_or(i64::MAX)
     }
 
     /// Unix seconds to stamp a request with.

@@ -20,7 +20,7 @@ use self::refused::{innermost, is_tls, refusal};
 use super::hidden::{self, Hidden};
 use super::limits::{InLine, Limits};
 use super::log::Log;
-use crate::auth::AuthHeaders;
+use crate::auth::{AuthHeaders, us};
 use crate::facts::probe::Probe;
 use crate::facts::{Facts, Failure, SentHeader};
 use crate::secret::Secret;
@@ -197,8 +197,16 @@ impl Http {
     ///
     /// [`Failure`] for everything but a JSON-like answer of status 200 to 299.
     pub async fn send(&self, request: Request<'_>) -> Result<Answer, Failure> {
+        self.send_dated(request).await.0
+    }
+
+    /// As [`Http::send`], with the clock of whoever answered: a refusal is dated, too.
+    pub async fn send_dated(&self, request: Request<'_>) -> (Result<Answer, Failure>, Option<Dated>) {
         self.turn(&request.url).await;
-        let signed = request.sign.map(|sign| sign()).transpose()?;
+        let signed = match request.sign.map(|sign| sign()).transpose() {
+            Ok(signed) => signed,
+            Err(failure) => return (Err(failure), None),
+        };
         let request = Request { headers: request.headers.or(signed.as_ref()), ..request };
         let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;
@@ -210,7 +218,13 @@ impl Http {
         if let Some(line) = line {
             line.end(attempts, outcome.as_ref().map(|answer| answer.status));
         }
-        outcome.map_err(|failed| failed.failure)
+        let dated = match &outcome {
+            Ok(Answer { sent_s, received_s, date_s, .. }) => {
+                date_s.map(|server_s| Dated { sent_s: *sent_s, received_s: *received_s, server_s })
+            }
+            Err(failed) => failed.dated,
+        };
+        (outcome.map_err(|failed| failed.failure), dated)
     }
 
     /// Waits until the limits let a request to this address go.
@@ -257,14 +271,15 @@ impl Http {
         let mut sent = Hidden::of(secrets_of(request).iter().map(String::as_str));
         let ids = request.headers.into_iter().flat_map(AuthHeaders::iter).filter(|(name, _)| is_id(name));
         let ids = ids.map(|(_, id)| id);
+        let date_s = header(&headers, DATE.as_str())
+            .and_then(|text| jiff::fmt::rfc2822::parse(&text).ok().map(|date| date.timestamp().as_second()));
         if let Some(failure) = refusal(status, &headers, &text) {
             ids.for_each(|id| sent.add(id));
             let hide = |text: &str| hidden::without_any(text, [&known, &sent]);
             let answer = Some(hide(&text::quoted(&hidden::unescaped(&text), LONGEST_ANSWER)));
-            return Err(Failed { failure: failure.saying(hide), answer });
+            let dated = date_s.map(|server_s| Dated { sent_s, received_s, server_s });
+            return Err(Failed { failure: failure.saying(hide), answer, dated });
         }
-        let date_s = header(&headers, DATE.as_str())
-            .and_then(|text| jiff::fmt::rfc2822::parse(&text).ok().map(|date| date.timestamp().as_second()));
         let shown = match hidden::without(&hidden::unescaped(&text), [&known, &sent]) {
             Cow::Borrowed(_) => None,
             Cow::Owned(shown) => Some(shown),
@@ -292,17 +307,28 @@ impl Http {
 pub(super) struct Failed {
     pub(super) failure: Failure,
     pub(super) answer: Option<String>,
+    pub(super) dated: Option<Dated>,
+}
+
+/// When an answer was dated by its server, between which moments here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dated {
+    /// Unix seconds by this clock.
+    pub sent_s: f64,
+    pub received_s: f64,
+    /// Whole Unix seconds of the `Date` header.
+    pub server_s: i64,
 }
 
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
-        Self { failure, answer: None }
+        Self { failure, answer: None, dated: None }
     }
 }
 
 /// Whether a header holds the id of a key, which some answers are asked for.
 fn is_id(header: &str) -> bool {
-    header.ends_with("API_KEY") && !SentHeader::is_public(header)
+    (header.ends_with("API_KEY") || header == us::KEY_HEADER) && !SentHeader::is_public(header)
 }
 
 /// What a request was sent with that nobody else may see, but for the ids of keys.

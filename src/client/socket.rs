@@ -11,6 +11,7 @@ use url::Url;
 
 use super::hidden::{self, Hidden};
 use super::http::{Http, millis};
+use crate::auth::AuthHeaders;
 use crate::facts::Failure;
 use crate::facts::probe::Probe;
 use crate::text;
@@ -61,7 +62,21 @@ impl Socket {
     ///
     /// [`Failure`] where the server does not open it.
     pub async fn open(http: &Http, probe: Option<Probe>, url: &Url) -> Result<Self, Failure> {
-        let connection = http.upgrade(probe, url).await?;
+        Self::open_with(http, probe, url, None).await
+    }
+
+    /// The same for a server that wants headers to open one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::open`].
+    pub async fn open_with(
+        http: &Http,
+        probe: Option<Probe>,
+        url: &Url,
+        headers: Option<&AuthHeaders>,
+    ) -> Result<Self, Failure> {
+        let connection = http.upgrade(probe, url, headers).await?;
         let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
         let stream = WebSocketStream::from_raw_socket(connection, Role::Client, Some(config)).await;
         Ok(Self { stream, http: http.clone() })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use alloy_primitives::Address;
@@ -18,7 +18,7 @@ use crate::client::limits::InLine;
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
 use crate::facts::{ClockReading, Fact, Facts, Failure, OrderProof};
-use crate::settings::{Settings, Sourced};
+use crate::settings::{Settings, Sourced, Venue};
 
 /// Why a probe gave no fact.
 pub(super) enum Missing {
@@ -49,6 +49,8 @@ pub(super) struct Context {
     pub(super) derived: OnceLock<ApiCredentials>,
     /// What the exchanges said in the batch that the chain was read with.
     pub(super) exchange: OnceLock<OrderProof>,
+    /// When the answers of Polymarket US were dated.
+    pub(super) us_clock: Mutex<Vec<ClockReading>>,
     /// The probes of this run.
     wanted: BTreeSet<Probe>,
     http: Http,
@@ -67,12 +69,21 @@ impl Context {
         let key = settings.parsed_key().map(|key| key.signer);
         let http = http.waiting(settings.timeout).logging_to(facts.clone(), started, in_line);
         let (derived, exchange) = (OnceLock::new(), OnceLock::new());
-        Self { settings, facts, key, derived, exchange, wanted, http, started }
+        let us_clock = Mutex::default();
+        Self { settings, facts, key, derived, exchange, us_clock, wanted, http, started }
     }
 
     /// Whether a probe is part of this run.
     pub(super) fn wants(&self, probe: Probe) -> bool {
         self.wanted.contains(&probe)
+    }
+
+    /// Why a probe has nothing to ask: it is about a venue that is not looked at.
+    pub(super) fn elsewhere(&self, probe: Probe) -> Option<&'static str> {
+        match probe.venue().filter(|venue| !self.settings.venues.has(*venue))? {
+            Venue::Global => Some("this account is at Polymarket US only"),
+            Venue::Us => Some("no key of Polymarket US is configured"),
+        }
     }
 
     /// Fills a fact with what the work gives, and times it.

@@ -8,6 +8,7 @@ mod live;
 mod market;
 mod public;
 mod relayer;
+mod us;
 mod wallets;
 
 use std::sync::Arc;
@@ -20,6 +21,9 @@ use crate::facts::probe::Probe;
 /// Runs one probe, which fills its fact.
 pub(super) async fn run(context: Arc<Context>, probe: Probe) {
     let c = &context;
+    if let Some(why) = c.elsewhere(probe) {
+        return c.facts.send_modify(|facts| facts.leave_out(probe, why));
+    }
     match probe {
         Probe::SecretFiles => c.fill(|f| &mut f.secret_files, files::secret_places(c)).await,
         Probe::ServerTime => c.fill(|f| &mut f.server_time, public::server_time(c)).await,
@@ -53,6 +57,11 @@ pub(super) async fn run(context: Arc<Context>, probe: Probe) {
         Probe::RelayerKey => c.fill(|f| &mut f.relayer_key, relayer::key(c)).await,
         Probe::RelayerTransactions => c.fill(|f| &mut f.relayer_transactions, relayer::transactions(c)).await,
         Probe::RelayerNonce => c.fill(|f| &mut f.relayer_nonce, relayer::nonce(c)).await,
+        Probe::UsBalances => c.fill(|f| &mut f.us_balances, us::balances(c)).await,
+        Probe::UsPositions => c.fill(|f| &mut f.us_positions, us::positions(c)).await,
+        Probe::UsGateway => c.fill(|f| &mut f.us_gateway, us::gateway(c)).await,
+        Probe::UsClock => c.fill(|f| &mut f.us_clock, async { us::clock(c) }).await,
+        Probe::UsLive => c.fill(|f| &mut f.us_live, us::live(c)).await,
         Probe::BuilderSigner => c.fill(|f| &mut f.builder_signer, builder::signer(c)).await,
     }
 }

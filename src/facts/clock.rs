@@ -71,6 +71,13 @@ pub fn drift(readings: &[ClockReading]) -> Option<Drift> {
     Some(all.and_then(|all| all.and(own)).unwrap_or(own))
 }
 
+/// The drift that the `Date` headers alone allow, of a service that says its time nowhere else. Where they
+/// contradict each other, the last one counts. `None` without any.
+pub fn by_headers(readings: &[ClockReading]) -> Option<Drift> {
+    let possible = || readings.iter().filter(|reading| Drift::of(reading).is_possible());
+    intersect(possible()).or_else(|| possible().next_back().map(Drift::of))
+}
+
 /// What is left of the drift after each reading, with those before it.
 ///
 /// A `/time` that contradicts them shows that a clock was set, and begins anew. `None` for what is left
@@ -191,6 +198,15 @@ mod tests {
         let header = reading(101, 101.4, 101.5, false);
         assert_eq!(contradiction(&[off], &header), None, "a header may come from a machine in between");
         assert_eq!(contradiction(&[], &off), None);
+    }
+
+    #[test]
+    fn headers_alone_say_the_drift_and_the_last_one_where_they_differ() {
+        assert_eq!(by_headers(&[]), None);
+        let off = by_headers(&[reading(100, 140.4, 140.5, false), reading(101, 141.2, 141.3, false)]).unwrap();
+        assert!(off.middle_s() > 39.0 && off.uncertainty_s() < 0.5, "{off:?}");
+        let set = by_headers(&[reading(100, 140.4, 140.5, false), reading(101, 101.2, 101.3, false)]).unwrap();
+        assert!(set.at_least_s() < 1e-9, "{set:?}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Failure {
     /// The server said no; `message` is its own sentence.
-    #[error("{status} {message}{}", asks_to_wait(*.retry_after_s))]
+    #[error("{}{}", said(*.status, .message), asks_to_wait(*.retry_after_s))]
     Refused {
         /// HTTP status, such as 401; 200 for an error of JSON-RPC.
         status: u16,
@@ -71,6 +71,10 @@ pub enum Failure {
     /// The probe itself ended by a fault of this program.
     #[error("an error inside polydoctor ended the request; please report it")]
     Internal,
+}
+
+fn said(status: u16, message: &str) -> String {
+    if message.is_empty() { format!("{status} without a text") } else { format!("{status} {message}") }
 }
 
 fn asks_to_wait(retry_after_s: Option<u64>) -> String {

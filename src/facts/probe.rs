@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::settings::Venue;
+
 macro_rules! probes {
     ($($(#[doc = $doc:literal])+ $probe:ident = $name:literal after [$($after:ident),*];)+) => {
         /// One piece of input or output, which fills one fact.
@@ -100,9 +102,29 @@ probes! {
     RelayerTransactions = "relayer-transactions" after [RelayerKey];
     /// The relayer's next nonce of the funder.
     RelayerNonce = "relayer-nonce" after [];
+    /// Polymarket US: `GET /v1/account/balances`, stamped by this clock, and again by the server's where it
+    /// turns out to be off.
+    UsBalances = "us-balances" after [];
+    /// Polymarket US: `GET /v1/portfolio/positions`.
+    UsPositions = "us-positions" after [UsBalances];
+    /// The public gateway of Polymarket US.
+    UsGateway = "us-gateway" after [];
+    /// The `Date` headers of the other answers of Polymarket US. It asks nothing itself.
+    UsClock = "us-clock" after [UsBalances, UsGateway];
+    /// The private channel of Polymarket US, which sends a snapshot of the balance at once.
+    UsLive = "us-live" after [UsBalances];
 }
 
 impl Probe {
+    /// The venue that it is about; `None` for what is about this machine.
+    pub fn venue(self) -> Option<Venue> {
+        match self {
+            Self::SecretFiles => None,
+            Self::UsBalances | Self::UsPositions | Self::UsGateway | Self::UsClock | Self::UsLive => Some(Venue::Us),
+            _ => Some(Venue::Global),
+        }
+    }
+
     /// Who answers it: in a word, and in a sentence.
     pub fn party(self) -> (&'static str, &'static str) {
         match self {
@@ -118,6 +140,9 @@ impl Probe {
             Self::BuilderSigner => ("signer", "the builder signer"),
             Self::Live => ("live", "the live data service"),
             Self::UserChannel => ("user", "the user channel"),
+            Self::UsBalances | Self::UsPositions | Self::UsGateway | Self::UsClock | Self::UsLive => {
+                ("us", "Polymarket US")
+            }
             Self::ServerTime
             | Self::GuideTime
             | Self::Version

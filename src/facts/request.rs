@@ -65,12 +65,13 @@ pub struct SentHeader {
 }
 
 /// Headers whose values anybody may see.
-const PUBLIC_HEADERS: [&str; 6] = [
+const PUBLIC_HEADERS: [&str; 7] = [
     "POLY_ADDRESS",
     "POLY_TIMESTAMP",
     "POLY_NONCE",
     "POLY_BUILDER_TIMESTAMP",
     "RELAYER_API_KEY_ADDRESS",
+    "X-PM-Timestamp",
     "content-type",
 ];
 

@@ -8,11 +8,12 @@ use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
 pub use self::of::{key_shape, secret_fact};
+use super::us::UsSetup;
 use crate::auth::key::{KeyMistake, KeyRemark};
 use crate::auth::l2::{NotBase64, SecretForm};
 use crate::auth::wallet::{SignatureType, WalletMap};
 use crate::secret::SecretShape;
-use crate::settings::{Origin, ProblemKind, Setting, SettingProblem, Source, Sourced, WrittenAddress};
+use crate::settings::{Origin, ProblemKind, Setting, SettingProblem, Source, Sourced, Venues, WrittenAddress};
 
 /// What the settings say, before anything is asked: no secret, only shapes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -59,6 +60,12 @@ pub struct Setup {
     /// The address that the relayer API key was made for.
     #[serde(default)]
     pub relayer_key_address: Option<Sourced<WrittenAddress>>,
+    /// The venues that are looked at.
+    #[serde(default, skip_serializing_if = "Venues::is_global")]
+    pub venues: Venues,
+    /// What the settings say of Polymarket US; `None` where it is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub us: Option<UsSetup>,
     /// Every wallet of the key; `None` without a usable key or on a chain without contracts.
     pub wallets: Option<WalletMap>,
     /// Every setting with its value (secrets as shapes) and source, for people to read.

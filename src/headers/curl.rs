@@ -65,7 +65,7 @@ impl Curl {
             curl = match (header.name.as_str(), &header.value) {
                 ("content-type", _) if sent.body_bytes.is_some() => curl,
                 ("authorization", _) => curl.header_from("authorization: Bearer", "TOKEN"),
-                (name, Some(value)) if !name.ends_with("TIMESTAMP") => curl.header(name, value)?,
+                (name, Some(value)) if !name.to_ascii_uppercase().ends_with("TIMESTAMP") => curl.header(name, value)?,
                 (name, _) => curl.header_from(name, &variable(name)),
             };
         }

@@ -4,6 +4,7 @@ use super::{Key, Unsigned};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::contracts;
 use crate::auth::l2::{ApiCredentials, SecretKey};
+use crate::auth::us::{PublicHalf, UsCredentials, UsKey};
 use crate::endpoints;
 
 /// The services beside the CLOB that publish a limit allow so many seconds either way.
@@ -15,7 +16,10 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 
 pub(super) fn remarks(unsigned: &Unsigned, key: Key<'_>, now_s: i64) -> Vec<String> {
     let mut remarks = Vec::new();
-    remarks.extend(timestamp(unsigned.timestamp, now_s));
+    match key {
+        Key::Us { .. } => remarks.extend(us_timestamp(unsigned.timestamp, now_s)),
+        _ => remarks.extend(timestamp(unsigned.timestamp, now_s)),
+    }
     match key {
         Key::L1 { chain_id, nonce, .. } => {
             if contracts::chain(chain_id).is_none() {
@@ -52,6 +56,47 @@ pub(super) fn remarks(unsigned: &Unsigned, key: Key<'_>, now_s: i64) -> Vec<Stri
             remarks.extend(path(&unsigned.path));
             remarks.extend(unsigned.body.as_deref().and_then(body));
             remarks.extend(of_credentials(credentials));
+        }
+        Key::Us { credentials } => {
+            remarks.extend(method(&unsigned.method));
+            remarks.extend(path(&unsigned.path));
+            if unsigned.body.is_some() {
+                remarks.push("Polymarket US does not sign the body; it is sent beside the headers".to_owned());
+            }
+            remarks.extend(of_us_credentials(credentials));
+        }
+    }
+    remarks
+}
+
+fn us_timestamp(timestamp_ms: i64, now_s: i64) -> Option<String> {
+    if timestamp_ms.abs() < LEAST_MILLISECONDS {
+        return Some(format!(
+            "The timestamp {timestamp_ms} is in seconds; Polymarket US takes milliseconds: {}",
+            timestamp_ms.saturating_mul(1000)
+        ));
+    }
+    let off = now_s.saturating_sub(timestamp_ms / 1000);
+    let side = if off > 0 { "in the past" } else { "in the future" };
+    (off.abs() > USUAL_LIMIT_S).then(|| {
+        format!(
+            "The timestamp {timestamp_ms} is {} {side}; Polymarket US takes {USUAL_LIMIT_S} s either way",
+            spoken(off.abs())
+        )
+    })
+}
+
+fn of_us_credentials(credentials: &UsCredentials) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if uuid::Uuid::try_parse(&credentials.key_id).is_err() {
+        remarks.push("The key id is not a UUID; those of Polymarket US are".to_owned());
+    }
+    if let Ok(UsKey { form, .. }) = UsKey::decode(&credentials.secret) {
+        if form.public_half == PublicHalf::Differs {
+            remarks.push("The secret key is made of two different keys; its first 32 bytes sign".to_owned());
+        }
+        if let Some(who) = form.refused_by() {
+            remarks.push(format!("The secret key is {form}: {who} does not take it"));
         }
     }
     remarks
@@ -173,6 +218,13 @@ mod tests {
         ] {
             assert!(given.as_ref().is_some_and(|text| text.contains(said)), "{given:?} {said}");
         }
+        for (given, said) in [
+            (us_timestamp(1_700_000_000, 1_700_000_000), "takes milliseconds: 1700000000000"),
+            (us_timestamp(1_700_000_000_000, 1_700_000_040), "40 s in the past"),
+        ] {
+            assert!(given.as_ref().is_some_and(|text| text.contains(said)), "{given:?} {said}");
+        }
+        assert_eq!(us_timestamp(1_700_000_000_999, 1_700_000_030), None);
         assert_eq!(timestamp(1_700_000_000, 1_700_000_030), None);
         assert_eq!(method("DELETE"), None);
         assert!(path("/data/order/%20x").is_empty());

@@ -6,6 +6,7 @@ mod names;
 mod order;
 mod relay;
 mod relayer;
+mod us;
 mod values;
 mod wallet;
 
@@ -72,6 +73,7 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
         // with a relayer API key nothing is signed: the key itself is sent
         Kind::Relayer if case.value(Header::BuilderSignature).is_none() => UNCHECKED,
         Kind::Builder | Kind::Relayer => case.hmac(Owner::Builder),
+        Kind::Us => case.us(),
     };
     if kind == Kind::L2 && case.value(Header::BuilderSignature).is_some() {
         let (builder, reproduced) = case.hmac(Owner::Builder);
@@ -113,7 +115,9 @@ fn kind(request: &Request, carried: &[Carried<'_>]) -> Kind {
     let is_wallet = |carried: &&Carried<'_>| carried.header == Header::Signature && carried.value.len() > 120;
     let is_relayer = request.target.as_ref().is_some_and(Target::is_relayer);
     let posts = request.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case("post"));
-    if headers::RELAYER.into_iter().any(has) || (is_relayer && carried.is_empty()) {
+    if headers::US.into_iter().any(has) || request.target.as_ref().is_some_and(Target::is_us) {
+        Kind::Us
+    } else if headers::RELAYER.into_iter().any(has) || (is_relayer && carried.is_empty()) {
         Kind::Relayer
     } else if has(Header::ApiKey) || has(Header::Passphrase) {
         Kind::L2
@@ -147,11 +151,15 @@ impl<'a> Case<'a> {
             Kind::L2 | Kind::Order | Kind::Transaction => &headers::L2,
             Kind::Relayer => &headers::RELAYER,
             Kind::Builder => &headers::BUILDER,
+            Kind::Us => &headers::US,
         }
     }
 
     /// Units, formats, and whose the values are.
     fn values(&mut self) {
+        if self.kind == Kind::Us {
+            return self.us_values();
+        }
         for header in [Header::Timestamp, Header::BuilderTimestamp] {
             let Some(value) = self.value(header) else { continue };
             if let Some(said) = values::about_timestamp(value) {
@@ -165,7 +173,7 @@ impl<'a> Case<'a> {
         }
         self.address();
         match self.kind {
-            Kind::L1 | Kind::Order | Kind::Transaction => {}
+            Kind::L1 | Kind::Order | Kind::Transaction | Kind::Us => {}
             Kind::Relayer => self.relayer_key(),
             Kind::L2 => self.api_key(),
             Kind::Builder => self.builder_key(),

@@ -37,6 +37,8 @@ pub struct Known {
     pub user: KnownCredentials,
     /// The builder credentials.
     pub builder: KnownCredentials,
+    /// The key of Polymarket US; it has no passphrase.
+    pub us: KnownCredentials,
     /// The relayer API key.
     pub relayer_key: Option<Secret>,
     /// Whose it is.
@@ -66,6 +68,11 @@ impl Known {
             nonce: settings.nonce.as_ref().map(|nonce| nonce.value),
             user: KnownCredentials::of(&settings.credentials),
             builder: KnownCredentials::of(&settings.builder),
+            us: KnownCredentials {
+                key: settings.us.key_id.as_ref().map(|id| id.value.clone()),
+                secret: settings.us.secret.as_ref().map(|secret| secret.value.clone()),
+                passphrase: None,
+            },
             relayer_key: settings.relayer_key.as_ref().map(|key| key.value.clone()),
             relayer_address: settings.relayer_key_address.as_ref().map(|address| address.value.address),
             sent_s,
@@ -98,6 +105,7 @@ impl Known {
             ("builder secret", &self.builder.secret),
             ("builder passphrase", &self.builder.passphrase),
             ("relayer API key", &self.relayer_key),
+            ("Polymarket US secret key", &self.us.secret),
         ];
         named.into_iter().filter_map(|(kind, secret)| Some((kind, secret.as_ref()?)))
     }

@@ -1,5 +1,7 @@
 //! Names of headers: the right ones, and what people write in their place.
 
+use crate::auth::us;
+
 /// A header that the services read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Header {
@@ -15,11 +17,14 @@ pub(super) enum Header {
     BuilderPassphrase,
     RelayerKey,
     RelayerAddress,
+    UsKey,
+    UsTimestamp,
+    UsSignature,
 }
 
 use Header::{
     Address, ApiKey, BuilderKey, BuilderPassphrase, BuilderSignature, BuilderTimestamp, Nonce, Passphrase,
-    RelayerAddress, RelayerKey, Signature, Timestamp,
+    RelayerAddress, RelayerKey, Signature, Timestamp, UsKey, UsSignature, UsTimestamp,
 };
 
 pub(super) const L1: [Header; 4] = [Address, Signature, Timestamp, Nonce];
@@ -27,6 +32,8 @@ pub(super) const L2: [Header; 5] = [Address, Signature, Timestamp, ApiKey, Passp
 pub(super) const BUILDER: [Header; 4] = [BuilderKey, BuilderSignature, BuilderTimestamp, BuilderPassphrase];
 /// What the relayer takes in the place of builder headers.
 pub(super) const RELAYER: [Header; 2] = [RelayerKey, RelayerAddress];
+/// Of Polymarket US.
+pub(super) const US: [Header; 3] = [UsKey, UsTimestamp, UsSignature];
 
 impl Header {
     fn all() -> impl Iterator<Item = Self> {
@@ -52,6 +59,24 @@ impl Header {
             BuilderPassphrase => "POLY_BUILDER_PASSPHRASE",
             RelayerKey => "RELAYER_API_KEY",
             RelayerAddress => "RELAYER_API_KEY_ADDRESS",
+            UsKey => us::KEY_HEADER,
+            UsTimestamp => us::TIMESTAMP_HEADER,
+            UsSignature => us::SIGNATURE_HEADER,
+        }
+    }
+
+    /// Of Polymarket US.
+    pub(super) fn is_us(self) -> bool {
+        US.contains(&self)
+    }
+
+    /// Of the word behind `X-PM-`.
+    fn of_us(word: &str) -> Option<Self> {
+        match word {
+            "ACCESS_KEY" | "ACCESS_KEY_ID" | "KEY" | "KEY_ID" | "API_KEY" => Some(UsKey),
+            "TIMESTAMP" | "ACCESS_TIMESTAMP" | "TIME" | "TS" => Some(UsTimestamp),
+            "SIGNATURE" | "ACCESS_SIGNATURE" | "SIGN" | "SIG" => Some(UsSignature),
+            _ => None,
         }
     }
 
@@ -114,6 +139,9 @@ pub(super) fn canonical(name: &str) -> Option<Header> {
     // what CGI and WSGI make of a header
     let upper = name.trim().to_ascii_uppercase().replace(['-', ' ', '.'], "_");
     let upper = upper.strip_prefix("HTTP_").unwrap_or(&upper);
+    if let Some(word) = upper.strip_prefix("X_PM_") {
+        return Header::of_us(word);
+    }
     if let Some(header) = Header::all().find(|header| header.name() == upper) {
         return Some(header);
     }
@@ -143,7 +171,11 @@ pub(super) fn canonical(name: &str) -> Option<Header> {
 pub(super) fn is_right(name: &str, header: Header) -> bool {
     let name = name.trim();
     // a server's own name for it says what the server read
-    name.eq_ignore_ascii_case(header.name()) || name.strip_prefix("HTTP_") == Some(header.name())
+    let is_of_server = || {
+        let plain = header.name().replace('-', "_").to_ascii_uppercase();
+        name.strip_prefix("HTTP_") == Some(plain.as_str())
+    };
+    name.eq_ignore_ascii_case(header.name()) || is_of_server()
 }
 
 #[cfg(test)]

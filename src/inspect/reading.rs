@@ -87,6 +87,16 @@ impl Target {
     pub(super) fn is_polymarket(&self) -> bool {
         self.host.split(':').next().is_some_and(|host| host.to_ascii_lowercase().ends_with("polymarket.com"))
     }
+
+    /// Whether it goes to Polymarket US, a venue of its own.
+    pub(super) fn is_us(&self) -> bool {
+        self.host.split(':').next().is_some_and(|host| host.to_ascii_lowercase().ends_with("polymarket.us"))
+    }
+
+    /// Whether it is at the host of Polymarket US where every path has to be signed.
+    fn is_signed_us(&self) -> bool {
+        self.is_us() && self.host.to_ascii_lowercase().starts_with("api.")
+    }
 }
 
 /// A request as it was captured. Not `Debug`: a passphrase is among the headers.
@@ -105,7 +115,8 @@ pub(super) struct Request {
 impl Request {
     /// Whether it is one of an account: signed, or a call of Polymarket's that has to be.
     fn concerns(&self) -> bool {
-        self.is_signed() || self.target.as_ref().is_some_and(|target| target.is_polymarket() && target.is_signed())
+        let is_call = |target: &Target| (target.is_polymarket() && target.is_signed()) || target.is_signed_us();
+        self.is_signed() || self.target.as_ref().is_some_and(is_call)
     }
 
     fn is_signed(&self) -> bool {

@@ -8,6 +8,7 @@ mod headers;
 mod mistakes;
 mod orders;
 mod relay;
+mod us;
 mod wallet_mistakes;
 
 use serde_json::Value;

@@ -37,7 +37,8 @@ pub(super) fn properties(heading: &Heading) -> Vec<(&'static str, String)> {
         ("started_at", at),
         ("replay_recorded_at", replay),
     ];
-    known.into_iter().filter_map(|(name, value)| Some((name, text::quoted(&value?, LONGEST)))).collect()
+    let set = known.into_iter().filter_map(|(name, value)| Some((name, value?))).filter(|(_, value)| !value.is_empty());
+    set.map(|(name, value)| (name, text::quoted(&value, LONGEST))).collect()
 }
 
 fn parts(heading: &Heading) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::{Share, Show, Style};
 use crate::checks::{MARKET, Status};
 use crate::report::{CheckReport, Report};
+use crate::settings::Venue;
 
 pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## {}\n", super::text::verdict(report))?;
@@ -15,11 +16,16 @@ pub(super) fn print(report: &Report, show: Show, share: Option<Share>, out: &mut
     let protocol = report.target.protocol_version.map_or_else(|| "unknown".to_owned(), |version| version.to_string());
     writeln!(
         out,
-        "{} {}, {}, protocol version {protocol}, signature type {}\n",
+        "{} {}, {}, {}\n",
         report.tool.name,
         report.tool.version,
         report.started_at,
-        report.account.signature_type.map_or_else(|| "unusable".to_owned(), |kind| kind.to_string()),
+        if report.venues.iter().any(|venue| venue.venue == Venue::Global) {
+            let kind = report.account.signature_type.map_or_else(|| "unusable".to_owned(), |kind| kind.to_string());
+            format!("protocol version {protocol}, signature type {kind}")
+        } else {
+            "Polymarket US".to_owned()
+        },
     )?;
     for reported in &report.reported_errors {
         match reported.sentence {

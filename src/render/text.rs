@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::{Show, Style};
-use crate::checks::{MARKET, Status};
+use crate::checks::{ELSEWHERE, MARKET, Status};
 use crate::diagnosis::Diagnosis;
-use crate::report::{CheckReport, Report, Verdict};
+use crate::report::{CheckReport, Report, VenueReport, Verdict};
 
 /// The ANSI colour that repeats a status.
 pub(super) fn color(status: Status) -> &'static str {
@@ -32,8 +32,19 @@ const SUMMARY: usize = 32;
 pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let heading = super::wrapped(&super::heading(&report.heading(), style), "", "  ", style.width);
     writeln!(out, "{}\n", painted(&heading, "1", style))?;
-    for check in report.checks.iter().filter(|check| show.shows(check.status)) {
-        print_check(check, style, out)?;
+    let is_elsewhere = |check: &&CheckReport| check.summary == ELSEWHERE;
+    let shown = report.checks.iter().filter(|check| show.shows(check.status));
+    let mut elsewhere = Some(shown.clone().filter(is_elsewhere).count()).filter(|count| *count > 1);
+    for check in shown {
+        // what many checks would say of the other venue is said once
+        match elsewhere {
+            Some(count) if is_elsewhere(&check) && count > 0 => {
+                print_elsewhere(count, style, out)?;
+                elsewhere = Some(0);
+            }
+            Some(_) if is_elsewhere(&check) => {}
+            _ => print_check(check, style, out)?,
+        }
     }
     writeln!(out)?;
     for reported in report.reported_errors.iter().filter(|reported| reported.sentence.is_none()) {
@@ -49,6 +60,9 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
     }
     line(&tally(report), "", "", style, out)?;
     line(&verdict(report), "", "", style, out)?;
+    if let Some(venues) = venues(report) {
+        line(&venues, "", "", style, out)?;
+    }
     if let Some(next) = &report.next_step {
         line(&next.text, "next: ", "      ", style, out)?;
         next.command.iter().try_for_each(|command| writeln!(out, "      $ {command}"))?;
@@ -67,6 +81,13 @@ const FIELD: &str = "              ";
 /// A line, as wide as the terminal.
 fn line(text: &str, first: &str, further: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", super::wrapped(text, first, further, style.width))
+}
+
+fn print_elsewhere(count: usize, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let head = format!("{} {}", Status::Skip.symbol(style.ascii), Status::Skip.word());
+    let head = painted(&head, color(Status::Skip), style);
+    let first = format!(" {head}  {:<22} ", format!("{count} checks of the CLOB"));
+    line(ELSEWHERE, &first, &" ".repeat(SUMMARY), style, out)
 }
 
 fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -175,6 +196,12 @@ pub(super) fn verdict(report: &Report) -> String {
             None => format!("broken{start}"),
         },
     }
+}
+
+/// Where two venues are looked at: how each stands. "the CLOB: healthy; Polymarket US: broken"
+pub(super) fn venues(report: &Report) -> Option<String> {
+    let word = |one: &VenueReport| format!("{}: {}", one.venue.spoken(), one.verdict.word());
+    (report.venues.len() > 1).then(|| report.venues.iter().map(word).collect::<Vec<_>>().join("; "))
 }
 
 /// What keeps the verdict open although no shown check has a problem.

@@ -6,7 +6,8 @@ use url::Url;
 
 use super::Report;
 use crate::auth::contracts;
-use crate::settings::Origin;
+use crate::facts::Facts;
+use crate::settings::{Origin, Venue, Venues};
 
 /// A report of recorded facts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,9 +23,10 @@ pub struct Heading {
     pub signer: String,
     /// `None` where there is neither a key nor a profile.
     pub origin: Option<Origin>,
-    /// Host and port of the CLOB.
+    /// Host and port of the CLOB, or of Polymarket US, or both.
     pub host: Option<String>,
-    /// The chain by its name where it is known, as in `Polygon`; otherwise as in `chain 1`.
+    /// The chain by its name where it is known, as in `Polygon`; otherwise as in `chain 1`. Empty for an account
+    /// of Polymarket US alone.
     pub chain: String,
     /// When the facts were observed; `None` before the first run.
     pub at: Option<Timestamp>,
@@ -35,25 +37,61 @@ pub struct Heading {
 impl Report {
     /// What the first line of an output says of this report.
     pub fn heading(&self) -> Heading {
-        let url = self.target.clob_url.as_deref().and_then(|url| Url::parse(url).ok());
-        let host = url.and_then(|url| {
-            let host = url.host_str()?.to_owned();
-            Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
-        });
+        let is_global = self.venues.iter().any(|venue| venue.venue == Venue::Global);
+        let hosts: Vec<String> = self.venues.iter().filter_map(|venue| host(venue.url.as_deref()?)).collect();
+        let host = (!hosts.is_empty()).then(|| hosts.join(" and "));
         let chain = self.target.chain_id;
+        let chain = if is_global {
+            contracts::chain(chain).map_or_else(|| format!("chain {chain}"), |chain| chain.name.clone())
+        } else {
+            String::new()
+        };
         Heading {
             signer: short(&self.who),
             origin: self.source.clone(),
             host,
-            chain: contracts::chain(chain).map_or_else(|| format!("chain {chain}"), |chain| chain.name.clone()),
+            chain,
             at: self.started_at.parse().ok().filter(|at: &Timestamp| !at.is_zero()),
             is_replay: self.replay.is_some(),
         }
     }
 }
 
+/// Who the account is: the signer, the key of Polymarket US, or both.
+pub(super) fn who(facts: &Facts) -> String {
+    let setup = &facts.setup;
+    let of_us = || {
+        let id = setup.us.as_ref().and_then(|us| us.key_id.as_ref());
+        id.map_or_else(|| "Polymarket US, no key id".to_owned(), |id| format!("Polymarket US key {}", id.value))
+    };
+    match setup.venues {
+        Venues::Global => signer(facts),
+        Venues::Us => of_us(),
+        Venues::Both => format!("{} and {}", signer(facts), of_us()),
+    }
+}
+
+/// The signer's address, or why there is none.
+fn signer(facts: &Facts) -> String {
+    match (facts.setup.signer(), &facts.setup.key) {
+        (Some(signer), _) => signer.to_string(),
+        (None, Some(_)) => "unusable private key".to_owned(),
+        (None, None) => "no private key".to_owned(),
+    }
+}
+
+/// Host and port of a URL.
+fn host(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str()?.to_owned();
+    Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
+}
+
 /// An address by its ends; any other text as it is.
 fn short(who: &str) -> String {
+    if let Some((signer, us)) = who.split_once(" and ") {
+        return format!("{} and {us}", short(signer));
+    }
     match (who.get(..6), who.get(38..)) {
         (Some(start), Some(end)) if who.starts_with("0x") && who.len() == 42 => format!("{start}…{end}"),
         _ => who.to_owned(),

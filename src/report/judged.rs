@@ -27,12 +27,12 @@ pub(super) fn judge(facts: &Facts) -> Vec<Judged> {
         // before the first run not even the settings are known; after it nothing more comes
         let open = facts.started_ms == 0 || facts.elapsed_ms.is_none() && is_open();
         let blocking = needed().find(|need| need.status.is_settled() && !need.status.lets_go_on());
-        let finding = match blocking {
+        let finding = match blocking.filter(|_| check.is_looked_at(facts)) {
             Some(need) => Some(
                 (check.by_settings)(facts)
                     .unwrap_or_else(|| Finding::skip(need.check.id, format!("Skipped: depends on {}", need.check.id))),
             ),
-            None if open => None,
+            None if open && (facts.started_ms == 0 || check.is_looked_at(facts)) => None,
             None => Some(check.finding(facts)),
         };
         let running = || check.reads.iter().any(|probe| facts.running_since_ms(*probe).is_some());
@@ -113,8 +113,10 @@ fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
 }
 
 /// The shown checks for which nothing was asked, and those that wait for such a one.
-pub(super) fn not_asked(judged: &[Judged], selection: &Selection) -> Vec<&'static str> {
-    let is_unasked = |one: &&Judged| selection.shows(one.check.id) && is_open(root(judged, one)).is_none();
+pub(super) fn not_asked(judged: &[Judged], facts: &Facts, selection: &Selection) -> Vec<&'static str> {
+    // what is of a venue that is not looked at is not missing
+    let is_wanted = |one: &&Judged| selection.shows(one.check.id) && one.check.is_looked_at(facts);
+    let is_unasked = |one: &&Judged| is_wanted(one) && is_open(root(judged, one)).is_none();
     let skipped = judged.iter().filter(|one| one.status == Status::Skip);
     skipped.filter(is_unasked).map(|one| one.check.id).collect()
 }

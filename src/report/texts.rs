@@ -51,7 +51,11 @@ impl Report {
             let texts = [&mut reported.host, &mut reported.method, &mut reported.path, &mut reported.client];
             texts.into_iter().flatten().for_each(&mut change);
         }
-        self.target.clob_url.iter_mut().for_each(&mut change);
+        self.target.clob_url.iter_mut().chain(&mut self.target.us_url).for_each(&mut change);
+        self.account.us_key_id.iter_mut().for_each(&mut change);
+        for venue in &mut self.venues {
+            venue.url.iter_mut().chain(&mut venue.account).for_each(&mut change);
+        }
         change(&mut self.profile);
         change(&mut self.who);
         self.source.iter_mut().filter_map(|source| source.name.as_mut()).for_each(&mut change);

@@ -3,10 +3,17 @@
 use super::judged::{Judged, root};
 use crate::checks::{Check, Status};
 use crate::facts::Facts;
+use crate::settings::Venue;
 
 /// By the checks that orders hang on, shown or not.
 pub(super) fn can_trade(judged: &[Judged], facts: &Facts) -> Option<bool> {
-    let mut needed = judged.iter().filter(|one| one.check.trading);
+    can_trade_at(judged, facts, None)
+}
+
+/// The same for one venue, with the checks that are of none; `None` for all venues that are looked at.
+pub(super) fn can_trade_at(judged: &[Judged], facts: &Facts, venue: Option<Venue>) -> Option<bool> {
+    let is_of = |check: &Check| venue.is_none() || check.venue().is_none() || check.venue() == venue;
+    let mut needed = judged.iter().filter(|one| one.check.trading && one.check.is_looked_at(facts) && is_of(one.check));
     if needed.clone().any(|one| root(judged, one).status == Status::Fail) {
         return Some(false);
     }

@@ -37,7 +37,7 @@ pub(super) struct Live {
     /// The number of the next event.
     next: AtomicU64,
     /// How long each answer is held back.
-    latency: Duration,
+    pub(super) latency: Duration,
     /// Its other end is dropped when the sandbox ends.
     ended: watch::Receiver<()>,
 }
@@ -50,7 +50,7 @@ impl Live {
     }
 
     /// Waits until the sandbox ends.
-    async fn end(&self) {
+    pub(super) async fn end(&self) {
         let mut ended = self.ended.clone();
         while ended.changed().await.is_ok() {}
     }
@@ -58,7 +58,7 @@ impl Live {
 
 /// Whether the path is of a channel at a host of its own.
 pub(super) fn is_channel(path: &str) -> bool {
-    path.starts_with("/ws/")
+    path.starts_with("/ws/") || super::us::is_at_root(path)
 }
 
 pub(super) fn routes(router: Router<Arc<Sandbox>>) -> Router<Arc<Sandbox>> {

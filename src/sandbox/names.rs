@@ -7,7 +7,9 @@
 //! `{builder_code}` `{relayer_key}` `{new_relayer_key}` (in the form of a builder's) `{other_relayer_key}`
 //! `{eoa_lower_case}` and `{api_key}` `{api_passphrase}` `{api_secret}`
 //! (`…_standard`, `…_unpadded`, `…_truncated`, `…_hex`), the same with `builder_`, are the right
-//! values of secrets; with `other_` those of the second signer.
+//! values of secrets; with `other_` those of the second signer. `{us}` and `{us_gateway}` are the hosts of
+//! Polymarket US, `{us_key_id}` and `{us_secret}` the key of the demo account there (`us_seed` alone, `…_unpadded`,
+//! `…_url_safe`, `…_hex`, `…_cut`, `…_of_two`), with `other_` somebody else's.
 
 use std::collections::BTreeMap;
 

@@ -37,7 +37,7 @@ use super::faults::Fault;
 use crate::auth::contracts::POLYGON;
 use crate::auth::wallet::WalletKind;
 use files::FILES;
-pub use services::{Live, Relayer, RelayerTransaction};
+pub use services::{Live, Relayer, RelayerTransaction, Us, UsAccount};
 
 /// The scenario of a bare `--demo`.
 pub const DEFAULT: &str = "demo";
@@ -96,6 +96,9 @@ pub struct Scenario {
     /// The relayer.
     #[serde(default)]
     pub relayer: Relayer,
+    /// Polymarket US.
+    #[serde(default)]
+    pub us: Us,
     /// Requests that go wrong on their way; the first that fits one decides.
     #[serde(default)]
     pub faults: Vec<Fault>,

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::live::{LIVE, markets};
 use super::names::{DEMO_KEY, Names, OTHER_KEY, name_of};
-use super::scenario::{CredentialKind, Scenario};
+use super::scenario::{CredentialKind, Scenario, UsAccount};
 use super::trades::DEMO_CODE;
+use super::us;
 use super::views::{DATA, GAMMA, GEOBLOCK, RELAYER, RPC};
 use super::{NEW_RELAYER_KEY, OTHER_RELAYER_KEY, RELAYER_KEY, SIGNER, SIGNER_TOKEN, TOKEN_SIGNER, builder_credentials};
 use crate::auth::l2::ApiCredentials;
@@ -33,6 +34,10 @@ pub struct Announcement {
     pub ws_url: String,
     /// The live data service.
     pub live_url: String,
+    /// Polymarket US: the base of signed requests.
+    pub us_url: String,
+    /// Its public gateway.
+    pub us_gateway_url: String,
     /// Full URL of `POST /sign`, for everybody.
     pub builder_signer_url: String,
     /// The same signer, for those who send the token.
@@ -76,6 +81,21 @@ const USUAL: [(Setting, &str); 20] = [
     (Setting::BuilderCode, "{builder_code}"),
 ];
 
+/// Where Polymarket US is: for every account, since it is no account's own.
+const US_HOSTS: [(Setting, &str); 2] = [(Setting::UsUrl, "{us}"), (Setting::UsGatewayUrl, "{us_gateway}")];
+/// The key of an account there.
+const US_KEY: [(Setting, &str); 2] = [(Setting::UsKeyId, "{us_key_id}"), (Setting::UsSecretKey, "{us_secret}")];
+
+/// The settings of the accounts that the user of a scenario has.
+fn usual(scenario: &Scenario) -> impl Iterator<Item = &'static (Setting, &'static str)> {
+    let (global, us): (&[_], &[_]) = match scenario.us.account {
+        UsAccount::None => (&USUAL, &[]),
+        UsAccount::Only => (&[], &US_KEY),
+        UsAccount::Beside => (&USUAL, &US_KEY),
+    };
+    global.iter().chain(us).chain(&US_HOSTS)
+}
+
 impl Announcement {
     /// `names` are the scenario's; `credentials` those that the user has configured.
     pub(super) fn new(
@@ -97,6 +117,8 @@ impl Announcement {
             relayer_url: at(RELAYER),
             ws_url: format!("ws://{listen}"),
             live_url: format!("ws://{listen}{LIVE}"),
+            us_url: at(us::SIGNED),
+            us_gateway_url: at(us::GATEWAY),
             builder_signer_url: format!("{}/sign", at(SIGNER)),
             builder_signer_token_url: format!("{}/sign", at(TOKEN_SIGNER)),
             builder_signer_token: SIGNER_TOKEN,
@@ -116,7 +138,8 @@ impl Announcement {
         names.add("closed_host", closed.to_string());
         name_account(&mut names, scenario);
         name_credentials(&mut names, scenario, credentials);
-        let usual = USUAL.iter().filter_map(|(setting, value)| Some((setting.usual_variable()?, *value)));
+        us::name(&mut names);
+        let usual = usual(scenario).filter_map(|(setting, value)| Some((setting.usual_variable()?, *value)));
         let mut settings: BTreeMap<String, String> =
             usual.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         settings.extend(scenario.settings.clone());
@@ -138,6 +161,8 @@ impl Announcement {
             ("relayer", &self.relayer_url),
             ("ws", &self.ws_url),
             ("live", &self.live_url),
+            ("us", &self.us_url),
+            ("us_gateway", &self.us_gateway_url),
             ("signer", &self.builder_signer_url),
             ("token_signer", &self.builder_signer_token_url),
         ] {

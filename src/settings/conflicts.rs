@@ -6,6 +6,7 @@ use url::Url;
 use super::{ProblemKind, Setting, SettingProblem, Source, Sourced};
 use crate::auth::key;
 use crate::auth::l2::SecretKey;
+use crate::auth::us::UsKey;
 use crate::auth::wallet::SignatureType;
 use crate::secret::Secret;
 
@@ -66,6 +67,7 @@ pub(super) fn same(setting: Setting, a: &str, b: &str) -> bool {
         Setting::ApiSecret | Setting::BuilderSecret => {
             by(a, b, |text| Some(SecretKey::decode(&Secret::new(text)).ok()?.fingerprint()))
         }
+        Setting::UsSecretKey => by(a, b, |text| Some(UsKey::decode(&Secret::new(text)).ok()?.fingerprint())),
         Setting::BuilderCode => a.trim().eq_ignore_ascii_case(b.trim()),
         setting if setting.is_url() => {
             by(a, b, |text| Some(Url::parse(text).ok()?.as_str().trim_end_matches('/').to_owned()))

@@ -95,6 +95,8 @@ fn values(settings: &Settings, key: FixKey, value: &Value) -> Result<Vec<(Settin
             | Setting::ChainId
             | Setting::Nonce
             | Setting::ClobUrl
+            | Setting::UsUrl
+            | Setting::UsGatewayUrl
             | Setting::RelayerApiKeyAddress),
         ) => Ok(vec![(setting, Secret::new(text))]),
         FixKey::Setting(Setting::PrivateKey) => match surrounded_key(settings) {

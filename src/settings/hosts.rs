@@ -22,8 +22,8 @@ const SERVICES: &[(&str, Option<Setting>, &str)] = &[
     ("ws-live-data.polymarket.com", None, "RTDS, the former live data host"),
     ("ws-live-v2.polymarket.com", Some(Setting::LiveUrl), "the live data service (WebSocket)"),
     ("bridge.polymarket.com", None, "the bridge"),
-    ("api.polymarket.us", None, "Polymarket US, a separate product"),
-    ("gateway.polymarket.us", None, "Polymarket US, a separate product"),
+    ("api.polymarket.us", Some(Setting::UsUrl), "the host for signed requests"),
+    ("gateway.polymarket.us", Some(Setting::UsGatewayUrl), "the public gateway, which takes no signed requests"),
 ];
 
 /// Parts of the hosts of nodes, and the chain that they say.
@@ -59,6 +59,8 @@ pub(super) fn misdirected(settings: &Settings) -> Vec<SettingProblem> {
         (Setting::WsUrl, &settings.ws_url),
         (Setting::LiveUrl, &settings.live_url),
         (Setting::RpcUrl, &settings.rpc_url),
+        (Setting::UsUrl, &settings.us_url),
+        (Setting::UsGatewayUrl, &settings.us_gateway_url),
     ];
     let set = services.into_iter().filter_map(|(setting, url)| Some((setting, url.as_ref()?)));
     let set = set.filter(|(_, url)| url.source != Source::Default);

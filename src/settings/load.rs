@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use alloy_primitives::U256;
+use clap::ValueEnum as _;
 
 use self::loader::Loader;
 pub(crate) use self::values::is_loopback;
@@ -16,8 +17,11 @@ use self::values::parse_address;
 pub use self::values::{SECONDS, parse_seconds};
 use super::inputs::{Inputs, SettingsError};
 use super::sources::Sources;
-use super::{CredentialParts, Origin, ProblemKind, Setting, SettingProblem, Settings, Source, Sourced, WrittenAddress};
-use super::{hosts, misplaced, programs, selection, unread};
+use super::{
+    CredentialParts, Origin, ProblemKind, Setting, SettingProblem, Settings, Source, Sourced, UsParts, Venue, Venues,
+    WrittenAddress,
+};
+use super::{hosts, misplaced, programs, selection, unread, venue, venue_mixed};
 use crate::auth::contracts;
 use crate::auth::wallet::{SignatureType, WalletKind, WalletMap};
 use crate::secret::Secret;
@@ -34,6 +38,8 @@ const RELAYER_URL: &str = "https://relayer-v2.polymarket.com";
 const GEOBLOCK_URL: &str = "https://polymarket.com/api/geoblock";
 const WS_URL: &str = "wss://ws-subscriptions-clob.polymarket.com";
 const LIVE_URL: &str = "wss://ws-live-v2.polymarket.com/ws";
+const US_URL: &str = "https://api.polymarket.us";
+const US_GATEWAY_URL: &str = "https://gateway.polymarket.us";
 
 /// The folder of the user's own files; `None` where the platform tells of none.
 pub fn home_folder() -> Option<PathBuf> {
@@ -84,7 +90,7 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         profile: loader.sources.profile.clone(),
         key_profile: loader.sources.key_profile(),
         selection: selection::of(inputs),
-        origin: Origin::of(inputs, &loader.sources, key.as_ref()),
+        origin: None,
         private_key: key,
         signature_type: loader.or_default(Setting::SignatureType, signature_type, SignatureType::Eoa),
         funder: loader.parsed(Setting::Funder, "an address: 0x and 40 hex digits", parse_address),
@@ -115,6 +121,11 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         ws_url: loader.url(Setting::WsUrl, live_default(WS_URL)),
         live_url: loader.url(Setting::LiveUrl, live_default(LIVE_URL)),
         rpc_url: loader.url(Setting::RpcUrl, Some(rpc_default)),
+        us: UsParts { key_id: loader.text(Setting::UsKeyId), secret: loader.secret(Setting::UsSecretKey) },
+        us_url: loader.url(Setting::UsUrl, live_default(US_URL)),
+        us_gateway_url: loader.url(Setting::UsGatewayUrl, live_default(US_GATEWAY_URL)),
+        venue: loader.parsed(Setting::Venue, "global or us", |text| Venue::from_str(text, true).ok()),
+        venues: Venues::default(),
         timeout: loader.seconds(Setting::Timeout).unwrap_or(DEFAULT_TIMEOUT),
         deadline: loader.seconds(Setting::Deadline).unwrap_or(DEFAULT_DEADLINE),
         places: BTreeMap::new(),
@@ -132,7 +143,10 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     let of_key = settings.private_key.iter().filter_map(|key| key.value.clone().ok());
     let others = loader.sources.everywhere(Setting::PrivateKey).into_iter().map(|key| Secret::new(key.value));
     let keys: Vec<Secret> = of_key.chain(others).collect();
-    let misplaced = misplaced::withhold(&mut settings, &keys);
+    let mut misplaced = venue_mixed::separate(&mut settings);
+    misplaced.extend(misplaced::withhold(&mut settings, &keys));
+    let of_key = settings.private_key.as_ref().map(|key| &key.source);
+    settings.origin = Origin::of(inputs, &loader.sources, of_key.or_else(|| settings.us.source()));
     if !loader.has_problem(Setting::Funder) {
         unread::take_wallet(&loader.sources.unread(), &mut settings);
     }
@@ -145,6 +159,7 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
     problems.extend(unread);
     withhold_secrets(&mut problems, &settings.secrets());
     settings.problems = problems;
+    settings.venues = venue::of(&settings);
     settings
 }
 

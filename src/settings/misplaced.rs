@@ -23,6 +23,8 @@ pub(super) fn withhold(settings: &mut Settings, keys: &[Secret]) -> Vec<SettingP
     withheld.text(Setting::BuilderCode, &mut settings.builder_code, String::as_str);
     withheld.text(Setting::BuilderSignerToken, &mut settings.builder_signer_token, Secret::expose);
     withheld.text(Setting::RelayerApiKey, &mut settings.relayer_key, Secret::expose);
+    withheld.text(Setting::UsKeyId, &mut settings.us.key_id, String::as_str);
+    withheld.text(Setting::UsSecretKey, &mut settings.us.secret, Secret::expose);
     for (setting, url) in [
         (Setting::BuilderSignerUrl, &mut settings.builder_signer_url),
         (Setting::ClobUrl, &mut settings.clob_url),
@@ -33,6 +35,8 @@ pub(super) fn withhold(settings: &mut Settings, keys: &[Secret]) -> Vec<SettingP
         (Setting::WsUrl, &mut settings.ws_url),
         (Setting::LiveUrl, &mut settings.live_url),
         (Setting::RpcUrl, &mut settings.rpc_url),
+        (Setting::UsUrl, &mut settings.us_url),
+        (Setting::UsGatewayUrl, &mut settings.us_gateway_url),
     ] {
         withheld.text(setting, url, url::Url::as_str);
     }
@@ -45,6 +49,7 @@ pub(super) fn withhold(settings: &mut Settings, keys: &[Secret]) -> Vec<SettingP
         (Setting::ApiKey, &mut settings.credentials.key),
         (Setting::BuilderApiKey, &mut settings.builder.key),
         (Setting::BuilderCode, &mut settings.builder_code),
+        (Setting::UsKeyId, &mut settings.us.key_id),
     ] {
         // an id that stands twice is right here, and wrong in the other place
         let is_secret = |id: &Sourced<String>| {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Source;
 use super::inputs::{Inputs, KeyInput};
 use super::sources::Sources;
-use super::{Source, Sourced};
 
 /// The place that an account is named by. As JSON `{"kind": "env-file", "name": ".env"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,8 +54,8 @@ impl Origin {
         Self::new(OriginKind::Profile, name)
     }
 
-    /// Of settings with this key; without a key, the profile that is in use, if one is.
-    pub(super) fn of<T>(inputs: &Inputs, sources: &Sources, key: Option<&Sourced<T>>) -> Option<Self> {
+    /// Of settings whose key is from there; without a key, the profile that is in use, if one is.
+    pub(super) fn of(inputs: &Inputs, sources: &Sources, key: Option<&Source>) -> Option<Self> {
         if let Some(scenario) = &inputs.scenario {
             return Some(Self::new(OriginKind::Demo, scenario));
         }
@@ -70,7 +70,7 @@ impl Origin {
         if sources.key_profile().is_some() || (key.is_none() && !sources.profile.is_empty()) {
             return Some(Self::profile(&sources.profile));
         }
-        match &key?.source {
+        match key? {
             Source::Variable { .. } => Some(Self::bare(OriginKind::Environment)),
             Source::EnvFile { path, .. } => Some(Self::new(OriginKind::EnvFile, path)),
             Source::Profile { name, .. } => Some(Self::profile(name)),

@@ -69,6 +69,8 @@ pub enum ProblemKind {
     OtherService,
     /// A key that works only for another address.
     OtherAddress,
+    /// Something of one venue in the place of the other.
+    VenueMixed,
 }
 
 impl ProblemKind {

@@ -21,7 +21,7 @@ pub(crate) fn of(inputs: &Inputs) -> String {
     if let Some(profile) = inputs.profile.as_ref().filter(|name| !name.is_empty() && !inputs.profile_by_variable) {
         flags.push(("profile", Some(profile.clone())));
     }
-    for setting in [Setting::ClobUrl, Setting::ChainId] {
+    for setting in [Setting::ClobUrl, Setting::ChainId, Setting::Venue, Setting::UsUrl] {
         // a password in a URL is not to be printed
         let value = inputs.flags.get(&setting).filter(|value| !value.contains('@'));
         flags.extend(setting.flag().zip(value).map(|(flag, value)| (flag, Some(value.clone()))));

@@ -108,6 +108,18 @@ settings! {
         "RELAYER_API_KEY_ADDRESS",
         "POLYMARKET_RELAYER_API_KEY_ADDRESS",
     ]
+    UsKeyId "us_key_id" Secret [
+        "POLYMARKET_KEY_ID",
+        "POLYMARKET_US_KEY_ID",
+        "POLYMARKET_US_API_KEY",
+    ]
+    UsSecretKey "us_secret_key" Secret [
+        "POLYMARKET_SECRET_KEY",
+        "POLYMARKET_US_SECRET_KEY",
+        "POLYMARKET_US_API_SECRET",
+        "POLYMARKET_US_PRIVATE_KEY",
+    ]
+    Venue "venue" Own("venue") ["POLYDOCTOR_VENUE"]
     ClobUrl "clob_url" Service("clob-url") ["POLYMARKET_CLOB_URL", "CLOB_API_URL", "CLOB_HOST"]
     GammaUrl "gamma_url" Service("gamma-url") ["POLYMARKET_GAMMA_URL", "GAMMA_API_URL"]
     DataUrl "data_url" Service("data-url") ["POLYMARKET_DATA_URL"]
@@ -116,6 +128,8 @@ settings! {
     WsUrl "ws_url" Service("ws-url") ["POLYMARKET_WS_URL"]
     LiveUrl "live_url" Service("live-url") ["POLYMARKET_LIVE_URL"]
     RpcUrl "rpc_url" Service("rpc-url") ["POLYMARKET_RPC_URL", "POLYGON_RPC_URL", "RPC_URL"]
+    UsUrl "us_url" Service("us-url") ["POLYMARKET_US_URL"]
+    UsGatewayUrl "us_gateway_url" Service("us-gateway-url") ["POLYMARKET_US_GATEWAY_URL"]
     Timeout "timeout" Run("timeout") ["POLYDOCTOR_TIMEOUT"]
     Deadline "deadline" Run("deadline") []
 }
@@ -193,6 +207,9 @@ impl Setting {
 
     /// Its name as people read it.
     pub(crate) fn spoken(self) -> String {
+        if let Some(rest) = self.name().strip_prefix("us_") {
+            return format!("Polymarket US {}", rest.replace('_', " ").replace("url", "URL"));
+        }
         self.name().replace('_', " ").replace("api ", "API ").replace("clob ", "CLOB ").replace("url", "address")
     }
 }

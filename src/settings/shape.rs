@@ -5,6 +5,7 @@ use url::Url;
 use super::{Setting, Settings};
 use crate::auth::key::{self, ParsedKey};
 use crate::auth::l2::SecretKey;
+use crate::auth::us::UsKey;
 use crate::secret::{Secret, SecretShape, fingerprint};
 
 impl Settings {
@@ -33,6 +34,7 @@ pub(crate) fn shown_url(url: &Url) -> String {
 pub(crate) fn secret_shape(setting: Setting, secret: &Secret) -> SecretShape {
     let fingerprint = match setting {
         Setting::ApiSecret | Setting::BuilderSecret => SecretKey::decode(secret).ok().map(|key| key.fingerprint()),
+        Setting::UsSecretKey => UsKey::decode(secret).ok().map(|key| key.fingerprint()),
         Setting::PrivateKey => key::parse(secret).ok().map(|key| fingerprint(key.signer.to_bytes().as_slice())),
         _ => None,
     };

@@ -355,22 +355,7 @@ fn several_accounts(families: &Families) -> Option<SettingProblem> {
     })
 }
 
-/// Polymarket US is another product, with keys of another kind.
-const POLYMARKET_US: [&str; 2] = ["POLYMARKET_KEY_ID", "POLYMARKET_SECRET_KEY"];
-
 fn near_miss(name: &str, value: &str, place: &str, is_read: impl Fn(Setting) -> bool) -> Option<SettingProblem> {
-    if POLYMARKET_US.contains(&name) {
-        // beside a key of the CLOB they are the other product's own
-        let kind = if is_read(Setting::PrivateKey) { ProblemKind::Remark } else { ProblemKind::NearMiss };
-        return Some(SettingProblem {
-            kind,
-            setting: Subject::ApiCredentials,
-            text: format!(
-                "{name} is set ({place}): it is of Polymarket US, another product, and the CLOB takes none of its keys"
-            ),
-            fix: "Derive the API credentials of the CLOB from the private key".to_owned(),
-        });
-    }
     let meant = names::meant(name)?;
     let setting = names::setting_of(&meant)?;
     // a value that is none of the setting's is another thing's, whatever its name is like

@@ -152,7 +152,15 @@ impl Written<'_> {
 
 /// The file that the account's other settings are in.
 fn usual_place(places: &BTreeMap<Setting, Vec<Source>>) -> Option<&Source> {
-    let in_force = [Setting::PrivateKey, Setting::SignatureType, Setting::Funder, Setting::ApiKey].into_iter();
+    let in_force = [
+        Setting::PrivateKey,
+        Setting::SignatureType,
+        Setting::Funder,
+        Setting::ApiKey,
+        Setting::UsKeyId,
+        Setting::UsSecretKey,
+    ]
+    .into_iter();
     in_force
         .filter_map(|setting| places.get(&setting)?.first())
         .find(|place| matches!(place, Source::EnvFile { .. } | Source::Profile { .. }))

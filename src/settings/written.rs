@@ -22,6 +22,7 @@ pub(crate) fn written_secret(line: &str, settings: &Settings) -> Option<&'static
         ("the API passphrase", part(&user.passphrase)),
         ("the builder secret", part(&builder.secret)),
         ("the builder passphrase", part(&builder.passphrase)),
+        ("the secret key of Polymarket US", part(&settings.us.secret)),
     ];
     let holds = |secret: &Secret| {
         let text = secret.expose().trim().trim_start_matches("0x");

@@ -68,7 +68,8 @@ fn a_round_of_watching_judges_as_the_whole_run() {
     each(&names(), |name| {
         let (facts, whole) = recorded(folder.path(), name);
         let round = watch::round(&of_only(&facts, &watch::probes()));
-        assert_eq!(round.checks.len(), watch::WATCHED.len());
+        let watched = watch::WATCHED.iter().filter(|id| whole.check(id).is_some()).count();
+        assert_eq!(round.checks.len(), watched);
         for check in &round.checks {
             let whole = whole.check(check.id).unwrap();
             if !watch::stands_alike(check, whole.status) {

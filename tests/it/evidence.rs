@@ -117,6 +117,11 @@ fn withhold(facts: &mut Facts, probe: Probe, way: Option<&Failure>) {
         Probe::RelayerKey => none(&mut facts.relayer_key, way),
         Probe::RelayerTransactions => none(&mut facts.relayer_transactions, way),
         Probe::RelayerNonce => none(&mut facts.relayer_nonce, way),
+        Probe::UsBalances => none(&mut facts.us_balances, way),
+        Probe::UsPositions => none(&mut facts.us_positions, way),
+        Probe::UsGateway => none(&mut facts.us_gateway, way),
+        Probe::UsClock => none(&mut facts.us_clock, way),
+        Probe::UsLive => none(&mut facts.us_live, way),
     }
 }
 
@@ -207,7 +212,8 @@ fn trades_only_by_proof(name: &str, facts: &Facts, report: &Report, counts: &mut
     if !name.starts_with("healthy-") {
         return;
     }
-    for (check, any) in proofs().filter(|(check, _)| check.trading) {
+    let here = |check: &Check| check.trading && check.applies(facts) && check.is_looked_at(facts);
+    for (check, any) in proofs().filter(|(check, _)| here(check)) {
         for way in [Some(Failure::TimedOut { after_ms: 10_000 }), None] {
             let mut without = facts.clone();
             for probe in any {

@@ -59,6 +59,7 @@ mod symptoms;
 mod terminal;
 mod two_accounts;
 mod undone;
+mod us;
 mod vectors;
 mod views;
 #[cfg(unix)]

@@ -63,6 +63,7 @@ fn another(setting: Setting, number: u8) -> String {
         Setting::PrivateKey | Setting::BuilderCode => format!("0x{}", number.to_string().repeat(64)),
         Setting::SignatureType => "1".to_owned(),
         Setting::ChainId => "80002".to_owned(),
+        Setting::Venue => if number == 3 { "global" } else { "us" }.to_owned(),
         Setting::Nonce | Setting::Timeout => number.to_string(),
         Setting::Funder | Setting::RelayerApiKeyAddress => format!("0x{}", number.to_string().repeat(40)),
         url if url.is_url() => format!("https://number-{number}.example.com/"),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::U256;
-use polydoctor::auth::l1;
+use polydoctor::auth::{l1, us};
 use polydoctor::sandbox::scenario;
+use polydoctor::secret::Secret;
 use reqwest::Method;
 use serde_json::json;
 
@@ -36,7 +37,7 @@ async fn every_scenario_starts_and_leaves_no_placeholder() {
 async fn the_same_seed_gives_the_same_settings() {
     assert_eq!(settings("healthy-safe").await, settings("healthy-safe").await);
     let env = settings("healthy-safe").await;
-    assert_eq!(env.len(), 20);
+    assert_eq!(env.len(), 22);
     assert_eq!(env["POLYMARKET_FUNDER"], "0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47");
     assert_eq!(env["POLYMARKET_PRIVATE_KEY"], DEMO_KEY);
     assert_eq!(env["POLY_BUILDER_SIGNER_URL"], "http://sandbox/-/signer/sign");
@@ -69,6 +70,9 @@ async fn configured_credentials_work_or_fail_as_told() {
 /// What a user of the scenario's settings is told: by derive, by an L2 read and by an order.
 async fn complaints(lab: &Lab) -> String {
     let env = &lab.running.announcement().env;
+    if let Some(id) = env.get("POLYMARKET_KEY_ID") {
+        return us_complaint(lab, id, &env["POLYMARKET_SECRET_KEY"], &env["POLYMARKET_US_URL"]).await;
+    }
     let account = lab.configured();
     let clob = &env["POLYMARKET_CLOB_URL"];
     let eoa = account.signer.address().to_string();
@@ -112,6 +116,16 @@ async fn complaints(lab: &Lab) -> String {
         heard.push(answer.unwrap().text().await.unwrap());
     }
     heard.join("\n")
+}
+
+/// What a user of Polymarket US is told by a signed read.
+async fn us_complaint(lab: &Lab, id: &str, secret: &str, url: &str) -> String {
+    let credentials = us::UsCredentials { key_id: id.to_owned(), secret: Secret::new(secret) };
+    let path = "/v1/account/balances";
+    let headers = us::headers(&credentials, now() * 1000, "GET", path).unwrap();
+    let request = lab.http.get(format!("{url}{path}"));
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+    request.send().await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ use crate::program::polydoctor;
 
 const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 const DIGITS: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+/// Test 1 of RFC 8032: seed and public half.
+const US_SECRET: &str = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==";
 
 const CHECK: [&str; 5] = ["check", "--offline", "setup.settings", "setup.secrets", "key.format"];
 
@@ -137,12 +139,18 @@ fn settings() -> Vec<Wrong> {
         wrong("a name with a typo", "POLYMARKET_PRIVTE_KEY is set (the environment) and nothing reads it")
             .var("POLYMARKET_PRIVTE_KEY", KEY),
         wrong(
-            "keys of Polymarket US",
-            "POLYMARKET_SECRET_KEY is set (the environment): it is of Polymarket US, another product",
+            "a secret key of Polymarket US as the API secret",
+            "The API secret (env CLOB_SECRET) contains a secret key of Polymarket US (Ed25519), so nothing is sent \
+             with it",
         )
-        .var("POLYMARKET_SECRET_KEY", "x")
-        .var("PK", KEY)
-        .code(0),
+        .var("CLOB_SECRET", US_SECRET)
+        .var("PK", KEY),
+        wrong(
+            "key id and secret key of Polymarket US exchanged",
+            "The US key id (env POLYMARKET_KEY_ID) contains a secret key, so nothing is sent with it",
+        )
+        .var("POLYMARKET_KEY_ID", US_SECRET)
+        .var("POLYMARKET_SECRET_KEY", "3f6c1f2e-5d0b-4d0a-9f43-5b1f0b9f7a11"),
         wrong(
             "a passphrase with a space behind it",
             "The API passphrase (CLOB_PASS_PHRASE, line 2 of .env) has white space or quotes around it",
@@ -238,7 +246,8 @@ fn each_wrong_input_gets_its_sentence() {
         let all = [output.stdout, output.stderr].concat();
         let all = String::from_utf8(all).unwrap();
         let line = all.lines().find(|line| line.contains(wrong.said));
-        let is_shown = all.contains(DIGITS) && what != "a key on our command line";
+        let is_shown =
+            [DIGITS, US_SECRET].iter().any(|secret| all.contains(secret)) && what != "a key on our command line";
         if line.is_none() || output.status.code() != Some(wrong.code) || all.contains("panicked") || is_shown {
             failed.push(format!("{what}: wanted {:?} and {}, got {}\n{all}", wrong.said, wrong.code, output.status));
         }

@@ -8,6 +8,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use url::Url;
 
 use super::{Failed, Http, LARGEST_REFUSAL, LONGEST_ANSWER, Request, header, refusal, secrets_of};
+use crate::auth::AuthHeaders;
 use crate::client::hidden::{self, Hidden};
 use crate::facts::Failure;
 use crate::facts::probe::Probe;
@@ -15,13 +16,18 @@ use crate::settings::shown_url;
 use crate::text;
 
 impl Http {
-    /// The bare connection behind a `ws://` or `wss://` URL.
+    /// The bare connection behind a `ws://` or `wss://` URL, opened with these headers.
     ///
     /// # Errors
     ///
     /// [`Failure`] for everything but a server that switches to the WebSocket protocol.
-    pub(in crate::client) async fn upgrade(&self, probe: Option<Probe>, url: &Url) -> Result<Upgraded, Failure> {
-        let request = Request { shown: Some(shown_url(url)), ..Request::get(probe, over_http(url)) };
+    pub(in crate::client) async fn upgrade(
+        &self,
+        probe: Option<Probe>,
+        url: &Url,
+        headers: Option<&AuthHeaders>,
+    ) -> Result<Upgraded, Failure> {
+        let request = Request { shown: Some(shown_url(url)), headers, ..Request::get(probe, over_http(url)) };
         self.turn(&request.url).await;
         let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;
@@ -47,6 +53,8 @@ impl Http {
         let sending = self.client(&request.url)?.get(request.url.clone());
         let sending = sending.header(CONNECTION, "Upgrade").header(UPGRADE, "websocket");
         let sending = sending.header(SEC_WEBSOCKET_VERSION, "13").header(SEC_WEBSOCKET_KEY, &key);
+        let own = request.headers.into_iter().flat_map(AuthHeaders::iter);
+        let sending = own.fold(sending, |sending, (name, value)| sending.header(name, value));
         let mut response = sending.send().await.map_err(|error| self.explain(error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         if status == StatusCode::SWITCHING_PROTOCOLS {
@@ -70,7 +78,7 @@ impl Http {
         let (known, sent) = (self.hidden(), Hidden::of(secrets_of(request).iter().map(String::as_str)));
         let hide = |text: &str| hidden::without_any(text, [&known, &sent]);
         let answer = Some(hide(&text::quoted(&hidden::unescaped(&text), LONGEST_ANSWER)));
-        Err(Failed { failure: failure.saying(hide), answer })
+        Err(Failed { failure: failure.saying(hide), answer, dated: None })
     }
 }
 

@@ -7,9 +7,13 @@ use super::{CredentialsFact, DecodedSecret, KeyFact, SecretFact, Setup, ShownSet
 use crate::auth::contracts;
 use crate::auth::key;
 use crate::auth::l2::SecretKey;
+use crate::auth::us::UsKey;
 use crate::auth::wallet::WalletMap;
+use crate::facts::{UsSecretFact, UsSetup};
 use crate::secret::{Secret, SecretShape};
-use crate::settings::{CredentialParts, KeyText, Setting, Settings, Source, Sourced, secret_shape, shown_url};
+use crate::settings::{
+    CredentialParts, KeyText, Setting, Settings, Source, Sourced, Venue, Venues, secret_shape, shown_url,
+};
 
 impl Setup {
     /// The first facts of a run, from the settings alone.
@@ -35,6 +39,8 @@ impl Setup {
             builder_code: settings.builder_code.clone(),
             relayer_key: shape(settings.relayer_key.as_ref()),
             relayer_key_address: settings.relayer_key_address.clone(),
+            venues: settings.venues,
+            us: settings.venues.has(Venue::Us).then(|| us_setup(settings)),
             wallets: None,
             shown: Vec::new(),
             places: settings.places.clone(),
@@ -89,6 +95,23 @@ fn shown(settings: &Settings, setup: &Setup) -> Vec<ShownSetting> {
         ("user channel", Setting::WsUrl, url(&settings.ws_url)),
         ("live data", Setting::LiveUrl, url(&settings.live_url)),
     ]);
+    if settings.venues == Venues::Us {
+        // what nobody has set of the other venue is none of this account's
+        rows.retain(|(.., said)| said.as_ref().is_some_and(|(_, source)| *source != Source::Default));
+    }
+    if let Some(us) = &setup.us {
+        rows.extend([
+            ("venue", Setting::Venue, said(settings.venue.as_ref(), ToString::to_string)),
+            ("Polymarket US key id", Setting::UsKeyId, said(us.key_id.as_ref(), Clone::clone)),
+            (
+                "Polymarket US secret key",
+                Setting::UsSecretKey,
+                said(us.secret.as_ref(), |secret| secret.shape.to_string()),
+            ),
+            ("Polymarket US", Setting::UsUrl, url(&settings.us_url)),
+            ("Polymarket US gateway", Setting::UsGatewayUrl, url(&settings.us_gateway_url)),
+        ]);
+    }
     rows.into_iter().map(|(name, setting, said)| shown_setting(settings, name, setting, said)).collect()
 }
 
@@ -161,6 +184,20 @@ fn credentials_fact(parts: &CredentialParts) -> Option<CredentialsFact> {
         secret: parts.secret.as_ref().map(|secret| secret.as_ref().map(secret_fact)),
         passphrase: shape(parts.passphrase.as_ref()),
     })
+}
+
+fn us_setup(settings: &Settings) -> UsSetup {
+    let url = |url: &Option<Sourced<Url>>| url.clone().map(|url| url.map(|url| shown_url(&url)));
+    let secret = |secret: &Secret| UsSecretFact {
+        shape: secret_shape(Setting::UsSecretKey, secret),
+        decoded: UsKey::decode(secret).map(|key| key.form),
+    };
+    UsSetup {
+        key_id: settings.us.key_id.clone().map(|key| key.map(shown_key)),
+        secret: settings.us.secret.as_ref().map(|text| text.as_ref().map(secret)),
+        url: url(&settings.us_url),
+        gateway_url: url(&settings.us_gateway_url),
+    }
 }
 
 /// What may be said of a key, usable or not.

@@ -33,7 +33,7 @@ impl Case<'_> {
             self.add(if self.is_of_clob() {
                 finding
             } else {
-                finding.fix(format!("Send {names}, with underscores")).without_code()
+                finding.fix(format!("Send {names}, spelled so")).without_code()
             });
         }
     }
@@ -56,7 +56,11 @@ impl Case<'_> {
                 format!("Missing or empty: {}", missing.join(", "))
             };
             let is_bare_relayer = all && self.kind == Kind::Relayer;
-            let cause = if is_bare_relayer { Cause::RelayerCredentialsMissing } else { Cause::HeaderMissing };
+            let cause = match self.kind {
+                _ if is_bare_relayer => Cause::RelayerCredentialsMissing,
+                Kind::Us if all => Cause::UsCredentialsMissing,
+                _ => Cause::HeaderMissing,
+            };
             let summary = if is_bare_relayer {
                 "The request has neither a relayer API key nor builder headers".to_owned()
             } else {
@@ -93,7 +97,7 @@ impl Case<'_> {
 
     /// Whether its headers are those of L1 or L2, which the words of the causes are about.
     fn is_of_clob(&self) -> bool {
-        !matches!(self.kind, Kind::Builder | Kind::Relayer)
+        !matches!(self.kind, Kind::Builder | Kind::Relayer | Kind::Us)
     }
 
     /// What the text does not show.

@@ -52,7 +52,7 @@ pub(super) fn about_timestamp(value: &str) -> Option<String> {
 }
 
 /// Seconds of a timestamp in whatever unit.
-fn seconds(value: &str) -> Option<i64> {
+pub(super) fn seconds(value: &str) -> Option<i64> {
     let number: i64 = value.split('.').next()?.parse().ok()?;
     Some(match value.len() {
         ..12 => number,

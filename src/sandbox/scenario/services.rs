@@ -1,4 +1,4 @@
-//! How the services beside the CLOB behave: the live channels, and the relayer.
+//! How the services beside the CLOB behave: the live channels, the relayer, and Polymarket US.
 
 use serde::Deserialize;
 
@@ -59,4 +59,35 @@ pub struct RelayerTransaction {
     /// How long ago it was made.
     #[serde(default)]
     pub minutes_ago: i64,
+}
+
+/// Polymarket US.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Us {
+    /// Whether the user has an account there.
+    pub account: UsAccount,
+    /// The key of the account was revoked.
+    pub revoked: bool,
+    /// In dollars.
+    pub balance: f64,
+}
+
+impl Default for Us {
+    fn default() -> Self {
+        Self { account: UsAccount::None, revoked: false, balance: 120.5 }
+    }
+}
+
+/// Whether the user has an account at Polymarket US, and what it stands beside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UsAccount {
+    /// Only at the international CLOB.
+    #[default]
+    None,
+    /// Only at Polymarket US.
+    Only,
+    /// At both.
+    Beside,
 }

@@ -35,9 +35,14 @@ pub(super) fn is_unfilled(setting: Setting, value: &str) -> bool {
 /// A value that was never filled in. Without credentials a bot can derive them; with these it sends them.
 pub(super) fn placeholder(setting: Setting, source: &Source) -> SettingProblem {
     // the relayer's are for some requests only
-    let is_needed = !matches!(setting, Setting::RelayerApiKey | Setting::RelayerApiKeyAddress | Setting::RelayerUrl);
+    let kind = match setting {
+        Setting::RelayerApiKey | Setting::RelayerApiKeyAddress | Setting::RelayerUrl => ProblemKind::Conflict,
+        // an example file has them for both venues; where nothing else is set, the checks of Polymarket US say it
+        Setting::UsKeyId | Setting::UsSecretKey | Setting::UsUrl | Setting::UsGatewayUrl => ProblemKind::Remark,
+        _ => ProblemKind::Invalid,
+    };
     SettingProblem {
-        kind: if is_needed { ProblemKind::Invalid } else { ProblemKind::Conflict },
+        kind,
         setting: setting.into(),
         text: format!("The {} ({source}) is still the placeholder of an example file", setting.spoken()),
         fix: format!("Set the {}, or remove the line if your bot does not need it", setting.spoken()),

@@ -35,7 +35,7 @@ pub(super) const KEYS: &[PanelKey] = &[
     PanelKey {
         keys: &[char('v')],
         label: "v",
-        help: "whose message is shown and copied: L2, L2 with builder, builder, L1",
+        help: "whose message is shown and copied: L2, L2 with builder, builder, L1, Polymarket US",
         footer: |app| closed(app).then(|| SETS[app.panels.headers.next()].name),
         action: Action::Headers(Headers::NextSet),
     },

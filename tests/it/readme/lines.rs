@@ -27,10 +27,13 @@ const NOT_RUN: [(&str, &str); 8] = [
 const ASKS: [&str; 4] = ["keys create", "keys rotate", "keys readonly create", "keys builder revoke"];
 
 /// What has an end of its own in other codes than 0, and what it says.
-const ENDS: [(&str, i32, &str); 4] = [
+const ENDS: [(&str, i32, &str); 6] = [
     ("polydoctor init", 2, "terminal"),
     ("polydoctor fix --undo", 1, "Nothing to undo"),
     ("polydoctor check --demo clock-drift", 1, "clock.drift"),
+    ("polydoctor check --demo us-key-mismatch", 1, "us.read"),
+    // the account of these blocks is at the CLOB
+    ("polydoctor headers us --path /v1/portfolio/positions --explain", 2, "there is no whole key of Polymarket US"),
     // the order is another account's
     ("polydoctor inspect --neg-risk true order.json", 1, "The order carries the builder code"),
 ];

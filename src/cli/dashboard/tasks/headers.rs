@@ -12,17 +12,21 @@ use crate::tui::state::panels::headers::{SignedSets, ToSign};
 pub(super) fn sign(settings: &Settings, request: ToSign) -> SignedSets {
     let account = Account::new(settings.clone(), Http::new(settings.timeout));
     let ToSign { method, path, body, timestamp, ahead_s, copy } = request;
-    let unsigned =
-        Unsigned { method, path, body, timestamp: timestamp.unwrap_or_else(|| account.timestamp() - ahead_s) };
-    let sign = |level| sign_with(&unsigned, &account, level).map_err(|error| format!("{error:#}"));
+    let now_ms = account.timestamp_ms() - ahead_s * 1000;
+    let unsigned = Unsigned { method, path, body, timestamp: timestamp.unwrap_or(account.timestamp() - ahead_s) };
+    let of_us = Unsigned { timestamp: timestamp.unwrap_or(now_ms), ..unsigned.clone() };
+    let of = |level| if level == Level::Us { &of_us } else { &unsigned };
+    let sign = |level| sign_with(of(level), &account, level).map_err(|error| format!("{error:#}"));
+    let levels = Level::ALL.into_iter().filter(|level| *level != Level::Us || !settings.us.is_empty());
     let curl = || {
         let signed = copy.iter().map(|&level| sign(level)).reduce(|all, more| Ok(all?.and(more?)))?;
-        let curl = |signed: Signed| headers::curl(&unsigned, &signed.headers, account.settings(), None, false);
+        let request = copy.first().map_or(&unsigned, |level| of(*level));
+        let curl = |signed: Signed| headers::curl(request, &signed.headers, account.settings(), None, false);
         Some(signed.and_then(|signed| curl(signed).map(Secret::new).map_err(|error| error.to_string())))
     };
     SignedSets {
         timestamp: unsigned.timestamp,
-        sets: Level::ALL.map(|level| (level, sign(level).map(|signed| signed.shown()))).into(),
+        sets: levels.map(|level| (level, sign(level).map(|signed| signed.shown()))).collect(),
         curl: curl(),
     }
 }

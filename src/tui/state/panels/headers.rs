@@ -20,6 +20,7 @@ pub(in crate::tui) const SETS: &[Set] = &[
     Set { name: "L2 with builder", levels: &[Level::L2, Level::Builder] },
     Set { name: "builder", levels: &[Level::Builder] },
     Set { name: "L1", levels: &[Level::L1] },
+    Set { name: "Polymarket US", levels: &[Level::Us] },
 ];
 
 /// A request that is to be signed at every level.
@@ -74,7 +75,14 @@ impl State {
     }
 
     pub(in crate::tui) fn next(&self) -> usize {
-        (self.set + 1) % SETS.len()
+        let next = (self.set + 1) % SETS.len();
+        // only where there is a key of Polymarket US to sign with
+        if SETS[next].levels == [Level::Us] && !self.has_us() { (next + 1) % SETS.len() } else { next }
+    }
+
+    fn has_us(&self) -> bool {
+        let sets = self.signed.iter().flat_map(|signed| &signed.sets);
+        sets.into_iter().any(|(level, _)| *level == Level::Us)
     }
 
     /// Unix seconds; `None` for now.
