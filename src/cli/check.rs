@@ -34,8 +34,6 @@ use fleet::FleetArgs;
 pub(super) use fleet::period;
 pub(super) use market::MarketArgs;
 
-/// The check that hands a signature to the Polygon RPC.
-
 /// The least problem that makes the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {

@@ -207,9 +207,6 @@ impl Setting {
 
     /// Its name as people read it.
     pub(crate) fn spoken(self) -> String {
-        if let Some(rest) = self.name().strip_prefix("us_") {
-            return format!("Polymarket US {}", rest.replace('_', " ").replace("url", "URL"));
-        }
         const PLAIN: [(&str, &str); 8] = [
             ("_", " "),
             ("api ", "API "),
@@ -220,6 +217,9 @@ impl Setting {
             ("url", "URL"),
             ("chain id", "chain ID"),
         ];
+        if let Some(rest) = self.name().strip_prefix("us_") {
+            return format!("Polymarket US {}", rest.replace('_', " ").replace("url", "URL"));
+        }
         PLAIN.iter().fold(self.name().to_owned(), |name, (from, to)| name.replace(from, to))
     }
 }

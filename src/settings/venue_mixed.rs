@@ -125,7 +125,7 @@ fn us_secrets_elsewhere(settings: &mut Settings) -> Vec<SettingProblem> {
 /// stands in its place then.
 fn us_secrets_as_ids(settings: &mut Settings) -> Vec<SettingProblem> {
     const WHAT: &str = "a secret key of Polymarket US (Ed25519)";
-    const FIX: &str = "Set the US key id to the UUID of polymarket.us/developer, and the US secret key to the base64";
+    const FIX: &str = "Set the key id to the UUID of polymarket.us/developer, and the secret key to the base64 text";
     let is_id = |text: &str| Uuid::try_parse(text.trim()).is_ok();
     let is_secret = |id: &Sourced<String>| !is_id(&id.value) && UsKey::decode(&Secret::new(id.value.clone())).is_ok();
     let mut problems = Vec::new();

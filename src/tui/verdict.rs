@@ -58,8 +58,14 @@ fn first_step(report: &Report, check: &CheckReport) -> Vec<String> {
 }
 
 /// Checks by the beginning of their ids, and what they verify together.
-const VERIFIED: [(&str, &str); 5] =
-    [("key.", "key"), ("wallet.", "wallet"), ("creds.", "credentials"), ("funds.", "funds"), ("builder.", "builder")];
+const VERIFIED: [(&str, &str); 6] = [
+    ("key.", "key"),
+    ("wallet.", "wallet"),
+    ("creds.", "credentials"),
+    ("funds.", "funds"),
+    ("builder.", "builder"),
+    ("us.", "Polymarket US"),
+];
 
 /// Says what was verified, and what was never tried.
 fn healthy(report: &Report) -> Vec<String> {

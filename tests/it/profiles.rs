@@ -54,7 +54,7 @@ fn from_a_key_to_a_verified_account() {
     let output = at_home(home.path()).args(["check", "--profile", "bot"]).current_dir("/").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     let again = run(home.path(), &["init", "--yes", "--profile", "bot"]);
-    assert!(stderr(&again).replace("\n", " ").contains("already up to date"), "{}", stderr(&again));
+    assert!(stderr(&again).replace('\n', " ").contains("already up to date"), "{}", stderr(&again));
 }
 
 /// A value that a setting may have: none of the sandbox's account, and for each number another.

@@ -147,7 +147,7 @@ fn settings() -> Vec<Wrong> {
         .var("PK", KEY),
         wrong(
             "key id and secret key of Polymarket US exchanged",
-            "The US key id (env POLYMARKET_KEY_ID) contains a secret key, so nothing is sent with it",
+            "The Polymarket US key id (env POLYMARKET_KEY_ID) contains a secret key, so nothing is sent with it",
         )
         .var("POLYMARKET_KEY_ID", US_SECRET)
         .var("POLYMARKET_SECRET_KEY", "3f6c1f2e-5d0b-4d0a-9f43-5b1f0b9f7a11"),

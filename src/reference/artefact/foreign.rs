@@ -9,6 +9,9 @@ use crate::reference::service::DATABASES;
 
 pattern!(OF_CCXT, r"(?-u)\bccxt(?:[./]base)?[./]errors[./]\w+:?\s+(\w+)");
 
+/// Words by which a text is about Polymarket.
+const OURS: &[&str] = &["polymarket", "clob", "poly_", "poly-", "polyapi", "pusd", "relayer", "funder"];
+
 /// The other service whose error a text is: a form that only its errors have, or its name in the statement that
 /// tells of an error, where nothing is of Polymarket.
 pub(super) fn brand(text: &str) -> Option<&'static str> {
@@ -28,7 +31,6 @@ pub(super) fn brand(text: &str) -> Option<&'static str> {
     if let Some(brand) = BRANDS.iter().find(|brand| brand.forms.iter().any(|form| begins(form))) {
         return Some(brand.name);
     }
-    const OURS: &[&str] = &["polymarket", "clob", "poly_", "poly-", "polyapi", "pusd", "relayer", "funder"];
     if OURS.iter().any(|word| lower.contains(word)) {
         return None;
     }

@@ -50,8 +50,8 @@ pub(super) fn begun_in(piece: &str) -> Option<(&'static ErrorEntry, Option<&str>
 /// The line of a record that says what is wrong, where it is short enough to be quoted.
 pub(super) fn message(piece: &str) -> Option<&str> {
     let lines = || piece.lines().map(str::trim).filter(|line| line.contains(char::is_alphanumeric));
-    let marked = lines().filter(|line| super::is_marked(line)).last();
-    marked.or_else(|| lines().last()).filter(|line| line.len() <= 300)
+    let marked = lines().rfind(|line| super::is_marked(line));
+    marked.or_else(|| lines().next_back()).filter(|line| line.len() <= 300)
 }
 
 /// Whether nothing beside a short sentence says that somebody else said it.

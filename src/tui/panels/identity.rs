@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::Content;
 use crate::facts::{CredentialsFact, KeyFact};
-use crate::settings::{Source, Sourced};
+use crate::settings::{Source, Sourced, Venue};
 use crate::tui::state::{App, Phase};
 use crate::tui::text::Page;
 
@@ -32,23 +32,32 @@ const LABEL: usize = 7;
 /// A label, a value, and the forms that its source may take.
 type Row = (&'static str, String, Vec<String>);
 
-/// The few values that decide everything else.
-fn in_force(app: &App) -> [Row; 6] {
+/// The few values that decide everything else, at the venues that are looked at.
+fn in_force(app: &App) -> Vec<Row> {
     let setup = &app.facts.setup;
+    let us = setup.us.as_ref().filter(|_| setup.venues.has(Venue::Us)).map(|us| {
+        let (id, source) =
+            said(us.key_id.as_ref(), |id| if app.theme.full_addresses { id.clone() } else { app.theme.fit(id, 13) });
+        ("us key", id, source)
+    });
+    if !setup.venues.has(Venue::Global) {
+        return us.into_iter().collect();
+    }
     let key_id = |set: &Option<CredentialsFact>| {
         let key = set.as_ref().and_then(|set| set.key.as_ref());
         said(key, |id| if app.theme.full_addresses { id.clone() } else { app.theme.fit(id, 13) })
     };
     let chain = setup.chain_id.clone().unwrap_or(Sourced::new(setup.chain(), Source::Default));
     let row = |label, (value, source)| (label, value, source);
-    [
+    let of_clob = [
         row("signer", said(setup.key.as_ref(), signer)),
         row("funder", said(setup.funder.as_ref(), ToString::to_string)),
         row("type", said(setup.signature_type.as_ref(), ToString::to_string)),
         row("chain", said(Some(&chain), ToString::to_string)),
         row("api key", key_id(&setup.credentials)),
         row("builder", key_id(&setup.builder)),
-    ]
+    ];
+    of_clob.into_iter().chain(us).collect()
 }
 
 fn signer(key: &KeyFact) -> String {

@@ -1,6 +1,6 @@
 //! Which market the checks are asked about: a name that is being typed.
 
-use crate::facts::{MarketName, MarketQuestion};
+use crate::facts::{MarketName, MarketQuestion, NotAMarket};
 use crate::tui::field::Field;
 
 /// What is being entered.
@@ -18,17 +18,12 @@ impl Market {
         Self { text, problem: None }
     }
 
-    /// What the text asks for; no text asks for nothing. `None` where it names no market.
-    pub(in crate::tui) fn question(&mut self) -> Option<Option<MarketQuestion>> {
+    /// What the text asks for; no text asks for nothing.
+    pub(in crate::tui) fn question(&self) -> Result<Option<MarketQuestion>, NotAMarket> {
         if self.text.text().trim().is_empty() {
-            return Some(None);
+            return Ok(None);
         }
-        match self.text.text().parse::<MarketName>() {
-            Ok(name) => Some(Some(MarketQuestion { name, outcome: None, order: None })),
-            Err(problem) => {
-                self.problem = Some(problem.to_string());
-                None
-            }
-        }
+        let name = self.text.text().parse::<MarketName>()?;
+        Ok(Some(MarketQuestion { name, outcome: None, order: None }))
     }
 }

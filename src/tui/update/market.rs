@@ -15,12 +15,14 @@ pub(super) fn begin(app: &mut App) {
 pub(super) fn press(app: &mut App, key: KeyEvent) -> Option<Command> {
     let Mode::Market(market) = &mut app.mode else { return None };
     match key.code {
-        KeyCode::Enter => {
-            let question = market.question()?;
-            app.mode = Mode::Panels;
-            app.shown.focus_on(PanelId::Checks);
-            return Some(Command::Ask(question));
-        }
+        KeyCode::Enter => match market.question() {
+            Ok(question) => {
+                app.mode = Mode::Panels;
+                app.shown.focus_on(PanelId::Checks);
+                return Some(Command::Ask(question));
+            }
+            Err(problem) => market.problem = Some(problem.to_string()),
+        },
         KeyCode::Esc => app.mode = Mode::Panels,
         _ => {
             market.problem = None;
