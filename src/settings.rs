@@ -75,6 +75,7 @@ pub use env_file::{EnvFile, env_file_variables};
 pub(crate) use files::reason as why_unreadable;
 pub use files::{read_file, read_regular};
 pub use found::{FoundKey, UnreadKey, read_key};
+pub(crate) use hosts::chain_of_rpc;
 pub use inputs::{Inputs, KeyInput, SettingsError};
 pub(crate) use load::is_loopback;
 pub use load::{DEFAULT_DEADLINE, DEFAULT_TIMEOUT, SECONDS, config_file, home_folder, load, parse_seconds};

@@ -1,5 +1,7 @@
 //! Settings, the files they came from, and the key.
 
+use url::Url;
+
 use super::Finding;
 use super::clock::OFFICIAL_HOST;
 use crate::auth::contracts;
@@ -85,16 +87,17 @@ fn renamed(finding: Finding, problem: &SettingProblem) -> Finding {
 /// A URL that its host alone shows to be wrong.
 fn misdirected(setup: &Setup, problem: &SettingProblem) -> Finding {
     let is_rpc = matches!(problem.setting, Subject::Setting(Setting::RpcUrl));
-    let is_of_polygon = problem.text.contains("node of chain 137");
+    let rpc = setup.rpc_url.as_ref().and_then(|url| Url::parse(&url.value).ok());
+    let is_of_polygon = rpc.as_ref().and_then(chain_of_rpc) == Some(contracts::POLYGON);
     let is_official = setup.clob_url.as_ref().is_none_or(|url| url.value.starts_with(OFFICIAL_HOST));
     if is_rpc && is_of_polygon && is_official {
-        let summary = format!("The chain id is {}, while the CLOB and the Polygon RPC are of chain 137", setup.chain());
+        let summary = format!("The chain ID is {}, but the CLOB and the Polygon RPC are on chain 137", setup.chain());
         return Finding::fail(Cause::WrongChainId, summary)
             .likely(0.9)
             .proven()
             .set(Setting::ChainId, contracts::POLYGON)
             .with("RPC", problem.text.clone())
-            .fixed_by("Set the chain id to 137 (Polygon)");
+            .fixed_by("Set the chain ID to 137 (Polygon)");
     }
     let finding = match problem.setting {
         Subject::Setting(Setting::ClobUrl) => {

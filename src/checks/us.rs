@@ -116,12 +116,18 @@ pub(super) fn drift(facts: &Facts) -> Option<Drift> {
     clock::by_headers(&facts.us_clock.known()?.readings)
 }
 
+/// Nothing is asked where no URL is known: beside a CLOB of one's own the official host is not the account's.
+fn unasked(facts: &Facts, why: &str) -> Finding {
+    let said = format!("Not checked: {why}");
+    let has_url = setup(facts).is_some_and(|us| us.url.is_some());
+    if has_url || facts.setup.offline { Finding::not_asked(said) } else { Finding::note(said) }
+}
+
 pub(super) fn clock(facts: &Facts) -> Finding {
     let Some(drift) = drift(facts) else {
         return match &facts.us_clock {
             Fact::Failed { failure, .. } => not_told(failure, "The clock of Polymarket US could not be read"),
-            Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(format!("Not checked: {why}")),
-            Fact::NotAsked { why } => Finding::note(format!("Not checked: {why}")),
+            Fact::NotAsked { why } => unasked(facts, why),
             Fact::Blocked { .. } => Finding::skip("us.read", "Skipped: no answer of Polymarket US shows its clock"),
             Fact::Known { .. } | Fact::Waiting | Fact::Running { .. } => {
                 Finding::not_asked("The clock of Polymarket US was not read")
@@ -158,8 +164,7 @@ pub(super) fn read(facts: &Facts) -> Finding {
     let finding = match &facts.us_balances {
         Fact::Known { value, .. } => accepted(facts, value),
         Fact::Failed { failure, .. } => rejected(facts, failure),
-        Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(format!("Not checked: {why}")),
-        Fact::NotAsked { why } => Finding::note(format!("Not checked: {why}")),
+        Fact::NotAsked { why } => unasked(facts, why),
         Fact::Blocked { .. } | Fact::Waiting | Fact::Running { .. } => {
             Finding::not_asked("Polymarket US was not checked")
         }
@@ -182,7 +187,10 @@ fn accepted(facts: &Facts, read: &UsBalances) -> Finding {
             Finding::stopped("Polymarket US had not answered when the run ended").with("positions", failure)
         }
         (Fact::Failed { failure, .. }, _) => {
-            Finding::note("Polymarket US accepts the key; the positions could not be read").with("positions", failure)
+            not_told(failure, "Polymarket US accepts the key, but the positions could not be read")
+        }
+        (Fact::NotAsked { .. } | Fact::Waiting | Fact::Blocked { .. }, _) => {
+            return Finding::not_asked("Polymarket US accepts the key; the positions were not read");
         }
         (_, Some(failure)) if wants_a_key(failure) => {
             Finding::warn(Cause::UsWrongHost, "The gateway URL points to the host for signed requests")

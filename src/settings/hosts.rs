@@ -88,13 +88,15 @@ fn other_service(setting: Setting, url: &Sourced<Url>) -> Option<SettingProblem>
     Some(problem(setting, format!("The {} ({}) points to {what}: {host}", setting.spoken(), url.source), fix))
 }
 
+/// The chain that the host of an RPC names.
+pub(crate) fn chain_of_rpc(url: &Url) -> Option<u64> {
+    let host = url.host_str()?;
+    NODES.iter().find(|(part, _)| host.contains(part)).map(|(_, chain)| *chain)
+}
+
 fn other_chain(setting: Setting, url: &Sourced<Url>, chain: u64) -> Option<SettingProblem> {
-    let host = url.value.host_str()?;
-    if setting != Setting::RpcUrl {
-        return None;
-    }
-    let (_, named) = NODES.iter().find(|(part, _)| host.contains(part))?;
-    (*named != chain).then(|| {
+    let named = Some(&url.value).filter(|_| setting == Setting::RpcUrl).and_then(chain_of_rpc)?;
+    (named != chain).then(|| {
         let text = format!(
             "The {} ({}) is an RPC of chain {named}, but the chain ID is {chain}",
             setting.spoken(),

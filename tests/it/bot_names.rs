@@ -159,7 +159,7 @@ fn a_file_that_is_no_env_is_told_for_what_it_is() {
 #[test]
 fn a_key_in_another_env_file_is_pointed_to() {
     let report = offline(".env.local", &format!("PRIVATE_KEY={KEY}\n"), &[]);
-    assert!(says(&report, "key.format").contains(".env.local has a private key"), "{report}");
+    assert!(says(&report, "key.format").contains(".env.local contains a private key"), "{report}");
     let report = offline(".env.example", "PRIVATE_KEY=your_private_key_here\n", &[]);
     assert_eq!(first(&report), "key-missing");
 }

@@ -168,7 +168,7 @@ fn wrong_use_is_exit_code_2_with_a_sentence() {
         (&["check", "--demo", "no-such"], "no scenario named no-such"),
         (&["check", "--env-file", "/nowhere/.env"], "cannot read /nowhere/.env"),
         (&["check", "--key-file", "/nowhere/key"], "cannot read /nowhere/key"),
-        (&["check", "--profile", "main"], "no profile named main"),
+        (&["check", "--profile", "main"], "no profile `main` in"),
         (&["check", "--replay", "/nowhere/facts"], "cannot read /nowhere/facts"),
         (&["check", "--private-key", "0x1"], "there is no --private-key. Secrets are not accepted on the command line"),
         (&["sandbox", "--scenario", "no-such"], "no scenario named no-such"),

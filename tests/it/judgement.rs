@@ -49,11 +49,11 @@ fn credentials_that_pass_with_the_funders_address_are_the_funders() {
     let mut facts = with_foreign_credentials();
     let judge = find("creds.match").unwrap().judge;
     let before = judge(&facts);
-    assert!(!before.summary.contains("the funder's"), "{}", before.summary);
+    assert!(!before.summary.contains("belong to the funder"), "{}", before.summary);
     facts.funder_address = known(());
     let finding = judge(&facts);
     assert_eq!((finding.status, finding.suspicions[0].cause), (Status::Fail, Cause::CredentialsOtherAddress));
-    assert!(finding.summary.contains("the funder's"), "{}", finding.summary);
+    assert!(finding.summary.contains("belong to the funder"), "{}", finding.summary);
     assert!(finding.suspicions[0].likelihood > before.suspicions[0].likelihood);
 }
 

@@ -51,5 +51,5 @@ fn a_file_that_holds_no_run_is_refused_before_anything_is_asked() {
     let output = polydoctor().args(["check", "--demo", "--compare", path.to_str().unwrap()]).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{error}");
-    assert!(error.contains("notes.txt holds no recorded facts") && output.stdout.is_empty(), "{error}");
+    assert!(error.contains("notes.txt contains no recorded facts") && output.stdout.is_empty(), "{error}");
 }

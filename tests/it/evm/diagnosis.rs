@@ -84,5 +84,5 @@ async fn a_safe_that_wants_two_owners_is_a_warning() {
     share(&anvil, wallet).await;
     let shared = report(&anvil, "healthy-safe", wallet);
     let (status, summary, _) = funder(&shared);
-    assert_eq!((status, summary.contains("wants 2 of 2 owners")), ("warn", true), "{summary}");
+    assert_eq!((status, summary.contains("requires 2 of 2 owners")), ("warn", true), "{summary}");
 }

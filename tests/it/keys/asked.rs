@@ -16,7 +16,7 @@ fn the_answer_is_no_until_somebody_says_yes() {
     let desk = Desk::new("healthy-safe");
     for (answer, code) in [("\r", 1), ("n\r", 1), ("nonsense\r", 1), ("y\r", 0)] {
         let mut terminal = start(&desk, &["create", "--nonce", "1"]);
-        terminal.wait_for_text("Do it? [y/N]");
+        terminal.wait_for_text("Continue? [y/N]");
         terminal.press(answer);
         terminal.wait_for_text(if code == 0 { "passphrase" } else { "Nothing was changed" });
         assert_eq!(terminal.end(), code);
@@ -33,7 +33,7 @@ fn a_builder_secret_is_not_lost_when_its_file_cannot_be_written() {
     for (answer, shown) in [("y\r", true), ("\r", false)] {
         fs::create_dir(desk.path("folder")).unwrap();
         let mut terminal = start(&desk, &["builder", "create", "--save", "env=folder/.env"]);
-        terminal.wait_for_text("Do it? [y/N]");
+        terminal.wait_for_text("Continue? [y/N]");
         terminal.press("y\r");
         std::thread::sleep(std::time::Duration::from_secs(1));
         fs::remove_dir_all(desk.path("folder")).unwrap();
@@ -51,7 +51,7 @@ fn an_api_key_that_could_not_be_saved_is_derived_again() {
     let desk = Desk::new("healthy-safe");
     fs::create_dir(desk.path("folder")).unwrap();
     let mut terminal = start(&desk, &["create", "--nonce", "1", "--save", "env=folder/.env"]);
-    terminal.wait_for_text("Do it? [y/N]");
+    terminal.wait_for_text("Continue? [y/N]");
     fs::remove_dir(desk.path("folder")).unwrap();
     terminal.press("y\r");
     terminal.wait_for_text("polydoctor keys derive --nonce 1");

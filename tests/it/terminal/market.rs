@@ -14,7 +14,7 @@ fn a_market_is_named_at_the_funds_and_checked_and_taken_back() {
     terminal.press("m");
     terminal.wait_for_text("Check orders on which market?");
     terminal.press("0x12\r");
-    terminal.wait_for_text("a condition id is 0x and 64 hex digits");
+    terminal.wait_for_text("a condition ID is 0x and 64 hex digits");
     terminal.press("\u{15}\u{1b}[200~sample-rain-tomorrow\u{1b}[201~\r\u{1b}");
     terminal.wait_for_text("order.market");
     terminal.wait_for_text("24/24");
@@ -34,7 +34,7 @@ fn a_market_may_be_given_from_the_start() {
     terminal.wait_for_text("24/24");
     // what is opened is what is shown, also where all is in order
     terminal.press("/order.exchange\r\r");
-    terminal.wait_for_text("--no-order-proof leaves it out");
+    terminal.wait_for_text("skipped by --no-order-proof");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }
