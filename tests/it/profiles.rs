@@ -262,7 +262,7 @@ fn wrong_answers_by_flag_end_it_before_anything_is_written() {
     let deposit = "0x1111111111111111111111111111111111111111";
     let signer = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
     for (arguments, said) in [
-        (&["init", "--yes", "--funder", deposit][..], "Deposit dialog"),
+        (&["init", "--yes", "--funder", deposit][..], "deposit address"),
         (&["init", "--yes", "--account", "browser", "--funder", signer], "the signer itself"),
         (&["init", "--yes", "--key-env", "NOT_SET"], "NOT_SET from --key-env is not set"),
         (&["init"], "pass --yes"),
