@@ -18,7 +18,7 @@ pub(super) const GROUP: &str = "Polymarket US";
 /// The official hosts.
 const OFFICIAL: &str = "https://api.polymarket.us";
 const OFFICIAL_GATEWAY: &str = "https://gateway.polymarket.us";
-const COPY: &str = "Copy key id and secret key together from polymarket.us/developer, signed in the same way as when the \
+const COPY: &str = "Copy key ID and secret key together from polymarket.us/developer, signed in the same way as when the \
                     key was created";
 
 /// What most checks of the CLOB say of an account at Polymarket US.
@@ -36,7 +36,7 @@ pub(super) fn venue_of(check: &Check) -> Option<Venue> {
 /// Why a check of the CLOB says nothing of an account at Polymarket US.
 pub(super) fn elsewhere(check: &Check) -> Finding {
     Finding::not_asked(match check.id {
-        "wallet.signature-type" => "Polymarket US has no signature types: a key id and its secret key are the account",
+        "wallet.signature-type" => "Polymarket US has no signature types: a key ID and its secret key are the account",
         "wallet.funder" => "Polymarket US has no funder: orders are for the account of the key",
         "creds.nonce" => "Polymarket US has no nonces: each key has an id of its own",
         _ => ELSEWHERE,
@@ -69,16 +69,16 @@ fn missing(facts: &Facts, setting: Setting, what: &str) -> Finding {
 
 pub(super) fn key(facts: &Facts) -> Finding {
     let Some(us) = setup(facts) else { return Finding::not_asked("Polymarket US is not looked at") };
-    let Some(id) = &us.key_id else { return missing(facts, Setting::UsKeyId, "key id") };
+    let Some(id) = &us.key_id else { return missing(facts, Setting::UsKeyId, "key ID") };
     let configured = format!("{} ({})", id.value, id.source);
     if Uuid::try_parse(&id.value).is_err() {
-        return Finding::fail(Cause::UsKeyUnknown, "The key id is not a UUID, as every key id of Polymarket US is")
+        return Finding::fail(Cause::UsKeyUnknown, "The key ID is not a UUID, as every key ID of Polymarket US is")
             .likely(0.9)
             .with("configured", configured)
             .fixed_by(COPY)
-            .write_words(Setting::UsKeyId, "the key id of polymarket.us/developer");
+            .write_words(Setting::UsKeyId, "the key ID of polymarket.us/developer");
     }
-    Finding::pass("The key id is a UUID").with("configured", configured)
+    Finding::pass("The key ID is a UUID").with("configured", configured)
 }
 
 pub(super) fn secret(facts: &Facts) -> Finding {
@@ -259,9 +259,9 @@ fn rejected(facts: &Facts, failure: &Failure) -> Finding {
 
 fn unknown_key(facts: &Facts) -> Finding {
     let id = setup(facts).and_then(|us| us.key_id.as_ref()).map(|id| id.value.as_str()).unwrap_or_default();
-    let finding = Finding::fail(Cause::UsKeyUnknown, "Polymarket US does not know this key id").likely(0.95);
+    let finding = Finding::fail(Cause::UsKeyUnknown, "Polymarket US does not know this key ID").likely(0.95);
     let finding = if builder_key_created_ms(id).is_some() {
-        finding.or(Cause::VenueMixed, 0.4).with("key id", "it has the form of a builder or relayer key of the CLOB")
+        finding.or(Cause::VenueMixed, 0.4).with("key ID", "it has the form of a builder or relayer key of the CLOB")
     } else {
         finding.certain(Certainty::Likely)
     };
@@ -273,7 +273,7 @@ fn unproven(facts: &Facts) -> Finding {
     let off = drift(facts).map(Drift::at_least_s);
     let finding = Finding::fail(
         Cause::UsKeyMismatch,
-        "Polymarket US rejects the signature: the secret key is not that of this key id",
+        "Polymarket US rejects the signature: the secret key is not that of this key ID",
     )
     .likely(0.88)
     .or(Cause::UsKeyUnknown, 0.35)

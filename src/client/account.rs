@@ -138,7 +138,7 @@ impl Account {
         )
     }
 
-    /// The configured key id and secret key of Polymarket US.
+    /// The configured key ID and secret key of Polymarket US.
     ///
     /// # Errors
     ///

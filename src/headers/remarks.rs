@@ -89,7 +89,7 @@ fn us_timestamp(timestamp_ms: i64, now_s: i64) -> Option<String> {
 fn of_us_credentials(credentials: &UsCredentials) -> Vec<String> {
     let mut remarks = Vec::new();
     if uuid::Uuid::try_parse(&credentials.key_id).is_err() {
-        remarks.push("The key id is not a UUID; those of Polymarket US are".to_owned());
+        remarks.push("The key ID is not a UUID; those of Polymarket US are".to_owned());
     }
     if let Ok(UsKey { form, .. }) = UsKey::decode(&credentials.secret) {
         if form.public_half == PublicHalf::Differs {

@@ -62,7 +62,7 @@ pub(super) fn who(facts: &Facts) -> String {
     let setup = &facts.setup;
     let of_us = || {
         let id = setup.us.as_ref().and_then(|us| us.key_id.as_ref());
-        id.map_or_else(|| "Polymarket US, no key id".to_owned(), |id| format!("Polymarket US key {}", id.value))
+        id.map_or_else(|| "Polymarket US, no key ID".to_owned(), |id| format!("Polymarket US key {}", id.value))
     };
     match setup.venues {
         Venues::Global => signer(facts),

@@ -218,7 +218,10 @@ impl Setting {
             ("chain id", "chain ID"),
         ];
         if let Some(rest) = self.name().strip_prefix("us_") {
-            return format!("Polymarket US {}", rest.replace('_', " ").replace("url", "URL"));
+            return format!(
+                "Polymarket US {}",
+                rest.replace('_', " ").replace("url", "URL").replace("key id", "key ID")
+            );
         }
         PLAIN.iter().fold(self.name().to_owned(), |name, (from, to)| name.replace(from, to))
     }

@@ -88,7 +88,7 @@ fn us_secrets_elsewhere(settings: &mut Settings) -> Vec<SettingProblem> {
     let mut problems = Vec::new();
     let fix = |setting: Setting| {
         format!(
-            "Move it to POLYMARKET_SECRET_KEY, with its key id in POLYMARKET_KEY_ID, and set the {} to that of the \
+            "Move it to POLYMARKET_SECRET_KEY, with its key ID in POLYMARKET_KEY_ID, and set the {} to that of the \
              international account, if there is one",
             setting.spoken()
         )
@@ -125,7 +125,7 @@ fn us_secrets_elsewhere(settings: &mut Settings) -> Vec<SettingProblem> {
 /// stands in its place then.
 fn us_secrets_as_ids(settings: &mut Settings) -> Vec<SettingProblem> {
     const WHAT: &str = "a secret key of Polymarket US (Ed25519)";
-    const FIX: &str = "Set the key id to the UUID of polymarket.us/developer, and the secret key to the base64 text";
+    const FIX: &str = "Set the key ID to the UUID of polymarket.us/developer, and the secret key to the base64 text";
     let is_id = |text: &str| Uuid::try_parse(text.trim()).is_ok();
     let is_secret = |id: &Sourced<String>| !is_id(&id.value) && UsKey::decode(&Secret::new(id.value.clone())).is_ok();
     let mut problems = Vec::new();
@@ -147,7 +147,7 @@ fn us_secrets_as_ids(settings: &mut Settings) -> Vec<SettingProblem> {
         problems.push(invalid(Setting::UsKeyId, found(Setting::UsKeyId, &id.source, "a secret key")));
         if let Some(secret) = settings.us.secret.take_if(|secret| is_id(secret.value.expose())) {
             problems
-                .push(invalid(Setting::UsSecretKey, found(Setting::UsSecretKey, &secret.source, "a UUID: a key id")));
+                .push(invalid(Setting::UsSecretKey, found(Setting::UsSecretKey, &secret.source, "a UUID: a key ID")));
         }
     }
     problems
@@ -201,5 +201,5 @@ fn same_id(settings: &mut Settings) -> Option<SettingProblem> {
         other.source
     );
     settings.us.key_id = None;
-    Some(mixed(Setting::UsKeyId, text, "Copy the key id from polymarket.us/developer"))
+    Some(mixed(Setting::UsKeyId, text, "Copy the key ID from polymarket.us/developer"))
 }

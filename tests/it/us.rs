@@ -34,7 +34,7 @@ fn an_env_file_of_polymarket_us_alone_never_lacks_a_private_key() {
         (KEY_ID, ""),
         ("", SECRET),
         ("your-key-id", "your-secret-key"),
-        ("not a key id", "not a secret key"),
+        ("not a key ID", "not a secret key"),
         (SECRET, KEY_ID),
     ] {
         for names in [

@@ -83,8 +83,11 @@ fn settings() -> Vec<Wrong> {
         .var("SIGNATURE_TYPE", "7"),
         wrong("a word for a signature type", "The signature type is \"metamask\" (SIGNATURE_TYPE, line 2 of .env)")
             .env(format!("PK={KEY}\nSIGNATURE_TYPE=metamask\n")),
-        wrong("a funder that is too short", "The funder is \"0x12\" (FUNDER, line 1 of .env), which is not an address")
-            .env("FUNDER=0x12\n"),
+        wrong(
+            "a funder that is too short",
+            "The funder is \"0x12\" (FUNDER, line 1 of .env), which is not a wallet address",
+        )
+        .env("FUNDER=0x12\n"),
         wrong("a funder without 0x", "The funder is \"d93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\" (env POLY_FUNDER)")
             .var("POLY_FUNDER", "d93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"),
         wrong("a private key as the funder", "The funder is a text of 66 characters (env FUNDER)").var("FUNDER", KEY),
@@ -95,7 +98,7 @@ fn settings() -> Vec<Wrong> {
             .var("POLYMARKET_NONCE", "-1"),
         wrong(
             "a host without https",
-            "The CLOB address is a text of 19 characters (env CLOB_HOST), which is not an address",
+            "The CLOB URL is a text of 19 characters (env CLOB_HOST), which is not a URL starting with",
         )
         .var("CLOB_HOST", "clob.polymarket.com"),
         wrong("plain http", "(CLOB_API_URL, line 3 of .env), which is not a URL starting with https://")
@@ -105,7 +108,7 @@ fn settings() -> Vec<Wrong> {
             "The timeout is \"soon\" (env POLYDOCTOR_TIMEOUT), which is not a number of seconds",
         )
         .var("POLYDOCTOR_TIMEOUT", "soon"),
-        wrong("a flag of no use", "The funder is \"me\" (flag --funder), which is not an address")
+        wrong("a flag of no use", "The funder is \"me\" (flag --funder), which is not a wallet address")
             .check(&["--funder", "me"]),
         wrong(
             "two names, two keys",
@@ -146,8 +149,8 @@ fn settings() -> Vec<Wrong> {
         .var("CLOB_SECRET", US_SECRET)
         .var("PK", KEY),
         wrong(
-            "key id and secret key of Polymarket US exchanged",
-            "The Polymarket US key id (env POLYMARKET_KEY_ID) contains a secret key, so nothing is sent with it",
+            "key ID and secret key of Polymarket US exchanged",
+            "The Polymarket US key ID (env POLYMARKET_KEY_ID) contains a secret key, so nothing is sent with it",
         )
         .var("POLYMARKET_KEY_ID", US_SECRET)
         .var("POLYMARKET_SECRET_KEY", "3f6c1f2e-5d0b-4d0a-9f43-5b1f0b9f7a11"),

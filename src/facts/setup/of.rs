@@ -102,7 +102,7 @@ fn shown(settings: &Settings, setup: &Setup) -> Vec<ShownSetting> {
     if let Some(us) = &setup.us {
         rows.extend([
             ("venue", Setting::Venue, said(settings.venue.as_ref(), ToString::to_string)),
-            ("Polymarket US key id", Setting::UsKeyId, said(us.key_id.as_ref(), Clone::clone)),
+            ("Polymarket US key ID", Setting::UsKeyId, said(us.key_id.as_ref(), Clone::clone)),
             (
                 "Polymarket US secret key",
                 Setting::UsSecretKey,

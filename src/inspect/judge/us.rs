@@ -129,7 +129,7 @@ impl Case<'_> {
             return self.add(Finding::new(Cause::VenueMixed, Certainty::Likely, summary).without_code());
         }
         if uuid::Uuid::try_parse(key).is_err() {
-            let summary = "X-PM-Access-Key is not a UUID, as every key id of Polymarket US is";
+            let summary = "X-PM-Access-Key is not a UUID, as every key ID of Polymarket US is";
             self.add(Finding::new(Cause::UsKeyUnknown, Certainty::Likely, summary));
         }
     }
@@ -232,7 +232,7 @@ impl Case<'_> {
         let summary = "No known mistake gives this signature with the secret key in your settings";
         let mut finding = Finding::new(Cause::UsKeyMismatch, certainty, summary);
         if !is_own && self.known.us.key.is_some() {
-            finding = finding.because("X-PM-Access-Key is not the key id in your settings");
+            finding = finding.because("X-PM-Access-Key is not the key ID in your settings");
         }
         self.add(finding);
     }
@@ -269,7 +269,7 @@ impl Case<'_> {
         }
         let (key, own) = (self.value(Header::UsKey), self.known.us.key.as_deref());
         if tried.mistake.is_none() && own.is_some() && key.is_some() && key != own {
-            let summary = "X-PM-Access-Key is not the key id that the secret key in your settings belongs to";
+            let summary = "X-PM-Access-Key is not the key ID that the secret key in your settings belongs to";
             self.add(Finding::new(Cause::UsKeyMismatch, Certainty::Proven, summary).because(EVIDENCE));
         }
         let reproduced = json!({
