@@ -9,7 +9,7 @@ use crate::auth::key::KeyMistake;
 use crate::cause::Cause;
 use crate::facts::key_shape;
 use crate::facts::{CredentialsFact, Facts, KeyFact, Setup};
-use crate::settings::{ProblemKind, Setting, SettingProblem, Source, Subject};
+use crate::settings::{ProblemKind, Setting, SettingProblem, Source, Subject, chain_of_rpc};
 
 pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;
