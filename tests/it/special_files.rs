@@ -129,7 +129,7 @@ fn a_profile_that_refers_to_a_pipe_or_a_device_says_so() {
 #[test]
 fn a_program_that_gives_no_key_ends_with_the_deadline() {
     let (told, took) = of_profile("{ command = ['sleep', '100'] }", &["--deadline", "2"]);
-    assert!(told.contains("did not end in 2 s"), "{told}");
+    assert!(told.contains("did not finish in 2 s"), "{told}");
     assert!(took < Duration::from_secs(12), "{took:?}");
 }
 

@@ -110,7 +110,7 @@ async fn a_hangup_reads_everything_anew_and_refuses_what_is_wrong() {
     server.comes_to("newest", 200).await;
     let log = server.stop("-TERM");
     assert!(log.contains("ERROR reload failed, the old credentials, tokens and certificates stay"), "{log}");
-    assert!(log.lines().filter(|line| line.contains("read anew")).count() >= 2, "{log}");
+    assert!(log.lines().filter(|line| line.contains("certificates reloaded")).count() >= 2, "{log}");
 }
 
 #[cfg(unix)]

@@ -53,7 +53,7 @@ async fn a_server_with_a_token_never_comes_to_be_open() {
     server.signal("-HUP");
     server.comes_to("other", 200).await;
     let log = server.stop("-TERM");
-    assert!(log.contains("there is no AUTHORIZATION_TOKEN any more"), "{log}");
+    assert!(log.contains("AUTHORIZATION_TOKEN is no longer set"), "{log}");
 }
 
 #[tokio::test]

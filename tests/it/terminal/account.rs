@@ -117,7 +117,7 @@ async fn the_first_run_leads_to_a_saved_profile() {
     terminal.press("\r");
     terminal.wait_for_text("Where is the private key");
     terminal.press("\u{1b}[200~0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47\u{1b}[201~\r");
-    terminal.wait_for_text("an address");
+    terminal.wait_for_text("wallet address (40 hex digits)");
     terminal.press(&format!("\u{15}\u{1b}[200~{DEMO_KEY}\u{1b}[201~\r"));
     terminal.wait_for_text("Look up this key's wallets on 127.0.0.1?");
     terminal.wait_for_text("sees the signer");

@@ -51,7 +51,7 @@ fn the_api_key_is_replaced_after_one_question_and_the_file_has_the_new_one() {
     let mut terminal = dashboard(&sandbox, folder.path());
     terminal.press("xrotate\r");
     terminal.wait_for_text("Rotate the API key?");
-    terminal.wait_for_text("The new credentials are written to");
+    terminal.wait_for_text("The new credentials are saved to");
     let asked = fs::read_to_string(folder.path().join(".env")).unwrap();
     assert_eq!(asked, before, "nothing is written before the answer");
     terminal.press("y");
@@ -80,7 +80,7 @@ fn credentials_of_another_nonce_are_saved_as_they_were_shown() {
     terminal.press("y");
     terminal.wait_for_text("Created ");
     terminal.press("xscan\r");
-    terminal.wait_for_text("0 to 19 were asked for");
+    terminal.wait_for_text("0 to 19 checked");
     terminal.press("xsave the credentials\r");
     terminal.wait_for_text("Save the credentials of nonce 1?");
     terminal.wait_for_text(".env");
