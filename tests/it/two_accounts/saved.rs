@@ -119,7 +119,7 @@ fn credentials_go_where_the_key_in_use_comes_from() {
         assert_eq!(changed, expected, "{arguments} in {folder}: {out}{err}");
         if written.is_empty() {
             assert_eq!(code, 2, "{arguments}: {err}");
-            assert!(err.contains("cannot hold credentials: name a file, as --save env=PATH"), "{err}");
+            assert!(err.contains("where credentials cannot be saved: name a file, as --save env=PATH"), "{err}");
             continue;
         }
         assert_eq!(code, 0, "{arguments} in {folder}: {err}");
@@ -149,7 +149,7 @@ fn credentials_of_another_signer_are_not_overwritten() {
         let (code, out, err) = desk.run(".", &[("PK", environment)], arguments);
         assert_eq!(desk.files(), before, "{arguments}");
         assert_eq!(code, 1, "{arguments}: {err}");
-        assert!(out.contains("belongs to another account"), "{arguments}: {out}{err}");
+        assert!(out.contains("belongs to a different account"), "{arguments}: {out}{err}");
     }
     // nothing was created either
     let (_, out, _) = desk.run(".", &[("PK", STRANGER_KEY)], "nonces --to 5 --format json");
