@@ -166,7 +166,7 @@ fn places() -> Vec<Wrong> {
             "private_key = { command = ['/nowhere/pass'] }",
             "it refers to the command /nowhere/pass, which did not start",
         ),
-        wrong("a profile to use that is not there", "no profile named bot")
+        wrong("a profile to use that is not there", "no profile `bot` in")
             .config("[profiles.main]\n")
             .run(&["profile", "use", "bot"])
             .code(2),
@@ -198,7 +198,7 @@ fn commands() -> Vec<Wrong> {
         wrong("nothing to set up with", "there is no private key: set POLYMARKET_PRIVATE_KEY")
             .run(&["init", "--yes"])
             .code(2),
-        wrong("a profile name that a shell would take apart", "a profile cannot be named \"bad name!/x\"")
+        wrong("a profile name that a shell would take apart", "\"bad name!/x\" is not a valid profile name")
             .run(&["init", "--yes", "--profile", "bad name!/x"])
             .code(2),
         wrong("a scenario that is none", "no scenario named nothing").run(&["check", "--demo", "nothing"]).code(2),
