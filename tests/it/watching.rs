@@ -260,7 +260,7 @@ fn a_command_that_fails_is_said_and_one_that_hangs_does_not_hold_up_the_watching
     let watch = Live::start(bot.check(&["--watch", "5", "--exec", "/nowhere/hook"]));
     let _beginning = watch.beginning();
     bot.write(SIGNER);
-    assert!(watch.error().contains("--exec /nowhere/hook: "));
+    assert!(watch.error().contains("--exec /nowhere/hook: did not start"));
     watch.terminate();
     assert_eq!(watch.code(), Some(1));
     let mark = bot.folder.path().join("child");
