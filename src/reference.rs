@@ -15,6 +15,15 @@
 //! assert!(found[0].causes.iter().any(|weighted| weighted.cause == Cause::WrongSignatureType));
 //! ```
 
+/// A pattern that is made when it is first looked for.
+macro_rules! pattern {
+    ($name:ident, $text:expr) => {
+        static $name: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
+            regex::Regex::new($text).unwrap_or_else(|_| unreachable!("a fixed pattern, which tests use"))
+        });
+    };
+}
+
 mod artefact;
 mod context;
 mod glossary;

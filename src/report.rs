@@ -242,7 +242,8 @@ impl Report {
         let started = jiff::Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
         let started_at = started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let is_partly = !not_asked.is_empty() && (!facts.setup.offline || !selection.is_whole());
-        let verdict = verdict(&checks, is_partly || !left_open.is_empty());
+        let statuses: Vec<Status> = checks.iter().map(|check| check.status).collect();
+        let verdict = verdict(&statuses, is_partly || !left_open.is_empty());
         let mut report = Self {
             schema: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -378,10 +379,10 @@ fn next_step(
 }
 
 /// `is_partly`: something was not asked although it was wanted, or is open elsewhere.
-fn verdict(checks: &[CheckReport], is_partly: bool) -> Verdict {
-    let any = |status| checks.iter().any(|check| check.status == status);
+fn verdict(statuses: &[Status], is_partly: bool) -> Verdict {
+    let any = |status| statuses.contains(&status);
     // while a run goes on, nothing that is not asked yet is called right
-    let is_open = checks.iter().any(|check| !check.status.is_settled());
+    let is_open = statuses.iter().any(|status| !status.is_settled());
     if any(Status::Fail) {
         Verdict::Broken
     } else if any(Status::Unknown) || is_open || is_partly {

@@ -127,28 +127,33 @@ pub fn hmac(key: &SecretKey, timestamp: i64, method: &str, path: &str, body: Opt
         Part::text("path", path),
         Part::text("body", body.unwrap_or_default()),
     ];
-    Explanation {
-        sections: vec![Section { title: "Signed message", parts, hash: None }],
-        signed_by: vec![format!(
+    signed(
+        parts,
+        format!(
             "HMAC-SHA256 with the decoded secret ({}, fingerprint {}), as URL-safe base64 with its padding",
             key.form,
             key.fingerprint()
-        )],
-    }
+        ),
+    )
 }
 
 /// The message of Polymarket US: timestamp in milliseconds, method and path; a body is not part of it.
 pub fn us(key: &UsKey, timestamp_ms: i64, method: &str, path: &str) -> Explanation {
     let parts =
         vec![Part::text("timestamp", timestamp_ms.to_string()), Part::text("method", method), Part::text("path", path)];
-    Explanation {
-        sections: vec![Section { title: "Signed message", parts, hash: None }],
-        signed_by: vec![format!(
+    signed(
+        parts,
+        format!(
             "Ed25519 with the first 32 bytes of the secret key ({}, fingerprint {}), as standard base64",
             key.form,
             key.fingerprint()
-        )],
-    }
+        ),
+    )
+}
+
+/// One message of these parts, with nothing between.
+fn signed(parts: Vec<Part>, by: String) -> Explanation {
+    Explanation { sections: vec![Section { title: "Signed message", parts, hash: None }], signed_by: vec![by] }
 }
 
 /// Rows of so many bytes: offset, hex, and the text with a dot for what is no ASCII.

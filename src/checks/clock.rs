@@ -7,7 +7,7 @@ use crate::facts::{Facts, Failure};
 use crate::settings::Setting;
 
 /// The official host of the CLOB.
-pub(super) const OFFICIAL_HOST: &str = "https://clob.polymarket.com";
+pub(super) const OFFICIAL_HOST: &str = Setting::ClobUrl.official_url().unwrap();
 
 /// The pages of Cloudflare: blocked, or asked to prove that one is no machine.
 fn is_firewall(title: &str) -> bool {

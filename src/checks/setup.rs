@@ -76,11 +76,9 @@ fn invalid(problem: &SettingProblem) -> Finding {
 
 /// A value under a misspelt name goes where it is read.
 fn renamed(finding: Finding, problem: &SettingProblem) -> Finding {
-    let (ProblemKind::NearMiss, Subject::Setting(setting)) = (problem.kind, problem.setting) else { return finding };
-    let names = problem.fix.strip_prefix("Rename ").and_then(|names| names.split_once(" to "));
-    match names {
-        Some((misspelt, _)) => finding.write_words(setting, format!("the value of {misspelt}")),
-        None => finding,
+    match (problem.setting, problem.misspelt()) {
+        (Subject::Setting(setting), Some(misspelt)) => finding.write_words(setting, format!("the value of {misspelt}")),
+        _ => finding,
     }
 }
 
@@ -104,10 +102,10 @@ fn misdirected(setup: &Setup, problem: &SettingProblem) -> Finding {
             Finding::fail(Cause::WrongHost, problem.text.clone()).set(Setting::ClobUrl, OFFICIAL_HOST)
         }
         Subject::Setting(setting @ Setting::UsUrl) => {
-            Finding::fail(Cause::UsWrongHost, problem.text.clone()).set(setting, "https://api.polymarket.us")
+            Finding::fail(Cause::UsWrongHost, problem.text.clone()).set(setting, setting.official_url())
         }
         Subject::Setting(setting @ Setting::UsGatewayUrl) => {
-            Finding::warn(Cause::UsWrongHost, problem.text.clone()).set(setting, "https://gateway.polymarket.us")
+            Finding::warn(Cause::UsWrongHost, problem.text.clone()).set(setting, setting.official_url())
         }
         Subject::Setting(Setting::RpcUrl) => {
             let usual = contracts::chain(setup.chain()).map_or("", |chain| chain.rpc_url.as_str());

@@ -15,9 +15,6 @@ use crate::settings::{ProblemKind, Setting, Venue};
 
 /// The heading that the checks of Polymarket US stand under.
 pub(super) const GROUP: &str = "Polymarket US";
-/// The official hosts.
-const OFFICIAL: &str = "https://api.polymarket.us";
-const OFFICIAL_GATEWAY: &str = "https://gateway.polymarket.us";
 const COPY: &str = "Copy key ID and secret key together from polymarket.us/developer, signed in the same way as when the \
                     key was created";
 
@@ -41,6 +38,10 @@ pub(super) fn elsewhere(check: &Check) -> Finding {
         "creds.nonce" => "Polymarket US has no nonces: each key has an id of its own",
         _ => ELSEWHERE,
     })
+}
+
+fn official(setting: Setting) -> &'static str {
+    setting.official_url().unwrap_or_default()
 }
 
 fn setup(facts: &Facts) -> Option<&UsSetup> {
@@ -196,8 +197,8 @@ fn accepted(facts: &Facts, read: &UsBalances) -> Finding {
             Finding::warn(Cause::UsWrongHost, "The gateway URL points to the host for signed requests")
                 .likely(0.95)
                 .proven()
-                .set(Setting::UsGatewayUrl, OFFICIAL_GATEWAY)
-                .fixed_by(format!("Set the gateway URL to {OFFICIAL_GATEWAY}, or remove it"))
+                .set(Setting::UsGatewayUrl, official(Setting::UsGatewayUrl))
+                .fixed_by(format!("Set the gateway URL to {}, or remove it", official(Setting::UsGatewayUrl)))
         }
         (positions, _) => {
             let what = match positions.known() {
@@ -232,7 +233,7 @@ fn is_unknown_key(failure: &Failure) -> bool {
 }
 
 fn is_official(facts: &Facts) -> bool {
-    setup(facts).and_then(|us| us.url.as_ref()).is_some_and(|url| url.value == OFFICIAL)
+    setup(facts).and_then(|us| us.url.as_ref()).is_some_and(|url| url.value == official(Setting::UsUrl))
 }
 
 fn rejected(facts: &Facts, failure: &Failure) -> Finding {
@@ -249,8 +250,8 @@ fn rejected(facts: &Facts, failure: &Failure) -> Finding {
         Failure::Refused { status: 404 | 405, .. } if !is_official(facts) => {
             Finding::fail(Cause::UsWrongHost, "This host does not know the path of signed reads")
                 .likely(0.9)
-                .set(Setting::UsUrl, OFFICIAL)
-                .fixed_by(format!("Set POLYMARKET_US_URL to {OFFICIAL}, or remove it"))
+                .set(Setting::UsUrl, official(Setting::UsUrl))
+                .fixed_by(format!("Set POLYMARKET_US_URL to {}, or remove it", official(Setting::UsUrl)))
         }
         _ => return not_told(failure, "Polymarket US gave no answer to a signed read"),
     };

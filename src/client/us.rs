@@ -104,18 +104,14 @@ fn balances(body: &Value) -> Option<Vec<UsBalance>> {
     let rows = body.get("balances")?.as_array().filter(|rows| rows.len() <= MOST_BALANCES)?;
     let row = |row: &Value| {
         let currency = text::quoted(row.get("currency")?.as_str()?, LONGEST);
-        let amount = match row.get("currentBalance")? {
-            Value::Number(number) => Some(number.to_string()),
-            Value::String(amount) => Some(text::quoted(amount, LONGEST)),
+        let amount = match row.get("currentBalance") {
+            Some(Value::Number(number)) => Some(number.to_string()),
+            Some(Value::String(amount)) => Some(text::quoted(amount, LONGEST)),
             _ => None,
         };
         Some(UsBalance { currency, amount })
     };
-    rows.iter().map(|each| row(each).or_else(|| Some(UsBalance { currency: currency(each)?, amount: None }))).collect()
-}
-
-fn currency(row: &Value) -> Option<String> {
-    Some(text::quoted(row.get("currency")?.as_str()?, LONGEST))
+    rows.iter().map(row).collect()
 }
 
 /// `{"positions": {…}, "eof": true}`; an empty account may have no field at all.

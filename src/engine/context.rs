@@ -18,7 +18,7 @@ use crate::client::limits::InLine;
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
 use crate::facts::{ClockReading, Fact, Facts, Failure, OrderProof};
-use crate::settings::{Settings, Sourced, Venue};
+use crate::settings::{Setting, Settings, Sourced, Venue};
 
 /// Why a probe gave no fact.
 pub(super) enum Missing {
@@ -211,4 +211,24 @@ pub(super) fn whole(seconds: f64) -> i64 {
 
 pub(super) fn url<'a>(url: Option<&'a Sourced<Url>>, name: &str) -> Outcome<&'a Url> {
     url.map(|url| &url.value).ok_or_else(|| Missing::because(format!("the {name} URL is not usable")))
+}
+
+/// The URL of a service that has an official default only beside the official CLOB, or why there is none.
+pub(super) fn beside_clob<'a>(
+    settings: &Settings,
+    setting: Setting,
+    url: Option<&'a Sourced<Url>>,
+    service: &str,
+) -> Outcome<&'a Url> {
+    url.map(|url| &url.value).ok_or_else(|| {
+        let variable = setting.usual_variable().unwrap_or_default();
+        let is_wrong = settings.problems.iter().any(|problem| problem.is_of(setting));
+        Missing::because(match &settings.clob_url {
+            Some(clob) if !is_wrong => format!(
+                "the CLOB is {}, and {service} is unknown: set {variable}",
+                clob.value.host_str().unwrap_or("a different host")
+            ),
+            _ => format!("{variable} is not a usable URL"),
+        })
+    })
 }

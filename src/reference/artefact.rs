@@ -6,10 +6,6 @@ mod foreign;
 mod said;
 mod status;
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 pub(super) use clean::clean;
 
 /// Whether a text is the reason phrase of a status, and nothing more.
@@ -49,29 +45,27 @@ pub(super) struct Artefact {
     pub(super) has_builder_headers_only: bool,
 }
 
-macro_rules! pattern {
+macro_rules! ascii_pattern {
+    // what is no letter of ASCII ends a word, which keeps the automaton small
     ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| {
-            // what is no letter of ASCII ends a word, which keeps the automaton small
-            let text = $text.replace(r"\b", r"(?-u:\b)");
-            Regex::new(&text).unwrap_or_else(|_| unreachable!("a fixed pattern, which tests use"))
-        });
+        pattern!($name, &$text.replace(r"\b", r"(?-u:\b)"));
     };
 }
-use pattern;
 
-pattern!(URL, r#"(?i)\b(https?|wss?)://(\[[0-9a-f:]+\]|[a-z0-9_.-]+)(:\d{1,5})?([/?#][^\s"'<>)\]}\\,`|]*)?"#);
+use ascii_pattern;
+
+ascii_pattern!(URL, r#"(?i)\b(https?|wss?)://(\[[0-9a-f:]+\]|[a-z0-9_.-]+)(:\d{1,5})?([/?#][^\s"'<>)\]}\\,`|]*)?"#);
 // hosts beside a URL: urllib3's pool, aiohttp, Go's lookup and dial, Node's getaddrinfo, plain names
-pattern!(
+ascii_pattern!(
     HOST,
     r"(?i)\b((?:[a-z0-9_-]+\.)+[a-z]{2,10}|localhost|127\.0\.0\.1|0\.0\.0\.0|::1)(?:'?,? port=?|\]?:)?(\d{2,5})?\b"
 );
-pattern!(
+ascii_pattern!(
     CALL,
     r#"(?i)(?:\b(get|post|put|delete|patch)\b["']?(?:\s+(?:call|request))?(?:\s+to|\s+for)?[\s:]+["'`]?(?:https?://[^\s/"']+)?(/[a-z0-9_/.{}:-]*)?)"#
 );
-pattern!(METHOD, r#"(?i)\bmethod["']?\s*[:=]\s*["']?(get|post|put|delete|patch)\b"#);
-pattern!(
+ascii_pattern!(METHOD, r#"(?i)\bmethod["']?\s*[:=]\s*["']?(get|post|put|delete|patch)\b"#);
+ascii_pattern!(
     PATH,
     r#"(?i)(?:\b(?:path|url|endpoint|uri|route|request_path|requestPath)["']?\s*[:=]\s*["'`]?|call to |with url: )(/[a-z0-9_/.-]*)(\?)?"#
 );

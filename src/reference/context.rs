@@ -2,9 +2,7 @@
 
 mod values;
 
-use regex::Regex;
 use std::cmp::Ordering;
-use std::sync::LazyLock;
 
 use super::artefact::Artefact;
 use super::service::Service;
@@ -82,13 +80,6 @@ fn is_of_a_sale(text: &str) -> bool {
 
 /// Causes that a logged request shows by itself, where its error is one of signing in or of an order.
 fn shown_by(entry: &ErrorEntry, artefact: &Artefact, text: &str) -> Vec<(Cause, f64)> {
-    macro_rules! pattern {
-        ($name:ident, $text:expr) => {
-            static $name: LazyLock<Regex> = LazyLock::new(|| {
-                Regex::new($text).unwrap_or_else(|_| unreachable!("a fixed pattern, which tests use"))
-            });
-        };
-    }
     pattern!(MILLISECONDS, r"POLY_TIMESTAMP\W{1,8}[0-9]{13}\b");
     pattern!(ADDRESS, r"POLY_ADDRESS\W{1,8}([0-9A-Za-z-]{8,})");
     pattern!(EMPTY, r#"POLY_(?:API_KEY|PASSPHRASE|SIGNATURE)\\*["']?\s*[:=]\s*(?:\\*""|\\*''|undefined|null|None)"#);

@@ -1,17 +1,9 @@
 //! What is raised before a request, or about an order's numbers, in words that no list can hold.
 
 use regex::Regex;
-use std::sync::LazyLock;
 
 use super::{ErrorEntry, find_error};
 use crate::cause::Cause;
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($text).unwrap_or_else(|_| unreachable!("a fixed pattern, which tests use")));
-    };
-}
 
 pattern!(
     NOTHING,

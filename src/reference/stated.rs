@@ -10,8 +10,6 @@ mod words;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use self::tables::{PHRASES, STATES, Side, State, Subject};
 use self::words::{STOP, Word, words_of};
 use super::{ErrorEntry, find_error};
@@ -246,13 +244,6 @@ fn states(words: &[Word]) -> Vec<(State, Side, usize, usize)> {
         Some((state, side, at, at + length))
     });
     found.collect()
-}
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($text).unwrap_or_else(|_| unreachable!("a fixed pattern, which tests use")));
-    };
 }
 
 pattern!(

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{CheckReport, Report, Verdict};
-use crate::checks::{Evidence, Status};
+use crate::checks::Status;
 
 /// The check whose evidence is the settings.
 const SETTINGS: &str = "setup.settings";
@@ -27,7 +27,7 @@ pub struct Comparison {
 }
 
 /// The same thing in both runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Pair<T> {
     /// In the recorded run.
     pub recorded: T,
@@ -67,12 +67,11 @@ impl Comparison {
             settings: Vec::new(),
             facts: Vec::new(),
         };
-        let ids = now.checks.iter().chain(&recorded.checks).map(|check| check.id);
-        let mut ids: Vec<&'static str> = ids.collect();
-        let mut seen = std::collections::BTreeSet::new();
-        ids.retain(|id| seen.insert(*id));
-        for id in ids {
-            comparison.take(id, recorded.check(id), now.check(id));
+        for check in &now.checks {
+            comparison.take(check.id, recorded.check(check.id), Some(check));
+        }
+        for check in recorded.checks.iter().filter(|check| now.check(check.id).is_none()) {
+            comparison.take(check.id, Some(check), None);
         }
         comparison
     }
@@ -83,24 +82,26 @@ impl Comparison {
     }
 
     fn take(&mut self, id: &'static str, recorded: Option<&CheckReport>, now: Option<&CheckReport>) {
-        let status = |check: Option<&CheckReport>| check.map_or(Status::Skip, |check| check.status);
-        let summary = |check: Option<&CheckReport>| check.map_or_else(String::new, |check| check.summary.clone());
-        let is_same_status = status(recorded) == status(now);
-        if !is_same_status {
-            let status = Pair { recorded: status(recorded), now: status(now) };
-            self.judgement.push(Judged {
-                id,
-                status,
-                summary: Pair { recorded: summary(recorded), now: summary(now) },
-            });
-        }
+        let both = Pair { recorded, now };
+        let status = both.map(|check| check.map_or(Status::Skip, |check| check.status));
+        let summary = both.map(|check| check.map_or_else(String::new, |check| check.summary.clone()));
+        let is_same_status = status.recorded == status.now;
         if id == SETTINGS {
-            self.settings.extend(of_evidence("", recorded, now));
+            self.settings.extend(of_evidence("", both));
         } else if is_same_status {
-            let values = Pair { recorded: summary(recorded), now: summary(now) };
-            self.facts.extend((values.recorded != values.now).then(|| Difference { what: id.to_owned(), values }));
-            self.facts.extend(of_evidence(id, recorded, now));
+            let is_same = summary.recorded == summary.now;
+            self.facts.extend((!is_same).then(|| Difference { what: id.to_owned(), values: summary.clone() }));
+            self.facts.extend(of_evidence(id, both));
         }
+        if !is_same_status {
+            self.judgement.push(Judged { id, status, summary });
+        }
+    }
+}
+
+impl<T> Pair<T> {
+    fn map<U>(self, each: impl Fn(T) -> U) -> Pair<U> {
+        Pair { recorded: each(self.recorded), now: each(self.now) }
     }
 }
 
@@ -109,26 +110,19 @@ fn differing<T: PartialEq>(recorded: T, now: T) -> Option<Pair<T>> {
 }
 
 /// Evidence under the same label, which may stand there more than once.
-fn of_evidence(id: &str, recorded: Option<&CheckReport>, now: Option<&CheckReport>) -> Vec<Difference> {
+fn of_evidence(id: &str, both: Pair<Option<&CheckReport>>) -> Vec<Difference> {
     let mut rows: IndexMap<&str, Pair<Vec<&str>>> = IndexMap::new();
-    for row in evidence(now) {
-        rows.entry(&row.label).or_insert_with(none).now.push(&row.value);
+    let Pair { recorded, now } = both.map(|check| check.map_or(&[][..], |check| &check.evidence));
+    for row in now {
+        rows.entry(&row.label).or_default().now.push(&row.value);
     }
-    for row in evidence(recorded) {
-        rows.entry(&row.label).or_insert_with(none).recorded.push(&row.value);
+    for row in recorded {
+        rows.entry(&row.label).or_default().recorded.push(&row.value);
     }
     rows.retain(|_, values| values.recorded != values.now);
     let difference = |(label, values): (&str, Pair<Vec<&str>>)| Difference {
         what: if id.is_empty() { label.to_owned() } else { format!("{id}: {label}") },
-        values: Pair { recorded: values.recorded.join("; "), now: values.now.join("; ") },
+        values: values.map(|values| values.join("; ")),
     };
     rows.into_iter().map(difference).collect()
-}
-
-fn evidence(check: Option<&CheckReport>) -> &[Evidence] {
-    check.map_or(&[], |check| &check.evidence)
-}
-
-const fn none<'a>() -> Pair<Vec<&'a str>> {
-    Pair { recorded: Vec::new(), now: Vec::new() }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::judged::Judged;
 use super::{CheckReport, Verdict, trading, verdict};
+use crate::checks::Status;
 use crate::facts::Facts;
 use crate::settings::Venue;
 
@@ -27,7 +28,7 @@ pub(super) fn venues(facts: &Facts, judged: &[Judged], shown: &[CheckReport]) ->
     let setup = &facts.setup;
     let of = |venue| {
         let is_of = |id: &str| crate::checks::find(id).is_some_and(|check| check.venue() == Some(venue));
-        let checks: Vec<CheckReport> = shown.iter().filter(|check| is_of(check.id)).cloned().collect();
+        let statuses: Vec<Status> = shown.iter().filter(|check| is_of(check.id)).map(|check| check.status).collect();
         let (url, account) = match venue {
             Venue::Global => (setup.clob_url.as_ref(), setup.signer().map(|signer| signer.to_string())),
             Venue::Us => {
@@ -40,7 +41,7 @@ pub(super) fn venues(facts: &Facts, judged: &[Judged], shown: &[CheckReport]) ->
             venue,
             url: url.map(|url| url.value.clone()),
             account,
-            verdict: verdict(&checks, false),
+            verdict: verdict(&statuses, false),
             can_trade: trading::can_trade_at(judged, facts, Some(venue)),
         }
     };

@@ -31,16 +31,6 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time limit of a whole run, unless `deadline` is set.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 
-const CLOB_URL: &str = "https://clob.polymarket.com";
-const GAMMA_URL: &str = "https://gamma-api.polymarket.com";
-const DATA_URL: &str = "https://data-api.polymarket.com";
-const RELAYER_URL: &str = "https://relayer-v2.polymarket.com";
-const GEOBLOCK_URL: &str = "https://polymarket.com/api/geoblock";
-const WS_URL: &str = "wss://ws-subscriptions-clob.polymarket.com";
-const LIVE_URL: &str = "wss://ws-live-v2.polymarket.com/ws";
-const US_URL: &str = "https://api.polymarket.us";
-const US_GATEWAY_URL: &str = "https://gateway.polymarket.us";
-
 /// The folder of the user's own files; `None` where the platform tells of none.
 pub fn home_folder() -> Option<PathBuf> {
     Some(directories::BaseDirs::new()?.home_dir().to_owned())
@@ -81,10 +71,12 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
         "0 (EOA), 1 (POLY_PROXY), 2 (POLY_GNOSIS_SAFE) or 3 (POLY_1271)",
         |text| text.parse().ok(),
     );
-    let clob_url = loader.url(Setting::ClobUrl, Some(CLOB_URL));
+    let clob_url = loader.url(Setting::ClobUrl, Setting::ClobUrl.official_url());
     // what is configured for another CLOB, such as a sandbox, is not shown to the official channels
     let is_official = clob_url.as_ref().is_some_and(|url| hosts::is_official_clob(&url.value));
-    let live_default = |url| Some(url).filter(|_| is_official);
+    let url = |loader: &mut Loader, setting: Setting| loader.url(setting, setting.official_url());
+    let beside =
+        |loader: &mut Loader, setting: Setting| loader.url(setting, setting.official_url().filter(|_| is_official));
     loader.pick_funder(key.as_ref(), chain_id.as_ref(), signature_type.as_ref());
     let mut settings = Settings {
         profile: loader.sources.profile.clone(),
@@ -116,16 +108,16 @@ pub(super) fn settle(inputs: &Inputs, sources: Sources) -> Settings {
             |text| Some(WrittenAddress { address: parse_address(text)?, text: text.to_owned() }),
         ),
         clob_url,
-        gamma_url: loader.url(Setting::GammaUrl, Some(GAMMA_URL)),
-        data_url: loader.url(Setting::DataUrl, Some(DATA_URL)),
-        relayer_url: loader.url(Setting::RelayerUrl, Some(RELAYER_URL)),
-        geoblock_url: loader.url(Setting::GeoblockUrl, Some(GEOBLOCK_URL)),
-        ws_url: loader.url(Setting::WsUrl, live_default(WS_URL)),
-        live_url: loader.url(Setting::LiveUrl, live_default(LIVE_URL)),
+        gamma_url: url(&mut loader, Setting::GammaUrl),
+        data_url: url(&mut loader, Setting::DataUrl),
+        relayer_url: url(&mut loader, Setting::RelayerUrl),
+        geoblock_url: url(&mut loader, Setting::GeoblockUrl),
+        ws_url: beside(&mut loader, Setting::WsUrl),
+        live_url: beside(&mut loader, Setting::LiveUrl),
         rpc_url: loader.url(Setting::RpcUrl, Some(rpc_default)),
         us: UsParts { key_id: loader.text(Setting::UsKeyId), secret: loader.secret(Setting::UsSecretKey) },
-        us_url: loader.url(Setting::UsUrl, live_default(US_URL)),
-        us_gateway_url: loader.url(Setting::UsGatewayUrl, live_default(US_GATEWAY_URL)),
+        us_url: beside(&mut loader, Setting::UsUrl),
+        us_gateway_url: beside(&mut loader, Setting::UsGatewayUrl),
         venue: loader.parsed(Setting::Venue, "global or us", |text| Venue::from_str(text, true).ok()),
         venues: Venues::default(),
         timeout: loader.seconds(Setting::Timeout).unwrap_or(DEFAULT_TIMEOUT),

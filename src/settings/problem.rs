@@ -17,7 +17,21 @@ pub struct SettingProblem {
     pub fix: String,
 }
 
+const RENAME: &str = "Rename ";
+const TO: &str = " to ";
+
 impl SettingProblem {
+    /// The fix of a value under a misspelt name.
+    pub(super) fn renaming(misspelt: &str, meant: &str) -> String {
+        format!("{RENAME}{misspelt}{TO}{meant}")
+    }
+
+    /// The misspelt name that has the value.
+    pub(crate) fn misspelt(&self) -> Option<&str> {
+        let names = self.fix.strip_prefix(RENAME).filter(|_| self.kind == ProblemKind::NearMiss)?;
+        names.split_once(TO).map(|(misspelt, _)| misspelt)
+    }
+
     /// Whether it is about this setting.
     pub fn is_of(&self, setting: Setting) -> bool {
         self.setting == Subject::Setting(setting)

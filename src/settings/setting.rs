@@ -193,6 +193,22 @@ impl Setting {
         Self::ALL.into_iter().find(|setting| setting.name() == name)
     }
 
+    /// The URL of the official service; `None` where there is none, or the chain decides.
+    pub const fn official_url(self) -> Option<&'static str> {
+        Some(match self {
+            Self::ClobUrl => "https://clob.polymarket.com",
+            Self::GammaUrl => "https://gamma-api.polymarket.com",
+            Self::DataUrl => "https://data-api.polymarket.com",
+            Self::RelayerUrl => "https://relayer-v2.polymarket.com",
+            Self::GeoblockUrl => "https://polymarket.com/api/geoblock",
+            Self::WsUrl => "wss://ws-subscriptions-clob.polymarket.com",
+            Self::LiveUrl => "wss://ws-live-v2.polymarket.com/ws",
+            Self::UsUrl => "https://api.polymarket.us",
+            Self::UsGatewayUrl => "https://gateway.polymarket.us",
+            _ => return None,
+        })
+    }
+
     /// The setting whose list of variables has this one.
     pub fn listing(variable: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|setting| setting.variables().contains(&variable))

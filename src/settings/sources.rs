@@ -365,6 +365,6 @@ fn near_miss(name: &str, value: &str, place: &str, is_read: impl Fn(Setting) -> 
         kind: ProblemKind::NearMiss,
         setting: setting.into(),
         text: format!("{name} is set ({place}), but nothing reads it; the clients read {meant}"),
-        fix: format!("Rename {name} to {meant}"),
+        fix: SettingProblem::renaming(name, &meant),
     })
 }

@@ -48,10 +48,14 @@ fn is_of(url: &Url, domain: &str) -> bool {
 /// URLs of one venue that point to the other: the services that they name are wrong, and get nothing.
 fn hosts(settings: &mut Settings) -> Vec<SettingProblem> {
     let mut problems = Vec::new();
-    let mut take = |setting: Setting, slot: &mut Option<Sourced<Url>>, domain: &str, venue: &str, right: &str| {
+    let mut take = |setting: Setting, slot: &mut Option<Sourced<Url>>, domain: &str, venue: &str| {
         if let Some(url) = slot.take_if(|url| is_of(&url.value, domain)) {
             let host = url.value.host_str().unwrap_or_default();
             let (name, source) = (setting.spoken(), &url.source);
+            let right = setting.official_url().unwrap_or(match setting {
+                Setting::RpcUrl => "the URL of a Polygon RPC",
+                _ => "the URL of your builder signing server",
+            });
             problems.push(SettingProblem {
                 kind: ProblemKind::OtherService,
                 setting: setting.into(),
@@ -60,24 +64,23 @@ fn hosts(settings: &mut Settings) -> Vec<SettingProblem> {
             });
         }
     };
-    for (setting, slot, right) in [
-        (Setting::ClobUrl, &mut settings.clob_url, "https://clob.polymarket.com"),
-        (Setting::GammaUrl, &mut settings.gamma_url, "https://gamma-api.polymarket.com"),
-        (Setting::DataUrl, &mut settings.data_url, "https://data-api.polymarket.com"),
-        (Setting::RelayerUrl, &mut settings.relayer_url, "https://relayer-v2.polymarket.com"),
-        (Setting::GeoblockUrl, &mut settings.geoblock_url, "https://polymarket.com/api/geoblock"),
-        (Setting::WsUrl, &mut settings.ws_url, "wss://ws-subscriptions-clob.polymarket.com"),
-        (Setting::LiveUrl, &mut settings.live_url, "wss://ws-live-v2.polymarket.com/ws"),
-        (Setting::RpcUrl, &mut settings.rpc_url, "the URL of a Polygon RPC"),
-        (Setting::BuilderSignerUrl, &mut settings.builder_signer_url, "the URL of your builder signing server"),
+    for (setting, slot) in [
+        (Setting::ClobUrl, &mut settings.clob_url),
+        (Setting::GammaUrl, &mut settings.gamma_url),
+        (Setting::DataUrl, &mut settings.data_url),
+        (Setting::RelayerUrl, &mut settings.relayer_url),
+        (Setting::GeoblockUrl, &mut settings.geoblock_url),
+        (Setting::WsUrl, &mut settings.ws_url),
+        (Setting::LiveUrl, &mut settings.live_url),
+        (Setting::RpcUrl, &mut settings.rpc_url),
+        (Setting::BuilderSignerUrl, &mut settings.builder_signer_url),
     ] {
-        take(setting, slot, US_HOSTS, "Polymarket US, a separate venue", right);
+        take(setting, slot, US_HOSTS, "Polymarket US, a separate venue");
     }
-    for (setting, slot, right) in [
-        (Setting::UsUrl, &mut settings.us_url, "https://api.polymarket.us"),
-        (Setting::UsGatewayUrl, &mut settings.us_gateway_url, "https://gateway.polymarket.us"),
-    ] {
-        take(setting, slot, GLOBAL_HOSTS, "the international venue", right);
+    for (setting, slot) in
+        [(Setting::UsUrl, &mut settings.us_url), (Setting::UsGatewayUrl, &mut settings.us_gateway_url)]
+    {
+        take(setting, slot, GLOBAL_HOSTS, "the international venue");
     }
     problems
 }

@@ -2,31 +2,16 @@
 
 use std::time::Instant;
 
-use url::Url;
-
 use crate::auth::l2::ApiCredentials;
 use crate::client::http::millis;
 use crate::client::live;
 use crate::client::socket::Socket;
-use crate::engine::context::{Context, Missing, Outcome};
+use crate::engine::context::{Context, Missing, Outcome, beside_clob};
 use crate::facts::probe::Probe;
 use crate::facts::{LiveAuth, SentCredentials, UserChannel};
-use crate::settings::{Setting, Settings, Sourced};
+use crate::settings::Setting;
 
-/// A channel's URL, or why there is none to open.
-fn url<'a>(settings: &Settings, setting: Setting, url: Option<&'a Sourced<Url>>) -> Outcome<&'a Url> {
-    url.map(|url| &url.value).ok_or_else(|| {
-        let variable = setting.usual_variable().unwrap_or_default();
-        let is_wrong = settings.problems.iter().any(|problem| problem.is_of(setting));
-        Missing::because(match &settings.clob_url {
-            Some(clob) if !is_wrong => format!(
-                "the CLOB is {}, and its live channel is unknown: set {variable}",
-                clob.value.host_str().unwrap_or("a different host")
-            ),
-            _ => format!("{variable} is not a usable URL"),
-        })
-    })
-}
+const CHANNEL: &str = "its live channel";
 
 /// Whether there will be credentials to send, before a connection is opened for them.
 fn is_worth_it(context: &Context) -> Outcome<()> {
@@ -53,7 +38,7 @@ async fn credentials(context: &Context) -> Outcome<(SentCredentials, ApiCredenti
 pub(super) async fn live(context: &Context) -> Outcome<LiveAuth> {
     let patience = live::PATIENCE.min(context.settings.timeout);
     let http = context.http()?.waiting(patience);
-    let url = url(&context.settings, Setting::LiveUrl, context.settings.live_url.as_ref())?;
+    let url = beside_clob(&context.settings, Setting::LiveUrl, context.settings.live_url.as_ref(), CHANNEL)?;
     is_worth_it(context)?;
     let began = Instant::now();
     let mut socket = Socket::open(&http, Some(Probe::Live), url).await?;
@@ -72,7 +57,7 @@ pub(super) async fn user_channel(context: &Context) -> Outcome<UserChannel> {
         return Err(Missing::because("it takes three seconds: pass --deep to run it"));
     }
     let http = http.waiting(live::PATIENCE.min(context.settings.timeout));
-    let url = url(&context.settings, Setting::WsUrl, context.settings.ws_url.as_ref())?;
+    let url = beside_clob(&context.settings, Setting::WsUrl, context.settings.ws_url.as_ref(), CHANNEL)?;
     is_worth_it(context)?;
     let (sent, credentials) = credentials(context).await?;
     let began = Instant::now();

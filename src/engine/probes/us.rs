@@ -3,32 +3,17 @@
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use url::Url;
-
 use crate::auth::us::UsCredentials;
 use crate::client::http::{Dated, Http, millis, now_ms};
 use crate::client::live::PATIENCE;
 use crate::client::us::{self, Us};
-use crate::engine::context::{Context, Missing, Outcome, unless_unsendable};
+use crate::engine::context::{Context, Missing, Outcome, beside_clob, unless_unsendable};
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
 use crate::facts::{ClockReading, Fact, Failure, UsBalances, UsClock, UsGateway, UsLive, UsPositions};
-use crate::settings::{Setting, Settings, Sourced};
+use crate::settings::{Setting, Settings};
 
-/// The host, or why there is none to ask.
-fn url<'a>(settings: &'a Settings, setting: Setting, url: Option<&'a Sourced<Url>>) -> Outcome<&'a Url> {
-    url.map(|url| &url.value).ok_or_else(|| {
-        let variable = setting.usual_variable().unwrap_or_default();
-        let is_wrong = settings.problems.iter().any(|problem| problem.is_of(setting));
-        Missing::because(match &settings.clob_url {
-            Some(clob) if !is_wrong => format!(
-                "the CLOB is {}, and the Polymarket US beside it is not known: set {variable}",
-                clob.value.host_str().unwrap_or("a different host")
-            ),
-            _ => format!("{variable} has no usable URL"),
-        })
-    })
-}
+const SERVICE: &str = "the Polymarket US beside it";
 
 fn credentials(settings: &Settings) -> Outcome<UsCredentials> {
     let whole = settings.us.whole().ok_or_else(|| Missing::because("there is no whole key of Polymarket US"))?;
@@ -74,7 +59,7 @@ pub(super) async fn balances(context: &Context) -> Outcome<UsBalances> {
     let settings = &context.settings;
     let http = context.http()?;
     let credentials = credentials(settings)?;
-    let base = url(settings, Setting::UsUrl, settings.us_url.as_ref())?;
+    let base = beside_clob(settings, Setting::UsUrl, settings.us_url.as_ref(), SERVICE)?;
     let us = Us { http, base, credentials: &credentials };
     let (answer, dated) = us.balances(|| stamp_ms(None)).await;
     context.saw_us_clock(dated);
@@ -93,7 +78,7 @@ pub(super) async fn positions(context: &Context) -> Outcome<UsPositions> {
     let settings = &context.settings;
     let http = context.http()?;
     let credentials = credentials(settings)?;
-    let base = url(settings, Setting::UsUrl, settings.us_url.as_ref())?;
+    let base = beside_clob(settings, Setting::UsUrl, settings.us_url.as_ref(), SERVICE)?;
     if context.facts.borrow().us_balances.known().is_none() {
         return Err(Missing::Blocked(Probe::UsBalances));
     }
@@ -106,7 +91,7 @@ pub(super) async fn positions(context: &Context) -> Outcome<UsPositions> {
 pub(super) async fn gateway(context: &Context) -> Outcome<UsGateway> {
     let settings = &context.settings;
     let http = context.http()?;
-    let base = url(settings, Setting::UsGatewayUrl, settings.us_gateway_url.as_ref())?;
+    let base = beside_clob(settings, Setting::UsGatewayUrl, settings.us_gateway_url.as_ref(), SERVICE)?;
     let (answer, dated) = us::gateway(http, base).await;
     context.saw_us_clock(dated);
     Ok(answer?)
@@ -137,7 +122,7 @@ pub(super) async fn live(context: &Context) -> Outcome<UsLive> {
     let patience = PATIENCE.min(settings.timeout);
     let http: Http = context.http()?.waiting(patience);
     let credentials = credentials(settings)?;
-    let base = url(settings, Setting::UsUrl, settings.us_url.as_ref())?;
+    let base = beside_clob(settings, Setting::UsUrl, settings.us_url.as_ref(), SERVICE)?;
     let is_gone = |failure: &Failure| matches!(failure, Failure::Unreachable { .. } | Failure::TimedOut { .. });
     if context.facts.borrow().us_balances.failure().is_some_and(is_gone) {
         return Err(Missing::Blocked(Probe::UsBalances));

@@ -1,13 +1,10 @@
 //! Errors that name a program which is neither Polymarket's nor a library that carries its requests.
 
-use regex::Regex;
-use std::sync::LazyLock;
-
+use super::ascii_pattern;
 use super::brands::{BRANDS, Brand};
-use super::pattern;
 use crate::reference::service::DATABASES;
 
-pattern!(OF_CCXT, r"(?-u)\bccxt(?:[./]base)?[./]errors[./]\w+:?\s+(\w+)");
+ascii_pattern!(OF_CCXT, r"(?-u)\bccxt(?:[./]base)?[./]errors[./]\w+:?\s+(\w+)");
 
 /// Words by which a text is about Polymarket.
 const OURS: &[&str] = &["polymarket", "clob", "poly_", "poly-", "polyapi", "pusd", "relayer", "funder"];
@@ -90,11 +87,11 @@ fn stands(text: &str, name: &str) -> bool {
 }
 
 // an exception that has the name of a service in front: `PrivyApiError`, `TurnkeyRequestError`
-pattern!(
+ascii_pattern!(
     CLASS,
     r"(?-u)\b([A-Z][A-Za-z0-9]{2,20}?)(?:Admin|Api|API|Sdk|SDK|Request|Response|Auth|Authentication|Http)+(?:Error|Exception)\b"
 );
-pattern!(PORT, r"(?i-u)(?:[a-z0-9\]]:|\bport[ =:]{1,2})(\d{4,5})\b");
+ascii_pattern!(PORT, r"(?i-u)(?:[a-z0-9\]]:|\bport[ =:]{1,2})(\d{4,5})\b");
 
 /// How the names of such exceptions begin where no service is named.
 const ANYBODYS: &[&str] = &[

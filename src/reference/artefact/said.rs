@@ -1,21 +1,21 @@
 //! The sentence in the body of an answer, apart from what the client says around it.
 
-use regex::Regex;
-use std::sync::LazyLock;
-
-use super::pattern;
+use super::ascii_pattern;
 
 /// Of a sentence at most so much is kept.
 const LONGEST: usize = 240;
 
-pattern!(
+ascii_pattern!(
     KEYED,
     r#"(?i)(?:\b|_)(error_?msg|error_?message|error_description|errordescription|error|message|detail|details|reason|msg)["']?\s*[:=]>?\s*(?:"([^"\n]{1,600})"|'([^'\n]{1,600})')"#
 );
-pattern!(MAPPED, r"map\[(?:code:\S+ )?(?:error|message):([^\]]{1,400})\]");
-pattern!(TITLE, r"(?i)<title[^>]*>\s*([^<]{1,160}?)\s*</title>");
+ascii_pattern!(MAPPED, r"map\[(?:code:\S+ )?(?:error|message):([^\]]{1,400})\]");
+ascii_pattern!(TITLE, r"(?i)<title[^>]*>\s*([^<]{1,160}?)\s*</title>");
 // a body without keys: `with body: text`, `Response: text`
-pattern!(BARE, r"(?i)\b(?:with body|body|response body|server said|response text)\s*[:=]\s*([a-z][^{<\n]{8,300})");
+ascii_pattern!(
+    BARE,
+    r"(?i)\b(?:with body|body|response body|server said|response text)\s*[:=]\s*([a-z][^{<\n]{8,300})"
+);
 
 /// Which keys hold the sentence rather than something about it.
 fn rank(key: &str) -> u8 {

@@ -1,9 +1,6 @@
 //! The HTTP status of a text, in all the ways in which libraries print it.
 
-use regex::Regex;
-use std::sync::LazyLock;
-
-use super::pattern;
+use super::ascii_pattern;
 
 /// Reason phrases, by which a status is known from an ordinary number.
 const REASONS: &[(u16, &str)] = &[
@@ -26,16 +23,16 @@ const REASONS: &[(u16, &str)] = &[
 ];
 
 // what says that the number behind it is a status
-pattern!(
+ascii_pattern!(
     MARKED,
     r#"(?i)(?:\bstatus(?:[_ -]?code)?["']?\s*(?:\)|\]|is|was|of|[:=])*\s*(?:some\()?\s*["'(]?|\bHTTP(?:/[\d.]+)?["']?\s+(?:error:?\s+|status:?\s+|code:?\s+)?|\berror\(|\b(?:client|server) error \(|\berror:? ["']?|\bresponse(?: code| status)?:? ["']?|\breturned (?:an? )?(?:http )?|\bcode["']?\s*[:=]\s*["']?|\bresponded with (?:an? )?|\bfailed with (?:http )?|\bgot (?:http )?|\bhandshake status |\bresulted in a `|\bunexpected (?:http )?(?:server )?(?:response|status)(?: code)?:? |\bclientresponseerror: |\bhandshakeerror: |\brejected websocket connection: http |\bexception: |\bstatuscode\(|\bbad response(?: code)?:? |\brequest failed:? |\bwith status:? |\bfailed: |返回(?:了)?[:：]?\s*|状态码[:：]?\s*|\bstatus code \D{0,3})([1-5]\d\d)\b"#
 );
 // the number before what names it
-pattern!(
+ascii_pattern!(
     NAMED,
     r#"(?i)\b([45]\d\d)\b["'`]?\)?[\s:,.-]{0,3}(?:client error|server error|bad request|unauthori[sz]ed|payment required|forbidden|not found|method not allowed|proxy authentication|request timeout|conflict|unprocessable|too early|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|response|error|\{|- \{|: \{|<!doctype|<html)"#
 );
-pattern!(NUMBER, r"\b([45]\d\d)\b");
+ascii_pattern!(NUMBER, r"\b([45]\d\d)\b");
 
 pub(super) fn status(text: &str, is_whole: bool) -> Option<u16> {
     let number = |found: regex::Captures<'_>| found.get(1).and_then(|digits| digits.as_str().parse::<u16>().ok());

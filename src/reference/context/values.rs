@@ -1,17 +1,7 @@
 //! Values in a text that decide among the causes of its sentence.
 
-use regex::Regex;
-use std::sync::LazyLock;
-
 use crate::cause::Cause;
 use crate::reference::ErrorEntry;
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new($text).unwrap_or_else(|_| unreachable!("a fixed pattern, which tests use")));
-    };
-}
 
 // what is there: `have 4.10`, `balance: 3.2`, `available=12`, `3.2 < 10`
 pattern!(

@@ -162,11 +162,11 @@ pub(super) fn is_of_public_stream(entry: &ErrorEntry, artefact: &Artefact, piece
     let is_silence = entry.text.ends_with("does not answer")
         || entry.text.ends_with("closed with code 1006")
         || entry.kind != Kind::Sentence;
-    let lower = || piece.to_lowercase();
-    artefact.service == Some(Service::Websocket) && artefact.status.is_none() && is_silence && {
-        let lower = lower();
+    let names_stream = || {
+        let lower = piece.to_lowercase();
         STREAM.iter().any(|word| lower.contains(word))
-    }
+    };
+    artefact.service == Some(Service::Websocket) && artefact.status.is_none() && is_silence && names_stream()
 }
 
 pub(super) fn own_entry(entry: &'static ErrorEntry) -> &'static ErrorEntry {

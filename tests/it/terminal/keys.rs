@@ -85,7 +85,7 @@ fn credentials_of_another_nonce_are_saved_as_they_were_shown() {
     terminal.wait_for_text("Save the credentials of nonce 1?");
     terminal.wait_for_text(".env");
     terminal.press("y");
-    terminal.wait_for_text("Saved");
+    terminal.wait_for_text("Saved: ");
     let after = fs::read_to_string(folder.path().join(".env")).unwrap();
     assert_ne!(value(&after, PARTS[0]), value(&before, PARTS[0]));
     assert_eq!(value(&after, "POLYMARKET_NONCE"), "1");
