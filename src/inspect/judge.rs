@@ -22,6 +22,7 @@ use crate::auth::builder::builder_key_created_ms;
 use crate::auth::placeholder::is_placeholder;
 use crate::cause::{Cause, Certainty};
 use crate::endpoints;
+use crate::secret::Secret;
 use crate::text::quoted;
 
 pub(super) use order::inspect as inspect_order;
@@ -171,6 +172,7 @@ impl<'a> Case<'a> {
                 self.add(finding);
             }
         }
+        self.wrapped();
         self.address();
         match self.kind {
             Kind::L1 | Kind::Order | Kind::Transaction | Kind::Us => {}
@@ -187,12 +189,58 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Quotes that are a part of a value.
+    fn wrapped(&mut self) {
+        let quotes = ['"', '\''];
+        for (header, cause) in [
+            (Header::ApiKey, Cause::CredentialsStale),
+            (Header::Passphrase, Cause::CredentialsStale),
+            (Header::BuilderKey, Cause::BuilderCredentialsInvalid),
+            (Header::BuilderPassphrase, Cause::BuilderCredentialsInvalid),
+            (Header::RelayerKey, Cause::RelayerKeyInvalid),
+            (Header::Address, Cause::AddressHeader),
+        ] {
+            let Some(value) = self.value(header).filter(|value| value.len() > 3) else { continue };
+            if quotes.iter().any(|quote| value.starts_with(*quote) && value.ends_with(*quote)) {
+                let name = header.name();
+                let finding = Finding::new(cause, Certainty::Likely, format!("{name} has quotes around its value"));
+                self.add(finding.fix(format!("Send {name} without the quotes")).without_code());
+            }
+        }
+    }
+
+    /// Whether the values of two headers were exchanged, or a secret is in the place of another.
+    fn mixed_up(&mut self, key: &str) -> bool {
+        let passphrase = self.value(Header::Passphrase).unwrap_or_default();
+        let is_id = |text: &str| uuid::Uuid::try_parse(text).is_ok();
+        let is = |secret: &Option<Secret>, text: &str| {
+            secret.as_ref().is_some_and(|secret| crate::secret::same_text(secret.expose().trim(), text))
+        };
+        let user = &self.known.user;
+        let summary = if !is_id(key) && is_id(passphrase) {
+            "POLY_API_KEY and POLY_PASSPHRASE have each other's value"
+        } else if is(&user.secret, key) || is(&user.passphrase, key) {
+            "POLY_API_KEY contains a secret in your settings, not the API key"
+        } else if is(&user.secret, passphrase) {
+            "POLY_PASSPHRASE contains the API secret in your settings, not the passphrase"
+        } else {
+            return false;
+        };
+        self.add(Finding::new(Cause::CredentialsStale, Certainty::Likely, summary));
+        true
+    }
+
     fn address(&mut self) {
         let Some(value) = self.value(Header::Address) else { return };
         let Ok(address) = value.parse::<Address>() else {
-            let summary = format!("POLY_ADDRESS is not a wallet address: {}", quoted(value, 60));
+            let summary = format!("POLY_ADDRESS is not a wallet address: {}", values::harmless(value, 60));
             return self.add(Finding::new(Cause::AddressHeader, Certainty::Likely, summary));
         };
+        if !value.starts_with("0x") {
+            let summary = "POLY_ADDRESS has no 0x prefix";
+            let finding = Finding::new(Cause::AddressHeader, Certainty::Likely, summary);
+            self.add(finding.fix("Send POLY_ADDRESS with its 0x prefix").without_code());
+        }
         let Some(signer) = self.known.signer.filter(|signer| *signer != address) else {
             if self.known.signer.is_none() && self.known.funder == Some(address) {
                 self.notes
@@ -211,6 +259,9 @@ impl<'a> Case<'a> {
     fn api_key(&mut self) {
         let Some(key) = self.value(Header::ApiKey) else { return };
         let (user, builder) = (&self.known.user.key, &self.known.builder.key);
+        if self.mixed_up(key) {
+            return;
+        }
         if user.as_deref() == Some(key) && builder.as_deref() != Some(key) {
             return;
         }
@@ -221,6 +272,11 @@ impl<'a> Case<'a> {
         if builder_key_created_ms(key).is_some() {
             let summary = "POLY_API_KEY looks like a builder key (a version 7 UUID)";
             self.add(Finding::new(Cause::BuilderCredentialsAsUser, Certainty::Likely, summary));
+        }
+        if user.as_ref().is_some_and(|user| user != key && user.eq_ignore_ascii_case(key)) {
+            let summary = "POLY_API_KEY differs from the key in your settings in case only";
+            let finding = Finding::new(Cause::CredentialsStale, Certainty::Possible, summary);
+            self.add(finding.fix("Send the API key in lower case, as the CLOB returned it").without_code());
         }
         if uuid::Uuid::try_parse(key).is_err() && user.is_none() {
             self.notes.push("POLY_API_KEY is not a UUID (real ones always are)".to_owned());

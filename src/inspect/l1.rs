@@ -11,8 +11,13 @@ use crate::auth::l1::{Claim, MESSAGE};
 use crate::auth::recovery::Recovery;
 use crate::cause::Cause;
 
-/// Signers recovered before the search gives up; each costs some 100 microseconds.
-const MOST: usize = 90;
+/// Signers recovered before the search gives up; each costs some 25 microseconds.
+const MOST: usize = 128;
+/// At first, then at once, then at once of the rest: the likely ones are few.
+const AT_ONCE: [usize; 3] = [1, 16, 112];
+
+/// Nonces of an account are small: so many from 0 on, and so many after the one that was sent.
+const NEXT: u64 = 12;
 
 /// How the digest was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +27,10 @@ enum Scheme {
     Personal,
     /// `personal_sign` over the sentence alone.
     Sentence,
+    /// Typed data of a domain that has a contract, too.
+    WithContract,
+    /// Typed data whose time is a number.
+    WithNumber,
 }
 
 /// What may have been signed.
@@ -72,27 +81,35 @@ pub(super) fn search(signature: &Signature, claimed: &Claimed<'_>, known: &Known
         scheme: Scheme::Typed,
         mistakes: Vec::new(),
     };
-    let mut search = Search { recovery: Recovery::of(signature)?, claimed, known, tried: BTreeSet::new() };
-    if let Some(found) = search.attempt(&right) {
-        return Some(found);
-    }
     let changes = changes(claimed, known);
-    for change in &changes {
-        if let Some(found) = search.attempt(&changed(&right, change)) {
-            return Some(found);
-        }
-    }
+    let one = changes.iter().map(|change| changed(&right, change));
     let pairs = changes.iter().enumerate().flat_map(|(place, first)| {
         changes[place + 1..].iter().filter(move |second| second.part != first.part).map(move |second| (first, second))
     });
     let mut pairs: Vec<_> = pairs.filter(|(first, second)| first.is_common || second.is_common).collect();
     pairs.sort_by_key(|(first, second)| !(first.is_common && second.is_common));
-    for (first, second) in pairs {
-        if search.tried.len() >= MOST {
+    let two = pairs.into_iter().map(|(first, second)| changed(&changed(&right, first), second));
+    let mut tried = BTreeSet::new();
+    let candidates = std::iter::once(right.clone()).chain(one).chain(two);
+    let mut candidates = candidates.filter_map(|candidate| {
+        let digest = candidate.digest()?;
+        tried.insert(digest).then_some((candidate, digest))
+    });
+    let recovery = Recovery::of(signature)?;
+    let mut left = MOST;
+    for size in AT_ONCE.into_iter().chain(std::iter::repeat(AT_ONCE[2])) {
+        let some: Vec<(Candidate, B256)> = candidates.by_ref().take(size.min(left)).collect();
+        if some.is_empty() {
             return None;
         }
-        if let Some(found) = search.attempt(&changed(&changed(&right, first), second)) {
-            return Some(found);
+        left -= some.len();
+        let digests: Vec<B256> = some.iter().map(|(_, digest)| *digest).collect();
+        let found = some.into_iter().zip(recovery.signers_on_threads(&digests)).find_map(|((candidate, _), signer)| {
+            let signer = signer.filter(|signer| *signer == claimed.address || Some(*signer) == known.signer)?;
+            Some(candidate.recovered(signer, &right.claim))
+        });
+        if found.is_some() {
+            return found;
         }
     }
     None
@@ -105,29 +122,22 @@ fn changed(candidate: &Candidate, change: &Change) -> Candidate {
     candidate
 }
 
-struct Search<'a> {
-    recovery: Recovery,
-    claimed: &'a Claimed<'a>,
-    known: &'a Known,
-    tried: BTreeSet<B256>,
-}
+impl Candidate {
+    fn digest(&self) -> Option<B256> {
+        Some(match self.scheme {
+            Scheme::Typed => self.claim.digest(),
+            Scheme::Personal => eip191_hash_message(self.claim.digest()),
+            Scheme::Sentence => eip191_hash_message(&self.claim.message),
+            Scheme::WithContract => self.claim.digest_with_contract(),
+            Scheme::WithNumber => self.claim.digest_with_number()?,
+        })
+    }
 
-impl Search<'_> {
-    fn attempt(&mut self, candidate: &Candidate) -> Option<Recovered> {
-        let digest = match candidate.scheme {
-            Scheme::Typed => candidate.claim.digest(),
-            Scheme::Personal => eip191_hash_message(candidate.claim.digest()),
-            Scheme::Sentence => eip191_hash_message(&candidate.claim.message),
-        };
-        if !self.tried.insert(digest) {
-            return None;
-        }
-        let signer = self.recovery.signer(digest)?;
-        let is_known = signer == self.claimed.address || Some(signer) == self.known.signer;
-        let claim = &candidate.claim;
-        is_known.then(|| Recovered {
+    fn recovered(&self, signer: Address, right: &Claim) -> Recovered {
+        let claim = &self.claim;
+        Recovered {
             signer,
-            mistakes: self.parted(candidate),
+            mistakes: self.parted(right),
             reproduced_by: json!({
                 "chain_id": claim.chain_id,
                 "domain_name": claim.name,
@@ -138,16 +148,12 @@ impl Search<'_> {
                 "message": claim.message,
                 "signer": signer,
             }),
-        })
+        }
     }
-}
 
-impl Search<'_> {
     /// Each mistake with the part of the claim that it changed.
-    fn parted(&self, candidate: &Candidate) -> Vec<(Cause, String, Option<Difference>)> {
-        let claimed = self.claimed;
-        let right = Claim::new(self.known.chain_id(), claimed.address, claimed.timestamp, claimed.nonce);
-        let claim = &candidate.claim;
+    fn parted(&self, right: &Claim) -> Vec<(Cause, String, Option<Difference>)> {
+        let claim = &self.claim;
         let of = |part, signed: &dyn std::fmt::Display, sent: &dyn std::fmt::Display| {
             Difference::of(part, &signed.to_string(), &sent.to_string())
         };
@@ -160,7 +166,7 @@ impl Search<'_> {
                 .or_else(|| of("domain version", &claim.version, &right.version))
                 .or_else(|| of("message", &claim.message, &right.message)),
         };
-        candidate.mistakes.iter().map(|(cause, words)| (*cause, words.clone(), parted(*cause))).collect()
+        self.mistakes.iter().map(|(cause, words)| (*cause, words.clone(), parted(*cause))).collect()
     }
 }
 
@@ -180,10 +186,13 @@ fn changes(claimed: &Claimed<'_>, known: &Known) -> Vec<Change> {
         let make = Box::new(move |candidate: &mut Candidate| candidate.claim.timestamp.clone_from(&time));
         add(1, true, Cause::TimestampUnit, words, make);
     }
-    let nonces = known.nonce.into_iter().chain([U256::ZERO, U256::from(1), claimed.nonce + U256::from(1)]);
+    let next = (1..=NEXT).map(|apart| claimed.nonce.saturating_add(U256::from(apart)));
+    let small = (0..=NEXT).map(U256::from);
     let before = claimed.nonce.checked_sub(U256::from(1));
     let time = claimed.timestamp.parse::<u64>().ok().map(U256::from);
-    for nonce in nonces.chain(before).chain(time).filter(|nonce| *nonce != claimed.nonce) {
+    let mut seen = BTreeSet::from([claimed.nonce]);
+    let nonces = known.nonce.into_iter().chain(small).chain(next).chain(before).chain(time);
+    for nonce in nonces.filter(|nonce| seen.insert(*nonce)) {
         let is_common = nonce == U256::ZERO || Some(nonce) == known.nonce;
         let make = Box::new(move |candidate: &mut Candidate| candidate.claim.nonce = nonce);
         add(2, is_common, Cause::L1NonceMismatch, format!("nonce {nonce}"), make);
@@ -215,6 +224,7 @@ fn changes(claimed: &Claimed<'_>, known: &Known) -> Vec<Change> {
         MESSAGE.to_lowercase(),
         MESSAGE.replace("given", "provided"),
         "This message attests that I control the given address".to_owned(),
+        format!("{MESSAGE} address"),
         String::new(),
     ];
     for message in messages {
@@ -225,6 +235,8 @@ fn changes(claimed: &Claimed<'_>, known: &Known) -> Vec<Change> {
     for (scheme, words) in [
         (Scheme::Personal, "personal_sign over the typed data's hash"),
         (Scheme::Sentence, "personal_sign over the message text alone"),
+        (Scheme::WithContract, "a verifyingContract in the domain, which has none"),
+        (Scheme::WithNumber, "the timestamp as uint256; in the typed data it is a string"),
     ] {
         let make = Box::new(move |candidate: &mut Candidate| candidate.scheme = scheme);
         add(7, false, Cause::L1Domain, words.to_owned(), make);
@@ -232,11 +244,18 @@ fn changes(claimed: &Claimed<'_>, known: &Known) -> Vec<Change> {
     changes
 }
 
+/// The least number of a timestamp that is in milliseconds.
+const LEAST_MS: i128 = 100_000_000_000;
+
 fn timestamps(given: &str) -> Vec<String> {
     let Ok(number) = given.split('.').next().unwrap_or(given).parse::<i128>() else { return Vec::new() };
     let mut times = vec![number.saturating_mul(1000).to_string(), (number / 1000).to_string()];
     if given.contains('.') {
         times.insert(0, number.to_string());
+    }
+    let seconds = i64::try_from(if number < LEAST_MS { number } else { number / 1000 });
+    if let Some(time) = seconds.ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()) {
+        times.extend([time.to_string(), time.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()]);
     }
     times.retain(|time| time != given);
     times

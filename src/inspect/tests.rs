@@ -8,6 +8,7 @@ mod headers;
 mod mistakes;
 mod orders;
 mod relay;
+mod share;
 mod us;
 mod wallet_mistakes;
 

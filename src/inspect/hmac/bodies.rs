@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use sha2::Digest as _;
 
 use super::{Fidelity, Variant, is_exact};
 use crate::cause::Cause;
@@ -19,6 +22,14 @@ const ORDERS: [(&str, &[&str]); 5] = [
     ("the Rust client", &["order", "orderType", "owner", "postOnly", "deferExec"]),
 ];
 
+const COMPACT: &str = "the body without spaces";
+const SPACED: &str = "the body with spaces, as Python's json.dumps writes it";
+const SORTED: &str = "the body with its keys sorted";
+const PYTHON: &str = "what Python's str() makes of the body";
+const TWICE: &str = "the body encoded twice";
+/// What many clients sign in its place.
+const COMMON: [&str; 5] = [COMPACT, SPACED, SORTED, PYTHON, TWICE];
+
 pub(super) fn bodies(given: Option<&str>, fidelity: Fidelity) -> Vec<Variant> {
     let Some(given) = given.filter(|given| !given.is_empty()) else {
         return none(fidelity);
@@ -28,7 +39,7 @@ pub(super) fn bodies(given: Option<&str>, fidelity: Fidelity) -> Vec<Variant> {
     let mut add = |text: String, words: &str| {
         // of what was only printed, every way to write it may be what was sent
         let cause = exact.then_some(Cause::BodySerialisation);
-        variants.push(Variant { text, cause, words: words.to_owned() });
+        variants.push(Variant { text, cause, words: words.to_owned(), is_common: COMMON.contains(&words) });
     };
     if given.len() <= LARGEST {
         spaced_otherwise(given, &mut add);
@@ -44,8 +55,8 @@ pub(super) fn bodies(given: Option<&str>, fidelity: Fidelity) -> Vec<Variant> {
     }
     let wrong = |text: String, words: &str| Variant::wrong(Cause::BodySerialisation, text, words);
     all.append(&mut variants);
-    all.push(Variant::wrong(Cause::BodyMissing, "", "no body"));
-    all.push(wrong(format!("{given}\n"), "a newline after the body"));
+    all.push(Variant::wrong(Cause::BodyMissing, "", "no body").common());
+    all.push(wrong(format!("{given}\n"), "a newline after the body").common());
     all.push(wrong(format!("{given}\r\n"), "a newline after the body"));
     all.push(wrong(given.trim_end_matches(['\r', '\n']).to_owned(), "the body without the newline after it"));
     all.push(wrong(given.trim().to_owned(), "the body without the whitespace around it"));
@@ -146,8 +157,8 @@ fn spaced_otherwise(given: &str, add: &mut impl FnMut(String, &str)) {
     if serde_json::from_str::<serde::de::IgnoredAny>(given).is_err() {
         return;
     }
-    add(respaced(given, ",", ":", None), "the body without spaces");
-    add(respaced(given, ", ", ": ", None), "the body with spaces, as Python's json.dumps writes it");
+    add(respaced(given, ",", ":", None), COMPACT);
+    add(respaced(given, ", ", ": ", None), SPACED);
     add(respaced(given, ",", ": ", Some("  ")), "the body over several lines, by two spaces");
     add(respaced(given, ",", ": ", Some("    ")), "the body over several lines, by four spaces");
     add(respaced(given, ",", ": ", Some("\t")), "the body over several lines, by tabs");
@@ -159,8 +170,9 @@ fn ordered_otherwise(value: &Value, add: &mut impl FnMut(String, &str)) {
     let mut sorted = value.clone();
     sorted.sort_all_objects();
     let sorted = sorted.to_string();
-    add(sorted.clone(), "the body with its keys sorted");
+    add(sorted.clone(), SORTED);
     add(respaced(&sorted, ", ", ": ", None), "the body with its keys sorted, and spaces");
+    add(respaced(&sorted, ",", ": ", Some("  ")), "the body with its keys sorted, over several lines");
     let Value::Object(fields) = value else { return };
     let reversed: serde_json::Map<_, _> =
         fields.iter().rev().map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -183,12 +195,17 @@ fn ordered_otherwise(value: &Value, add: &mut impl FnMut(String, &str)) {
 fn written_by_languages(value: &Value, add: &mut impl FnMut(String, &str)) {
     let python = python(value);
     add(python.replace('\'', "\""), "what Python's str() makes of the body, with \" for '");
-    add(python, "what Python's str() makes of the body");
-    let without_null = without_null(value);
-    add(without_null.to_string(), "the body without its null fields");
+    add(python, PYTHON);
+    add(without(value, &Value::is_null).to_string(), "the body without its null fields");
+    let is_off = |value: &Value| value.is_null() || *value == Value::Bool(false);
+    add(without(value, &is_off).to_string(), "the body without the fields that are false");
     add(with_texts(value).to_string(), "the body with its numbers as strings");
     add(with_numbers(value).to_string(), "the body with its strings as numbers");
     if let Value::Object(fields) = value {
+        if let Some(order @ Value::Object(_)) = fields.get("order") {
+            add(order.to_string(), "only the order of the body");
+            add(respaced(&order.to_string(), ", ", ": ", None), "only the order of the body, with spaces");
+        }
         let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let pairs = |between: &str| {
             fields.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect::<Vec<_>>().join(between)
@@ -209,21 +226,19 @@ fn escaped_otherwise(given: &str, add: &mut impl FnMut(String, &str)) {
     add(html, "the body with <, > and & escaped, as Go writes it");
     if let Ok(twice) = serde_json::to_string(given) {
         add(respaced_twice(given), "the body encoded twice, with spaces inside");
-        add(twice, "the body encoded twice");
+        add(twice, TWICE);
     }
     if let Ok(Value::String(once)) = serde_json::from_str(given) {
         add(once, "the body encoded once");
     }
-    add(hex_digest(given), "the SHA-256 of the body");
+    let digest = sha2::Sha256::digest(given.as_bytes());
+    add(alloy_primitives::hex::encode(digest), "the SHA-256 of the body");
+    add(STANDARD.encode(digest), "the SHA-256 of the body in base64");
+    add(STANDARD.encode(given), "the body in base64");
 }
 
 fn respaced_twice(given: &str) -> String {
     serde_json::to_string(&respaced(given, ", ", ": ", None)).unwrap_or_default()
-}
-
-fn hex_digest(given: &str) -> String {
-    use sha2::Digest as _;
-    alloy_primitives::hex::encode(sha2::Sha256::digest(given.as_bytes()))
 }
 
 fn ascii(text: &str) -> String {
@@ -305,11 +320,11 @@ fn with_numbers(value: &Value) -> Value {
     changed(value, &|leaf| number(leaf).unwrap_or_else(|| leaf.clone()))
 }
 
-fn without_null(value: &Value) -> Value {
+fn without(value: &Value, left_out: &dyn Fn(&Value) -> bool) -> Value {
     match value {
         Value::Object(fields) => {
-            let kept = fields.iter().filter(|(_, value)| !value.is_null());
-            Value::Object(kept.map(|(name, value)| (name.clone(), without_null(value))).collect())
+            let kept = fields.iter().filter(|(_, value)| !left_out(value));
+            Value::Object(kept.map(|(name, value)| (name.clone(), without(value, left_out))).collect())
         }
         other => other.clone(),
     }

@@ -39,7 +39,13 @@ impl Keys {
     fn add(&mut self, bytes: &[u8], cause: Option<Cause>, words: String, owner: Owner) {
         use sha2::Digest as _;
         if self.seen.insert(sha2::Sha256::digest(bytes).into()) {
-            self.keys.push(KeyVariant { mac: mac_of(bytes), cause, words, owner });
+            // the secret as it is written, and the other pair of credentials
+            let is_common = match cause {
+                Some(Cause::SecretNotDecoded) => self.keys.len() == 1,
+                Some(Cause::BuilderCredentialsAsUser | Cause::UserCredentialsAsBuilder) => true,
+                _ => words.ends_with("as UTF-8 text"),
+            };
+            self.keys.push(KeyVariant { mac: mac_of(bytes), cause, words, owner, is_common });
         }
     }
 }
@@ -143,6 +149,11 @@ fn decodings(keys: &mut Keys, secret: &Secret, owner: Owner) {
             }
         }
     }
+    for (changed, case) in [(text.to_lowercase(), "lower"), (text.to_uppercase(), "upper")] {
+        if let Ok(bytes) = lenient(&Zeroizing::new(changed)) {
+            add(&bytes, wrong, format!("the {name} in {case} case"));
+        }
+    }
     let Ok(key) = SecretKey::decode(secret) else { return };
     let bytes = key.bytes();
     let digits = Zeroizing::new(hex::encode(bytes));
@@ -152,6 +163,10 @@ fn decodings(keys: &mut Keys, secret: &Secret, owner: Owner) {
     // text decoded as UTF-8 and encoded again
     let lossy = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
     add(lossy.as_bytes(), wrong, format!("the decoded {name} as UTF-8 text"));
+    let kept = Zeroizing::new(lossy.replace(char::REPLACEMENT_CHARACTER, ""));
+    add(kept.as_bytes(), wrong, format!("the decoded {name} as UTF-8 text, without what is not"));
+    let seven = Zeroizing::new(bytes.iter().map(|byte| byte & 0x7f).collect::<Vec<_>>());
+    add(&seven, wrong, format!("the decoded {name} as ASCII text"));
     let latin = Zeroizing::new(bytes.iter().map(|byte| char::from(*byte)).collect::<String>());
     add(latin.as_bytes(), wrong, format!("the decoded {name} as Latin-1 text"));
     // decoded twice

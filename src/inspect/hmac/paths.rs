@@ -81,6 +81,9 @@ pub(super) fn paths(target: &Target) -> Vec<Variant> {
         wrong(format!("{scheme}{host}{path}"), "the whole URL");
         wrong(format!("https://{host}{path}"), "the whole URL");
         wrong(format!("{host}{path}"), "host and path");
+        let bare_host = host.split(':').next().unwrap_or(host);
+        wrong(format!("{scheme}{bare_host}:443{path}"), "the whole URL with its port");
+        wrong(format!("http://{host}{path}"), "the whole URL, with http://");
     }
     wrong(format!("https://clob.polymarket.com{path}"), "the whole URL");
     wrong(format!("clob.polymarket.com{path}"), "host and path");
@@ -102,6 +105,7 @@ pub(super) fn paths(target: &Target) -> Vec<Variant> {
     wrong(percent_encoded(path), "the path percent-encoded".to_owned());
     wrong(path.replace("//", "/"), "the path with its double slashes merged".to_owned());
     wrong(format!("/{path}"), "the path with a second slash before it".to_owned());
+    wrong(format!("{path}{path}"), "the path twice".to_owned());
     for endpoint in ENDPOINTS {
         wrong(endpoint.to_owned(), format!("the path {endpoint}"));
     }
@@ -113,7 +117,7 @@ pub(super) fn paths(target: &Target) -> Vec<Variant> {
     if let Some(query) = query {
         for query in [query.to_owned(), percent_decoded(query), percent_encoded(query), sorted(query)] {
             let text = format!("{right}?{query}");
-            variants.push(Variant::wrong(Cause::PathHasQuery, text, format!("the query, ?{query}")));
+            variants.push(Variant::wrong(Cause::PathHasQuery, text, format!("the query, ?{query}")).common());
             let text = format!("{right}{query}");
             variants.push(Variant::wrong(Cause::PathHasQuery, text, "the query without its question mark".to_owned()));
         }
@@ -127,7 +131,11 @@ pub(super) fn paths(target: &Target) -> Vec<Variant> {
             variants.push(Variant::wrong(Cause::PathHasQuery, text, format!("{words}, with the query")));
         }
     }
-    variants.extend(bases.into_iter().map(|(text, words)| Variant::wrong(Cause::PathMismatch, text, words)));
+    let common = ["the whole URL", "the path with a slash at its end", "the path without its first slash"];
+    variants.extend(bases.into_iter().map(|(text, words)| {
+        let is_common = common.contains(&words.as_str());
+        Variant { is_common, ..Variant::wrong(Cause::PathMismatch, text, words) }
+    }));
     variants
 }
 

@@ -45,7 +45,7 @@ impl Encoding {
     /// The 32 bytes, and how they are written.
     pub(in crate::inspect) fn of(text: &str) -> Option<([u8; 32], Self)> {
         let plain = text.trim();
-        let inside = plain.trim_matches(['"', '\'']).trim();
+        let inside = inside(plain);
         if let Some(digits) = inside.strip_prefix("0x").filter(|digits| digits.len() == 64) {
             return Some((bytes(hex::decode(digits).ok()?)?, Self::PrefixedHex));
         }
@@ -74,6 +74,19 @@ impl Encoding {
         };
         Some((decoded, encoding))
     }
+}
+
+/// The 64 bytes of a longer hash, in hex or in base64.
+pub(in crate::inspect) fn long(text: &str) -> Option<Vec<u8>> {
+    let inside = inside(text.trim());
+    let digits = inside.strip_prefix("0x").unwrap_or(inside);
+    hex::decode(digits).ok().or_else(|| base64(inside)).filter(|bytes| bytes.len() == 64)
+}
+
+/// Without quotes, and without what Python prints before bytes.
+fn inside(text: &str) -> &str {
+    let bare = text.strip_prefix('b').filter(|rest| rest.starts_with(['"', '\'']));
+    bare.unwrap_or(text).trim_matches(['"', '\'']).trim()
 }
 
 fn bytes(decoded: Vec<u8>) -> Option<[u8; 32]> {

@@ -7,7 +7,7 @@ use crate::auth::l2::SecretKey;
 use crate::cause::{Cause, Certainty};
 use crate::inspect::Outcome;
 use crate::inspect::finding::Finding;
-use crate::inspect::hmac::{Encoding, Owner, Searched, Space};
+use crate::inspect::hmac::{self, Encoding, Owner, Searched, Space};
 use crate::inspect::known::KnownCredentials;
 use crate::inspect::names::Header;
 use crate::inspect::reading::Fidelity;
@@ -20,6 +20,15 @@ impl Case<'_> {
         };
         let (Some(signature), Some(timestamp)) = (self.value(header), self.value(time)) else { return UNCHECKED };
         let Some((target, encoding)) = Encoding::of(signature) else {
+            if let Some(target) = hmac::long(signature)
+                && Space::of(self.request, timestamp, owner, self.known).is_sha512(&target)
+            {
+                let summary = format!("{} is an HMAC with SHA-512; the CLOB uses SHA-256", header.name());
+                let finding = Finding::new(Cause::SignatureEncoding, Certainty::Proven, summary);
+                let finding = finding.because("recomputing it with SHA-512 reproduces the captured signature");
+                self.add(finding.fix("Use SHA-256 for the HMAC"));
+                return (Outcome::Mistaken, None);
+            }
             let said = if signature.len() > 120 {
                 "is a wallet signature; it must be an HMAC"
             } else {
@@ -114,6 +123,11 @@ impl Case<'_> {
     fn key_of_secret(&mut self, credentials: &KnownCredentials, signed_by: Owner, owner: Owner) {
         let header = key_header(owner);
         let (Some(key), Some(own)) = (self.value(header), &credentials.key) else { return };
+        // what is in its place, or around it, is named already
+        let is_named = self.findings.iter().any(|finding| finding.cause == Cause::CredentialsStale);
+        if key.trim_matches(['"', '\'']).eq_ignore_ascii_case(own) || is_named {
+            return;
+        }
         let swapped = [Cause::BuilderCredentialsAsUser, Cause::UserCredentialsAsBuilder];
         if signed_by != owner || key == own {
             return;

@@ -33,6 +33,7 @@ pub(super) fn findings(found: &Match<'_>, request: &Request, timestamp: &str, he
                 }
                 Cause::BodyMissing if body.text.is_empty() => "The body is sent but not signed".to_owned(),
                 Cause::BodyMissing => format!("Signed with {words}; none is sent"),
+                Cause::MessageLayout => format!("Signed with {words}; nothing else belongs in the message"),
                 Cause::BodySerialisation => format!("Signed with {words}, which is not what is sent"),
                 _ => format!("Signed with {words}"),
             };

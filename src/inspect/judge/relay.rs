@@ -91,7 +91,7 @@ impl RelayCase<'_> {
     fn shape(&mut self, fields: &Fields) {
         if let Some(text) = &fields.odd_type {
             let types = Type::ALL.map(Type::name).join(", ");
-            let summary = format!("type is {}; the relayer accepts {types}", quoted(text, 30));
+            let summary = format!("type is {}; the relayer accepts {types}", values::harmless(text, 30));
             self.add(malformed(Certainty::Likely, summary, "Set type to the kind of the wallet"));
         }
         if !fields.missing.is_empty() {

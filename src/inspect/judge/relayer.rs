@@ -4,9 +4,8 @@ use alloy_primitives::Address;
 
 use super::super::finding::Finding;
 use super::super::names::Header;
-use super::Case;
+use super::{Case, values};
 use crate::cause::{Cause, Certainty};
-use crate::text::quoted;
 
 /// Where such keys are made.
 const CREATE: &str = "Create a relayer API key at polymarket.com/settings?tab=api-keys and send it as it is shown";
@@ -43,7 +42,7 @@ impl Case<'_> {
 
     fn address_of_key(&mut self, text: &str) {
         let Ok(address) = text.parse::<Address>() else {
-            let summary = format!("RELAYER_API_KEY_ADDRESS is not a wallet address: {}", quoted(text, 60));
+            let summary = format!("RELAYER_API_KEY_ADDRESS is not a wallet address: {}", values::harmless(text, 60));
             let fix = "Send the wallet address of the signer that the key was created for: 0x and 40 hex digits";
             return self.add(Finding::new(Cause::RelayerKeyOfOtherAddress, Certainty::Likely, summary).fix(fix));
         };

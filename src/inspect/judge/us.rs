@@ -86,7 +86,8 @@ impl Case<'_> {
                 ..12 => "is in seconds",
                 _ => "is in microseconds or nanoseconds",
             };
-            let summary = format!("X-PM-Timestamp {said} ({}); it has to be in milliseconds", quoted(stamp, 30));
+            let summary =
+                format!("X-PM-Timestamp {said} ({}); it has to be in milliseconds", values::harmless(stamp, 30));
             self.add(Finding::new(Cause::UsSignatureInput, Certainty::Likely, summary).fix(UNIT).without_code());
         }
         let Some((sent_s, stamp_s)) = self.known.sent_s.zip(values::seconds(stamp)) else { return };

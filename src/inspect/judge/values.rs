@@ -33,6 +33,18 @@ pub(super) fn standing(value: &str) -> Standing {
     Standing::Given
 }
 
+/// Shorter values are no secrets of an account, but for passphrases of examples.
+const LEAST_SECRET: usize = 40;
+
+/// A value that is not what it should be, to be shown; of what may be a secret, only its length.
+pub(super) fn harmless(value: &str, longest: usize) -> String {
+    let inside = value.trim().trim_matches(['"', '\'']);
+    if inside.len() > LEAST_SECRET {
+        return format!("{} characters, which are not shown here", inside.len());
+    }
+    quoted(value, longest)
+}
+
 /// What is wrong with a timestamp, to stand behind its name.
 pub(super) fn about_timestamp(value: &str) -> Option<String> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -40,14 +52,14 @@ pub(super) fn about_timestamp(value: &str) -> Option<String> {
             ..12 => None,
             12..=14 => Some(format!("is in milliseconds ({value}); it must be in seconds")),
             15..=17 => Some(format!("is in microseconds ({value}); it must be in seconds")),
-            _ => Some(format!("is in nanoseconds ({}); it must be in seconds", quoted(value, 30))),
+            _ => Some(format!("is in nanoseconds ({}); it must be in seconds", harmless(value, 30))),
         };
     }
     let is_fraction = value.parse::<f64>().is_ok_and(f64::is_finite);
     Some(if is_fraction {
-        format!("is not a whole number ({}); it must be whole seconds", quoted(value, 30))
+        format!("is not a whole number ({}); it must be whole seconds", harmless(value, 30))
     } else {
-        format!("is not a number ({}); it must be Unix seconds", quoted(value, 40))
+        format!("is not a number ({}); it must be Unix seconds", harmless(value, 40))
     })
 }
 

@@ -19,7 +19,7 @@ macro_rules! pattern {
 // the name, and what stands between it and its value: Python, JavaScript, Rust, Go, PHP, Java, plain
 pattern!(
     HEADER,
-    r#"(?i)["'`\[(]{0,2}\b((?:HTTP_|X[-_])?(?:POLY|CLOB|RELAYER)[A-Z]*(?:[-_][A-Z]+)+)["'`\])]{0,2}[ \t]*(?:=>|:|=|,)[ \t]*(?:Some\(|\[|b|HeaderValue\()?[ \t]*"#
+    r#"(?i)["'`\[(]{0,2}\b((?:X[-_]PM|(?:HTTP_|X[-_])?(?:POLY|CLOB|RELAYER)[A-Z]*)(?:[-_][A-Z]+)+)["'`\])]{0,2}[ \t]*(?:=>|:|=|,)[ \t]*(?:Some\(|\[|b|HeaderValue\()?[ \t]*"#
 );
 pattern!(METHOD, r#"(?i)\b(?:method|verb)["']?\s*[:=]\s*["']?([a-z]{3,7})\b"#);
 pattern!(
@@ -30,7 +30,7 @@ pattern!(
     URL,
     r#"(?i)\b(?:url|uri|path|endpoint|requestpath|request_path)["']?\s*[:=]\s*["'`]?((?:https?://[^\s/"'`,]+)?/[^\s"'`,)}]*)"#
 );
-pattern!(BARE_URL, r#"(?i)https?://[a-z0-9.:-]*polymarket\.com(/[^\s"'`,)}]*)?"#);
+pattern!(BARE_URL, r#"(?i)https?://[a-z0-9.:-]*polymarket\.(?:com|us)(/[^\s"'`,)}]*)?"#);
 pattern!(BODY, r#"(?i)\b(?:body|data|payload|json|content)["']?\s*[:=]\s*b?(["'`{\[])"#);
 
 /// Headers further apart than so many bytes are not of one request.

@@ -41,6 +41,8 @@ pub(in crate::inspect) struct Posted {
     pub(in crate::inspect) beside: Vec<(String, Scalar)>,
     /// Whether this is the JSON that was sent, so that names and types of its fields count.
     pub(in crate::inspect) is_body: bool,
+    /// Whether the order is a text in that JSON instead of an object.
+    pub(in crate::inspect) is_text: bool,
     pub(in crate::inspect) carrier: Option<Carrier>,
 }
 
@@ -158,7 +160,7 @@ fn walk(node: &Node, outer: &[(String, Scalar)], is_json: bool, found: &mut dyn 
             if let Ok((node, end)) = tree::read(inner, 0) {
                 let is_json = outermost::is_json(inner, &node, end);
                 // places within the text mean nothing in the whole
-                walk(&node, &[], is_json, &mut |posted, _| found(posted, scalar.at()));
+                walk(&node, outer, is_json, &mut |posted, _| found(posted, scalar.at()));
             }
         }
         Node::Map { at, fields } => {
@@ -182,12 +184,15 @@ fn walk(node: &Node, outer: &[(String, Scalar)], is_json: bool, found: &mut dyn 
                     (false, true) => "JSON",
                     (false, false) => "as printed by a program",
                 };
-                found(Posted { line: 0, form, fields: order, beside, is_body, carrier: None }, *at);
+                found(Posted { line: 0, form, fields: order, beside, is_body, is_text: false, carrier: None }, *at);
             }
             // what surrounds it, for what is inside
             let around: Scalars = own_scalars(fields, outer);
-            for (_, inner) in fields {
-                walk(inner, &around, is_json, found);
+            for (name, inner) in fields {
+                let is_text = plain_name(name) == "order" && matches!(inner, Node::Scalar(_));
+                walk(inner, &around, is_json, &mut |posted, at| {
+                    found(Posted { is_text: posted.is_text || is_text, ..posted }, at);
+                });
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Mistakes that are put into the wallet signatures of the official clients.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256, eip191_hash_message, keccak256};
 use alloy_signer::SignerSync as _;
+use alloy_sol_types::{SolStruct as _, SolValue as _};
 
 use super::drafts::{Draft, FORMS, Form};
 use super::{Cause, Certainty, Known, L1, Secret, inspect, key, text, vectors};
@@ -48,8 +49,57 @@ const WALLET_MISTAKES: &[WalletMistake] = &[
         headers[0] = claim.address.to_string();
     }),
     wallet("the funder is signed", Cause::AddressHeader, |claim, _, known| claim.address = known.funder.unwrap()),
+    wallet("the next nonces", Cause::L1NonceMismatch, |claim, _, _| claim.nonce += U256::from(7)),
+    wallet("a date is signed", Cause::TimestampUnit, |claim, _, _| {
+        claim.timestamp = jiff::Timestamp::from_second(claim.timestamp.parse().unwrap()).unwrap().to_string();
+    }),
+    wallet("another sentence", Cause::L1Domain, |claim, _, _| {
+        claim.message = "This message attests that I control the given wallet address".into();
+    }),
+    wallet("the sentence alone", Cause::L1Domain, |_, headers, _| headers[3] = "sentence".into()),
+    wallet("personal_sign", Cause::L1Domain, |_, headers, _| headers[3] = "personal".into()),
+    wallet("a contract in the domain", Cause::L1Domain, |_, headers, _| headers[3] = "contract".into()),
+    wallet("the timestamp as a number", Cause::L1Domain, |_, headers, _| headers[3] = "number".into()),
     wallet("no prefix", Cause::SignatureEncoding, |_, headers, _| headers[3] = "bare".into()),
 ];
+
+mod number {
+    alloy_sol_types::sol! {
+        struct ClobAuth {
+            address address;
+            uint256 timestamp;
+            uint256 nonce;
+            string message;
+        }
+    }
+}
+
+/// The claim with a time that is a number in the typed data.
+fn with_number(claim: &Claim) -> B256 {
+    let timestamp = claim.timestamp.parse().unwrap();
+    let message = claim.message.clone();
+    let auth = number::ClobAuth { address: claim.address, timestamp, nonce: claim.nonce, message };
+    auth.eip712_signing_hash(&crate::auth::l1::domain(claim.chain_id))
+}
+
+/// The claim in a domain that has a contract, as most domains have.
+fn with_contract(claim: &Claim) -> B256 {
+    let domain = alloy_sol_types::eip712_domain! {
+        name: claim.name.clone(),
+        version: claim.version.clone(),
+        chain_id: claim.chain_id,
+        verifying_contract: Address::ZERO,
+    };
+    let fields = (
+        keccak256("ClobAuth(address address,string timestamp,uint256 nonce,string message)"),
+        claim.address,
+        keccak256(&claim.timestamp),
+        claim.nonce,
+        keccak256(&claim.message),
+    );
+    let contents = keccak256(fields.abi_encode());
+    keccak256([&[0x19, 1][..], domain.separator().as_slice(), contents.as_slice()].concat())
+}
 
 #[test]
 fn each_mistake_in_a_wallet_signature_is_named_first_and_proven() {
@@ -78,7 +128,14 @@ fn each_mistake_in_a_wallet_signature_is_named_first_and_proven() {
             let mut claim = Claim::new(chain_id, signer.address(), &timestamp, nonce);
             let mut headers = [signer.address().to_string(), timestamp, nonce.to_string(), String::new()];
             (mistake.make)(&mut claim, &mut headers, &known);
-            let signature = signer.sign_hash_sync(&claim.digest()).unwrap().to_string();
+            let digest = match &*headers[3] {
+                "sentence" => eip191_hash_message(&claim.message),
+                "personal" => eip191_hash_message(claim.digest()),
+                "contract" => with_contract(&claim),
+                "number" => with_number(&claim),
+                _ => claim.digest(),
+            };
+            let signature = signer.sign_hash_sync(&digest).unwrap().to_string();
             let signature = if headers[3] == "bare" { signature[2..].to_owned() } else { signature };
             let draft = Draft {
                 path: "/auth/derive-api-key".into(),

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use alloy_primitives::{Address, B256};
 
-use super::changes::{FieldChange, field_changes};
+use super::changes::{FieldChange, field_changes, salts};
 use crate::auth::contracts;
 use crate::auth::order::{Domain, Exchange, NAME, Order, Terms, Version};
 use crate::cause::Cause;
@@ -49,12 +49,13 @@ pub(super) struct Candidates<'a> {
     exchanges: Vec<DomainCandidate>,
     odd: OnceCell<Vec<DomainCandidate>>,
     changes: OnceCell<Vec<FieldChange>>,
+    salts: OnceCell<Vec<FieldChange>>,
 }
 
 impl<'a> Candidates<'a> {
     pub(super) fn new(order: &'a Order, known: &'a Known) -> Self {
         let exchanges = exchanges(order, known);
-        Self { order, known, exchanges, odd: OnceCell::new(), changes: OnceCell::new() }
+        Self { order, known, exchanges, odd: OnceCell::new(), changes: OnceCell::new(), salts: OnceCell::new() }
     }
 
     /// The domains of the exchanges, the right ones first.
@@ -80,6 +81,11 @@ impl<'a> Candidates<'a> {
 
     pub(super) fn changes(&self) -> &[FieldChange] {
         self.changes.get_or_init(|| field_changes(self.order, self.known))
+    }
+
+    /// What a salt may have been before it was rounded.
+    pub(super) fn salts(&self) -> &[FieldChange] {
+        self.salts.get_or_init(|| salts(self.order))
     }
 
     /// Common changes of two different fields.
@@ -202,6 +208,8 @@ fn odd_domains(order: &Order, known: &Known) -> Vec<DomainCandidate> {
     let contracts = [
         ("the neg-risk adapter", chain.exchanges.neg_risk_adapter),
         ("the conditional tokens contract", chain.tokens.conditional),
+        ("the collateral, pUSD", chain.tokens.pusd),
+        ("the former collateral, USDC.e", chain.tokens.usdc_e),
         ("the zero address", Address::ZERO),
     ];
     for (name, contract) in contracts {

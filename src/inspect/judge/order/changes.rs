@@ -37,6 +37,30 @@ pub(super) fn field_changes(order: &Order, known: &Known) -> Vec<FieldChange> {
     changes.all
 }
 
+/// Numbers from here on are not exact in JSON as JavaScript reads it.
+const EXACT: u64 = 1 << 53;
+/// Candidates for a rounded number at most.
+const MOST_ROUNDED: u64 = 128;
+
+/// The salts that JavaScript rounds to the one that was sent; none where it had no need to.
+pub(super) fn salts(order: &Order) -> Vec<FieldChange> {
+    let Ok(sent) = u64::try_from(order.salt) else { return Vec::new() };
+    // the distance of two neighbours
+    let step = (1_u64 << sent.checked_ilog2().unwrap_or(0)) / (EXACT / 2);
+    if sent <= EXACT || sent % step != 0 || step > MOST_ROUNDED {
+        return Vec::new();
+    }
+    let mut changes = Changes { all: Vec::new(), order };
+    for apart in 1..=step / 2 {
+        for salt in [sent - apart, sent.saturating_add(apart)] {
+            let (signed, sent) = (salt.to_string(), format!("{sent}, which JavaScript made of it"));
+            changes
+                .add("salt", false, Cause::OrderModified, &signed, &sent, move |order| order.salt = U256::from(salt));
+        }
+    }
+    changes.all
+}
+
 struct Changes<'a> {
     all: Vec<FieldChange>,
     order: &'a Order,
@@ -115,6 +139,7 @@ impl Changes<'_> {
 
     fn amounts(&mut self) {
         let Order { maker_amount, taker_amount, .. } = *self.order;
+        let trillion = U256::from(1_000_000_000_000_u64);
         let million = U256::from(1_000_000);
         let swapped = "swapped with takerAmount";
         self.add("makerAmount", true, Cause::OrderModified, swapped, &maker_amount.to_string(), move |order| {
@@ -134,6 +159,14 @@ impl Changes<'_> {
             move |order| {
                 both(order, &|amount| amount.saturating_mul(million));
             },
+        );
+        self.add(
+            "makerAmount and takerAmount",
+            false,
+            Cause::OrderParameters,
+            "with 18 decimals instead of 6",
+            &sent,
+            move |order| both(order, &|amount| amount.saturating_mul(trillion)),
         );
         self.add(
             "makerAmount and takerAmount",
@@ -161,9 +194,25 @@ impl Changes<'_> {
         }
     }
 
+    /// The struct of V1, by a client that was brought up to date in its bodies only.
+    fn old_struct(&mut self) {
+        let zero = U256::ZERO;
+        let terms = Terms::V1 { taker: Address::ZERO, expiration: zero, nonce: zero, fee_rate_bps: zero };
+        let mistake = Mistake {
+            cause: Cause::OrderWrongVersion,
+            signed: "as the struct of V1".to_owned(),
+            but: "its fields are those of V2".to_owned(),
+            change: "Sign the struct of V2, with timestamp, metadata and builder".to_owned(),
+            difference: None,
+        };
+        let make = Box::new(move |order: &mut Order| order.terms = terms);
+        self.all.push(FieldChange { mistake, field: "terms", is_common: true, make });
+    }
+
     fn terms(&mut self, known: &Known) {
         match self.order.terms {
             Terms::V2 { timestamp, metadata, builder } => {
+                self.old_struct();
                 let thousand = U256::from(1000);
                 for signed in [timestamp.saturating_mul(thousand), timestamp / thousand] {
                     let texts = (signed.to_string(), timestamp.to_string());

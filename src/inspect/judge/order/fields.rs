@@ -7,7 +7,6 @@ use crate::auth::placeholder::is_placeholder;
 use crate::auth::wallet::SignatureType;
 use crate::inspect::judge::values::{self, Standing};
 use crate::inspect::reading::{Posted, Scalar};
-use crate::text::quoted;
 
 /// A number as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong(&mut self, name: &'static str, text: &str, should: &str) {
-        self.fields.wrong.push((name, format!("is {}, not {should}", quoted(text, 50))));
+        self.fields.wrong.push((name, format!("is {}, not {should}", values::harmless(text, 50))));
     }
 
     fn number(&mut self, name: &'static str) -> Option<U256> {

@@ -19,6 +19,8 @@ const DECIMALS: usize = 6;
 const TICKS: u64 = 10_000;
 /// A dated order has to live for at least so many seconds.
 const SHORTEST_S: u64 = 180;
+/// Nobody trades a billion shares at once, in millionths.
+const BILLION: u64 = 1_000_000_000_000_000;
 /// Larger numbers are not exact in JSON as JavaScript reads it.
 const EXACT: u64 = 1 << 53;
 
@@ -50,7 +52,8 @@ impl OrderCase<'_> {
     pub(super) fn numbers(&mut self, order: &Order, fields: &Fields) {
         for (name, units) in &fields.fractions {
             let given = self.posted.field(&name.to_ascii_lowercase()).map_or("", |scalar| scalar.text.as_str());
-            let summary = format!("{name} is {}: amounts are whole numbers, in millionths", quoted(given, 40));
+            let summary =
+                format!("{name} is {}: amounts are whole numbers, in millionths", values::harmless(given, 40));
             let is_signed = matches!(self.outcome, Outcome::Right | Outcome::Mistaken);
             let certainty = if is_signed { Certainty::Proven } else { Certainty::Likely };
             let mut finding = Finding::new(Cause::OrderParameters, certainty, summary);
@@ -141,6 +144,9 @@ impl OrderCase<'_> {
             let summary =
                 format!("{shares_text} shares: that is below the step of every market; amounts are in millionths");
             self.parameters(sure, summary, "Multiply the amounts by 1000000 and sign again".to_owned());
+        } else if shares >= U256::from(BILLION) {
+            let summary = format!("{shares_text} shares: amounts have 6 decimals, not 18");
+            self.parameters(sure, summary, "Scale the amounts to 6 decimals and sign again".to_owned());
         }
     }
 
@@ -253,9 +259,11 @@ impl OrderCase<'_> {
             );
         }
         if let Some(kind) = self.order_type()
-            && !["GTC", "GTD", "FOK", "FAK"].contains(&kind.as_str())
+            && let written = posted.beside("ordertype").map_or("", |kind| kind.text.as_str())
+            && (!["GTC", "GTD", "FOK", "FAK"].contains(&kind.as_str()) || written.to_ascii_uppercase() != written)
             && posted.is_body
         {
+            let kind = if written.eq_ignore_ascii_case(&kind) { written.to_owned() } else { kind };
             let summary = format!("orderType is {}; it must be GTC, GTD, FOK or FAK", quoted(&kind, 20));
             self.parameters(Certainty::Likely, summary, "Set orderType to one of GTC, GTD, FOK and FAK".to_owned());
         }
@@ -268,7 +276,10 @@ impl OrderCase<'_> {
 
     fn owner(&mut self, owner: &str, header: Option<&str>) {
         let wrong = |summary: String| Finding::new(Cause::OrderOwnerNotApiKey, Certainty::Likely, summary);
-        let wanted = header.or(self.known.user.key.as_deref()).map_or("the API key (a UUID)".to_owned(), str::to_owned);
+        // what is no UUID may be a secret
+        let header_id = header.filter(|key| uuid::Uuid::try_parse(key).is_ok());
+        let wanted =
+            header_id.or(self.known.user.key.as_deref()).map_or("the API key (a UUID)".to_owned(), str::to_owned);
         let change = format!("Set owner to {wanted}");
         match values::standing(owner) {
             Standing::Empty => return self.add(wrong("owner is empty; it must be the API key".to_owned()), change),
@@ -283,7 +294,8 @@ impl OrderCase<'_> {
             return self.add(wrong(summary), change);
         }
         if let Some(key) = header.filter(|key| !key.eq_ignore_ascii_case(owner)) {
-            let summary = format!("owner is {}, but POLY_API_KEY is {}", quoted(owner, 50), quoted(key, 50));
+            let summary =
+                format!("owner is {}, but POLY_API_KEY is {}", values::harmless(owner, 50), values::harmless(key, 50));
             return self.add(wrong(summary), change);
         }
         let known = self.known;
@@ -293,11 +305,15 @@ impl OrderCase<'_> {
         }
         if let Some(key) = known.user.key.as_deref().filter(|key| header.is_none() && !key.eq_ignore_ascii_case(owner))
         {
-            let summary = format!("owner is {}, but the API key in your settings is {key}", quoted(owner, 50));
+            let summary =
+                format!("owner is {}, but the API key in your settings is {key}", values::harmless(owner, 50));
             return self.add(wrong(summary), change);
         }
         if uuid::Uuid::try_parse(owner).is_err() {
-            self.add(wrong(format!("owner is {}; it must be the API key, a UUID", quoted(owner, 50))), change);
+            self.add(
+                wrong(format!("owner is {}; it must be the API key, a UUID", values::harmless(owner, 50))),
+                change,
+            );
         } else if builder_key_created_ms(owner).is_some() && known.user.key.is_none() {
             self.add(
                 wrong("owner looks like a builder key (a version 7 UUID); it must be the API key".to_owned()),

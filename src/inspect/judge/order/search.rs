@@ -22,9 +22,8 @@ use crate::inspect::known::Known;
 
 /// Signers recovered before the search gives up; each costs some 40 microseconds.
 const MOST: usize = 256;
-/// At first, and then at once.
-const FIRST: usize = 2;
-const AT_ONCE: usize = 64;
+/// At first, then at once, then at once of the rest: the likely ones are few.
+const AT_ONCE: [usize; 3] = [2, 14, 120];
 
 /// What was signed, and by whom.
 pub(super) struct Explained {
@@ -47,6 +46,10 @@ enum Scheme {
     Nested,
     /// A message of `personal_sign` over the hash, as bytes.
     Personal,
+    /// The same over the hash's hex digits.
+    PersonalText,
+    /// The hash of the struct, without a domain.
+    Struct,
 }
 
 impl Scheme {
@@ -62,6 +65,8 @@ impl Scheme {
                 wallet_signature::nested_digest(domain.domain.chain_id, maker, domain.separator, struct_hash)
             }
             Self::Personal => eip191_hash_message(hash()),
+            Self::PersonalText => eip191_hash_message(hash().to_string()),
+            Self::Struct => struct_hash,
         }
     }
 
@@ -70,6 +75,8 @@ impl Scheme {
             Self::Hash => "typed data",
             Self::Nested => "typed data nested for the deposit wallet (ERC-7739)",
             Self::Personal => "personal_sign over the order's hash",
+            Self::PersonalText => "personal_sign over the text of the order's hash",
+            Self::Struct => "the struct hash without a domain",
         }
     }
 
@@ -81,6 +88,18 @@ impl Scheme {
                 "with personal_sign over the order's hash",
                 "an order is signed as typed data (eth_signTypedData_v4)",
                 "Sign the typed data of the order, without the prefix of personal_sign",
+            ),
+            Self::PersonalText => (
+                Cause::SignatureEncoding,
+                "with personal_sign over the text of the order's hash",
+                "an order is signed as typed data (eth_signTypedData_v4)",
+                "Sign the typed data of the order, without the prefix of personal_sign",
+            ),
+            Self::Struct => (
+                Cause::SignatureEncoding,
+                "over the struct hash alone",
+                "the domain of the exchange is part of what is signed",
+                "Sign the typed data of the order, with its domain",
             ),
             Self::Hash if is_1271 => (
                 Cause::OrderUnwrappedSignature,
@@ -190,9 +209,21 @@ fn with_one<'a>(all: &'a [Candidates<'_>]) -> impl Iterator<Item = Attempt<'a>> 
         let sent = unchanged(candidates);
         let changed: Vec<Changed<'a>> = candidates.changes().iter().map(|change| with(candidates, &[change])).collect();
         candidates.right().flat_map(move |domain| {
-            let personal = Attempt::of(&sent, domain, Scheme::Personal);
+            let schemes = [Scheme::Personal, Scheme::PersonalText, Scheme::Struct];
+            let otherwise = schemes.map(|scheme| Attempt::of(&sent, domain, scheme));
             let changed: Vec<_> = changed.iter().map(|changed| Attempt::of(changed, domain, Scheme::Hash)).collect();
-            std::iter::once(personal).chain(changed)
+            otherwise.into_iter().chain(changed)
+        })
+    })
+}
+
+/// A salt that a JSON number cannot hold, as it was before it was rounded to the nearest one.
+fn with_salt<'a>(all: &'a [Candidates<'_>]) -> impl Iterator<Item = Attempt<'a>> {
+    all.iter().flat_map(|candidates| {
+        let changed: Rc<[Changed<'a>]> = candidates.salts().iter().map(|change| with(candidates, &[change])).collect();
+        candidates.right().flat_map(move |domain| {
+            let changed = Rc::clone(&changed);
+            (0..changed.len()).map(move |place| Attempt::of(&changed[place], domain, Scheme::Hash))
         })
     })
 }
@@ -225,14 +256,14 @@ fn with_two<'a>(all: &'a [Candidates<'_>]) -> impl Iterator<Item = Attempt<'a>> 
 pub(super) fn plain(signature: &Signature, all: &[Candidates<'_>], expected: &Expected) -> Option<Explained> {
     let recovery = Recovery::of(signature)?;
     let mut tried = BTreeSet::new();
-    let attempts = as_sent(all).chain(with_one(all)).chain(with_two(all));
+    let attempts = as_sent(all).chain(with_one(all)).chain(with_salt(all)).chain(with_two(all));
     let mut attempts = attempts.filter_map(|attempt| {
         let digest = attempt.digest();
         tried.insert(digest).then_some((attempt, digest))
     });
     // the likely ones are few; of the others, as many at once as several processors are worth
     let mut left = MOST;
-    for size in std::iter::once(FIRST).chain(std::iter::repeat(AT_ONCE)) {
+    for size in AT_ONCE.into_iter().chain(std::iter::repeat(AT_ONCE[2])) {
         let some: Vec<(Attempt<'_>, B256)> = attempts.by_ref().take(size.min(left)).collect();
         if some.is_empty() {
             return None;

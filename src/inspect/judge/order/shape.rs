@@ -25,6 +25,8 @@ impl OrderCase<'_> {
                 "signatureType" => Cause::OrderSignatureType,
                 "signer" => Cause::OrderSignerField,
                 "builder" => Cause::OrderBuilderMissing,
+                "timestamp" => Cause::TimestampUnit,
+                "expiration" => Cause::OrderExpirationUnit,
                 _ => Cause::OrderParameters,
             };
             self.add(Finding::new(cause, Certainty::Likely, summary), format!("Correct {name} and sign again"));
@@ -62,6 +64,14 @@ impl OrderCase<'_> {
             let summary = format!("Field names that the server does not read: {}", renamed.join(", "));
             self.add(Finding::new(Cause::OrderParameters, Certainty::Likely, summary), "Rename the fields");
         }
+        if self.posted.is_text {
+            let summary = "The order is a string in the body; it must be a JSON object";
+            self.add(
+                Finding::new(Cause::OrderParameters, Certainty::Likely, summary),
+                "Put the order into the body as an object, and serialize the whole body once",
+            );
+        }
+        self.prefixes();
         let side = self.posted.field("side").filter(|side| !matches!(side.text.as_str(), "BUY" | "SELL"));
         if let Some(side) = side {
             let summary = format!(
@@ -73,6 +83,11 @@ impl OrderCase<'_> {
                 "Set side to \"BUY\" or \"SELL\"",
             );
         }
+        self.kinds();
+    }
+
+    /// Numbers where strings belong, and the other way round.
+    fn kinds(&mut self) {
         let numbers = ["makerAmount", "takerAmount", "tokenId", "timestamp", "expiration", "nonce", "feeRateBps"];
         let bare = numbers.into_iter().filter(|name| {
             self.posted
@@ -105,6 +120,35 @@ impl OrderCase<'_> {
                     .fix(format!("Send {names} without quotes, or let an official client build the body")),
                 format!("Send {names} without quotes, as JSON numbers"),
             );
+        }
+    }
+
+    /// Hex without its prefix, and numbers with one.
+    fn prefixes(&mut self) {
+        let text = |name: &str| self.posted.field(&name.to_ascii_lowercase()).map_or("", |value| value.text.trim());
+        let is_bare = |name: &&str| {
+            let text = text(name);
+            matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        let is_hex = |name: &&str| text(name).starts_with("0x");
+        let bare: Vec<&str> = ["maker", "signer", "taker", "metadata"].into_iter().filter(is_bare).collect();
+        let hex: Vec<&str> = ["tokenId", "makerAmount", "takerAmount", "salt"].into_iter().filter(is_hex).collect();
+        let is_bare_code = is_bare(&"builder");
+        if !bare.is_empty() {
+            let names = bare.join(", ");
+            let summary = format!("No 0x prefix: {names}");
+            self.add(Finding::new(Cause::OrderParameters, Certainty::Likely, summary), format!("Add 0x to {names}"));
+        }
+        if is_bare_code {
+            let finding =
+                Finding::new(Cause::OrderBuilderMissing, Certainty::Likely, "The builder code has no 0x prefix");
+            self.add(finding.fix("Add 0x to the builder code"), "Add 0x to builder");
+        }
+        if !hex.is_empty() {
+            let names = hex.join(", ");
+            let summary = format!("Numbers in hex that should be decimal: {names}");
+            let change = format!("Write {names} as decimal numbers");
+            self.add(Finding::new(Cause::OrderParameters, Certainty::Likely, summary), change);
         }
     }
 

@@ -8,7 +8,6 @@ use crate::auth::wallet::WalletKind;
 use crate::inspect::judge::values::{self, Standing};
 use crate::inspect::known::Known;
 use crate::inspect::reading::{CallText, Submission};
-use crate::text::quoted;
 
 /// `type` of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +174,7 @@ impl<'a> Reader<'a> {
         let text = text?;
         let value = read(text);
         if value.is_none() {
-            self.fields.wrong.push((name, format!("is {}, not {should}", quoted(text, 50))));
+            self.fields.wrong.push((name, format!("is {}, not {should}", values::harmless(text, 50))));
         }
         value
     }

@@ -1,6 +1,7 @@
 //! Mistakes that are put into orders of the official clients.
 
 mod made;
+mod unusual;
 
 use alloy_primitives::{Address, B256, U256, eip191_hash_message, hex};
 use alloy_signer::SignerSync as _;
@@ -9,7 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use self::made::MISTAKES;
+use self::made::{MISTAKES, Mistake};
+use self::unusual::UNUSUAL;
 use super::super::{KnownCredentials, Random, Secret, key};
 use super::{Cause, Certainty, Known, ORDERS, causes, inspect, known, only, text, vectors};
 use crate::auth::contracts;
@@ -22,10 +24,16 @@ const BUILDER_KEY: &str = "019ad0f8-5d6c-7c4e-9f0a-1b2c3d4e5f60";
 const NOW_S: i64 = 1_784_000_000;
 
 /// How the digest is made, and what of the signature is sent.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Scheme {
     Usual,
     Personal,
+    /// A message of the hash's hex digits.
+    PersonalText,
+    /// The struct's hash, without a domain.
+    Struct,
+    /// For a deposit wallet of this address.
+    NestedFor(fn(&Signing) -> Address),
     Plain,
     InnerOnly,
 }
@@ -39,6 +47,8 @@ struct Signing {
     signed: Order,
     sent: Order,
     scheme: Scheme,
+    /// Whether the struct of V1 is signed.
+    is_old: bool,
     encode: fn(&[u8]) -> String,
     change: Vec<fn(&mut Value)>,
     order_type: &'static str,
@@ -82,6 +92,7 @@ impl Signing {
             signed: order.clone(),
             sent: order,
             scheme: Scheme::Usual,
+            is_old: false,
             encode: |bytes| hex::encode_prefixed(bytes),
             change: Vec::new(),
             order_type: "GTC",
@@ -94,12 +105,19 @@ impl Signing {
     }
 
     fn signature(&self) -> Vec<u8> {
-        let (order, separator) = (&self.signed, self.domain.separator());
+        let zero = U256::ZERO;
+        let old = Terms::V1 { taker: Address::ZERO, expiration: zero, nonce: zero, fee_rate_bps: zero };
+        let terms = if self.is_old { old } else { self.signed.terms };
+        let (order, separator) = (&Order { terms, ..self.signed.clone() }, self.domain.separator());
         let sign = |digest: B256| self.signer.sign_hash_sync(&digest).unwrap().as_bytes().to_vec();
         let hash = order.hash(separator);
-        let nested = || sign(nested_digest(self.domain.chain_id, order.maker, separator, order.struct_hash()));
+        let nested_for = |wallet| sign(nested_digest(self.domain.chain_id, wallet, separator, order.struct_hash()));
+        let nested = || nested_for(order.maker);
         match self.scheme {
             Scheme::Personal => sign(eip191_hash_message(hash)),
+            Scheme::PersonalText => sign(eip191_hash_message(hash.to_string())),
+            Scheme::Struct => sign(order.struct_hash()),
+            Scheme::NestedFor(wallet) => nest(&nested_for(wallet(self)), separator, order.struct_hash()),
             Scheme::InnerOnly => nested(),
             Scheme::Usual if order.signature_type == 3 => nest(&nested(), separator, order.struct_hash()),
             Scheme::Usual | Scheme::Plain => sign(hash),
@@ -142,6 +160,12 @@ impl Signing {
     }
 }
 
+const FOREIGN: Address = Address::repeat_byte(0x77);
+
+fn mistakes() -> Vec<&'static Mistake> {
+    MISTAKES.iter().chain(UNUSUAL).collect()
+}
+
 /// Twenty orders of version 2, of every type and for both exchanges.
 fn signings() -> Vec<Signing> {
     let vectors = vectors(ORDERS);
@@ -154,8 +178,10 @@ fn each_single_mistake_in_an_order_is_named_first_and_proven_by_the_signature() 
     assert_eq!(signings.len(), 20);
     let mut made: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     let mut missed = Vec::new();
-    for signing in &signings {
-        for mistake in MISTAKES {
+    for (place, signing) in signings.iter().enumerate() {
+        // the common ones in each, the others in some of every type
+        let unusual = UNUSUAL.iter().filter(|_| place % 3 == 0);
+        for mistake in MISTAKES.iter().chain(unusual) {
             let mut signing = signing.clone();
             if !(mistake.make)(&mut signing) {
                 continue;
@@ -182,20 +208,20 @@ fn each_single_mistake_in_an_order_is_named_first_and_proven_by_the_signature() 
         }
     }
     assert!(missed.is_empty(), "{} missed: {}", missed.len(), missed[..missed.len().min(12)].join("\n"));
-    assert_eq!(made.len(), MISTAKES.len(), "each can be made somewhere");
+    assert_eq!(made.len(), mistakes().len(), "each can be made somewhere");
     assert!(MISTAKES.len() >= 60, "{}", MISTAKES.len());
 }
 
 #[test]
 fn of_two_mistakes_in_an_order_one_is_named_first_and_mostly_both() {
     const PAIRS: usize = 200;
-    let signings = signings();
+    let (signings, mistakes) = (signings(), mistakes());
     let mut random = Random(0x0bad_04de_5eed_0002);
     let (mut first, mut both, mut made) = (0, 0, 0);
     let mut missed = Vec::new();
     while made < PAIRS {
         let mut signing = signings[random.below(signings.len())].clone();
-        let (one, other) = (&MISTAKES[random.below(MISTAKES.len())], &MISTAKES[random.below(MISTAKES.len())]);
+        let (one, other) = (mistakes[random.below(mistakes.len())], mistakes[random.below(mistakes.len())]);
         if one.part == other.part || one.cause == other.cause {
             continue;
         }

@@ -74,7 +74,8 @@ pub(in super::super) fn nested(
         let found = explained(signer, true, signed, &domain, Scheme::Hash, mistakes);
         return Some(Opened::Explained(Box::new(found)));
     }
-    for wallet in expected.signers.iter().copied().filter(|wallet| *wallet != signed.maker) {
+    let others = expected.signers.iter().copied().chain([domain.domain.contract, Address::ZERO]);
+    for wallet in others.filter(|wallet| *wallet != signed.maker) {
         let digest = wallet_signature::nested_digest(chain_id, wallet, nested.separator, nested.contents);
         if let Some(signer) = recovery.signer(digest).filter(|signer| includes(*signer, &signed)) {
             mistakes.push(Mistake {

@@ -12,23 +12,21 @@ pub(super) struct Mistake {
     pub(super) make: fn(&mut Signing) -> bool,
 }
 
-const fn proven(name: &'static str, cause: Cause, part: u8, make: fn(&mut Signing) -> bool) -> Mistake {
+pub(super) const fn proven(name: &'static str, cause: Cause, part: u8, make: fn(&mut Signing) -> bool) -> Mistake {
     Mistake { name, cause, part, is_proven: true, make }
 }
 
-const fn plain(name: &'static str, cause: Cause, part: u8, make: fn(&mut Signing) -> bool) -> Mistake {
+pub(super) const fn plain(name: &'static str, cause: Cause, part: u8, make: fn(&mut Signing) -> bool) -> Mistake {
     Mistake { name, cause, part, is_proven: false, make }
 }
 
 const MILLION: u64 = 1_000_000;
-const FOREIGN: Address = Address::repeat_byte(0x77);
-
-fn timestamp(order: &mut Order) -> &mut U256 {
+pub(super) fn timestamp(order: &mut Order) -> &mut U256 {
     let Terms::V2 { timestamp, .. } = &mut order.terms else { unreachable!() };
     timestamp
 }
 
-fn builder(order: &mut Order) -> &mut B256 {
+pub(super) fn builder(order: &mut Order) -> &mut B256 {
     let Terms::V2 { builder, .. } = &mut order.terms else { unreachable!() };
     builder
 }
