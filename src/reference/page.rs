@@ -143,7 +143,7 @@ fn of_cause(cause: Cause) -> Page {
     let sections = vec![
         texts("What it means", [&words.meaning]),
         section("Shows as", shows_as(cause).iter().map(|text| point(&varied(text)))),
-        points("Proved by", &words.proves),
+        points("Evidence", &words.proves),
         points("Ruled out by", &words.excludes),
         section("Fix", fix),
         section("Find out", checks),

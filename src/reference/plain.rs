@@ -25,14 +25,24 @@ impl Group {
     }
 }
 
-struct Rule {
-    entry: &'static ErrorEntry,
-    groups: Vec<Group>,
+/// Words that belong together.
+pub(super) struct Rule(Vec<Group>);
+
+impl Rule {
+    /// As `says` has it.
+    pub(super) fn of(says: &str) -> Self {
+        Self(says.split('&').map(group).collect())
+    }
+
+    /// Whether a statement has them, as [`normalized`] writes it.
+    pub(super) fn is_in(&self, statement: &str) -> bool {
+        self.0.iter().all(|group| group.is_in(statement))
+    }
 }
 
-static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let rules = errors().iter().flat_map(|entry| entry.says.iter().map(move |says| (entry, says)));
-    rules.map(|(entry, says)| Rule { entry, groups: says.split('&').map(group).collect() }).collect()
+static RULES: LazyLock<Vec<(&ErrorEntry, Rule)>> = LazyLock::new(|| {
+    let rules = errors().iter().flat_map(|entry| entry.says.iter().map(move |says| (entry, Rule::of(says))));
+    rules.collect()
 });
 
 fn group(text: &str) -> Group {
@@ -51,22 +61,39 @@ fn group(text: &str) -> Group {
 
 /// The entry of what a text says, and the statement of it as it stands there.
 pub(super) fn in_plain_words(text: &str) -> Option<(&'static ErrorEntry, &str)> {
-    let text = &text[text.ceil_char_boundary(text.len().saturating_sub(LONGEST))..];
-    let found = statements(text).into_iter().filter_map(|statement| {
+    best(statements(end_of(text)))
+}
+
+/// The same, where two statements that follow each other may say it together.
+pub(super) fn in_a_tale(text: &str) -> Option<(&'static ErrorEntry, &str)> {
+    let text = end_of(text);
+    let single = statements(text);
+    let place = |statement: &str| statement.as_ptr() as usize - text.as_ptr() as usize;
+    let pairs = single.windows(2).map(|pair| &text[place(pair[0])..place(pair[1]) + pair[1].len()]);
+    let pairs: Vec<&str> = pairs.collect();
+    best(single).or_else(|| best(pairs))
+}
+
+fn end_of(text: &str) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(LONGEST))..]
+}
+
+fn best(statements: Vec<&str>) -> Option<(&'static ErrorEntry, &str)> {
+    let found = statements.into_iter().filter_map(|statement| {
         let words = normalized(statement);
         if words.split(' ').count() > MOST_WORDS + 2 {
             return None;
         }
-        let rules = RULES.iter().filter(|rule| rule.groups.iter().all(|group| group.is_in(&words)));
+        let rules = RULES.iter().filter(|(_, rule)| rule.is_in(&words));
         // the one that asks for most
-        let rule = rules.max_by_key(|rule| rule.groups.len())?;
-        Some((rule.groups.len(), rule.entry, statement.trim()))
+        let (entry, rule) = rules.max_by_key(|(_, rule)| rule.0.len())?;
+        Some((rule.0.len(), *entry, statement.trim()))
     });
     found.max_by_key(|(asked, ..)| *asked).map(|(_, entry, statement)| (entry, statement))
 }
 
 /// The text in statements: lines, and the sentences of a line.
-fn statements(text: &str) -> Vec<&str> {
+pub(super) fn statements(text: &str) -> Vec<&str> {
     let ends = |c: char| ['\n', ';', '。', '！', '？'].contains(&c);
     let lines = text.split(ends);
     lines
@@ -77,7 +104,7 @@ fn statements(text: &str) -> Vec<&str> {
 }
 
 /// Words in lower case with a blank around each: names in their parts, without marks.
-fn normalized(statement: &str) -> String {
+pub(super) fn normalized(statement: &str) -> String {
     let mut words = String::from(" ");
     let mut chars = statement.chars().peekable();
     // a capital behind a small letter parts a name where a small one follows: not `pUSD`
@@ -132,11 +159,11 @@ mod tests {
 
     #[test]
     fn every_rule_asks_for_two_things_or_names_one_in_two_words() {
-        for rule in &*RULES {
-            let present: Vec<&Group> = rule.groups.iter().filter(|group| !group.is_absent).collect();
+        for (entry, rule) in &*RULES {
+            let present: Vec<&Group> = rule.0.iter().filter(|group| !group.is_absent).collect();
             let is_phrase = |word: &String| !word.is_ascii() || word.trim().contains(' ') || word.trim().len() > 7;
             let asks = present.len() > 1 || present.iter().all(|group| group.words.iter().all(is_phrase));
-            assert!(asks, "{}", rule.entry.text);
+            assert!(asks, "{}", entry.text);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The host decides whose error it is, and the body's own sentence decides before the status. A
 //! sentence that is not known is quoted as such and never turned into the causes of its status.
 
+mod known;
 mod placing;
 mod report;
 mod sentences;
@@ -11,11 +12,13 @@ mod worded;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
-use self::placing::{by_status, is_allowed, is_backed, may_take_orders, placed, speaks_for_itself};
+use self::known::{known_in, ours};
+use self::placing::{by_status, is_allowed, may_take_orders, placed, speaks_for_itself};
 use self::report::{ordered, report};
-use self::sentences::{is_in, is_more_than_zero, is_reason, stands_alone};
-use self::worded::{begun_in, is_bare, message, worded};
+use self::sentences::is_in;
+use self::worded::{begun_in, message, worded};
 use super::artefact::{Artefact, clean};
+use super::clues;
 use super::locally;
 use super::patterns::{Occurrence, begun_by, occurrences};
 use super::records::{Record, records};
@@ -26,6 +29,7 @@ use super::stated::{Stated, stated, unusable_variable};
 use super::variables::{is_of_another_program, missing};
 use super::words::Words;
 use super::{ErrorEntry, Kind, find_error};
+use crate::cause::{Cause, Certainty};
 
 /// Of a text longer than this only its end is read: what is nearest to the failure.
 const LONGEST: usize = 1 << 20;
@@ -49,6 +53,15 @@ pub struct Reading {
     pub errors: Vec<Reported>,
     /// Secrets that the text gives away.
     pub exposed: Vec<Exposure>,
+}
+
+impl Reading {
+    /// Weighs the causes of the first error by what a request or an order of the text shows.
+    pub fn inspected(&mut self, findings: impl Iterator<Item = (Cause, Certainty)>) {
+        if let Some(first) = self.errors.first_mut() {
+            clues::inspected(first, findings);
+        }
+    }
 }
 
 /// Reads a pasted text: a sentence, an exception, a log.
@@ -82,7 +95,16 @@ pub fn read(raw: &str) -> Reading {
         }
         earlier.push(artefact);
     }
-    Reading { errors: ordered(judged), exposed: exposed(&clean_ends(text)) }
+    let mut errors = ordered(judged);
+    if errors.first().is_none_or(|first| first.sentence.is_none() && first.service != Some(Service::Other))
+        && let Some(told) = worded::told(text)
+    {
+        errors.insert(0, told);
+    }
+    if let Some(first) = errors.first_mut() {
+        clues::weigh(first, text);
+    }
+    Reading { errors, exposed: exposed(&clean_ends(text)) }
 }
 
 /// The secrets are looked for in the text as it was meant, or as it is where it is a log.
@@ -167,36 +189,6 @@ fn inherit(artefact: &mut Artefact, earlier: &[Artefact], later: Option<&Artefac
     }
 }
 
-/// The known sentences that are said in a record, the one that says most first.
-fn known_in<'a>(
-    artefact: &Artefact,
-    piece: &str,
-    text: &str,
-    words: &Words,
-    inside: &'a [Occurrence],
-) -> Vec<&'a Occurrence> {
-    let is_alone = |occurrence: &&Occurrence| stands_alone(text, words, occurrence);
-    let is_of_another = LazyCell::new(|| is_of_another_program(piece));
-    let mut known: Vec<&'a Occurrence> = inside
-        .iter()
-        .filter(|occurrence| {
-            // words around a sentence do not outweigh one that says enough by itself
-            let is_clear = !artefact.is_located && occurrence.pattern.is_telling && occurrence.error().from.is_empty();
-            is_allowed(occurrence.error(), artefact) || is_clear
-        })
-        .filter(|occurrence| !is_reason(words, occurrence) && !is_more_than_zero(text, words, occurrence))
-        .filter(|occurrence| !(occurrence.error().is_of_client() && *is_of_another))
-        .filter(|occurrence| occurrence.pattern.is_telling || !is_out_of_place(occurrence.error(), artefact, piece))
-        .filter(|occurrence| {
-            let is_clear = occurrence.pattern.is_telling || is_backed(occurrence.error(), artefact);
-            let is_bare = || !occurrence.error().everyday || is_bare(text, words, occurrence);
-            is_clear || (is_alone(occurrence) && is_bare())
-        })
-        .collect();
-    known.sort_by_key(|occurrence| occurrence.rank());
-    known
-}
-
 /// What a record says, and how much that weighs beside the other records.
 fn judge(
     artefact: &Artefact,
@@ -208,6 +200,8 @@ fn judge(
 ) -> Option<(u8, Reported)> {
     let about = about_keys(artefact, piece);
     let artefact = about.as_ref().unwrap_or(artefact);
+    let ours = ours(artefact, inside);
+    let artefact = ours.as_ref().unwrap_or(artefact);
     let known = known_in(artefact, piece, text, words, inside);
     let best = known.first().copied();
     let quoted = best.map(|best| best.filled(text, words));
@@ -338,11 +332,6 @@ fn raised_locally(
     });
     let in_any_words = || in_own_words.as_ref().filter(|_| kind.is_none()).map(|stated| stated.entry);
     by_name.flatten().or_else(in_any_words)
-}
-
-/// Whether few words of a sentence mean something else here.
-fn is_out_of_place(entry: &ErrorEntry, artefact: &Artefact, piece: &str) -> bool {
-    artefact.is_foreign || (locally::is_of_decoding(entry) && locally::is_of_parsing(piece))
 }
 
 /// Whether a service says a sentence for a reason of its own.

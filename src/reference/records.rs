@@ -34,7 +34,7 @@ fn begins(line: &str) -> bool {
     }
     let head: String = uncoloured(line).chars().take(96).collect();
     let head = without_unit(&head);
-    is_time(head) || is_level(head) || is_exception(head)
+    is_time(head) || is_level(head) || is_exception(head) || is_json_log(line)
 }
 
 /// Whether a line is the exception below the frames of a Python traceback.
@@ -44,6 +44,14 @@ fn ends_frames(record: &str, line: &str) -> bool {
     (record.starts_with("Traceback (most") || record.starts_with("File \""))
         && !head.starts_with("Traceback")
         && is_exception(&head)
+}
+
+/// One object a line, as structured logs are.
+fn is_json_log(line: &str) -> bool {
+    const NAMES: &[&str] = &["ts", "time", "timestamp", "@timestamp", "level", "lvl", "severity", "msg", "message"];
+    let line = line.trim();
+    let head = &line[..line.floor_char_boundary(line.len().min(160))];
+    line.starts_with("{\"") && line.ends_with('}') && NAMES.iter().any(|name| head.contains(&format!("\"{name}\":")))
 }
 
 fn uncoloured(line: &str) -> &str {
@@ -117,6 +125,7 @@ mod tests {
         assert_eq!(lines("Traceback (most recent call last):\n  File \"x\"\nhttpx.ConnectError: a\n\nb"), [1]);
         assert_eq!(lines("ValueError: a\nhttpx.ConnectError: b"), [1, 2]);
         assert_eq!(lines("HTTP/2 401\ncontent-type: application/json\n\n{\"error\":\"x\"}"), [1]);
+        assert_eq!(lines("{\"level\":\"info\",\"a\":1}\n{\"level\":\"error\",\"a\":{}}\n{\"error\":\"x\"}"), [1, 2]);
         assert!(records("").is_empty());
     }
 }

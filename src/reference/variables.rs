@@ -104,6 +104,15 @@ fn named(text: &str) -> Vec<&str> {
         MISSING.iter().any(|word| lower.contains(word))
     };
     let lines: Vec<&str> = text.lines().collect();
+    // pydantic names each on the line above what is wrong with it
+    let required: Vec<&str> = lines
+        .windows(2)
+        .filter(|pair| pair[1].trim_start().starts_with("Field required"))
+        .map(|pair| pair[0])
+        .collect();
+    if !required.is_empty() {
+        return required.into_iter().map(str::trim).collect();
+    }
     // a list of names may stand below the line that says what is the matter with them
     let about =
         lines.iter().enumerate().filter(|(_, line)| says(line)).flat_map(|(place, _)| lines[place..].iter().take(6));
@@ -113,8 +122,9 @@ fn named(text: &str) -> Vec<&str> {
 /// Whether one of the names has one of these parts.
 fn is_of(names: &[&str], parts: &[&str]) -> bool {
     names.iter().any(|name| {
+        let name = &name.to_ascii_uppercase();
         parts.iter().any(|part| name.contains(part) && (*part != "_PK" || name.ends_with(part)))
-            || (parts.contains(&"_PK") && *name == "PK")
+            || (parts.contains(&"_PK") && name == "PK")
     })
 }
 
@@ -129,7 +139,8 @@ pub(super) fn missing(text: &str) -> Option<&'static ErrorEntry> {
 
 /// Whether what is missing has names, and none of them is one of an account's settings.
 pub(super) fn is_of_another_program(text: &str) -> bool {
-    let names: Vec<&str> = named(text).into_iter().filter(|name| !name.starts_with("ERR_")).collect();
+    let names: Vec<&str> =
+        named(text).into_iter().filter(|name| !name.starts_with("ERR_") && *name != "RUST_BACKTRACE").collect();
     let is_setting = |(parts, sentence): &(&[&str], &str)| !sentence.is_empty() && is_of(&names, parts);
     let is_variable = text.to_lowercase().contains("environment variable") || text.contains("NotPresent");
     is_variable && !names.is_empty() && !PARTS.iter().any(is_setting)

@@ -9,7 +9,10 @@ pattern!(
     r#"(?i)(?:\bhave|\bhas|\bbalance(?: is| of)?|\bavailable|\bholds?|\bgot|\bcurrent)["']?\s*[:=]?\s*["']?\$?\s*(\d+(?:[.,]\d+)*)"#
 );
 pattern!(LESS, r"\$?(\d+(?:\.\d+)?)\s*(?:pUSD|USDC(?:\.e)?|USD)?\s*<\s*\$?\d");
-pattern!(EMPTY, r#"(?-u)value=\\?"\\?"|\bgot ''|instead of 0 bytes|length 0\b|\bempty string\b|got ""#);
+pattern!(
+    EMPTY,
+    r#"(?-u)value=\\?"\\?"|\bgot ''|instead of 0 bytes|length 0\b|(?i:convert|parse|got|value) (?:None|null|undefined)\b|\bempty string\b|got ""#
+);
 pattern!(ADDRESS, r"(?-u)instead of 20 bytes|(?:got|length(?: of)?|received) (?:20 bytes|40\b|42\b)|but got 20 bytes");
 pattern!(CHAIN, r#"(?i)chain[ _-]?id["']?\s*(?:is|of|[:=])?\s*["']?(\d{1,9})\b"#);
 

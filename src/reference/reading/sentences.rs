@@ -42,7 +42,11 @@ pub(super) fn stands_alone(text: &str, words: &Words, occurrence: &Occurrence) -
         let head = &text[..words.begins(start)];
         head.ends_with(' ') && head.trim_end().trim_end_matches(['"', '\'', '`']).ends_with(char::is_alphanumeric)
     };
-    before.is_none_or(|c| BEFORE.contains(&c) && !is_closing) && after.is_none_or(|c| AFTER.contains(&c))
+    // `400 invalid signature`
+    let is_status = start.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| {
+        word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    before.is_none_or(|c| (BEFORE.contains(&c) && !is_closing) || is_status) && after.is_none_or(|c| AFTER.contains(&c))
 }
 
 /// Whether a text holds this sentence.

@@ -4,13 +4,16 @@
 use super::placing::may_take_orders;
 use crate::reference::artefact::Artefact;
 use crate::reference::patterns::{Occurrence, begun_by, is_content, reworded};
-use crate::reference::plain::in_plain_words;
+use crate::reference::plain::{in_a_tale, in_plain_words};
+use crate::reference::reported::{QUOTED, Reported, quotable};
 use crate::reference::service::Service;
 use crate::reference::words::Words;
 use crate::reference::{ErrorEntry, Kind, find_error};
 
 /// Of so many words a text is still a question or a message, and not a log.
 const SHORT: usize = 40;
+/// So many still tell of one thing.
+const TALE: usize = 160;
 /// So many words of something else may stand beside a sentence that any service may say.
 const BESIDE: usize = 2;
 const PUBLIC: &str = "the public live data stream does not answer";
@@ -32,6 +35,24 @@ pub(super) fn worded<'a>(
         return None;
     }
     in_plain_words(piece).filter(|(entry, _)| super::is_allowed(entry, artefact) || !artefact.is_located)
+}
+
+/// What people tell in words of their own, with pieces of a log or an answer between them, where nothing else is
+/// known.
+pub(super) fn told(text: &str) -> Option<Reported> {
+    if text.split_whitespace().count() > TALE {
+        return None;
+    }
+    let (entry, said) = in_a_tale(text)?;
+    let line = text[..text.find(said)?].matches('\n').count() + 1;
+    Some(Reported {
+        text: quotable(said, QUOTED),
+        sentence: Some(entry.text.as_str()),
+        service: entry.speakers().first().copied(),
+        line,
+        causes: entry.causes.clone(),
+        ..Reported::default()
+    })
 }
 
 /// The sentence that a text begins, or that a part of it begins, with that part.
