@@ -13,11 +13,6 @@ pub enum Step {
 impl Step {
     pub const ALL: [Self; 4] = [Self::Account, Self::Key, Self::Funder, Self::Review];
 
-    /// From 1.
-    pub fn number(self) -> usize {
-        self as usize + 1
-    }
-
     pub fn title(self) -> &'static str {
         match self {
             Self::Account => "Account",
@@ -35,11 +30,13 @@ pub enum Origin {
     Browser,
     Wallet,
     Deposit,
+    /// At Polymarket US, without a wallet.
+    Us,
     Unknown,
 }
 
 impl Origin {
-    pub const ALL: [Self; 5] = [Self::Email, Self::Browser, Self::Wallet, Self::Deposit, Self::Unknown];
+    pub const ALL: [Self; 6] = [Self::Email, Self::Browser, Self::Wallet, Self::Deposit, Self::Us, Self::Unknown];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -48,6 +45,7 @@ impl Origin {
             Self::Browser => "browser",
             Self::Wallet => "wallet",
             Self::Deposit => "deposit",
+            Self::Us => "us",
             Self::Unknown => "unknown",
         }
     }
@@ -58,7 +56,7 @@ impl Origin {
             Self::Browser => Some(SignatureType::PolyGnosisSafe),
             Self::Wallet => Some(SignatureType::Eoa),
             Self::Deposit => Some(SignatureType::Poly1271),
-            Self::Unknown => None,
+            Self::Us | Self::Unknown => None,
         }
     }
 }

@@ -20,8 +20,9 @@ impl Wizard {
             (Step::Account, Answer::Text { text, .. }) => {
                 let named = |origin: &&Origin| origin.name() == text.expose().trim();
                 let origin = Origin::ALL.iter().find(named).copied();
-                Ok(self.take_origin(origin.ok_or("Enter email, browser, wallet, deposit or unknown")?))
+                Ok(self.take_origin(origin.ok_or("Enter email, browser, wallet, deposit, us or unknown")?))
             }
+            (Step::Key, answer) if self.is_us() => self.answer_us_key(answer),
             (Step::Key, answer) => self.answer_key(answer),
             (Step::Funder, _) if self.facts.is_none() => Err("One moment: the settings are being read".to_owned()),
             (Step::Funder, Answer::Choice(index)) if self.may_ask.is_none() => match index {

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::settings::{Settings, Sourced};
+use crate::settings::{Settings, Sourced, Venue};
 
 /// A host, and what it is asked for or sees, in a few words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,21 @@ pub(super) fn of_look_up(settings: &Settings) -> Vec<Host> {
 
 /// Who is asked by the checklist.
 pub fn hosts(settings: &Settings) -> Vec<Host> {
+    let of = |venue: Venue| match venue {
+        Venue::Global => of_clob(settings),
+        Venue::Us => of_us(settings),
+    };
+    settings.venues.iter().flat_map(of).collect()
+}
+
+fn of_us(settings: &Settings) -> Vec<Host> {
+    named([
+        ("Polymarket US", "the key ID, signed reads of balances and positions", &settings.us_url),
+        ("US gateway", "public data, sees no key", &settings.us_gateway_url),
+    ])
+}
+
+fn of_clob(settings: &Settings) -> Vec<Host> {
     named([
         ("CLOB", "orders and credentials", &settings.clob_url),
         ("Gamma", "profile", &settings.gamma_url),

@@ -74,7 +74,7 @@ impl Known {
     }
 }
 
-fn reference<T>(setting: Setting, set: &Sourced<T>) -> Option<Reference> {
+pub(super) fn reference<T>(setting: Setting, set: &Sourced<T>) -> Option<Reference> {
     match &set.source {
         Source::Profile { .. } => Some(Reference::Own),
         source => Some(Reference::To(Place::of_setting(source, setting)?.into())),

@@ -2,6 +2,7 @@
 
 use crate::checks::Status;
 use crate::report::Report;
+use crate::settings::Venue;
 
 /// One thing that a bot may want to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +23,32 @@ const NEEDS: &[(&str, &[&str])] = &[
         &["wallet.signature-type", "wallet.funder", "wallet.deployed", "order.exchange", "account.status"],
     ),
     ("trade from this IP address", &["net.geoblock"]),
-    ("buy: the wallet has collateral, and the exchange may spend it", &["funds.balance", "funds.allowance"]),
+    (
+        "buy: the wallet has collateral, and the exchange may spend it",
+        &["wallet.signature-type", "wallet.funder", "order.exchange", "funds.balance", "funds.allowance"],
+    ),
     ("have its trades attributed to a builder", &["builder.credentials", "builder.attribution"]),
 ];
 
-/// What the account of a report can do.
+/// The same for an account of Polymarket US.
+const US_NEEDS: &[(&str, &[&str])] = &[
+    ("sign in to Polymarket US", &["us.key", "us.secret", "us.clock", "us.read"]),
+    ("read its own balances and positions", &["us.read"]),
+    ("receive its orders and balances as they change", &["us.live"]),
+];
+
+/// What the account of a report can do, at the venues that were looked at.
 pub fn abilities(report: &Report) -> Vec<Ability> {
-    NEEDS.iter().map(|(what, checks)| ability(report, what, checks)).collect()
+    let needs = |venue| match venue {
+        Venue::Global => NEEDS,
+        Venue::Us => US_NEEDS,
+    };
+    report
+        .venues
+        .iter()
+        .flat_map(|venue| needs(venue.venue))
+        .map(|(what, checks)| ability(report, what, checks))
+        .collect()
 }
 
 fn ability(report: &Report, what: &'static str, checks: &[&str]) -> Ability {

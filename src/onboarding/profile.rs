@@ -14,6 +14,11 @@ impl Wizard {
     /// [`EditError`] when the file has something else in the place of the profile, or it cannot be
     /// named so.
     pub fn write(&self, config: &mut ConfigText) -> Result<(), EditError> {
+        if self.is_us() {
+            self.write_us(config)?;
+            self.make_default(config);
+            return Ok(());
+        }
         let profile = self.profile.as_str();
         let is_kept = self.key.as_ref().is_some_and(|key| is_of_profile(&key.source));
         let is_another = |Replaced { signer }| signer.is_none() || signer != self.signer();
@@ -40,10 +45,15 @@ impl Wizard {
             let value: toml_edit::Value = if self.store_key { key.text.expose().into() } else { named().into() };
             config.set(profile, Setting::PrivateKey, value)?;
         }
-        if config.default_profile().is_none() {
-            config.set_default_profile(profile);
-        }
+        self.make_default(config);
         Ok(())
+    }
+
+    /// Where there is no default yet, the profile is it.
+    fn make_default(&self, config: &mut ConfigText) {
+        if config.default_profile().is_none() {
+            config.set_default_profile(&self.profile);
+        }
     }
 }
 

@@ -39,12 +39,16 @@ pub enum Entry {
     /// The path of a keystore; its password is asked for next.
     Keystore,
     Address,
+    /// The key ID of Polymarket US; its secret key is asked for next.
+    UsKeyId,
+    /// A secret key of Polymarket US, never shown while it is typed.
+    UsSecret,
 }
 
 impl Entry {
     /// Whether what is typed is not to be seen.
     pub fn is_hidden(self) -> bool {
-        matches!(self, Self::Key | Self::Password)
+        matches!(self, Self::Key | Self::Password | Self::UsSecret)
     }
 
     /// What stands before the text.
@@ -55,6 +59,8 @@ impl Entry {
             Self::KeyFile => "Path of the key file",
             Self::Keystore => "Path of the keystore",
             Self::Address => "Wallet address",
+            Self::UsKeyId => "Key ID",
+            Self::UsSecret => "Secret key (hidden)",
         }
     }
 }
@@ -75,6 +81,7 @@ impl Wizard {
     pub fn question(&self) -> Question {
         match self.step {
             Step::Account => self.ask_account(),
+            Step::Key if self.is_us() => self.ask_us_key(),
             Step::Key if self.keystore.is_some() => self.ask_password(),
             Step::Key => self.ask_key(),
             Step::Funder if self.asks_to_look_up() => self.ask_to_look_up(),
@@ -90,6 +97,7 @@ impl Wizard {
                 Origin::Browser => ("Browser wallet", "MetaMask, Rabby, Coinbase"),
                 Origin::Wallet => ("Own wallet", "no polymarket.com account"),
                 Origin::Deposit => ("Deposit wallet", "accounts created since May 2026"),
+                Origin::Us => ("Polymarket US", "key ID and secret key of polymarket.us"),
                 Origin::Unknown => ("I don't know", "compare all of them"),
             };
             let hint = origin.signature_type().map(|kind| format!("type {kind}")).unwrap_or_default();
@@ -221,20 +229,24 @@ impl Wizard {
         }
     }
 
+    fn wallet_answers(&self) -> [(&'static str, Option<String>); 4] {
+        [
+            ("signer", self.signer().map(|signer| signer.to_string())),
+            ("key from", self.key.as_ref().map(|key| key.source.to_string())),
+            ("funder", self.funder().map(|funder| funder.to_string())),
+            ("signature type", self.signature_type().map(|kind| kind.to_string())),
+        ]
+    }
+
     fn ask_review(&self) -> Question {
-        let said = |what: &str, value: Option<String>| format!("{what:<16}{}", value.unwrap_or_default());
+        let said = |(what, value): (&str, Option<String>)| format!("{what:<17}{}", value.unwrap_or_default());
+        let answers = if self.is_us() { self.us_answers().to_vec() } else { self.wallet_answers().to_vec() };
         Question {
             step: Step::Review,
             text: "Check the account with these settings?".to_owned(),
             choices: Vec::new(),
             likely: None,
-            help: vec![
-                said("signer", self.signer().map(|signer| signer.to_string())),
-                said("key from", self.key.as_ref().map(|key| key.source.to_string())),
-                said("funder", self.funder().map(|funder| funder.to_string())),
-                said("signature type", self.signature_type().map(|kind| kind.to_string())),
-                said("profile", Some(self.profile.clone())),
-            ],
+            help: answers.into_iter().chain([("profile", Some(self.profile.clone()))]).map(said).collect(),
         }
     }
 }

@@ -119,9 +119,13 @@ fn a_typed_key_is_written_only_where_that_is_asked_for_by_name() {
     wizard.answer(&text(KEY)).unwrap();
     decline(&mut wizard);
     wizard.answer(&Answer::Choice(0)).unwrap();
-    assert!(wizard.must_export_key() && !written(&wizard).contains(KEY) && !written(&wizard).contains("funder"));
+    assert!(
+        wizard.to_export() == Some(KEY_VARIABLE)
+            && !written(&wizard).contains(KEY)
+            && !written(&wizard).contains("funder")
+    );
     wizard.store_key(true);
-    assert!(!wizard.must_export_key() && written(&wizard).contains(KEY));
+    assert!(wizard.to_export().is_none() && written(&wizard).contains(KEY));
 }
 
 #[test]
@@ -177,4 +181,68 @@ fn wrong_answers_are_told_and_the_question_stays() {
         assert!(error.contains(said), "{error}");
         assert_eq!(wizard.step(), Step::Funder);
     }
+}
+
+const US_SECRET: &str = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==";
+const US_KEY_ID: &str = "3f6c1f2e-5d0b-4d0a-9f43-5b1f0b9f7a11";
+
+#[test]
+fn a_key_of_polymarket_us_is_typed_in_two_parts_and_its_secret_is_not_stored() {
+    let mut wizard = Wizard::new(Vec::new(), "main");
+    wizard.answer(&text("us")).unwrap();
+    assert_eq!(wizard.steps().count(), 3);
+    for wrong in ["", US_SECRET, KEY, "not a key ID"] {
+        assert!(wizard.answer(&text(wrong)).unwrap_err().contains("UUID"), "{wrong}");
+    }
+    assert_eq!(wizard.answer(&text(US_KEY_ID)), Ok(Next::Go(None)));
+    assert!(wizard.question().entry(Entry::UsSecret).is_some());
+    for (wrong, said) in [(KEY, "64 hex digits"), (&US_SECRET[..40], "base64"), ("yM_W3eTr8vk", "URL-safe")] {
+        assert_eq!(wizard.answer(&text(wrong)), Ok(Next::Look(None)));
+        let error = look(&mut wizard, &none()).unwrap().unwrap_err();
+        assert!(error.contains(said) && !error.contains(wrong), "{error}");
+        assert!(wizard.question().entry(Entry::UsSecret).is_some(), "{wrong}");
+    }
+    assert!(wizard.back() && wizard.question().entry(Entry::UsKeyId).is_some());
+    wizard.answer(&text(US_KEY_ID)).unwrap();
+    wizard.answer(&text(US_SECRET)).unwrap();
+    assert!(matches!(look(&mut wizard, &none()), Some(Ok(Next::Go(Some(_))))));
+    assert_eq!(
+        (wizard.step(), wizard.may_ask_network(), wizard.to_export()),
+        (Step::Review, false, Some("POLYMARKET_US_SECRET_KEY"))
+    );
+    let hosts: Vec<&str> = wizard.checked_by().iter().map(|host| host.host.as_str()).collect();
+    assert_eq!(hosts, ["api.polymarket.us", "gateway.polymarket.us"]);
+    assert_eq!(
+        written(&wizard),
+        format!(
+            "default_profile = \"main\"\n\n[profiles.main]\nvenue = \"us\"\nus_key_id = \"{US_KEY_ID}\"\n\
+             us_secret_key = {{ env = \"POLYMARKET_US_SECRET_KEY\" }}\n"
+        )
+    );
+    wizard.store_key(true);
+    assert!(wizard.to_export().is_none() && written(&wizard).contains(US_SECRET));
+    assert!(wizard.back() && wizard.step() == Step::Key);
+}
+
+#[test]
+fn a_key_of_polymarket_us_that_is_set_is_offered_and_referred_to() {
+    let variables = [("POLYMARKET_KEY_ID", US_KEY_ID), ("POLYMARKET_SECRET_KEY", US_SECRET), ("FUNDER", SAFE)];
+    let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let base = Inputs { environment, ..none() };
+    let mut wizard = Wizard::new(Vec::new(), "main");
+    wizard.offer_us(&load(&base).unwrap());
+    wizard.answer(&text("us")).unwrap();
+    assert_eq!(wizard.question().choices[0].detail, US_KEY_ID);
+    assert_eq!(wizard.answer(&Answer::Choice(0)), Ok(Next::Look(None)));
+    assert!(matches!(look(&mut wizard, &base), Some(Ok(Next::Go(_)))));
+    let us = "venue = \"us\"\nus_key_id = { env = \"POLYMARKET_KEY_ID\" }\nus_secret_key = { env = \"POLYMARKET_SECRET_KEY\" }\n";
+    assert!(written(&wizard).ends_with(us), "{}", written(&wizard));
+    // beside an account at the CLOB both are checked, and nothing of either goes
+    let signer = wizard.signer().or(Some(Address::ZERO));
+    wizard.replaces(signer);
+    let before = "[profiles.main]\nprivate_key = { env = \"PK\" }\napi_key = \"id\"\n";
+    let mut config = ConfigText::parse(before).unwrap();
+    wizard.write(&mut config).unwrap();
+    let after = config.to_string();
+    assert!(after.contains("private_key = { env = \"PK\" }\napi_key = \"id\"\nus_key_id"), "{after}");
 }

@@ -39,6 +39,7 @@ fn to_come(wizard: &Wizard, start: &Start<'_>) -> usize {
     let key = usize::from(start.args.key_env.is_none() && matches!(start.base.key, KeyInput::Settings));
     match wizard.step() {
         Step::Account => key + wallet + 1,
+        Step::Key if wizard.is_us() => 1,
         Step::Key => wallet + 1,
         Step::Funder if wizard.asks_to_look_up() => choice + 1,
         Step::Funder => 1,
@@ -49,7 +50,10 @@ fn to_come(wizard: &Wizard, start: &Start<'_>) -> usize {
 /// Asks until an answer is taken.
 pub(super) fn ask(wizard: &mut Wizard, steps: &mut Steps, start: &Start<'_>) -> anyhow::Result<Next> {
     let question = wizard.question();
-    if question.entry(Entry::Password).is_none() {
+    let goes_on = [Entry::Password, Entry::UsSecret].into_iter().any(|entry| question.entry(entry).is_some());
+    if goes_on {
+        say(&format!("\n{}", question.text))?;
+    } else {
         let step = steps.next(to_come(wizard, start));
         say(&format!("\n{step}: {}", question.text))?;
         question.help.iter().try_for_each(|line| say(&format!("  {line}")))?;
@@ -92,7 +96,7 @@ fn read(question: &Question) -> anyhow::Result<Option<Answer>> {
                 continue;
             }
             (Err(_), _) if text == "b" => return Ok(None),
-            (Err(_), _) if question.entry(Entry::Key).is_some() => {
+            (Err(_), _) if question.entry(Entry::Key).is_some() || question.entry(Entry::UsKeyId).is_some() => {
                 say("  Enter a number. (Do not paste the key here: this input is visible.)")?;
                 continue;
             }

@@ -8,7 +8,7 @@ use super::{Start, observe, of_profile, say, say_command};
 use crate::cli::terminal;
 use crate::cli::{Exit, prompt};
 use crate::facts::probe::Probe;
-use crate::onboarding::{self, KEY_VARIABLE, Wizard};
+use crate::onboarding::{self, Wizard};
 use crate::render::{self, Format, Show};
 use crate::report::{Report, Verdict};
 use crate::settings::change::FileChange;
@@ -55,8 +55,9 @@ fn save(wizard: &Wizard, config: &Path, yes: bool) -> anyhow::Result<bool> {
         let sign = if change.is_new_file() && line.change == Change::Added { ' ' } else { line.sign() };
         say_command(&format!("{sign} {}", line.text))?;
     }
-    if wizard.must_export_key() {
-        say(&format!("The private key is not stored: the profile reads it from the variable {KEY_VARIABLE}"))?;
+    if let Some(variable) = wizard.to_export() {
+        let key = wizard.key_word();
+        say(&format!("The {key} is not stored: the profile reads it from the variable {variable}"))?;
     }
     let overwrites = diff.iter().any(|line| line.change == Change::Removed);
     let question = if overwrites { "Change profile" } else { "Save profile" };
@@ -111,12 +112,12 @@ fn next(wizard: &Wizard, settings: &Settings, saved: bool) -> io::Result<()> {
     }
     let name = wizard.profile();
     say("\nNext:")?;
-    if wizard.must_export_key() {
-        say_command(&format!("read -rs {KEY_VARIABLE} && export {KEY_VARIABLE}    # the key, which is not stored"))?;
+    if let Some(variable) = wizard.to_export() {
+        say_command(&format!("read -rs {variable} && export {variable}    # the key, which is not stored"))?;
     }
     say_command(&format!("polydoctor --profile {name}           # the dashboard"))?;
-    say_command(&format!("polydoctor check --profile {name}     # the same as lines"))?;
-    if settings.credentials.is_empty() {
+    say_command(&format!("polydoctor check --profile {name}     # as plain text"))?;
+    if settings.credentials.is_empty() && !wizard.is_us() {
         say_command(&format!("polydoctor keys derive --profile {name}     # the API credentials that a bot needs"))?;
     }
     Ok(())
