@@ -57,6 +57,20 @@ impl Report {
     }
 }
 
+impl Heading {
+    /// The signer, and the key of Polymarket US by the ends of its id, the longest first; none where there is no
+    /// such key.
+    pub fn short_signer(&self) -> Vec<String> {
+        let Some((before, id)) = self.signer.split_once("Polymarket US key ") else { return Vec::new() };
+        let ends = |kept: usize| match (id.get(..kept), id.get(id.len().saturating_sub(4)..)) {
+            (Some(start), Some(end)) if id.len() > kept + 5 => format!("{start}…{end}"),
+            _ => id.to_owned(),
+        };
+        let tight = before.replace(" and ", " + ");
+        vec![format!("{before}US key {}", ends(8)), format!("{tight}US {}", ends(4))]
+    }
+}
+
 /// Who the account is: the signer, the key of Polymarket US, or both.
 pub(super) fn who(facts: &Facts) -> String {
     let setup = &facts.setup;

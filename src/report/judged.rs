@@ -64,6 +64,7 @@ impl Judged {
             fix: finding.and_then(|finding| placed(facts, finding)),
             elapsed_ms: reads().filter_map(|probe| facts.took_ms(*probe)).max().filter(|_| self.status != Status::Skip),
             running_since_ms: reads().filter_map(|probe| facts.running_since_ms(*probe)).min(),
+            value: self.value(facts),
         }
     }
 }
@@ -146,7 +147,9 @@ fn is_open(one: &Judged) -> Option<&'static str> {
 
 /// The checks that are not shown and keep the verdict open.
 pub(super) fn left_open(judged: &[Judged], selection: &Selection) -> Vec<&'static str> {
-    let left_out = judged.iter().filter(|one| selection.leaves_out(one.check.id)).filter_map(is_open);
+    // who leaves out a check that warns has not seen that all is well
+    let has_problem = |one: &Judged| is_open(one).or_else(|| (one.status == Status::Warn).then_some(one.check.id));
+    let left_out = judged.iter().filter(|one| selection.leaves_out(one.check.id)).filter_map(has_problem);
     let skipped = judged.iter().filter(|one| selection.shows(one.check.id) && one.status == Status::Skip);
     let waited_for = skipped.filter_map(|one| is_open(root(judged, one))).filter(|id| !selection.shows(id));
     let mut ids: Vec<&'static str> = left_out.chain(waited_for).collect();

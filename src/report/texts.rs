@@ -68,6 +68,7 @@ impl Report {
         }
         for check in &mut self.checks {
             change(&mut check.summary);
+            check.value.iter_mut().for_each(&mut change);
             check.evidence.iter_mut().for_each(|evidence| {
                 change(&mut evidence.label);
                 change(&mut evidence.value);

@@ -169,9 +169,10 @@ fn parts(app: &App) -> Vec<Part> {
         _ => app.about.title.iter().filter(|_| !is_known).map(|title| Span::from(say(title)).bold()).collect(),
     };
     let signer = say(&heading.signer);
-    let signer = match app.report.account.signer {
-        Some(_) => vec![format!("signer {signer}"), signer],
-        None => vec![signer],
+    let short = heading.short_signer().into_iter().map(|short| say(&short));
+    let signer: Vec<String> = match app.report.account.signer {
+        Some(_) => [format!("signer {signer}"), signer].into_iter().chain(short).collect(),
+        None => std::iter::once(signer).chain(short).collect(),
     };
     let origin = heading.origin.iter().flat_map(|origin| {
         let whole = say(&origin.to_string());
@@ -181,7 +182,8 @@ fn parts(app: &App) -> Vec<Part> {
     });
     let origin: Vec<String> = origin.collect();
     let host = heading.host.map(|host| say(&host));
-    let when = when.filter(|_| !heading.is_replay).into_iter().map(|at| format!("at {at}"));
+    let when = when.filter(|_| !heading.is_replay).into_iter().map(|at| format!("at {at}")).collect();
+    let when = watched(app).unwrap_or(when);
     let watch = app.watching.every.map(|period| format!("watch {} s", period.as_secs()));
     let known = |texts: Vec<String>| if is_known { spans(texts) } else { Vec::new() };
     vec![
@@ -191,11 +193,22 @@ fn parts(app: &App) -> Vec<Part> {
         Part::left(known(origin)),
         Part::left(known(host.into_iter().collect())),
         Part::left(known(vec![say(&heading.chain)])),
-        Part::left(known(when.collect())),
+        Part::left(known(when)),
         Part::right(watch.into_iter().collect()),
         Part::right(vec![progress(app), count(app)]),
         Part::right(vec![elapsed(app)]),
     ]
+}
+
+/// While watching: when the last answer came, and how much has changed since it began; the fullest first.
+fn watched(app: &App) -> Option<Vec<String>> {
+    let last = time_of_day(app.last_asked_ms().filter(|_| app.is_ageing())?);
+    let changes = match app.watching.seen.changes().len() {
+        0 => "no changes".to_owned(),
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    };
+    Some(vec![format!("last {last}, {changes}"), format!("last {last}")])
 }
 
 pub fn progress(app: &App) -> String {
@@ -259,5 +272,10 @@ fn advice(app: &App, width: usize, most: usize) -> Vec<Line<'static>> {
     let wrap = |form: &String| textwrap::wrap(&app.theme.say(form), &options).into_iter().map(String::from).collect();
     let forms: Vec<Vec<String>> = verdict::advice(app).iter().map(wrap).collect();
     let best = forms.iter().find(|lines| lines.len() == 1).or(forms.last());
-    best.into_iter().flatten().take(most).map(|line| Line::styled(line.clone(), style)).collect()
+    let is_cut = best.is_some_and(|lines| lines.len() > most);
+    let shown = best.into_iter().flatten().take(most).enumerate().map(|(place, line)| {
+        let mark = if is_cut && place + 1 == most { app.theme.ellipsis() } else { "" };
+        app.theme.cut_end(&format!("{line}{mark}"), width)
+    });
+    shown.map(|line| Line::styled(line, style)).collect()
 }

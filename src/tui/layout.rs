@@ -9,6 +9,8 @@ use super::state::shape::Shape;
 
 pub struct Screen {
     pub header: Rect,
+    /// The line of all panels with their keys; empty where there is no room for it.
+    pub tabs: Rect,
     pub panels: Vec<(PanelId, Rect)>,
     pub footer: Rect,
 }
@@ -17,6 +19,8 @@ pub fn screen(app: &App) -> Screen {
     let whole = Rect::from((Position::ORIGIN, app.size));
     let header = header::lines(app, app.size.width.into()).len();
     let [header, rest] = below(whole, u16::try_from(header).unwrap_or(u16::MAX));
+    let has_tabs = matches!(Shape::of(app.size), Shape::Wide | Shape::Standard);
+    let [tabs, rest] = below(rest, u16::from(has_tabs));
     let [body, footer] = below(rest, rest.height.saturating_sub(1));
     let panels = match Shape::of(app.size) {
         Shape::Wide => wide(app, body),
@@ -24,11 +28,17 @@ pub fn screen(app: &App) -> Screen {
         Shape::Narrow => vec![(app.shown.focus, body)],
         Shape::Line => Vec::new(),
     };
-    Screen { header, panels, footer }
+    Screen { header, tabs, panels, footer }
 }
 
+/// Rows of the checklist with its headings, in its frame.
+const LIST: u16 = 37;
+/// Rows of the panels below list and main place, at most.
+const MOST_LOWER: u16 = 24;
+
 fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
-    let lower = if body.height >= 35 { 8 } else { 7 };
+    // what the whole checklist with its headings leaves free
+    let lower = body.height.saturating_sub(LIST).clamp(if body.height >= 34 { 8 } else { 7 }, MOST_LOWER);
     let [left, right] = beside(body, (body.width / 3).clamp(46, 72));
     let [list, under_list] = below(left, body.height - lower);
     let [main, under_main] = below(right, body.height - lower);

@@ -13,6 +13,7 @@ use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::Stylize as _;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Padding, Paragraph};
+use textwrap::core::display_width;
 
 use super::state::App;
 
@@ -28,6 +29,31 @@ fn window(app: &App, title: &str) -> Block<'static> {
         .padding(Padding::horizontal(1))
         .border_set(app.theme.border(true))
         .title_top(Span::from(format!(" {} ", app.theme.say(title))).bold())
+}
+
+/// The keys on the lower border, as far as they fit beside `taken` cells: the first and the last go last.
+fn hints(app: &App, width: u16, taken: usize, keys: &[&str]) -> Line<'static> {
+    let room = usize::from(width).saturating_sub(2 + taken);
+    let mut keys = keys.to_vec();
+    loop {
+        let said = app.theme.say_whole(&format!(" {} ", keys.join("   ")));
+        if display_width(&said) <= room {
+            return Line::from(said);
+        }
+        match keys.len() {
+            0 | 1 => return Line::default(),
+            2 => keys.remove(1),
+            count => keys.remove(count - 2),
+        };
+    }
+}
+
+/// How many lines are below, on the lower border.
+fn more(app: &App, below: usize) -> Line<'static> {
+    if below == 0 {
+        return Line::default();
+    }
+    Line::from(app.theme.say_whole(&format!(" ↓ {below} more "))).right_aligned()
 }
 
 /// Draws it over whatever is there.

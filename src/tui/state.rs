@@ -148,6 +148,8 @@ pub struct App {
     /// The error that the user sees, while it is told.
     pub symptom: Symptom,
     pub notice: Option<String>,
+    /// When it appeared, in Unix milliseconds.
+    pub noticed_ms: i64,
     /// The work that goes on beside the run.
     pub tasks: BTreeSet<TaskKind>,
     pub about: About,
@@ -213,6 +215,7 @@ impl App {
             panels: panels::States::default(),
             symptom: Symptom::default(),
             notice: None,
+            noticed_ms: 0,
             tasks: BTreeSet::new(),
             about: About { title, ..About::default() },
             home: None,
@@ -347,7 +350,7 @@ impl App {
     pub fn diagnosis_of(&self, check: &CheckReport) -> Option<&Diagnosis> {
         let starts_here = self.report.start().is_some_and(|start| start.id == check.id);
         let explains = |diagnosis: &&Diagnosis| diagnosis.explains.iter().any(|explained| explained == check.id);
-        let first = self.report.diagnoses.first().filter(|_| starts_here);
+        let first = self.report.leading().filter(|_| starts_here);
         self.report.diagnoses.iter().find(explains).or(first)
     }
 

@@ -47,7 +47,12 @@ impl Theme {
         kept
     }
 
-    fn ellipsis(self) -> &'static str {
+    /// Cut at the end to a number of cells, where it is longer.
+    pub fn cut_end(self, text: &str, width: usize) -> String {
+        self.cut_line(Line::from(text.to_owned()), width).to_string()
+    }
+
+    pub fn ellipsis(self) -> &'static str {
         if self.ascii { "..." } else { "…" }
     }
 }
@@ -126,7 +131,7 @@ impl Page {
 
     /// A line with its addresses whole, wrapped.
     pub fn whole(&mut self, text: &str, style: Style) {
-        self.wrap(&self.theme.say_whole(text), ["", "  "], style);
+        self.steps(&self.theme.say_whole(text), ["", "  "], style);
     }
 
     /// A point of a list.
@@ -134,20 +139,38 @@ impl Page {
         self.wrap(&self.theme.say(text), ["- ", "  "], Style::new());
     }
 
-    /// A command to copy: whole, whatever its length, and cut only at the edge, as a terminal would.
+    /// A command to copy, whatever its length: broken at blanks and behind `=`, and inside a value only where
+    /// that is longer than a line.
     pub fn command(&mut self, text: &str) {
         for line in text.lines() {
-            let mut rest = self.theme.say_whole(line);
-            let mut before = "$ ";
-            loop {
-                let part = text::first_cells(rest.chars(), self.width.saturating_sub(2).max(2));
-                self.line(Line::from(format!("{before}{part}")).bold());
-                rest = rest.split_off(part.len());
-                before = "  ";
-                if rest.is_empty() {
-                    break;
-                }
+            self.steps(&self.theme.say_whole(line), ["$ ", "  "], Style::new().bold());
+        }
+    }
+
+    /// Lines that break at blanks and behind `=`, so that an address stays in one piece.
+    fn steps(&mut self, text: &str, [first, rest]: [&str; 2], style: Style) {
+        let room = self.width.saturating_sub(rest.len()).max(2);
+        let mut lines: Vec<String> = vec![String::new()];
+        for piece in text.split_inclusive([' ', '=']) {
+            let used = lines.last().map_or(0, |line| display_width(line));
+            if used > 0 && used + display_width(piece.trim_end()) > room {
+                lines.push(String::new());
             }
+            let mut piece = piece.to_owned();
+            while display_width(piece.trim_end()) > room {
+                let part = text::first_cells(piece.chars(), room);
+                piece = piece.split_off(part.len());
+                lines.push(part);
+            }
+            match lines.last_mut() {
+                Some(line) if display_width(line) + display_width(piece.trim_end()) <= room => line.push_str(&piece),
+                _ => lines.push(piece),
+            }
+        }
+        lines.retain(|line| !line.is_empty());
+        for (place, line) in lines.into_iter().enumerate() {
+            let before = if place == 0 { first } else { rest };
+            self.line(Line::styled(format!("{before}{}", line.trim_end()), style));
         }
     }
 
@@ -266,6 +289,24 @@ mod tests {
         for width in 0..13 {
             assert!(UNICODE.cut_line(line(), width).width() <= width && ASCII.cut_line(line(), width).width() <= width);
         }
+    }
+
+    #[test]
+    fn a_command_breaks_before_a_value_and_never_inside_of_it() {
+        let command = "export POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47";
+        for width in 44..80 {
+            let mut page = Page::new(UNICODE, width);
+            page.command(command);
+            page.whole(&format!("line 7 of .env: {}", &command[7..]), Style::new());
+            let lines: Vec<String> = page.finish().iter().map(ToString::to_string).collect();
+            let whole = lines.iter().filter(|line| line.contains("0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47"));
+            assert_eq!(whole.count(), 2, "{width}: {lines:?}");
+            assert!(lines.iter().all(|line| display_width(line) <= width), "{width}: {lines:?}");
+        }
+        let mut page = Page::new(UNICODE, 20);
+        page.command(command);
+        let said: String = page.finish().iter().map(|line| line.to_string()[2..].to_owned()).collect();
+        assert_eq!(said.replace(' ', ""), command.replace(' ', ""));
     }
 
     #[test]

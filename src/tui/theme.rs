@@ -8,7 +8,7 @@ use ratatui::symbols::border;
 use crate::checks::Status;
 use crate::render::speaks_utf8;
 
-/// Color palette; all but `contrast` keep to foregrounds.
+/// Color palette.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Palette {
     /// The terminal's own sixteen.
@@ -97,10 +97,11 @@ impl Theme {
                 Status::Note | Status::Skip | Status::Waiting => style,
             },
             Palette::BlueOrange => match status {
-                Status::Pass => style.fg(Color::Indexed(33)),
-                Status::Warn => style.fg(Color::Indexed(220)),
-                Status::Fail => style.fg(Color::Indexed(208)).bold(),
-                Status::Unknown => style.fg(Color::Indexed(141)),
+                // readable on black and on white; a failure differs from a warning by more than hue
+                Status::Pass => style.fg(Color::Indexed(63)),
+                Status::Warn => style.fg(Color::Indexed(131)),
+                Status::Fail => style.fg(Color::Indexed(131)).bold().reversed(),
+                Status::Unknown => style.fg(Color::Indexed(163)),
                 Status::Note | Status::Running => style,
                 Status::Skip | Status::Waiting => self.dim(),
             },
@@ -189,6 +190,66 @@ mod tests {
         assert!(dumb.ascii && dumb.palette == Palette::Mono);
     }
 
+    const STATUSES: [Status; 8] = [
+        Status::Waiting,
+        Status::Running,
+        Status::Pass,
+        Status::Note,
+        Status::Warn,
+        Status::Fail,
+        Status::Unknown,
+        Status::Skip,
+    ];
+
+    /// Relative luminance of one of the 240 colours that are the same on every terminal, by WCAG 2.
+    fn luminance(index: u8) -> f64 {
+        let [red, green, blue] = if index >= 232 {
+            [8 + 10 * (index - 232); 3]
+        } else {
+            let step = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+            let of_cube = index - 16;
+            [step(of_cube / 36), step(of_cube / 6 % 6), step(of_cube % 6)]
+        };
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    fn contrast(one: f64, other: f64) -> f64 {
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn fixed_colours_can_be_read_on_dark_and_on_light() {
+        const LEAST: f64 = 4.5;
+        let mut seen = 0;
+        for palette in [Palette::Auto, Palette::Mono, Palette::Contrast, Palette::BlueOrange] {
+            let theme = Theme { palette, ascii: false, animation: true, full_addresses: false };
+            for status in STATUSES {
+                let style = theme.status(status);
+                let fixed = |color: Option<Color>| match color {
+                    Some(Color::Indexed(index @ 16..)) => Some(luminance(index)),
+                    Some(Color::Rgb(..)) => panic!("{palette:?} {status:?}: not on every terminal"),
+                    _ => None,
+                };
+                let backgrounds = fixed(style.bg).map_or(vec![0.0, 1.0], |background| vec![background]);
+                let Some(text) = fixed(style.fg) else { continue };
+                for background in backgrounds {
+                    seen += 1;
+                    let contrast = contrast(text, background);
+                    assert!(contrast >= LEAST, "{palette:?} {status:?}: {contrast:.2}");
+                }
+            }
+            let warn_and_fail = [theme.status(Status::Warn), theme.status(Status::Fail)];
+            let shape = |style: Style| (style.bg, style.add_modifier);
+            let differ = shape(warn_and_fail[0]) != shape(warn_and_fail[1]);
+            assert!(differ || palette == Palette::Mono, "{palette:?}: warn and fail differ in hue only");
+        }
+        assert!(seen >= 7, "{seen}");
+    }
+
     #[test]
     fn a_flag_beats_no_color() {
         let theme = Theme::detect(false, Some(Palette::BlueOrange), true, |_| Some("1".to_owned()));
@@ -197,20 +258,11 @@ mod tests {
 
     #[test]
     fn each_status_has_its_own_symbol_of_one_cell() {
-        const ALL: [Status; 8] = [
-            Status::Waiting,
-            Status::Running,
-            Status::Pass,
-            Status::Note,
-            Status::Warn,
-            Status::Fail,
-            Status::Unknown,
-            Status::Skip,
-        ];
         for ascii in [false, true] {
             let theme = Theme { palette: Palette::Auto, ascii, animation: true, full_addresses: false };
-            let symbols: std::collections::BTreeSet<_> = ALL.iter().map(|&status| theme.symbol(status, 0)).collect();
-            assert_eq!(symbols.len(), ALL.len());
+            let symbols: std::collections::BTreeSet<_> =
+                STATUSES.iter().map(|&status| theme.symbol(status, 0)).collect();
+            assert_eq!(symbols.len(), STATUSES.len());
             assert!(symbols.iter().all(|symbol| ratatui::text::Span::raw(*symbol).width() == 1));
             assert!(!ascii || symbols.iter().all(|symbol| symbol.is_ascii()));
         }

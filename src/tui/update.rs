@@ -24,11 +24,15 @@ use super::state::task::{News, TaskKind};
 /// Changes the state; what cannot be done by that is left to the caller.
 pub fn update(app: &mut App, message: Message) -> Option<Command> {
     let mut command = None;
+    let before = app.notice.clone();
     match message {
         Message::Key(key) => command = app.press(key),
         Message::Resize(size) => app.size = size,
         Message::Observed(observed) => app.observe(*observed),
-        Message::Tick(now_ms) => app.now_ms = now_ms,
+        Message::Tick(now_ms) => {
+            app.now_ms = now_ms;
+            app.let_notice_expire();
+        }
         Message::Paste(text) => command = app.paste(&text),
         Message::Notice(text) => app.notice = Some(text),
         Message::News(news) => command = hear(app, news),
@@ -55,6 +59,9 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         }
     }
     app.keep_in_list();
+    if app.notice != before {
+        app.noticed_ms = app.now_ms;
+    }
     command
 }
 

@@ -4,6 +4,7 @@ use crate::cause::Certainty;
 use crate::checks::Status;
 use crate::facts::probe::Probe;
 use crate::report::{CheckReport, Report, Verdict};
+use crate::settings::Venue;
 use crate::watch;
 
 use super::state::{App, Phase};
@@ -46,7 +47,7 @@ pub fn advice(app: &App) -> Vec<String> {
 }
 
 fn first_step(report: &Report, check: &CheckReport) -> Vec<String> {
-    let Some(diagnosis) = report.diagnoses.first() else {
+    let Some(diagnosis) = report.leading() else {
         return vec![format!("Start with {}: {}", check.id, check.summary)];
     };
     let plain = format!("Start with {}: {}", check.id, diagnosis.title);
@@ -90,7 +91,10 @@ fn healthy(report: &Report) -> Vec<String> {
     if report.verdict == Verdict::Incomplete || verified.is_empty() {
         return vec!["Some checks could not be completed".to_owned()];
     }
-    vec![format!("Verified: {}. No order was placed", verified.join(", "))]
+    let said = format!("Verified: {}. No order was placed", verified.join(", "));
+    let is_us_only = matches!(report.venues.as_slice(), [only] if only.venue == Venue::Us);
+    let fullest = is_us_only.then(|| format!("{said}. The CLOB was not checked"));
+    fullest.into_iter().chain([said]).collect()
 }
 
 /// What has been going on for longest, once that is long.

@@ -22,7 +22,7 @@ use super::panels::{self, Content};
 use super::state::panel::PanelId;
 use super::state::shape::Shape;
 use super::state::{App, Mode};
-use super::{layout, overlays, verdict};
+use super::{layout, overlays, tabs, verdict};
 use crate::checks::Status;
 
 pub fn draw(frame: &mut Frame, app: &App) {
@@ -36,6 +36,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
     }
     let screen = layout::screen(app);
     frame.render_widget(Paragraph::new(header::lines(app, screen.header.width.into())), screen.header);
+    frame.render_widget(Paragraph::new(tabs::line(app, screen.tabs.width.into())), screen.tabs);
     for (panel, area) in screen.panels {
         draw_panel(frame, app, panel, area);
     }
@@ -74,16 +75,26 @@ fn draw_panel(frame: &mut Frame, app: &App, panel: PanelId, area: Rect) {
     let scrolled = panels::scrolled(app, panel, &content, height);
     let below = content.lines.len().saturating_sub(scrolled + height);
     let narrow = Shape::of(app.size) == Shape::Narrow;
-    let title = title(app, panel, &content);
-    let corner = corner(app, panel, &content, usize::from(area.width).saturating_sub(title.width() + 2));
+    let hidden = [(scrolled, format!(" ↑ {scrolled} above ")), (below, format!(" ↓ {below} more "))];
+    let hidden: Vec<String> =
+        hidden.into_iter().filter(|(lines, _)| *lines > 0).map(|(_, said)| app.theme.say_whole(&said)).collect();
+    let across = usize::from(area.width).saturating_sub(2);
+    // on the one line of a narrow panel the title comes first, then what is hidden
+    let taken = if narrow { hidden.iter().map(|said| display_width(said)).sum() } else { 0 };
+    let title = app.theme.cut_line(title(app, panel, &content), across);
+    let corner = corner(&content, across.saturating_sub(title.width() + taken));
+    let mut room = across.saturating_sub(title.width() + corner.width());
     let mut block = Block::new()
         .borders(if narrow { Borders::TOP } else { Borders::ALL })
         .border_set(app.theme.border(app.shown.focus == panel))
         .title_top(title)
         .title_top(corner.right_aligned());
-    let hidden = [(scrolled, format!(" ↑ {scrolled} above ")), (below, format!(" ↓ {below} more "))];
-    for (_, said) in hidden.iter().filter(|(lines, _)| *lines > 0) {
-        let said = Line::from(app.theme.say(said)).right_aligned();
+    for said in hidden {
+        if narrow && display_width(&said) > room {
+            continue;
+        }
+        room = room.saturating_sub(display_width(&said));
+        let said = Line::from(said).right_aligned();
         block = if narrow { block.title_top(said) } else { block.title_bottom(said) };
     }
     frame.render_widget(block, area);
@@ -113,23 +124,15 @@ fn title(app: &App, panel: PanelId, content: &Content) -> Line<'static> {
     Line::from(title)
 }
 
-/// What the panel says of itself; where panels share a place, also the names of the others that fit.
-fn corner(app: &App, panel: PanelId, content: &Content, width: usize) -> Line<'static> {
+/// What the panel says of itself, where it fits beside the title.
+fn corner(content: &Content, width: usize) -> Line<'static> {
     let mut corner = Vec::new();
     if !content.corner.is_empty() {
         corner.push(Span::raw(format!(" {} ", content.corner)));
     }
-    if Shape::of(app.size) == Shape::Standard && panel != PanelId::Checks {
-        let others = PanelId::ALL.into_iter().filter(|&other| other != panel && other != PanelId::Checks);
-        let names = others.map(|other| Span::styled(format!(" {} {} ", other.number(), other.name()), app.theme.dim()));
-        let mut room = width.saturating_sub(corner.iter().map(Span::width).sum());
-        corner.extend(names.take_while(|name| {
-            let fits = name.width() <= room;
-            room = room.saturating_sub(name.width());
-            fits
-        }));
-    }
-    Line::from(corner)
+    let corner = Line::from(corner);
+    // number and name of the panel matter more
+    if corner.width() > width { Line::default() } else { corner }
 }
 
 fn draw_footer(frame: &mut Frame, app: &App, area: Rect) {

@@ -27,8 +27,10 @@ fn inside(app: &App, first: &FirstRun) -> Rect {
 
 fn block(app: &App, first: &FirstRun) -> Block<'static> {
     let step = first.wizard.step();
-    let title = format!(" Step {} of 4   {} ", step.number(), step.title());
-    let dots = dots(app, step);
+    let steps: Vec<Step> = first.wizard.steps().collect();
+    let number = steps.iter().filter(|it| **it <= step).count();
+    let title = format!(" Step {number} of {}   {} ", steps.len(), step.title());
+    let dots = dots(app, &steps, step);
     let has_room = display_width(&title) + display_width(&dots) + 2 <= app.size.width.into();
     let block = Block::bordered()
         .border_set(app.theme.border(true))
@@ -74,10 +76,10 @@ pub(in crate::tui) fn draw(frame: &mut Frame, app: &App, first: &FirstRun) {
 }
 
 /// Which steps are done.
-fn dots(app: &App, step: Step) -> String {
+fn dots(app: &App, steps: &[Step], step: Step) -> String {
     let (done, open) = if app.theme.ascii { ("*", "-") } else { ("●", "○") };
-    let dot = |it: &Step| format!("{} {} ", it.number(), if *it <= step { done } else { open });
-    format!(" {}", Step::ALL.iter().map(dot).collect::<String>())
+    let dot = |(place, it): (usize, &Step)| format!("{} {} ", place + 1, if *it <= step { done } else { open });
+    format!(" {}", steps.iter().enumerate().map(dot).collect::<String>())
 }
 
 struct Content {
@@ -124,7 +126,11 @@ fn content(app: &App, first: &FirstRun, width: usize) -> Content {
     }
     if app.wizard_works() {
         let symbol = app.theme.symbol(Status::Running, app.now_ms);
-        let doing = if first.wizard.may_ask_network() { "Looking up the wallets of this key" } else { "Reading" };
+        let doing = if first.wizard.may_ask_network() && !first.wizard.is_us() {
+            "Looking up the wallets of this key"
+        } else {
+            "Reading"
+        };
         page.text(&format!("{symbol} {doing}"), app.theme.status(Status::Running));
         page.line("");
     } else if let Some((status, said)) = &first.said {
@@ -141,7 +147,10 @@ fn content(app: &App, first: &FirstRun, width: usize) -> Content {
     }
     if first.wizard.step() == Step::Review {
         page.heading("Read-only requests to");
-        page.fields(app.about.hosts.iter().map(|(what, host)| (*what, host.as_str())));
+        let hosts =
+            first.wizard.checked_by().iter().map(|host| (host.service, format!("{}: {}", host.host, host.sees)));
+        let hosts: Vec<_> = hosts.collect();
+        page.fields(hosts.iter().map(|(service, said)| (*service, said.as_str())));
         page.gap();
         page.text("This saves nothing. Afterwards you can save the answers.", Style::new());
     }

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::style::Stylize as _;
 use ratatui::text::{Line, Span};
 
-use super::{middle, put, show_caret, window};
+use super::{hints, middle, put, show_caret, window};
 use crate::checks::Status;
 use crate::tui::state::App;
 use crate::tui::state::market::Market;
@@ -12,8 +12,8 @@ use crate::tui::state::market::Market;
 /// Draws the field over the panels.
 pub(in crate::tui) fn draw(frame: &mut Frame, app: &App, market: &Market) {
     let area = middle(app.size, 76, 5);
-    let keys = " Enter check   empty: no market   Esc cancel ";
-    let block = window(app, "Check orders on which market?").title_bottom(Line::from(app.theme.say(keys)));
+    let keys = hints(app, area.width, 0, &["Enter check", "empty: no market", "Esc cancel"]);
+    let block = window(app, "Check orders on which market?").title_bottom(keys);
     let inside = block.inner(area);
     let room = usize::from(inside.width);
     let (typed, column) = market.text.view(app.theme, room);

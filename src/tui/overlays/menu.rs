@@ -5,7 +5,7 @@ use ratatui::style::Stylize as _;
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
-use super::{middle, put, show_caret, window};
+use super::{hints, middle, more, put, show_caret, window};
 use crate::tui::state::App;
 use crate::tui::state::menu::Menu;
 
@@ -27,8 +27,7 @@ pub(in crate::tui) fn draw(frame: &mut Frame, app: &App, menu: &Menu) {
     let below = if is_cut && note > 0 { longest + 1 } else { 0 };
     let rows = menu.entries.len().saturating_add(4 + below);
     let area = middle(app.size, width, u16::try_from(rows).unwrap_or(u16::MAX));
-    let block =
-        window(app, menu.title).title_bottom(Line::from(app.theme.say(" Enter choose   ↓ ↑ move   Esc close ")));
+    let block = window(app, menu.title);
     let inside = block.inner(area);
     let room = usize::from(inside.width);
     let (typed, column) = menu.typed.view(app.theme, room.saturating_sub(2));
@@ -57,6 +56,8 @@ pub(in crate::tui) fn draw(frame: &mut Frame, app: &App, menu: &Menu) {
         let note = textwrap::wrap(&note, room.max(1)).into_iter();
         lines.extend(note.map(|line| Line::from(line.into_owned()).style(app.theme.dim())));
     }
-    put(frame, block, area, lines);
+    let more = more(app, found.len().saturating_sub(above + rows));
+    let keys = hints(app, area.width, more.width(), &["Enter choose", "↓ ↑ move", "Esc close"]);
+    put(frame, block.title_bottom(keys).title_bottom(more), area, lines);
     show_caret(frame, inside, column + 2);
 }

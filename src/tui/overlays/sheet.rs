@@ -7,17 +7,17 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{middle, put, window};
+use super::{hints, middle, more, put, window};
 use crate::tui::state::App;
 use crate::tui::state::sheet::Sheet;
 
 pub(in crate::tui) use self::told::leads_to;
 
 /// What the upper border says, and the lower one of the keys.
-fn words(sheet: Sheet) -> (&'static str, &'static str) {
+fn words(sheet: Sheet) -> (&'static str, &'static [&'static str]) {
     match sheet {
-        Sheet::Help => ("Help", " Esc close   ↓ ↑ scroll "),
-        Sheet::Told => ("The error you reported", " Enter open the check   Esc close   ↓ ↑ scroll "),
+        Sheet::Help => ("Help", &["Esc close", "↓ ↑ scroll"]),
+        Sheet::Told => ("The error you reported", &["Enter open the check", "↓ ↑ scroll", "Esc close"]),
     }
 }
 
@@ -45,10 +45,9 @@ pub(in crate::tui) fn draw(frame: &mut Frame, app: &App, sheet: Sheet, scroll: u
     let scroll = scroll.min(lines.len().saturating_sub(height));
     let below = lines.len().saturating_sub(scroll + height);
     let (title, keys) = words(sheet);
-    let mut block = window(app, title).title_bottom(Line::from(app.theme.say(keys)));
-    if below > 0 {
-        block = block.title_bottom(Line::from(app.theme.say(&format!(" ↓ {below} more "))).right_aligned());
-    }
+    let more = more(app, below);
+    let keys = hints(app, area.width, more.width(), keys);
+    let block = window(app, title).title_bottom(keys).title_bottom(more);
     put(frame, block, area, lines.into_iter().skip(scroll).take(height).collect());
 }
 

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::style::Stylize as _;
 use ratatui::text::{Line, Span};
 
-use super::{middle, put, show_caret, window};
+use super::{hints, middle, put, show_caret, window};
 use crate::reference;
 use crate::tui::state::App;
 use crate::tui::state::symptom::Symptom;
@@ -26,12 +26,12 @@ fn said(symptom: &Symptom) -> (Option<String>, &'static str) {
 pub(in crate::tui) fn draw(frame: &mut Frame, app: &App) {
     let symptom = &app.symptom;
     let area = middle(app.size, 90, 18);
-    let keys = match (symptom.log.is_some(), area.width) {
-        (true, 60..) => " Enter add   ↓ ↑ choose   Backspace remove   Esc cancel ",
-        (true, _) => " Enter add   Backspace remove   Esc cancel ",
-        (false, _) => " Enter add   ↓ ↑ choose   Esc cancel ",
+    let keys: &[&str] = if symptom.log.is_some() {
+        &["Enter add", "Backspace remove", "↓ ↑ choose", "Esc cancel"]
+    } else {
+        &["Enter add", "↓ ↑ choose", "Esc cancel"]
     };
-    let block = window(app, "Which error did you get?").title_bottom(Line::from(app.theme.say(keys)));
+    let block = window(app, "Which error did you get?").title_bottom(hints(app, area.width, 0, keys));
     let inside = block.inner(area);
     let room = usize::from(inside.width);
     let (typed, column) = symptom.text.view(app.theme, room);

@@ -11,13 +11,14 @@ use crate::report::CheckReport;
 use crate::tui::key::char;
 use crate::tui::state::action::{Account, Action};
 use crate::tui::state::panels::checklist::State;
+use crate::tui::state::shape::Shape;
 use crate::tui::state::{App, Phase};
 use crate::tui::text::duration;
 use crate::tui::verdict::{SLOW_MS, awaited, since};
 
 pub(super) const KEYS: &[PanelKey] = &[PanelKey {
-    keys: &[char('m')],
-    label: "m",
+    keys: &[char('M')],
+    label: "M",
     help: "on checks of funds and orders: also check a market",
     footer: |app| app.can_name_market().then_some("market"),
     action: Action::Market,
@@ -57,7 +58,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     let hidden = app.report.checks.len() - rows.len();
     if app.nothing_was_reached() && !app.has_filter() {
         content.corner.push_str("no network");
-    } else if hidden > 0 {
+    } else if hidden > 0 && app.has_filter() {
         content.corner = match app.panels.checklist.told_of.len() {
             0 => format!("{} of {} shown", rows.len(), app.report.checks.len()),
             _ => format!("error points to {}", rows.len()),
@@ -78,22 +79,27 @@ pub(super) fn content(app: &App, room: Size) -> Content {
         content.rows.push(content.lines.len());
         content.lines.push(line(app, check, selected, room.width));
     }
-    if hidden > 0 && app.nothing_was_reached() && !app.has_filter() {
-        let more = format!(" {hidden} more need the network");
-        content.lines.push(Line::from(app.theme.say(&more)).style(app.theme.dim()));
+    let mut folded = |more: String| content.lines.push(Line::from(app.theme.say(&more)).style(app.theme.dim()));
+    let elsewhere = app.report.checks.iter().filter(|check| app.is_elsewhere(check.id)).count();
+    if hidden > elsewhere && app.nothing_was_reached() && !app.has_filter() {
+        folded(format!(" {} more need the network", hidden - elsewhere));
+    }
+    if elsewhere > 0 && app.panels.checklist.filter.is_empty() {
+        folded(format!(" {elsewhere} checks of the CLOB do not apply"));
     }
     content
 }
 
 fn title(app: &App) -> String {
     let mut title = String::new();
-    let State { filter, problems_only, .. } = &app.panels.checklist;
+    let State { filter, problems_only, told_of, .. } = &app.panels.checklist;
     if *problems_only {
         title.push_str("problems ");
     }
     if !filter.is_empty() {
         title.push('/');
-        title.push_str(&app.theme.fit(filter.text(), 18));
+        // beside it stands how many checks an error points to
+        title.push_str(&app.theme.fit(filter.text(), if told_of.is_empty() { 18 } else { 10 }));
     }
     title
 }
@@ -103,11 +109,12 @@ fn nothing(app: &App) -> Vec<Line<'static>> {
     vec![Line::from(format!(" {why}")), Line::from(" Esc shows all").style(app.theme.dim())]
 }
 
-/// Groups are named where nothing has to scroll for it.
+/// Groups are named where nothing has to scroll for it, and always on a wide screen.
 fn has_room_for_groups(app: &App, rows: &[usize], room: Size) -> bool {
+    let is_wide = Shape::of(app.size) == Shape::Wide;
     let in_order = rows.is_sorted();
     let groups = rows.chunk_by(|&a, &b| app.report.checks[a].group == app.report.checks[b].group).count();
-    in_order && rows.len() + groups <= usize::from(room.height)
+    in_order && (is_wide || rows.len() + groups <= usize::from(room.height))
 }
 
 fn line(app: &App, check: &CheckReport, selected: bool, width: u16) -> Line<'static> {
@@ -129,10 +136,31 @@ fn line(app: &App, check: &CheckReport, selected: bool, width: u16) -> Line<'sta
     left.push(Span::styled(check.id, weight));
     let used: usize = left.iter().map(Span::width).sum();
     let room = usize::from(width).saturating_sub(used);
-    if let Some(time) = times(app, check).into_iter().find(|time| display_width(time) < room) {
+    let time = times(app, check).into_iter().find(|time| display_width(time) < room).unwrap_or_default();
+    let timed = if time.is_empty() { 0 } else { display_width(&time).max(TIME) + 2 };
+    if let Some(value) = value(app, check, room.saturating_sub(timed)) {
+        let space = room - timed - display_width(&value);
+        left.extend([Span::raw(" ".repeat(space)), Span::raw(value)]);
+        left.push(Span::styled(format!("{time:>timed$}"), app.theme.dim()));
+    } else if !time.is_empty() {
         left.push(Span::styled(format!("{time:>room$}"), app.theme.dim()));
     }
     Line::from(left)
+}
+
+/// Cells of a usual time, so that the values before it stand under each other.
+const TIME: usize = 6;
+
+/// The value of a check, where so many cells have room for it behind a gap: addresses and ids by their ends
+/// unless there is room for the whole.
+fn value(app: &App, check: &CheckReport, room: usize) -> Option<String> {
+    let whole = app.theme.say(check.value.as_ref()?);
+    let room = room.checked_sub(2)?;
+    if display_width(&whole) <= room {
+        return Some(whole);
+    }
+    let by_its_ends = uuid::Uuid::try_parse(&whole).is_ok().then(|| app.theme.fit(&whole, 13));
+    by_its_ends.filter(|value| display_width(value) <= room)
 }
 
 /// What may stand at the end of a row, the fullest first.

@@ -9,6 +9,7 @@ use super::Content;
 use crate::checks;
 use crate::facts::clock::{Drift, narrowed};
 use crate::facts::{ClockReading, Facts};
+use crate::settings::Venue;
 use crate::tui::state::panels::clock::{EVERY_S, QUICK, State};
 use crate::tui::state::task::Task;
 use crate::tui::state::{App, Phase};
@@ -20,7 +21,8 @@ const CHARTED: usize = 12;
 /// Once the run is over, so that its own readings are not disturbed.
 pub(super) fn while_shown(app: &App) -> Option<Task> {
     let quick = QUICK.saturating_sub(app.panels.clock.readings);
-    let is_live = app.phase() == Phase::Over && !app.facts.setup.offline && !app.about.recorded;
+    let is_clob = app.facts.setup.venues.has(Venue::Global);
+    let is_live = app.phase() == Phase::Over && is_clob && !app.facts.setup.offline && !app.about.recorded;
     is_live.then_some(Task::ReadClock { quick })
 }
 
@@ -33,7 +35,9 @@ struct Row {
 }
 
 fn rows(app: &App) -> Vec<Row> {
-    let mut readings = app.facts.clock.clone();
+    let of_us = || app.facts.us_clock.known().map(|clock| clock.readings.clone()).unwrap_or_default();
+    let is_clob = app.facts.setup.venues.has(Venue::Global);
+    let mut readings = if is_clob { app.facts.clock.clone() } else { of_us() };
     readings.sort_by(|a, b| a.sent_s.total_cmp(&b.sent_s));
     let left = narrowed(&readings);
     readings.into_iter().zip(left).map(|(reading, left)| Row { reading, left }).collect()
@@ -237,13 +241,22 @@ fn meaning(app: &App, known: Option<Drift>, page: &mut Page) {
             Span::styled(format!("  {range:<11}  {said}"), Style::new().add_modifier(weight)),
         ]);
     }
-    page.text("Limits are those of related Polymarket services; the CLOB does not publish one", app.theme.dim());
+    let limits = if app.facts.setup.venues.has(Venue::Global) {
+        "Limits are those of related Polymarket services; the CLOB does not publish one"
+    } else {
+        "Polymarket US rejects what is stamped more than 30 s off"
+    };
+    page.text(limits, app.theme.dim());
 }
 
 /// Whose clocks were read, and where.
 fn parties(app: &App, known: Option<Drift>, rows: &[Row], page: &mut Page) {
     let facts = &app.facts;
     page.heading("Sources");
+    if !facts.setup.venues.has(Venue::Global) {
+        page.fields([("Date headers", format!("{} read, of Polymarket US", rows.len()).as_str())]);
+        return;
+    }
     let of_time = rows.iter().filter(|row| row.reading.from_time).count();
     let left_out = match rows.iter().filter(|row| row.left.is_none()).count() {
         0 => String::new(),

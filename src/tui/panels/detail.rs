@@ -126,7 +126,7 @@ fn cause(diagnosis: &Diagnosis, summary: &str, page: &mut Page) {
         page.text(decide, Style::new());
     }
     if !diagnosis.shows_as.is_empty() {
-        page.heading("Shows up as");
+        page.heading("Shows as");
         for sentence in &diagnosis.shows_as {
             page.point(sentence);
         }
@@ -159,9 +159,13 @@ fn seen(app: &App, page: &mut Page) {
         }
     }
     let is_seen_only = |diagnosis: &&Diagnosis| diagnosis.explains.iter().all(|text| app.report.check(text).is_none());
-    for diagnosis in app.report.diagnoses.iter().filter(is_seen_only).take(MOST) {
-        page.heading(&format!("Possible reason for it: {}", diagnosis.certainty.word()));
-        page.text(&diagnosis.title, Style::new().bold());
+    for (place, diagnosis) in app.report.diagnoses.iter().filter(is_seen_only).take(MOST).enumerate() {
+        if place == 0 {
+            page.heading("Possible reasons for the error you reported");
+        } else {
+            page.gap();
+        }
+        page.text(&format!("{} ({})", diagnosis.title, diagnosis.certainty.word()), Style::new().bold());
         for because in &diagnosis.because {
             page.point(because);
         }

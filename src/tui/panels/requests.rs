@@ -98,7 +98,14 @@ pub(super) fn content(app: &App, room: Size) -> Content {
         (true, 60..) => format!("{}, {took}, * changes something", requests.len()),
         (true, _) => format!("{}, * changes", requests.len()),
     };
-    Content { corner, lines, cursor: focused.then(|| rows[cursor]), rows, newest_last: true, ..Content::default() }
+    Content {
+        corner,
+        lines,
+        cursor: focused.then(|| rows[cursor]),
+        rows,
+        newest_last: app.is_launching_or_running(),
+        ..Content::default()
+    }
 }
 
 /// Cells of the columns; a narrow panel does without bars.
@@ -246,12 +253,11 @@ fn opened(app: &App, request: &RequestRecord, width: usize) -> Vec<Line<'static>
         ("Took", format!("{}, to the last byte", duration(took_ms(app, request)))),
     ];
     fields.extend(request.purpose.clone().map(|purpose| ("For", purpose)));
-    fields.extend(request.probe.map(|probe| ("Fills", format!("the fact {probe}"))));
     if request.changes {
         fields.push(("Changes", "it was sent to change something at the service".to_owned()));
     }
     if !readers.is_empty() {
-        fields.push(("Read by", readers.join(", ")));
+        fields.push(("Used by", readers.join(", ")));
     }
     let of_probe = || Some(app.facts.failure(request.probe?)?.to_string());
     if let Some(failure) = request.failure.clone().or_else(of_probe).filter(|_| status != Status::Pass) {

@@ -37,7 +37,11 @@ impl FirstRun {
 
     /// Puts the question of the step that the wizard is at.
     pub(in crate::tui) fn ask(&mut self) {
-        self.question = self.wizard.question();
+        let question = self.wizard.question();
+        if self.question != question {
+            // what was typed is no answer to another question
+            (self.question, self.cursor) = (question, None);
+        }
         self.choose(self.question.likely);
     }
 

@@ -46,6 +46,19 @@ impl App {
         self.later.rows.get(check.id).map(|(_, at_ms)| *at_ms).or_else(|| self.ended_ms())
     }
 
+    /// When the last answer came that any check is judged by, while watching.
+    pub fn last_asked_ms(&self) -> Option<i64> {
+        self.report.checks.iter().filter_map(|check| self.asked_ms(check)).max()
+    }
+
+    /// While nobody presses a key, what was said once gives its place back to the keys.
+    pub(in crate::tui) fn let_notice_expire(&mut self) {
+        const SHOWN_MS: i64 = 10_000;
+        if self.is_ageing() && self.now_ms.saturating_sub(self.noticed_ms) >= SHOWN_MS {
+            self.notice = None;
+        }
+    }
+
     /// When the last run of everything was over.
     pub fn ended_ms(&self) -> Option<i64> {
         let elapsed_ms = i64::try_from(self.facts.elapsed_ms?).ok()?;

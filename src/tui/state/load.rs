@@ -47,8 +47,8 @@ pub struct About {
     pub recorded: bool,
     /// Nothing is configured yet: the questions to begin with.
     pub first_run: Option<Draft>,
-    /// The hosts that a run asks, each with what for.
-    pub hosts: Vec<(&'static str, String)>,
+    /// There are profiles, and nothing says which one is meant.
+    pub chooses_profile: bool,
 }
 
 impl About {

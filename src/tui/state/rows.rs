@@ -4,7 +4,7 @@ use super::App;
 use super::panel::PanelId;
 use super::panels::checklist;
 use super::shape::Shape;
-use crate::checks::Status;
+use crate::checks::{self, Status};
 use crate::report::CheckReport;
 
 impl App {
@@ -21,6 +21,9 @@ impl App {
     fn is_listed(&self, row: usize) -> bool {
         let check = &self.report.checks[row];
         let list = &self.panels.checklist;
+        if list.filter.is_empty() && self.is_elsewhere(check.id) {
+            return false;
+        }
         if list.problems_only && matches!(check.status, Status::Pass | Status::Note) {
             return false;
         }
@@ -42,16 +45,20 @@ impl App {
         self.rows().iter().position(|&row| row == self.list.selected)
     }
 
-    /// `None` when no check is listed.
     /// Whether the selected check is one that a market adds to.
     pub fn can_name_market(&self) -> bool {
         let is_of_orders = |id: &str| id.starts_with("funds.") || id.starts_with("order.");
         self.is_live() && self.selected().is_some_and(|check| is_of_orders(check.id))
     }
 
-    /// The check under the cursor.
+    /// The check under the cursor; `None` when no check is listed.
     pub fn selected(&self) -> Option<&CheckReport> {
         self.cursor().map(|_| &self.report.checks[self.list.selected])
+    }
+
+    /// Whether a check is about a venue that this account is not at: one line says so of all of them.
+    pub fn is_elsewhere(&self, id: &str) -> bool {
+        checks::find(id).is_some_and(|check| !check.is_looked_at(&self.facts))
     }
 
     /// Without any network one line says so, and not one for each check.

@@ -146,13 +146,13 @@ impl App {
     fn choose_action(&mut self) {
         let offers = panels::offers(self);
         if offers.is_empty() {
-            self.notice = Some(format!("{} has no actions", self.shown.focus.name()));
+            self.notice = Some(format!("No actions in {}", self.shown.focus.name()));
             return;
         }
         self.offer(Menu::new("Actions", offers.into_iter().map(Offer::entry).collect()));
     }
 
-    fn choose_profile(&mut self) {
+    pub(super) fn choose_profile(&mut self) {
         if self.about.profiles.is_empty() {
             self.notice = Some("No profile to switch to; `polydoctor init` creates one".to_owned());
             return;

@@ -104,11 +104,9 @@ pub(super) fn planned(app: &mut App, plan: Result<FilePlan, String>) -> Option<C
             let mut changes = vec![Change::Text(format!("{}{made}", plan.path))];
             changes.extend(plan.diff.into_iter().map(Change::Line));
             let mut notes = Vec::new();
-            if wizard.must_export_key() {
-                notes.push(format!(
-                    "The private key is not saved: set {} before the next run.",
-                    crate::onboarding::KEY_VARIABLE
-                ));
+            if let Some(variable) = wizard.to_export() {
+                let key = wizard.key_word();
+                notes.push(format!("The {key} is not saved: set {variable} before the next run."));
             }
             app.ask(Dialogue {
                 changes,

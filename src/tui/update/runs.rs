@@ -22,6 +22,10 @@ impl App {
             Some(draft) => Mode::FirstRun(Box::new(FirstRun::new(*draft.0))),
             None => Mode::Panels,
         };
+        if self.about.chooses_profile {
+            self.notice = Some(format!("{} profiles, and no default: choose one", self.about.profiles.len()));
+            self.choose_profile();
+        }
     }
 
     pub(super) fn finish_run(&mut self) -> Option<Command> {

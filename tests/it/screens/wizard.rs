@@ -1,5 +1,6 @@
 //! The set-up wizard.
 
+use polydoctor::facts::{Facts, Setup};
 use polydoctor::onboarding::Wizard;
 use polydoctor::secret::Secret;
 use polydoctor::settings::{EnvFile, FoundKey, Inputs, KeyInput, Source};
@@ -7,14 +8,15 @@ use polydoctor::tui::state::task::{Draft, Looked};
 
 use super::*;
 
+const US_SECRET: &str = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==";
+
 /// The set-up wizard with a key that was found, after some keys.
 pub(super) fn wizard(size: (u16, u16), keys: &str) -> App {
     let mut app = app(samples::waiting(), size);
     let source = Source::Variable { name: "PK".to_owned() };
     let found = FoundKey { key: Secret::new(DEMO_KEY), place: None, source };
     let first_run = Some(Draft(Box::new(Wizard::new(vec![found], "default"))));
-    let hosts = vec![("orders and credentials", "clob.polymarket.com".to_owned())];
-    send(&mut app, Message::Launched(About { first_run, hosts, ..About::default() }));
+    send(&mut app, Message::Launched(About { first_run, ..About::default() }));
     press(&mut app, keys);
     app
 }
@@ -125,5 +127,25 @@ fn a_key_that_is_typed_is_never_drawn() {
         let text: String = draw(&app).backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
         assert!(text.contains("******") && !text.contains("ac0974bec3"), "{keys:?}");
         assert!(!format!("{:?}", app.mode).contains("ac0974bec3"));
+    }
+}
+
+#[test]
+fn an_account_of_polymarket_us_is_set_up_without_wallets() {
+    for size in SIZES {
+        let mut app = wizard(size, "");
+        press(&mut app, "k\n");
+        assert_screen("first-run-us-key", &app);
+        send(&mut app, Message::Paste("3f6c1f2e-5d0b-4d0a-9f43-5b1f0b9f7a11".to_owned()));
+        press(&mut app, "\n");
+        send(&mut app, Message::Paste(US_SECRET.to_owned()));
+        assert_screen("first-run-us-secret", &app);
+        let Some(Command::Start(Task::Look(Draft(asked)))) = press(&mut app, "\n") else { panic!("no look") };
+        let none = Inputs { env_file: EnvFile::None, ..Inputs::default() };
+        let settings = polydoctor::settings::load(&asked.inputs(&none)).unwrap();
+        let facts = Facts { setup: Setup::of(&settings, true), ..Facts::default() };
+        send(&mut app, Message::News(News::Looked(Box::new(Looked { facts, settings }))));
+        assert_screen("first-run-us-review", &app);
+        assert!(!format!("{:?}", app.mode).contains(&US_SECRET[..12]));
     }
 }

@@ -6,12 +6,9 @@ use super::Terminal;
 fn a_market_is_named_at_the_funds_and_checked_and_taken_back() {
     let mut terminal = Terminal::start(&["--demo", "healthy-safe"], 120, 40);
     terminal.wait_for_text(&crate::support::all_checks());
-    // elsewhere the key is the mouse's
-    terminal.press("gm");
-    terminal.wait_for_text("Mouse on");
-    terminal.press("m/funds.balance\r");
+    terminal.press("/funds.balance\r");
     terminal.wait_for("the filter", |screen| screen.contains("funds.balance") && !screen.contains("clock.drift"));
-    terminal.press("m");
+    terminal.press("M");
     terminal.wait_for_text("Check orders on which market?");
     terminal.press("0x12\r");
     terminal.wait_for_text("a condition ID is 0x and 64 hex digits");
@@ -21,7 +18,7 @@ fn a_market_is_named_at_the_funds_and_checked_and_taken_back() {
     // which stays so when all is run again
     terminal.press("R");
     terminal.wait_for_text("24/24");
-    terminal.press("/funds.balance\rm\u{15}\r\u{1b}");
+    terminal.press("/funds.balance\rM\u{15}\r\u{1b}");
     terminal.wait_for("no market", |screen| screen.contains("23/23") && !screen.contains("order.market"));
     terminal.press("q");
     assert_eq!(terminal.end(), 0);

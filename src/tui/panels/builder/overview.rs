@@ -68,13 +68,16 @@ fn attribution(app: &App, page: &mut Page) {
 }
 
 fn summary(app: &App, how_far: &str, found: &Reconciliation, page: &mut Page) {
-    let status = match (found.comparable, found.missing.is_empty(), found.complete) {
+    let nothing = found.own == 0;
+    let status = match (found.comparable && !nothing, found.missing.is_empty(), found.complete) {
         (false, ..) => Status::Unknown,
         (true, false, _) => Status::Warn,
         (true, true, true) => Status::Pass,
         (true, true, false) => Status::Note,
     };
-    let said = if found.comparable {
+    let said = if nothing {
+        "no own trades to compare".to_owned()
+    } else if found.comparable {
         format!(
             "{} missing, {} pending, {} of {} matched",
             found.missing.len(),
