@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::{Cli, Exit};
+use super::{Cli, Exit, guide};
 use crate::cli::terminal;
 
 /// Options whose value looks like a private key by nature: codes and ids of 32 bytes.
@@ -30,6 +30,8 @@ const SECRET_FLAGS: [&str; 12] = [
     "seed-phrase",
     "recovery-phrase",
 ];
+/// A suggested flag may differ from the typed one in one letter of so many.
+const NEAR: usize = 5;
 /// So many hex digits in a row are a key, also one that lost a digit.
 const KEY_DIGITS: usize = 60;
 /// Lengths of recovery phrases, in words.
@@ -58,7 +60,7 @@ const LIBRARY_SENTENCES: [(&str, &str); 10] = [
 pub fn parse(typed: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
     let typed: Vec<OsString> = typed.into_iter().collect();
     let Moved { arguments, leading } = Moved::of(typed);
-    let command = Cli::command();
+    let command = guide::complete(Cli::command());
     let parsed = command.clone().try_get_matches_from(&arguments);
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     match parsed {
@@ -104,6 +106,16 @@ fn explain(mut error: clap::Error, leading: &[String]) -> ExitCode {
         }
         // "use '-- --flag'" helps nobody here
         error.remove(ContextKind::Suggested);
+        let near = |known: &String| strsim::osa_distance(known, flag) * NEAR <= flag.len();
+        let is_near = match error.get(ContextKind::SuggestedArg) {
+            Some(ContextValue::String(known)) => near(known),
+            Some(ContextValue::Strings(known)) => known.iter().any(near),
+            _ => false,
+        };
+        // a flag of another meaning is no help
+        if !is_near {
+            error.remove(ContextKind::SuggestedArg);
+        }
     }
     let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !io::stderr().is_terminal();
     let rendered = error.render();

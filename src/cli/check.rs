@@ -51,11 +51,13 @@ pub(super) struct CheckArgs {
     /// Skip these checks
     #[arg(long, value_name = "ID,…", value_delimiter = ',', value_parser = known_id)]
     skip: Vec<String>,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Which checks to print
     #[arg(long, value_enum, default_value_t = Show::All)]
     show: Show,
     /// Lowest status that sets exit code 1

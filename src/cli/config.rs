@@ -13,6 +13,7 @@ use crate::settings::{ProblemKind, config_file};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigArgs {
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]

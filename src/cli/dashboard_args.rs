@@ -25,9 +25,6 @@ pub(super) struct DashboardArgs {
     #[cfg(feature = "tui")]
     #[arg(long, value_enum, value_name = "NAME")]
     pub(super) palette: Option<crate::tui::theme::Palette>,
-    /// Print plain lines instead of the screen: for screen readers, logs and pipes
-    #[arg(long)]
-    pub(super) plain: bool,
     /// Set the terminal title to the verdict
     #[arg(long)]
     pub(super) title: bool,

@@ -35,6 +35,7 @@ pub(super) struct ExplainArgs {
     /// An error message, a log, a term, or the ID of a cause or check; `-` reads standard input. Requests and orders in it are also inspected. Without TEXT, print the whole reference
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -72,6 +73,7 @@ impl Answer {
         let inspection = inspect::inspect_any(query, known_of_settings);
         if let Some(inspection) = &inspection {
             add_exposed(&mut reading.exposed, &inspection.exposed);
+            reading.inspected(inspection.findings().map(|finding| (finding.cause, finding.certainty)));
         }
         let is_told = |reported: &Reported| {
             reported.sentence.is_some() || !reported.text.is_empty() || reported.service.is_some()

@@ -17,31 +17,17 @@ use crate::settings::fix::{self, Plan};
 use crate::settings::undo::{Step, Undo, UndoError};
 use crate::settings::{self, Inputs, KeyInput, Settings, selecting};
 
-const AFTER_HELP: &str = "\
-Without names, the most likely root cause is fixed, and every other one with a compatible fix. A cause that is
-only possible is fixed only when it is named.
-
-Only .env files and profiles are edited. Values from a flag, the environment or a key file, and secrets that only
-you have, are listed with what to do about them.
-
-Examples:
-  polydoctor fix                              Check, show the changes, ask, apply, check again
-  polydoctor fix wallet.funder --dry-run      Show what would be written for one check
-  polydoctor fix wrong-signature-type --yes   Fix one cause without asking
-  polydoctor fix --undo                       Undo the last change
-
-Exit codes:
-  0  Fixed, or nothing to fix
-  1  Not fixed: still broken, declined, or no file can fix it
-  2  Usage error, or a settings file cannot be read
-  3  Could not be determined";
-
 /// Apply the fixes of a fresh check to your settings files
 ///
 /// Runs every check, shows what would change in which file (secrets masked), asks, writes all files or none, and
 /// checks again.
+///
+/// Without names, the most likely root cause is fixed, and every other one with a compatible fix. A cause that is
+/// only possible is fixed only when it is named.
+///
+/// Only .env files and profiles are edited. Values from a flag, the environment or a key file, and secrets that
+/// only you have, are listed with what to do about them.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = AFTER_HELP)]
 pub(super) struct FixArgs {
     /// Fix only these: causes or checks, by ID
     #[arg(value_name = "CAUSE|CHECK", value_parser = known_name, conflicts_with = "undo")]

@@ -56,6 +56,7 @@ pub(super) struct HeadersArgs {
     /// Add builder headers to those of l2, as protocol version 1 clients send them with orders
     #[arg(long)]
     with_builder: bool,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Headers)]
     format: Format,
     /// Show the exact signed message, part by part and byte by byte

@@ -21,7 +21,7 @@ use crate::onboarding::{Answer, KEY_VARIABLE, Next, Origin, PROBES, Step, Wizard
 use crate::secret::Secret;
 use crate::settings::edit::check_profile_name;
 use crate::settings::{
-    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, Setting, Settings, Source, load,
+    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, Setting, Settings, Source, Venues, load,
     read_key,
 };
 
@@ -29,13 +29,13 @@ const INTRODUCTION: &str = "\
 This sets up a profile for an account and ends with the checks on it. Have ready:
 - the private key of the signer (email accounts: polymarket.com, profile, Settings, Export private key)
 - the wallet address in the profile menu on polymarket.com, to compare
+- for Polymarket US instead: key ID and secret key (polymarket.us/developer)
 Nothing is changed at Polymarket, and the private key is stored only if you pass --store-private-key.";
 
-const HELP: &str = "Every answer can be a flag: --account, --key-file, --keystore, --key-stdin or --key-env, --funder, --profile. With --yes nothing is asked: missing answers come from the existing settings and from the chain; if neither shows which wallet it is, nothing is written (exit code 3).";
-
 /// Set up an account with a few questions, then check it
+///
+/// Every answer can be a flag: --account, --key-file, --keystore, --key-stdin or --key-env, --funder, --profile. With --yes nothing is asked: missing answers come from the existing settings and from the chain; if neither shows which wallet it is, nothing is written (exit code 3).
 #[derive(Debug, clap::Args)]
-#[command(after_help = HELP)]
 pub(super) struct InitArgs {
     /// How the account was created
     #[arg(long, value_name = "HOW", value_parser = origin)]
@@ -95,6 +95,7 @@ pub(super) async fn run(mut args: InitArgs) -> anyhow::Result<Exit> {
         bail!("{}. {}", problem.text, problem.fix);
     }
     let mut wizard = Wizard::new(found, name.as_str());
+    wizard.offer_us(&in_force);
     wizard.store_key(args.store_private_key);
     if !args.yes {
         say(INTRODUCTION)?;
@@ -162,7 +163,8 @@ fn of_profile(name: &str, config: &Path, base: &Inputs) -> Inputs {
 fn use_profile(args: &InitArgs, name: &str, config: &Path, exists: bool, base: &mut Inputs) -> anyhow::Result<()> {
     base.config_file = None;
     let key_is_given = args.key_env.is_some() || !matches!(base.key, KeyInput::Settings);
-    if exists && !key_is_given && load(base)?.private_key.is_none() {
+    let has_key = |settings: &Settings| settings.private_key.is_some() || !settings.us.is_empty();
+    if exists && !key_is_given && !has_key(&load(base)?) {
         (base.profile, base.config_file) = (Some(name.to_owned()), Some(config.to_owned()));
     }
     Ok(())
@@ -178,6 +180,13 @@ impl Start<'_> {
                 None if yes => Given::Answer(Ok(wizard.take_origin(Origin::Unknown))),
                 None => Given::Ask,
             },
+            Step::Key if wizard.is_us() && yes => match wizard.take_us_key_in_force() {
+                Some(next) => Given::Answer(Ok(next)),
+                None => {
+                    bail!("there is no key of Polymarket US: set POLYMARKET_US_KEY_ID and POLYMARKET_US_SECRET_KEY")
+                }
+            },
+            Step::Key if wizard.is_us() => Given::Ask,
             Step::Key => match self.given_key()? {
                 Some(found) => Given::Answer(wizard.take_key(found)),
                 None if !yes => Given::Ask,
@@ -203,8 +212,11 @@ impl Start<'_> {
         })
     }
 
-    /// How the account was created, by the type that is set.
+    /// How the account was created, by the venue or the type that is set.
     fn origin_set(&self) -> Option<Origin> {
+        if self.in_force.venues == Venues::Us {
+            return Some(Origin::Us);
+        }
         let kind = self.in_force.signature_type.as_ref().filter(|kind| kind.source != Source::Default)?;
         Origin::ALL.into_iter().find(|origin| origin.signature_type() == Some(kind.value))
     }

@@ -22,7 +22,7 @@ use crate::settings::Settings;
 /// A longer text is no request.
 const LONGEST: u64 = 16 << 20;
 
-/// Finds out what is wrong with a captured request, order or relayer transaction: its headers or fields, and what was signed.
+/// Find out what is wrong with a captured request, order or relayer transaction: its headers or fields, and what was signed
 ///
 /// Reads a raw HTTP request, a curl command (bash, cmd, PowerShell), a HAR file, a JSON object with
 /// method, url, headers and body, headers as a program prints them, the body of POST /order or /orders,
@@ -30,18 +30,11 @@ const LONGEST: u64 = 16 << 20;
 /// them, and logs that contain any of them.
 /// Signatures are recomputed with every known mistake, using the credentials from the settings; the variant that reproduces the captured signature is the proof. Makes no network request without --on-chain, and prints no secret.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Examples:
-  polydoctor inspect request.txt
-  pbpaste | polydoctor inspect
-  polydoctor inspect --format json failed.har
-  polydoctor inspect --neg-risk true --on-chain order.json
-  polydoctor inspect submit.json
-
-Exit codes: 0 nothing wrong, 1 something found, 2 not understood, 3 could not be determined (--on-chain)")]
 pub(super) struct InspectArgs {
     /// File with the request, order or log; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// When the request was sent, in Unix seconds; without it, the age of the timestamp and the expiration

@@ -29,6 +29,9 @@ pub(super) struct Look {
     /// Print ASCII characters only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
+    /// Print plain lines: no screen, no color, no line that changes. For screen readers, logs and pipes
+    #[arg(long, global = true)]
+    pub(super) plain: bool,
     /// When to use color
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: Color,
@@ -50,9 +53,14 @@ pub(super) fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|term| matches!(term.as_str(), "" | "dumb" | "unknown"))
 }
 
+/// Whether lines may be written over: not with `--plain`.
+pub(super) fn is_plain() -> bool {
+    LOOK.get().is_some_and(|look| look.plain)
+}
+
 /// How text on standard output may look.
 pub(super) fn style() -> Style {
-    let Look { ascii, color } = LOOK.get().copied().unwrap_or_default();
+    let Look { ascii, plain, color } = LOOK.get().copied().unwrap_or_default();
     let variable = |name: &str| std::env::var(name).ok();
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     let is_terminal = io::stdout().is_terminal();
@@ -61,7 +69,7 @@ pub(super) fn style() -> Style {
     let speaks_utf8 = speaks_utf8(variable).unwrap_or(cfg!(windows) || !is_terminal);
     Style {
         color: match color {
-            Color::Auto => is_terminal && !is_plain,
+            Color::Auto => is_terminal && !is_plain && !plain,
             Color::Always => true,
             Color::Never => false,
         },

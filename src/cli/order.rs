@@ -23,14 +23,9 @@ use crate::facts::Setup;
 use crate::settings::Settings;
 
 /// Sign an order that can never be filled, and show what is signed
+///
 /// Every amount is 0, which the exchange contract rejects before anything else (ZeroMakerAmount); its signature is verified like any other. Compare it with what your client signs for the same fields. Nothing is sent, and no other order can be signed.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "\
-Examples:
-  polydoctor order --probe --explain
-  polydoctor order --probe --salt 42 --timestamp 1790000000000 --format json
-
-Exit codes: 0 signed, 2 usage error or an invalid setting")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct OrderArgs {
     /// Sign the probe order
@@ -51,6 +46,7 @@ pub(super) struct OrderArgs {
     /// Timestamp of the order in Unix milliseconds [default: now]
     #[arg(long, value_name = "MILLISECONDS")]
     timestamp: Option<u64>,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]

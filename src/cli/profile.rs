@@ -24,6 +24,7 @@ pub(super) struct ProfileArgs {
 enum Action {
     /// List every profile and the default
     List {
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
@@ -31,6 +32,7 @@ enum Action {
     Show {
         /// [default: the profile in use]
         name: Option<String>,
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },

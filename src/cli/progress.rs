@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use crate::cli::look::is_plain;
 use crate::cli::terminal;
 
 pub(super) struct Progress {
@@ -12,12 +13,13 @@ pub(super) struct Progress {
 impl Progress {
     /// Says nothing unless standard error is a terminal that no rows are written to.
     pub(super) fn new(rows_are_shown: bool) -> Self {
-        Self { on: io::stderr().is_terminal() && !(rows_are_shown && io::stdout().is_terminal()), shown: false }
+        let is_free = !(rows_are_shown && io::stdout().is_terminal());
+        Self { on: is_free && Self::of_run().on, shown: false }
     }
 
     /// While nothing else is written.
     pub(super) fn of_run() -> Self {
-        Self { on: io::stderr().is_terminal(), shown: false }
+        Self { on: io::stderr().is_terminal() && !is_plain(), shown: false }
     }
 
     pub(super) fn say(&mut self, text: &str) {

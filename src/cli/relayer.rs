@@ -33,19 +33,11 @@ enum RelayerCommand {
 }
 
 /// Show whether the relayer accepts its API key, the key's owner, the nonce and the last transactions
+///
 /// Read-only: nothing is sent to the chain, and no key is created or deleted.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "\
-Examples:
-  polydoctor relayer status
-  polydoctor relayer status --format json | jq '.transactions[] | select(.state == \"STATE_FAILED\")'
-
-Environment:
-  RELAYER_API_KEY, RELAYER_API_KEY_ADDRESS, POLYMARKET_RELAYER_URL
-
-Exit codes: 0 nothing wrong, 1 key rejected, last transaction failed or quota used up,
-2 usage error or a settings file that cannot be read, 3 the relayer did not respond")]
 struct StatusArgs {
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]

@@ -130,6 +130,8 @@ impl Profiles {
             polymarket_cli: None,
             folder: None,
             in_fleet: true,
+            // each is named by the run, and so in the commands about it
+            profile_by_variable: false,
             key: KeyInput::Settings,
             // nobody is asked a thousand times; a profile may name a place of its own
             keystore_password: inputs.environment.get(PASSWORD).map(|password| Secret::new(password.as_str())),

@@ -31,12 +31,10 @@ const GRACE: Duration = Duration::from_secs(8);
 /// Scrapers are few.
 const SCRAPERS: usize = 16;
 
-const HELP: &str = "Reads POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET, POLY_BUILDER_PASSPHRASE, AUTHORIZATION_TOKEN and \
-                    PORT from the environment or .env. SIGHUP reloads credentials, tokens and certificates; if they are invalid, or the token is gone, the old ones stay in use. SIGTERM finishes requests in flight; a second one stops at once.";
-
-/// A drop-in for the official builder signing server.
+/// Run a builder signing server that keeps the secret on one machine
+///
+/// A drop-in for the official builder signing server. Reads POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET, POLY_BUILDER_PASSPHRASE, AUTHORIZATION_TOKEN and PORT from the environment or .env. SIGHUP reloads credentials, tokens and certificates; if they are invalid, or the token is gone, the old ones stay in use. SIGTERM finishes requests in flight; a second one stops at once.
 #[derive(Debug, clap::Args)]
-#[command(after_help = HELP)]
 pub(super) struct SignServerArgs {
     /// IP address and port to listen on; port 0 picks a free one [default: 127.0.0.1 and PORT, or 5001]
     #[arg(long, value_name = "ADDRESS:PORT")]

@@ -19,6 +19,7 @@ const ROWS: usize = 50;
 pub(super) struct ReconcileArgs {
     #[command(flatten)]
     range: RangeArgs,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
@@ -43,6 +44,7 @@ pub(super) async fn run(mut args: ReconcileArgs) -> anyhow::Result<Exit> {
     }
     Ok(match (found.complete, found.missing.is_empty()) {
         (false, _) => Exit::Unknown,
+        _ if found.own == 0 => Exit::Unknown,
         (true, false) => Exit::No,
         (true, true) => Exit::Done,
     })
@@ -190,6 +192,7 @@ fn list(out: &mut impl io::Write, heading: &str, trades: &[Unlisted]) -> io::Res
 fn verdict(found: &Reconciliation) -> String {
     let since = found.judged_since.map_or_else(String::new, |at| format!(" since {} UTC", shown(at)));
     match (found.comparable, found.complete, found.missing.len()) {
+        _ if found.own == 0 => format!("There are no own trades to compare{since}"),
         (false, ..) => "The two listings use different trade IDs, so missing trades could not be determined".to_owned(),
         (true, false, 0) => format!("Incomplete; nothing is missing{since}"),
         (true, false, missing) => format!("Incomplete; {missing} trades are missing{since}"),

@@ -39,6 +39,7 @@ pub(super) struct TradesArgs {
     /// Continue where an earlier listing stopped
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]

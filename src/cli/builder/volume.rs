@@ -19,6 +19,7 @@ pub(super) struct VolumeArgs {
     /// Time window of the leaderboard, and step of the volume over time
     #[arg(long, value_enum, default_value_t)]
     period: Period,
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]

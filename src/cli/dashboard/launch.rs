@@ -23,9 +23,9 @@ use crate::client::http::Http;
 use crate::engine::Engine;
 use crate::facts::probe::Probe;
 use crate::facts::{Facts, RequestRecord};
-use crate::onboarding::{self, Wizard};
+use crate::onboarding::Wizard;
 use crate::sandbox::{Running, scenario};
-use crate::settings::{ConfigFile, FoundKey, Inputs, Origins, Reading, Settings, SettingsError, Snapshot};
+use crate::settings::{ConfigFile, FoundKey, Inputs, Origins, Reading, Settings, SettingsError, Snapshot, Venues};
 use crate::tui::state::load::{About, Load, Renewed, Scope};
 use crate::tui::state::task::Draft;
 use crate::tui::{Launched, Reread, Started};
@@ -80,8 +80,10 @@ pub(super) async fn launch(
     }
     let (files, read) = in_background(inputs.clone(), reading).await;
     let Read { settings, keys, profiles } = read?;
-    let is_first = sandbox.is_none() && settings.private_key.is_none();
-    let first_run = is_first.then(|| questions(&settings, &inputs, keys));
+    let is_first = sandbox.is_none() && settings.private_key.is_none() && settings.venues == Venues::Global;
+    // who has profiles has set up an account before
+    let chooses_profile = is_first && !profiles.is_empty() && load.draft.is_none() && settings.profile.is_empty();
+    let first_run = (is_first && !chooses_profile).then(|| questions(&settings, &inputs, keys));
     let http = Http::new(settings.timeout);
     let engine = Arc::new(Engine::new(settings.clone(), false, &[]).over(&http).about(args.market.question()));
     let (requests, started_ms) = earlier;
@@ -102,7 +104,7 @@ pub(super) async fn launch(
         inputs,
         _sandbox: sandbox,
     });
-    let about = About { first_run, ..account.about(profiles) };
+    let about = About { first_run, chooses_profile, ..account.about(profiles) };
     let facts = account.engine.facts();
     let again = Rc::clone(&account);
     Ok(Launched {
@@ -178,7 +180,7 @@ impl Account {
             timeout_s: settings.timeout.as_secs(),
             recorded: false,
             first_run: None,
-            hosts: hosts(&settings),
+            chooses_profile: false,
         }
     }
 
@@ -229,12 +231,9 @@ impl Account {
 fn questions(settings: &Settings, inputs: &Inputs, keys: Vec<FoundKey>) -> Draft {
     let named = inputs.profile.clone().filter(|name| !name.is_empty());
     let profile = named.unwrap_or_else(|| settings.profile.clone());
-    Draft(Box::new(Wizard::new(keys, profile)))
-}
-
-/// Who is asked in a run.
-fn hosts(settings: &Settings) -> Vec<(&'static str, String)> {
-    onboarding::hosts(settings).into_iter().map(|host| (host.sees, host.host)).collect()
+    let mut wizard = Wizard::new(keys, profile);
+    wizard.offer_us(settings);
+    Draft(Box::new(wizard))
 }
 
 /// Recorded facts: nothing is asked, and nothing can be done.

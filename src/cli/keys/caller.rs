@@ -11,6 +11,7 @@ use crate::operations::{Operator, Signing};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CommonArgs {
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
     /// Use the server's time for timestamps, for a machine with a wrong clock

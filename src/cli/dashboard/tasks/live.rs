@@ -42,7 +42,7 @@ pub(super) async fn watch(desk: &Desk, post: &Post) {
             return user.end(&error.to_string(), None);
         }
     };
-    let http = desk.http("the live panel").hiding(&settings.secrets());
+    let http = desk.http("the live panel").of(&settings);
     http.hide([credentials.secret.expose(), credentials.passphrase.expose()]);
     let data_url = settings.live_url.as_ref().map(|url| url.value.clone());
     let user_url = settings.ws_url.as_ref().map(|url| live::user_channel(&url.value));
