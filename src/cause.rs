@@ -89,6 +89,7 @@ causes! {
     MethodMismatch = "method-mismatch",
     PathMismatch = "path-mismatch",
     PathHasQuery = "path-has-query",
+    MessageLayout = "message-layout",
     BodySerialisation = "body-serialisation",
     BodyMissing = "body-missing",
     SecretNotDecoded = "secret-not-decoded",

@@ -11,6 +11,7 @@ mod dashboard_args;
 mod explain;
 mod explained;
 mod fix;
+mod guide;
 mod headers;
 mod init;
 mod inspect;
@@ -94,7 +95,6 @@ enum Command {
     /// Run the checklist once and print it
     Check(Box<check::CheckArgs>),
     Fix(Box<fix::FixArgs>),
-    /// Set up an account with a few questions, then check it
     Init(Box<init::InitArgs>),
     /// Manage profiles: list, show, use, remove
     Profile(profile::ProfileArgs),
@@ -108,7 +108,6 @@ enum Command {
     Man,
     /// Explain an error message: meaning, causes and fixes
     Explain(explain::ExplainArgs),
-    /// Inspect a captured request, order or log: what is wrong with its headers and signature
     Inspect(Box<inspect::InspectArgs>),
     /// Sign one request exactly as given and print its headers
     Headers(Box<headers::HeadersArgs>),
@@ -120,26 +119,21 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Show a builder's trades: totals, and which are not attributed
     Builder(builder::BuilderArgs),
-    /// Run a builder signing server that keeps the secret on one machine
     SignServer(sign_server::SignServerArgs),
 }
 
-/// Version, target and TLS back end, and the commit where the build was told it.
+/// Version, commit where the build was told it, target and TLS back end.
 static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
     use std::env::consts::{ARCH, OS};
-    let commit = option_env!("POLYDOCTOR_COMMIT").map_or_else(String::new, |commit| format!(" ({commit})"));
-    let screen = if cfg!(feature = "tui") { "with" } else { "without" };
+    let commit = option_env!("POLYDOCTOR_COMMIT").filter(|commit| !commit.is_empty()).unwrap_or("unknown");
+    let screen = if cfg!(feature = "tui") { "included" } else { "not included" };
     format!(
-        "{}{commit}\ntarget     {ARCH}-{OS}\nTLS        rustls with ring, certificates of the system\ndashboard  {screen}",
+        "{}\ncommit     {commit}\ntarget     {ARCH}-{OS}\nTLS        rustls with ring, certificates of the \
+         system\ndashboard  {screen}",
         env!("CARGO_PKG_VERSION")
     )
 });
 
-/// Runs the command.
-///
-/// # Errors
-///
-/// Anything that keeps it from running at all; `main` prints it and exits with 2.
 /// What ended a command, on standard error.
 pub fn say_error(error: &anyhow::Error) {
     // the last resort: nothing can be done when standard error is gone too
@@ -154,6 +148,11 @@ fn in_words(error: &anyhow::Error) -> String {
     error.chain().map(said).collect::<Vec<_>>().join(": ")
 }
 
+/// Runs the command.
+///
+/// # Errors
+///
+/// Anything that keeps it from running at all; `main` prints it and exits with 2.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     cli.look.use_everywhere();
     match cli.command {
@@ -182,7 +181,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 #[cfg_attr(not(feature = "tui"), expect(unused_variables, reason = "the screen's"))]
 fn open_dashboard(args: DashboardArgs, look: Look) -> anyhow::Result<Exit> {
     #[cfg(feature = "tui")]
-    if !args.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && !look::is_dumb() {
+    if !look.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && !look::is_dumb() {
         return dashboard::run(args, look);
     }
     wait_for(check::run(args.into()))

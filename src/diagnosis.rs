@@ -48,7 +48,7 @@ pub struct Diagnosis {
     /// What it explains: the errors that were reported, ids of checks, errors that were received, then the
     /// sentences of [`Diagnosis::shows_as`].
     pub explains: Vec<String>,
-    /// Sentences of the reference that this cause shows up as, which nobody reported or received here.
+    /// Sentences of the reference that this cause shows as, which nobody reported or received here.
     pub shows_as: Vec<String>,
     /// Other causes of the same errors, and what rules them out.
     pub excluded: Vec<String>,

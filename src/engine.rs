@@ -58,7 +58,7 @@ impl Engine {
     /// `offline` asks nothing over the network. `symptoms` are errors that the user saw.
     pub fn new(settings: Settings, offline: bool, symptoms: &[String]) -> Self {
         let facts = Facts { setup: Setup::of(&settings, offline), symptoms: recognised(symptoms), ..Facts::default() };
-        let http = Http::new(settings.timeout).hiding(&settings.secrets());
+        let http = Http::new(settings.timeout).of(&settings);
         Self {
             with: ArcSwap::from_pointee(With { settings: Arc::new(settings), http }),
             facts: watch::Sender::new(facts),
@@ -76,7 +76,7 @@ impl Engine {
     #[must_use]
     pub fn over(self, http: &Http) -> Self {
         let settings = Arc::clone(&self.with.load().settings);
-        let http = http.hiding(&settings.secrets());
+        let http = http.of(&settings);
         Self { with: ArcSwap::from_pointee(With { settings, http }), ..self }
     }
 
@@ -142,7 +142,7 @@ impl Engine {
     }
 
     fn use_settings(&self, settings: Settings) {
-        let http = self.with.load().http.hiding(&settings.secrets());
+        let http = self.with.load().http.of(&settings);
         self.with.store(Arc::new(With { settings: Arc::new(settings), http }));
     }
 

@@ -15,6 +15,7 @@ mod known;
 mod outcome;
 mod profile;
 mod question;
+mod us;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub use outcome::{Ability, abilities};
 pub use question::{Choice, Entry, Question};
 
 use self::known::Known;
+use self::us::{US_SECRET_VARIABLE, UsKeys};
 use crate::auth::wallet::SignatureType;
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
@@ -103,6 +105,9 @@ pub struct Wizard {
     /// What is set already for this key.
     known: Known,
     hosts: Vec<Host>,
+    /// Who the checks will ask.
+    checked_by: Vec<Host>,
+    us: UsKeys,
     /// Whether the wallets may be looked up, once that was answered.
     may_ask: Option<bool>,
     facts: Option<Facts>,
@@ -127,6 +132,8 @@ impl Wizard {
             key: None,
             known: Known::default(),
             hosts: Vec::new(),
+            checked_by: Vec::new(),
+            us: UsKeys::default(),
             may_ask: None,
             facts: None,
             asked: None,
@@ -189,9 +196,30 @@ impl Wizard {
         unread.text
     }
 
-    /// Whether the key is only in memory: not at a place that a profile can name, and not stored.
-    pub fn must_export_key(&self) -> bool {
-        !self.store_key && self.key.as_ref().is_some_and(|key| key.place.is_none() && !is_of_profile(&key.source))
+    /// The variable that the key has to be put in for later runs, where it is only in memory: not at a place that
+    /// a profile can name, and not stored.
+    pub fn to_export(&self) -> Option<&'static str> {
+        if self.is_us() {
+            return self.must_export_us_secret().then_some(US_SECRET_VARIABLE);
+        }
+        let in_memory = |key: &Key| key.place.is_none() && !is_of_profile(&key.source);
+        (!self.store_key && self.key.as_ref().is_some_and(in_memory)).then_some(KEY_VARIABLE)
+    }
+
+    /// What the key is called that signs for the account.
+    pub fn key_word(&self) -> &'static str {
+        if self.is_us() { "secret key" } else { "private key" }
+    }
+
+    /// The steps that there are for such an account.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        let has_wallets = !self.is_us();
+        Step::ALL.into_iter().filter(move |step| has_wallets || *step != Step::Funder)
+    }
+
+    /// Who the checks will ask, once the account is known.
+    pub fn checked_by(&self) -> &[Host] {
+        &self.checked_by
     }
 
     /// Whether it was never asked if the network may be.
@@ -201,15 +229,16 @@ impl Wizard {
 
     /// Puts a key that is only in memory where the profile refers to.
     pub fn export_key(&self, environment: &mut BTreeMap<String, String>) {
-        if let Some(key) = self.key.as_ref().filter(|_| self.must_export_key()) {
-            environment.insert(KEY_VARIABLE.to_owned(), key.text.expose().to_owned());
+        let text = if self.is_us() { self.us.typed_secret() } else { self.key.as_ref().map(|key| &key.text) };
+        if let Some((variable, text)) = self.to_export().zip(text) {
+            environment.insert(variable.to_owned(), text.expose().to_owned());
         }
     }
 
     /// One question back; `false` at the first.
     pub fn back(&mut self) -> bool {
         self.reading = None;
-        if self.keystore.take().is_some() {
+        if self.keystore.take().is_some() || self.back_to_key_id() {
             return true;
         }
         let before = match self.step {
@@ -217,6 +246,7 @@ impl Wizard {
             Step::Key => Step::Account,
             Step::Funder if self.may_ask.take().is_some() => Step::Funder,
             Step::Funder => Step::Key,
+            Step::Review if self.is_us() => Step::Key,
             Step::Review => Step::Funder,
         };
         self.step = before;
@@ -226,7 +256,11 @@ impl Wizard {
     /// The settings of the key, what the probes found out about its wallets, and what becomes of the
     /// funder that waited for it.
     pub fn saw(&mut self, facts: Facts, settings: &Settings) -> Option<Result<Next, String>> {
+        if self.is_us() {
+            return Some(self.saw_us(&facts, settings));
+        }
         self.facts = Some(facts);
+        self.checked_by = hosts(settings);
         if let Some(asked) = self.asked {
             return Some(self.take_funder(asked));
         }
@@ -239,6 +273,10 @@ impl Wizard {
     #[must_use]
     pub fn inputs(&self, base: &Inputs) -> Inputs {
         let mut inputs = base.clone();
+        if self.is_us() {
+            self.set_us(&mut inputs);
+            return inputs;
+        }
         if let Some(key) = self.key.as_ref().filter(|key| !self.is_left_to_settings(key, base)) {
             inputs.key = KeyInput::Typed(key.text.clone());
         }

@@ -2,7 +2,8 @@
 //! tells them apart.
 //!
 //! Pure: no input or output. The words are data, `assets/errors.toml` for sentences and
-//! `assets/causes.toml` for causes, `assets/glossary.toml` for terms; here they are read, found inside raw
+//! `assets/causes.toml` for causes, `assets/glossary.toml` for terms, `assets/clues.toml` for what stands beside a
+//! sentence; here they are read, found inside raw
 //! text ([`read`]) and searched ([`search`]).
 //!
 //! ```
@@ -25,6 +26,7 @@ macro_rules! pattern {
 }
 
 mod artefact;
+mod clues;
 mod context;
 mod glossary;
 mod locally;

@@ -13,10 +13,12 @@ pub mod comparison;
 pub mod fixes;
 mod heading;
 mod judged;
+mod next;
 mod remedy;
 mod selection;
 mod texts;
 mod trading;
+mod value;
 mod venues;
 
 use alloy_primitives::Address;
@@ -25,6 +27,7 @@ use serde::Serialize;
 use self::comparison::Comparison;
 pub use self::judged::MISCONCEPTION;
 use self::judged::{Judged, judge, left_open, not_asked, place_diagnosis};
+use self::next::{leading, next_step};
 
 use crate::auth::wallet::SignatureType;
 use crate::cause::Certainty;
@@ -34,6 +37,7 @@ use crate::facts::{Facts, RequestRecord};
 use crate::reference::Reported;
 use crate::settings::{Origin, selecting};
 pub use heading::{Heading, Replay};
+pub use next::NextStep;
 pub use selection::Selection;
 pub use texts::Part;
 pub use venues::VenueReport;
@@ -106,6 +110,9 @@ pub struct CheckReport {
     /// While running: since when, in milliseconds after the start of the run.
     #[serde(skip)]
     pub running_since_ms: Option<u64>,
+    /// What was measured or found, in a few characters, such as `+14 s ± 0.5`; for lists.
+    #[serde(skip)]
+    pub value: Option<String>,
 }
 
 /// What the account was checked against.
@@ -117,7 +124,7 @@ pub struct Target {
     pub chain_id: u64,
     /// The answer of `GET /version`; `None` where none came.
     pub protocol_version: Option<u64>,
-    /// Where signed requests of Polymarket US go; `None` where it is not looked at.
+    /// Where signed requests of Polymarket US go; `None` where it was not checked.
     pub us_url: Option<String>,
 }
 
@@ -132,7 +139,7 @@ pub struct Account {
     pub funder: Option<Address>,
     /// The wallets of the signer; `None` without a usable key or on a chain without contracts.
     pub derived: Option<DerivedWallets>,
-    /// The key id of Polymarket US; `None` where it is not looked at or not set.
+    /// The key id of Polymarket US; `None` where it was not checked or not set.
     pub us_key_id: Option<String>,
 }
 
@@ -202,15 +209,6 @@ pub struct Report {
     pub comparison: Option<Comparison>,
 }
 
-/// The one thing to do now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NextStep {
-    /// What to do, beginning with a verb.
-    pub text: String,
-    /// A line for a shell, where one does it.
-    pub command: Option<String>,
-}
-
 /// The program that made the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Tool {
@@ -263,7 +261,7 @@ impl Report {
             venues: venues::venues(facts, &judged, &checks),
             verdict,
             can_trade: trading::can_trade(&judged, facts),
-            next_step: next_step(&diagnoses, &checks, &not_asked, &left_open),
+            next_step: next_step(leading(&diagnoses, &checks), &checks, &not_asked, &left_open),
             reported_errors,
             diagnoses,
             checks,
@@ -273,6 +271,9 @@ impl Report {
             comparison: None,
         };
         report.select_account(&facts.setup.selection);
+        if facts.is_replay {
+            report.drop_commands();
+        }
         report.clean();
         report
     }
@@ -287,6 +288,18 @@ impl Report {
         }
     }
 
+    /// What was recorded elsewhere is not mended by commands about the account of this machine.
+    fn drop_commands(&mut self) {
+        let is_own =
+            |command: &String| command.starts_with("polydoctor fix ") || command.starts_with("polydoctor keys ");
+        let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
+        let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
+        of_checks.chain(of_diagnoses).for_each(|commands| commands.retain(|command| !is_own(command)));
+        if let Some(next) = &mut self.next_step {
+            next.command = next.command.take().filter(|command| !is_own(command));
+        }
+    }
+
     /// The check with this id, where the report shows it.
     pub fn check(&self, id: &str) -> Option<&CheckReport> {
         self.checks.iter().find(|check| check.id == id)
@@ -297,9 +310,14 @@ impl Report {
         self.checks.iter().filter(|check| check.status == status).count()
     }
 
+    /// The cause that the verdict names: where something failed, the first that explains a failure.
+    pub fn leading(&self) -> Option<&Diagnosis> {
+        leading(&self.diagnoses, &self.checks)
+    }
+
     /// The check to look at first: what the first diagnosis explains, or else the worst problem.
     pub fn start(&self) -> Option<&CheckReport> {
-        let explained = self.diagnoses.first().into_iter().flat_map(|diagnosis| &diagnosis.explains);
+        let explained = self.leading().into_iter().flat_map(|diagnosis| &diagnosis.explains);
         worst(explained.filter_map(|id| self.check(id))).or_else(|| worst(self.checks.iter()))
     }
 
@@ -349,33 +367,6 @@ fn account(facts: &Facts) -> Account {
         }),
         us_key_id: setup.us.as_ref().and_then(|us| us.key_id.as_ref()).map(|id| id.value.clone()),
     }
-}
-
-/// What to do first: the fix of the first cause or, where it is one of several, what tells them apart.
-fn next_step(
-    diagnoses: &[Diagnosis],
-    checks: &[CheckReport],
-    not_asked: &[&str],
-    left_open: &[&str],
-) -> Option<NextStep> {
-    if let Some(first) = diagnoses.first() {
-        let undecided = first.decide.as_ref().filter(|_| first.certainty == Certainty::Possible);
-        return Some(match undecided {
-            Some(decide) => NextStep { text: format!("To narrow it down: {decide}"), command: None },
-            None => NextStep { text: first.fix.text.clone(), command: first.fix.commands.first().cloned() },
-        });
-    }
-    // the question itself has to be another one
-    let mut unasked = checks.iter().filter(|check| not_asked.contains(&check.id));
-    if let ([], Some(fix)) = (left_open, unasked.find_map(|check| check.fix.as_ref())) {
-        return Some(NextStep { text: fix.text.clone(), command: fix.commands.first().cloned() });
-    }
-    let text = match (left_open.first(), not_asked.first()) {
-        (Some(id), _) => format!("Run the whole checklist: {id} was not run"),
-        (None, Some(_)) => "Run the whole checklist with network access".to_owned(),
-        (None, None) => return None,
-    };
-    Some(NextStep { text, command: Some("polydoctor check".to_owned()) })
 }
 
 /// `is_partly`: something was not asked although it was wanted, or is open elsewhere.

@@ -29,6 +29,7 @@ pub mod panels;
 mod screen;
 pub mod share;
 pub mod state;
+mod tabs;
 pub mod text;
 pub mod theme;
 pub mod update;

@@ -20,6 +20,18 @@ sol! {
     }
 }
 
+// the name of the struct is part of what is signed
+mod number {
+    alloy_sol_types::sol! {
+        struct ClobAuth {
+            address address;
+            uint256 timestamp;
+            uint256 nonce;
+            string message;
+        }
+    }
+}
+
 /// The sentence that every client signs.
 pub const MESSAGE: &str = "This message attests that I control the given wallet";
 
@@ -73,13 +85,43 @@ impl Claim {
             None,
             None,
         );
+        self.digest_in(&domain)
+    }
+
+    /// The same in a domain that has the zero address as its contract, which no official client signs.
+    pub(crate) fn digest_with_contract(&self) -> B256 {
+        let domain = Eip712Domain::new(
+            Some(self.name.clone().into()),
+            Some(self.version.clone().into()),
+            Some(U256::from(self.chain_id)),
+            Some(Address::ZERO),
+            None,
+        );
+        self.digest_in(&domain)
+    }
+
+    /// The same with a time that is a number, which no official client signs; `None` where it is none.
+    pub(crate) fn digest_with_number(&self) -> Option<B256> {
+        let timestamp = self.timestamp.parse().ok()?;
+        let Self { address, nonce, message, .. } = self.clone();
+        let auth = number::ClobAuth { address, timestamp, nonce, message };
+        Some(auth.eip712_signing_hash(&Eip712Domain::new(
+            Some(self.name.clone().into()),
+            Some(self.version.clone().into()),
+            Some(U256::from(self.chain_id)),
+            None,
+            None,
+        )))
+    }
+
+    fn digest_in(&self, domain: &Eip712Domain) -> B256 {
         let auth = ClobAuth {
             address: self.address,
             timestamp: self.timestamp.clone(),
             nonce: self.nonce,
             message: self.message.clone(),
         };
-        auth.eip712_signing_hash(&domain)
+        auth.eip712_signing_hash(domain)
     }
 }
 

@@ -110,7 +110,8 @@ pub(super) fn balance(facts: &Facts) -> Finding {
         }
         (Some(at), _) if at.collateral(version).is_zero() => no_money(facts, maker, at, version),
         (Some(at), Some(Ok(seen))) if seen.balance == at.collateral(version) => {
-            Finding::pass(format!("{} of collateral, both on chain and according to the CLOB", dollars(seen.balance)))
+            let (amount, token, place) = (dollars(seen.balance), super::collateral(version), trading.place());
+            Finding::pass(format!("{amount} {token} in the {place}, both on chain and according to the CLOB"))
         }
         (Some(at), Some(Ok(seen))) => stale_cache(kind, at.collateral(version), seen.balance),
         (Some(at), None) => {
@@ -168,7 +169,7 @@ fn stale_cache(kind: SignatureType, chain: U256, seen: U256) -> Finding {
 
 /// The maker holds no collateral: another token, another wallet, or nothing at all.
 fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Finding {
-    let collateral = if version == 1 { "USDC.e" } else { "pUSD" };
+    let collateral = super::collateral(version);
     let others = [("pUSD", at.pusd), ("USDC.e", at.usdc_e), ("USDC", at.usdc)];
     if let Some((token, amount)) = others.iter().find(|(name, amount)| *name != collateral && *amount >= DUST) {
         return Finding::fail(Cause::WrongCollateralToken, format!("The funder holds {} {token}, but only {collateral} counts as collateral", dollars(*amount)))
@@ -291,7 +292,7 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
         };
         finding.proven().fixed_by(
             "Approve the exchange contracts from the funder, which moves nothing: a proxy, Safe or deposit wallet through the \
-             relayer, an EOA by approve itself, for a little POL. One small trade on polymarket.com does it too, but \
+             relayer, an EOA calls approve() itself and pays a little POL for gas. One small trade on polymarket.com does it too, but \
              spends pUSD and cannot be undone",
         )
     };

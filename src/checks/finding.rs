@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cause::{Cause, Certainty};
+use crate::facts::probe::OFFLINE;
 use crate::settings::Setting;
 use crate::settings::wanted::{FixKey, Wanted};
 
@@ -123,6 +124,11 @@ pub enum Try {
     Value(String),
     /// Words for a value that only the user knows.
     Words(String),
+}
+
+/// That nothing was asked, and why.
+pub(super) fn not_checked(why: &str) -> String {
+    if why == OFFLINE { format!("Not checked ({why})") } else { format!("Not checked: {why}") }
 }
 
 /// The root cause that a finding points to.

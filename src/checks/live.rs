@@ -2,6 +2,7 @@
 
 use super::clock::is_cut_off;
 use super::credentials::{by_settings, l2, matching};
+use super::finding::not_checked;
 use super::{Finding, Status, Suspicion};
 use crate::cause::{Cause, Certainty};
 use crate::facts::{ChannelAnswer, Fact, Facts, Failure, SentCredentials, UserChannel};
@@ -122,8 +123,8 @@ fn unanswered(facts: &Facts) -> Finding {
                 "If your bot receives no events, check POLYMARKET_LIVE_URL and that WebSocket connections are allowed from here. Orders are not affected",
             )
         }
-        Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(format!("Not checked: {why}")),
-        Fact::NotAsked { why } => Finding::note(format!("Not checked: {why}")),
+        Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(not_checked(why)),
+        Fact::NotAsked { why } => Finding::note(not_checked(why)),
         Fact::Blocked { .. } => {
             let open = match facts.setup.signer() {
                 None => "key.format",

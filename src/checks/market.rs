@@ -5,6 +5,7 @@ mod funds;
 mod order;
 
 use super::clock::{not_told, service_unknown};
+use super::finding::not_checked;
 use super::{Finding, Status, order_proof};
 use crate::auth::order::amounts::Precision;
 use crate::auth::order::{Exchange, Version};
@@ -39,7 +40,7 @@ pub(super) fn market(facts: &Facts) -> Finding {
         Fact::Known { value: MarketAnswer::Several { slugs }, .. } => several(slugs),
         Fact::Failed { failure, .. } => unread(facts, failure),
         Fact::Blocked { .. } => Finding::skip("net.reach", "Skipped: depends on net.reach"),
-        Fact::NotAsked { why } => Finding::not_asked(format!("Not checked: {why}")),
+        Fact::NotAsked { why } => Finding::not_asked(not_checked(why)),
         Fact::Waiting | Fact::Running { .. } => Finding::not_asked("The market was not looked up"),
     }
 }

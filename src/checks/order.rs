@@ -3,6 +3,7 @@
 use alloy_primitives::Address;
 
 use super::clock::node_unknown;
+use super::finding::not_checked;
 use super::wallet::{account_wallet, deployed, map, signature_type, wallets};
 use super::{Finding, Fix, Status, Suspicion, funder};
 use crate::auth::contracts::{self, POLYGON};
@@ -47,7 +48,7 @@ pub(super) fn exchange(facts: &Facts) -> Finding {
         Fact::NotAsked { .. } if setup.no_order_proof => {
             return Finding::note("Not checked: skipped by --no-order-proof");
         }
-        Fact::NotAsked { why } => return Finding::not_asked(format!("Not checked: {why}")),
+        Fact::NotAsked { why } => return Finding::not_asked(not_checked(why)),
         Fact::Blocked { .. } => {
             return match facts.chain.failure() {
                 Some(failure) => node_unknown(facts, failure),

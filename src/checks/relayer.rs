@@ -4,6 +4,7 @@ use alloy_primitives::Address;
 
 use super::Finding;
 use super::credentials::short;
+use super::finding::not_checked;
 use crate::cause::Cause;
 use crate::facts::{BuilderAccess, Fact, Facts, Failure, RelayerKey, RelayerKeySlot, RelayerTransaction, SentAddress};
 use crate::settings::Setting;
@@ -54,9 +55,9 @@ fn of_key(facts: &Facts) -> Finding {
             Finding::note("The relayer did not respond; orders do not need it").with("answer", failure)
         }
         Fact::NotAsked { why } if setup.relayer_key.is_some() && setup.offline => {
-            Finding::not_asked(format!("Not checked: {why}"))
+            by_form(facts).unwrap_or_else(|| Finding::not_asked(not_checked(why)))
         }
-        Fact::NotAsked { why } if setup.relayer_key.is_some() => Finding::note(format!("Not checked: {why}")),
+        Fact::NotAsked { why } if setup.relayer_key.is_some() => Finding::note(not_checked(why)),
         Fact::NotAsked { .. } if setup.relayer_key_address.is_some() => {
             missing("RELAYER_API_KEY_ADDRESS is set without RELAYER_API_KEY").fixed_by(CREATE)
         }
@@ -64,6 +65,34 @@ fn of_key(facts: &Facts) -> Finding {
         Fact::Waiting | Fact::Running { .. } | Fact::Blocked { .. } => {
             Finding::not_asked("The relayer was not checked")
         }
+    }
+}
+
+/// What the values show without asking anyone.
+fn by_form(facts: &Facts) -> Option<Finding> {
+    const UUID: usize = 36;
+    let setup = &facts.setup;
+    let key = setup.relayer_key.as_ref()?;
+    if key.value.characters != UUID {
+        let summary = format!("The relayer API key is not a UUID: it has {} characters", key.value.characters);
+        let finding = Finding::fail(Cause::RelayerKeyInvalid, summary).likely(0.9).proven();
+        return Some(finding.with("configured", &key.source).fixed_by(CREATE));
+    }
+    let signer = setup.signer()?;
+    match &setup.relayer_key_address {
+        None => {
+            let summary = "A relayer API key is set without RELAYER_API_KEY_ADDRESS";
+            Some(
+                missing(summary)
+                    .fixed_by("Set RELAYER_API_KEY_ADDRESS to the wallet address that the key was created for"),
+            )
+        }
+        Some(written) if written.value.address != signer => {
+            let address = written.value.address;
+            let summary = format!("The relayer API key is set for {address}, which is not the signer {signer}");
+            Some(of_other(summary).fixed_by(CREATE))
+        }
+        Some(_) => None,
     }
 }
 

@@ -12,17 +12,28 @@ use crate::facts::Facts;
 pub(super) struct TradingWallet {
     pub(super) address: Address,
     pub(super) signature_type: SignatureType,
-    /// Said before the summary when it is not the configured wallet.
-    instead: Option<String>,
+    /// Whether it is not the configured wallet.
+    is_other: bool,
 }
 
 impl TradingWallet {
     /// Says in the finding whose money it is about, where that is not the configured wallet.
     pub(super) fn named(&self, mut finding: Finding) -> Finding {
-        if let Some(instead) = &self.instead {
-            finding.summary = format!("{instead}: {}", finding.summary);
+        let place = self.place();
+        if self.is_other && !finding.summary.contains(&format!("in the {place}")) {
+            finding.summary = format!("For the account's {place}: {}", finding.summary);
         }
         finding
+    }
+
+    /// What kind of wallet it is, in a word.
+    pub(super) fn place(&self) -> &'static str {
+        match self.signature_type {
+            SignatureType::Eoa => "EOA",
+            SignatureType::PolyProxy => "proxy",
+            SignatureType::PolyGnosisSafe => "Safe",
+            SignatureType::Poly1271 => "deposit wallet",
+        }
     }
 }
 
@@ -34,9 +45,13 @@ pub(super) fn trading_wallet(facts: &Facts) -> Option<TradingWallet> {
     let configured = facts.setup.maker().zip(facts.setup.signature_type());
     if let Some((address, signature_type)) = configured.filter(|_| right(funder(facts)) && right(signature_type(facts)))
     {
-        return Some(TradingWallet { address, signature_type, instead: None });
+        return Some(TradingWallet { address, signature_type, is_other: false });
     }
     let (kind, address, _) = account_wallet(facts)?;
-    let instead = Some(format!("In the {kind} that it should be"));
-    Some(TradingWallet { address, signature_type: kind.signature_type(), instead })
+    Some(TradingWallet { address, signature_type: kind.signature_type(), is_other: true })
+}
+
+/// The address of the wallet that funds are judged for.
+pub fn trading_address(facts: &Facts) -> Option<Address> {
+    trading_wallet(facts).map(|wallet| wallet.address)
 }

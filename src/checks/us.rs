@@ -4,6 +4,7 @@
 use uuid::Uuid;
 
 use super::clock::{drift_status, is_cut_off, network_cause, network_certainty};
+use super::finding::not_checked;
 use super::{Check, Finding, Status};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::us::{PublicHalf, TOLERANCE_S};
@@ -69,7 +70,7 @@ fn missing(facts: &Facts, setting: Setting, what: &str) -> Finding {
 }
 
 pub(super) fn key(facts: &Facts) -> Finding {
-    let Some(us) = setup(facts) else { return Finding::not_asked("Polymarket US is not looked at") };
+    let Some(us) = setup(facts) else { return Finding::not_asked("Polymarket US was not checked") };
     let Some(id) = &us.key_id else { return missing(facts, Setting::UsKeyId, "key ID") };
     let configured = format!("{} ({})", id.value, id.source);
     if Uuid::try_parse(&id.value).is_err() {
@@ -83,7 +84,7 @@ pub(super) fn key(facts: &Facts) -> Finding {
 }
 
 pub(super) fn secret(facts: &Facts) -> Finding {
-    let Some(us) = setup(facts) else { return Finding::not_asked("Polymarket US is not looked at") };
+    let Some(us) = setup(facts) else { return Finding::not_asked("Polymarket US was not checked") };
     let Some(secret) = &us.secret else { return missing(facts, Setting::UsSecretKey, "secret key") };
     let configured = format!("{} ({})", secret.value.shape, secret.source);
     let finding = match secret.value.decoded {
@@ -113,13 +114,13 @@ pub(super) fn secret(facts: &Facts) -> Finding {
 }
 
 /// How far this clock is from that of Polymarket US.
-pub(super) fn drift(facts: &Facts) -> Option<Drift> {
+pub fn drift(facts: &Facts) -> Option<Drift> {
     clock::by_headers(&facts.us_clock.known()?.readings)
 }
 
 /// Nothing is asked where no URL is known: beside a CLOB of one's own the official host is not the account's.
 fn unasked(facts: &Facts, why: &str) -> Finding {
-    let said = format!("Not checked: {why}");
+    let said = not_checked(why);
     let has_url = setup(facts).is_some_and(|us| us.url.is_some());
     if has_url || facts.setup.offline { Finding::not_asked(said) } else { Finding::note(said) }
 }
@@ -301,7 +302,7 @@ fn not_told(failure: &Failure, summary: &str) -> Finding {
     };
     let finding = finding.certain(certainty);
     match cause {
-        Cause::RateLimited => finding.fixed_by("Wait, then ask at most 20 times a second with this key"),
+        Cause::RateLimited => finding.fixed_by("Wait, then limit this key to 20 requests per second"),
         _ => finding,
     }
 }
@@ -327,8 +328,8 @@ pub(super) fn live(facts: &Facts) -> Finding {
         Fact::Failed { failure, .. } => Finding::note("The private channel gave no answer; orders do not need it")
             .with("answer", failure)
             .fixed_by("Nothing to set for orders. If your bot receives no fills, check that WebSocket connections are allowed"),
-        Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(format!("Not checked: {why}")),
-        Fact::NotAsked { why } => Finding::note(format!("Not checked: {why}")),
+        Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(not_checked(why)),
+        Fact::NotAsked { why } => Finding::note(not_checked(why)),
         Fact::Blocked { .. } => Finding::skip("us.read", "Skipped: depends on us.read"),
         Fact::Waiting | Fact::Running { .. } => Finding::not_asked("The private channel was not checked"),
     };

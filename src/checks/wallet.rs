@@ -36,6 +36,11 @@ pub(super) fn wallets(facts: &Facts) -> Option<&WalletMap> {
     facts.setup.wallets.as_ref()
 }
 
+/// The token that counts as collateral under a protocol version.
+pub fn collateral(version: u64) -> &'static str {
+    if version == 1 { "USDC.e" } else { "pUSD" }
+}
+
 /// The wallet of this key that the account most likely trades from, and what says so.
 ///
 /// Polymarket's own word comes first, then money, then existence.

@@ -56,7 +56,7 @@ impl Account {
     #[expect(clippy::needless_pass_by_value, reason = "connections are cheap to clone, and made for it")]
     pub fn new(settings: Settings, http: Http) -> Self {
         let signer = settings.parsed_key().map(|key| key.signer);
-        let http = http.hiding(&settings.secrets());
+        let http = http.of(&settings);
         Self { settings, signer, http, ahead_s: 0 }
     }
 
@@ -150,7 +150,7 @@ impl Account {
                 (None, Some(_)) => "POLYMARKET_KEY_ID too",
                 (Some(_), _) => "POLYMARKET_SECRET_KEY too",
             };
-            AccountError::Setting(format!("there is no whole key of Polymarket US; set {missing}"))
+            AccountError::Setting(format!("there is no complete key of Polymarket US; set {missing}"))
         })
     }
 

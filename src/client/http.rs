@@ -24,6 +24,7 @@ use crate::auth::{AuthHeaders, us};
 use crate::facts::probe::Probe;
 use crate::facts::{Facts, Failure, SentHeader};
 use crate::secret::Secret;
+use crate::settings::{OriginKind, Settings, is_loopback};
 use crate::text;
 
 const KIB: usize = 1024;
@@ -116,12 +117,14 @@ pub struct Http {
     /// What no answer may bring to a screen, beside what was sent.
     hidden: Arc<RwLock<Arc<Hidden>>>,
     log: Option<Log>,
+    /// Whether only servers of this machine may be asked.
+    stays_here: bool,
 }
 
 impl Http {
     /// Connects to nothing yet. `timeout` is of one request.
     pub fn new(timeout: Duration) -> Self {
-        Self { clients: Arc::default(), timeout, limits: None, hidden: Arc::default(), log: None }
+        Self { clients: Arc::default(), timeout, limits: None, hidden: Arc::default(), log: None, stays_here: false }
     }
 
     /// The same connections, with another longest wait for one request.
@@ -141,6 +144,23 @@ impl Http {
     pub fn hiding(&self, secrets: &[Secret]) -> Self {
         let hidden = Hidden::of(secrets.iter().map(Secret::expose));
         Self { hidden: Arc::new(RwLock::new(Arc::new(hidden))), ..self.clone() }
+    }
+
+    /// The same connections, for the account of these settings: its secrets are hidden, and that of a demo
+    /// asks nobody but the servers of this machine, whatever URL it is given.
+    #[must_use]
+    pub fn of(&self, settings: &Settings) -> Self {
+        let is_demo = settings.origin.as_ref().is_some_and(|origin| origin.kind == OriginKind::Demo);
+        Self { stays_here: self.stays_here || is_demo, ..self.hiding(&settings.secrets()) }
+    }
+
+    /// Whether a request to this URL may leave at all.
+    fn may_send(&self, url: &Url) -> Result<(), Failure> {
+        if !self.stays_here || is_loopback(url) {
+            return Ok(());
+        }
+        let host = url.host_str().unwrap_or_default();
+        Err(Failure::NotSent { reason: format!("{host} is not part of the demo, which stays on this machine") })
     }
 
     /// Takes these secrets out as well from now on, in every copy of these connections.
@@ -171,7 +191,7 @@ impl Http {
 
     /// What goes to this machine stays on it: never through a proxy.
     fn client(&self, url: &Url) -> Result<&Client, Failure> {
-        let direct = crate::settings::is_loopback(url);
+        let direct = is_loopback(url);
         let plain = direct && url.scheme() == "http";
         let place = &self.clients[usize::from(direct) + usize::from(plain)];
         if let Some(client) = place.get() {
@@ -202,6 +222,9 @@ impl Http {
 
     /// As [`Http::send`], with the clock of whoever answered: a refusal is dated, too.
     pub async fn send_dated(&self, request: Request<'_>) -> (Result<Answer, Failure>, Option<Dated>) {
+        if let Err(failure) = self.may_send(&request.url) {
+            return (Err(failure), None);
+        }
         self.turn(&request.url).await;
         let signed = match request.sign.map(|sign| sign()).transpose() {
             Ok(signed) => signed,

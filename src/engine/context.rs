@@ -16,7 +16,7 @@ use crate::client::clob::Clob;
 use crate::client::http::{Answer, Http, millis, now_s};
 use crate::client::limits::InLine;
 use crate::facts::clock::{self, Drift};
-use crate::facts::probe::Probe;
+use crate::facts::probe::{self, Probe};
 use crate::facts::{ClockReading, Fact, Facts, Failure, OrderProof};
 use crate::settings::{Setting, Settings, Sourced, Venue};
 
@@ -104,7 +104,7 @@ impl Context {
     /// The HTTP client, unless nothing may be asked.
     pub(super) fn http(&self) -> Outcome<&Http> {
         if self.facts.borrow().setup.offline {
-            return Err(Missing::because("offline: no network requests"));
+            return Err(Missing::because(probe::OFFLINE));
         }
         Ok(&self.http)
     }

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::Venue;
 
+/// Why nothing was asked, where nothing may be.
+pub const OFFLINE: &str = "offline";
+
 macro_rules! probes {
     ($($(#[doc = $doc:literal])+ $probe:ident = $name:literal after [$($after:ident),*];)+) => {
         /// One piece of input or output, which fills one fact.

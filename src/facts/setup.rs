@@ -63,7 +63,7 @@ pub struct Setup {
     /// The venues that are looked at.
     #[serde(default, skip_serializing_if = "Venues::is_global")]
     pub venues: Venues,
-    /// What the settings say of Polymarket US; `None` where it is not looked at.
+    /// What the settings say of Polymarket US; `None` where it was not checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub us: Option<UsSetup>,
     /// Every wallet of the key; `None` without a usable key or on a chain without contracts.

@@ -37,7 +37,7 @@ impl Row {
 
     pub fn of(report: &Report) -> Self {
         let start = report.start();
-        let diagnosis = report.diagnoses.first();
+        let diagnosis = report.leading();
         let says = match (diagnosis, start) {
             // which one, is the whole of it
             (Some(diagnosis), Some(check)) if diagnosis.cause == Cause::SettingInvalid => check.summary.clone(),

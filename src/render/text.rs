@@ -6,6 +6,7 @@ use super::{Show, Style};
 use crate::checks::{ELSEWHERE, MARKET, Status};
 use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Report, VenueReport, Verdict};
+use crate::settings::Venue;
 
 /// The ANSI colour that repeats a status.
 pub(super) fn color(status: Status) -> &'static str {
@@ -128,7 +129,7 @@ fn print_diagnosis(place: usize, diagnosis: &Diagnosis, style: Style, out: &mut 
         line(&quoted(&met), "  explains    ", FIELD, style, out)?;
     }
     if !diagnosis.shows_as.is_empty() {
-        line(&quoted(&diagnosis.shows_as.iter().collect::<Vec<_>>()), "  shows up as ", FIELD, style, out)?;
+        line(&quoted(&diagnosis.shows_as.iter().collect::<Vec<_>>()), "  shows as    ", FIELD, style, out)?;
     }
     // what is ruled out is much the same for all of them
     for excluded in diagnosis.excluded.iter().filter(|_| place == 0) {
@@ -185,13 +186,18 @@ pub(super) fn verdict(report: &Report) -> String {
         Verdict::Healthy | Verdict::Degraded if !report.not_asked.is_empty() => {
             format!("{} so far: {}{start}", report.verdict.word(), left_out(report))
         }
-        Verdict::Healthy => "healthy: all checks passed (no test order was placed)".to_owned(),
+        Verdict::Healthy => match report.venues.as_slice() {
+            [only] if only.venue == Venue::Us => {
+                "healthy: all checks of Polymarket US passed (no test order was placed)".to_owned()
+            }
+            _ => "healthy: all checks passed (no test order was placed)".to_owned(),
+        },
         Verdict::Degraded => format!("degraded: trading may be affected{start}"),
         Verdict::Incomplete if report.start().is_none() => {
             format!("incomplete: nothing failed here, but {}", open(report))
         }
         Verdict::Incomplete => format!("incomplete: nothing failed, but some checks could not be completed{start}"),
-        Verdict::Broken => match report.diagnoses.first() {
+        Verdict::Broken => match report.leading() {
             Some(first) => format!("broken: {}{start}", first.title),
             None => format!("broken{start}"),
         },
@@ -207,7 +213,7 @@ pub(super) fn venues(report: &Report) -> Option<String> {
 /// What keeps the verdict open although no shown check has a problem.
 fn open(report: &Report) -> String {
     match report.left_open.first() {
-        Some(id) => format!("{id}, which is not shown, failed or could not be determined"),
+        Some(id) => format!("{id}, which is not shown, has a problem or could not be determined"),
         None => left_out(report),
     }
 }

@@ -57,12 +57,8 @@ pub struct Announcement {
     pub accounts: Vec<BTreeMap<String, String>>,
 }
 
-/// The settings of an account with nothing wrong, in the placeholders of [`super::names`].
-const USUAL: [(Setting, &str); 20] = [
-    (Setting::PrivateKey, "{private_key}"),
-    (Setting::SignatureType, "{signature_type}"),
-    (Setting::Funder, "{funder}"),
-    (Setting::ChainId, "{chain_id}"),
+/// Every host of the sandbox: for every account, so that none is left with an official one.
+const HOSTS: [(Setting, &str); 10] = [
     (Setting::ClobUrl, "{clob}"),
     (Setting::GammaUrl, "{gamma}"),
     (Setting::DataUrl, "{data}"),
@@ -71,6 +67,15 @@ const USUAL: [(Setting, &str); 20] = [
     (Setting::WsUrl, "{ws}"),
     (Setting::LiveUrl, "{live}"),
     (Setting::RpcUrl, "{rpc}"),
+    (Setting::UsUrl, "{us}"),
+    (Setting::UsGatewayUrl, "{us_gateway}"),
+];
+/// An account of the CLOB with nothing wrong, in the placeholders of [`super::names`].
+const CLOB_ACCOUNT: [(Setting, &str); 12] = [
+    (Setting::PrivateKey, "{private_key}"),
+    (Setting::SignatureType, "{signature_type}"),
+    (Setting::Funder, "{funder}"),
+    (Setting::ChainId, "{chain_id}"),
     (Setting::ApiKey, "{api_key}"),
     (Setting::ApiSecret, "{api_secret}"),
     (Setting::ApiPassphrase, "{api_passphrase}"),
@@ -80,20 +85,17 @@ const USUAL: [(Setting, &str); 20] = [
     (Setting::BuilderSignerUrl, "{signer}"),
     (Setting::BuilderCode, "{builder_code}"),
 ];
-
-/// Where Polymarket US is: for every account, since it is no account's own.
-const US_HOSTS: [(Setting, &str); 2] = [(Setting::UsUrl, "{us}"), (Setting::UsGatewayUrl, "{us_gateway}")];
-/// The key of an account there.
+/// The key of an account at Polymarket US.
 const US_KEY: [(Setting, &str); 2] = [(Setting::UsKeyId, "{us_key_id}"), (Setting::UsSecretKey, "{us_secret}")];
 
 /// The settings of the accounts that the user of a scenario has.
 fn usual(scenario: &Scenario) -> impl Iterator<Item = &'static (Setting, &'static str)> {
     let (global, us): (&[_], &[_]) = match scenario.us.account {
-        UsAccount::None => (&USUAL, &[]),
+        UsAccount::None => (&CLOB_ACCOUNT, &[]),
         UsAccount::Only => (&[], &US_KEY),
-        UsAccount::Beside => (&USUAL, &US_KEY),
+        UsAccount::Beside => (&CLOB_ACCOUNT, &US_KEY),
     };
-    global.iter().chain(us).chain(&US_HOSTS)
+    global.iter().chain(us).chain(&HOSTS)
 }
 
 impl Announcement {

@@ -132,6 +132,8 @@ pub(super) fn usage(place: &Held, places: &[Held], account: &[Whose], chosen: Op
         // environment and `.env` are read together
         (None, Group::Environment, _) if is_of_another(Group::EnvFile) => Use::Shared,
         (None, Group::EnvFile, _) if is_of_another(Group::Environment) => Use::Shared,
+        // a profile says for itself what is its account's; the `.env` of this folder may be any bot's
+        (None, Group::EnvFile, Standing::There) if chosen == Some(Group::Profile) => Use::Shared,
         (None, ..) => Use::Whole,
     }
 }

@@ -96,9 +96,13 @@ pub(super) fn parse(text: &str) -> (Vec<EnvLine>, Vec<BadLine>) {
         let assignment = match entry {
             Entry::Assignment(assignment) => assignment,
             Entry::Other(line) => {
+                // what may be one of ours is not read; anything else most programs pass over
+                let names_ours = text.lines().nth(line.saturating_sub(1)).is_some_and(|line| {
+                    line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(names::is_known)
+                });
                 bad.push(BadLine {
                     line,
-                    kind: ProblemKind::Invalid,
+                    kind: if names_ours { ProblemKind::Invalid } else { ProblemKind::Conflict },
                     name: None,
                     wrong: "is not a NAME=value line",
                     fix: "Write one NAME=value per line, and # before comments",
@@ -167,7 +171,10 @@ fn unreadable(assignment: &Assignment<'_>, raw: &str) -> BadLine {
     } else {
         ("has a backslash that programs read differently", "Put the value in single quotes")
     };
-    BadLine { line: assignment.line, kind: ProblemKind::Invalid, name: Some(assignment.name.to_owned()), wrong, fix }
+    // what other programs make of a variable that is theirs is no matter of this account
+    let is_ours = opens || names::is_known(assignment.name);
+    let kind = if is_ours { ProblemKind::Invalid } else { ProblemKind::Remark };
+    BadLine { line: assignment.line, kind, name: Some(assignment.name.to_owned()), wrong, fix }
 }
 
 /// A value that programs read, but not all of them alike.

@@ -63,6 +63,9 @@ impl LeftOut<'_> {
         if let (Some(profile), Standing::Fallback) = (&profile, loser.standing) {
             return format!("No change needed, unless you mean that profile: pass --profile {profile}");
         }
+        if loser.key.is_none() && loser.group == Group::EnvFile && matches!(self.key, Some(Source::Profile { .. })) {
+            return "No change needed, unless you mean that account: put its private key in the same file".to_owned();
+        }
         let drop_winner = self
             .key
             .map_or_else(|| "Remove the private key that is in use".to_owned(), |key| without(key, self.winner));

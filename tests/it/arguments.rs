@@ -139,7 +139,26 @@ fn a_flag_that_makes_no_sense_or_stands_twice_is_refused_with_a_sentence() {
     }
     let twice = said(&["--funder", "0x1", "check", "--funder", "0x2"]);
     assert!(twice.contains("cannot be used multiple times"), "{twice}");
-    assert!(!said(&["check", "--plain"]).contains("as a value, use '-- "), "the tip leads nowhere");
+    assert!(!said(&["check", "--bogus"]).contains("as a value, use '-- "), "the tip leads nowhere");
+}
+
+#[test]
+fn only_a_near_spelling_is_suggested() {
+    let said = |argument: &str| String::from_utf8(run(&["check", argument]).stderr).unwrap();
+    assert!(said("--profil=a").contains("'--profile'"), "{}", said("--profil=a"));
+    for far in ["--failing", "--output-format", "--explain"] {
+        assert!(!said(far).contains("similar"), "{}", said(far));
+    }
+}
+
+#[test]
+fn every_command_takes_the_flags_of_the_output() {
+    for command in
+        [&["list"][..], &["man"], &["sandbox", "--list"], &["explain", "wallet.funder"], &["check", "--offline"]]
+    {
+        let output = run(&[command, &["--plain", "--ascii", "--color", "never"]].concat());
+        assert_ne!(output.status.code(), Some(2), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 #[test]

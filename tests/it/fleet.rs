@@ -290,3 +290,24 @@ fn watch(announcement: &Value) -> (Vec<String>, String, Option<i32>) {
     let code = process.wait().unwrap().code();
     (lines, answer.split_once("\r\n\r\n").unwrap().1.to_owned(), code)
 }
+
+#[test]
+fn every_command_about_an_account_names_its_profile() {
+    let sandbox = Sandbox::start(&["--accounts", "1"]);
+    let wrong = profile("b", &sandbox.announcement, &[("funder", "0x0000000000000000000000000000000000000001")]);
+    let home = Home::with(&format!("default_profile = \"a\"\n{}{wrong}", profile("a", &sandbox.announcement, &[])));
+    let output = home.check(&["--all-profiles", "--format", "json"]).output().unwrap();
+    let mut seen = 0;
+    for line in stdout(&output).lines() {
+        let account: Value = serde_json::from_str(line).unwrap();
+        let name = account["profile"].as_str().unwrap_or_default().to_owned();
+        let text = account.to_string();
+        for command in
+            text.split('"').filter(|part| ["polydoctor fix ", "polydoctor keys "].iter().any(|it| part.starts_with(it)))
+        {
+            seen += 1;
+            assert!(command.contains(&format!("--profile {name}")), "{name}: {command}");
+        }
+    }
+    assert!(seen > 0, "{}", stdout(&output));
+}

@@ -10,6 +10,7 @@ mod bot_names;
 mod bots;
 mod builder;
 mod check;
+mod demo;
 mod diagnosis;
 mod endless;
 mod evidence;

@@ -221,3 +221,42 @@ fn the_sandbox_announces_polymarket_us() {
     assert_eq!((env["POLYMARKET_KEY_ID"], env["POLYMARKET_SECRET_KEY"]), (KEY_ID, SECRET));
     assert!(!env.contains_key("POLYMARKET_PRIVATE_KEY"));
 }
+
+/// From the key in `.env` to a profile that refers to it, which is then checked over HTTP and WebSocket.
+#[test]
+fn init_sets_up_an_account_of_polymarket_us() {
+    let home = tempfile::tempdir().unwrap();
+    let env_file = home.path().join(".env");
+    let _sandbox = Sandbox::start(&["--scenario", "healthy-us", "--write-env", env_file.to_str().unwrap()]);
+    let init = |arguments: &[&str]| {
+        let mut command = polydoctor();
+        command.env("HOME", home.path()).current_dir(home.path());
+        command.args(["init", "--yes", "--profile"]).args(arguments).output().unwrap()
+    };
+    let output = init(&["us"]);
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stderr), stdout(&output));
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for text in ["(Polymarket US)", "yes  sign in to Polymarket US", "yes  receive its orders"] {
+        assert!(said.contains(text), "no {text} in\n{said}");
+    }
+    for text in ["(CLOB)", "keys derive", "builder"] {
+        assert!(!said.contains(text), "{text} in\n{said}");
+    }
+    let text = std::fs::read_to_string(home.path().join(".config/polydoctor/config.toml")).unwrap();
+    assert!(text.contains("venue = \"us\"\n") && text.contains("us_secret_key = { env_file = "), "{text}");
+    assert!(!text.contains("private_key") && !text.contains("funder"), "{text}");
+    let again = init(&["us", "--account", "us"]);
+    let said = String::from_utf8(again.stderr).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("already up to date"), "{said}");
+    std::fs::write(&env_file, "").unwrap();
+    let output = init(&["other", "--account", "us"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let is_clear = said.contains("set POLYMARKET_US_KEY_ID and POLYMARKET_US_SECRET_KEY");
+    assert!(output.status.code() == Some(2) && is_clear, "{said}");
+}
+
+#[test]
+fn the_verdict_names_the_venue_that_was_checked() {
+    let text = stdout(&polydoctor().args(["check", "--demo", "healthy-us"]).output().unwrap());
+    assert!(text.contains("healthy: all checks of Polymarket US passed"), "{text}");
+}

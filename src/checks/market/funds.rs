@@ -8,12 +8,12 @@ use crate::cause::Cause;
 use crate::checks::account::{allowance, balance, cached};
 use crate::checks::clock::node_unknown;
 use crate::checks::trading::{TradingWallet, trading_wallet};
-use crate::checks::{Finding, Status};
+use crate::checks::{Finding, Status, collateral};
 use crate::facts::{Facts, Market, OnChain, Side, decimal};
 
 /// The token that orders are paid in.
 pub(super) fn token(facts: &Facts) -> &'static str {
-    if facts.protocol_version() == 1 { "USDC.e" } else { "pUSD" }
+    collateral(facts.protocol_version())
 }
 
 /// What the smallest order costs, in millionths of a dollar: the fewest shares at the lowest price.

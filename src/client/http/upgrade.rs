@@ -28,6 +28,7 @@ impl Http {
         headers: Option<&AuthHeaders>,
     ) -> Result<Upgraded, Failure> {
         let request = Request { shown: Some(shown_url(url)), headers, ..Request::get(probe, over_http(url)) };
+        self.may_send(&request.url)?;
         self.turn(&request.url).await;
         let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;

@@ -16,7 +16,7 @@ use crate::settings::{Setting, Settings};
 const SERVICE: &str = "the Polymarket US beside it";
 
 fn credentials(settings: &Settings) -> Outcome<UsCredentials> {
-    let whole = settings.us.whole().ok_or_else(|| Missing::because("there is no whole key of Polymarket US"))?;
+    let whole = settings.us.whole().ok_or_else(|| Missing::because("there is no complete key of Polymarket US"))?;
     // what cannot sign is said by the check of the secret
     unless_unsendable(crate::auth::us::UsKey::decode(&whole.secret).map(drop))?;
     Ok(whole)

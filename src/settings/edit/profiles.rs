@@ -92,9 +92,11 @@ impl ConfigText {
         values.is_some_and(|values| values.remove(setting.name()).is_some())
     }
 
-    /// Removes what a profile says of an account: all but addresses of services and time limits.
+    /// Removes what a profile says of an account at the CLOB: all but addresses of services, time limits and the
+    /// key of Polymarket US.
     pub fn unset_own(&mut self, profile: &str) {
-        for setting in Setting::ALL.into_iter().filter(|setting| !setting.is_shared()) {
+        let is_us = |setting: Setting| matches!(setting, Setting::UsKeyId | Setting::UsSecretKey);
+        for setting in Setting::ALL.into_iter().filter(|setting| !setting.is_shared() && !is_us(*setting)) {
             self.unset(profile, setting);
         }
     }

@@ -106,7 +106,7 @@ fn what_the_reference_says_of_a_cause_is_not_said_to_have_happened() {
     let text = stdout(&run(&["check", "--demo", "clob-outage"]));
     let explains = text.lines().find(|line| line.starts_with("  explains")).unwrap();
     assert!(shown.iter().all(|sentence| !explains.contains(sentence)), "{explains}");
-    assert!(text.contains("  shows up as \""), "{text}");
+    assert!(text.contains("  shows as    \""), "{text}");
 }
 
 #[test]

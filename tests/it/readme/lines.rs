@@ -33,7 +33,7 @@ const ENDS: [(&str, i32, &str); 6] = [
     ("polydoctor check --demo clock-drift", 1, "clock.drift"),
     ("polydoctor check --demo us-key-mismatch", 1, "us.read"),
     // the account of these blocks is at the CLOB
-    ("polydoctor headers us --path /v1/portfolio/positions --explain", 2, "there is no whole key of Polymarket US"),
+    ("polydoctor headers us --path /v1/portfolio/positions --explain", 2, "there is no complete key of Polymarket US"),
     // the order is another account's
     ("polydoctor inspect --neg-risk true order.json", 1, "The order has the builder code"),
 ];

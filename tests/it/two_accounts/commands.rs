@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Command;
 
+use polydoctor::settings::Setting;
 use serde_json::Value;
 
 use super::Who;
@@ -144,5 +145,31 @@ fn no_output_holds_a_value_of_the_other_account_however_its_key_is_kept() {
                 }
             }
         }
+    }
+}
+
+/// A folder of another bot, whose `.env` has no key: nothing of it is the default profile's account's, and
+/// nothing is written into it.
+#[test]
+fn a_default_profile_is_not_mixed_with_an_env_file_that_has_no_key() {
+    for key_line in ["", "POLYMARKET_PRIVATE_KEY=\n"] {
+        let desk = Desk::new(None, Some(Who::A));
+        let other = Who::B.env_file();
+        let keyless: Vec<&str> =
+            other.lines().filter(|line| !line.contains("PRIVATE_KEY") && !line.starts_with("PK=")).collect();
+        let env_file = format!("{key_line}{}\n", keyless.join("\n"));
+        fs::write(desk.home.path().join(".env"), &env_file).unwrap();
+        let report = desk.run(None, &["check", "--offline"]);
+        let funder = Who::B.values()[&Setting::Funder].clone();
+        let own = crate::support::signer(Who::A.key().unwrap()).address().to_string().to_lowercase();
+        assert_eq!(report["account"]["signer"].as_str().map(str::to_lowercase), Some(own));
+        let used = report["account"]["funder"].as_str().map(str::to_lowercase);
+        assert_ne!(used, Some(funder.to_lowercase()), "{key_line:?}");
+        let left_out = report["checks"].to_string();
+        assert!(left_out.contains("Ignored: ") && left_out.contains("no private key of their own"), "{left_out}");
+        let mut fix = polydoctor();
+        fix.args(["fix", "--yes", "--offline"]).current_dir(desk.home.path()).env("HOME", desk.home.path());
+        let _ = fix.output().unwrap();
+        assert_eq!(fs::read_to_string(desk.home.path().join(".env")).unwrap(), env_file);
     }
 }

@@ -192,7 +192,7 @@ fn commands() -> Vec<Wrong> {
         wrong("a check that is none", "no such check; `polydoctor list` lists them all")
             .run(&["check", "wallet.fund"])
             .code(2),
-        wrong("an origin that is none", "expected one of: email, browser, wallet, deposit, unknown")
+        wrong("an origin that is none", "expected one of: email, browser, wallet, deposit, us, unknown")
             .run(&["init", "--account", "metamask"])
             .code(2),
         wrong("nothing to set up with", "there is no private key: set POLYMARKET_PRIVATE_KEY")
