@@ -260,7 +260,7 @@ impl Report {
             account: account(facts),
             venues: venues::venues(facts, &judged, &checks),
             verdict,
-            can_trade: trading::can_trade(&judged, facts),
+            can_trade: trading::can_trade(&judged, facts, &diagnoses, &reported_errors),
             next_step: next_step(leading(&diagnoses, &checks), &checks, &not_asked, &left_open),
             reported_errors,
             diagnoses,
@@ -313,6 +313,11 @@ impl Report {
     /// The cause that the verdict names: where something failed, the first that explains a failure.
     pub fn leading(&self) -> Option<&Diagnosis> {
         leading(&self.diagnoses, &self.checks)
+    }
+
+    /// The cause that a reported error points to, where no check has a problem.
+    pub fn likely(&self) -> Option<&Diagnosis> {
+        self.diagnoses.first().filter(|first| self.start().is_none() && first.certainty != Certainty::Possible)
     }
 
     /// The check to look at first: what the first diagnosis explains, or else the worst problem.

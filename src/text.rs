@@ -70,6 +70,19 @@ pub(crate) fn quoted(text: &str, longest: usize) -> String {
     said
 }
 
+/// What was typed in the wrong place, fit to be given back: of what may be a secret only its length.
+pub(crate) fn given_back(typed: &str) -> Cow<'_, str> {
+    /// A run of letters and digits of so many characters is a word of no language.
+    const LONG: usize = 20;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "+/_-=".contains(c);
+    let is_random = |run: &str| run.len() >= LONG && run.bytes().any(|byte| byte.is_ascii_digit());
+    let has_login = typed.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+    if has_login || typed.split(|c: char| !is_part(c)).any(is_random) {
+        return Cow::Owned(format!("(a text of {} characters)", typed.chars().count()));
+    }
+    Cow::Borrowed(typed)
+}
+
 /// Cut in the middle to so many cells of a terminal.
 #[cfg(feature = "tui")]
 pub(crate) fn middle(text: &str, cells: usize, ellipsis: &str) -> String {
@@ -105,6 +118,20 @@ mod tests {
         assert_eq!(lines(HOSTILE), "a]52;c;Zm9vb31mcde\nf g");
         assert_eq!(quoted(HOSTILE, 100), "a ]52;c;Zm9v b 31mcde f g");
         assert!(matches!(line("é – 日本"), Cow::Borrowed("é – 日本")));
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_given_back() {
+        for typed in [
+            "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0ISE=",
+            "https://user:hunter2pass@rpc.example",
+            "9c5e64a7-8d5c-4d1f-9d3a-3b0e6a6f3f3f:abc:pass",
+        ] {
+            assert_eq!(given_back(typed), format!("(a text of {} characters)", typed.len()));
+        }
+        for typed in ["wallet.signature-typ", "credentials-of-another-address", "https://rpc.example", "10.5", "--funde"] {
+            assert_eq!(given_back(typed), typed);
+        }
     }
 
     #[test]

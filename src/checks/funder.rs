@@ -8,7 +8,14 @@ use super::wallet::{account_wallet, chain_not_read, wallets};
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
 use crate::cause::{Cause, Certainty};
 use crate::facts::{Facts, OnChain};
-use crate::settings::{ProblemKind, Setting, SettingProblem};
+use crate::settings::{ProblemKind, Setting, SettingProblem, Source};
+
+/// Whether the signer is taken for the account's wallet only because no type is set, and nothing was seen of it.
+pub(super) fn is_only_default(facts: &Facts) -> bool {
+    let is_default = facts.setup.signature_type.as_ref().is_some_and(|kind| kind.source == Source::Default);
+    let is_seen = account_wallet(facts).is_some_and(|(kind, ..)| kind == WalletKind::Eoa);
+    is_default && !is_seen && !super::wallet::trades_as_eoa(facts)
+}
 
 /// Adds the right funder and type to a finding, as words and settings.
 fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
@@ -50,6 +57,7 @@ pub(super) fn funder(facts: &Facts) -> Finding {
         }
         if kind == SignatureType::Eoa {
             return chain_not_read(facts)
+                .or_else(|| is_only_default(facts).then(|| Finding::note("No signature type is set: by the default, type 0, the funder is the signer itself")))
                 .unwrap_or_else(|| Finding::pass("The signer itself: type 0 needs no funder"))
                 .with("signer", signer);
         }

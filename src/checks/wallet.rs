@@ -4,6 +4,7 @@ use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
 use super::clock::node_unknown;
+use super::funder::is_only_default;
 use super::setup::unread;
 use super::{Finding, Status};
 use crate::auth::contracts;
@@ -272,7 +273,7 @@ fn inferred(kind: WalletKind, right: SignatureType, set_in: Option<&str>) -> Fin
 }
 
 /// Orders of the signer's own address were taken before: the one proof that type 0 is allowed.
-fn trades_as_eoa(facts: &Facts) -> bool {
+pub(super) fn trades_as_eoa(facts: &Facts) -> bool {
     facts.setup.maker() == facts.setup.signer() && facts.own_trades.known().is_some_and(|own| own.on_first_page > 0)
 }
 
@@ -302,6 +303,9 @@ pub(super) fn deployed(facts: &Facts) -> Finding {
         return Finding::skip("wallet.funder", "There is no funder");
     };
     if facts.setup.signer() == Some(maker) {
+        if is_only_default(facts) {
+            return Finding::note("No signature type is set: by the default, type 0, no wallet is needed");
+        }
         return Finding::pass("An EOA needs no deployment");
     }
     let relayer = match (facts.deployed.known(), facts.deployed.failure()) {

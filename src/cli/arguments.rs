@@ -1,5 +1,6 @@
 //! From what was typed to the command: flags on both sides of it, and what must not be typed at all.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
 use super::{Cli, Exit, guide};
 use crate::cli::terminal;
+use crate::text::given_back;
 
 /// Options whose value looks like a private key by nature: codes and ids of 32 bytes.
 const CODES: [&str; 4] = ["builder_code", "market", "asset", "id"];
@@ -75,7 +77,7 @@ pub fn parse(typed: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode>
         }
         Err(error) => Err(match secret_among(&arguments).or_else(|| secret_flag(&error)) {
             Some(place) => refuse(&place),
-            None => explain(error, &leading),
+            None => explain(error, &arguments, &leading),
         }),
     }
 }
@@ -90,7 +92,7 @@ fn refuse(place: &str) -> ExitCode {
     Exit::Usage.into()
 }
 
-fn explain(mut error: clap::Error, leading: &[String]) -> ExitCode {
+fn explain(mut error: clap::Error, arguments: &[OsString], leading: &[String]) -> ExitCode {
     let argument = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => argument.clone(),
         _ => String::new(),
@@ -127,6 +129,12 @@ fn explain(mut error: clap::Error, leading: &[String]) -> ExitCode {
     while let Some(start) = text.find("invalid digit: ") {
         let end = text[start..].find('\n').map_or(text.len(), |end| start + end);
         text.replace_range(start..end, "it is not a whole number");
+    }
+    for typed in arguments.iter().map(|argument| argument.to_string_lossy()) {
+        let value = typed.split_once('=').filter(|_| typed.starts_with("--")).map_or(&*typed, |(_, value)| value);
+        if let Cow::Owned(shown) = given_back(value) {
+            text = text.replace(value, &shown);
+        }
     }
     say(&without_keys(&text));
     Exit::Usage.into()

@@ -14,7 +14,7 @@ use crate::report::{Report, Verdict};
 use crate::settings::change::FileChange;
 use crate::settings::edit::Change;
 use crate::settings::fix::{self, Plan};
-use crate::settings::undo::{Step, Undo, UndoError};
+use crate::settings::undo::{Scope, Step, Undo, UndoError};
 use crate::settings::{self, Inputs, KeyInput, Settings, selecting};
 
 /// Apply the fixes of a fresh check to your settings files
@@ -77,7 +77,7 @@ pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
     let plan = fix::plan(&settings, &fixes.settings)?;
     show(&fixes, &plan, &args.settings.selection())?;
     if plan.changes.is_empty() {
-        say("Nothing was written: the values to change are not in a .env or profile")?;
+        say("Nothing was written: only you can do this")?;
         return Ok(Exit::No);
     }
     if args.dry_run {
@@ -91,7 +91,10 @@ pub(super) async fn run(mut args: FixArgs) -> anyhow::Result<Exit> {
     let command = std::iter::once("polydoctor fix").chain(args.names.iter().map(String::as_str));
     let command = command.collect::<Vec<_>>().join(" ");
     match Undo::of_platform().and_then(|undo| undo.apply(&plan.changes, &command)) {
-        Ok(_) => say(&format!("Saved: {}; to undo: `polydoctor fix --undo`", paths(&plan.changes)))?,
+        Ok(step) => {
+            let undo = step.and_then(|step| step.undoing()).map(|command| format!("; to undo: `{command}`"));
+            say(&format!("Saved: {}{}", paths(&plan.changes), undo.unwrap_or_default()))?;
+        }
         Err(error) => return failed(&error),
     }
     checked_again(&args, &inputs, &before, &fixes).await
@@ -224,18 +227,16 @@ async fn checked_again(args: &FixArgs, inputs: &Inputs, before: &Report, fixes: 
 }
 
 fn undo(args: &FixArgs) -> anyhow::Result<Exit> {
+    let scope = Scope::of(&args.settings.all_inputs());
     let undone = || -> Result<Option<(Undo, Step, Vec<FileChange>)>, UndoError> {
         let undo = Undo::of_platform()?;
-        let Some(step) = undo.last()? else { return Ok(None) };
+        let Some(step) = undo.last_of(&scope)? else { return Ok(None) };
         let changes = undo.plan(&step)?;
         Ok(Some((undo, step, changes)))
     };
     let (undo, step, changes) = match undone() {
         Ok(Some(planned)) => planned,
-        Ok(None) => {
-            say("Nothing to undo: no change to a settings file is recorded")?;
-            return Ok(Exit::No);
-        }
+        Ok(None) => return nothing_to_undo(),
         Err(error) => return failed(&error),
     };
     say(&format!("Undo `{}` of {}", step.command, step.at))?;
@@ -257,6 +258,22 @@ fn undo(args: &FixArgs) -> anyhow::Result<Exit> {
         Err(error) => return failed(&error),
     }
     Ok(Exit::Done)
+}
+
+/// A change to another account's file is named, and left to a run that is about it.
+fn nothing_to_undo() -> anyhow::Result<Exit> {
+    match Undo::of_platform().and_then(|undo| undo.last()) {
+        Ok(None) => say("Nothing to undo: no change to a settings file is recorded")?,
+        Ok(Some(step)) => {
+            say("Nothing to undo for this account: no change to its settings files is recorded")?;
+            say(&format!("The last recorded change is {}", step.text()))?;
+            if let Some(command) = step.undoing() {
+                say(&format!("    $ {command}"))?;
+            }
+        }
+        Err(error) => return failed(&error),
+    }
+    Ok(Exit::No)
 }
 
 fn paths(changes: &[FileChange]) -> String {

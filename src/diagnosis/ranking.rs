@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Case, Clue, Diagnosis, DiagnosisFix, Weight, exchange};
 use crate::cause::{Cause, Certainty};
-use crate::checks;
+use crate::checks::{self, Finding, Status};
 use crate::facts::Failure;
 use crate::facts::probe::Probe;
 use crate::reference::{self, Reported};
@@ -154,9 +154,20 @@ fn precedes(case: &Case<'_>, a: &Diagnosis, b: &Diagnosis) -> Ordering {
     match (established(a), established(b)) {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
-        (true, true) => place(case, a).cmp(&place(case, b)).then_with(likelier),
+        (true, true) => {
+            // what was seen to be wrong comes before what keeps something from being seen
+            let order = breaks(case, b).cmp(&breaks(case, a));
+            order.then(place(case, a).cmp(&place(case, b))).then_with(likelier)
+        }
         (false, false) => likelier(),
     }
+}
+
+/// Whether a diagnosis explains what was seen to be wrong, or was reported, and not only what could not be seen.
+fn breaks(case: &Case<'_>, diagnosis: &Diagnosis) -> bool {
+    let is_wrong = |finding: &Finding| matches!(finding.status, Status::Fail | Status::Warn);
+    let is_reported = |text: &String| case.reported.iter().any(|reported| reported.text == *text);
+    diagnosis.explains.iter().any(|text| case.finding(text).is_some_and(is_wrong) || is_reported(text))
 }
 
 /// The earliest check that a diagnosis explains.
@@ -212,7 +223,9 @@ fn ruled_out(case: &Case<'_>, causes: &[Cause]) -> Vec<String> {
     let ruling = |cause: &Cause| {
         if by_exchange.contains(cause) { Some(exchange::CHECK) } else { cause.words().shown_by.as_deref() }
     };
-    let lines = case.findings.iter().filter(|(check, _)| case.passes(check)).filter_map(|(check, finding)| {
+    // a note may say that nothing was seen
+    let passed = case.findings.iter().filter(|(_, finding)| finding.status == Status::Pass);
+    let lines = passed.filter_map(|(check, finding)| {
         let names: Vec<&str> =
             causes.iter().filter(|cause| ruling(cause) == Some(check)).map(|cause| cause.name()).collect();
         (!names.is_empty()).then(|| format!("{}: {check} reports \"{}\"", names.join(", "), finding.summary))

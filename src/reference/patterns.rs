@@ -231,11 +231,15 @@ impl Occurrence {
             let after = &raw[words.ends(self.end - 1)..];
             values.push(after.split_whitespace().find_map(bare));
         }
+        // a value that is not there is not said to be
+        let Some(values) = values.into_iter().collect::<Option<Vec<String>>>() else {
+            return slice(self.start, self.end).to_owned();
+        };
         let mut values = values.into_iter();
         let mut pieces = error.text.split("{}");
         let mut text = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
-            text.push_str(values.next().flatten().as_deref().unwrap_or("…"));
+            text.push_str(values.next().as_deref().unwrap_or("…"));
             text.push_str(piece);
         }
         text

@@ -57,8 +57,20 @@ pub(super) fn print(report: &Report, show: Show, out: &mut dyn Write) -> io::Res
     junit.serialize(out).map_err(io::Error::other)
 }
 
+/// Whose report it is, what it comes to, and what to do.
 fn properties(report: &Report) -> impl Iterator<Item = Property> {
-    super::heading::properties(&report.heading()).into_iter().map(|(name, value)| Property::new(name, value))
+    let mut properties = super::heading::properties(&report.heading());
+    properties.push(("verdict", super::text::verdict(report)));
+    properties.extend(report.reported_errors.iter().map(|error| ("reported_error", error.text.clone())));
+    properties.extend(report.leading().map(|first| {
+        let (name, certainty) = (first.cause.name(), first.certainty.word());
+        ("cause", format!("{name} ({certainty}): {}", first.title))
+    }));
+    if let Some(next) = &report.next_step {
+        properties.push(("next_step", next.text.clone()));
+        properties.extend(next.command.iter().map(|command| ("command", command.clone())));
+    }
+    properties.into_iter().map(|(name, value)| Property::new(name, value))
 }
 
 /// The one case of a report that shows none of its checks: build servers refuse a report without any.
@@ -88,7 +100,10 @@ fn status(check: &CheckReport) -> TestCaseStatus {
     };
     status.set_message(check.summary.clone());
     if let Some(fix) = &check.fix {
-        status.set_description(fix.text.clone());
+        let commands = fix.commands.iter().map(|command| format!("$ {command}"));
+        let lines: Vec<String> =
+            std::iter::once(fix.text.clone()).chain(fix.edits.iter().cloned()).chain(commands).collect();
+        status.set_description(lines.join("\n"));
     }
     status
 }

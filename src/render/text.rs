@@ -186,8 +186,12 @@ pub(super) fn verdict(report: &Report) -> String {
         Verdict::Healthy | Verdict::Degraded if !report.not_asked.is_empty() => {
             format!("{} so far: {}{start}", report.verdict.word(), left_out(report))
         }
-        Verdict::Healthy => match report.venues.as_slice() {
-            [only] if only.venue == Venue::Us => {
+        Verdict::Healthy => match (report.likely(), report.venues.as_slice()) {
+            (Some(first), _) => {
+                let name = first.cause.name();
+                format!("healthy: all checks passed, but the reported error points to {name}: {}", first.title)
+            }
+            (None, [only]) if only.venue == Venue::Us => {
                 "healthy: all checks of Polymarket US passed (no test order was placed)".to_owned()
             }
             _ => "healthy: all checks passed (no test order was placed)".to_owned(),

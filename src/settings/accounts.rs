@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use alloy_primitives::Address;
 
+use crate::auth::contracts::chains;
 use crate::auth::key;
+use crate::auth::wallet::WalletMap;
 use crate::secret::Secret;
 
 /// The kinds of places, in the order in which they win over each other for one account.
@@ -80,6 +82,20 @@ pub(super) struct Held {
     pub(super) group: Group,
     pub(super) standing: Standing,
     pub(super) key: Option<Whose>,
+    pub(super) funder: Option<Address>,
+}
+
+impl Held {
+    /// Whether its funder is a wallet of this account: a place without a key is then seen to be its.
+    fn has_wallet_of(&self, account: &[Whose]) -> bool {
+        let is_wallet = |signer: &Address| self.funder.is_some_and(|funder| is_wallet_of(*signer, funder));
+        account.iter().any(|key| matches!(key, Whose::Signer(signer) if is_wallet(signer)))
+    }
+}
+
+/// Whether an address is a wallet of this signer, on any chain.
+pub(super) fn is_wallet_of(signer: Address, wallet: Address) -> bool {
+    chains().iter().any(|chain| WalletMap::derive(chain, signer).kind_of(wallet).is_some())
 }
 
 /// What of a place counts.
@@ -132,10 +148,27 @@ pub(super) fn usage(place: &Held, places: &[Held], account: &[Whose], chosen: Op
         // environment and `.env` are read together
         (None, Group::Environment, _) if is_of_another(Group::EnvFile) => Use::Shared,
         (None, Group::EnvFile, _) if is_of_another(Group::Environment) => Use::Shared,
-        // a profile says for itself what is its account's; the `.env` of this folder may be any bot's
-        (None, Group::EnvFile, Standing::There) if chosen == Some(Group::Profile) => Use::Shared,
+        // what has its key elsewhere says for itself what is its; the `.env` of this folder may be any bot's
+        (None, Group::EnvFile, Standing::There) if is_elsewhere(chosen) && !place.has_wallet_of(account) => {
+            Use::Nothing
+        }
+        // nobody asked for that account, and the environment shows that it is about another one
+        (None, Group::Environment, _)
+            if is_fallback(chosen, places) && place.funder.is_some() && !place.has_wallet_of(account) =>
+        {
+            Use::Nothing
+        }
         (None, ..) => Use::Whole,
     }
+}
+
+/// Whether the key is in none of the places that a bot reads.
+fn is_elsewhere(chosen: Option<Group>) -> bool {
+    matches!(chosen, Some(Group::Profile | Group::PolymarketCli))
+}
+
+fn is_fallback(chosen: Option<Group>, places: &[Held]) -> bool {
+    places.iter().any(|place| Some(place.group) == chosen && place.standing == Standing::Fallback)
 }
 
 /// Whether both places claim to be in force: a run that names only the winner has decided.

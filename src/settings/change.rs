@@ -122,6 +122,15 @@ impl FileChange {
         self.after.as_ref()
     }
 
+    /// The profiles that are not the same before and after.
+    pub(super) fn profiles(&self) -> Vec<String> {
+        let texts = [&self.before, &self.after].map(|text| text.as_ref().map_or("", Secret::expose));
+        match self.kind {
+            Kind::Config => edit::changed_profiles(texts[0], texts[1]),
+            Kind::EnvFile | Kind::Secret => Vec::new(),
+        }
+    }
+
     /// The file, as it was named.
     pub fn path(&self) -> &Path {
         &self.path

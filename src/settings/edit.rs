@@ -7,6 +7,7 @@ use similar::{ChangeTag, TextDiff};
 use thiserror::Error;
 
 pub(super) use profiles::line_at;
+pub(super) use profiles::changed_profiles;
 pub use profiles::{ConfigText, check_profile_name};
 pub use variables::set_variables;
 pub(crate) use variables::{Assignment, Entry, assignments, entries};

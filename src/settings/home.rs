@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
 
-use super::accounts::Whose;
+use super::accounts::{Whose, is_wallet_of};
 use super::config::{ConfigFile, Profile, ProfileValue};
 use super::files::{path_named, read_text};
 use super::memory::Memory;
 use super::place::Place;
 use super::profile_key::ProfileKey;
 use super::target::{Target, quoted};
+use super::env_file::EnvLine;
 use super::{KeyProfile, Origin, OriginKind, Setting, Settings, Source, env_file, names};
 
 /// A place that can take credentials.
@@ -116,7 +117,7 @@ fn read_profile(profile: &KeyProfile) -> Result<Profile, String> {
 }
 
 /// Why credentials of this signer must not be written to a `.env`: the private key there is another
-/// signer's. What holds no usable key is nobody's.
+/// signer's, or there is none and the funder is none of its wallets. What has neither is nobody's.
 pub(crate) fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String> {
     let (lines, _) = env_file::parse(&read_text(path).ok()?);
     let keys: Vec<(usize, &str, Address)> = lines
@@ -127,9 +128,25 @@ pub(crate) fn refusal_of_env_file(path: &Path, signer: Address) -> Option<String
             _ => None,
         })
         .collect();
-    let (line, name, other) = *keys.first()?;
+    let Some(&(line, name, other)) = keys.first() else { return refusal_by_funder(path, &lines, signer) };
     (!keys.iter().any(|(.., address)| *address == signer)).then(|| {
         format!("{} belongs to a different account: {name} in line {line} is the key of signer {other}", path.display())
+    })
+}
+
+fn refusal_by_funder(path: &Path, lines: &[EnvLine], signer: Address) -> Option<String> {
+    let funders: Vec<(&EnvLine, Address)> = lines
+        .iter()
+        .filter(|line| names::gives(Setting::Funder, &line.name))
+        .filter_map(|line| Some((line, line.value.trim().parse().ok()?)))
+        .collect();
+    let (EnvLine { line, name, .. }, funder) = *funders.first()?;
+    (!funders.iter().any(|(_, funder)| is_wallet_of(signer, *funder))).then(|| {
+        format!(
+            "{} seems to belong to a different account: {name} in line {line} is {funder}, which is not a wallet of \
+             signer {signer}",
+            path.display()
+        )
     })
 }
 

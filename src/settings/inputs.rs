@@ -11,6 +11,7 @@ use super::config::ConfigFile;
 use super::env_file::EnvFile;
 use super::memory::Memory;
 use crate::secret::Secret;
+use crate::text::given_back;
 
 /// A settings file that cannot be read: exit code 2.
 #[derive(Debug, Error)]
@@ -32,7 +33,7 @@ pub enum SettingsError {
         reason: String,
     },
     /// The profile that was asked for is not there.
-    #[error("no profile `{name}` in {path} ({known})")]
+    #[error("no profile `{}` in {path} ({known})", given_back(name))]
     NoSuchProfile {
         /// The profile that was asked for.
         name: String,

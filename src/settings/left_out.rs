@@ -49,7 +49,7 @@ impl LeftOut<'_> {
                 format!("its private key was not read, because a different one is in use{in_use}")
             }
             (None, ..) => {
-                format!("they have no private key of their own, and the one in use comes from elsewhere{in_use}")
+                format!("there is no private key beside, and the one in use comes from elsewhere{in_use}")
             }
         }
     }
@@ -63,8 +63,9 @@ impl LeftOut<'_> {
         if let (Some(profile), Standing::Fallback) = (&profile, loser.standing) {
             return format!("No change needed, unless you mean that profile: pass --profile {profile}");
         }
-        if loser.key.is_none() && loser.group == Group::EnvFile && matches!(self.key, Some(Source::Profile { .. })) {
-            return "No change needed, unless you mean that account: put its private key in the same file".to_owned();
+        let is_elsewhere = matches!(self.key, Some(Source::Profile { .. } | Source::PolymarketCli { .. }));
+        if loser.key.is_none() && is_elsewhere {
+            return "No change needed, unless you mean that account: put its private key in the same place".to_owned();
         }
         let drop_winner = self
             .key

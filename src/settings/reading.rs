@@ -10,7 +10,7 @@ use super::config::{self, ProfileValue};
 use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::load::{DEFAULT_DEADLINE, parse_seconds, settle};
 use super::sources::Sources;
-use super::{EnvFile, FoundKey, Place, Setting, Settings, found};
+use super::{EnvFile, FoundKey, KeyProfile, Place, Setting, Settings, found};
 use crate::secret::Secret;
 
 /// Every place as it was read. It holds secrets, so it has no `Debug`.
@@ -44,6 +44,11 @@ impl Reading {
     /// Takes the password of the keystore that [`Reading::locked_keystore`] names.
     pub fn unlock_with(&mut self, password: Secret) {
         self.inputs.keystore_password = Some(password);
+    }
+
+    /// The profile, where its private key says which account this is.
+    pub(super) fn key_profile(&self) -> Option<KeyProfile> {
+        self.sources.key_profile()
     }
 
     /// Every private key in the environment, the `.env`, the profile and the file of polymarket-cli,

@@ -93,6 +93,7 @@ impl Sources {
             sources.add_env_file(&path)?;
         }
         sources.all_reads = sources.reads_where(|_| Use::Whole);
+        sources.reads = sources.all_reads.clone();
         let has_key = !matches!(inputs.key, KeyInput::Settings)
             || sources.profile_key.is_there()
             || sources.env_key.is_some()
@@ -148,15 +149,19 @@ impl Sources {
         };
         let of_env_file = if matches!(inputs.env_file, EnvFile::Named(_)) { Standing::Named } else { Standing::There };
         let given = (!matches!(inputs.key, KeyInput::Settings)).then_some(Whose::Unknown);
+        let held = |group, standing, key| {
+            let funder = self.values_in(group, Setting::Funder).into_iter().next();
+            Held { group, standing, key, funder: funder.and_then(|funder| funder.value.trim().parse().ok()) }
+        };
         let mut places = vec![
-            Held { group: Group::Run, standing: Standing::Named, key: given },
-            Held { group: Group::Profile, standing: of_profile, key: self.profile_key.whose() },
+            held(Group::Run, Standing::Named, given),
+            held(Group::Profile, of_profile, self.profile_key.whose()),
         ];
         if !self.in_fleet {
             places.extend([
-                Held { group: Group::Environment, standing: Standing::There, key: key_in(Group::Environment) },
-                Held { group: Group::EnvFile, standing: of_env_file, key: of_lines },
-                Held { group: Group::PolymarketCli, standing: Standing::Fallback, key: key_in(Group::PolymarketCli) },
+                held(Group::Environment, Standing::There, key_in(Group::Environment)),
+                held(Group::EnvFile, of_env_file, of_lines),
+                held(Group::PolymarketCli, Standing::Fallback, key_in(Group::PolymarketCli)),
             ]);
         }
         places

@@ -4,6 +4,7 @@
 //! project folder is one that git does not ignore.
 
 mod index;
+mod scope;
 
 use std::fs;
 use std::io;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use self::index::digest;
+pub use self::scope::Scope;
 use super::change::{FileChange, Kind};
 use super::save::{self, Reserved, SaveError};
 use crate::secret::Secret;
@@ -88,6 +90,9 @@ pub struct KeptFile {
     /// Absolute.
     pub path: PathBuf,
     kind: Kind,
+    /// The profiles that the change is about, of a configuration file.
+    #[serde(default)]
+    profiles: Vec<String>,
     /// The name of the copy in the folder of copies; `None` where the change made the file.
     copy: Option<String>,
     /// SHA-256 of what was written, in hex: by it a file is seen to have changed since.
@@ -153,7 +158,7 @@ impl Undo {
         save::reserve(&self.folder.join("reserved"), room).map_err(UndoError::NotKept)
     }
 
-    /// The latest change that was not undone.
+    /// The latest change of all that was not undone.
     ///
     /// # Errors
     ///
@@ -239,10 +244,10 @@ impl Undo {
 }
 
 impl Step {
-    /// "polydoctor fix, 2026-11-30 06:40 UTC: .env"
+    /// "polydoctor fix at 2026-11-30T06:40:00Z: /srv/bot/.env"
     pub fn text(&self) -> String {
         let files: Vec<String> = self.files.iter().map(|file| file.path.display().to_string()).collect();
-        format!("{} at {}: {}", self.command, self.at, files.join(", "))
+        format!("`{}` at {}: {}", self.command, self.at, files.join(", "))
     }
 }
 

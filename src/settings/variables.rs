@@ -13,7 +13,7 @@ fn is_network_proxy(setting: Setting, name: &str, value: &str) -> bool {
 }
 
 /// The names that are read for each setting, the one that wins first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Reads {
     names: BTreeMap<Setting, Vec<String>>,
     /// Names in small letters, with the setting that each is read for.
@@ -22,7 +22,7 @@ pub(super) struct Reads {
 }
 
 /// Accounts whose names have something around the known words.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Families {
     /// The one that is read, where no plain name gives a private key.
     pub(super) read: Option<Family>,

@@ -178,3 +178,27 @@ fn errors_speak_with_one_voice() {
         assert!(said.starts_with("error: "), "{arguments:?}: {said}");
     }
 }
+
+/// Whatever is not understood may be a secret that was pasted in the wrong place.
+#[test]
+fn what_may_be_a_secret_is_not_given_back_by_any_command() {
+    const SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0ISE=";
+    for (words, _) in commands() {
+        // they take any text, and tell what they read in it
+        if ["explain", "inspect"].iter().any(|name| words.first().is_some_and(|word| word == name)) {
+            continue;
+        }
+        for typed in [
+            SECRET.to_owned(),
+            format!("f4f247b7-4ac7-ff29-a152-04fda0a8755a:{SECRET}:0123456789abcdef"),
+            format!("https://user:{SECRET}@rpc.example"),
+            format!("--profile={SECRET}"),
+            format!("--no-such-flag={SECRET}"),
+        ] {
+            let words: Vec<&str> = words.iter().map(String::as_str).chain([typed.as_str()]).collect();
+            let output = run(&words);
+            let all = stdout(&output) + &String::from_utf8_lossy(&output.stderr);
+            assert!(!all.contains(SECRET), "{words:?}: {all}");
+        }
+    }
+}

@@ -172,8 +172,11 @@ impl Mixture {
     /// Whether the values of a place without a private key may count.
     fn allows(&self, place: &'static str, account: Who) -> bool {
         let is_other = |who: Option<Who>| who.is_some_and(|who| who.key().is_some() && who != account);
+        // nobody asked for the account of a default profile, and the funder is none of its wallets
+        let is_default = self.profile.is_some_and(|(who, asked)| asked == Asked::ByDefault && who == account)
+            && self.deciding().len() == 1;
         match place {
-            "environment" => !is_other(self.env_file),
+            "environment" => !is_other(self.env_file) && !is_default,
             ".env" => !is_other(self.environment),
             _ => self.profile.is_some_and(|(_, asked)| asked != Asked::ByDefault),
         }

@@ -19,6 +19,7 @@ use crate::operations::{Destination, Kind, Names, Place, Undone, Unusable};
 use crate::secret::Secret;
 use crate::settings::home;
 use crate::settings::save::Reserved;
+use crate::settings::undo::Undo;
 
 /// Of a rotation: whether the key that was replaced is gone.
 pub(super) const OLD_DELETED: &str = "old_deleted";
@@ -235,7 +236,8 @@ impl Give {
         if let Some(saved) = saved {
             rows.push(("saved", saved));
             // the file as it was would hold credentials that are gone
-            rows.extend((replaced != Some(true)).then(|| ("undo", "polydoctor fix --undo".to_owned())));
+            let undo = || Undo::of_platform().ok()?.last().ok()??.undoing();
+            rows.extend(Some(()).filter(|()| replaced != Some(true)).and_then(|()| undo()).map(|undo| ("undo", undo)));
         }
         print::text(&print::lines(&rows))?;
         if self.show {

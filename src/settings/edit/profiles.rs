@@ -34,6 +34,16 @@ impl fmt::Display for ConfigText {
     }
 }
 
+/// The profiles that are not the same in two texts of the configuration file.
+pub(in crate::settings) fn changed_profiles(before: &str, after: &str) -> Vec<String> {
+    let (Ok(before), Ok(after)) = (ConfigText::parse(before), ConfigText::parse(after)) else { return Vec::new() };
+    let mut names: Vec<String> =
+        before.differing(&after).chain(after.differing(&before)).map(ToOwned::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 impl ConfigText {
     /// # Errors
     ///
@@ -53,6 +63,14 @@ impl ConfigText {
     pub fn names(&self) -> Vec<&str> {
         let profiles = self.0.get(PROFILES).and_then(Item::as_table_like);
         profiles.map(|profiles| profiles.iter().map(|(name, _)| name).collect()).unwrap_or_default()
+    }
+
+    /// The profiles that another text of the same file has otherwise, or not at all.
+    fn differing<'a>(&'a self, other: &Self) -> impl Iterator<Item = &'a str> {
+        let text = |config: &Self, name: &str| config.0.get(PROFILES)?.get(name).map(Item::to_string);
+        let differing: Vec<&str> =
+            self.names().into_iter().filter(|name| text(self, name) != text(other, name)).collect();
+        differing.into_iter()
     }
 
     /// The profile that is used where none is named, if the text names one.

@@ -99,9 +99,10 @@ impl Loader {
         None
     }
 
-    /// Whether something is wrong with a setting.
+    /// Whether something is wrong with a setting, be it that the place a profile refers to is gone.
     pub(super) fn has_problem(&self, setting: Setting) -> bool {
-        self.problems.iter().any(|problem| problem.is_of(setting))
+        let of_places = self.sources.problems.iter().filter(|problem| problem.kind == ProblemKind::Invalid);
+        self.problems.iter().chain(of_places).any(|problem| problem.is_of(setting))
     }
 
     /// The default, unless a value is set that cannot be used.

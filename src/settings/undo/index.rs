@@ -58,7 +58,7 @@ impl Undo {
                 None => None,
             };
             let after = change.after().map(digest).unwrap_or_default();
-            step.files.push(KeptFile { path, kind: change.kind(), copy, after });
+            step.files.push(KeptFile { path, kind: change.kind(), profiles: change.profiles(), copy, after });
         }
         index.steps.push(step.clone());
         self.prune(&mut index);

@@ -64,7 +64,7 @@ async fn derive_and_undo(name: &'static str, place: Place) -> Option<()> {
     }
     assert_gone(&account, &first, &told).await;
     if before.is_some() {
-        let (said, error, code) = run(&account, folder.path(), "polydoctor fix --undo --yes");
+        let (said, error, code) = run(&account, folder.path(), &format!("polydoctor fix --undo --yes{flag}"));
         assert_eq!(code, 0, "{told} {said}{error}");
         assert_eq!(account.file.as_ref().map(|file| fs::read(file).unwrap()), before, "{told}");
     }

@@ -71,6 +71,56 @@ fn fix_shows_asks_writes_checks_again_and_is_undone() {
     assert!(code == 1 && said.starts_with("Nothing to undo"), "{said}");
 }
 
+/// Undoing is about the account in use, as everything else: another bot's file is named, and left alone.
+#[test]
+fn a_fix_of_another_bot_is_not_undone_in_passing() {
+    let project = Project::new("funder-is-signer");
+    assert_eq!(project.run(&["fix", "--yes"]).2, 0);
+    let fixed = project.text();
+    let other = tempfile::tempdir_in(project.folder.path()).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = polydoctor();
+        command.args(arguments).current_dir(other.path()).env("HOME", project.folder.path().join("home"));
+        let output = command.output().unwrap();
+        (stdout(&output), output.status.code().unwrap())
+    };
+    fs::write(other.path().join(".env"), format!("PK={}\n", crate::support::STRANGER_KEY)).unwrap();
+    let (said, code) = run(&["fix", "--undo", "--yes"]);
+    assert_eq!((code, project.text()), (1, fixed), "{said}");
+    let (first, command) = said.split_once("    $ polydoctor ").unwrap();
+    assert!(first.starts_with("Nothing to undo for this account"), "{said}");
+    let words = shlex::split(command).unwrap();
+    let (said, code) = run(&[&words.iter().map(String::as_str).collect::<Vec<_>>()[..], &["--yes"]].concat());
+    assert!(code == 0 && said.contains("Restored: "), "{said}");
+    assert!(!project.text().contains(WALLET));
+}
+
+#[test]
+fn a_profile_of_another_account_is_not_undone_in_passing() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join(".config/polydoctor/config.toml");
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    let profile = |name: &str, key: &str| format!("[profiles.{name}]\nprivate_key = \"{key}\"\nchain_id = 1\n");
+    let both = profile("a", crate::support::DEMO_KEY) + &profile("b", crate::support::STRANGER_KEY);
+    fs::write(&config, &both).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = polydoctor();
+        let output = command.args(arguments).current_dir(home.path()).env("HOME", home.path()).output().unwrap();
+        stdout(&output)
+    };
+    let nowhere = "http://127.0.0.1:9";
+    let fix = ["fix", "wrong-chain-id", "--yes", "--clob-url", nowhere, "--rpc-url", nowhere];
+    let said = run(&[&fix[..], &["--profile", "a"]].concat());
+    assert!(said.contains("Saved: "), "{said}");
+    let fixed = fs::read_to_string(&config).unwrap();
+    let said = run(&["fix", "--undo", "--yes", "--profile", "b"]);
+    assert!(said.contains("    $ polydoctor fix --undo --profile a"), "{said}");
+    assert_eq!(fs::read_to_string(&config).unwrap(), fixed);
+    let said = run(&["fix", "--undo", "--yes", "--profile", "a"]);
+    assert!(said.contains("Restored: "), "{said}");
+    assert_eq!(fs::read_to_string(&config).unwrap(), both);
+}
+
 #[test]
 fn a_file_that_was_edited_after_the_fix_is_not_undone() {
     let project = Project::new("funder-is-signer");

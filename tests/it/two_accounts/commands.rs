@@ -3,12 +3,14 @@
 use std::fs;
 use std::process::Command;
 
-use polydoctor::settings::Setting;
+use polydoctor::auth::contracts::{POLYGON, chain};
+use polydoctor::auth::wallet::WalletMap;
 use serde_json::Value;
 
 use super::Who;
 use super::held::{Held, Kept, write_keystores};
 use crate::program::polydoctor;
+use crate::support::{DEMO_KEY, signer};
 
 /// A folder of bot and home, with these places in it.
 struct Desk {
@@ -46,9 +48,17 @@ impl Desk {
     }
 
     fn run(&self, environment: Option<Who>, arguments: &[&str]) -> Value {
+        self.run_with(environment.map(Who::variables).unwrap_or_default(), arguments)
+    }
+
+    fn run_with(
+        &self,
+        environment: impl IntoIterator<Item = (&'static str, String)>,
+        arguments: &[&str],
+    ) -> Value {
         let mut command: Command = polydoctor();
         command.args(arguments).args(["--format", "json"]).current_dir(self.home.path()).env("HOME", self.home.path());
-        command.envs(environment.map(Who::variables).unwrap_or_default());
+        command.envs(environment);
         // nobody is there to be asked for one
         command.env("POLYDOCTOR_KEYSTORE_PASSWORD", "another");
         let output = command.output().unwrap();
@@ -73,7 +83,7 @@ fn no_report_and_no_suggested_command_holds_a_value_of_the_other_account() {
                     let Some(account) = decides else { continue };
                     let mixture = format!("{environment:?} {env_file:?} {profile:?} {by_flag}");
                     let report = desk.run(environment, &[&["check", "--offline"], named].concat());
-                    let address = crate::support::signer(account.key().unwrap()).address().to_string().to_lowercase();
+                    let address = signer(account.key().unwrap()).address().to_string().to_lowercase();
                     assert_eq!(report["account"]["signer"].as_str().unwrap().to_lowercase(), address, "{mixture}");
                     let other = if account == Who::A { Who::B } else { Who::A };
                     let text = report.to_string().to_lowercase();
@@ -148,28 +158,59 @@ fn no_output_holds_a_value_of_the_other_account_however_its_key_is_kept() {
     }
 }
 
+/// The lines of this account's `.env` without its private key.
+fn keyless(who: Who) -> String {
+    let text = who.env_file();
+    text.lines().filter(|line| !line.contains("PRIVATE_KEY")).map(|line| format!("{line}\n")).collect()
+}
+
 /// A folder of another bot, whose `.env` has no key: nothing of it is the default profile's account's, and
 /// nothing is written into it.
 #[test]
 fn a_default_profile_is_not_mixed_with_an_env_file_that_has_no_key() {
     for key_line in ["", "POLYMARKET_PRIVATE_KEY=\n"] {
         let desk = Desk::new(None, Some(Who::A));
-        let other = Who::B.env_file();
-        let keyless: Vec<&str> =
-            other.lines().filter(|line| !line.contains("PRIVATE_KEY") && !line.starts_with("PK=")).collect();
-        let env_file = format!("{key_line}{}\n", keyless.join("\n"));
+        let env_file = format!("{key_line}{}", keyless(Who::B));
         fs::write(desk.home.path().join(".env"), &env_file).unwrap();
         let report = desk.run(None, &["check", "--offline"]);
-        let funder = Who::B.values()[&Setting::Funder].clone();
-        let own = crate::support::signer(Who::A.key().unwrap()).address().to_string().to_lowercase();
+        let own = signer(Who::A.key().unwrap()).address().to_string().to_lowercase();
         assert_eq!(report["account"]["signer"].as_str().map(str::to_lowercase), Some(own));
-        let used = report["account"]["funder"].as_str().map(str::to_lowercase);
-        assert_ne!(used, Some(funder.to_lowercase()), "{key_line:?}");
-        let left_out = report["checks"].to_string();
-        assert!(left_out.contains("Ignored: ") && left_out.contains("no private key of their own"), "{left_out}");
+        let text = report.to_string().to_lowercase();
+        assert!(text.contains("ignored: ") && text.contains("there is no private key beside"), "{report:#}");
+        // neither its funder nor the hosts that A's signature would go to
+        for mark in Who::B.marks() {
+            assert!(!text.contains(&mark.to_lowercase()), "{mark}: {report:#}");
+        }
         let mut fix = polydoctor();
         fix.args(["fix", "--yes", "--offline"]).current_dir(desk.home.path()).env("HOME", desk.home.path());
         let _ = fix.output().unwrap();
         assert_eq!(fs::read_to_string(desk.home.path().join(".env")).unwrap(), env_file);
     }
+}
+
+#[test]
+fn a_default_profile_is_not_mixed_with_the_variables_of_another_account() {
+    let desk = Desk::new(None, Some(Who::A));
+    let variables = Who::B.variables().into_iter().filter(|(name, _)| !name.contains("PRIVATE_KEY"));
+    for arguments in [&["check", "--offline"][..], &["config"]] {
+        let text = desk.run_with(variables.clone(), arguments).to_string().to_lowercase();
+        for mark in Who::B.marks() {
+            assert!(!text.contains(&mark.to_lowercase()), "{mark}: {text}");
+        }
+    }
+}
+
+/// A folder of the same bot, which keeps its key elsewhere: the funder is a wallet of that key.
+#[test]
+fn an_env_file_without_a_key_counts_where_its_funder_is_a_wallet_of_the_key() {
+    let desk = Desk::new(None, None);
+    let config = desk.home.path().join(".config/polydoctor/config.toml");
+    fs::write(config, format!("default_profile = 'p'\n[profiles.p]\nprivate_key = {DEMO_KEY:?}\n")).unwrap();
+    let safe = WalletMap::derive(chain(POLYGON).unwrap(), signer(DEMO_KEY).address()).safe;
+    let text = format!("POLYMARKET_FUNDER={safe}\nPOLYMARKET_SIGNATURE_TYPE=2\n");
+    fs::write(desk.home.path().join(".env"), &text).unwrap();
+    let report = desk.run(None, &["check", "--offline"]);
+    let funder = report["account"]["funder"].as_str().unwrap();
+    assert!(funder.eq_ignore_ascii_case(&safe.to_string()), "{report:#}");
+    assert_eq!(report["account"]["signature_type"], 2, "{report:#}");
 }

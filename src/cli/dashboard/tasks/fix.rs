@@ -22,7 +22,8 @@ impl Desk {
         let step = undo.apply(&changes, command)?;
         let files = step.iter().flat_map(|step| &step.files).map(|file| file.path.display().to_string());
         let files: Vec<String> = files.collect();
-        Ok(format!("Saved: {}. To undo: `polydoctor fix --undo`", files.join(", ")))
+        let undo = step.and_then(|step| step.undoing()).map(|command| format!(". To undo: `{command}`"));
+        Ok(format!("Saved: {}{}", files.join(", "), undo.unwrap_or_default()))
     }
 }
 
