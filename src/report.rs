@@ -290,8 +290,8 @@ impl Report {
 
     /// What was recorded elsewhere is not mended by commands about the account of this machine.
     fn drop_commands(&mut self) {
-        let is_own =
-            |command: &String| command.starts_with("polydoctor fix ") || command.starts_with("polydoctor keys ");
+        const CHANGING: [&str; 5] = ["polydoctor fix ", "polydoctor keys ", "chmod ", "git ", "rm "];
+        let is_own = |command: &String| CHANGING.iter().any(|begin| command.starts_with(begin));
         let of_checks = self.checks.iter_mut().filter_map(|check| check.fix.as_mut()).map(|fix| &mut fix.commands);
         let of_diagnoses = self.diagnoses.iter_mut().map(|diagnosis| &mut diagnosis.fix.commands);
         of_checks.chain(of_diagnoses).for_each(|commands| commands.retain(|command| !is_own(command)));

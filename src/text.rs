@@ -129,7 +129,9 @@ mod tests {
         ] {
             assert_eq!(given_back(typed), format!("(a text of {} characters)", typed.len()));
         }
-        for typed in ["wallet.signature-typ", "credentials-of-another-address", "https://rpc.example", "10.5", "--funde"] {
+        for typed in
+            ["wallet.signature-typ", "credentials-of-another-address", "https://rpc.example", "10.5", "--funde"]
+        {
             assert_eq!(given_back(typed), typed);
         }
     }

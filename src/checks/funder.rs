@@ -57,7 +57,13 @@ pub(super) fn funder(facts: &Facts) -> Finding {
         }
         if kind == SignatureType::Eoa {
             return chain_not_read(facts)
-                .or_else(|| is_only_default(facts).then(|| Finding::note("No signature type is set: by the default, type 0, the funder is the signer itself")))
+                .or_else(|| {
+                    is_only_default(facts).then(|| {
+                        Finding::note(
+                            "No signature type is set: by the default, type 0, the funder is the signer itself",
+                        )
+                    })
+                })
                 .unwrap_or_else(|| Finding::pass("The signer itself: type 0 needs no funder"))
                 .with("signer", signer);
         }

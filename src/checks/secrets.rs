@@ -18,8 +18,8 @@ pub(super) fn secrets(facts: &Facts) -> Finding {
     let SecretPlaces { files, scripts } = places;
     let finding = tracked(files)
         .or_else(|| on_a_command_line(scripts))
-        .or_else(|| open(files))
         .or_else(|| left_copy(files))
+        .or_else(|| open(files))
         .or_else(|| not_told(files))
         .or_else(|| kept_copy(files))
         .or_else(|| not_ignored(files))

@@ -63,9 +63,11 @@ impl Operator {
     pub(crate) fn account_text(&self) -> String {
         let signer =
             self.account.signer().map_or_else(|_| "no signer".to_owned(), |signer| signer.address().to_string());
+        let profile = self.account.settings().key_profile.as_ref();
+        let profile = profile.map(|profile| format!(", profile {}", profile.name)).unwrap_or_default();
         match self.account.clob_url() {
-            Ok(url) => format!("{signer} at {}", crate::settings::shown_url(url)),
-            Err(_) => signer,
+            Ok(url) => format!("{signer}{profile}, at {}", crate::settings::shown_url(url)),
+            Err(_) => signer + &profile,
         }
     }
 

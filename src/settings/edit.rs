@@ -6,8 +6,8 @@ mod variables;
 use similar::{ChangeTag, TextDiff};
 use thiserror::Error;
 
-pub(super) use profiles::line_at;
 pub(super) use profiles::changed_profiles;
+pub(super) use profiles::line_at;
 pub use profiles::{ConfigText, check_profile_name};
 pub use variables::set_variables;
 pub(crate) use variables::{Assignment, Entry, assignments, entries};

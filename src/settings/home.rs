@@ -7,12 +7,12 @@ use alloy_primitives::Address;
 
 use super::accounts::{Whose, is_wallet_of};
 use super::config::{ConfigFile, Profile, ProfileValue};
+use super::env_file::EnvLine;
 use super::files::{path_named, read_text};
 use super::memory::Memory;
 use super::place::Place;
 use super::profile_key::ProfileKey;
 use super::target::{Target, quoted};
-use super::env_file::EnvLine;
 use super::{KeyProfile, Origin, OriginKind, Setting, Settings, Source, env_file, names};
 
 /// A place that can take credentials.

@@ -112,8 +112,11 @@ fn lower(text: &str) -> String {
 
 /// The values of one place: what each is called there, and then the place.
 fn listed(sources: &[Source]) -> String {
-    let names: Vec<String> = sources
+    /// A whole account has twenty and more.
+    const MOST: usize = 4;
+    let mut names: Vec<String> = sources
         .iter()
+        .take(MOST)
         .map(|source| match source {
             Source::Flag { name } | Source::Variable { name } => name.clone(),
             Source::EnvFile { name, line, .. } => format!("{name} (line {line})"),
@@ -128,6 +131,8 @@ fn listed(sources: &[Source]) -> String {
         Some(Source::PolymarketCli { path, .. }) => format!(" of polymarket-cli ({path})"),
         _ => String::new(),
     };
+    let more = sources.len().saturating_sub(MOST);
+    names.extend((more > 0).then(|| format!("{more} more")));
     format!("{}{place}", names.join(", "))
 }
 

@@ -153,10 +153,8 @@ impl Sources {
             let funder = self.values_in(group, Setting::Funder).into_iter().next();
             Held { group, standing, key, funder: funder.and_then(|funder| funder.value.trim().parse().ok()) }
         };
-        let mut places = vec![
-            held(Group::Run, Standing::Named, given),
-            held(Group::Profile, of_profile, self.profile_key.whose()),
-        ];
+        let mut places =
+            vec![held(Group::Run, Standing::Named, given), held(Group::Profile, of_profile, self.profile_key.whose())];
         if !self.in_fleet {
             places.extend([
                 held(Group::Environment, Standing::There, key_in(Group::Environment)),

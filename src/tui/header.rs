@@ -177,8 +177,14 @@ fn parts(app: &App) -> Vec<Part> {
     let origin = heading.origin.iter().flat_map(|origin| {
         let whole = say(&origin.to_string());
         let name = origin.name.as_deref().map_or_else(|| whole.clone(), say);
-        let last = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        [whole, name, last.clone(), app.theme.fit(&last, 20), app.theme.fit(&last, 10)]
+        // a file elsewhere does not look like one of the same name that is here
+        let away = if name.contains(['/', '\\']) { format!("{}/", app.theme.ellipsis()) } else { String::new() };
+        let mut parts = name.rsplit(['/', '\\']);
+        let last = parts.next().unwrap_or_default().to_owned();
+        let near = parts.next().filter(|part| !matches!(*part, "" | "." | ".."));
+        let near = near.map_or_else(|| format!("{away}{last}"), |near| format!("{away}{near}/{last}"));
+        let cut = |cells: usize| away.clone() + &app.theme.fit(&last, cells.saturating_sub(away.chars().count()));
+        [whole, name, near, format!("{away}{last}"), cut(20), cut(10)]
     });
     let origin: Vec<String> = origin.collect();
     let host = heading.host.map(|host| say(&host));

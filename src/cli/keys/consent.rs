@@ -70,6 +70,7 @@ pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change])
             "schema": 1,
             "done": false,
             "dry_run": true,
+            "account": caller.operator.account_text(),
             "changes": changes.iter().map(|change| object(change, selection)).collect::<Vec<_>>(),
             "clob_url": base,
             "requests": requests,
@@ -79,7 +80,11 @@ pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change])
     let rows: Vec<String> = requests.iter().flat_map(|request| planned(&base, request)).collect();
     print::list("Nothing was sent. These requests would be, in this order", &rows)?;
     for change in changes {
-        let rows = [("breaks", change.breaks().to_owned()), ("undo", change.undo(selection))];
+        let rows = [
+            ("account", caller.operator.account_text()),
+            ("breaks", change.breaks().to_owned()),
+            ("undo", change.undo(selection)),
+        ];
         print::text(&format!("{}\n{}", change.does(), print::lines(&rows)))?;
     }
     Ok(Exit::Done)

@@ -51,7 +51,10 @@ fn copies(settings: &Settings) -> Vec<(PathBuf, PathBuf)> {
         let is_copy = |entry: &fs::DirEntry| {
             let entry = entry.file_name();
             let entry = entry.to_string_lossy();
-            entry.strip_prefix(&name).is_some_and(names_a_copy) || crate::settings::save::is_unfinished(&entry, &name)
+            // people leave the dot out where a file should be seen
+            let bare = name.strip_prefix('.').and_then(|name| entry.strip_prefix(name));
+            entry.strip_prefix(&name).or(bare).is_some_and(names_a_copy)
+                || crate::settings::save::is_unfinished(&entry, &name)
         };
         let mut names: Vec<_> =
             entries.take(MOST_ENTRIES).flatten().filter(is_copy).map(|entry| entry.file_name()).collect();
@@ -67,7 +70,8 @@ fn copies(settings: &Settings) -> Vec<(PathBuf, PathBuf)> {
 
 /// What stands behind the name of a file in the name of its copy.
 fn names_a_copy(rest: &str) -> bool {
-    rest == "~" || [".bak", ".backup", ".old", ".orig", ".save"].iter().any(|ending| rest.starts_with(ending))
+    const ENDINGS: [&str; 9] = [".bak", ".backup", ".old", ".orig", ".save", ".copy", " copy", " (", "_old"];
+    rest == "~" || ENDINGS.iter().any(|ending| rest.starts_with(ending))
 }
 
 fn holds_secret(path: &Path, settings: &Settings) -> bool {

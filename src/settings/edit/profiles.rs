@@ -6,6 +6,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use super::{EditError, is_harmless, mask};
 use crate::settings::Setting;
+use crate::text::given_back;
 
 const PROFILES: &str = "profiles";
 const DEFAULT: &str = "default_profile";
@@ -18,10 +19,7 @@ const DEFAULT: &str = "default_profile";
 pub fn check_profile_name(name: &str) -> Result<(), EditError> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let good = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.len() <= 64 && name.chars().all(is_plain);
-    // a key that is pasted by mistake is not shown again
-    let shown =
-        if name.len() <= 64 { name.to_owned() } else { format!("{}…", name.chars().take(8).collect::<String>()) };
-    if good { Ok(()) } else { Err(EditError::ProfileName(shown)) }
+    if good { Ok(()) } else { Err(EditError::ProfileName(given_back(name).into_owned())) }
 }
 
 /// The text of a configuration file, for editing; its `Display` is the text.

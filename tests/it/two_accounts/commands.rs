@@ -51,11 +51,7 @@ impl Desk {
         self.run_with(environment.map(Who::variables).unwrap_or_default(), arguments)
     }
 
-    fn run_with(
-        &self,
-        environment: impl IntoIterator<Item = (&'static str, String)>,
-        arguments: &[&str],
-    ) -> Value {
+    fn run_with(&self, environment: impl IntoIterator<Item = (&'static str, String)>, arguments: &[&str]) -> Value {
         let mut command: Command = polydoctor();
         command.args(arguments).args(["--format", "json"]).current_dir(self.home.path()).env("HOME", self.home.path());
         command.envs(environment);
