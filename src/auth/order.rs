@@ -19,6 +19,7 @@ use super::wallet::{SignatureType, WalletMap};
 use super::wallet_signature::{nest, nested_digest, typed_data_hash};
 
 pub use exchange::{Domain, Exchange, NAME, Version};
+pub(crate) use signature::session;
 pub use signature::{Nested, OrderSignature, with_session};
 
 // the name of both structs is part of what is signed

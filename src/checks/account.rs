@@ -4,6 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use super::Finding;
 use super::clock::not_told;
+use super::ownership::{Standing, standing};
 use super::trading::trading_wallet;
 use super::wallet::{DUST, dollars, exchanges};
 use crate::auth::wallet::{SignatureType, WalletKind};
@@ -58,6 +59,12 @@ fn names_the_type(refusal: &Failure) -> bool {
     matches!(refusal, Failure::Refused { message, .. } if message.contains("signature_type"))
 }
 
+/// Whether the signer is a key that the wallet's owner approved.
+fn is_session_key(facts: &Facts, wallet: Address) -> bool {
+    let signer = facts.setup.signer();
+    signer.is_some_and(|signer| matches!(standing(facts, wallet, signer), Standing::Session { .. }))
+}
+
 pub(super) fn balance(facts: &Facts) -> Finding {
     let Some(trading) = trading_wallet(facts) else {
         return Finding::skip("wallet.funder", "The wallet that should hold the collateral could not be determined");
@@ -100,6 +107,12 @@ pub(super) fn balance(facts: &Facts) -> Finding {
         }
         (Some(at), Some(Err(_))) if !at.has_code() => {
             return Finding::skip("wallet.deployed", "The CLOB has no balance for a wallet that is not deployed yet");
+        }
+        // whether it looks up the wallet of a session key is not published
+        (Some(at), Some(Err(refusal))) if is_session_key(facts, maker) && !at.collateral(version).is_zero() => {
+            let amount = dollars(at.collateral(version));
+            Finding::note(format!("{amount} on chain; the CLOB returns no balance for a session key"))
+                .with("answer", refusal)
         }
         (_, Some(Err(refusal))) => {
             Finding::fail(Cause::WalletNotDeployed, "The CLOB has no wallet of this type for the signer")

@@ -171,3 +171,46 @@ fn v2_order(order: &Order, signature: alloy_primitives::Bytes) -> v2::Order {
         signature,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::{Bytes, U256, hex};
+    use serde_json::Value;
+
+    use super::*;
+
+    /// What is sent is what the official clients' orders and the contract's own ABI come to.
+    #[test]
+    fn the_calldata_is_that_of_the_real_contract_byte_for_byte() {
+        let file: Value = serde_json::from_str(include_str!("../../tests/vectors/exchange.json")).unwrap();
+        let vectors = file["vectors"].as_array().unwrap();
+        assert_eq!(vectors.len(), 117);
+        for vector in vectors {
+            let text = |field: &str| vector["order"][field].as_str().unwrap();
+            let number = |field: &str| -> U256 { text(field).parse().unwrap() };
+            let small = |field: &str| u8::try_from(vector["order"][field].as_u64().unwrap()).unwrap();
+            let order = Order {
+                salt: number("salt"),
+                maker: text("maker").parse().unwrap(),
+                signer: text("signer").parse().unwrap(),
+                token_id: number("tokenId"),
+                maker_amount: number("makerAmount"),
+                taker_amount: number("takerAmount"),
+                side: small("side"),
+                signature_type: small("signatureType"),
+                terms: Terms::V2 {
+                    timestamp: number("timestamp"),
+                    metadata: text("metadata").parse().unwrap(),
+                    builder: text("builder").parse().unwrap(),
+                },
+            };
+            let signature: Bytes = text("signature").parse().unwrap();
+            let address = vector["exchange"].as_str().unwrap();
+            let exchange = Exchange::all().iter().find(|one| one.address.to_string() == address).unwrap();
+            let hash = order.hash(exchange.separator);
+            let expected = hex::decode(vector["validateOrderSignature"]["calldata"].as_str().unwrap()).unwrap();
+            let call = validation(&order, &signature, exchange, hash);
+            assert_eq!(call.data(), (exchange.address, expected.as_slice()), "{}", vector["id"]);
+        }
+    }
+}

@@ -36,6 +36,12 @@ impl Call {
         Self { about: Some((to, data)), ..Self::new("eth_call", params) }
     }
 
+    /// Where a read function is called, and with which data.
+    #[cfg(test)]
+    pub(super) fn data(&self) -> (Address, &[u8]) {
+        self.about.as_ref().map(|(to, data)| (*to, data.as_slice())).unwrap_or_default()
+    }
+
     /// Something that the node knows of an address, at the latest block.
     pub fn at(method: &'static str, address: Address) -> Self {
         Self { about: Some((address, Vec::new())), ..Self::new(method, json!([address, "latest"])) }

@@ -6,6 +6,7 @@ use alloy_sol_types::{SolCall, SolInterface as _, sol};
 use super::exchange;
 use super::ledger::{Holder, Ledger};
 use super::markets;
+use crate::auth::order;
 use crate::auth::wallet::{WalletKind, WalletMap};
 use crate::auth::wallet_signature::{nested_signer, plain_signer, safe_message_signer};
 
@@ -54,6 +55,8 @@ pub(super) enum Reverted {
 }
 
 const SILENTLY: Reverted = Reverted::Silently;
+/// Until when session keys may sign, in Unix seconds: the beginning of 2100.
+const SESSION_END_S: u64 = 4_102_444_800;
 /// What a Safe says to a signature of somebody else.
 const NO_OWNER: Reverted = Reverted::Saying("GS026");
 
@@ -143,7 +146,10 @@ fn deposit_wallet(ledger: &Ledger, wallet: Address, holder: &Holder, data: &[u8]
         Calls::owner(_) => returns::<ownerCall>(&holder.owner),
         Calls::factory(_) => returns::<factoryCall>(&ledger.chain.deposit.factory),
         Calls::nonce(_) => returns::<nonceCall>(&U256::from(3)),
-        Calls::sessionSignerAuthorizedUntil(_) => returns::<sessionSignerAuthorizedUntilCall>(&U256::ZERO),
+        Calls::sessionSignerAuthorizedUntil(call) => {
+            let until = if holder.session_keys.contains(&call.signer) { SESSION_END_S } else { 0 };
+            returns::<sessionSignerAuthorizedUntilCall>(&U256::from(until))
+        }
         Calls::isValidSignature(call) => {
             let is_accepted = accepts(ledger, wallet, holder, call.hash, &call.signature);
             let verdict = if is_accepted { isValidSignatureCall::SELECTOR } else { [0xff; 4] };
@@ -152,8 +158,12 @@ fn deposit_wallet(ledger: &Ledger, wallet: Address, holder: &Holder, data: &[u8]
     })
 }
 
-/// Whether a deposit wallet takes a signature for its owner's.
+/// Whether a deposit wallet takes a signature for its owner's, or for that of a session key.
 pub(super) fn accepts(ledger: &Ledger, wallet: Address, holder: &Holder, hash: B256, signature: &[u8]) -> bool {
+    if let Some((key, nested)) = order::session(signature) {
+        let signer = nested_signer(ledger.chain.id, wallet, hash, &nested);
+        return signer == Some(key) && holder.session_keys.contains(&key);
+    }
     let signers = [plain_signer(hash, signature), nested_signer(ledger.chain.id, wallet, hash, signature)];
     signers.contains(&Some(holder.owner))
 }

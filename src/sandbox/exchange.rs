@@ -171,4 +171,25 @@ mod tests {
             }
         }
     }
+
+    /// With the signature of a session key, as the wallet's owner approved it or not.
+    #[test]
+    fn a_session_key_signs_for_a_wallet_whose_owner_approved_it() {
+        let signer = |key: &str| crate::auth::key::parse(&crate::secret::Secret::new(key)).unwrap().signer;
+        let session = signer("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
+        let wallet = Address::repeat_byte(7);
+        let polygon = chain(POLYGON).unwrap();
+        let exchange = order::Exchange::find(POLYGON, Version::V2, false).unwrap();
+        let probe = order::Order::probe(session.address(), wallet, SignatureType::Poly1271, 1, 0);
+        let digest = probe.hash(exchange.separator);
+        let in_envelope = probe.sign_as_session(&session, exchange).unwrap();
+        let bare = probe.sign(&session, exchange).unwrap();
+        let mut ledger = Ledger::empty(polygon);
+        ledger.deploy(wallet, WalletKind::DepositUups, Address::repeat_byte(9));
+        assert!(!is_accepted_by_wallet(&ledger, wallet, digest, &in_envelope), "nobody approved it");
+        ledger.approve_session_key(wallet, session.address());
+        assert!(is_accepted_by_wallet(&ledger, wallet, digest, &in_envelope));
+        assert!(!is_accepted_by_wallet(&ledger, wallet, digest, &bare), "without its envelope it is no session's");
+        assert!(!is_accepted_by_wallet(&ledger, wallet, B256::repeat_byte(1), &in_envelope), "of another order");
+    }
 }

@@ -63,6 +63,8 @@ pub(super) struct Holder {
     pub(super) kind: Option<WalletKind>,
     pub(super) owner: Address,
     pub(super) code: Bytes,
+    /// Who may sign beside the owner.
+    pub(super) session_keys: Vec<Address>,
     /// In wei.
     pub(super) pol: U256,
     /// Token to base units (6 decimals).
@@ -152,6 +154,9 @@ impl Ledger {
         if let Some(owner) = &state.owner {
             holder.owner = names.address(owner).ok_or_else(|| format!("{owner} is not an address"))?;
         }
+        for key in &state.session_keys {
+            holder.session_keys.push(names.address(key).ok_or_else(|| format!("{key} is not an address"))?);
+        }
         let amounts =
             [(Some(tokens.pusd), &state.pusd), (Some(tokens.usdc_e), &state.usdc_e), (tokens.usdc, &state.usdc)];
         for (token, amount) in amounts {
@@ -200,6 +205,11 @@ impl Ledger {
     pub(super) fn deploy(&mut self, wallet: Address, kind: WalletKind, owner: Address) {
         let code = deployed_code(self.chain, kind, owner).unwrap_or_default().into();
         self.holders.insert(wallet, Holder { kind: Some(kind), owner, code, ..Holder::default() });
+    }
+
+    #[cfg(test)]
+    pub(super) fn approve_session_key(&mut self, wallet: Address, key: Address) {
+        self.holders.entry(wallet).or_default().session_keys.push(key);
     }
 
     #[cfg(test)]

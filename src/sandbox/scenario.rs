@@ -171,6 +171,8 @@ pub struct Wallet {
     pub code: Option<Bytes>,
     /// Who owns it now; the name of an address, or an address.
     pub owner: Option<String>,
+    /// Keys that may sign for a deposit wallet beside its owner; names of addresses, or addresses.
+    pub session_keys: Vec<String>,
     /// Amounts as people write them: `"250.00"`.
     pub pusd: Option<String>,
     /// As `pusd`, of USDC.e.

@@ -8,30 +8,43 @@ use super::keys;
 use super::state::App;
 use super::state::panel::PanelId;
 
-/// How a line is written: the letters of each name at most, a gap between key and name, and one between panels.
+/// How much of each name is written.
+#[derive(Clone, Copy)]
+enum Names {
+    Whole,
+    /// The one long name is cut.
+    Creds,
+    Short,
+    None,
+}
+
+/// How a line is written: the names, a gap between key and name, and one between panels.
 #[derive(Clone, Copy)]
 struct Form {
-    letters: usize,
+    names: Names,
     inner: usize,
     outer: usize,
 }
 
 /// The fullest first. The last one is taken where none fits, and cut.
-fn forms() -> impl Iterator<Item = Form> {
-    const WHOLE: usize = 11;
-    let spaced = (3..=WHOLE).rev().map(|letters| Form { letters, inner: 1, outer: 1 });
-    let joined = (1..=4).rev().map(|letters| Form { letters, inner: 0, outer: 1 });
-    std::iter::once(Form { letters: WHOLE, inner: 1, outer: 2 }).chain(spaced).chain(joined)
-}
+const FORMS: [Form; 7] = [
+    Form { names: Names::Whole, inner: 1, outer: 2 },
+    Form { names: Names::Whole, inner: 1, outer: 1 },
+    Form { names: Names::Creds, inner: 1, outer: 1 },
+    Form { names: Names::Creds, inner: 0, outer: 1 },
+    Form { names: Names::Short, inner: 1, outer: 1 },
+    Form { names: Names::Short, inner: 0, outer: 1 },
+    Form { names: Names::None, inner: 0, outer: 1 },
+];
 
 /// Every panel with its key, as far as they fit with all others; the one with the focus whole and marked.
 pub(super) fn line(app: &App, width: usize) -> Line<'static> {
-    let written = |form: Form| PanelId::ALL.map(|panel| name(app, panel, form.letters));
+    let written = |form: Form| PanelId::ALL.map(|panel| name(app, panel, form.names));
     let cells = |form: Form| {
         let names: usize = written(form).iter().map(|name| display_width(name)).sum();
         names + PanelId::ALL.len() * (1 + form.inner + form.outer)
     };
-    let form = forms().find(|form| cells(*form) <= width).unwrap_or(Form { letters: 1, inner: 0, outer: 1 });
+    let form = FORMS.into_iter().find(|form| cells(*form) <= width).unwrap_or(FORMS[FORMS.len() - 1]);
     let mut line = Line::default();
     for (panel, name) in PanelId::ALL.into_iter().zip(written(form)) {
         let is_shown = app.shown.focus == panel;
@@ -45,7 +58,31 @@ pub(super) fn line(app: &App, width: usize) -> Line<'static> {
     app.theme.cut_line(line, width)
 }
 
-fn name(app: &App, panel: PanelId, letters: usize) -> String {
-    let letters = if app.shown.focus == panel { usize::MAX } else { letters };
-    panel.name().chars().take(letters).collect()
+fn name(app: &App, panel: PanelId, names: Names) -> &'static str {
+    match (names, panel) {
+        _ if app.shown.focus == panel => panel.name(),
+        (Names::Creds, PanelId::Credentials) => "Creds",
+        (Names::Whole | Names::Creds, _) => panel.name(),
+        (Names::Short, _) => short(panel),
+        (Names::None, _) => "",
+    }
+}
+
+fn short(panel: PanelId) -> &'static str {
+    match panel {
+        PanelId::Checks => "Chk",
+        PanelId::Detail => "Dtl",
+        PanelId::Identity => "Id",
+        PanelId::Requests => "Req",
+        PanelId::Wallets => "Wlt",
+        PanelId::Clock => "Clk",
+        PanelId::Credentials => "Cred",
+        PanelId::Headers => "Hdr",
+        PanelId::Builder => "Bldr",
+        PanelId::Errors => "Err",
+        PanelId::Settings => "Set",
+        PanelId::Fleet => "Flt",
+        PanelId::Inspect => "Insp",
+        PanelId::Live => "Live",
+    }
 }

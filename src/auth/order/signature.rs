@@ -46,11 +46,9 @@ pub struct Nested {
 impl OrderSignature {
     /// `None` where the bytes have none of the forms. The last byte of a plain one may be 0, 1, 27 or 28.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        if let Some(envelope) = bytes.strip_suffix(&MARK) {
-            let (key, zero, wrapped) = <(B256, B256, Bytes)>::abi_decode_params(envelope).ok()?;
-            let is_address = key[..12].iter().all(|byte| *byte == 0) && zero.is_zero();
-            let key = Address::from_word(key);
-            return is_address.then(|| Some(Self::Session { key, nested: Nested::decode(&wrapped)? }))?;
+        if bytes.ends_with(&MARK) {
+            let (key, wrapped) = session(bytes)?;
+            return Some(Self::Session { key, nested: Nested::decode(&wrapped)? });
         }
         match bytes.len() {
             64 => {
@@ -97,6 +95,14 @@ impl Nested {
             order_type: std::str::from_utf8(order_type).ok()?.to_owned(),
         })
     }
+}
+
+/// The session key that an envelope names, and the nested signature in it.
+pub(crate) fn session(bytes: &[u8]) -> Option<(Address, Bytes)> {
+    let envelope = bytes.strip_suffix(&MARK)?;
+    let (key, zero, wrapped) = <(B256, B256, Bytes)>::abi_decode_params(envelope).ok()?;
+    let is_address = key[..12].iter().all(|byte| *byte == 0) && zero.is_zero();
+    is_address.then(|| (Address::from_word(key), wrapped))
 }
 
 /// The envelope that names the session key which made a nested signature.

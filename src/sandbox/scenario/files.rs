@@ -56,6 +56,7 @@ pub(super) const FILES: &[(&str, &str)] = embedded! {
     "key-keystore-json"
     "key-of-solana-wallet"
     "key-of-another-account"
+    "healthy-session-key"
     "wallet-ownership-transferred"
     "wallet-ownership-transferred-uups"
     "funder-is-profile-name"
