@@ -62,8 +62,10 @@ const LIBRARY_SENTENCES: [(&str, &str); 10] = [
 pub fn parse(typed: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
     let typed: Vec<OsString> = typed.into_iter().collect();
     let Moved { arguments, leading } = Moved::of(typed);
-    let command = guide::complete(Cli::command());
-    let parsed = command.clone().try_get_matches_from(&arguments);
+    let mut command = Cli::command();
+    let parsed = command.try_get_matches_from_mut(&arguments);
+    // what only help needs is written where help, or an error, is to be printed
+    let parsed = parsed.or_else(|_| guide::complete(Cli::command()).try_get_matches_from(&arguments));
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     match parsed {
         Ok((cli, matches)) => match secret_in(&command, &matches) {
@@ -154,19 +156,20 @@ struct Moved {
 
 impl Moved {
     fn of(typed: Vec<OsString>) -> Self {
+        let ends_flags = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
+        if !typed.get(1).is_some_and(|word| word.to_string_lossy().starts_with('-')) {
+            return Self { arguments: typed, leading: Vec::new() };
+        }
         let command = Cli::command();
         let is_command = |command: &Command, word: &OsString| {
             word.to_str().is_some_and(|word| command.get_subcommands().any(|known| known.get_name() == word))
         };
-        let begins_with_flag = typed.get(1).is_some_and(|word| word.to_string_lossy().starts_with('-'));
-        let ends_flags = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
         // a value that is called like a command leaves its flag without one
         let stands_alone = |place: &usize| {
             let parsed = command.clone().try_get_matches_from(&typed[..*place]);
             parsed.is_ok_and(|matches| matches.subcommand_name().is_none())
         };
-        let place = (2..ends_flags).filter(|_| begins_with_flag);
-        let place = place.filter(|&place| is_command(&command, &typed[place])).find(stands_alone);
+        let place = (2..ends_flags).filter(|&place| is_command(&command, &typed[place])).find(stands_alone);
         let Some(place) = place else { return Self { arguments: typed, leading: Vec::new() } };
         let leading = &typed[1..place];
         let arguments = [&typed[..1], &typed[place..ends_flags], leading, &typed[ends_flags..]].concat();
