@@ -49,6 +49,7 @@ mod scenarios;
 mod screens;
 mod secrets;
 mod sign_server;
+mod silent;
 mod signer;
 #[cfg(target_os = "linux")]
 mod soak;
