@@ -49,8 +49,8 @@ mod scenarios;
 mod screens;
 mod secrets;
 mod sign_server;
-mod silent;
 mod signer;
+mod silent;
 #[cfg(target_os = "linux")]
 mod soak;
 mod special_files;

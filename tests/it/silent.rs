@@ -19,7 +19,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Commands that ask no service, or that run until they are stopped.
 const ASK_NOBODY: [&str; 11] = [
-    "profile", "config", "list", "completions", "man", "explain", "inspect", "order", "sandbox", "sign-server", "init",
+    "profile",
+    "config",
+    "list",
+    "completions",
+    "man",
+    "explain",
+    "inspect",
+    "order",
+    "sandbox",
+    "sign-server",
+    "init",
 ];
 
 /// Every command without commands of its own, as it is typed, with what it needs beside.
