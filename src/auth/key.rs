@@ -182,7 +182,8 @@ fn to_bytes(whole: &str, digits: &str) -> Result<zeroize::Zeroizing<[u8; 32]>, K
         63 => return Err(KeyMistake::LostDigit { digits: 63 }),
         66 if digits.starts_with("02") || digits.starts_with("03") => return Err(KeyMistake::PublicKey { digits: 66 }),
         130 if digits.starts_with("04") => return Err(KeyMistake::PublicKey { digits: 130 }),
-        128 => return Err(KeyMistake::PublicKey { digits: 128 }),
+        // a key that was pasted twice is no public key
+        128 if digits[..64] != digits[64..] => return Err(KeyMistake::PublicKey { digits: 128 }),
         other => return Err(KeyMistake::Length { digits: other }),
     }
     let mut bytes = zeroize::Zeroizing::new([0; 32]);
@@ -249,6 +250,7 @@ mod tests {
         );
         assert_eq!(mistake("{\"version\":3}"), KeyMistake::KeystoreJson);
         assert_eq!(mistake(&format!("02{KEY}")), KeyMistake::PublicKey { digits: 66 });
+        assert_eq!(mistake(&format!("{KEY}{KEY}")), KeyMistake::Length { digits: 128 });
         assert_eq!(mistake(&format!("0x04{KEY}{KEY}")), KeyMistake::PublicKey { digits: 130 });
         assert_eq!(mistake("yM_W3eTr8vkABw4VHCMqMTg_Rk1UW2JpcHd-hYyTmqE="), KeyMistake::Base64);
         assert_eq!(mistake(&"5J3mBbAH58CpQ3Y5RNJpUKPE62SQ5tfcvU2JpbnkeyhfsYB1Jcn".repeat(2)[..88]), KeyMistake::Base58);

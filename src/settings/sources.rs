@@ -323,7 +323,18 @@ impl Sources {
             })
             .collect();
         problems.extend(several_accounts(self.reads.families()));
+        problems.extend(self.reads.key_by_wallet().map(key_by_wallet));
         problems
+    }
+}
+
+/// A private key under a name that nothing knows.
+fn key_by_wallet(name: &str) -> SettingProblem {
+    SettingProblem {
+        kind: ProblemKind::Remark,
+        setting: Setting::PrivateKey.into(),
+        text: format!("{name} is used as the private key, because the funder is a wallet of its signer"),
+        fix: "No change needed, if your bot reads that name".to_owned(),
     }
 }
 

@@ -3,8 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use alloy_primitives::Address;
+
+use super::accounts::is_wallet_of;
 use super::names::{self, Family, Meaning, Strength};
 use super::{Setting, Source, Sourced};
+use crate::auth::key;
+use crate::secret::Secret;
 
 /// `PROXY_ADDRESS` may be a proxy of the network as well as a wallet.
 fn is_network_proxy(setting: Setting, name: &str, value: &str) -> bool {
@@ -19,6 +24,8 @@ pub(super) struct Reads {
     /// Names in small letters, with the setting that each is read for.
     small: BTreeMap<String, Setting>,
     families: Families,
+    /// A name that says nothing, whose value is the private key of the funder's wallet.
+    by_wallet: Option<String>,
 }
 
 /// Accounts whose names have something around the known words.
@@ -40,16 +47,18 @@ impl Reads {
         let mut listed: BTreeSet<Setting> = BTreeSet::new();
         let mut passed_over = BTreeSet::new();
         let mut further: BTreeMap<Setting, BTreeSet<(Strength, &str)>> = BTreeMap::new();
-        let mut rest = Vec::new();
+        let (mut rest, mut funders) = (Vec::new(), Vec::new());
         for (name, value) in variables.filter(|(_, value)| !value.trim().is_empty()) {
             if let Some(setting) = Setting::listing(name) {
                 if is_network_proxy(setting, name, value) {
                     passed_over.insert(name.to_owned());
                 } else {
                     listed.insert(setting);
+                    funders.extend((setting == Setting::Funder).then_some(value));
                 }
             } else if let Some(meaning) = names::meaning(name) {
                 if names::can_hold(meaning, value) {
+                    funders.extend((meaning.setting == Setting::Funder).then_some(value));
                     further.entry(meaning.setting).or_default().insert((meaning.strength, name));
                 }
             } else {
@@ -64,6 +73,10 @@ impl Reads {
             is_given(Setting::PrivateKey) || small.values().any(|setting| *setting == Setting::PrivateKey);
         let mapped_key = env_map.get(&Setting::PrivateKey).map(String::as_str);
         let (families, members) = families(&rest, mapped_key, is_key_given);
+        let is_funder = |name: &str| small.get(name) == Some(&Setting::Funder);
+        funders.extend(rest.iter().filter(|(name, _)| is_funder(name)).map(|(_, value)| *value));
+        let has_key = is_key_given || families.read.is_some() || mapped_key.is_some();
+        let by_wallet = if has_key { None } else { key_of_wallet(&rest, &funders) };
         let mut names: BTreeMap<Setting, Vec<String>> =
             Setting::ALL.into_iter().map(|setting| (setting, Vec::new())).collect();
         for (setting, read) in &mut names {
@@ -77,8 +90,9 @@ impl Reads {
             let counts = |(strength, _): &&(Strength, &str)| *strength <= best;
             read.extend(of_setting.filter(counts).map(|(_, name)| (*name).to_owned()));
             read.extend(small.iter().filter(|(_, of)| *of == setting).map(|(name, _)| name.clone()));
+            read.extend(by_wallet.iter().filter(|_| *setting == Setting::PrivateKey).cloned());
         }
-        Self { names, small, families }
+        Self { names, small, families, by_wallet }
     }
 
     /// The setting that a variable is read for.
@@ -89,6 +103,11 @@ impl Reads {
     /// The accounts whose names have something around the known words.
     pub(super) fn families(&self) -> &Families {
         &self.families
+    }
+
+    /// The name of the private key, where only the funder's wallet tells that it is one.
+    pub(super) fn key_by_wallet(&self) -> Option<&str> {
+        self.by_wallet.as_deref()
     }
 
     /// Names that are read though they are in small letters.
@@ -135,6 +154,21 @@ impl Families {
     pub(super) fn is_of_other(&self, variable: &str) -> bool {
         self.others.iter().any(|(family, _)| family.has(variable))
     }
+}
+
+/// The one variable whose value is the private key of one of these wallets: whatever it is called, it is this
+/// account's.
+fn key_of_wallet(variables: &[(&str, &str)], funders: &[&str]) -> Option<String> {
+    let wallets: Vec<Address> = funders.iter().filter_map(|funder| funder.trim().parse().ok()).collect();
+    let is_key = |value: &str| {
+        let signer = key::parse(&Secret::new(value.trim())).ok()?.signer.address();
+        wallets.iter().any(|wallet| is_wallet_of(signer, *wallet)).then_some(())
+    };
+    let may_be =
+        |name: &str| !name.split('_').any(|word| names::OTHER_VENUES.contains(&word.to_ascii_uppercase().as_str()));
+    let mut found = variables.iter().filter(|(name, value)| may_be(name) && is_key(value).is_some());
+    let (name, _) = found.next()?;
+    found.next().is_none().then(|| (*name).to_owned())
 }
 
 /// Names that libraries read whatever their letters: those whose value can be what the name in capitals

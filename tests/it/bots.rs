@@ -181,3 +181,8 @@ fn settings_of_a_second_draw_are_judged_rightly() {
 fn settings_of_a_third_draw_are_judged_rightly() {
     judge(include_str!("bots/third.toml"), &[Mode::Sandbox, Mode::Offline]);
 }
+
+#[test]
+fn settings_of_a_fourth_draw_are_judged_rightly() {
+    judge(include_str!("bots/fourth.toml"), &[Mode::Sandbox, Mode::Offline]);
+}
