@@ -91,7 +91,9 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     let mut out = terminal::out();
     if args.list {
         for name in scenario::names() {
-            writeln!(out, "{name:<28} {}", find(name)?.title)?;
+            let title = find(name)?.title;
+            let line = crate::render::wrapped(&title, &format!("{name:<28} "), &" ".repeat(29), super::look::width());
+            writeln!(out, "{line}")?;
         }
         return Ok(Exit::Done);
     }

@@ -29,6 +29,14 @@ fn junit_has_a_suite_a_group_and_a_case_a_check() {
     assert_eq!(junit.matches("<failure").count(), count("fail"), "{junit}");
     assert_eq!(junit.matches("<skipped").count(), count("skip"), "{junit}");
     assert_eq!(junit.matches("<testsuite ").count(), 9, "{junit}");
+    // whoever reads it in a build server has nothing else: what it comes to, and what to do
+    let first = &report["diagnoses"][0];
+    let command = report["next_step"]["command"].as_str().unwrap();
+    for text in [first["cause"].as_str().unwrap(), first["title"].as_str().unwrap(), command] {
+        assert!(junit.contains(text), "{text}: {junit}");
+    }
+    let reported = ["check", "--demo", "demo", "--format", "junit", "--symptom", "address banned"];
+    assert!(stdout(&run(&reported)).contains("name=\"reported_error\" value=\"address banned\""));
 }
 
 #[test]

@@ -70,6 +70,49 @@ fn can_trade_and_the_next_step_are_told() {
     assert!(text.lines().any(|line| line.starts_with("next: ") && line.contains("funder")), "{text}");
 }
 
+/// A type that nobody set, of an account that nothing was seen of.
+#[test]
+fn a_default_type_is_no_evidence_of_the_funder() {
+    let sandbox = Sandbox::start(&["--scenario", "healthy-safe"]);
+    let mut command = polydoctor();
+    command.args(["check", "--format", "json"]).env("PRIVATE_KEY", format!("0x{}", "7b".repeat(32)));
+    command.envs(sandbox.env().filter(|(name, _)| name.ends_with("_URL")));
+    let report: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    for id in ["wallet.funder", "wallet.deployed", "wallet.signature-type"] {
+        assert_eq!(crate::program::status(&report, id), "note", "{id}: {report:#}");
+    }
+    let ruled_out = report["diagnoses"].to_string();
+    assert!(!ruled_out.contains("wallet.funder reports"), "{ruled_out}");
+}
+
+/// Settings that belong together are one command.
+#[test]
+fn the_next_step_is_a_whole_command() {
+    let (report, _) = check(&["--demo", "deposit-wallet-required-eoa"]);
+    let command = report["next_step"]["command"].as_str().unwrap();
+    let parts: Vec<&str> = command.split(" && ").collect();
+    let [kind, funder] = parts[..] else { panic!("{command}") };
+    assert_eq!(kind, "export POLYMARKET_SIGNATURE_TYPE=3");
+    assert!(funder.starts_with("export POLYMARKET_FUNDER=0x"), "{command}");
+    // it moves money, and cannot be undone
+    let text = report["next_step"]["text"].as_str().unwrap();
+    assert!(text.contains("cannot be undone") && text.contains("small test amount first"), "{text}");
+}
+
+/// No check sees a ban: what was reported is neither healthy alone nor trading that is known to work.
+#[test]
+fn what_only_an_error_tells_leaves_open_whether_the_account_can_trade() {
+    let banned = ["--demo", "account-banned", "--symptom", "address banned"];
+    let (report, _) = check(&banned);
+    assert_eq!((&report["can_trade"], report["diagnoses"][0]["cause"].as_str()), (&Value::Null, Some("account-banned")));
+    assert_eq!(report["reported_errors"][0]["text"], "address banned", "nothing is put in that was not said");
+    let text = stdout(&run(&[&["check"], &banned[..]].concat()));
+    assert!(text.contains("healthy: all checks passed, but the reported error points to account-banned"), "{text}");
+    // what the checks rule out leaves nothing open
+    let (report, _) = check(&["--demo", "healthy-safe", "--symptom", "the clock is 40 seconds behind"]);
+    assert_eq!(report["can_trade"], true);
+}
+
 #[test]
 fn an_error_that_is_not_known_is_said_to_be_unknown() {
     let blah = "blah blah \u{1b}[2J xyz";

@@ -210,3 +210,21 @@ fn an_env_file_without_a_key_counts_where_its_funder_is_a_wallet_of_the_key() {
     assert!(funder.eq_ignore_ascii_case(&safe.to_string()), "{report:#}");
     assert_eq!(report["account"]["signature_type"], 2, "{report:#}");
 }
+
+/// A host that a profile refers to and that is not there: nothing goes to the official one in its place.
+#[test]
+fn nothing_is_asked_of_the_official_host_where_the_place_of_another_one_is_gone() {
+    let desk = Desk::new(None, None);
+    let config = desk.home.path().join(".config/polydoctor/config.toml");
+    let gone = desk.home.path().join("gone.env");
+    for (field, check) in [("clob_url", "creds.derive"), ("rpc_url", "wallet.map")] {
+        let place = format!("{{ env_file = {gone:?}, name = \"URL\" }}");
+        let text = format!("default_profile = 'p'\n[profiles.p]\nprivate_key = {DEMO_KEY:?}\n{field} = {place}\n");
+        fs::write(&config, text).unwrap();
+        let report = desk.run(None, &["check", check, "setup.settings", "--timeout", "1"]);
+        let requests = report["requests"].to_string();
+        assert!(!requests.contains(if field == "rpc_url" { "drpc" } else { "clob.polymarket.com" }), "{requests}");
+        assert_ne!(crate::program::status(&report, check), "pass", "{report:#}");
+        assert!(report["checks"].to_string().contains("gone.env"), "{report:#}");
+    }
+}
