@@ -104,7 +104,10 @@ fn the_next_step_is_a_whole_command() {
 fn what_only_an_error_tells_leaves_open_whether_the_account_can_trade() {
     let banned = ["--demo", "account-banned", "--symptom", "address banned"];
     let (report, _) = check(&banned);
-    assert_eq!((&report["can_trade"], report["diagnoses"][0]["cause"].as_str()), (&Value::Null, Some("account-banned")));
+    assert_eq!(
+        (&report["can_trade"], report["diagnoses"][0]["cause"].as_str()),
+        (&Value::Null, Some("account-banned"))
+    );
     assert_eq!(report["reported_errors"][0]["text"], "address banned", "nothing is put in that was not said");
     let text = stdout(&run(&[&["check"], &banned[..]].concat()));
     assert!(text.contains("healthy: all checks passed, but the reported error points to account-banned"), "{text}");

@@ -7,8 +7,9 @@ use serde::Serialize as _;
 
 use super::super::{Format, harmless, shown};
 use crate::attribution::{Amount, BuilderTrade, Sum, Totals};
-use crate::cli::terminal;
+use crate::cli::{style, terminal};
 use crate::client::trades::By;
+use crate::render::Style;
 
 /// So many of the largest markets, and of the newest days, are written in the text.
 const MARKETS: usize = 10;
@@ -115,9 +116,30 @@ fn csv_header() -> anyhow::Result<String> {
     Ok(text.lines().next().map(|header| format!("{header}\n")).unwrap_or_default())
 }
 
+/// A row of the table. Where the terminal is narrow, columns go before lines break.
 fn line(at: &str, side: &str, shares: &str, money: [&str; 3], status: &str, market: &str) -> String {
+    /// Cells that the columns need up to each of these.
+    const WITH_MARKET: usize = 100;
+    const WITH_SECONDS: usize = 82;
+    const WITH_FEES: usize = 77;
+    const WITH_STATUS: usize = 66;
+    let Style { ascii, width, .. } = style();
+    let has = |needed: usize| width.is_none_or(|width| width >= needed);
     let [price, volume, fees] = money;
-    format!("{at:<19}  {side:<4} {shares:>10} {price:>8} {volume:>12} {fees:>10}  {status:<10} {market}")
+    // without year and seconds
+    let at = if has(WITH_SECONDS) { format!("{at:<19}") } else { format!("{:<14}", at.get(5..16).unwrap_or(at)) };
+    let mut line = format!("{at}  {side:<4} {shares:>10} {price:>8} {volume:>12}");
+    if has(WITH_FEES) {
+        line += &format!(" {fees:>10}");
+    }
+    if has(WITH_STATUS) {
+        line += &format!("  {status:<10}");
+    }
+    if has(WITH_MARKET) {
+        line += &format!(" {market}");
+    }
+    let line = line.trim_end();
+    if ascii { line.replace('–', "-").replace('…', "...") } else { line.to_owned() }
 }
 
 fn row(trade: &BuilderTrade) -> String {
