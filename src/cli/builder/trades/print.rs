@@ -128,16 +128,11 @@ fn line(at: &str, side: &str, shares: &str, money: [&str; 3], status: &str, mark
     let [price, volume, fees] = money;
     // without year and seconds
     let at = if has(WITH_SECONDS) { format!("{at:<19}") } else { format!("{:<14}", at.get(5..16).unwrap_or(at)) };
-    let mut line = format!("{at}  {side:<4} {shares:>10} {price:>8} {volume:>12}");
-    if has(WITH_FEES) {
-        line += &format!(" {fees:>10}");
-    }
-    if has(WITH_STATUS) {
-        line += &format!("  {status:<10}");
-    }
-    if has(WITH_MARKET) {
-        line += &format!(" {market}");
-    }
+    let mut columns = vec![format!("{at}  {side:<4} {shares:>10} {price:>8} {volume:>12}")];
+    columns.extend(has(WITH_FEES).then(|| format!(" {fees:>10}")));
+    columns.extend(has(WITH_STATUS).then(|| format!("  {status:<10}")));
+    columns.extend(has(WITH_MARKET).then(|| format!(" {market}")));
+    let line = columns.concat();
     let line = line.trim_end();
     if ascii { line.replace('–', "-").replace('…', "...") } else { line.to_owned() }
 }
