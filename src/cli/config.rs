@@ -38,7 +38,7 @@ pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {
             let file = config_file().map(|file| file.display().to_string()).unwrap_or_default();
             row("profile", profile, &file, &mut out)?;
             for setting in &setup.shown {
-                row(&setting.name.to_string(), &setting.value.to_string(), &setting.source.to_string(), &mut out)?;
+                row(&setting.name, &setting.value, &setting.source, &mut out)?;
             }
             for problem in &setup.problems {
                 let text = format!("{}. {}", problem.text, problem.fix);
