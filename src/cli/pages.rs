@@ -24,8 +24,32 @@ pub(super) struct CompletionsArgs {
 pub(super) fn completions(args: &CompletionsArgs) -> io::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut with_values(Cli::command()), "polydoctor", &mut script);
-    terminal::out().write_all(&script)?;
+    let script = String::from_utf8_lossy(&script);
+    terminal::out().write_all(with_profiles(args.shell, &script).as_bytes())?;
     Ok(Exit::Done)
+}
+
+/// Profiles come and go, so the shell asks for their names when it needs them.
+fn with_profiles(shell: Shell, script: &str) -> String {
+    const NAMES: &str = "polydoctor profile list 2>/dev/null | cut -c3- | cut -d\" \" -f1";
+    let (plain, asking) = match shell {
+        Shell::Bash => (
+            "                --profile)\n                    COMPREPLY=($(compgen -f \"${cur}\"))",
+            format!(
+                "                --profile)\n                    COMPREPLY=($(compgen -W \"$({NAMES})\" -- \"${{cur}}\"))"
+            ),
+        ),
+        Shell::Zsh => (
+            "--profile=[Profile from the configuration file]:NAME:_default",
+            format!("--profile=[Profile from the configuration file]:NAME:{{compadd -- $({NAMES})}}"),
+        ),
+        Shell::Fish => (
+            "-l profile -d 'Profile from the configuration file' -r\n",
+            format!("-l profile -d 'Profile from the configuration file' -r -f -a '({NAMES})'\n"),
+        ),
+        _ => return script.to_owned(),
+    };
+    script.replace(plain, &asking)
 }
 
 /// The values that an argument of this name takes, of those that do not list them themselves. They are only

@@ -329,3 +329,24 @@ fn a_keystore_of_a_profile_is_unlocked_by_its_password() {
     let locked = check(None);
     assert!(stderr(&locked).contains("POLYDOCTOR_KEYSTORE_PASSWORD") && locked.status.code() == Some(2));
 }
+
+/// In a real shell, with profiles that were made after the script was.
+#[test]
+#[cfg(unix)]
+fn a_shell_offers_the_profiles_that_there_are() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join(".config/polydoctor/config.toml");
+    std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+    std::fs::write(&config, "[profiles.alpha]\nchain_id = 137\n[profiles.beta-2]\nchain_id = 137\n").unwrap();
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_polydoctor")).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let line = "eval \"$(polydoctor completions bash)\"; COMP_WORDS=(polydoctor check --profile ''); COMP_CWORD=3; \
+                _polydoctor polydoctor '' --profile; echo \"${COMPREPLY[@]}\"";
+    let mut bash = std::process::Command::new("bash");
+    let output = bash.args(["-c", line]).env_clear().env("PATH", path).env("HOME", home.path()).output().unwrap();
+    assert_eq!(crate::program::stdout(&output), "alpha beta-2\n", "{}", String::from_utf8_lossy(&output.stderr));
+    for shell in ["zsh", "fish"] {
+        let script = crate::program::stdout(&crate::program::run(&["completions", shell]));
+        assert!(script.contains("polydoctor profile list"), "{shell}");
+    }
+}
