@@ -52,7 +52,7 @@ pub(super) fn run(mut args: ConfigArgs) -> anyhow::Result<Exit> {
 
 /// What a setting is and where it comes from: beside each other, or below where the terminal is narrow.
 fn row(name: &str, value: &str, source: &str, out: &mut impl io::Write) -> io::Result<()> {
-    let first = format!("{name:<20} ");
+    let first = format!("{name:<24} ");
     let whole = format!("{first}{value:<44} {source}");
     let whole = whole.trim_end();
     if width().is_none_or(|width| display_width(whole) <= width) {

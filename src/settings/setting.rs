@@ -128,7 +128,13 @@ settings! {
     WsUrl "ws_url" Service("ws-url") ["POLYMARKET_WS_URL"]
     LiveUrl "live_url" Service("live-url") ["POLYMARKET_LIVE_URL"]
     RpcUrl "rpc_url" Service("rpc-url") ["POLYMARKET_RPC_URL", "POLYGON_RPC_URL", "RPC_URL"]
-    UsUrl "us_url" Service("us-url") ["POLYMARKET_US_URL"]
+    UsUrl "us_url" Service("us-url") [
+        "POLYMARKET_US_URL",
+        "POLYMARKET_US_API_URL",
+        "POLYMARKET_US_BASE_URL",
+        "POLYMARKET_US_API_BASE_URL",
+        "POLYMARKET_US_HOST",
+    ]
     UsGatewayUrl "us_gateway_url" Service("us-gateway-url") ["POLYMARKET_US_GATEWAY_URL"]
     Timeout "timeout" Run("timeout") ["POLYDOCTOR_TIMEOUT"]
     Deadline "deadline" Run("deadline") []
