@@ -13,7 +13,7 @@ use crate::cause::Cause;
 const PAIRS: [[usize; 2]; 10] = [[0, 1], [1, 3], [0, 3], [3, 4], [1, 4], [0, 4], [0, 2], [1, 2], [2, 3], [2, 4]];
 /// Bytes hashed before the search for two mistakes gives up: of a request of one kilobyte, every pair with a common
 /// mistake in it, and a few milliseconds.
-const MOST_BYTES: usize = 6 << 20;
+const MOST_BYTES: usize = 9 << 19;
 /// The same of a larger body, for which so many pairs are tried.
 const MOST_BYTES_OF_LARGE: usize = 12 << 20;
 const PAIRS_OF_LARGE: usize = 3500;
