@@ -340,7 +340,7 @@ fn exposed(text: &str, reading: &reading::Reading, known: &Known) -> Vec<Exposur
             exposed.push(Exposure {
                 kind: kind.to_owned(),
                 line: 1 + text[..place].matches('\n').count(),
-                fix: "replace it if this text was posted anywhere: it is the one in your settings".to_owned(),
+                fix: "replace it: it is the one in your settings".to_owned(),
             });
         }
     }
