@@ -208,15 +208,22 @@ pub(super) fn node_unknown(facts: &Facts, failure: &Failure) -> Finding {
     })
 }
 
+/// The fix where nothing can be reached.
+pub(super) const NETWORK_FIRST: &str = "Check the network: the CLOB does not respond either";
+
+/// Whether the CLOB fails in the same way: then nothing at all can be reached, and that is one cause and not one
+/// for each host.
+pub(super) fn is_everything(facts: &Facts, failure: &Failure) -> bool {
+    facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure))
+}
+
 fn beside_the_clob(
     facts: &Facts,
     service: &str,
     failure: &Failure,
     alone: impl FnOnce(Cause) -> (Cause, f64),
 ) -> Finding {
-    // Where nothing at all can be reached, that is one cause and not one for each host.
-    let everything =
-        facts.server_time.failure().is_some_and(|clob| std::mem::discriminant(clob) == std::mem::discriminant(failure));
+    let everything = is_everything(facts, failure);
     if is_cut_off(failure) {
         return Finding::stopped(format!("{service} had not responded when the run ended")).with("answer", failure);
     }

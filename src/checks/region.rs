@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Finding;
-use super::clock::service_unknown;
+use super::clock::{NETWORK_FIRST, is_everything, service_unknown};
 use crate::assets;
 use crate::cause::Cause;
 use crate::facts::{Facts, Geoblock};
@@ -57,6 +57,9 @@ fn access(country: &str, region: &str) -> Option<Access> {
 pub(super) fn geoblock(facts: &Facts) -> Finding {
     match (facts.geoblock.known(), facts.geoblock.failure()) {
         (Some(answer), _) => judged(answer),
+        (None, Some(failure)) if is_everything(facts, failure) => {
+            service_unknown(facts, "The geoblock endpoint", failure).fixed_by(NETWORK_FIRST)
+        }
         (None, Some(failure)) => service_unknown(facts, "The geoblock endpoint", failure)
             .fixed_by("Check POLYMARKET_GEOBLOCK_URL and the network; orders may still work")
             .write_words(Setting::GeoblockUrl, "the full URL of the geoblock endpoint, or remove it"),

@@ -3,7 +3,7 @@
 use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
-use super::clock::node_unknown;
+use super::clock::{NETWORK_FIRST, is_everything, node_unknown};
 use super::funder::is_only_default;
 use super::setup::unread;
 use super::{Finding, Status};
@@ -87,9 +87,13 @@ fn only_deployed(facts: &Facts, wallets: &WalletMap) -> Option<(WalletKind, Addr
 fn chain_missing(facts: &Facts) -> Option<Finding> {
     let failure = facts.chain.failure()?;
     let node = facts.setup.rpc_url.as_ref().map_or_else(String::new, |url| format!("{} ({})", url.value, url.source));
+    let finding = node_unknown(facts, failure).with("node", node);
+    // another one would be reached as little
+    if is_everything(facts, failure) {
+        return Some(finding.fixed_by(NETWORK_FIRST));
+    }
     Some(
-        node_unknown(facts, failure)
-            .with("node", node)
+        finding
             .fixed_by("Set the URL of a different Polygon RPC")
             .try_setting(Setting::RpcUrl, other_node(facts)),
     )
