@@ -56,7 +56,8 @@ pub(super) struct BadLine {
 pub fn env_file_variables(file: &EnvFile) -> Result<BTreeMap<String, String>, SettingsError> {
     let Some(path) = file.path() else { return Ok(BTreeMap::new()) };
     let (lines, bad) = parse(&read_text_now(&path)?);
-    match bad.iter().find(|bad| bad.kind == ProblemKind::Invalid) {
+    // a line that is no assignment may be meant to be one of those
+    match bad.iter().find(|bad| bad.kind == ProblemKind::Invalid || bad.name.is_none()) {
         Some(bad) => Err(SettingsError::BadLine { text: bad.problem(&path).text }),
         // the last line of a name wins
         None => Ok(lines.into_iter().map(|line| (line.name, line.value)).collect()),
