@@ -92,11 +92,7 @@ fn chain_missing(facts: &Facts) -> Option<Finding> {
     if is_everything(facts, failure) {
         return Some(finding.fixed_by(NETWORK_FIRST));
     }
-    Some(
-        finding
-            .fixed_by("Set the URL of a different Polygon RPC")
-            .try_setting(Setting::RpcUrl, other_node(facts)),
-    )
+    Some(finding.fixed_by("Set the URL of a different Polygon RPC").try_setting(Setting::RpcUrl, other_node(facts)))
 }
 
 /// A public node of the chain that is not the one that was asked.

@@ -2,15 +2,15 @@
 
 use alloy_primitives::U256;
 use polydoctor::auth::wallet::SignatureType;
-use polydoctor::cause::Cause;
-use polydoctor::checks::{Status, find};
+use polydoctor::cause::{Cause, Certainty};
+use polydoctor::checks::{Status, Try, find};
 use polydoctor::facts::{
     CachedBalance, ChainState, ClockReading, CredentialsFact, Derived, Fact, Facts, Failure, OnChain,
 };
 use polydoctor::facts::{Setup, secret_fact};
 use polydoctor::report::Report;
 use polydoctor::secret::Secret;
-use polydoctor::settings::{self, EnvFile, Inputs, Source, Sourced};
+use polydoctor::settings::{self, EnvFile, Inputs, Setting, Source, Sourced};
 
 use crate::support::DEMO_KEY;
 
@@ -145,4 +145,32 @@ fn a_balance_that_is_refused_is_judged_by_what_is_said() {
     assert_eq!(judged(["Invalid asset type"; 4]), (Status::Fail, Some(Cause::ProxyTampering)));
     assert_eq!(judged(["Invalid signature_type"; 4]), (Status::Unknown, Some(Cause::WrongSignatureType)));
     assert_eq!(judged(["something new"; 4]), (Status::Unknown, Some(Cause::ClobOutage)));
+}
+
+/// An RPC that was silent is not suggested again, also where it is the usual one.
+#[test]
+fn another_rpc_than_the_silent_one_is_suggested() {
+    const USUAL: &str = "https://polygon.drpc.org";
+    const OTHER: &str = "https://polygon-rpc.com";
+    for (asked, other) in [(USUAL, OTHER), ("https://polygon.drpc.org/", OTHER), (OTHER, USUAL)] {
+        let mut facts = at_the_official_host();
+        let environment = [("PRIVATE_KEY", DEMO_KEY), ("POLYMARKET_RPC_URL", asked)];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let inputs = Inputs { environment, env_file: EnvFile::None, ..Inputs::default() };
+        facts.setup = Setup::of(&settings::load(&inputs).unwrap(), false);
+        facts.chain = failed(Failure::TimedOut { after_ms: 10_000 });
+        let finding = (find("wallet.map").unwrap().judge)(&facts);
+        let wanted = vec![(Setting::RpcUrl, Try::Value(other.to_owned()))];
+        assert_eq!(finding.fix.as_ref().unwrap().tries, wanted, "{asked}: {finding:?}");
+    }
+}
+
+#[test]
+fn a_clob_that_is_slower_than_the_deadline_is_not_proven_to_be_unreachable() {
+    let mut facts = at_the_official_host();
+    facts.server_time = failed(Failure::TimedOut { after_ms: 5_000 });
+    let finding = (find("net.reach").unwrap().judge)(&facts);
+    assert_eq!(finding.status, Status::Unknown, "{finding:?}");
+    assert!(finding.suspicions.iter().all(|suspicion| suspicion.certainty != Certainty::Proven), "{finding:?}");
+    assert!(finding.fix.as_ref().unwrap().text.contains("--timeout"), "{finding:?}");
 }

@@ -350,3 +350,13 @@ fn a_shell_offers_the_profiles_that_there_are() {
         assert!(script.contains("polydoctor profile list"), "{shell}");
     }
 }
+
+/// A ban cannot be read: the end of the set-up does not promise what only an order would show.
+#[test]
+fn what_no_read_shows_is_not_promised_at_the_end() {
+    let home = tempfile::tempdir().unwrap();
+    let env = home.path().join(".env");
+    let _sandbox = Sandbox::start(&["--scenario", "account-banned", "--write-env", env.to_str().unwrap()]);
+    let output = run(home.path(), &["init", "--yes", "--profile", "bot"]);
+    assert!(stdout(&output).contains("A ban cannot be read from the API"), "{}", stdout(&output));
+}

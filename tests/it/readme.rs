@@ -124,3 +124,14 @@ fn a_sandbox_in_the_background_can_be_used_at_once_and_says_why_not() {
         assert_eq!(output.status.code(), Some(2));
     }
 }
+
+#[test]
+fn the_first_screen_says_what_it_is_for_and_how_to_install_it() {
+    let readme = readme();
+    let pitch = readme.split("\n\n").nth(1).unwrap().replace('\n', " ");
+    assert!(pitch.contains("cannot sign in or trade"), "{pitch}");
+    let first: Vec<&str> = readme.lines().take(25).collect();
+    for line in ["cargo install --locked --path .", "polydoctor completions bash >", "polydoctor man >"] {
+        assert!(first.iter().any(|other| other.starts_with(line)), "{line} is not in {first:#?}");
+    }
+}

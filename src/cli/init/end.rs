@@ -6,7 +6,7 @@ use std::path::Path;
 use super::ask::Steps;
 use super::{Start, observe, of_profile, say, say_command};
 use crate::cli::terminal;
-use crate::cli::{Exit, prompt};
+use crate::cli::{Exit, prompt, wrap};
 use crate::facts::probe::Probe;
 use crate::onboarding::{self, Wizard};
 use crate::render::{self, Format, Show};
@@ -53,7 +53,8 @@ fn save(wizard: &Wizard, config: &Path, yes: bool) -> anyhow::Result<bool> {
     say(&format!("\n{}, readable by you only:", config.display()))?;
     for line in &diff {
         let sign = if change.is_new_file() && line.change == Change::Added { ' ' } else { line.sign() };
-        say_command(&format!("{sign} {}", line.text))?;
+        // a path may be longer than the line; names stay whole
+        writeln!(terminal::err(), "{}", wrap::to_terminal(&line.text, &format!("  {sign} "), "      "))?;
     }
     if let Some(variable) = wizard.to_export() {
         let key = wizard.key_word();
@@ -97,6 +98,9 @@ async fn check(wizard: &Wizard, settings: Settings) -> anyhow::Result<Exit> {
             (_, check) => format!("  ?    {} ({})", ability.what, check.unwrap_or_default()),
         };
         writeln!(out, "{said}")?;
+    }
+    if report.can_trade == Some(true) {
+        writeln!(out, "A ban cannot be read from the API: only the response to an order shows it")?;
     }
     Ok(match report.verdict {
         Verdict::Healthy | Verdict::Degraded => Exit::Done,

@@ -164,3 +164,35 @@ fn a_wrong_checksum_is_a_note_with_its_place() {
     let text = stdout(&output);
     assert!(text.contains("wrong checksum (EIP-55)") && text.contains("line 2 of"), "{text}");
 }
+
+#[test]
+fn what_moves_nothing_is_suggested_before_what_moves_money() {
+    for (scenario, begins) in [
+        ("funds-at-signer", "Trade from the signer: signature type 0"),
+        ("wallet-not-deployed", "Deploy it through the relayer"),
+    ] {
+        let (report, _) = check(&["--demo", scenario]);
+        let text = report["next_step"]["text"].as_str().unwrap();
+        assert!(text.starts_with(begins) && text.contains("cannot be undone"), "{scenario}: {text}");
+    }
+}
+
+#[test]
+fn an_empty_wallet_is_not_said_to_work() {
+    let (report, _) = check(&["--demo", "balance-missing"]);
+    assert_ne!(report["can_trade"], true);
+    let text = stdout(&run(&["check", "--demo", "balance-missing"]));
+    assert!(text.contains("degraded: ") && !text.contains("it works"), "{text}");
+}
+
+#[test]
+fn no_cause_explains_a_sentence_that_nobody_met() {
+    for scenario in ["deposit-wallet-called-eoa", "wrong-signature-type", "clob-unreachable", "funder-is-signer"] {
+        let (report, _) = check(&["--demo", scenario]);
+        let shown = report["diagnoses"][0]["shows_as"].as_array().unwrap().clone();
+        assert!(!shown.is_empty(), "{scenario}");
+        let text = stdout(&run(&["check", "--demo", scenario]));
+        let explains = text.lines().find(|line| line.starts_with("  explains")).unwrap();
+        assert!(shown.iter().all(|sentence| !explains.contains(sentence.as_str().unwrap())), "{scenario}: {explains}");
+    }
+}

@@ -350,3 +350,17 @@ fn a_megabyte_is_read_at_once_whatever_it_is() {
         format!("{}\nPolyApiException[status_code=400, error_message={{'error': 'invalid signature'}}]", texts[0].1);
     assert_eq!(first(&end).sentence, Some("invalid signature"), "the end of a log is read");
 }
+
+#[test]
+fn other_names_lead_to_their_term() {
+    for (word, term) in [
+        ("derive", "derive"),
+        ("POLY_1271", "POLY_1271"),
+        ("UUPS", "deposit wallet"),
+        ("beacon", "deposit wallet"),
+        ("collateral", "pUSD"),
+    ] {
+        let printed = stdout(&run(&["explain", word]));
+        assert!(printed.starts_with(&format!("{term}\nterm\n")), "{word}: {printed}");
+    }
+}

@@ -3,6 +3,8 @@
 use std::net::TcpListener;
 
 use super::Terminal;
+use super::account::{env_file, in_folder};
+use crate::support::Lab;
 
 /// The printed lines, without their colours.
 fn lines(terminal: &Terminal) -> Vec<String> {
@@ -58,4 +60,39 @@ fn a_long_check_says_whom_it_waits_for() {
     let mut terminal = Terminal::start_with(&arguments, 80, 40, folder.path(), [("POLYMARKET_CLOB_URL", url.as_str())]);
     terminal.wait_for("the wait", |screen| screen.contains("Waiting for the CLOB, 2 s of 4"));
     terminal.wait_for("the end", |screen| screen.contains("incomplete") && !screen.contains("Waiting for"));
+}
+
+/// Rows that the terminal broke, since a line was wider than it.
+fn broken(terminal: &Terminal) -> Vec<String> {
+    let screen = terminal.screen();
+    let (rows, columns) = screen.size();
+    let row = |place| screen.contents_between(place, 0, place, columns.get());
+    (0..rows.get()).filter(|place| screen.row_wrapped(*place)).map(row).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_line_of_the_set_up_is_wider_than_the_terminal() {
+    let lab = Lab::named("healthy-safe").await;
+    let folder = tempfile::tempdir().unwrap();
+    env_file(&lab, folder.path());
+    for columns in [64, 80, 100] {
+        let mut terminal = Terminal::run(in_folder(folder.path(), &["init", "--profile", "demo"]), columns, 120);
+        terminal.wait_for_text("Answer [1]:");
+        terminal.press("?\r");
+        terminal.wait_for("the reason", |screen| {
+            screen
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .contains("Do not paste the key here: this input is visible")
+        });
+        terminal.press("\r");
+        terminal.wait_for_text("Save profile demo?");
+        terminal.settle();
+        assert_eq!(broken(&terminal), Vec::<String>::new(), "{columns}:\n{}", terminal.contents());
+        terminal.press("n\r");
+        terminal.wait_for_text("Run the checks now?");
+        terminal.press("n\r");
+        terminal.end();
+    }
 }

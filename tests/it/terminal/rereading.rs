@@ -259,7 +259,6 @@ async fn a_default_profile_gives_way_to_a_key_that_comes_later_also_after_a_fix(
     let config = folder.path().join("polydoctor");
     std::fs::create_dir(&config).unwrap();
     let path = env_file(&lab, folder.path());
-    let lines = std::fs::read_to_string(&path).unwrap();
     let values: String = [
         ("private_key", "POLYMARKET_PRIVATE_KEY"),
         ("funder", "POLYMARKET_FUNDER"),
@@ -268,10 +267,12 @@ async fn a_default_profile_gives_way_to_a_key_that_comes_later_also_after_a_fix(
     .map(|(setting, name)| format!("{setting} = {:?}\n", lab.running.announcement().env[name]))
     .concat();
     std::fs::write(config.join("config.toml"), format!("default_profile = \"p\"\n[profiles.p]\n{values}")).unwrap();
-    // where the services are is nobody's own
-    let hosts: String = lines.lines().filter(|line| line.contains("_URL=")).map(|line| format!("{line}\n")).collect();
-    std::fs::write(&path, &hosts).unwrap();
-    let mut terminal = Terminal::run(in_folder(folder.path(), &[]), 120, 40);
+    std::fs::write(&path, "# my bot\n").unwrap();
+    let mut command = in_folder(folder.path(), &[]);
+    for (name, value) in lab.running.announcement().env.iter().filter(|(name, _)| name.ends_with("_URL")) {
+        command.env(name, value);
+    }
+    let mut terminal = Terminal::run(command, 120, 40);
     terminal.wait_for_text("Start with wallet.funder");
     assert!(terminal.contents().contains("profile p"), "{}", terminal.contents());
     terminal.press("F");
@@ -279,7 +280,7 @@ async fn a_default_profile_gives_way_to_a_key_that_comes_later_also_after_a_fix(
     terminal.press("\t\r");
     terminal.wait_for_text("wallet.funder FAIL → PASS");
     terminal.settle();
-    replace(&path, &format!("{hosts}PK={}\n", crate::support::STRANGER_KEY));
+    replace(&path, &format!("# my bot\nPK={}\n", crate::support::STRANGER_KEY));
     terminal.wait_for("the account of the .env", |screen| {
         screen.contains(&crate::support::all_checks()) && !screen.contains("profile p")
     });
