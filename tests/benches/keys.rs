@@ -42,7 +42,7 @@ fn main() {
     let mut reader = pair.master.try_clone_reader().expect("a reader");
     let (sender, output) = channel();
     thread::spawn(move || {
-        let mut buffer = [0; 65536];
+        let mut buffer = [0; 8192];
         while let Ok(count @ 1..) = reader.read(&mut buffer) {
             if sender.send(buffer[..count].to_vec()).is_err() {
                 return;
