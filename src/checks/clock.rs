@@ -187,10 +187,7 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
         Cause::RateLimited => finding.fixed_by("Wait, then run again; send fewer requests from this IP address"),
         Cause::ClobOutage => finding.fixed_by("Wait and run again: nothing is wrong with the account"),
         Cause::WrongHost => finding.fixed_by("Set the CLOB URL"),
-        _ if matches!(failure, Failure::TimedOut { .. }) => {
-            finding.fixed_by("Check the network, the name and the port; if the connection is slow, allow more time with --timeout")
-        }
-        _ => finding.fixed_by("Check the network, the name and the port; then run again"),
+        _ => finding.fixed_by("Check the network, the name and the port; give a slow connection more time with --timeout"),
     }
 }
 

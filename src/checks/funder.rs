@@ -39,6 +39,17 @@ fn right_wallet(finding: Finding, facts: &Facts, why: &str) -> Finding {
     finding
 }
 
+/// Whether a variable says by its name that it holds a contract wallet.
+fn is_called_a_wallet(source: &Source) -> bool {
+    let (Source::Variable { name } | Source::EnvFile { name, .. }) = source else { return false };
+    let name = name.to_ascii_uppercase();
+    ["PROXY", "SAFE", "DEPOSIT"].iter().any(|word| name.split('_').any(|part| part == *word))
+}
+
+fn has_type(facts: &Facts) -> bool {
+    facts.setup.signature_type.as_ref().is_some_and(|kind| kind.source != Source::Default)
+}
+
 fn trades_as_eoa(facts: &Facts) -> bool {
     facts.setup.signature_type() == Some(SignatureType::Eoa)
 }
@@ -75,6 +86,15 @@ pub(super) fn funder(facts: &Facts) -> Finding {
     };
     let (funder, source) = (configured.value, &configured.source);
     let finding = match wallets.kind_of(funder) {
+        Some(WalletKind::Eoa) if kind == SignatureType::Eoa && is_called_a_wallet(source) && !has_type(facts) => {
+            let summary = "The funder is the signer itself, under a name for a wallet; no signature type is set";
+            let finding = Finding::fail(Cause::FunderIsSigner, summary).likely(0.9).certain(Certainty::Likely);
+            right_wallet(
+                finding,
+                facts,
+                "Set the funder to the account's wallet, or the signature type to 0 if there is none",
+            )
+        }
         Some(WalletKind::Eoa) if kind == SignatureType::Eoa => {
             chain_not_read(facts).unwrap_or_else(|| Finding::pass("The signer itself, as type 0 requires"))
         }

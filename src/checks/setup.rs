@@ -3,13 +3,19 @@
 use url::Url;
 
 use super::Finding;
-use super::clock::OFFICIAL_HOST;
+use super::clock::{OFFICIAL_HOST, is_official};
 use crate::auth::contracts;
 use crate::auth::key::KeyMistake;
 use crate::cause::Cause;
 use crate::facts::key_shape;
 use crate::facts::{CredentialsFact, Facts, KeyFact, Setup};
 use crate::settings::{ProblemKind, Setting, SettingProblem, Source, Subject, chain_of_rpc};
+
+/// Whether a chain was set on which the official host has no CLOB.
+fn is_testnet_at_official_host(facts: &Facts) -> bool {
+    let id = facts.setup.chain_id.as_ref();
+    is_official(facts) && id.is_some_and(|id| id.source != Source::Default && id.value != contracts::POLYGON)
+}
 
 pub(super) fn settings(facts: &Facts) -> Finding {
     let setup = &facts.setup;
@@ -28,6 +34,13 @@ pub(super) fn settings(facts: &Facts) -> Finding {
             .proven()
             .set(Setting::ChainId, contracts::POLYGON)
             .fixed_by("Set the chain ID to 137 (Polygon); 80002 is the Amoy test network")
+    } else if is_testnet_at_official_host(facts) {
+        let summary = format!("The chain ID is {}, but the official CLOB is on Polygon (137)", setup.chain());
+        Finding::fail(Cause::WrongChainId, summary)
+            .likely(0.95)
+            .proven()
+            .set(Setting::ChainId, contracts::POLYGON)
+            .fixed_by("Set the chain ID to 137, or the CLOB URL to the one of that chain")
     } else if let Some(problem) = of(ProblemKind::OtherService) {
         misdirected(setup, problem)
     } else if let Some(problem) = of(ProblemKind::OtherAddress) {

@@ -164,8 +164,11 @@ fn key_of_wallet(variables: &[(&str, &str)], funders: &[&str]) -> Option<String>
         let signer = key::parse(&Secret::new(value.trim())).ok()?.signer.address();
         wallets.iter().any(|wallet| is_wallet_of(signer, *wallet)).then_some(())
     };
-    let may_be =
-        |name: &str| !name.split('_').any(|word| names::OTHER_VENUES.contains(&word.to_ascii_uppercase().as_str()));
+    // a name with a letter wrong is told as such: no bot reads it
+    let may_be = |name: &str| {
+        let is_of_others = |word: &str| names::OTHER_VENUES.contains(&word.to_ascii_uppercase().as_str());
+        names::meant(name).is_none() && !name.split('_').any(is_of_others)
+    };
     let mut found = variables.iter().filter(|(name, value)| may_be(name) && is_key(value).is_some());
     let (name, _) = found.next()?;
     found.next().is_none().then(|| (*name).to_owned())

@@ -31,8 +31,8 @@ pattern!(
 
 pattern!(NONCE, r#"(?i)nonce["']?\s*[:=]\s*["']?(\d{1,6})\b"#);
 pattern!(MAKER, r"(?i)\bmaker(?:_?address)?\W{1,8}(0x[0-9a-f]{40})\b");
-pattern!(SIGNER, r"(?i)\bsigner(?:_?address)?\W{1,8}(0x[0-9a-f]{40})\b");
-pattern!(FUNDER, r"(?i)\bfunder(?:_?address)?\W{1,8}(0x[0-9a-f]{40})\b");
+pattern!(SIGNER, r"(?i)\b(?:signer|eoa|metamask)(?:[_ ]?(?:address|wallet))?\W{1,8}(0x[0-9a-f]{40})\b");
+pattern!(FUNDER, r"(?i)\b(?:funder|proxy|safe)(?:[_ ]?(?:address|wallet))?\W{1,8}(0x[0-9a-f]{40})\b");
 pattern!(FROM, r"(?i)\bfrom\W{1,6}(0x[0-9a-f]{40})\b");
 pattern!(TYPE, r"(?i)\bsig(?:nature)?[_ ]?type\W{1,8}([0-3])\b");
 

@@ -43,7 +43,9 @@ impl Sources {
         }
         self.use_account(&account);
         if self.use_of(Group::EnvFile) != Use::Nothing {
-            let has_secrets = self.env_lines.iter().any(|line| names::is_secret(&line.name));
+            let by_wallet = self.reads.key_by_wallet();
+            let is_secret = |name: &str| names::is_secret(name) || by_wallet == Some(name);
+            let has_secrets = self.env_lines.iter().any(|line| is_secret(&line.name));
             self.secret_files.extend(has_secrets.then(|| PathBuf::from(&self.env_path)));
             self.problems.append(&mut self.env_problems);
         }

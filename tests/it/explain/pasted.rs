@@ -99,7 +99,8 @@ fn each_form_of_the_clients_leads_to_who_spoke_and_to_a_cause() {
 }
 
 /// In rounds: what each text has to lead to was fixed before it was tried. Right at the first try were 35 of
-/// 44, 22 of 23, 52 of 61 and 25 of 27; of the sixth, in one person's own words, 87 of 109.
+/// 44, 22 of 23, 52 of 61 and 25 of 27; of the sixth, in one person's own words, 87 of
+/// 109; of the seventh, by somebody who knew none of the rules, 107 of 120.
 #[test]
 fn texts_that_no_rule_was_written_from_lead_to_what_was_wanted_before() {
     let cases = lines(include_str!("fresh.jsonl"));
