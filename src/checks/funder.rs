@@ -12,9 +12,8 @@ use crate::settings::{ProblemKind, Setting, SettingProblem, Source};
 
 /// Whether the signer is taken for the account's wallet only because no type is set, and nothing was seen of it.
 pub(super) fn is_only_default(facts: &Facts) -> bool {
-    let is_default = facts.setup.signature_type.as_ref().is_some_and(|kind| kind.source == Source::Default);
     let is_seen = account_wallet(facts).is_some_and(|(kind, ..)| kind == WalletKind::Eoa);
-    is_default && !is_seen && !super::wallet::trades_as_eoa(facts)
+    !has_type(facts) && !is_seen && !super::wallet::trades_as_eoa(facts)
 }
 
 /// Adds the right funder and type to a finding, as words and settings.
@@ -46,7 +45,8 @@ fn is_called_a_wallet(source: &Source) -> bool {
     ["PROXY", "SAFE", "DEPOSIT"].iter().any(|word| name.split('_').any(|part| part == *word))
 }
 
-fn has_type(facts: &Facts) -> bool {
+/// Whether a signature type is set, and not only the default.
+pub(super) fn has_type(facts: &Facts) -> bool {
     facts.setup.signature_type.as_ref().is_some_and(|kind| kind.source != Source::Default)
 }
 

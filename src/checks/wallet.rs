@@ -4,7 +4,7 @@ use alloy_primitives::utils::format_units;
 use alloy_primitives::{Address, U256};
 
 use super::clock::{NETWORK_FIRST, is_everything, node_unknown};
-use super::funder::is_only_default;
+use super::funder::{has_type, is_only_default};
 use super::setup::unread;
 use super::{Finding, Status};
 use crate::auth::contracts;
@@ -180,7 +180,7 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     let of_maker = maker.and_then(|maker| wallets.kind_of(maker)).filter(|kind| *kind != WalletKind::Eoa);
     // The funder tells the wallet; where it is missing or the signer, what Polymarket and the chain
     // say of the account does.
-    let is_set = facts.setup.signature_type.as_ref().is_some_and(|kind| kind.source != Source::Default);
+    let is_set = has_type(facts);
     // a funder that is not there says nothing where the account is elsewhere and the type does not fit either
     let is_unused = |kind: WalletKind, maker: Address| {
         let is_bare = facts
