@@ -88,9 +88,9 @@ impl Style {
 /// Those of the writer.
 pub fn print(report: &Report, format: Format, show: Show, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Text if style.ascii => {
+        Format::Text | Format::Markdown if style.ascii => {
             let mut text = Vec::new();
-            text::print(report, show, style, &mut text)?;
+            print(report, format, show, Style { ascii: false, ..style }, &mut text)?;
             out.write_all(to_ascii(&String::from_utf8_lossy(&text)).as_bytes())
         }
         Format::Text => text::print(report, show, style, out),

@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
+use super::look::{Look, error_style, style};
 use super::{Cli, Exit, guide};
 use crate::cli::terminal;
+use crate::render::Style;
 use crate::text::given_back;
 
 /// Options whose value looks like a private key by nature: codes and ids of 32 bytes.
@@ -73,8 +75,9 @@ pub fn parse(typed: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode>
             Some(place) => Err(refuse(&place)),
         },
         Err(error) if !error.use_stderr() => {
+            Look::among(&arguments).use_everywhere();
             // help that nobody reads is no failure
-            let _ = error.print();
+            let _ = terminal::out().write_all(text_of(&error, style()).as_bytes());
             Err(Exit::Done.into())
         }
         Err(error) => Err(match secret_among(&arguments).or_else(|| secret_flag(&error)) {
@@ -121,9 +124,8 @@ fn explain(mut error: clap::Error, arguments: &[OsString], leading: &[String]) -
             error.remove(ContextKind::SuggestedArg);
         }
     }
-    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !io::stderr().is_terminal();
-    let rendered = error.render();
-    let mut text = if is_plain { rendered.to_string() } else { rendered.ansi().to_string() };
+    Look::among(arguments).use_everywhere();
+    let mut text = text_of(&error, error_style());
     for (said, meant) in LIBRARY_SENTENCES {
         text = text.replace(said, meant);
     }
@@ -140,6 +142,12 @@ fn explain(mut error: clap::Error, arguments: &[OsString], leading: &[String]) -
     }
     say(&without_keys(&text));
     Exit::Usage.into()
+}
+
+/// Help or an error in the look that is asked for.
+fn text_of(error: &clap::Error, style: Style) -> String {
+    let rendered = error.render();
+    style.fit(&if style.color { rendered.ansi().to_string() } else { rendered.to_string() })
 }
 
 fn say(text: &str) {

@@ -77,7 +77,7 @@ impl AccountArgs {
 /// From when to when, and what it is asked for by.
 #[derive(Debug, clap::Args)]
 struct RangeArgs {
-    /// Query by builder code or by builder credentials [default: by code, if one is set]
+    /// Query by builder code or by credentials [default: by code, if one is set]
     #[arg(long, value_enum)]
     by: Option<By>,
     /// Only trades after this moment: RFC 3339, a day (UTC), or Unix seconds

@@ -63,7 +63,9 @@ pub(super) struct CheckArgs {
     /// Lowest status that sets exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Fail)]
     fail_on: FailOn,
-    /// Shorten wallet addresses and key IDs, hide the home folder (always on for Markdown)
+    /// Shorten wallet addresses and key IDs, and hide the home folder
+    ///
+    /// Always on for Markdown.
     #[arg(long)]
     share: bool,
     /// Replace wallet addresses with names: signer, funder, safe
@@ -72,7 +74,7 @@ pub(super) struct CheckArgs {
     /// Make no network requests
     #[arg(long, conflicts_with = "market")]
     offline: bool,
-    /// Also run slow checks (seconds): does the user channel (WebSocket) stay open?
+    /// Also check whether the user channel (WebSocket) stays open (slow)
     #[arg(long)]
     deep: bool,
     #[command(flatten)]
@@ -86,8 +88,10 @@ pub(super) struct CheckArgs {
     /// Replay recorded facts instead of making requests
     #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "offline", "demo"])]
     replay: Option<PathBuf>,
-    /// Set this run beside a recorded one (--record): another machine, or before and after. Prints what
-    /// differs in judgement, settings and observed facts
+    /// Compare this run with a recorded one (--record)
+    ///
+    /// Of another machine, or from before a change. Prints what differs in judgement, settings and observed
+    /// facts.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["watch", "all_profiles"])]
     compare: Option<PathBuf>,
     #[command(flatten)]

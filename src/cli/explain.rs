@@ -32,7 +32,9 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// An error message, a log, a term, or the ID of a cause or check; `-` reads standard input. Requests and orders in it are also inspected. Without TEXT, print the whole reference
+    /// Error message, log, term, or ID of a cause or check; `-` reads standard input
+    ///
+    /// Requests and orders in the text are also inspected. Without TEXT, the whole reference is printed.
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
     /// Output format
@@ -180,12 +182,12 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let answer = Answer::to(&query(&args.text)?);
     let mut printed = Vec::new();
     match args.format {
-        Format::Text => {
-            text::print(&answer, super::style(), &mut printed)?;
-            printed = super::style().fit(&String::from_utf8_lossy(&printed)).into_bytes();
-        }
+        Format::Text => text::print(&answer, super::style(), &mut printed)?,
         Format::Json => json::print(&answer, &mut printed)?,
         Format::Markdown => markdown::print(&answer, &mut printed)?,
+    }
+    if args.format != Format::Json {
+        printed = super::style().fit(&String::from_utf8_lossy(&printed)).into_bytes();
     }
     match terminal::out().write_all(&printed) {
         // whoever read as much as they wanted has closed the pipe

@@ -5,6 +5,7 @@ mod commands;
 
 use clap::Command;
 
+use crate::settings::Setting;
 use commands::{GUIDES, Reads};
 
 /// The variables that commands read, and what each is for.
@@ -85,7 +86,20 @@ fn text(command: &str) -> String {
 
 /// The command with these sections at the end of the long help of every command.
 pub(super) fn complete(command: Command) -> Command {
-    below(command, "")
+    below(with_defaults(command), "")
+}
+
+/// The command with the official URLs in the long help of the flags that replace them.
+pub(super) fn with_defaults(command: Command) -> Command {
+    let official = |flag: &str| Setting::ALL.into_iter().find(|setting| setting.flag() == Some(flag))?.official_url();
+    let command = command.mut_args(|argument| {
+        let (Some(url), Some(help)) = (argument.get_long().and_then(official), argument.get_help()) else {
+            return argument;
+        };
+        let help = format!("{help}\n\n[default: {url}]");
+        argument.long_help(help)
+    });
+    command.mut_subcommands(with_defaults)
 }
 
 fn below(command: Command, path: &str) -> Command {

@@ -30,15 +30,19 @@ enum Format {
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct HeadersArgs {
-    /// l1 signs with the private key, l2 with the API credentials, builder with the builder credentials,
-    /// us with the secret key of Polymarket US
+    /// Kind of authentication
+    ///
+    /// l1 signs with the private key, l2 with the API credentials, builder with the builder credentials, us
+    /// with the secret key of Polymarket US.
     #[arg(value_enum)]
     level: Level,
     /// [default: GET, or POST with a body]
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
-    /// Path as clients sign it, without host and query [default: /auth/derive-api-key for l1,
-    /// /auth/api-keys for l2, /transactions of the relayer for builder, /v1/account/balances for us]
+    /// Path as clients sign it, without host and query
+    ///
+    /// [default: /auth/derive-api-key for l1, /auth/api-keys for l2, /transactions of the relayer for
+    /// builder, /v1/account/balances for us]
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
     /// Exact body text to send
@@ -50,10 +54,15 @@ pub(super) struct HeadersArgs {
     /// Unix seconds, or milliseconds for us [default: now]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, conflicts_with = "server_time")]
     timestamp: Option<i64>,
-    /// Use the CLOB's time for the timestamp, for machines with an unreliable clock. Costs one request; official clients do the same with useServerTime or use_server_time
+    /// Use the CLOB's time for the timestamp (one request)
+    ///
+    /// For machines with an unreliable clock; official clients do the same with useServerTime or
+    /// use_server_time.
     #[arg(long)]
     server_time: bool,
-    /// Add builder headers to those of l2, as protocol version 1 clients send them with orders
+    /// Add builder headers to those of l2
+    ///
+    /// As clients of protocol version 1 send them with orders.
     #[arg(long)]
     with_builder: bool,
     /// Output format

@@ -43,7 +43,9 @@ pub(super) struct InitArgs {
     /// Read the private key from this variable, now and in later runs
     #[arg(long, value_name = "NAME", conflicts_with_all = ["key_file", "keystore", "key_stdin"])]
     key_env: Option<String>,
-    /// Write the private key itself to the profile, where anyone who can read the file can read it
+    /// Write the private key itself to the profile
+    ///
+    /// Anyone who can read the file can read it.
     #[arg(long)]
     store_private_key: bool,
     /// Do not ask, and write the profile

@@ -37,14 +37,19 @@ pub(super) struct InspectArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// When the request was sent, in Unix seconds; without it, the age of the timestamp and the expiration
-    /// of orders are not checked
+    /// When the request was sent, in Unix seconds
+    ///
+    /// Without it, the age of the timestamp and the expiration of orders are not checked.
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     now: Option<i64>,
-    /// Whether the market of the orders is neg-risk; without it, both exchange contracts are accepted
+    /// Whether the market of the orders is neg-risk
+    ///
+    /// Without it, both exchange contracts are accepted.
     #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
     neg_risk: Option<bool>,
-    /// Check over the Polygon RPC whether the exchange contract accepts the orders; sends each order there
+    /// Check whether the exchange contract accepts the orders
+    ///
+    /// Each order is sent to the Polygon RPC.
     #[arg(long)]
     on_chain: bool,
     /// Shorten wallet addresses, key IDs and signatures, for public sharing

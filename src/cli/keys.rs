@@ -39,7 +39,7 @@ enum Keys {
     Create(Box<create::CreateArgs>),
     /// Delete an API key
     Delete(Box<delete::DeleteArgs>),
-    /// Replace the API key: create at a new nonce, test, save, then delete the old one
+    /// Replace the API key: create at a new nonce, test, save, delete the old one
     Rotate(Box<rotate::RotateArgs>),
     /// Show which nonces have an API key, and which one is configured
     Nonces(Box<nonces::NoncesArgs>),

@@ -2,8 +2,11 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::sync::OnceLock;
+
+use clap::ValueEnum as _;
 
 use crate::render::{Style, speaks_utf8};
 
@@ -29,7 +32,9 @@ pub(super) struct Look {
     /// Print ASCII characters only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
-    /// Print plain lines: no screen, no color, no line that changes. For screen readers, logs and pipes
+    /// Print plain lines: no screen, no color, no line that changes
+    ///
+    /// For screen readers, logs and pipes.
     #[arg(long, global = true)]
     pub(super) plain: bool,
     /// When to use color
@@ -40,6 +45,23 @@ pub(super) struct Look {
 static LOOK: OnceLock<Look> = OnceLock::new();
 
 impl Look {
+    /// What the arguments ask for, also those that are not understood as a whole: for help and errors.
+    pub(super) fn among(arguments: &[OsString]) -> Self {
+        let words: Vec<_> =
+            arguments.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--").collect();
+        let is_typed = |flag: &str| words.iter().any(|word| word == flag);
+        let color = words.windows(2).rev().find_map(|pair| match (&*pair[0], pair[1].strip_prefix("--color=")) {
+            (_, Some(value)) => Some(value),
+            ("--color", None) => Some(&*pair[1]),
+            _ => None,
+        });
+        Self {
+            ascii: is_typed("--ascii"),
+            plain: is_typed("--plain"),
+            color: color.and_then(|value| Color::from_str(value, false).ok()).unwrap_or_default(),
+        }
+    }
+
     /// Holds for all that is printed from now on.
     pub(super) fn use_everywhere(self) {
         // it is set once, by the one who has read the command line
@@ -60,10 +82,18 @@ pub(super) fn is_plain() -> bool {
 
 /// How text on standard output may look.
 pub(super) fn style() -> Style {
+    style_on(io::stdout().is_terminal())
+}
+
+/// How text may look on standard error.
+pub(super) fn error_style() -> Style {
+    style_on(io::stderr().is_terminal())
+}
+
+fn style_on(is_terminal: bool) -> Style {
     let Look { ascii, plain, color } = LOOK.get().copied().unwrap_or_default();
     let variable = |name: &str| std::env::var(name).ok();
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
-    let is_terminal = io::stdout().is_terminal();
     let is_plain = is_set("NO_COLOR") || is_dumb();
     // what a pipe is read by has no locale that could be asked for; an explicit one counts
     let speaks_utf8 = speaks_utf8(variable).unwrap_or(cfg!(windows) || !is_terminal);

@@ -23,33 +23,33 @@ pub(super) struct CompletionsArgs {
 
 pub(super) fn completions(args: &CompletionsArgs) -> io::Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut with_values(Cli::command()), "polydoctor", &mut script);
+    clap_complete::generate(args.shell, &mut with_values(Cli::command(), args.shell), "polydoctor", &mut script);
     let script = String::from_utf8_lossy(&script);
     terminal::out().write_all(with_profiles(args.shell, &script).as_bytes())?;
     Ok(Exit::Done)
 }
 
+/// Stands for the names of the profiles while a script is written.
+const PROFILES: &str = "NAMES_OF_PROFILES";
+
+/// Whether the script of this shell can ask for the profiles.
+fn asks_for_profiles(shell: Shell) -> bool {
+    matches!(shell, Shell::Bash | Shell::Zsh | Shell::Fish)
+}
+
 /// Profiles come and go, so the shell asks for their names when it needs them.
 fn with_profiles(shell: Shell, script: &str) -> String {
-    const NAMES: &str = "polydoctor profile list 2>/dev/null | cut -c3- | cut -d\" \" -f1";
-    let (plain, asking) = match shell {
-        Shell::Bash => (
-            "                --profile)\n                    COMPREPLY=($(compgen -f \"${cur}\"))",
-            format!(
-                "                --profile)\n                    COMPREPLY=($(compgen -W \"$({NAMES})\" -- \"${{cur}}\"))"
-            ),
-        ),
-        Shell::Zsh => (
-            "--profile=[Profile from the configuration file]:NAME:_default",
-            format!("--profile=[Profile from the configuration file]:NAME:{{compadd -- $({NAMES})}}"),
-        ),
-        Shell::Fish => (
-            "-l profile -d 'Profile from the configuration file' -r\n",
-            format!("-l profile -d 'Profile from the configuration file' -r -f -a '({NAMES})'\n"),
-        ),
-        _ => return script.to_owned(),
-    };
-    script.replace(plain, &asking)
+    const NAMES: &str = "polydoctor profile list 2>/dev/null | cut -c3- | cut -d' ' -f1";
+    match shell {
+        Shell::Bash => script.replace(PROFILES, &format!("$({NAMES})")),
+        // this one writes words in quotes of its own
+        Shell::Zsh => {
+            let names = NAMES.replace('\'', "\"");
+            script.replace(&format!("({PROFILES})"), &format!("{{compadd -- $({names})}}"))
+        }
+        Shell::Fish => script.replace(PROFILES, &format!("({NAMES})")),
+        _ => script.to_owned(),
+    }
 }
 
 /// The values that an argument of this name takes, of those that do not list them themselves. They are only
@@ -71,21 +71,25 @@ fn values(command: &str, argument: &str) -> Vec<&'static str> {
 }
 
 /// The command with the values that a shell can offer.
-fn with_values(command: Command) -> Command {
+fn with_values(command: Command, shell: Shell) -> Command {
     let name = command.get_name().to_owned();
-    let command = command.mut_args(|argument| match values(&name, argument.get_id().as_str()) {
-        values if values.is_empty() => argument,
-        values => argument.value_parser(PossibleValuesParser::new(values)),
+    let command = command.mut_args(|argument| {
+        let offered = match (name.as_str(), argument.get_id().as_str()) {
+            (_, "profile") | ("use" | "show" | "remove", "name") if asks_for_profiles(shell) => vec![PROFILES],
+            (name, argument) => values(name, argument),
+        };
+        if offered.is_empty() { argument } else { argument.value_parser(PossibleValuesParser::new(offered)) }
     });
-    command.mut_subcommands(with_values)
+    command.mut_subcommands(|below| with_values(below, shell))
 }
 
 /// The page of the program, and after it one of each command.
 pub(super) fn man() -> anyhow::Result<Exit> {
-    let mut out = terminal::out();
-    let mut command = Cli::command();
+    let mut command = guide::with_defaults(Cli::command());
     command.build();
-    page(&command, "", &mut out)?;
+    let mut pages = Vec::new();
+    page(&command, "", &mut pages)?;
+    terminal::out().write_all(super::style().fit(&String::from_utf8_lossy(&pages)).as_bytes())?;
     Ok(Exit::Done)
 }
 
@@ -135,7 +139,7 @@ mod tests {
     fn shells_offer_checks_causes_and_scenarios() {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut with_values(Cli::command()), "polydoctor", &mut script);
+            clap_complete::generate(shell, &mut with_values(Cli::command(), shell), "polydoctor", &mut script);
             let script = String::from_utf8(script).expect("text");
             for value in ["wallet.funder", "funder-is-signer", "healthy-us", "gnosis-safe"] {
                 assert!(script.contains(value), "{shell}: {value}");

@@ -71,15 +71,19 @@ pub(super) struct SandboxArgs {
     /// Write the account's settings to this .env file once the sandbox is ready
     #[arg(long, value_name = "PATH")]
     write_env: Option<PathBuf>,
-    /// Write the accounts as profiles to this configuration file once the sandbox is ready;
-    /// POLYDOCTOR_CONFIG=PATH polydoctor check --all-profiles checks them
+    /// Write the accounts as profiles to this configuration file
+    ///
+    /// Once the sandbox is ready; POLYDOCTOR_CONFIG=PATH polydoctor check --all-profiles checks them.
     #[arg(long, value_name = "PATH")]
     write_profiles: Option<PathBuf>,
-    /// Return once the sandbox is ready, and leave it running: prints its process ID instead of the
-    /// announcement
+    /// Return once the sandbox is ready, and leave it running
+    ///
+    /// Prints its process ID instead of the announcement.
     #[arg(long)]
     background: bool,
-    /// Number of healthy accounts in addition to the scenario's; the announcement lists them
+    /// Number of healthy accounts in addition to the scenario's
+    ///
+    /// The announcement lists them.
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     accounts: u32,
     /// List the scenarios and exit

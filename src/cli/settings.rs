@@ -25,8 +25,9 @@ pub(super) struct SettingsArgs {
     /// Read the private key from this file
     #[arg(long, value_name = "PATH")]
     key_file: Option<PathBuf>,
-    /// Unlock the private key from this keystore (Web3 secret storage); the password is asked for,
-    /// or read from POLYDOCTOR_KEYSTORE_PASSWORD
+    /// Unlock the private key from this keystore (Web3 secret storage)
+    ///
+    /// The password is asked for, or read from POLYDOCTOR_KEYSTORE_PASSWORD.
     #[arg(long, value_name = "PATH", conflicts_with = "key_file")]
     keystore: Option<PathBuf>,
     /// Read the private key from standard input
@@ -44,7 +45,7 @@ pub(super) struct SettingsArgs {
     /// Nonce of the API credentials to use
     #[arg(long, value_name = "NUMBER")]
     nonce: Option<String>,
-    /// CLOB base URL [default: https://clob.polymarket.com]
+    /// CLOB base URL
     #[arg(long, value_name = "URL")]
     clob_url: Option<String>,
     /// Gamma API base URL (markets and profiles)
@@ -59,19 +60,21 @@ pub(super) struct SettingsArgs {
     /// Full URL of the geoblock endpoint
     #[arg(long, value_name = "URL")]
     geoblock_url: Option<String>,
-    /// Base URL of the user channel [default: wss://ws-subscriptions-clob.polymarket.com]
+    /// Base URL of the user channel
     #[arg(long, value_name = "URL")]
     ws_url: Option<String>,
-    /// URL of the live data service [default: wss://ws-live-v2.polymarket.com/ws]
+    /// URL of the live data service
     #[arg(long, value_name = "URL")]
     live_url: Option<String>,
-    /// Venue to check: the international CLOB or Polymarket US [default: what is configured]
+    /// Venue to check: global or us [default: what is configured]
+    ///
+    /// global is the international CLOB, us is Polymarket US.
     #[arg(long, value_name = "VENUE", value_parser = venue)]
     venue: Option<String>,
-    /// Polymarket US base URL for signed requests [default: https://api.polymarket.us]
+    /// Polymarket US base URL for signed requests
     #[arg(long, value_name = "URL")]
     us_url: Option<String>,
-    /// Public gateway URL of Polymarket US [default: https://gateway.polymarket.us]
+    /// Polymarket US base URL for public requests
     #[arg(long, value_name = "URL")]
     us_gateway_url: Option<String>,
     /// Polygon RPC URL
@@ -83,10 +86,10 @@ pub(super) struct SettingsArgs {
     /// Builder code: 0x and 64 hex digits
     #[arg(long, value_name = "CODE")]
     builder_code: Option<String>,
-    /// Timeout per request
+    /// Timeout per request [default: 10]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<String>,
-    /// Time limit for the whole run
+    /// Time limit for the whole run [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<String>,
     /// Read variables from this file [default: .env, if it exists]
@@ -109,7 +112,9 @@ pub(super) struct SettingsArgs {
 /// What a run may show to others.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(super) struct ProofArgs {
-    /// Do not send the signed probe order (all amounts 0, never fillable) to the Polygon RPC: skips order.exchange
+    /// Skip order.exchange: send no signed probe order to the Polygon RPC
+    ///
+    /// All amounts of the probe order are 0, so that it can never be filled.
     #[arg(long)]
     no_order_proof: bool,
 }

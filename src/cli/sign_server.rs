@@ -36,25 +36,35 @@ const SCRAPERS: usize = 16;
 /// A drop-in for the official builder signing server. Reads POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET, POLY_BUILDER_PASSPHRASE, AUTHORIZATION_TOKEN and PORT from the environment or .env. SIGHUP reloads credentials, tokens and certificates; if they are invalid, or the token is gone, the old ones stay in use. SIGTERM finishes requests in flight; a second one stops at once.
 #[derive(Debug, clap::Args)]
 pub(super) struct SignServerArgs {
-    /// IP address and port to listen on; port 0 picks a free one [default: 127.0.0.1 and PORT, or 5001]
+    /// IP address and port to listen on [default: 127.0.0.1 and PORT, or 5001]
+    ///
+    /// Port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-    /// Read the token that callers must send from this file instead of AUTHORIZATION_TOKEN
+    /// Read the token that callers must send from this file
+    ///
+    /// Instead of AUTHORIZATION_TOKEN.
     #[arg(long, value_name = "PATH")]
     token_file: Option<PathBuf>,
-    /// Sign for several builders, selected by the caller's token: a TOML file of [[account]] with
-    /// name, tokens, key, secret and passphrase, each text or { env = "NAME" }
+    /// Sign for several builders, selected by the caller's token
+    ///
+    /// A TOML file of [[account]] with name, tokens, key, secret and passphrase, each text or { env =
+    /// "NAME" }.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["token_file", "allow_public"])]
     accounts: Option<PathBuf>,
-    /// Allow other machines without a token: anyone who can reach the server signs as the builder
+    /// Allow other machines without a token
+    ///
+    /// Anyone who can reach the server signs as the builder.
     #[arg(long)]
     allow_public: bool,
-    /// Without a token, also sign for web pages of this origin, such as https://app.example (repeatable)
-    /// [default: only pages of this machine]
+    /// Also sign for web pages of this origin without a token (repeatable)
+    ///
+    /// Such as https://app.example [default: only pages of this machine].
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<PageOrigin>,
-    /// Sign only this method and path, such as POST:/order, and only with a JSON body or none (repeatable)
-    /// [default: all]
+    /// Sign only this method and path, such as POST:/order (repeatable) [default: all]
+    ///
+    /// And only with a JSON body or none.
     #[arg(long, value_name = "METHOD:PATH")]
     allow: Vec<Allowed>,
     /// Limit signatures per token, e.g. 50/s, 50/m or 50/h [default: no limit]

@@ -1,5 +1,7 @@
 //! Text for terminals that speak no UTF-8.
 
+use crate::checks::Status;
+
 /// The text in ASCII: signs by what they look like, other characters as `?`.
 pub(crate) fn to_ascii(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
@@ -15,6 +17,9 @@ pub(crate) fn to_ascii(text: &str) -> String {
             '←' => ascii.push_str("<-"),
             '↑' => ascii.push('^'),
             '↓' => ascii.push('v'),
+            '×' => ascii.push('x'),
+            '✓' => ascii.push_str(Status::Pass.symbol(true)),
+            '✗' => ascii.push_str(Status::Fail.symbol(true)),
             c if c.is_ascii() => ascii.push(c),
             _ => ascii.push('?'),
         }

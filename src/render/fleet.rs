@@ -10,6 +10,9 @@ use crate::report::Report;
 pub(super) const LONGEST_NAME: usize = 32;
 /// So many profiles are named for one problem.
 const NAMED: usize = 8;
+/// Where the further lines of an account, and of a problem, begin.
+const MORE: &str = "     ";
+const FIELD: &str = "        ";
 
 /// Takes reports as they come. As JSON each is a line at once, and nothing of it is kept.
 pub(crate) struct Printer {
@@ -55,9 +58,10 @@ impl Printer {
     pub(crate) fn finish(mut self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
         row::sort(&mut self.rows);
         match self.format {
-            Format::Text if self.style.ascii => {
+            Format::Text | Format::Markdown if self.style.ascii => {
                 let mut text = Vec::new();
-                self.lines(ended, &mut text)?;
+                self.style.ascii = false;
+                self.finish(ended, &mut text)?;
                 out.write_all(to_ascii(&String::from_utf8_lossy(&text)).as_bytes())
             }
             Format::Text => self.lines(ended, out),
@@ -80,21 +84,28 @@ impl Printer {
             let head = format!("{} {:<10}", status.symbol(self.style.ascii), row.verdict.word());
             let head = text::painted(&head, text::color(status), self.style);
             let cause = row.cause.or(row.start).map_or_else(String::new, |cause| format!("{cause}: "));
-            writeln!(out, " {head} {:<width$}  {:<signers$}  {cause}{}", name(&row.profile), row.signer, row.told())?;
+            let first = format!(" {head} {:<width$}  {:<signers$}  ", name(&row.profile), row.signer);
+            self.line(&format!("{cause}{}", row.told()), &first, MORE, out)?;
         }
         for problem in row::problems(&self.rows) {
             let count = problem.profiles.len();
             let accounts = if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") };
             let head = text::painted(problem.cause, text::color(problem.status), self.style);
-            writeln!(out, "\n{head}: {} ({accounts})", problem.says)?;
-            writeln!(out, "  of    {}", named(&problem))?;
-            writeln!(out, "  fix   {}", problem.fix)?;
+            writeln!(out)?;
+            self.line(&format!("{} ({accounts})", problem.says), &format!("{head}: "), FIELD, out)?;
+            self.line(&named(&problem), "  of    ", FIELD, out)?;
+            self.line(&problem.fix, "  fix   ", FIELD, out)?;
             for step in problem.steps.iter().take(NAMED).flat_map(|steps| steps.iter()) {
-                writeln!(out, "        {step}")?;
+                writeln!(out, "{FIELD}{step}")?;
             }
             writeln!(out, "  more  $ polydoctor check --profile {}", quoted(problem.profiles[0]))?;
         }
         writeln!(out, "\n{}", self.sum(ended))
+    }
+
+    /// A line, as wide as the terminal.
+    fn line(&self, text: &str, first: &str, further: &str, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", super::wrapped(text, first, further, self.style.width))
     }
 
     fn table(&self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {

@@ -105,6 +105,9 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
         let first = format!("{INDENT}{:<width$}  ", evidence.label);
         line(&evidence.value, &first, &" ".repeat(INDENT.len() + width + 2), style, out)?;
     }
+    if matches!(check.status, Status::Fail | Status::Warn) {
+        line(&check.why, &format!("{INDENT}why: "), &format!("{INDENT}     "), style, out)?;
+    }
     if let Some(fix) = &check.fix {
         line(&fix.text, &format!("{INDENT}fix: "), &format!("{INDENT}     "), style, out)?;
         for edit in &fix.edits {

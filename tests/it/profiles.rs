@@ -340,14 +340,24 @@ fn a_shell_offers_the_profiles_that_there_are() {
     std::fs::write(&config, "[profiles.alpha]\nchain_id = 137\n[profiles.beta-2]\nchain_id = 137\n").unwrap();
     let folder = std::path::Path::new(env!("CARGO_BIN_EXE_polydoctor")).parent().unwrap();
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-    let line = "eval \"$(polydoctor completions bash)\"; COMP_WORDS=(polydoctor check --profile ''); COMP_CWORD=3; \
-                _polydoctor polydoctor '' --profile; echo \"${COMPREPLY[@]}\"";
-    let mut bash = std::process::Command::new("bash");
-    let output = bash.args(["-c", line]).env_clear().env("PATH", path).env("HOME", home.path()).output().unwrap();
-    assert_eq!(crate::program::stdout(&output), "alpha beta-2\n", "{}", String::from_utf8_lossy(&output.stderr));
+    for (words, before) in [("check --profile", "--profile"), ("profile use", "use"), ("profile remove", "remove")] {
+        let line = format!(
+            "eval \"$(polydoctor completions bash)\"; COMP_WORDS=(polydoctor {words} ''); COMP_CWORD=3; \
+             _polydoctor polydoctor '' {before}; echo \"${{COMPREPLY[@]}}\""
+        );
+        let mut bash = std::process::Command::new("bash");
+        let bash = bash.args(["-c", &line]).env_clear().env("PATH", &path).env("HOME", home.path());
+        let output = bash.output().unwrap();
+        let said = crate::program::stdout(&output);
+        assert!(said.ends_with("alpha beta-2\n"), "{words}: {said} {}", String::from_utf8_lossy(&output.stderr));
+    }
     for shell in ["zsh", "fish"] {
         let script = crate::program::stdout(&crate::program::run(&["completions", shell]));
-        assert!(script.contains("polydoctor profile list"), "{shell}");
+        assert!(script.matches("polydoctor profile list").count() > 10, "{shell}");
+        assert!(!script.contains("NAMES_OF_PROFILES"), "{shell}");
+    }
+    for shell in ["elvish", "powershell"] {
+        assert!(!crate::program::stdout(&crate::program::run(&["completions", shell])).contains("NAMES_OF_PROFILES"));
     }
 }
 

@@ -38,6 +38,19 @@ fn block_with(text: &str) -> String {
     blocks().into_iter().find(|block| block.contains(text)).unwrap_or_else(|| panic!("no block has {text}"))
 }
 
+/// The table of terms names what `explain` knows.
+#[test]
+fn every_term_of_the_readme_is_explained() {
+    let readme = readme();
+    let table = readme.split("| term | meaning |\n|---|---|\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let terms: Vec<&str> = table.lines().flat_map(|row| row.split('|').nth(1).unwrap().trim().split(", ")).collect();
+    assert!(terms.len() >= 12, "{terms:?}");
+    for term in terms {
+        let output = run(&["explain", term]);
+        assert!(output.status.success() && !stdout(&output).contains("Closest"), "{term}: {}", stdout(&output));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn from_a_clone_to_a_verified_account_works_when_pasted_as_one() {

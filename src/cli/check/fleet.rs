@@ -26,33 +26,45 @@ use crate::watch;
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Fleet and watch")]
 pub(in crate::cli) struct FleetArgs {
-    /// Check every profile in the configuration file: one row per account, worst first; with --format json one line per account as it finishes. Profiles are isolated from each other: flags come first, and only service URLs and timeouts are read from the environment
+    /// Check every profile of the configuration file, worst account first
+    ///
+    /// With --format json, one line per account as it finishes. Profiles are isolated from each other:
+    /// flags come first, and only service URLs and timeouts are read from the environment.
     #[arg(long, conflicts_with_all = [
         "profile", "env_file", "key_file", "keystore", "key_stdin", "signature_type", "funder", "nonce",
         "chain_id", "builder_code", "builder_signer_url", "demo", "replay", "record", "symptom", "market",
     ])]
     pub(super) all_profiles: bool,
-    /// Number of accounts checked at once, for the same hosts [default: 16]
+    /// Accounts checked at once, for the same hosts [default: 16]
     #[arg(long, value_name = "COUNT", requires = "all_profiles", value_parser = at_once)]
     concurrency: Option<NonZeroUsize>,
-    /// Requests per second to each host [default: below Polymarket's published limits]
+    /// Requests per second and host [default: below the published limits]
     #[arg(long, value_name = "COUNT", requires = "all_profiles")]
     rate_limit: Option<NonZeroU32>,
-    /// Re-run the clock, network and credential checks every SECONDS (min. 5) and print changes
+    /// Re-run the quick checks every SECONDS (min. 5) and print changes
+    ///
+    /// Quick are those of clock, network and credentials; on a change everything is checked.
     #[arg(long, value_name = "SECONDS", value_parser = period)]
     #[arg(conflicts_with_all = ["ids", "skip", "show", "offline", "replay", "record", "share", "anonymous"])]
     pub(super) watch: Option<Duration>,
-    /// Run this program on each change, one at a time per account, at most 60 s each; POLYDOCTOR_EVENT,
-    /// _PROFILE, _CHECK, _FROM, _TO, _VERDICT, _CAUSE, _SAYS and _AT describe the change. It runs without a shell; to use one, write sh -c '… "$POLYDOCTOR_SAYS"'. Variables with secrets are not passed on
+    /// Run this program on each change that --watch finds
+    ///
+    /// One at a time per account, at most 60 s each. POLYDOCTOR_EVENT, _PROFILE, _CHECK, _FROM, _TO,
+    /// _VERDICT, _CAUSE, _SAYS and _AT describe the change. It runs without a shell; to use one, write sh
+    /// -c '… "$POLYDOCTOR_SAYS"'. Variables with secrets are not passed on.
     #[arg(long, value_name = "COMMAND", requires = "watch", value_parser = exec::command)]
     pub(super) exec: Option<exec::Command>,
-    /// Repeat until nothing fails, for at most SECONDS, then print the report; settings are read again each time. For containers and CI: the bot starts once the account works
+    /// Repeat until nothing fails, at most SECONDS; then print the report
+    ///
+    /// Settings are read again each time. For containers and CI: the bot starts once the account works.
     #[arg(long, value_name = "SECONDS", value_parser = wait::longest, conflicts_with = "watch")]
     pub(super) wait: Option<Duration>,
     /// Serve the account status to Prometheus at http://IP:PORT/metrics
     #[arg(long, value_name = "ADDRESS:PORT", requires = "watch")]
     pub(super) metrics: Option<SocketAddr>,
-    /// Let --metrics listen on an IP address that other machines can reach: they see the profile names
+    /// Let --metrics listen on an IP address that other machines can reach
+    ///
+    /// They see the profile names.
     #[arg(long, requires = "metrics")]
     pub(super) allow_public: bool,
 }

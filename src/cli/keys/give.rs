@@ -27,7 +27,9 @@ pub(super) const OLD_DELETED: &str = "old_deleted";
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Secrets")]
 pub(super) struct GiveArgs {
-    /// Save the credentials to env[=PATH], profile[=NAME] or json=PATH; without a value, to the .env or profile that the private key comes from
+    /// Save the credentials to env[=PATH], profile[=NAME] or json=PATH
+    ///
+    /// Without a value, to the .env or profile that the private key comes from.
     #[arg(long, value_name = "WHERE", num_args = 0..=1, default_missing_value = "")]
     save: Option<Where>,
     /// Variable names for a .env that has none of them yet

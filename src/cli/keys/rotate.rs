@@ -19,13 +19,17 @@ use crate::operations::{Kind, Old, Replacement, Rotation, derive_plan};
 /// Creates credentials at a new nonce, tests them, saves them where the old ones are, then deletes the old key. If it is stopped, continue with --to-nonce.
 #[derive(Debug, clap::Args)]
 pub(super) struct RotateArgs {
-    /// The new nonce; one that already has a key continues from there [default: the next free one]
+    /// New nonce [default: the next free one]
+    ///
+    /// One that already has a key continues from there.
     #[arg(long, value_name = "NUMBER")]
     to_nonce: Option<U256>,
     /// Keep the old key
     #[arg(long)]
     keep_old: bool,
-    /// Seconds that new credentials may be rejected before they count as bad: two minutes were observed
+    /// Seconds that new credentials may be rejected before they count as bad
+    ///
+    /// Two minutes were observed.
     #[arg(long, value_name = "SECONDS", default_value_t = 150)]
     wait: u64,
     #[command(flatten)]

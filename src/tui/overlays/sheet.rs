@@ -16,7 +16,7 @@ pub(in crate::tui) use self::told::leads_to;
 /// What the upper border says, and the lower one of the keys.
 fn words(sheet: Sheet) -> (&'static str, &'static [&'static str]) {
     match sheet {
-        Sheet::Help => ("Help", &["Esc close", "↓ ↑ scroll"]),
+        Sheet::Help => ("Help", &["Esc close", "↓ ↑ scroll", "/ find a key"]),
         Sheet::Told => ("The error you reported", &["Enter open the check", "↓ ↑ scroll", "Esc close"]),
     }
 }

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
+use super::detail::fix_section;
 use super::{Content, PanelKey};
 use crate::fleet::row::{self, Row};
 use crate::report::Verdict;
@@ -55,14 +56,16 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     let cursor = state.cursor.min(shown.len() - 1);
     let title =
         if state.filter.is_empty() { String::new() } else { format!("/{}", app.theme.say(state.filter.text())) };
-    Content {
-        title,
-        corner: corner(app, room.width.into()),
-        lines: shown.iter().enumerate().map(|(place, row)| table.line(app, row, place == cursor)).collect(),
-        rows: (0..shown.len()).collect(),
-        cursor: Some(cursor),
-        ..Content::default()
+    let mut lines: Vec<_> =
+        shown.iter().enumerate().map(|(place, row)| table.line(app, row, place == cursor)).collect();
+    let mut rows: Vec<_> = (0..shown.len()).collect();
+    let detail = selected(app, shown[cursor], room.width.into());
+    // what all rows need comes before what one of them says
+    if lines.len() + detail.len() <= room.height.into() {
+        rows.push(lines.len());
+        lines.extend(detail);
     }
+    Content { title, corner: corner(app, room.width.into()), lines, rows, cursor: Some(cursor), ..Content::default() }
 }
 
 /// "12 of 40 checked" while it goes on, or how they stand.
@@ -101,16 +104,30 @@ fn nothing(app: &App, width: usize) -> Vec<Line<'static>> {
     page.finish()
 }
 
-/// Cells of the columns.
+/// The selected account below the list: what is wrong with it, and what fixes it there.
+fn selected(app: &App, row: &Row, width: usize) -> Vec<Line<'static>> {
+    let mut page = Page::new(app.theme, width);
+    let (Some(cause), Some(fix)) = (row.cause, &row.fix) else { return Vec::new() };
+    page.line(Line::default());
+    page.heading(&row.profile);
+    page.text(&format!("{} ({cause})", row.told()), Style::new());
+    fix_section(fix, &row.steps, &[], &mut page);
+    page.finish()
+}
+
+/// Cells of the columns; those of no cells are left out.
 struct Table {
     words: bool,
     name: usize,
+    signer: usize,
     says: usize,
 }
 
 /// Cells of the longest verdict, and what a sentence needs to say anything.
 const VERDICT: usize = 10;
 const LEAST: usize = 16;
+/// What is left to a sentence before signers stand beside it.
+const SENTENCE: usize = 64;
 /// Cells of the panel's number and name, with some room after it.
 const TITLE: usize = 14;
 /// Names of profiles are cut here.
@@ -124,7 +141,12 @@ impl Table {
         // the word goes before the sentence does
         let words = room >= VERDICT + 1 + name + 1 + LEAST;
         let used = name + 1 + if words { VERDICT + 1 } else { 0 };
-        Self { words, name, says: room.saturating_sub(used) }
+        let signer = rows.iter().map(|row| app.theme.say(&row.signer).chars().count()).max().unwrap_or_default();
+        let says = room.saturating_sub(used);
+        match says.checked_sub(signer + 2) {
+            Some(says) if says >= SENTENCE => Self { words, name, signer, says },
+            _ => Self { words, name, signer: 0, says },
+        }
     }
 
     fn line(&self, app: &App, row: &Row, selected: bool) -> Line<'static> {
@@ -150,6 +172,9 @@ impl Table {
             let says = app.theme.fit(if fits { &whole } else { row.cause.unwrap_or(&says) }, self.says);
             let quiet = if row.cause.is_none() { app.theme.dim() } else { Style::new() };
             spans.push(Span::raw(pad));
+            if self.signer > 0 {
+                spans.push(Span::raw(format!("{:<1$}  ", app.theme.say(&row.signer), self.signer)));
+            }
             spans.push(Span::styled(says, quiet));
         }
         Line::from(spans)

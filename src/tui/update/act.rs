@@ -243,6 +243,10 @@ impl App {
             Action::Redraw => return Some(Command::Redraw),
             Action::Suspend => return Some(Command::Suspend),
             Action::Open if let Mode::Sheet { sheet: Sheet::Told, .. } = self.mode => self.open_told(),
+            // in the help, keys are looked for by name
+            Action::Search | Action::ChoosePanel if matches!(self.mode, Mode::Sheet { sheet: Sheet::Help, .. }) => {
+                self.choose_panel();
+            }
             // The rest belongs to the panels, which a sheet covers.
             _ if !matches!(self.mode, Mode::Panels) => {}
             Action::NextPanel => self.shown.focus_on(self.shown.focus.further(1)),
