@@ -76,6 +76,9 @@ pub(super) fn not_known(text: &str) -> String {
     format!("This error is not in the reference: \"{text}\"")
 }
 
+/// Cells of a line from which long labels stand in the column of the others.
+const WIDE: usize = 100;
+
 /// Where the fields of a diagnosis begin.
 const FIELD: &str = "              ";
 
@@ -100,7 +103,8 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
     if !check.status.is_problem() && check.id != MARKET {
         return Ok(());
     }
-    let width = check.evidence.iter().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(24);
+    let most = if style.width.is_some_and(|width| width < WIDE) { 24 } else { 32 };
+    let width = check.evidence.iter().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(most);
     for evidence in &check.evidence {
         let first = format!("{INDENT}{:<width$}  ", evidence.label);
         line(&evidence.value, &first, &" ".repeat(INDENT.len() + width + 2), style, out)?;

@@ -109,8 +109,8 @@ fn selected(app: &App, row: &Row, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(app.theme, width);
     let (Some(cause), Some(fix)) = (row.cause, &row.fix) else { return Vec::new() };
     page.line(Line::default());
-    page.heading(&row.profile);
-    page.text(&format!("{} ({cause})", row.told()), Style::new());
+    page.heading(&format!("{}  {}", row.profile, row.signer));
+    page.text(&format!("{cause}: {}", row.told()), Style::new());
     fix_section(fix, &row.steps, &[], &mut page);
     page.finish()
 }

@@ -65,6 +65,21 @@ fn the_fleet_is_shown_the_worst_first() {
 }
 
 #[test]
+fn what_is_wrong_with_the_selected_account_stands_below_the_list_where_there_is_room() {
+    let mut broken = row("copy-trader-2", Verdict::Broken, Some("funder-is-signer"), "The funder is the signer itself");
+    broken.fix = Some("Set the funder to the Safe of this key".to_owned());
+    broken.steps =
+        vec!["line 7 of /srv/bots/2/.env: POLYMARKET_FUNDER=0xd93B25cb943D14d0d34FBaF01Fc93a0f8b5F6E47".to_owned()];
+    let mut accounts = rows();
+    accounts[2] = broken;
+    for size in [(200, 60), (120, 40), (44, 20)] {
+        assert_screen("fleet-detail", &fleet(size, 4, &accounts));
+    }
+    let narrow = draw(&fleet((80, 16), 4, &accounts)).backend().to_string();
+    assert!(narrow.contains("sports") && !narrow.contains("line 7 of"), "{narrow}");
+}
+
+#[test]
 fn an_account_of_the_fleet_is_opened_and_copied() {
     let mut app = fleet((120, 40), 4, &rows());
     let load = |profile: &str| Some(Command::Reload(Load { profile: Some(profile.to_owned()), ..Load::default() }));
