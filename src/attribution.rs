@@ -23,6 +23,6 @@ pub mod totals;
 pub mod trade;
 
 pub use amount::Amount;
-pub use reconcile::{Read, Reason, Reconciler, Reconciliation, Side, Unlisted, Whose};
+pub use reconcile::{AccountIdentity, Coverage, ListingSide, Reason, Reconciler, Reconciliation, Unlisted};
 pub use totals::{Sum, Totals};
 pub use trade::{BuilderTrade, OwnTrade};

@@ -38,7 +38,7 @@ pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries, Try};
 pub use live::{channel_answer, is_right_triple};
 pub use order::{accepted_wallet, order_proof, verdict};
 #[cfg(feature = "tui")]
-pub(crate) use ownership::{Standing, date, standing};
+pub(crate) use ownership::{KeyRole, date, standing};
 pub use relayer::{is_quota, nonces_apart, relayer_transactions, transaction_words};
 pub use table::{CHECKS, Check, MARKET, find, probes_of, reads_of, with_needs};
 pub use trading::trading_address;

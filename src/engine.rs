@@ -32,7 +32,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::client::http::{Http, millis};
-use crate::client::limits::InLine;
+use crate::client::limits::QueueTime;
 use crate::facts::probe::Probe;
 use crate::facts::{ClockReading, Fact, Facts, Failure, MarketQuestion, RequestRecord, Setup};
 use crate::settings::Settings;
@@ -196,7 +196,7 @@ impl Engine {
                 facts.forget(probe);
             }
         });
-        let in_line = Arc::new(InLine::default());
+        let in_line = Arc::new(QueueTime::default());
         let (line, news) = (Arc::clone(&in_line), self.facts.clone());
         let context = Context::new(Arc::clone(settings), &with.http, line, news, started, wanted.clone());
         let context = Arc::new(context);

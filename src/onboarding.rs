@@ -33,7 +33,7 @@ use crate::auth::wallet::SignatureType;
 use crate::facts::Facts;
 use crate::facts::probe::Probe;
 use crate::secret::Secret;
-use crate::settings::{FoundKey, Inputs, KeyInput, Place, Setting, Settings, Source, UnreadKey};
+use crate::settings::{FoundKey, Inputs, KeyInput, SecretRef, Setting, Settings, Source, UnreadKey};
 
 /// What the wizard has to know of the wallets.
 pub const PROBES: [Probe; 3] = [Probe::Chain, Probe::Profile, Probe::Version];
@@ -73,7 +73,7 @@ struct Key {
     text: Secret,
     signer: Address,
     source: Source,
-    place: Option<Place>,
+    place: Option<SecretRef>,
 }
 
 /// The wallet that was chosen, and the type that fits it.

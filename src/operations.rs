@@ -9,7 +9,7 @@ mod operator;
 mod rotation;
 mod undone;
 
-pub(crate) use self::destination::{Destination, Kind, Names, Place, Unusable};
+pub(crate) use self::destination::{Destination, Kind, Names, SaveTarget, Unusable};
 pub(crate) use self::operator::{Operator, Signing, already_used, derive_plan, no_key};
 pub(crate) use self::rotation::{Old, Replacement, Rotation};
 pub(crate) use self::undone::{Outcome, Stopped, Undone};

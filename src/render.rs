@@ -26,7 +26,7 @@ mod wrap;
 use std::io::{self, Write};
 
 pub(crate) use ascii::{speaks_utf8, to_ascii};
-pub(crate) use fleet::{Ended, Printer};
+pub(crate) use fleet::{FleetSummary, Printer};
 pub use heading::{line as heading, who};
 pub use share::{Share, share};
 pub(crate) use wrap::wrapped;

@@ -47,12 +47,12 @@ impl Secret {
         SecretShape {
             characters: self.expose().chars().count(),
             fingerprint: fingerprint(self.expose().as_bytes()),
-            cleaned: self.cleaned().map(|inside| fingerprint(inside.expose().as_bytes())),
+            cleaned: self.trimmed().map(|inside| fingerprint(inside.expose().as_bytes())),
         }
     }
 
     /// The text without white space and quotes around it, where it has some.
-    pub fn cleaned(&self) -> Option<Self> {
+    pub fn trimmed(&self) -> Option<Self> {
         let inside = self.expose().trim().trim_matches(['"', '\'']).trim();
         (inside != self.expose()).then(|| Self::new(inside))
     }

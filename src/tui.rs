@@ -43,7 +43,7 @@ use crossterm::style;
 use tokio::sync::{mpsc, watch};
 
 use self::state::App;
-use self::state::load::{About, Load, Renewed, Scope};
+use self::state::load::{Load, Renewed, Scope, SessionInfo};
 use self::state::message::Observed;
 use self::state::task::{News, Task};
 use self::state::watching::Watching;
@@ -76,8 +76,8 @@ pub struct Options {
 }
 
 /// An engine that is ready to run, as the dashboard sees it.
-pub struct Launched {
-    pub about: About,
+pub struct Session {
+    pub about: SessionInfo,
     /// The facts of the last run of everything.
     pub facts: watch::Receiver<Facts>,
     /// The files that settings come from, as they were when they were read.
@@ -91,10 +91,10 @@ pub struct Launched {
     /// Takes in which market the checks are about.
     pub ask: Box<dyn Fn(Option<MarketQuestion>)>,
     /// Work beside the run. Dropping the future cancels it.
-    pub work: Box<dyn Fn(Task, Post) -> Run>,
+    pub work: Box<dyn Fn(Task, NewsSender) -> Run>,
 }
 
-/// A run that has begun. A run of everything fills [`Launched::facts`], either as it goes on or when it
+/// A run that has begun. A run of everything fills [`Session::facts`], either as it goes on or when it
 /// is over; others have facts of their own.
 pub struct Started {
     pub facts: watch::Receiver<Facts>,
@@ -112,7 +112,7 @@ pub struct Reread {
 }
 
 /// Where a task puts its news.
-pub type Post = mpsc::UnboundedSender<News>;
+pub type NewsSender = mpsc::UnboundedSender<News>;
 
 pub type Rereading = Pin<Box<dyn Future<Output = Reread>>>;
 
@@ -121,7 +121,7 @@ pub type Run = Pin<Box<dyn Future<Output = ()>>>;
 /// Reads settings and makes an engine of them.
 pub type Launch = Box<dyn Fn(Load) -> Launching>;
 
-pub type Launching = Pin<Box<dyn Future<Output = anyhow::Result<Launched>>>>;
+pub type Launching = Pin<Box<dyn Future<Output = anyhow::Result<Session>>>>;
 
 /// Shows the dashboard until a person or a signal ends it. The first frame is on the screen before
 /// `launch` is called; when it fails the first time, its error comes back with the terminal restored.

@@ -25,18 +25,18 @@ impl Name {
 
 /// Trades that wait for their counterpart.
 #[derive(Debug)]
-pub(super) struct Pool<T> {
+pub(super) struct UnmatchedTrades<T> {
     by_id: HashMap<u64, (Option<u64>, T)>,
     by_transaction: HashMap<u64, u64>,
 }
 
-impl<T> Default for Pool<T> {
+impl<T> Default for UnmatchedTrades<T> {
     fn default() -> Self {
         Self { by_id: HashMap::new(), by_transaction: HashMap::new() }
     }
 }
 
-impl<T> Pool<T> {
+impl<T> UnmatchedTrades<T> {
     pub(super) fn len(&self) -> u64 {
         self.by_id.len() as u64
     }

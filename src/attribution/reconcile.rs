@@ -12,7 +12,7 @@ use alloy_primitives::Address;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::pool::{Name, Pool};
+use super::pool::{Name, UnmatchedTrades};
 use super::trade::{BuilderTrade, OwnTrade};
 
 /// How long a trade may take to count, as the service publishes it.
@@ -20,7 +20,7 @@ pub const PENDING_S: i64 = 24 * 60 * 60;
 
 /// Whose trades they are.
 #[derive(Clone, Debug)]
-pub struct Whose {
+pub struct AccountIdentity {
     /// The account's wallet. The builder's listing also has trades of the builder's other users.
     pub maker: Address,
     /// The configured API key: orders of another one were sent by another client.
@@ -31,7 +31,7 @@ pub struct Whose {
 
 /// Which listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum ListingSide {
     /// The account's own trades, `GET /data/trades`.
     Own,
     /// The trades under the builder's code, `GET /builder/trades`.
@@ -40,11 +40,11 @@ pub enum Side {
 
 /// How far a listing was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Read {
+pub enum Coverage {
     /// To the end that the question set.
-    Whole,
+    Complete,
     /// As far as its oldest row.
-    Partly,
+    Partial,
 }
 
 /// A trade of the account that the builder's listing does not have.
@@ -130,28 +130,36 @@ impl Reconciliation {
 /// Takes in both listings, page by page.
 #[derive(Debug)]
 pub struct Reconciler {
-    whose: Whose,
+    whose: AccountIdentity,
     own: Progress,
     listed: Progress,
     /// Own trades that the builder's listing has not had yet.
-    open: Pool<OwnTrade>,
+    open: UnmatchedTrades<OwnTrade>,
     /// Trades under the account's wallet in the builder's listing that its own has not had yet.
-    waiting: Pool<()>,
+    waiting: UnmatchedTrades<()>,
     of_others: u64,
     matched: u64,
 }
 
 impl Reconciler {
     /// Starts with nothing read of either listing.
-    pub fn new(whose: Whose) -> Self {
+    pub fn new(whose: AccountIdentity) -> Self {
         let (own, listed) = (Progress::default(), Progress::default());
-        Self { whose, own, listed, open: Pool::default(), waiting: Pool::default(), of_others: 0, matched: 0 }
+        Self {
+            whose,
+            own,
+            listed,
+            open: UnmatchedTrades::default(),
+            waiting: UnmatchedTrades::default(),
+            of_others: 0,
+            matched: 0,
+        }
     }
 
     /// The listing to read on in, so that both stay in step.
-    pub fn behind(&self) -> Side {
+    pub fn behind(&self) -> ListingSide {
         let position = |progress: &Progress| progress.oldest_s.unwrap_or(i64::MAX);
-        if position(&self.listed) >= position(&self.own) { Side::Listed } else { Side::Own }
+        if position(&self.listed) >= position(&self.own) { ListingSide::Listed } else { ListingSide::Own }
     }
 
     /// Own trades read, the builder's read, and those in both.
@@ -192,18 +200,18 @@ impl Reconciler {
     }
 
     /// Judges what is read so far. `now_s` is the service's clock in Unix seconds.
-    pub fn judge(&self, now_s: i64, own: Read, listed: Read) -> Reconciliation {
+    pub fn judge(&self, now_s: i64, own: Coverage, listed: Coverage) -> Reconciliation {
         let under_this_wallet = self.matched + self.waiting.len();
         let comparable = self.own.rows == 0 || under_this_wallet == 0 || self.matched > 0;
         let judged_since = [self.own.since(own), self.listed.since(listed)].into_iter().flatten().max();
         let is_judged = |at: i64| comparable && self.listed.since(listed).is_none_or(|since| at > since);
         let mut outcome = Reconciliation {
-            complete: comparable && own == Read::Whole && listed == Read::Whole,
+            complete: comparable && own == Coverage::Complete && listed == Coverage::Complete,
             comparable,
             own: self.own.rows,
             listed: self.listed.rows,
             matched: self.matched,
-            foreign: self.of_others + if own == Read::Whole { self.waiting.len() } else { 0 },
+            foreign: self.of_others + if own == Coverage::Complete { self.waiting.len() } else { 0 },
             judged_since: judged_since.and_then(|seconds| Timestamp::from_second(seconds).ok()),
             ..Reconciliation::default()
         };
@@ -224,7 +232,7 @@ impl Reconciler {
     }
 }
 
-impl Whose {
+impl AccountIdentity {
     fn reason(&self, trade: &OwnTrade, now_s: i64) -> Reason {
         let at = trade.match_time.as_second();
         let is_failed = trade.status.as_deref().is_some_and(|status| status.ends_with("FAILED"));
@@ -260,11 +268,11 @@ impl Progress {
     }
 
     /// After which moment everything was read; `None` when all of it was.
-    fn since(&self, read: Read) -> Option<i64> {
+    fn since(&self, read: Coverage) -> Option<i64> {
         match read {
-            Read::Whole => None,
-            Read::Partly if self.unordered => Some(i64::MAX),
-            Read::Partly => Some(self.oldest_s.unwrap_or(i64::MAX)),
+            Coverage::Complete => None,
+            Coverage::Partial if self.unordered => Some(i64::MAX),
+            Coverage::Partial => Some(self.oldest_s.unwrap_or(i64::MAX)),
         }
     }
 }
@@ -293,8 +301,8 @@ mod tests {
         BuilderTrade::read(&row).unwrap()
     }
 
-    fn whose() -> Whose {
-        Whose { maker: MAKER, api_key: Some("key".to_owned()), builder_key_made_s: None }
+    fn whose() -> AccountIdentity {
+        AccountIdentity { maker: MAKER, api_key: Some("key".to_owned()), builder_key_made_s: None }
     }
 
     fn names(trades: &[Unlisted]) -> Vec<&str> {
@@ -324,7 +332,7 @@ mod tests {
                 whole.add_listed(trade);
             }
             (0..attributed.len()).for_each(|n| whole.add_own(own(n, at(n))));
-            let found = whole.judge(NOW_S, Read::Whole, Read::Whole);
+            let found = whole.judge(NOW_S, Coverage::Complete, Coverage::Complete);
             prop_assert_eq!(names(&found.missing), truth.iter().map(String::as_str).collect::<Vec<_>>());
             prop_assert_eq!(found.foreign, attributed.len() as u64);
             prop_assert!(found.complete || !comparable);
@@ -332,7 +340,7 @@ mod tests {
             let mut part = Reconciler::new(whose());
             (0..attributed.len().min(stop_own)).for_each(|n| part.add_own(own(n, at(n))));
             of_builder.iter().take(stop_listed).for_each(|trade| part.add_listed(trade));
-            let found = part.judge(NOW_S, Read::Partly, Read::Partly);
+            let found = part.judge(NOW_S, Coverage::Partial, Coverage::Partial);
             prop_assert!(!found.complete);
             for name in names(&found.missing) {
                 prop_assert!(truth.iter().any(|missing| missing == name), "{}", name);
@@ -348,7 +356,7 @@ mod tests {
         }
         both.add_own(own(1, NOW_S - 5 * PENDING_S));
         both.add_own(own(7, NOW_S - 3 * PENDING_S));
-        let found = both.judge(NOW_S, Read::Whole, Read::Partly);
+        let found = both.judge(NOW_S, Coverage::Complete, Coverage::Partial);
         assert_eq!((found.missing.len(), found.unjudged), (0, 1));
     }
 
@@ -357,7 +365,7 @@ mod tests {
         let mut both = Reconciler::new(whose());
         both.add_listed(&listed(1, NOW_S - 5 * PENDING_S, MAKER));
         both.add_own(own(2, NOW_S - 5 * PENDING_S));
-        let found = both.judge(NOW_S, Read::Whole, Read::Whole);
+        let found = both.judge(NOW_S, Coverage::Complete, Coverage::Complete);
         assert_eq!((found.comparable, found.complete, found.missing.len()), (false, false, 0));
     }
 
@@ -366,11 +374,11 @@ mod tests {
         let old = NOW_S - 3 * PENDING_S;
         let failed = OwnTrade { status: Some("TRADE_STATUS_FAILED".to_owned()), ..own(2, old) };
         let foreign = OwnTrade { owner: Some("other".to_owned()), ..own(3, old) };
-        let mut both = Reconciler::new(Whose { builder_key_made_s: Some(old), ..whose() });
+        let mut both = Reconciler::new(AccountIdentity { builder_key_made_s: Some(old), ..whose() });
         for trade in [own(1, NOW_S - 60), failed, foreign, own(4, old - 1), own(5, old)] {
             both.add_own(trade);
         }
-        let found = both.judge(NOW_S, Read::Whole, Read::Whole);
+        let found = both.judge(NOW_S, Coverage::Complete, Coverage::Complete);
         assert_eq!(names(&found.pending), ["own-1"]);
         let reasons: BTreeMap<&str, Reason> =
             found.missing.iter().map(|unlisted| (unlisted.trade.id.as_str(), unlisted.reason)).collect();

@@ -126,7 +126,7 @@ pub struct ParsedKey {
     /// Signs with the key; its address is the account's signer.
     pub signer: PrivateKeySigner,
     /// Empty for `0x` and 64 hex digits with nothing around them.
-    pub remarks: Vec<KeyRemark>,
+    pub warnings: Vec<KeyRemark>,
 }
 
 /// Reads a private key as 32 bytes of hex, mending what can be mended and naming what cannot.
@@ -135,34 +135,34 @@ pub struct ParsedKey {
 ///
 /// The [`KeyMistake`] that explains best what the text is instead.
 pub fn parse(text: &Secret) -> Result<ParsedKey, KeyMistake> {
-    let mut remarks = Vec::new();
+    let mut warnings = Vec::new();
     let mut rest = text.expose();
     if let Some(without) = rest.strip_prefix('\u{feff}') {
         rest = without;
-        remarks.push(KeyRemark::ByteOrderMark);
+        warnings.push(KeyRemark::ByteOrderMark);
     }
     if rest.trim() != rest {
         rest = rest.trim();
-        remarks.push(KeyRemark::Whitespace);
+        warnings.push(KeyRemark::Whitespace);
     }
     if let Some(inside) = unquote(rest) {
         rest = inside.trim();
-        remarks.push(KeyRemark::Quotes);
+        warnings.push(KeyRemark::Quotes);
     }
     let digits = match (rest.strip_prefix("0x"), rest.strip_prefix("0X")) {
         (Some(digits), _) => digits,
         (None, Some(digits)) => {
-            remarks.push(KeyRemark::UpperCasePrefix);
+            warnings.push(KeyRemark::UpperCasePrefix);
             digits
         }
         (None, None) => {
-            remarks.push(KeyRemark::NoPrefix);
+            warnings.push(KeyRemark::NoPrefix);
             rest
         }
     };
     let bytes = to_bytes(rest, digits)?;
     let signer = PrivateKeySigner::from_slice(bytes.as_slice()).map_err(|_| KeyMistake::OutOfRange)?;
-    Ok(ParsedKey { signer, remarks })
+    Ok(ParsedKey { signer, warnings })
 }
 
 fn unquote(text: &str) -> Option<&str> {
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn mends_what_can_be_mended() {
-        for (text, remarks) in [
+        for (text, warnings) in [
             (format!("0x{KEY}"), vec![]),
             (format!("0x{}", KEY.to_uppercase()), vec![]),
             (KEY.to_owned(), vec![KeyRemark::NoPrefix]),
@@ -235,7 +235,7 @@ mod tests {
         ] {
             let parsed = parse(&Secret::new(text.clone())).expect(&text);
             assert_eq!(parsed.signer.address().to_string(), ADDRESS, "{text}");
-            assert_eq!(parsed.remarks, remarks, "{text}");
+            assert_eq!(parsed.warnings, warnings, "{text}");
         }
     }
 

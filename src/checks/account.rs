@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use super::Finding;
 use super::clock::not_told;
-use super::ownership::{Standing, standing};
+use super::ownership::{KeyRole, standing};
 use super::trading::trading_wallet;
 use super::wallet::{DUST, dollars, exchanges};
 use crate::auth::wallet::{SignatureType, WalletKind};
@@ -62,7 +62,7 @@ fn names_the_type(refusal: &Failure) -> bool {
 /// Whether the signer is a key that the wallet's owner approved.
 fn is_session_key(facts: &Facts, wallet: Address) -> bool {
     let signer = facts.setup.signer();
-    signer.is_some_and(|signer| matches!(standing(facts, wallet, signer), Standing::Session { .. }))
+    signer.is_some_and(|signer| matches!(standing(facts, wallet, signer), KeyRole::Session { .. }))
 }
 
 pub(super) fn balance(facts: &Facts) -> Finding {

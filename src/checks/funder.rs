@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 
 use super::Finding;
-use super::ownership::{self, Standing};
+use super::ownership::{self, KeyRole};
 use super::wallet::{account_wallet, chain_not_read, wallets};
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
 use crate::cause::{Cause, Certainty};
@@ -104,9 +104,9 @@ pub(super) fn funder(facts: &Facts) -> Finding {
             right_wallet(finding, facts, "Set the funder to the account's wallet")
         }
         Some(owned) => match ownership::standing(facts, funder, signer) {
-            Standing::Stranger => not_owned(facts, funder),
-            Standing::Session { until_s } => ownership::session_key(until_s),
-            Standing::Owner | Standing::Unknown => facts
+            KeyRole::Stranger => not_owned(facts, funder),
+            KeyRole::Session { until_s } => ownership::session_key(until_s),
+            KeyRole::Owner | KeyRole::Unknown => facts
                 .on_chain(funder)
                 .and_then(|at| unused(facts, owned, at))
                 .or_else(|| ownership::warning(facts, funder))
@@ -179,11 +179,11 @@ fn foreign_by_code(facts: &Facts, funder: Address, signer: Address) -> Finding {
     use CodeClass::{Delegated, DepositBeacon, DepositUups, Empty, Proxy, Safe};
     let code = facts.on_chain(funder).map(|at| at.code);
     let finding = match (code, ownership::standing(facts, funder, signer)) {
-        (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Owner) => {
+        (Some(DepositUups { .. } | DepositBeacon { .. }), KeyRole::Owner) => {
             let pass = || Finding::pass("A deposit wallet whose owner on chain is this key");
             return ownership::warning(facts, funder).unwrap_or_else(pass);
         }
-        (Some(DepositUups { .. } | DepositBeacon { .. }), Standing::Session { until_s }) => {
+        (Some(DepositUups { .. } | DepositBeacon { .. }), KeyRole::Session { until_s }) => {
             return ownership::session_key(until_s);
         }
         (Some(Empty), _) => Finding::fail(
@@ -197,13 +197,13 @@ fn foreign_by_code(facts: &Facts, funder: Address, signer: Address) -> Finding {
         (Some(DepositUups { owner } | DepositBeacon { owner }), _) => {
             of_another_key(facts, "deposit wallet").with("made for", owner)
         }
-        (Some(Safe), Standing::Owner) => Finding::fail(
+        (Some(Safe), KeyRole::Owner) => Finding::fail(
             Cause::FunderNotControlled,
             "The funder is a Safe of this key, but not the one that the exchange computes from the key",
         ),
         (Some(Safe), _) => of_another_key(facts, "Safe"),
         (Some(Proxy), _) => of_another_key(facts, "proxy"),
-        (_, Standing::Owner) => Finding::fail(
+        (_, KeyRole::Owner) => Finding::fail(
             Cause::FunderNotControlled,
             "The funder accepts signatures of this key, but is not a wallet that Polymarket deploys",
         ),

@@ -10,7 +10,7 @@ use crate::facts::{Facts, OnChain, Ownership};
 
 /// What the key is to a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum KeyRole {
     Owner,
     /// A key that the owner approved, until then in Unix seconds.
     Session {
@@ -22,22 +22,22 @@ pub(crate) enum Standing {
 }
 
 /// What the signer is to this wallet, by all that the chain said.
-pub(crate) fn standing(facts: &Facts, wallet: Address, signer: Address) -> Standing {
+pub(crate) fn standing(facts: &Facts, wallet: Address, signer: Address) -> KeyRole {
     // a Polymarket proxy names its factory, never the key
     let Some(at) = facts.on_chain(wallet).filter(|at| at.code != CodeClass::Proxy) else {
-        return Standing::Unknown;
+        return KeyRole::Unknown;
     };
     let answered = asked(facts, wallet);
     if at.owners.contains(&signer) {
-        Standing::Owner
+        KeyRole::Owner
     } else if let Some(until_s) = at.session_authorized_until_s.filter(|until_s| *until_s > now_s(facts)) {
-        Standing::Session { until_s }
+        KeyRole::Session { until_s }
     } else if answered.is_some_and(|answered| answered.accepted().is_some()) {
-        Standing::Owner
+        KeyRole::Owner
     } else if !at.owners.is_empty() || answered.is_some_and(Ownership::is_refused) {
-        Standing::Stranger
+        KeyRole::Stranger
     } else {
-        Standing::Unknown
+        KeyRole::Unknown
     }
 }
 
@@ -137,15 +137,15 @@ mod tests {
         let owned_by = |owner| OnChain { owners: vec![owner], ..deposit() };
         let session = |until_s| OnChain { session_authorized_until_s: Some(until_s), ..owned_by(OTHER) };
         for (at, answers, expected) in [
-            (deposit(), &[][..], Standing::Unknown),
-            (deposit(), &yes, Standing::Owner),
-            (deposit(), &no, Standing::Stranger),
-            (deposit(), &unclear, Standing::Unknown),
-            (owned_by(SIGNER), &[], Standing::Owner),
-            (owned_by(OTHER), &[], Standing::Stranger),
-            (session(1001), &no, Standing::Session { until_s: 1001 }),
-            (session(1000), &no, Standing::Stranger),
-            (OnChain { code: CodeClass::Proxy, ..owned_by(OTHER) }, &[], Standing::Unknown),
+            (deposit(), &[][..], KeyRole::Unknown),
+            (deposit(), &yes, KeyRole::Owner),
+            (deposit(), &no, KeyRole::Stranger),
+            (deposit(), &unclear, KeyRole::Unknown),
+            (owned_by(SIGNER), &[], KeyRole::Owner),
+            (owned_by(OTHER), &[], KeyRole::Stranger),
+            (session(1001), &no, KeyRole::Session { until_s: 1001 }),
+            (session(1000), &no, KeyRole::Stranger),
+            (OnChain { code: CodeClass::Proxy, ..owned_by(OTHER) }, &[], KeyRole::Unknown),
         ] {
             let facts = facts(at, answers);
             assert_eq!(standing(&facts, WALLET, SIGNER), expected, "{facts:?}");
@@ -165,7 +165,7 @@ mod tests {
         let owned = OnChain { owners: vec![SIGNER], ..deposit() };
         let answered = |at, answer| facts(at, &[(SignatureForm::Nested, answer)]);
         let silent = answered(owned.clone(), Refused);
-        assert_eq!(standing(&silent, WALLET, SIGNER), Standing::Owner);
+        assert_eq!(standing(&silent, WALLET, SIGNER), KeyRole::Owner);
         assert!(warning(&silent, WALLET).unwrap().summary.contains("but rejects its signatures"));
         assert_eq!(warning(&answered(owned.clone(), Accepted), WALLET), None);
         let shared = OnChain { threshold: Some(2), owners: vec![SIGNER, OTHER], ..owned };

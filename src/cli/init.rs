@@ -21,8 +21,8 @@ use crate::onboarding::{Answer, KEY_VARIABLE, Next, Origin, PROBES, Step, Wizard
 use crate::secret::Secret;
 use crate::settings::edit::check_profile_name;
 use crate::settings::{
-    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, Place, ProblemKind, Setting, Settings, Source, Venues, load,
-    read_key,
+    self, ConfigFile, EnvFile, FoundKey, Inputs, KeyInput, ProblemKind, SecretRef, Setting, Settings, Source, Venues,
+    load, read_key,
 };
 
 const INTRODUCTION: &str = "\
@@ -228,7 +228,7 @@ impl Start<'_> {
         if let Some(name) = &self.args.key_env {
             let value = self.base.environment.get(name);
             let value = value.with_context(|| format!("the variable {name} from --key-env is not set"))?;
-            let place = Place::Env { name: name.clone() };
+            let place = SecretRef::Env { name: name.clone() };
             let source = Source::Variable { name: name.clone() };
             return Ok(Some(FoundKey { key: Secret::new(value.clone()), source, place: Some(place) }));
         }
@@ -238,8 +238,8 @@ impl Start<'_> {
         let Some(key) = &self.in_force.private_key else { return Ok(None) };
         let text = key.value.clone().map_err(|mistake| anyhow::anyhow!("{}: {mistake}", key.source))?;
         let place = match &self.base.key {
-            KeyInput::Keystore(path) => Some(Place::keystore(path)),
-            _ => Place::of(&key.source),
+            KeyInput::Keystore(path) => Some(SecretRef::keystore(path)),
+            _ => SecretRef::of(&key.source),
         };
         let source = match (&self.base.profile, &self.base.key) {
             // the profile names the place itself, and keeps it

@@ -4,7 +4,6 @@
 //! and asks. A secret is shown or written only where the user says.
 
 mod builder;
-mod caller;
 mod consent;
 mod create;
 mod delete;
@@ -16,12 +15,13 @@ mod nonces;
 mod print;
 mod readonly;
 mod rotate;
+mod session;
 
 use clap::Subcommand;
 
 use super::Exit;
 use super::look::Format;
-use failed::Stop;
+use failed::KeysError;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct KeysArgs {
@@ -71,9 +71,9 @@ pub(super) async fn run(args: KeysArgs) -> anyhow::Result<Exit> {
     };
     match outcome {
         Ok(exit) => Ok(exit),
-        Err(Stop::Usage(text)) => anyhow::bail!(text),
-        Err(Stop::Other(error)) => Err(error),
-        Err(Stop::Failed { undone, credentials }) => print::undone(*undone, credentials, &selection, format),
-        Err(Stop::Lost(undone)) => print::undone(*undone, None, &selection, format),
+        Err(KeysError::Usage(text)) => anyhow::bail!(text),
+        Err(KeysError::Other(error)) => Err(error),
+        Err(KeysError::Failed { undone, credentials }) => print::undone(*undone, credentials, &selection, format),
+        Err(KeysError::Lost(undone)) => print::undone(*undone, None, &selection, format),
     }
 }

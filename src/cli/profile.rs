@@ -167,7 +167,7 @@ fn environment() -> BTreeMap<String, String> {
 fn shown(entry: &ProfileEntry) -> String {
     let is_secret = entry.setting.is_secret();
     match &entry.value {
-        ProfileValue::Place(place) => toml_edit::Value::from(place.clone()).to_string(),
+        ProfileValue::SecretRef(place) => toml_edit::Value::from(place.clone()).to_string(),
         ProfileValue::Text(_) if is_secret => "in plain text".to_owned(),
         ProfileValue::Text(text) => text.clone(),
     }

@@ -42,7 +42,7 @@ impl Period {
 
 /// One row of a board.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Standing {
+pub struct LeaderboardRow {
     pub rank: Option<u64>,
     pub name: Option<String>,
     pub verified: Option<bool>,
@@ -58,9 +58,9 @@ pub struct Standing {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Boards {
     /// `None` where the leaderboard does not show the builder.
-    pub standing: Option<Standing>,
+    pub standing: Option<LeaderboardRow>,
     /// The newest bucket first; those without the builder are left out.
-    pub volume: Vec<Standing>,
+    pub volume: Vec<LeaderboardRow>,
 }
 
 /// Looks a builder code up on both boards.
@@ -86,7 +86,7 @@ struct Pagination {
     next_cursor: Option<String>,
 }
 
-async fn standing(http: &Http, data: &Url, code: &str, period: Period) -> Result<Option<Standing>, Failure> {
+async fn standing(http: &Http, data: &Url, code: &str, period: Period) -> Result<Option<LeaderboardRow>, Failure> {
     let mut cursor: Option<String> = None;
     for _ in 0..MOST_PAGES {
         // a cursor holds the period that it was made for
@@ -110,7 +110,7 @@ async fn standing(http: &Http, data: &Url, code: &str, period: Period) -> Result
     Err(Failure::Garbled { status: 200, reason })
 }
 
-async fn volume(http: &Http, data: &Url, code: &str, period: Period) -> Result<Vec<Standing>, Failure> {
+async fn volume(http: &Http, data: &Url, code: &str, period: Period) -> Result<Vec<LeaderboardRow>, Failure> {
     let query = [("interval", period.word()), ("limit", BUCKETS)];
     let body: Envelope = http.send(get(None, data, "/v2/builders/volume", &query)).await?.object()?;
     Ok(body.data.iter().filter(|row| is_of(row, code)).map(read).collect())
@@ -120,10 +120,10 @@ fn is_of(row: &Value, code: &str) -> bool {
     row["builder_code"].as_str().is_some_and(|listed| listed.eq_ignore_ascii_case(code))
 }
 
-fn read(row: &Value) -> Standing {
+fn read(row: &Value) -> LeaderboardRow {
     let whole = |name: &str| row[name].as_u64().or_else(|| row[name].as_str()?.parse().ok());
     let name = row["builder_name"].as_str().or_else(|| row["builder"].as_str());
-    Standing {
+    LeaderboardRow {
         rank: whole("rank"),
         name: name.map(|name| text::quoted(name, 60)).filter(|name| !name.is_empty()),
         verified: row["verified"].as_bool(),

@@ -3,14 +3,14 @@
 use super::account::{Account, AccountError};
 use super::clob;
 use super::trades::{By, Filter, Listing, Page, Source};
-use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Reconciliation, Side, Whose};
+use crate::attribution::{AccountIdentity, BuilderTrade, Coverage, ListingSide, OwnTrade, Reconciler, Reconciliation};
 use crate::auth::builder::builder_key_created_ms;
 use crate::facts::Setup;
 
 /// A comparison in the course of being made. Dropping a step half-way loses nothing.
 pub struct Comparison<'a> {
     account: &'a Account,
-    whose: Whose,
+    whose: AccountIdentity,
     own: Listing<'a>,
     listed: Listing<'a>,
     both: Reconciler,
@@ -32,7 +32,7 @@ impl<'a> Comparison<'a> {
         let credentials = account.credentials_or_derived().await?;
         let key = account.settings().builder.key.as_ref().filter(|_| builder.by() == By::Key);
         let made_ms = key.and_then(|key| builder_key_created_ms(&key.value));
-        let whose = Whose {
+        let whose = AccountIdentity {
             maker,
             api_key: Some(credentials.key.clone()),
             builder_key_made_s: made_ms.map(|ms| (ms / 1000).cast_signed()),
@@ -47,7 +47,7 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    pub fn whose(&self) -> &Whose {
+    pub fn whose(&self) -> &AccountIdentity {
         &self.whose
     }
 
@@ -64,24 +64,24 @@ impl<'a> Comparison<'a> {
     pub async fn step(&mut self) -> Result<bool, AccountError> {
         let side = match (self.own.cursor(), self.listed.cursor()) {
             (None, None) => return Ok(false),
-            (None, Some(_)) => Side::Listed,
-            (Some(_), None) => Side::Own,
+            (None, Some(_)) => ListingSide::Listed,
+            (Some(_), None) => ListingSide::Own,
             (Some(_), Some(_)) => self.both.behind(),
         };
         let page = match side {
-            Side::Own => self.own.next().await?,
-            Side::Listed => self.listed.next().await?,
+            ListingSide::Own => self.own.next().await?,
+            ListingSide::Listed => self.listed.next().await?,
         };
         let Some(Page { rows, date_s }) = page else { return Ok(true) };
         self.now_s = date_s.or(self.now_s);
         for row in rows.iter().map(|row| clob::row(row)) {
             match side {
-                Side::Own => {
+                ListingSide::Own => {
                     if let Some(trade) = OwnTrade::read(&row, self.whose.maker) {
                         self.both.add_own(trade);
                     }
                 }
-                Side::Listed => {
+                ListingSide::Listed => {
                     if let Some(trade) = BuilderTrade::read(&row) {
                         self.both.add_listed(&trade);
                     }
@@ -93,7 +93,8 @@ impl<'a> Comparison<'a> {
 
     /// Judges what was read, be it all or not.
     pub fn judge(&self) -> Reconciliation {
-        let read = |listing: &Listing<'_>| if listing.cursor().is_none() { Read::Whole } else { Read::Partly };
+        let read =
+            |listing: &Listing<'_>| if listing.cursor().is_none() { Coverage::Complete } else { Coverage::Partial };
         let now_s = self.now_s.unwrap_or_else(|| self.account.timestamp());
         self.both.judge(now_s, read(&self.own), read(&self.listed))
     }

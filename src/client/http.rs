@@ -18,7 +18,7 @@ use url::Url;
 pub use self::answer::Answer;
 use self::refused::{innermost, is_tls, refusal};
 use super::hidden::{self, Hidden};
-use super::limits::{InLine, Limits};
+use super::limits::{Limits, QueueTime};
 use super::log::Log;
 use crate::auth::{AuthHeaders, us};
 use crate::facts::probe::Probe;
@@ -179,7 +179,7 @@ impl Http {
     /// The same connections, with each request of a probe noted in the facts of a run, and the time
     /// that its requests stand in line in `in_line`.
     #[must_use]
-    pub fn logging_to(&self, facts: watch::Sender<Facts>, started: Instant, in_line: Arc<InLine>) -> Self {
+    pub fn logging_to(&self, facts: watch::Sender<Facts>, started: Instant, in_line: Arc<QueueTime>) -> Self {
         Self { log: Some(Log::of_run(facts, started, in_line)), ..self.clone() }
     }
 
@@ -234,7 +234,7 @@ impl Http {
         let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;
         let mut outcome = self.attempt(&request).await;
-        if request.is_read && matches!(outcome, Err(Failed { failure: Failure::Unreachable { .. }, .. })) {
+        if request.is_read && matches!(outcome, Err(FailureReport { failure: Failure::Unreachable { .. }, .. })) {
             attempts += 1;
             outcome = self.attempt(&request).await;
         }
@@ -257,7 +257,7 @@ impl Http {
         limits.turn(url).await;
     }
 
-    async fn attempt(&self, request: &Request<'_>) -> Result<Answer, Failed> {
+    async fn attempt(&self, request: &Request<'_>) -> Result<Answer, FailureReport> {
         let client = self.client(&request.url)?;
         let mut builder = client.request(request.method.clone(), request.url.clone()).timeout(self.timeout);
         for (name, value) in request.headers.into_iter().flat_map(AuthHeaders::iter) {
@@ -301,7 +301,7 @@ impl Http {
             let hide = |text: &str| hidden::without_any(text, [&known, &sent]);
             let answer = Some(hide(&text::quoted(&hidden::unescaped(&text), LONGEST_ANSWER)));
             let dated = date_s.map(|server_s| Dated { sent_s, received_s, server_s });
-            return Err(Failed { failure: failure.saying(hide), answer, dated });
+            return Err(FailureReport { failure: failure.saying(hide), answer, dated });
         }
         let shown = match hidden::without(&hidden::unescaped(&text), [&known, &sent]) {
             Cow::Borrowed(_) => None,
@@ -327,7 +327,7 @@ impl Http {
 }
 
 /// A failure, and what the server said with it, fit to be shown.
-pub(super) struct Failed {
+pub(super) struct FailureReport {
     pub(super) failure: Failure,
     pub(super) answer: Option<String>,
     pub(super) dated: Option<Dated>,
@@ -343,7 +343,7 @@ pub struct Dated {
     pub server_s: i64,
 }
 
-impl From<Failure> for Failed {
+impl From<Failure> for FailureReport {
     fn from(failure: Failure) -> Self {
         Self { failure, answer: None, dated: None }
     }

@@ -23,11 +23,11 @@ const WINDOW_S: u32 = 10;
 pub struct Limits {
     /// Requests a second for each host, instead of what is published.
     per_second: Option<NonZeroU32>,
-    lines: Mutex<HashMap<(String, usize), Arc<Line>>>,
+    lines: Mutex<HashMap<(String, usize), Arc<HostQueue>>>,
 }
 
 /// Whoever asks one host stands here, and goes in the order of coming.
-struct Line {
+struct HostQueue {
     /// Only the first in line looks at the limiter: the lock is fair, the limiter is not.
     first: tokio::sync::Mutex<()>,
     limiter: DefaultDirectRateLimiter,
@@ -53,7 +53,7 @@ impl Limits {
         }
     }
 
-    fn line(&self, url: &Url) -> Arc<Line> {
+    fn line(&self, url: &Url) -> Arc<HostQueue> {
         let host =
             format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
         let (class, quota) = match self.per_second {
@@ -61,7 +61,7 @@ impl Limits {
             None => published(url.path()),
         };
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Line { first: tokio::sync::Mutex::default(), limiter: RateLimiter::direct(quota) });
+        let new = || Arc::new(HostQueue { first: tokio::sync::Mutex::default(), limiter: RateLimiter::direct(quota) });
         Arc::clone(lines.entry((host, class)).or_insert_with(new))
     }
 }
@@ -85,10 +85,10 @@ fn published(path: &str) -> (usize, Quota) {
 
 /// How long the requests of a run have stood in line, each moment counted once.
 #[derive(Default)]
-pub struct InLine(Mutex<Standing>);
+pub struct QueueTime(Mutex<QueueState>);
 
 #[derive(Default)]
-struct Standing {
+struct QueueState {
     requests: usize,
     /// Since when there is at least one.
     since: Option<Instant>,
@@ -96,19 +96,19 @@ struct Standing {
 }
 
 /// One request in line, until it is dropped.
-pub(super) struct Place<'a>(&'a InLine);
+pub(super) struct QueueTicket<'a>(&'a QueueTime);
 
-impl InLine {
-    fn change<T>(&self, change: impl FnOnce(&mut Standing) -> T) -> T {
+impl QueueTime {
+    fn change<T>(&self, change: impl FnOnce(&mut QueueState) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn stand(&self) -> Place<'_> {
+    pub(super) fn stand(&self) -> QueueTicket<'_> {
         self.change(|standing| {
             standing.requests += 1;
             standing.since.get_or_insert_with(Instant::now);
         });
-        Place(self)
+        QueueTicket(self)
     }
 
     fn total(&self) -> Duration {
@@ -121,7 +121,7 @@ impl InLine {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueueTicket<'_> {
     fn drop(&mut self) {
         self.0.change(|standing| {
             standing.requests -= 1;
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn time_in_line_is_counted_once_and_not_against_the_deadline() {
-        let (in_line, started) = (InLine::default(), Instant::now());
+        let (in_line, started) = (QueueTime::default(), Instant::now());
         let places = [in_line.stand(), in_line.stand()];
         std::thread::sleep(Duration::from_millis(30));
         drop(places);

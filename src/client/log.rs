@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
 use super::http::{JSON, Request, millis};
-use super::limits::InLine;
+use super::limits::QueueTime;
 use crate::auth::AuthHeaders;
 use crate::endpoints::UPDATE_BALANCE;
 use crate::facts::{Facts, RequestRecord, SentHeader};
@@ -30,7 +30,7 @@ pub(super) struct Log {
     facts: watch::Sender<Facts>,
     kind: Kind,
     /// Where requests of a run stand in line.
-    pub(super) in_line: Option<Arc<InLine>>,
+    pub(super) in_line: Option<Arc<QueueTime>>,
 }
 
 #[derive(Clone)]
@@ -42,7 +42,7 @@ enum Kind {
 }
 
 impl Log {
-    pub(super) fn of_run(facts: watch::Sender<Facts>, started: Instant, in_line: Arc<InLine>) -> Self {
+    pub(super) fn of_run(facts: watch::Sender<Facts>, started: Instant, in_line: Arc<QueueTime>) -> Self {
         Self { facts, kind: Kind::Run(started), in_line: Some(in_line) }
     }
 
@@ -108,7 +108,7 @@ pub(super) struct Sent {
 
 impl Sent {
     /// Notes what became of it: the status of its answer, or why it failed with what the server said.
-    pub(super) fn end(mut self, attempts: u32, outcome: Result<u16, &super::http::Failed>) {
+    pub(super) fn end(mut self, attempts: u32, outcome: Result<u16, &super::http::FailureReport>) {
         self.record.attempts = attempts;
         match outcome {
             Ok(status) => self.record.status = Some(status),

@@ -14,32 +14,32 @@ use crate::auth::l2::ApiCredentials;
 use crate::client::calls::{Call, User};
 use crate::client::clob::Clob;
 use crate::client::http::{Answer, Http, millis, now_s};
-use crate::client::limits::InLine;
+use crate::client::limits::QueueTime;
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::{self, Probe};
 use crate::facts::{ClockReading, Fact, Facts, Failure, OrderProof};
 use crate::settings::{Setting, Settings, Sourced, Venue};
 
 /// Why a probe gave no fact.
-pub(super) enum Missing {
+pub(super) enum ProbeSkip {
     Failed(Failure),
     Blocked(Probe),
     NotAsked(String),
 }
 
-impl From<Failure> for Missing {
+impl From<Failure> for ProbeSkip {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
 }
 
-impl Missing {
+impl ProbeSkip {
     pub(super) fn because(why: impl Into<String>) -> Self {
         Self::NotAsked(why.into())
     }
 }
 
-pub(super) type Outcome<T> = Result<T, Missing>;
+pub(super) type Outcome<T> = Result<T, ProbeSkip>;
 
 pub(super) struct Context {
     pub(super) settings: Arc<Settings>,
@@ -61,7 +61,7 @@ impl Context {
     pub(super) fn new(
         settings: Arc<Settings>,
         http: &Http,
-        in_line: Arc<InLine>,
+        in_line: Arc<QueueTime>,
         facts: watch::Sender<Facts>,
         started: Instant,
         wanted: BTreeSet<Probe>,
@@ -94,9 +94,9 @@ impl Context {
         let took_ms = millis(self.started.elapsed().saturating_sub(began));
         let fact = match outcome {
             Ok(value) => Fact::Known { value, took_ms },
-            Err(Missing::Failed(failure)) => Fact::Failed { failure, took_ms },
-            Err(Missing::Blocked(by)) => Fact::Blocked { by },
-            Err(Missing::NotAsked(why)) => Fact::NotAsked { why },
+            Err(ProbeSkip::Failed(failure)) => Fact::Failed { failure, took_ms },
+            Err(ProbeSkip::Blocked(by)) => Fact::Blocked { by },
+            Err(ProbeSkip::NotAsked(why)) => Fact::NotAsked { why },
         };
         self.facts.send_modify(|facts| *field(facts) = fact);
     }
@@ -104,7 +104,7 @@ impl Context {
     /// The HTTP client, unless nothing may be asked.
     pub(super) fn http(&self) -> Outcome<&Http> {
         if self.facts.borrow().setup.offline {
-            return Err(Missing::because(probe::OFFLINE));
+            return Err(ProbeSkip::because(probe::OFFLINE));
         }
         Ok(&self.http)
     }
@@ -124,7 +124,7 @@ impl Context {
     ) -> Outcome<(Answer, T)> {
         let base = url(self.settings.clob_url.as_ref(), "CLOB")?;
         if probe != Probe::ServerTime && self.is_unreachable() {
-            return Err(Missing::Blocked(Probe::ServerTime));
+            return Err(ProbeSkip::Blocked(Probe::ServerTime));
         }
         let (answer, value) = Clob { http: self.http()?, base }.ask(Some(probe), call, stamp).await?;
         if let Some(server_s) = answer.date_s {
@@ -160,13 +160,13 @@ impl Context {
     }
 
     pub(super) fn signer(&self) -> Outcome<&PrivateKeySigner> {
-        self.key.as_ref().ok_or_else(|| Missing::because("no usable private key"))
+        self.key.as_ref().ok_or_else(|| ProbeSkip::because("no usable private key"))
     }
 
     /// Credentials to read the account with: the derived ones, else the configured ones.
     pub(super) fn credentials(&self) -> Outcome<ApiCredentials> {
         let configured = || self.settings.credentials.whole();
-        self.derived.get().cloned().or_else(configured).ok_or(Missing::Blocked(Probe::Derive))
+        self.derived.get().cloned().or_else(configured).ok_or(ProbeSkip::Blocked(Probe::Derive))
     }
 
     /// This clock minus the server's, when that is more than clients would notice.
@@ -210,7 +210,7 @@ pub(super) fn whole(seconds: f64) -> i64 {
 }
 
 pub(super) fn url<'a>(url: Option<&'a Sourced<Url>>, name: &str) -> Outcome<&'a Url> {
-    url.map(|url| &url.value).ok_or_else(|| Missing::because(format!("the {name} URL is not usable")))
+    url.map(|url| &url.value).ok_or_else(|| ProbeSkip::because(format!("the {name} URL is not usable")))
 }
 
 /// The URL of a service that has an official default only beside the official CLOB, or why there is none.
@@ -223,7 +223,7 @@ pub(super) fn beside_clob<'a>(
     url.map(|url| &url.value).ok_or_else(|| {
         let variable = setting.usual_variable().unwrap_or_default();
         let is_wrong = settings.problems.iter().any(|problem| problem.is_of(setting));
-        Missing::because(match &settings.clob_url {
+        ProbeSkip::because(match &settings.clob_url {
             Some(clob) if !is_wrong => format!(
                 "the CLOB is {}, and {service} is unknown: set {variable}",
                 clob.value.host_str().unwrap_or("a different host")

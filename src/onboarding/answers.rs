@@ -97,7 +97,7 @@ impl Wizard {
     /// Why it is not usable.
     pub fn take_key(&mut self, found: FoundKey) -> Result<Next, String> {
         let parsed = key::parse(&found.key).map_err(|mistake| refused(&mistake))?;
-        if let Some(remark) = parsed.remarks.iter().find(|remark| remark.is_refused())
+        if let Some(remark) = parsed.warnings.iter().find(|remark| remark.is_refused())
             && found.place.is_some()
         {
             return Err(format!("The key is valid, but {}: fix it at {}", remark.text(), found.source));

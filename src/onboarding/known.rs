@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 use toml_edit::Value;
 
 use crate::auth::wallet::SignatureType;
-use crate::settings::{Place, Setting, Settings, Source, Sourced};
+use crate::settings::{SecretRef, Setting, Settings, Source, Sourced};
 
 /// How a profile comes to a value that is set.
 pub(super) enum Reference {
@@ -35,7 +35,7 @@ impl Known {
             let value = match source {
                 // it says so itself
                 Source::Profile { .. } => return None,
-                source => Place::of_setting(source, setting).map(Value::from).or_else(literal)?,
+                source => SecretRef::of_setting(source, setting).map(Value::from).or_else(literal)?,
             };
             Some((setting, value))
         });
@@ -77,6 +77,6 @@ impl Known {
 pub(super) fn reference<T>(setting: Setting, set: &Sourced<T>) -> Option<Reference> {
     match &set.source {
         Source::Profile { .. } => Some(Reference::Own),
-        source => Some(Reference::To(Place::of_setting(source, setting)?.into())),
+        source => Some(Reference::To(SecretRef::of_setting(source, setting)?.into())),
     }
 }

@@ -3,7 +3,7 @@
 use super::known::Reference;
 use super::{Funder, KEY_VARIABLE, Replaced, Wizard, is_of_profile};
 use crate::settings::edit::{ConfigText, EditError};
-use crate::settings::{Place, Setting};
+use crate::settings::{SecretRef, Setting};
 
 impl Wizard {
     /// Writes the answers to a profile of the configuration file: by reference where a file or a
@@ -41,7 +41,7 @@ impl Wizard {
             }
         }
         if let Some(key) = self.key.as_ref().filter(|key| self.store_key || !is_of_profile(&key.source)) {
-            let named = || key.place.clone().unwrap_or(Place::Env { name: KEY_VARIABLE.to_owned() });
+            let named = || key.place.clone().unwrap_or(SecretRef::Env { name: KEY_VARIABLE.to_owned() });
             let value: toml_edit::Value = if self.store_key { key.text.expose().into() } else { named().into() };
             config.set(profile, Setting::PrivateKey, value)?;
         }

@@ -37,7 +37,7 @@ fn written(wizard: &Wizard) -> String {
 #[test]
 fn from_the_first_question_to_a_profile() {
     let key = Secret::new(KEY);
-    let place = Place::Env { name: "PK".to_owned() };
+    let place = SecretRef::Env { name: "PK".to_owned() };
     let found = FoundKey { key, source: Source::Variable { name: "PK".to_owned() }, place: Some(place) };
     let mut wizard = Wizard::new(vec![found], "main");
     assert!(!wizard.back());

@@ -8,7 +8,7 @@ use crate::checks::{Status, find};
 use crate::facts::Facts;
 use crate::secret::Secret;
 use crate::settings::edit::{ConfigText, EditError};
-use crate::settings::{Inputs, Place, Setting, SettingProblem, Settings, Source, Sourced, UsParts, Venue};
+use crate::settings::{Inputs, SecretRef, Setting, SettingProblem, Settings, Source, Sourced, UsParts, Venue};
 
 /// The variable that a key ID typed in is to be put in.
 const US_KEY_ID_VARIABLE: &str = "POLYMARKET_US_KEY_ID";
@@ -195,7 +195,9 @@ impl Wizard {
             Some(Reference::Own) => {}
             _ if self.store_key => config.set(profile, Setting::UsSecretKey, secret.value.expose())?,
             Some(Reference::To(value)) => config.set(profile, Setting::UsSecretKey, value)?,
-            None => config.set(profile, Setting::UsSecretKey, Place::Env { name: US_SECRET_VARIABLE.to_owned() })?,
+            None => {
+                config.set(profile, Setting::UsSecretKey, SecretRef::Env { name: US_SECRET_VARIABLE.to_owned() })?;
+            }
         }
         Ok(())
     }

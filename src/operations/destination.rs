@@ -21,11 +21,11 @@ use crate::settings::edit::{ConfigText, EditError};
 use crate::settings::home::{self, Home};
 use crate::settings::save::{Reserved, SaveError};
 use crate::settings::undo::{Step, Undo, UndoError};
-use crate::settings::{KeyProfile, Place as SecretPlace, Setting, Source, edit, save};
+use crate::settings::{KeyProfile, SecretRef, Setting, Source, edit, save};
 
 /// Which place is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum SaveTarget {
     /// Where the private key in use comes from.
     Usual,
     /// Lines of a `.env`.
@@ -91,7 +91,7 @@ pub(crate) enum WriteError {
 impl Destination {
     /// Finds the file, and makes sure that it is this account's, and can be edited and written.
     pub(crate) fn prepare(
-        place: &Place,
+        place: &SaveTarget,
         names: Option<Names>,
         kind: Kind,
         operator: &Operator,
@@ -99,22 +99,22 @@ impl Destination {
         let settings = operator.account.settings();
         let signer = operator.signer()?;
         let (form, path) = match place {
-            Place::Usual => match home::of(settings, kind.settings()).map_err(Unusable::NoUsual)? {
+            SaveTarget::Usual => match home::of(settings, kind.settings()).map_err(Unusable::NoUsual)? {
                 Home::EnvFile { path, names: variables, profile } => (Form::Env { names, variables, profile }, path),
                 Home::Profile(KeyProfile { name, path }) => (Form::Profile { name }, path),
             },
-            Place::Profile(name) => {
+            SaveTarget::Profile(name) => {
                 let path = crate::settings::config_file()
                     .ok_or_else(|| Stopped::by_setting("there is no home folder for the configuration file"))?;
                 let name = name.clone().or_else(|| Some(settings.profile.clone()).filter(|name| !name.is_empty()));
                 let no_name = || Stopped::by_setting("no profile is in use: choose one with --save profile=NAME");
                 (Form::Profile { name: name.ok_or_else(no_name)? }, path)
             }
-            Place::Json(path) => {
+            SaveTarget::Json(path) => {
                 let chain_id = settings.chain_id.as_ref().map(|id| id.value);
                 (Form::Json { account: json!({ "address": signer, "chain_id": chain_id }) }, path.clone())
             }
-            Place::Env(path) => (Form::Env { names, variables: None, profile: None }, path.clone()),
+            SaveTarget::Env(path) => (Form::Env { names, variables: None, profile: None }, path.clone()),
         };
         let mut destination = Self { form, path, kind, replaces: false };
         if let Some(reason) = destination.refusal(signer, operator) {
@@ -236,7 +236,7 @@ impl Destination {
         let file = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
         FileChange::of_config(&profile.path, |config| {
             for (setting, line) in self.kind.settings().into_iter().zip(lines.into_iter().flatten()) {
-                let place = SecretPlace::EnvFile { path: file.display().to_string(), name: line.to_owned() };
+                let place = SecretRef::EnvFile { path: file.display().to_string(), name: line.to_owned() };
                 config.set(&profile.name, setting, place)?;
             }
             set_nonce(config, &profile.name, nonce)

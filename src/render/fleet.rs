@@ -26,7 +26,7 @@ pub(crate) struct Printer {
 
 /// How it ended.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended {
+pub(crate) struct FleetSummary {
     pub(crate) wanted: usize,
     pub(crate) elapsed_ms: u64,
 }
@@ -55,7 +55,7 @@ impl Printer {
     /// # Errors
     ///
     /// Those of the writer.
-    pub(crate) fn finish(mut self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn finish(mut self, ended: FleetSummary, out: &mut dyn Write) -> io::Result<()> {
         row::sort(&mut self.rows);
         match self.format {
             Format::Text | Format::Markdown if self.style.ascii => {
@@ -75,7 +75,7 @@ impl Printer {
         self.rows.iter().filter(|row| self.show.shows(row.verdict.status()))
     }
 
-    fn lines(&self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
+    fn lines(&self, ended: FleetSummary, out: &mut dyn Write) -> io::Result<()> {
         let signers = self.shown().map(|row| row.signer.chars().count()).max().unwrap_or_default();
         let width = self.shown().map(|row| name(&row.profile).chars().count()).max().unwrap_or_default();
         writeln!(out, "{}\n", text::painted(&self.style.fit(&self.heading), "1", self.style))?;
@@ -94,7 +94,7 @@ impl Printer {
             writeln!(out)?;
             self.line(&format!("{} ({accounts})", problem.says), &format!("{head}: "), FIELD, out)?;
             self.line(&named(&problem), "  of    ", FIELD, out)?;
-            self.line(&problem.fix, "  fix   ", FIELD, out)?;
+            self.line(problem.fix, "  fix   ", FIELD, out)?;
             for step in problem.steps.iter().take(NAMED).flat_map(|steps| steps.iter()) {
                 writeln!(out, "{FIELD}{step}")?;
             }
@@ -108,7 +108,7 @@ impl Printer {
         writeln!(out, "{}", super::wrapped(text, first, further, self.style.width))
     }
 
-    fn table(&self, ended: Ended, out: &mut dyn Write) -> io::Result<()> {
+    fn table(&self, ended: FleetSummary, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "## {}\n\n{}\n\n| | account | signer | found |\n|---|---|---|---|",
@@ -139,7 +139,7 @@ impl Printer {
     }
 
     /// "5 accounts: 2 broken, 1 incomplete, 2 healthy, in 12.1 s"
-    fn sum(&self, ended: Ended) -> String {
+    fn sum(&self, ended: FleetSummary) -> String {
         let (done, took) = (self.rows.len(), text::seconds(ended.elapsed_ms));
         let accounts = match ended.wanted {
             1 => "1 account".to_owned(),

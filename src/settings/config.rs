@@ -11,7 +11,7 @@ use toml_edit::{Document, Item, TableLike};
 use super::edit::line_at;
 use super::files::read_text;
 use super::inputs::{Inputs, SettingsError};
-use super::place::Place;
+use super::secret_ref::SecretRef;
 use super::{ProblemKind, Setting, SettingProblem, Source, Subject};
 
 /// What the dashboard reads outside of the profiles, each `true` or `false`.
@@ -27,14 +27,14 @@ pub struct ConfigFile {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum ProfileValue {
     Text(String),
-    Place(Place),
+    SecretRef(SecretRef),
 }
 
 impl fmt::Debug for ProfileValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => write!(f, "Text({} characters)", text.chars().count()),
-            Self::Place(place) => write!(f, "Place({place:?})"),
+            Self::SecretRef(place) => write!(f, "SecretRef({place:?})"),
         }
     }
 }
@@ -199,7 +199,9 @@ fn entry(profile: &Profile, key: &str, item: &Item, line: usize) -> Result<Profi
         });
     };
     let value = match item {
-        _ if item.is_table_like() => item.as_table_like().map(|table| Place::parse(table).map(ProfileValue::Place)),
+        _ if item.is_table_like() => {
+            item.as_table_like().map(|table| SecretRef::parse(table).map(ProfileValue::SecretRef))
+        }
         _ => item
             .as_str()
             .map(str::to_owned)

@@ -11,7 +11,7 @@ use super::env_file::{self, EnvLine};
 use super::files::{path_named, read_text};
 use super::memory::Memory;
 use super::names;
-use super::place::Place;
+use super::secret_ref::SecretRef;
 use super::{ProblemKind, Setting, SettingProblem, Source, Sourced};
 
 /// What is worth a warning where the `.env` sets it and the profile does not, with what holds then.
@@ -45,7 +45,7 @@ impl Profile {
         entry: &ProfileEntry,
         environment: &BTreeMap<String, String>,
     ) -> Option<Sourced<String>> {
-        let ProfileValue::Place(place) = &entry.value else { return None };
+        let ProfileValue::SecretRef(place) = &entry.value else { return None };
         if place.is_costly() {
             return None;
         }
@@ -63,7 +63,7 @@ pub(super) fn copies(profile: &Profile) -> Vec<Copy> {
 /// else they hold is the account's, too, unless their private key is another's.
 fn files(profile: &Profile) -> BTreeSet<PathBuf> {
     let named = profile.entries.iter().filter_map(|entry| match &entry.value {
-        ProfileValue::Place(Place::EnvFile { path, name }) if names::is_known(name) => {
+        ProfileValue::SecretRef(SecretRef::EnvFile { path, name }) if names::is_known(name) => {
             Some(path_named(path, &profile.path))
         }
         _ => None,
@@ -88,12 +88,12 @@ fn is_of_account(profile: &Profile, file: &Path, lines: &[EnvLine]) -> bool {
     let Some(in_file) = line_of(lines, key) else { return true };
     let entry = profile.entries.iter().find(|entry| entry.setting == key);
     match entry.map(|entry| &entry.value) {
-        Some(ProfileValue::Place(Place::EnvFile { path, name })) => {
+        Some(ProfileValue::SecretRef(SecretRef::EnvFile { path, name })) => {
             path_named(path, &profile.path) == file && *name == in_file.name
         }
         Some(ProfileValue::Text(text)) => same(key, text, &in_file.value),
         // it is not said here whose it is
-        Some(ProfileValue::Place(_)) => false,
+        Some(ProfileValue::SecretRef(_)) => false,
         None => true,
     }
 }
@@ -110,7 +110,7 @@ fn copy(profile: &Profile, setting: Setting, path: &Path, line: &EnvLine) -> Opt
     let at = format!("line {} of {}", line.line, path.display());
     let shown = |value: &str| shown(setting, value);
     let text = match entry.map(|entry| &entry.value) {
-        Some(ProfileValue::Place(_)) => return None,
+        Some(ProfileValue::SecretRef(_)) => return None,
         Some(ProfileValue::Text(text)) if same(setting, text, &line.value) => return None,
         Some(ProfileValue::Text(text)) => match (shown(text), shown(&line.value)) {
             (Some(ours), Some(theirs)) => format!("{what}: profile {} has {ours}, {at} has {theirs}", profile.name),
@@ -125,7 +125,7 @@ fn copy(profile: &Profile, setting: Setting, path: &Path, line: &EnvLine) -> Opt
             format!("{what}: {at} has {theirs}, profile {} does not set it", profile.name)
         }
     };
-    let place = Place::EnvFile { path: path.display().to_string(), name: line.name.clone() };
+    let place = SecretRef::EnvFile { path: path.display().to_string(), name: line.name.clone() };
     let problem = SettingProblem {
         kind: ProblemKind::Conflict,
         setting: setting.into(),

@@ -117,14 +117,14 @@ fn values(settings: &Settings, key: FixKey, value: &Value) -> Result<Vec<(Settin
 /// The key as every client takes it, where only what surrounds it is wrong.
 fn surrounded_key(settings: &Settings) -> Option<Secret> {
     let parsed = settings.parsed_key()?;
-    let refused = parsed.remarks.iter().any(|remark| remark.is_refused());
+    let refused = parsed.warnings.iter().any(|remark| remark.is_refused());
     refused.then(|| Secret::new(alloy_primitives::hex::encode_prefixed(parsed.signer.to_bytes())))
 }
 
 /// The parts of credentials that have white space or quotes around them, without those.
 fn surrounded(parts: &CredentialParts) -> Vec<(Setting, Secret)> {
-    let secret = |part: &Option<Sourced<Secret>>| part.as_ref().and_then(|part| part.value.cleaned());
-    let key = parts.key.as_ref().and_then(|key| Secret::new(key.value.clone()).cleaned());
+    let secret = |part: &Option<Sourced<Secret>>| part.as_ref().and_then(|part| part.value.trimmed());
+    let key = parts.key.as_ref().and_then(|key| Secret::new(key.value.clone()).trimmed());
     [
         key.map(|key| (Setting::ApiKey, key)),
         secret(&parts.secret).map(|secret| (Setting::ApiSecret, secret)),

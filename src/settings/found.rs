@@ -6,7 +6,7 @@ use super::files::{path_named, read_text};
 use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::memory::Memory;
 use super::sources::Sources;
-use super::{Place, Setting, Source, keystore, polymarket_cli};
+use super::{SecretRef, Setting, Source, keystore, polymarket_cli};
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
 
@@ -18,7 +18,7 @@ pub struct FoundKey {
     /// Where it was found.
     pub source: Source,
     /// How a profile says that place; `None` where a profile cannot.
-    pub place: Option<Place>,
+    pub place: Option<SecretRef>,
 }
 
 /// The one in force first.
@@ -33,7 +33,7 @@ pub(super) fn keys(inputs: &Inputs, sources: &Sources) -> Vec<FoundKey> {
     }
     let found = |value: super::Sourced<String>| FoundKey {
         key: Secret::new(value.value),
-        place: Place::of(&value.source),
+        place: SecretRef::of(&value.source),
         source: value.source,
     };
     values.into_iter().map(found).collect()
@@ -67,7 +67,7 @@ pub fn read_key(input: &KeyInput, password: Option<&Secret>) -> Result<FoundKey,
         KeyInput::File(path) => {
             let path = named(path);
             let key = Secret::new(read_text(&path)?.trim_end_matches(['\r', '\n']));
-            Ok(FoundKey { key, place: Place::of(&source(&path)), source: source(&path) })
+            Ok(FoundKey { key, place: SecretRef::of(&source(&path)), source: source(&path) })
         }
         KeyInput::Keystore(path) => {
             let path = named(path);
@@ -75,7 +75,7 @@ pub fn read_key(input: &KeyInput, password: Option<&Secret>) -> Result<FoundKey,
                 text: format!("{}: {mistake}", path.display()),
                 is_password: matches!(&mistake, KeyMistake::Keystore { reason } if reason == keystore::WRONG_PASSWORD),
             })?;
-            Ok(FoundKey { key, place: Some(Place::keystore(&path)), source: source(&path) })
+            Ok(FoundKey { key, place: Some(SecretRef::keystore(&path)), source: source(&path) })
         }
         KeyInput::Settings | KeyInput::StandardInput | KeyInput::Typed(_) => {
             Err(UnreadKey { text: "No such file".to_owned(), is_password: false })

@@ -10,8 +10,8 @@ use super::config::{ConfigFile, Profile, ProfileValue};
 use super::env_file::EnvLine;
 use super::files::{path_named, read_text};
 use super::memory::Memory;
-use super::place::Place;
 use super::profile_key::ProfileKey;
+use super::secret_ref::SecretRef;
 use super::target::{Target, quoted};
 use super::{KeyProfile, Origin, OriginKind, Setting, Settings, Source, env_file, names};
 
@@ -83,7 +83,7 @@ fn of_profile(profile: &KeyProfile, credentials: [Setting; 3]) -> Result<Home, S
     let file = |path: &str| path_named(path, &profile.path);
     if held.is_empty() {
         return match value(Setting::PrivateKey) {
-            Some(ProfileValue::Place(Place::EnvFile { path, .. })) => {
+            Some(ProfileValue::SecretRef(SecretRef::EnvFile { path, .. })) => {
                 Ok(Home::EnvFile { path: file(path), names: None, profile: Some(profile.clone()) })
             }
             _ => itself(),
@@ -94,7 +94,7 @@ fn of_profile(profile: &KeyProfile, credentials: [Setting; 3]) -> Result<Home, S
     }
     let mut lines: Vec<(PathBuf, String)> = Vec::new();
     for value in &held {
-        if let ProfileValue::Place(Place::EnvFile { path, name }) = value {
+        if let ProfileValue::SecretRef(SecretRef::EnvFile { path, name }) = value {
             lines.push((file(path), name.clone()));
         }
     }

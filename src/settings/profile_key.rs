@@ -8,7 +8,7 @@ use super::config::{Profile, ProfileValue};
 use super::files::path_named;
 use super::inputs::Inputs;
 use super::memory::Memory;
-use super::place::Place;
+use super::secret_ref::SecretRef;
 use super::{KeyText, Setting, Source, Sourced, keystore};
 use crate::auth::key::KeyMistake;
 use crate::secret::Secret;
@@ -21,12 +21,12 @@ pub(super) enum ProfileKey {
     Mistake(Sourced<KeyMistake>),
     Keystore {
         path: PathBuf,
-        password: Option<Place>,
+        password: Option<SecretRef>,
         source: Source,
     },
     /// A program that is run only when its key is the one in use.
     Program {
-        place: Place,
+        place: SecretRef,
         source: Source,
     },
 }
@@ -40,11 +40,11 @@ impl ProfileKey {
         match &entry.value {
             ProfileValue::Text(text) if text.trim().is_empty() => Self::None,
             ProfileValue::Text(text) => Self::Text(Sourced::new(Secret::new(text.as_str()), source)),
-            ProfileValue::Place(Place::Keystore { path, password }) => {
+            ProfileValue::SecretRef(SecretRef::Keystore { path, password }) => {
                 Self::Keystore { path: path_named(path, &profile.path), password: password.as_deref().cloned(), source }
             }
-            ProfileValue::Place(place) if place.is_costly() => Self::Program { place: place.clone(), source },
-            ProfileValue::Place(place) => match place.read(environment, &source, &profile.path, memory) {
+            ProfileValue::SecretRef(place) if place.is_costly() => Self::Program { place: place.clone(), source },
+            ProfileValue::SecretRef(place) => match place.read(environment, &source, &profile.path, memory) {
                 Ok(found) => Self::Text(found),
                 Err(reason) => Self::Mistake(Sourced::new(KeyMistake::NotThere { reason }, source)),
             },

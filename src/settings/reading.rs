@@ -10,7 +10,7 @@ use super::config::{self, ProfileValue};
 use super::inputs::{Inputs, KeyInput, SettingsError};
 use super::load::{DEFAULT_DEADLINE, parse_seconds, settle};
 use super::sources::Sources;
-use super::{EnvFile, FoundKey, KeyProfile, Place, Setting, Settings, found};
+use super::{EnvFile, FoundKey, KeyProfile, SecretRef, Setting, Settings, found};
 use crate::secret::Secret;
 
 /// Every place as it was read. It holds secrets, so it has no `Debug`.
@@ -105,7 +105,7 @@ impl Origins {
         // a configuration that cannot be read is reported when the settings are read
         let profile = config::chosen(inputs).unwrap_or_default();
         for entry in &profile.entries {
-            if let ProfileValue::Place(place) = &entry.value {
+            if let ProfileValue::SecretRef(place) = &entry.value {
                 let mut read = Self::default();
                 place.origins(&profile.path, &mut read);
                 origins.files.append(&mut read.files);
@@ -120,7 +120,7 @@ impl Origins {
 
 /// Whether the profile names a keystore. Nothing but the configuration is read for it.
 pub fn names_keystore(inputs: &Inputs) -> bool {
-    let is_keystore = |value: &ProfileValue| matches!(value, ProfileValue::Place(Place::Keystore { .. }));
+    let is_keystore = |value: &ProfileValue| matches!(value, ProfileValue::SecretRef(SecretRef::Keystore { .. }));
     config::chosen(inputs).is_ok_and(|profile| profile.entries.iter().any(|entry| is_keystore(&entry.value)))
 }
 

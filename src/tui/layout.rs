@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect, Size};
 
 use super::header;
 use super::state::App;
-use super::state::panel::{PanelId, Place};
+use super::state::panel::{PanelId, Slot};
 use super::state::shape::Shape;
 
 pub struct Screen {
@@ -44,8 +44,8 @@ fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
     let [main, under_main] = below(right, body.height - lower);
     let at = |place| PanelId::ALL.into_iter().find(|panel| panel.place() == place);
     // opened in the large place, the panel below it takes both
-    let main = if app.shown.main.place() == Place::UnderMain { right } else { main };
-    let fixed = [(at(Place::UnderList), under_list), (at(Place::UnderMain), under_main)];
+    let main = if app.shown.main.place() == Slot::UnderMain { right } else { main };
+    let fixed = [(at(Slot::UnderList), under_list), (at(Slot::UnderMain), under_main)];
     let mut panels = vec![(PanelId::Checks, list), (app.shown.main, main)];
     panels.extend(
         fixed

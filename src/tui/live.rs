@@ -6,6 +6,7 @@ mod tasks;
 
 use std::future::pending;
 use std::io;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
@@ -23,7 +24,7 @@ use super::state::load::{Load, Scope};
 use super::state::message::{Command, Message, Observed};
 use super::state::task::{News, TaskKind};
 use super::update::update;
-use super::{Launch, Launched, Launching, Reread, Rereading, Run};
+use super::{Launch, Launching, Reread, Rereading, Run, Session};
 use crate::facts::Facts;
 use crate::report::{Report, Selection};
 use crate::watch;
@@ -35,11 +36,11 @@ pub(super) async fn show(launch: Launch, app: App, sets_title: bool) -> anyhow::
     outcome
 }
 
-enum Happening {
+enum LoopEvent {
     /// After a stop.
     Continued,
     Input(Event),
-    Launched(anyhow::Result<Launched>),
+    Launched(anyhow::Result<Session>),
     Reread(Reread),
     /// Settings files, by their names.
     FilesChanged(String),
@@ -50,12 +51,6 @@ enum Happening {
     News(News),
     TaskOver(TaskKind),
     Tick,
-}
-
-#[derive(PartialEq)]
-enum Next {
-    Wait,
-    End,
 }
 
 /// Waits for other facts than those last looked at.
@@ -95,7 +90,7 @@ struct Dashboard {
     tick: Interval,
     launch: Launch,
     launching: Option<Launching>,
-    launched: Option<Launched>,
+    launched: Option<Session>,
     /// Settings that are being read again, for the run that comes after.
     rereading: Option<Rereading>,
     wanted: Scope,
@@ -155,25 +150,25 @@ impl Dashboard {
                 biased;
                 // People first, then what there is to show them, then the work that makes more of it.
                 () = self.signals.end() => return Ok(()),
-                () = self.continued.next() => Happening::Continued,
+                () = self.continued.next() => LoopEvent::Continued,
                 event = self.input.recv() => match event {
-                    Some(event) => Happening::Input(event),
+                    Some(event) => LoopEvent::Input(event),
                     None => return Ok(()),
                 },
-                () = changed(self.launched.as_mut().map(|launched| &mut launched.facts)) => Happening::Facts,
-                () = changed(seen_part(&mut self.going)) => Happening::PartFacts,
-                Some(news) = self.news.recv() => Happening::News(news),
-                launched = finished(&mut self.launching) => Happening::Launched(launched),
-                reread = finished(&mut self.rereading) => Happening::Reread(reread),
+                () = changed(self.launched.as_mut().map(|launched| &mut launched.facts)) => LoopEvent::Facts,
+                () = changed(seen_part(&mut self.going)) => LoopEvent::PartFacts,
+                Some(news) = self.news.recv() => LoopEvent::News(news),
+                launched = finished(&mut self.launching) => LoopEvent::Launched(launched),
+                reread = finished(&mut self.rereading) => LoopEvent::Reread(reread),
                 // what this program writes is read by the launch that follows
-                names = self.files.changed(), if self.launching.is_none() => Happening::FilesChanged(names),
-                () = finished(&mut self.running) => Happening::RunOver,
-                kind = self.tasks.done() => Happening::TaskOver(kind),
-                () = finished(&mut self.round_due) => Happening::RoundDue,
-                _ = self.tick.tick(), if self.app.is_moving() => Happening::Tick,
-                _ = self.ageing.tick(), if self.app.is_ageing() => Happening::Tick,
+                names = self.files.changed(), if self.launching.is_none() => LoopEvent::FilesChanged(names),
+                () = finished(&mut self.running) => LoopEvent::RunOver,
+                kind = self.tasks.done() => LoopEvent::TaskOver(kind),
+                () = finished(&mut self.round_due) => LoopEvent::RoundDue,
+                _ = self.tick.tick(), if self.app.is_moving() => LoopEvent::Tick,
+                _ = self.ageing.tick(), if self.app.is_ageing() => LoopEvent::Tick,
             };
-            if let Happening::Launched(Err(error)) = happened {
+            if let LoopEvent::Launched(Err(error)) = happened {
                 // without settings there is nothing to show; later ones leave those in force
                 if self.launched.is_none() {
                     return Err(error);
@@ -184,24 +179,24 @@ impl Dashboard {
             }
             // Drawing fails only when the terminal is gone, which ends all this as quietly as `q`.
             match self.handle(happened) {
-                Ok(Next::Wait) => {}
-                Ok(Next::End) | Err(_) => return Ok(()),
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) | Err(_) => return Ok(()),
             }
         }
     }
 
     /// Takes in what happened and whatever else is waiting, then draws once.
-    fn handle(&mut self, happened: Happening) -> io::Result<Next> {
+    fn handle(&mut self, happened: LoopEvent) -> io::Result<ControlFlow<()>> {
         update(&mut self.app, Message::Tick(unix_ms()));
         let first = match happened {
-            Happening::Continued => {
+            LoopEvent::Continued => {
                 self.screen.take_again()?;
                 None
             }
-            Happening::Input(event) => said(event),
-            Happening::News(news) => Some(Message::News(news)),
-            Happening::RunOver => self.run_over(),
-            Happening::FilesChanged(names) => Some(Message::FilesChanged(names)),
+            LoopEvent::Input(event) => said(event),
+            LoopEvent::News(news) => Some(Message::News(news)),
+            LoopEvent::RunOver => self.run_over(),
+            LoopEvent::FilesChanged(names) => Some(Message::FilesChanged(names)),
             other => {
                 self.take(other);
                 None
@@ -210,8 +205,8 @@ impl Dashboard {
         let waiting: Vec<_> = std::iter::from_fn(|| self.input.try_recv().ok()).filter_map(said).collect();
         let news: Vec<_> = std::iter::from_fn(|| self.news.try_recv().ok()).map(Message::News).collect();
         for message in first.into_iter().chain(waiting).chain(news) {
-            if self.tell(message)? == Next::End {
-                return Ok(Next::End);
+            if self.tell(message)? == ControlFlow::Break(()) {
+                return Ok(ControlFlow::Break(()));
             }
         }
         if let Some(launched) = &self.launched {
@@ -219,29 +214,29 @@ impl Dashboard {
         }
         self.plan_round();
         self.screen.draw(&self.app)?;
-        Ok(Next::Wait)
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Takes in what the work has come to.
-    fn take(&mut self, happened: Happening) {
+    fn take(&mut self, happened: LoopEvent) {
         match happened {
-            Happening::Launched(launched) => {
+            LoopEvent::Launched(launched) => {
                 self.launching = None;
                 if let Ok(launched) = launched {
                     self.use_launched(launched);
                 }
             }
-            Happening::Facts => self.observe(),
-            Happening::PartFacts => self.observe_part(),
-            Happening::Reread(reread) => self.use_reread(reread),
-            Happening::RoundDue => self.begin_round(),
-            Happening::TaskOver(kind) => self.tasks.forget(&mut self.app, kind),
-            Happening::Continued
-            | Happening::Tick
-            | Happening::Input(_)
-            | Happening::News(_)
-            | Happening::RunOver
-            | Happening::FilesChanged(_) => {}
+            LoopEvent::Facts => self.observe(),
+            LoopEvent::PartFacts => self.observe_part(),
+            LoopEvent::Reread(reread) => self.use_reread(reread),
+            LoopEvent::RoundDue => self.begin_round(),
+            LoopEvent::TaskOver(kind) => self.tasks.forget(&mut self.app, kind),
+            LoopEvent::Continued
+            | LoopEvent::Tick
+            | LoopEvent::Input(_)
+            | LoopEvent::News(_)
+            | LoopEvent::RunOver
+            | LoopEvent::FilesChanged(_) => {}
         }
     }
 
@@ -271,10 +266,10 @@ impl Dashboard {
     }
 
     /// Tells the state, and does what it asks for.
-    fn tell(&mut self, message: Message) -> io::Result<Next> {
+    fn tell(&mut self, message: Message) -> io::Result<ControlFlow<()>> {
         match update(&mut self.app, message) {
             None => {}
-            Some(Command::Quit) => return Ok(Next::End),
+            Some(Command::Quit) => return Ok(ControlFlow::Break(())),
             Some(Command::Run(scope)) => self.begin(scope),
             Some(Command::RunOn(scope)) => self.start(scope),
             Some(Command::LookAgain) => self.second_look = true,
@@ -313,7 +308,7 @@ impl Dashboard {
                 self.forget_screen()?;
             }
         }
-        Ok(Next::Wait)
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Judges the facts as they are now.

@@ -39,14 +39,14 @@ pub struct PanelKey {
 }
 
 /// An action of a panel, as `x` lists it: it opens a question before it changes anything.
-pub struct Offer {
+pub struct PanelAction {
     pub label: String,
     /// What it does in a few words.
     pub note: String,
     pub action: Action,
 }
 
-impl Offer {
+impl PanelAction {
     /// As a menu lists it.
     pub(super) fn entry(self) -> Entry {
         let Self { label, note, action } = self;
@@ -106,7 +106,7 @@ pub fn keys(panel: PanelId) -> &'static [PanelKey] {
 }
 
 /// What may be done in the panel with the focus: nothing with recorded facts.
-pub fn offers(app: &App) -> Vec<Offer> {
+pub fn offers(app: &App) -> Vec<PanelAction> {
     match app.shown.focus {
         _ if !app.is_live() => Vec::new(),
         PanelId::Checks | PanelId::Detail => checklist::offers(app),

@@ -25,11 +25,11 @@ use ratatui::layout::Size;
 use self::dialogue::Dialogue;
 use self::first_run::FirstRun;
 pub(super) use self::later::{Later, Part};
-use self::load::{About, Load};
+use self::load::{Load, SessionInfo};
 use self::market::Market;
 use self::menu::Menu;
 use self::message::Observed;
-use self::panel::{PanelId, Place};
+use self::panel::{PanelId, Slot};
 use self::sheet::Sheet;
 use self::symptom::Symptom;
 use self::task::{Draft, TaskKind};
@@ -152,7 +152,7 @@ pub struct App {
     pub noticed_ms: i64,
     /// The work that goes on beside the run.
     pub tasks: BTreeSet<TaskKind>,
-    pub about: About,
+    pub about: SessionInfo,
     /// The home folder, which reports do not tell.
     pub home: Option<String>,
     /// Settings are being read again, and a person waits for it.
@@ -184,7 +184,7 @@ impl Shown {
     pub fn focus_on(&mut self, panel: PanelId) {
         self.focus = panel;
         self.beside = if panel == PanelId::Checks { PanelId::Detail } else { panel };
-        if matches!(panel.place(), Place::List | Place::Main) {
+        if matches!(panel.place(), Slot::List | Slot::Main) {
             self.main = self.beside;
         }
     }
@@ -217,7 +217,7 @@ impl App {
             notice: None,
             noticed_ms: 0,
             tasks: BTreeSet::new(),
-            about: About { title, ..About::default() },
+            about: SessionInfo { title, ..SessionInfo::default() },
             home: None,
             rereading: false,
             unread: None,

@@ -35,7 +35,7 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
         }
         Message::Paste(text) => command = app.paste(&text),
         Message::Notice(text) => app.notice = Some(text),
-        Message::News(news) => command = hear(app, news),
+        Message::News(news) => command = on_news(app, news),
         Message::Mouse(mouse) => app.point(mouse),
         Message::Launched(about) => app.use_settings(about),
         Message::Rereading(goes_on) => app.rereading = goes_on,
@@ -66,7 +66,7 @@ pub fn update(app: &mut App, message: Message) -> Option<Command> {
 }
 
 /// Takes what a task found to the panel that it is for.
-fn hear(app: &mut App, news: News) -> Option<Command> {
+fn on_news(app: &mut App, news: News) -> Option<Command> {
     match news {
         News::Said(sentence) => app.notice = Some(sentence),
         News::Recognised { lookup, found } => app.symptom.take(lookup, found),

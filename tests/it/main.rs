@@ -4,7 +4,6 @@
 // texts of tests are short, and each is written where it is used
 #![allow(clippy::format_collect, clippy::format_push_string, clippy::naive_bytecount, clippy::type_complexity)]
 
-mod alone;
 mod arguments;
 mod bot_names;
 mod bots;
@@ -31,8 +30,9 @@ mod keys;
 mod layers;
 mod live;
 mod market;
+mod mock_services;
+mod no_false_positives;
 mod order;
-mod pairs;
 #[cfg(feature = "tui")]
 mod pictures;
 mod profiles;
@@ -40,9 +40,9 @@ mod program;
 mod readme;
 mod relayer;
 mod requests;
-mod robust;
 mod rpc;
 mod sandbox;
+mod sandbox_fuzz;
 mod saving;
 mod scenarios;
 #[cfg(feature = "tui")]
@@ -51,16 +51,16 @@ mod secrets;
 mod sign_server;
 mod signer;
 mod silent;
+mod single_check;
 #[cfg(target_os = "linux")]
 mod soak;
 mod special_files;
-mod standin;
 mod supply;
 mod support;
 mod symptoms;
 mod terminal;
 mod two_accounts;
-mod undone;
+mod two_faults;
 mod us;
 mod vectors;
 mod views;

@@ -275,7 +275,7 @@ fn wrong_answers_by_flag_end_it_before_anything_is_written() {
 }
 
 #[test]
-fn a_key_is_stored_in_clear_only_by_name() {
+fn private_key_is_stored_only_with_explicit_flag() {
     let home = tempfile::tempdir().unwrap();
     let _sandbox = sandbox_at(home.path(), &[]);
     let output = run(home.path(), &["init", "--yes", "--store-private-key"]);

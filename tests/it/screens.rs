@@ -1,7 +1,6 @@
 //! Each state of the dashboard at three sizes, as text; and random handling of it.
 
 mod builder;
-mod chance;
 mod fleet;
 mod headers;
 mod inspect;
@@ -10,6 +9,7 @@ mod live;
 mod manners;
 mod moving;
 mod panels;
+mod random_screens;
 mod requests;
 mod samples;
 mod wizard;
@@ -20,7 +20,7 @@ use insta::{Settings, assert_snapshot};
 use polydoctor::checks::Status;
 use polydoctor::keys::Change;
 use polydoctor::settings::{Origin, OriginKind};
-use polydoctor::tui::state::load::{About, Load, Scope};
+use polydoctor::tui::state::load::{Load, Scope, SessionInfo};
 use polydoctor::tui::state::message::{Command, Message, Observed};
 use polydoctor::tui::state::panel::PanelId;
 use polydoctor::tui::state::sheet::Sheet;
@@ -225,7 +225,7 @@ fn a_check_that_is_blocked_and_what_watching_saw() {
 fn another_profile_is_another_account() {
     let mut app = app(samples::failed(), (80, 24));
     let profiles = vec!["default".to_owned(), "bot-2".to_owned()];
-    send(&mut app, Message::Launched(About { profiles, ..About::default() }));
+    send(&mut app, Message::Launched(SessionInfo { profiles, ..SessionInfo::default() }));
     press(&mut app, "P");
     assert_screen("profiles", &app);
     let profile = Some("bot-2".to_owned());
@@ -236,7 +236,7 @@ fn another_profile_is_another_account() {
 fn a_fix_is_shown_before_it_is_asked_for() {
     for size in SIZES {
         let mut app = app(samples::failed(), size);
-        send(&mut app, Message::News(News::FixPlanned(Ok(chance::fix()))));
+        send(&mut app, Message::News(News::FixPlanned(Ok(random_screens::fix()))));
         assert_screen("fix", &app);
         assert_eq!(press(&mut app, "\n"), None);
     }

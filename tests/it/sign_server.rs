@@ -181,7 +181,7 @@ async fn the_token_can_come_from_a_file() {
 }
 
 #[tokio::test]
-async fn a_public_address_needs_a_token_or_a_word() {
+async fn public_address_requires_token_or_flag() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:5001", "[::ffff:192.0.2.1]:5001"] {
         let error = refused(&mut command(&["--listen", address]));
         assert!(error.contains("other machines can reach"), "{error}");

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{AccountArgs, End, Exit, Format, RangeArgs, harmless, interrupted, shown};
-use crate::attribution::{Amount, Reason, Reconciler, Reconciliation, Unlisted, Whose};
+use crate::attribution::{AccountIdentity, Amount, Reason, Reconciler, Reconciliation, Unlisted};
 use crate::cli::progress::Progress;
 use crate::cli::terminal;
 use crate::client::comparison::Comparison;
@@ -86,7 +86,7 @@ fn so_far(both: &Reconciler) -> String {
     format!("{own} own trades, {listed} of the builder, {matched} in both{back_to}; Ctrl-C stops")
 }
 
-fn print(format: Format, by: By, whose: &Whose, found: &Reconciliation) -> anyhow::Result<()> {
+fn print(format: Format, by: By, whose: &AccountIdentity, found: &Reconciliation) -> anyhow::Result<()> {
     let mut out = terminal::out();
     match format {
         Format::Text => text(&mut out, by, whose, found)?,
@@ -150,7 +150,7 @@ fn record(state: &str, Unlisted { trade, reason }: &Unlisted) -> [String; 11] {
     ]
 }
 
-fn text(out: &mut impl io::Write, by: By, whose: &Whose, found: &Reconciliation) -> io::Result<()> {
+fn text(out: &mut impl io::Write, by: By, whose: &AccountIdentity, found: &Reconciliation) -> io::Result<()> {
     let by = match by {
         By::Code => "the builder code",
         By::Key => "the builder key",

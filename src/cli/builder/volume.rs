@@ -8,7 +8,7 @@ use super::{AccountArgs, Exit};
 use crate::cli::look::Format;
 use crate::cli::terminal;
 use crate::client::account::AccountError;
-use crate::client::boards::{self, Boards, Period, Standing};
+use crate::client::boards::{self, Boards, LeaderboardRow, Period};
 use crate::client::trades::builder_code;
 
 /// What has to be known to read the boards.
@@ -76,7 +76,7 @@ fn text(out: &mut impl io::Write, period: Period, found: &Boards) -> io::Result<
     writeln!(out, "\n{DELAY}")
 }
 
-fn line(row: &Standing) -> String {
+fn line(row: &LeaderboardRow) -> String {
     let number = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
     let volume = row.volume.map_or_else(|| "–".to_owned(), |volume| volume.to_string());
     format!(

@@ -17,7 +17,7 @@ use crate::client::http::{Http, millis};
 use crate::client::limits::Limits;
 use crate::facts::MarketQuestion;
 use crate::fleet::{Asked, Fleet, Load, MOST_AT_ONCE, Member, USUAL_AT_ONCE};
-use crate::render::{Ended, Format, Printer};
+use crate::render::{FleetSummary, Format, Printer};
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::text;
 use crate::watch;
@@ -150,7 +150,7 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<Exit> {
         }
     }
     drop(round);
-    printer.finish(Ended { wanted, elapsed_ms: millis(started.elapsed()) }, &mut out)?;
+    printer.finish(FleetSummary { wanted, elapsed_ms: millis(started.elapsed()) }, &mut out)?;
     out.finish()?;
     if done < wanted {
         super::hint(format_args!("stopped: {done} of {wanted} accounts were checked"))?;

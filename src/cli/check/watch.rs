@@ -29,7 +29,7 @@ use crate::watch::{self, Change, News, Watch};
 
 /// What is remembered of an account between two looks.
 #[derive(Default)]
-struct Seen {
+struct Observed {
     watch: Watch,
     /// The last full run, with the rows of the rounds since.
     standing: Option<Report>,
@@ -47,7 +47,7 @@ pub(super) async fn run(args: CheckArgs, every: Duration, reading: Option<Readin
     if let Some(address) = args.many.metrics {
         scrapes::serve(address, args.many.allow_public, Arc::clone(&metrics)).await?;
     }
-    let mut teller = Teller {
+    let mut printer = WatchPrinter {
         format: args.format,
         names: args.many.all_profiles,
         style: args.style(),
@@ -55,7 +55,7 @@ pub(super) async fn run(args: CheckArgs, every: Duration, reading: Option<Readin
         hook: args.many.exec.clone().map(|command| Hook::new(command, secret_variables)),
     };
     let mut roster = Roster { profiles, known: members.iter().map(|member| member.profile.clone()).collect() };
-    let mut seen: HashMap<String, Seen> = HashMap::new();
+    let mut seen: HashMap<String, Observed> = HashMap::new();
     let mut round = fleet.check(members, Probe::ALL.iter().copied().collect());
     loop {
         let member = tokio::select! {
@@ -69,7 +69,7 @@ pub(super) async fn run(args: CheckArgs, every: Duration, reading: Option<Readin
             continue;
         }
         let account = seen.entry(member.profile.clone()).or_default();
-        let next = account.take(&member, &args, &metrics, &mut teller)?;
+        let next = account.take(&member, &args, &metrics, &mut printer)?;
         let took = Duration::from_millis(account.standing.as_ref().map_or(0, |report| report.elapsed_ms));
         let (look, pause) = match next {
             Next::SecondLook => (Look::everything(), watch::SECOND_LOOK),
@@ -79,7 +79,7 @@ pub(super) async fn run(args: CheckArgs, every: Duration, reading: Option<Readin
         round.again(&fleet, member, look, pause);
     }
     drop(round);
-    if let Some(hook) = teller.hook {
+    if let Some(hook) = printer.hook {
         hook.finish().await?;
     }
     Ok(seen.into_values().filter_map(|seen| seen.exit).fold(Exit::Done, Exit::or))
@@ -167,9 +167,15 @@ enum Next {
     Round,
 }
 
-impl Seen {
+impl Observed {
     /// Takes in a look, and tells what is new.
-    fn take(&mut self, member: &Member, args: &CheckArgs, metrics: &Metrics, teller: &mut Teller) -> io::Result<Next> {
+    fn take(
+        &mut self,
+        member: &Member,
+        args: &CheckArgs,
+        metrics: &Metrics,
+        printer: &mut WatchPrinter,
+    ) -> io::Result<Next> {
         let now_ms = Timestamp::now().as_millisecond();
         if let (Some(Looked::Round), Some(round), Some(standing)) =
             (member.looked(), member.round(), &mut self.standing)
@@ -180,7 +186,7 @@ impl Seen {
             watch::refresh(standing, &round);
             standing.elapsed_ms = round.elapsed_ms;
             metrics.take(standing, member.drift_s(), now_s());
-            teller.tell(standing, &news)?;
+            printer.tell(standing, &news)?;
             return Ok(if self.watch.is_full_due(now_ms) { Next::Full } else { Next::Round });
         }
         let report = member.report(&Selection::default());
@@ -194,11 +200,11 @@ impl Seen {
         let next = if member.looked().is_none() && is_known { Next::Full } else { next };
         let heading = render::who(&report.heading(), Style::default());
         if self.heading.as_ref() != Some(&heading) && member.looked().is_some() {
-            teller.heading(&heading, &report, now_ms)?;
+            printer.heading(&heading, &report, now_ms)?;
             self.heading = Some(heading);
         }
         let news = self.watch.take(&report, now_ms, at_once);
-        teller.tell(&report, &news)?;
+        printer.tell(&report, &news)?;
         self.exit = Some(exit(&report, args.fail_on));
         self.standing = Some(report);
         Ok(next)
@@ -206,7 +212,7 @@ impl Seen {
 }
 
 /// Says what is new, a line each.
-struct Teller {
+struct WatchPrinter {
     format: Format,
     /// Whether the lines name the profile.
     names: bool,
@@ -215,7 +221,7 @@ struct Teller {
     hook: Option<Hook>,
 }
 
-impl Teller {
+impl WatchPrinter {
     fn tell(&mut self, report: &Report, news: &[News]) -> io::Result<()> {
         for news in news {
             match news {

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch::{self, Receiver};
 use tokio::task::spawn_blocking;
 
-use super::tasks::{self, Desk};
+use super::tasks::{self, TaskContext};
 use crate::checks::probes_of;
 use crate::cli::check::replay;
 use crate::cli::dashboard_args::DashboardArgs;
@@ -26,9 +26,9 @@ use crate::facts::{Facts, RequestRecord};
 use crate::onboarding::Wizard;
 use crate::sandbox::{Running, scenario};
 use crate::settings::{ConfigFile, FoundKey, Inputs, Origins, Reading, Settings, SettingsError, Snapshot, Venues};
-use crate::tui::state::load::{About, Load, Renewed, Scope};
+use crate::tui::state::load::{Load, Renewed, Scope, SessionInfo};
 use crate::tui::state::task::Draft;
-use crate::tui::{Launched, Reread, Started};
+use crate::tui::{Reread, Session, Started};
 
 /// The facts that are on the screen.
 pub(super) type Seen = Rc<RefCell<Option<Receiver<Facts>>>>;
@@ -62,7 +62,7 @@ pub(super) async fn launch(
     load: Load,
     earlier: Earlier,
     reading: Option<(Snapshot, Reading)>,
-) -> anyhow::Result<Launched> {
+) -> anyhow::Result<Session> {
     if let Some(path) = args.replay.as_deref().filter(|_| load == Load::default()) {
         return Ok(recorded(replay(path)?));
     }
@@ -88,7 +88,7 @@ pub(super) async fn launch(
     let engine = Arc::new(Engine::new(settings.clone(), false, &[]).over(&http).about(args.market.question()));
     let (requests, started_ms) = earlier;
     engine.remember(requests, started_ms);
-    let desk = Rc::new(Desk::new(Arc::clone(&engine), settings.clone(), inputs.clone()));
+    let context = Rc::new(TaskContext::new(Arc::clone(&engine), settings.clone(), inputs.clone()));
     let symptoms = Arc::new(Mutex::new(Vec::new()));
     let (told, asked, seen) = (Arc::clone(&engine), Arc::clone(&engine), Arc::clone(&symptoms));
     // the sandbox of a demo lives as long as what runs on it
@@ -97,17 +97,17 @@ pub(super) async fn launch(
         http,
         settings: RefCell::new(settings),
         symptoms,
-        desk: Rc::clone(&desk),
+        context: Rc::clone(&context),
         title,
         is_demo: sandbox.is_some(),
         switched_to: load.profile,
         inputs,
         _sandbox: sandbox,
     });
-    let about = About { first_run, chooses_profile, ..account.about(profiles) };
+    let about = SessionInfo { first_run, chooses_profile, ..account.about(profiles) };
     let facts = account.engine.facts();
     let again = Rc::clone(&account);
-    Ok(Launched {
+    Ok(Session {
         about,
         facts,
         files,
@@ -118,7 +118,7 @@ pub(super) async fn launch(
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = symptoms.to_vec();
         }),
         ask: Box::new(move |question| asked.ask(question)),
-        work: Box::new(move |task, post| Box::pin(tasks::run(Rc::clone(&desk), task, post))),
+        work: Box::new(move |task, post| Box::pin(tasks::run(Rc::clone(&context), task, post))),
     })
 }
 
@@ -162,7 +162,7 @@ struct Account {
     http: Http,
     settings: RefCell<Settings>,
     symptoms: Arc<Mutex<Vec<String>>>,
-    desk: Rc<Desk>,
+    context: Rc<TaskContext>,
     title: Option<String>,
     is_demo: bool,
     switched_to: Option<String>,
@@ -171,9 +171,9 @@ struct Account {
 }
 
 impl Account {
-    fn about(&self, profiles: Vec<String>) -> About {
+    fn about(&self, profiles: Vec<String>) -> SessionInfo {
         let settings = self.settings.borrow();
-        About {
+        SessionInfo {
             title: self.title.clone(),
             profiles: if self.is_demo { Vec::new() } else { profiles },
             switched_to: self.switched_to.clone(),
@@ -192,7 +192,7 @@ impl Account {
             Ok(Read { settings, profiles, .. }) => {
                 let anew = *self.settings.borrow() != settings;
                 if anew {
-                    self.desk.renew(settings.clone());
+                    self.context.renew(settings.clone());
                     self.settings.replace(settings);
                 }
                 Ok(Renewed { about: self.about(profiles), anew })
@@ -237,7 +237,7 @@ fn questions(settings: &Settings, inputs: &Inputs, keys: Vec<FoundKey>) -> Draft
 }
 
 /// Recorded facts: nothing is asked, and nothing can be done.
-fn recorded(mut facts: Facts) -> Launched {
+fn recorded(mut facts: Facts) -> Session {
     // a recording that was ended during a run does not go on
     if facts.elapsed_ms.is_none() {
         let last_ms = facts
@@ -249,10 +249,10 @@ fn recorded(mut facts: Facts) -> Launched {
     }
     let started = Timestamp::from_millisecond(facts.started_ms).unwrap_or_default();
     let at = started.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M");
-    let about = About { title: Some(format!("replay, recorded {at}")), recorded: true, ..About::default() };
+    let about = SessionInfo { title: Some(format!("replay, recorded {at}")), recorded: true, ..SessionInfo::default() };
     let (sender, facts) = watch::channel(facts);
     let (renewed, seen) = (Renewed { about: about.clone(), anew: false }, facts.clone());
-    Launched {
+    Session {
         about,
         facts,
         files: Snapshot::default(),

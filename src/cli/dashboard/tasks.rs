@@ -24,43 +24,43 @@ use crate::operations::Operator;
 use crate::secret::Secret;
 use crate::settings::change::FileChange;
 use crate::settings::{Inputs, Settings};
-use crate::tui::Post;
+use crate::tui::NewsSender;
 use crate::tui::state::symptom;
 use crate::tui::state::task::{News, Task};
 
 /// Does one task. Whoever drops this cancels it.
-pub(super) async fn run(desk: Rc<Desk>, task: Task, post: Post) {
+pub(super) async fn run(context: Rc<TaskContext>, task: Task, post: NewsSender) {
     let news = match task {
-        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&desk.settings(), *request))),
-        Task::CheckFleet => return fleet::check(&desk, &post).await,
-        Task::LookAtBuilder => return builder::look(&desk, &post).await,
-        Task::BuilderTrades { cursor, all } => return builder::trades(&desk, &cursor, all, &post).await,
-        Task::Reconcile => return builder::reconcile(&desk, &post).await,
-        Task::ReadClock { quick } => return clock::read_clock(&desk, quick, &post).await,
-        Task::WatchLive => return live::watch(&desk, &post).await,
-        Task::ReadKeys => keys::read(&desk.account("the list of keys").await).await,
-        Task::ScanNonces { last } => keys::scan(&desk.account("the scan of nonces").await, last, &post).await,
-        Task::ChangeKeys(change) => keys::change(&desk, &change, &post).await,
-        Task::PlanSaving { nonce } => keys::plan_saving(&desk, nonce).await,
-        Task::PlanRotation => keys::plan_rotation(&desk).await,
-        Task::Rotate => keys::rotate(&desk, &post).await,
-        Task::Look(draft) => News::Looked(Box::new(desk.look(&draft).await)),
+        Task::SignHeaders(request) => News::HeadersSigned(Box::new(headers::sign(&context.settings(), *request))),
+        Task::CheckFleet => return fleet::check(&context, &post).await,
+        Task::LookAtBuilder => return builder::look(&context, &post).await,
+        Task::BuilderTrades { cursor, all } => return builder::trades(&context, &cursor, all, &post).await,
+        Task::Reconcile => return builder::reconcile(&context, &post).await,
+        Task::ReadClock { quick } => return clock::read_clock(&context, quick, &post).await,
+        Task::WatchLive => return live::watch(&context, &post).await,
+        Task::ReadKeys => keys::read(&context.account("the list of keys").await).await,
+        Task::ScanNonces { last } => keys::scan(&context.account("the scan of nonces").await, last, &post).await,
+        Task::ChangeKeys(change) => keys::change(&context, &change, &post).await,
+        Task::PlanSaving { nonce } => keys::plan_saving(&context, nonce).await,
+        Task::PlanRotation => keys::plan_rotation(&context).await,
+        Task::Rotate => keys::rotate(&context, &post).await,
+        Task::Look(draft) => News::Looked(Box::new(context.look(&draft).await)),
         Task::ReadKey(draft) => News::KeyRead(wizard::read_key(&draft).await.map(Box::new)),
-        Task::PlanProfile(draft) => News::ProfilePlanned(desk.plan_profile(&draft)),
-        Task::SaveProfile => News::ProfileSaved(desk.save_profile()),
-        Task::PlanFix(wanted) => News::FixPlanned(desk.plan_fix(&wanted).map_err(|error| error.to_string())),
-        Task::ApplyFix => News::FixApplied(desk.apply_fix().map_err(|error| error.to_string())),
+        Task::PlanProfile(draft) => News::ProfilePlanned(context.plan_profile(&draft)),
+        Task::SaveProfile => News::ProfileSaved(context.save_profile()),
+        Task::PlanFix(wanted) => News::FixPlanned(context.plan_fix(&wanted).map_err(|error| error.to_string())),
+        Task::ApplyFix => News::FixApplied(context.apply_fix().map_err(|error| error.to_string())),
         Task::Recognise { lookup, text } => recognise(lookup, text).await,
-        Task::Inspect { number, text } => inspect(Known::of(&desk.settings(), None), number, text).await,
+        Task::Inspect { number, text } => inspect(Known::of(&context.settings(), None), number, text).await,
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
-        Task::UpdateBalance => News::BalanceUpdated(update_balance(&desk).await.map_err(|error| error.to_string())),
+        Task::UpdateBalance => News::BalanceUpdated(update_balance(&context).await.map_err(|error| error.to_string())),
     };
     // nobody listens any more when the dashboard ends
     let _ = post.send(news);
 }
 
 /// What goes with recorded facts: only what stays on this machine.
-pub(super) async fn run_recorded(task: Task, post: &Post) {
+pub(super) async fn run_recorded(task: Task, post: &NewsSender) {
     let news = match task {
         Task::SaveReport(text) => News::Said(report::save_report(&text)),
         Task::Recognise { lookup, text } => recognise(lookup, text).await,
@@ -83,7 +83,7 @@ async fn inspect(known: Known, number: u64, text: Secret) -> News {
 }
 
 /// What tasks work with.
-pub(super) struct Desk {
+pub(super) struct TaskContext {
     /// Of the checklist, which keeps the list of requests.
     engine: Arc<Engine>,
     settings: RefCell<Rc<Settings>>,
@@ -101,7 +101,7 @@ struct Planned {
     command: &'static str,
 }
 
-impl Desk {
+impl TaskContext {
     pub(super) fn new(engine: Arc<Engine>, settings: Settings, inputs: Inputs) -> Self {
         Self {
             engine,
@@ -138,7 +138,7 @@ impl Desk {
     }
 }
 
-impl Desk {
+impl TaskContext {
     /// Lists the requests of a run beside this one, with what they were for.
     fn remember(&self, facts: &Facts, purpose: &str) {
         let purpose = Some(purpose.to_owned());
@@ -154,8 +154,8 @@ impl Desk {
     }
 }
 
-async fn update_balance(desk: &Desk) -> Result<(), AccountError> {
-    let account = desk.account("the update of the balance cache").await;
+async fn update_balance(context: &TaskContext) -> Result<(), AccountError> {
+    let account = context.account("the update of the balance cache").await;
     let kind = account.settings().signature_type.as_ref().ok_or_else(|| {
         AccountError::Setting("the signature type is not valid; `polydoctor check setup.settings` shows why".to_owned())
     })?;

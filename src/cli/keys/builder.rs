@@ -3,10 +3,10 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
-use super::failed::Stop;
+use super::failed::KeysError;
 use super::give::GiveArgs;
+use super::session::{CommonArgs, KeysSession};
 use super::{Format, print};
 use crate::auth::l2::ApiCredentials;
 use crate::cause::Cause;
@@ -54,10 +54,10 @@ pub(super) struct RevokeArgs {
     pub(super) common: CommonArgs,
 }
 
-async fn keys(caller: &Caller, signing: &Signing) -> Result<Vec<BuilderKey>, Stop> {
-    match caller.operator.account.builder_keys(&signing.credentials).await {
+async fn keys(session: &KeysSession, signing: &Signing) -> Result<Vec<BuilderKey>, KeysError> {
+    match session.operator.account.builder_keys(&signing.credentials).await {
         Ok(keys) => Ok(keys),
-        Err(error) => Err(caller.operator.explain("The builder keys could not be listed", error).await.into()),
+        Err(error) => Err(session.operator.explain("The builder keys could not be listed", error).await.into()),
     }
 }
 
@@ -66,77 +66,77 @@ fn time(unix_ms: Option<i64>) -> Option<String> {
     Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-fn is_configured(caller: &Caller, key: &str) -> bool {
-    caller.operator.account.settings().builder.key.as_ref().is_some_and(|configured| configured.value == key)
+fn is_configured(session: &KeysSession, key: &str) -> bool {
+    session.operator.account.settings().builder.key.as_ref().is_some_and(|configured| configured.value == key)
 }
 
-fn object(caller: &Caller, key: &BuilderKey) -> Value {
+fn object(session: &KeysSession, key: &BuilderKey) -> Value {
     json!({
         "key": key.key,
         "created_at": time(key.created_ms),
         "revoked": key.revoked,
         "revoked_at": time(key.revoked_ms),
-        "configured": is_configured(caller, &key.key),
+        "configured": is_configured(session, &key.key),
     })
 }
 
-fn line(caller: &Caller, key: &BuilderKey) -> String {
+fn line(session: &KeysSession, key: &BuilderKey) -> String {
     let created = time(key.created_ms).map(|time| format!("created {time}"));
     let revoked = time(key.revoked_ms).map_or_else(|| "revoked".to_owned(), |time| format!("revoked {time}"));
-    let configured = is_configured(caller, &key.key).then(|| "configured".to_owned());
+    let configured = is_configured(session, &key.key).then(|| "configured".to_owned());
     let parts = [Some(key.key.clone()), created, key.revoked.then_some(revoked), configured];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
-pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
-    let signing = caller.signing().await?;
-    let keys = keys(&caller, &signing).await?;
-    if caller.format == Format::Json {
-        let rows: Vec<Value> = keys.iter().map(|key| object(&caller, key)).collect();
+pub(super) async fn list(args: ListArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
+    let signing = session.signing().await?;
+    let keys = keys(&session, &signing).await?;
+    if session.format == Format::Json {
+        let rows: Vec<Value> = keys.iter().map(|key| object(&session, key)).collect();
         print::json(&json!({ "schema": 1, "done": true, "keys": rows }))?;
     } else {
-        let head = format!("Builder keys of {}: {}", caller.operator.account_text(), keys.len());
-        print::list(&head, &keys.iter().map(|key| line(&caller, key)).collect::<Vec<_>>())?;
+        let head = format!("Builder keys of {}: {}", session.operator.account_text(), keys.len());
+        print::list(&head, &keys.iter().map(|key| line(&session, key)).collect::<Vec<_>>())?;
     }
     Ok(Exit::Done)
 }
 
-pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
+pub(super) async fn create(args: CreateArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
     let change = Change::CreateBuilderKey;
     if args.consent.dry_run {
-        let mut requests = caller.operator.signing_plan();
+        let mut requests = session.operator.signing_plan();
         requests.push(change.request());
-        return dry_run(&caller, &requests, &[change]);
+        return dry_run(&session, &requests, &[change]);
     }
-    let give = args.give.prepare(Kind::Builder, &caller)?;
+    let give = args.give.prepare(Kind::Builder, &session)?;
     if give.is_lost() && args.consent.is_unasked() {
         let text = "the secret of a builder key is shown only once: pass --save or --show-secrets";
-        return Err(Stop::Usage(text.to_owned()));
+        return Err(KeysError::Usage(text.to_owned()));
     }
-    let signing = caller.signing().await?;
-    args.consent.ask(&caller, &change, &[("secret", give.text(None, &caller))])?;
+    let signing = session.signing().await?;
+    args.consent.ask(&session, &change, &[("secret", give.text(None, &session))])?;
     let reserved = give.reserve()?;
-    let credentials = match caller.operator.account.create_builder_key(&signing.credentials).await {
+    let credentials = match session.operator.account.create_builder_key(&signing.credentials).await {
         Ok(credentials) => credentials,
         Err(error) => {
             let summary = "No builder key was created";
-            return Err(caller.operator.explain_change(&change, summary, error).await.into());
+            return Err(session.operator.explain_change(&change, summary, error).await.into());
         }
     };
     drop(reserved);
-    match give.keep(&credentials, None, &caller) {
-        Err(Stop::Lost(undone)) => return Err(take_back(&caller, &credentials, *undone).await),
+    match give.keep(&credentials, None, &session) {
+        Err(KeysError::Lost(undone)) => return Err(take_back(&session, &credentials, *undone).await),
         kept => kept?,
     }
-    give.print(&credentials, &[], &caller)?;
+    give.print(&credentials, &[], &session)?;
     Ok(Exit::Done)
 }
 
 /// A key whose secret nobody will have is revoked again, while it can still sign for that.
-async fn take_back(caller: &Caller, credentials: &ApiCredentials, undone: Undone) -> Stop {
-    let undone = match caller.operator.account.revoke_builder_key(credentials).await {
+async fn take_back(session: &KeysSession, credentials: &ApiCredentials, undone: Undone) -> KeysError {
+    let undone = match session.operator.account.revoke_builder_key(credentials).await {
         Ok(()) => undone.because("the service returns the secret only once, so the key was revoked again"),
         Err(error) => undone
             .because("the service returns the secret only once, so the key is useless")
@@ -149,52 +149,52 @@ async fn take_back(caller: &Caller, credentials: &ApiCredentials, undone: Undone
         .into()
 }
 
-pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
-    let builder = caller.operator.account.settings().builder.whole();
+pub(super) async fn revoke(args: RevokeArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
+    let builder = session.operator.account.settings().builder.whole();
     let by = args.by.unwrap_or(if builder.is_some() { RevokeAs::Builder } else { RevokeAs::User });
     let signing_builder = match (by, builder) {
         (RevokeAs::User, _) => None,
         (RevokeAs::Builder, Some(credentials)) => Some(credentials),
         (RevokeAs::Builder, None) => {
             let text = "the builder credentials are incomplete; set POLY_BUILDER_API_KEY, POLY_BUILDER_SECRET and POLY_BUILDER_PASSPHRASE, or pass --as user";
-            return Err(Stop::Usage(text.to_owned()));
+            return Err(KeysError::Usage(text.to_owned()));
         }
     };
     let change = Change::RevokeBuilderKey { key: signing_builder.as_ref().map(|builder| builder.key.clone()) };
     if args.consent.dry_run {
-        let mut requests = if signing_builder.is_some() { Vec::new() } else { caller.operator.signing_plan() };
+        let mut requests = if signing_builder.is_some() { Vec::new() } else { session.operator.signing_plan() };
         requests.push(change.request());
-        return dry_run(&caller, &requests, &[change]);
+        return dry_run(&session, &requests, &[change]);
     }
     match signing_builder {
         Some(builder) => {
-            args.consent.ask(&caller, &change, &[])?;
-            if let Err(error) = caller.operator.account.revoke_builder_key(&builder).await {
-                return Err(not_revoked(&caller, &change, error).await);
+            args.consent.ask(&session, &change, &[])?;
+            if let Err(error) = session.operator.account.revoke_builder_key(&builder).await {
+                return Err(not_revoked(&session, &change, error).await);
             }
-            revoked(&caller, &[builder.key])
+            revoked(&session, &[builder.key])
         }
-        None => revoke_as_user(&caller, &change, args.consent).await,
+        None => revoke_as_user(&session, &change, args.consent).await,
     }
 }
 
 /// The request names no key; which one went is seen by listing them before and after.
-async fn revoke_as_user(caller: &Caller, change: &Change, consent: ConsentArgs) -> Result<Exit, Stop> {
-    let signing = caller.signing().await?;
+async fn revoke_as_user(session: &KeysSession, change: &Change, consent: ConsentArgs) -> Result<Exit, KeysError> {
+    let signing = session.signing().await?;
     let active = |keys: Vec<BuilderKey>| -> Vec<String> {
         keys.into_iter().filter(|key| !key.revoked).map(|key| key.key).collect()
     };
-    let before = active(keys(caller, &signing).await?);
+    let before = active(keys(session, &signing).await?);
     if before.is_empty() {
         return Err(Undone::not_done("The account has no builder key to revoke").into());
     }
-    consent.ask(caller, change, &[("one of", before.join(", "))])?;
-    if let Err(error) = caller.operator.account.revoke_builder_key_as_user(&signing.credentials).await {
-        return Err(caller.operator.explain_change(change, "No builder key was revoked", error).await.into());
+    consent.ask(session, change, &[("one of", before.join(", "))])?;
+    if let Err(error) = session.operator.account.revoke_builder_key_as_user(&signing.credentials).await {
+        return Err(session.operator.explain_change(change, "No builder key was revoked", error).await.into());
     }
     let unseen = |why: String| Undone::unknown(change.perhaps()).because(why).command(change.look());
-    let after = match caller.operator.account.builder_keys(&signing.credentials).await {
+    let after = match session.operator.account.builder_keys(&signing.credentials).await {
         Ok(keys) => active(keys),
         Err(error) => return Err(unseen(format!("the list of keys could not be read afterwards: {error}")).into()),
     };
@@ -203,17 +203,17 @@ async fn revoke_as_user(caller: &Caller, change: &Change, consent: ConsentArgs) 
         let why = "the service reported success, but still lists every key".to_owned();
         return Err(unseen(why).into());
     }
-    revoked(caller, &gone)
+    revoked(session, &gone)
 }
 
-fn revoked(caller: &Caller, keys: &[String]) -> Result<Exit, Stop> {
-    if caller.format == Format::Json {
+fn revoked(session: &KeysSession, keys: &[String]) -> Result<Exit, KeysError> {
+    if session.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "revoked": keys }))?;
     } else {
         print::text(&format!("Revoked {}\n", keys.join(", ")))?;
     }
     if let Some(configured) =
-        caller.operator.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value))
+        session.operator.account.settings().builder.key.as_ref().filter(|key| keys.contains(&key.value))
     {
         print::note(&format!("The settings still contain it ({}): remove it there", configured.source));
     }
@@ -221,7 +221,7 @@ fn revoked(caller: &Caller, keys: &[String]) -> Result<Exit, Stop> {
 }
 
 /// Why the builder's own signature did not revoke its key.
-async fn not_revoked(caller: &Caller, change: &Change, error: AccountError) -> Stop {
+async fn not_revoked(session: &KeysSession, change: &Change, error: AccountError) -> KeysError {
     let summary = "The builder key was not revoked";
     match error {
         AccountError::Failure(failure) if failure.is_refusal() => Undone::not_done(summary)
@@ -231,6 +231,6 @@ async fn not_revoked(caller: &Caller, change: &Change, error: AccountError) -> S
             .command("polydoctor check builder.credentials")
             .command("polydoctor keys builder list")
             .into(),
-        error => caller.operator.explain_change(change, summary, error).await.into(),
+        error => session.operator.explain_change(change, summary, error).await.into(),
     }
 }

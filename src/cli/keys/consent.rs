@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::{Value, json};
 
-use super::caller::Caller;
-use super::failed::Stop;
+use super::failed::KeysError;
+use super::session::KeysSession;
 use super::{Format, print};
 use crate::cli::terminal;
 use crate::cli::{Exit, prompt};
@@ -34,16 +34,21 @@ impl ConsentArgs {
     }
 
     /// Says what a change means, with what is worth knowing beside it, and asks.
-    pub(super) fn ask(self, caller: &Caller, change: &Change, beside: &[(&str, String)]) -> Result<(), Stop> {
-        let mut rows = vec![("account", caller.operator.account_text())];
+    pub(super) fn ask(
+        self,
+        session: &KeysSession,
+        change: &Change,
+        beside: &[(&str, String)],
+    ) -> Result<(), KeysError> {
+        let mut rows = vec![("account", session.operator.account_text())];
         rows.extend(beside.iter().map(|(label, text)| (*label, text.clone())));
         rows.push(("breaks", change.breaks().to_owned()));
-        rows.push(("undo", change.undo(&caller.operator.account.settings().selection)));
+        rows.push(("undo", change.undo(&session.operator.account.settings().selection)));
         self.ask_for(&change.does(), &rows)
     }
 
     /// Asks whether to do what these lines say.
-    pub(super) fn ask_for(self, does: &str, rows: &[(&str, String)]) -> Result<(), Stop> {
+    pub(super) fn ask_for(self, does: &str, rows: &[(&str, String)]) -> Result<(), KeysError> {
         let said = format!("{does}\n{}", print::lines(rows));
         // a lost standard error is no reason to keep from what was told to be done
         let _ = terminal::err().write_all(said.as_bytes());
@@ -61,16 +66,16 @@ impl ConsentArgs {
 }
 
 /// Prints what a command would send, in order. Nothing is sent.
-pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change]) -> Result<Exit, Stop> {
-    let base = caller.operator.account.clob_url().map_err(|error| Stop::Usage(error.to_string()))?;
+pub(super) fn dry_run(session: &KeysSession, requests: &[Planned], changes: &[Change]) -> Result<Exit, KeysError> {
+    let base = session.operator.account.clob_url().map_err(|error| KeysError::Usage(error.to_string()))?;
     let base = crate::settings::shown_url(base);
-    let selection = &caller.operator.account.settings().selection;
-    if caller.format == Format::Json {
+    let selection = &session.operator.account.settings().selection;
+    if session.format == Format::Json {
         print::json(&json!({
             "schema": 1,
             "done": false,
             "dry_run": true,
-            "account": caller.operator.account_text(),
+            "account": session.operator.account_text(),
             "changes": changes.iter().map(|change| object(change, selection)).collect::<Vec<_>>(),
             "clob_url": base,
             "requests": requests,
@@ -81,7 +86,7 @@ pub(super) fn dry_run(caller: &Caller, requests: &[Planned], changes: &[Change])
     print::list("Nothing was sent. These requests would be, in this order", &rows)?;
     for change in changes {
         let rows = [
-            ("account", caller.operator.account_text()),
+            ("account", session.operator.account_text()),
             ("breaks", change.breaks().to_owned()),
             ("undo", change.undo(selection)),
         ];

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
-use super::failed::Stop;
+use super::failed::KeysError;
+use super::session::{CommonArgs, KeysSession};
 use super::{Format, print};
 use crate::cli::Exit;
 use crate::keys::Change;
@@ -20,30 +20,30 @@ pub(super) struct DeleteArgs {
     pub(super) common: CommonArgs,
 }
 
-pub(super) async fn run(args: DeleteArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
+pub(super) async fn run(args: DeleteArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
     if args.consent.dry_run {
         let configured =
-            caller.operator.account.settings().credentials.key.as_ref().map(|key| caller.operator.id(&key.value));
-        let mut requests = caller.operator.signing_plan();
+            session.operator.account.settings().credentials.key.as_ref().map(|key| session.operator.id(&key.value));
+        let mut requests = session.operator.signing_plan();
         let key = match configured.filter(|_| requests.is_empty()) {
             Some(key) => key,
-            None => format!("of nonce {}", caller.operator.nonce()?),
+            None => format!("of nonce {}", session.operator.nonce()?),
         };
         let change = Change::DeleteApiKey { key };
         requests.push(change.request());
-        return dry_run(&caller, &requests, &[change]);
+        return dry_run(&session, &requests, &[change]);
     }
-    let signing = caller.signing().await?;
+    let signing = session.signing().await?;
     let key = &signing.credentials.key;
-    let change = Change::DeleteApiKey { key: caller.operator.id(key) };
-    args.consent.ask(&caller, &change, &[("which", signing.whose.clone())])?;
-    if let Err(error) = caller.operator.account.delete_api_key(&signing.credentials).await {
-        return Err(caller.operator.explain_change(&change, "The API key was not deleted", error).await.into());
+    let change = Change::DeleteApiKey { key: session.operator.id(key) };
+    args.consent.ask(&session, &change, &[("which", signing.whose.clone())])?;
+    if let Err(error) = session.operator.account.delete_api_key(&signing.credentials).await {
+        return Err(session.operator.explain_change(&change, "The API key was not deleted", error).await.into());
     }
     let configured =
-        caller.operator.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
-    if caller.format == Format::Json {
+        session.operator.account.settings().credentials.key.as_ref().filter(|configured| configured.value == *key);
+    if session.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "deleted": key, "was_configured": configured.is_some() }))?;
     } else {
         print::text(&format!("Deleted {key}\n"))?;

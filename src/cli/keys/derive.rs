@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::caller::{Caller, CommonArgs};
 use super::consent::ConsentArgs;
-use super::failed::Stop;
+use super::failed::KeysError;
 use super::give::GiveArgs;
+use super::session::{CommonArgs, KeysSession};
 use crate::auth::l2::{ApiCredentials, SecretKey};
 use crate::checks::short;
 use crate::cli::Exit;
@@ -22,14 +22,14 @@ pub(super) struct DeriveArgs {
     pub(super) common: CommonArgs,
 }
 
-pub(super) async fn run(args: DeriveArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
-    let give = args.give.prepare(Kind::User, &caller)?;
-    let nonce = caller.operator.nonce()?;
-    let Some(credentials) = caller.operator.derive(nonce).await? else { return Err(no_key(nonce).into()) };
-    give.save(&credentials, nonce, &caller, ConsentArgs::for_files(args.yes))?;
-    let facts = [("nonce", json!(nonce.to_string())), ("configured", configured(&caller, &credentials))];
-    give.print(&credentials, &facts, &caller)?;
+pub(super) async fn run(args: DeriveArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
+    let give = args.give.prepare(Kind::User, &session)?;
+    let nonce = session.operator.nonce()?;
+    let Some(credentials) = session.operator.derive(nonce).await? else { return Err(no_key(nonce).into()) };
+    give.save(&credentials, nonce, &session, ConsentArgs::for_files(args.yes))?;
+    let facts = [("nonce", json!(nonce.to_string())), ("configured", configured(&session, &credentials))];
+    give.print(&credentials, &facts, &session)?;
     Ok(Exit::Done)
 }
 
@@ -44,8 +44,8 @@ fn is_same(configured: &ApiCredentials, derived: &ApiCredentials) -> bool {
 }
 
 /// What the configured credentials are beside these.
-fn configured(caller: &Caller, derived: &ApiCredentials) -> Value {
-    let parts = &caller.operator.account.settings().credentials;
+fn configured(session: &KeysSession, derived: &ApiCredentials) -> Value {
+    let parts = &session.operator.account.settings().credentials;
     match (&parts.key, parts.whole()) {
         (_, Some(configured)) if is_same(&configured, derived) => "the same".into(),
         (Some(key), _) if key.value == derived.key => "the same key, with a different secret or passphrase".into(),

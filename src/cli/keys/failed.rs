@@ -8,7 +8,7 @@ use crate::operations::{Stopped, Undone};
 use crate::settings::SettingsError;
 
 /// Why a command stops.
-pub(super) enum Stop {
+pub(super) enum KeysError {
     /// Used wrongly, or a setting is missing: exit code 2.
     Usage(String),
     /// The service or the person said no, or nothing could be found out.
@@ -22,31 +22,31 @@ pub(super) enum Stop {
     Other(anyhow::Error),
 }
 
-impl From<anyhow::Error> for Stop {
+impl From<anyhow::Error> for KeysError {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error)
     }
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for KeysError {
     fn from(error: io::Error) -> Self {
         Self::Other(error.into())
     }
 }
 
-impl From<SettingsError> for Stop {
+impl From<SettingsError> for KeysError {
     fn from(error: SettingsError) -> Self {
         Self::Other(error.into())
     }
 }
 
-impl From<Undone> for Stop {
+impl From<Undone> for KeysError {
     fn from(undone: Undone) -> Self {
         Self::Failed { undone: Box::new(undone), credentials: None }
     }
 }
 
-impl From<Stopped> for Stop {
+impl From<Stopped> for KeysError {
     fn from(stopped: Stopped) -> Self {
         match stopped {
             Stopped::Setting(text) => Self::Usage(text),

@@ -7,15 +7,15 @@ use std::time::Duration;
 use alloy_primitives::U256;
 use serde_json::{Value, json};
 
-use super::caller::Caller;
 use super::consent::ConsentArgs;
-use super::failed::Stop;
+use super::failed::KeysError;
+use super::session::KeysSession;
 use super::{Format, print};
 use crate::auth::l2::ApiCredentials;
 use crate::checks::secret_form;
 use crate::cli::prompt;
 use crate::facts::secret_fact;
-use crate::operations::{Destination, Kind, Names, Place, Undone, Unusable};
+use crate::operations::{Destination, Kind, Names, SaveTarget, Undone, Unusable};
 use crate::secret::Secret;
 use crate::settings::home;
 use crate::settings::save::Reserved;
@@ -43,7 +43,7 @@ pub(super) struct GiveArgs {
 /// What the argument of `--save` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Where {
-    Place(Place),
+    SaveTarget(SaveTarget),
     /// The `.env` that is read.
     EnvFile,
 }
@@ -55,11 +55,11 @@ impl FromStr for Where {
         let (kind, rest) = text.split_once('=').map_or((text, None), |(kind, rest)| (kind, Some(rest)));
         match (kind, rest) {
             (_, Some("")) => Err(format!("nothing follows {kind}=")),
-            ("", None) => Ok(Self::Place(Place::Usual)),
+            ("", None) => Ok(Self::SaveTarget(SaveTarget::Usual)),
             ("env", None) => Ok(Self::EnvFile),
-            ("env", Some(path)) => Ok(Self::Place(Place::Env(PathBuf::from(path)))),
-            ("profile", name) => Ok(Self::Place(Place::Profile(name.map(str::to_owned)))),
-            ("json", Some(path)) => Ok(Self::Place(Place::Json(PathBuf::from(path)))),
+            ("env", Some(path)) => Ok(Self::SaveTarget(SaveTarget::Env(PathBuf::from(path)))),
+            ("profile", name) => Ok(Self::SaveTarget(SaveTarget::Profile(name.map(str::to_owned)))),
+            ("json", Some(path)) => Ok(Self::SaveTarget(SaveTarget::Json(PathBuf::from(path)))),
             ("json", None) => Err("json needs a file: json=PATH".to_owned()),
             _ => Err("expected env, env=PATH, profile, profile=NAME or json=PATH".to_owned()),
         }
@@ -67,7 +67,7 @@ impl FromStr for Where {
 }
 
 /// What was asked for, made sure that it can be done.
-pub(super) struct Give {
+pub(super) struct SecretOutput {
     kind: Kind,
     destination: Option<Destination>,
     names: Option<Names>,
@@ -75,44 +75,44 @@ pub(super) struct Give {
 }
 
 impl GiveArgs {
-    pub(super) fn prepare(&self, kind: Kind, caller: &Caller) -> Result<Give, Stop> {
-        let destination = self.save.as_ref().map(|save| self.destination(save, kind, caller)).transpose()?;
-        Ok(Give { kind, destination, names: self.names, show: self.show_secrets })
+    pub(super) fn prepare(&self, kind: Kind, session: &KeysSession) -> Result<SecretOutput, KeysError> {
+        let destination = self.save.as_ref().map(|save| self.destination(save, kind, session)).transpose()?;
+        Ok(SecretOutput { kind, destination, names: self.names, show: self.show_secrets })
     }
 
     /// Asks where to write, where the private key's own place cannot take credentials.
-    fn destination(&self, save: &Where, kind: Kind, caller: &Caller) -> Result<Destination, Stop> {
-        let prepare = |place: &Place| Destination::prepare(place, self.names, kind, &caller.operator);
+    fn destination(&self, save: &Where, kind: Kind, session: &KeysSession) -> Result<Destination, KeysError> {
+        let prepare = |place: &SaveTarget| Destination::prepare(place, self.names, kind, &session.operator);
         let prepared = match save {
-            Where::EnvFile => prepare(&Place::Env(caller.env_file.clone())),
-            Where::Place(place) => prepare(place),
+            Where::EnvFile => prepare(&SaveTarget::Env(session.env_file.clone())),
+            Where::SaveTarget(place) => prepare(place),
         };
         let prepared = match prepared {
             Err(Unusable::NoUsual(reason)) => match asked_for_path(&reason)? {
-                Some(path) => prepare(&Place::Env(path)),
+                Some(path) => prepare(&SaveTarget::Env(path)),
                 None => Err(Unusable::NoUsual(reason)),
             },
             prepared => prepared,
         };
         prepared.map_err(|unusable| match unusable {
             Unusable::Stopped(stopped) => stopped.into(),
-            Unusable::NoUsual(reason) => {
-                Stop::Usage(format!("{reason}: name a file, as --save env=PATH, or a profile, as --save profile=NAME"))
-            }
+            Unusable::NoUsual(reason) => KeysError::Usage(format!(
+                "{reason}: name a file, as --save env=PATH, or a profile, as --save profile=NAME"
+            )),
         })
     }
 
     /// As [`GiveArgs::prepare`], with the usual place where none is named.
-    pub(super) fn prepare_usual(&self, kind: Kind, caller: &Caller) -> Result<Give, Stop> {
-        let save = Some(self.save.clone().unwrap_or(Where::Place(Place::Usual)));
-        Self { save, ..self.clone() }.prepare(kind, caller)
+    pub(super) fn prepare_usual(&self, kind: Kind, session: &KeysSession) -> Result<SecretOutput, KeysError> {
+        let save = Some(self.save.clone().unwrap_or(Where::SaveTarget(SaveTarget::Usual)));
+        Self { save, ..self.clone() }.prepare(kind, session)
     }
 }
 
-impl Give {
+impl SecretOutput {
     /// What keeps another key than this one in force although the file is written, in words.
-    pub(super) fn still_configured(&self, key: &str, caller: &Caller) -> Option<String> {
-        let source = self.destination.as_ref()?.still_configured(key, &caller.operator)?;
+    pub(super) fn still_configured(&self, key: &str, session: &KeysSession) -> Option<String> {
+        let source = self.destination.as_ref()?.still_configured(key, &session.operator)?;
         Some(format!("a different key is still configured ({source}): replace or unset it there"))
     }
 
@@ -122,18 +122,18 @@ impl Give {
     }
 
     /// Where the secret goes, for the question before it is made.
-    pub(super) fn text(&self, nonce: Option<U256>, caller: &Caller) -> String {
+    pub(super) fn text(&self, nonce: Option<U256>, session: &KeysSession) -> String {
         match (&self.destination, self.show) {
             (Some(destination), false) => destination.text(),
             (Some(destination), true) => format!("{}, and shown once", destination.text()),
             (None, true) => "shown once".to_owned(),
             (None, false) => match self.kind {
                 Kind::User => {
-                    let settings = caller.operator.account.settings();
+                    let settings = session.operator.account.settings();
                     let argument = home::argument(&settings.places, settings.origin.as_ref());
                     let derive = format!("polydoctor keys derive --nonce {} {argument}", nonce.unwrap_or_default());
                     let later = if argument == home::SHOWN { "to show it later" } else { "to write it later" };
-                    format!("not shown and not written; {later}: {}", caller.operator.command(&derive))
+                    format!("not shown and not written; {later}: {}", session.operator.command(&derive))
                 }
                 Kind::Builder => "WARNING: shown only once and would be lost. Add --save or --show-secrets".to_owned(),
             },
@@ -145,13 +145,13 @@ impl Give {
         &self,
         credentials: &ApiCredentials,
         nonce: U256,
-        caller: &Caller,
+        session: &KeysSession,
         consent: ConsentArgs,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), KeysError> {
         let Some(destination) = &self.destination else { return Ok(()) };
         let change = destination.change(credentials, Some(nonce)).map_err(anyhow::Error::from)?;
         if change.replaces() {
-            let mut rows = vec![("account", caller.operator.account_text())];
+            let mut rows = vec![("account", session.operator.account_text())];
             rows.extend(change.lines().into_iter().map(|line| ("", line)));
             consent.ask_for(&format!("Write {destination}"), &rows)?;
         }
@@ -160,8 +160,8 @@ impl Give {
     }
 
     /// Takes the room on the disk that saving needs, before what is to be saved exists. It has to be dropped
-    /// right before [`Give::keep`].
-    pub(super) fn reserve(&self) -> Result<Vec<Reserved>, Stop> {
+    /// right before [`SecretOutput::keep`].
+    pub(super) fn reserve(&self) -> Result<Vec<Reserved>, KeysError> {
         let Some(destination) = &self.destination else { return Ok(Vec::new()) };
         destination.reserve().map_err(|error| {
             let undone = Undone::not_done("Nothing was created, because it could not be saved");
@@ -170,8 +170,13 @@ impl Give {
     }
 
     /// Writes credentials that were just created. A file that cannot be written must not lose them: those
-    /// of a builder are given once, so where they are not shown either, `keep` says so by [`Stop::Lost`].
-    pub(super) fn keep(&self, credentials: &ApiCredentials, nonce: Option<U256>, caller: &Caller) -> Result<(), Stop> {
+    /// of a builder are given once, so where they are not shown either, `keep` says so by [`KeysError::Lost`].
+    pub(super) fn keep(
+        &self,
+        credentials: &ApiCredentials,
+        nonce: Option<U256>,
+        session: &KeysSession,
+    ) -> Result<(), KeysError> {
         /// A file that somebody else changes in the same moment is read again.
         const TRIES: u32 = 5;
         let Some(destination) = &self.destination else { return Ok(()) };
@@ -196,15 +201,15 @@ impl Give {
                     .into()
             }
             Kind::Builder if self.show || ConsentArgs::offer("Show the credentials here, so they are not lost?")? => {
-                let is_json = caller.format == Format::Json;
+                let is_json = session.format == Format::Json;
                 if !is_json {
                     print::text(&self.kind.lines(self.names, credentials))?;
                 }
                 let undone = undone.fixed_by("Keep what was printed; the service does not return it again");
                 let credentials = is_json.then(|| credentials_object(credentials, true));
-                Stop::Failed { undone: Box::new(undone), credentials }
+                KeysError::Failed { undone: Box::new(undone), credentials }
             }
-            Kind::Builder => Stop::Lost(Box::new(undone)),
+            Kind::Builder => KeysError::Lost(Box::new(undone)),
         })
     }
 
@@ -213,13 +218,13 @@ impl Give {
         &self,
         credentials: &ApiCredentials,
         facts: &[(&str, Value)],
-        caller: &Caller,
-    ) -> Result<(), Stop> {
-        if let Some(other) = self.still_configured(&credentials.key, caller) {
+        session: &KeysSession,
+    ) -> Result<(), KeysError> {
+        if let Some(other) = self.still_configured(&credentials.key, session) {
             print::note(&format!("note: {other}"));
         }
         let saved = self.destination.as_ref().map(ToString::to_string);
-        if caller.format == Format::Json {
+        if session.format == Format::Json {
             let mut object = json!({ "schema": 1, "done": true });
             for (name, value) in facts {
                 object[*name] = value.clone();
@@ -250,7 +255,7 @@ impl Give {
 }
 
 /// The person's own word for where to write.
-fn asked_for_path(reason: &str) -> Result<Option<PathBuf>, Stop> {
+fn asked_for_path(reason: &str) -> Result<Option<PathBuf>, KeysError> {
     if !prompt::is_there() {
         return Ok(None);
     }

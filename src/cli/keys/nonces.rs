@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::caller::{Caller, CommonArgs};
-use super::failed::Stop;
+use super::failed::KeysError;
+use super::session::{CommonArgs, KeysSession};
 use super::{Format, print};
 use crate::cause::Cause;
 use crate::cli::progress::Progress;
@@ -26,11 +26,11 @@ pub(super) struct NoncesArgs {
 enum End {
     Whole,
     Interrupted,
-    Stopped(Stop),
+    Stopped(KeysError),
 }
 
-pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
+pub(super) async fn run(args: NoncesArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
     let mut progress = Progress::new(false);
     let seconds = due(args.to).as_secs();
     if seconds > 5 {
@@ -38,7 +38,7 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
         print::note(&format!("About {long}, to leave rate limit for your bots; Ctrl-C stops"));
     }
     let mut found = Vec::new();
-    let scan = caller.operator.account.scan_nonces(args.to, |nonce| {
+    let scan = session.operator.account.scan_nonces(args.to, |nonce| {
         let held = found.iter().filter(|nonce: &&NonceKey| nonce.key.is_some()).count();
         progress.say(&format!("nonce {} of {}, {held} with a key", nonce.nonce, args.to));
         found.push(nonce);
@@ -47,26 +47,26 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, Stop> {
     let end = tokio::select! {
         outcome = scan => match outcome {
             Ok(()) => End::Whole,
-            Err(error) => End::Stopped(caller.operator.explain("Not all nonces could be checked", error).await.into()),
+            Err(error) => End::Stopped(session.operator.explain("Not all nonces could be checked", error).await.into()),
         },
         () = stop => End::Interrupted,
     };
     progress.clear();
-    report(&caller, &found, args.to, end)
+    report(&session, &found, args.to, end)
 }
 
-fn report(caller: &Caller, found: &[NonceKey], to: u64, end: End) -> Result<Exit, Stop> {
+fn report(session: &KeysSession, found: &[NonceKey], to: u64, end: End) -> Result<Exit, KeysError> {
     let whole = matches!(end, End::Whole);
     match end {
         End::Stopped(stop) if found.is_empty() => return Err(stop),
-        End::Stopped(Stop::Failed { undone, .. }) => {
+        End::Stopped(KeysError::Failed { undone, .. }) => {
             print::note(&format!("{}: {}", undone.summary, undone.because.join("; ")));
         }
         End::Stopped(stop) => return Err(stop),
         End::Whole | End::Interrupted => {}
     }
-    let scan = Scan { found, to, whole, configured: configured(caller) };
-    match caller.format {
+    let scan = Scan { found, to, whole, configured: configured(session) };
+    match session.format {
         Format::Json => print::json(&scan.json())?,
         Format::Text => print::text(&scan.text())?,
     }
@@ -77,8 +77,8 @@ fn report(caller: &Caller, found: &[NonceKey], to: u64, end: End) -> Result<Exit
     })
 }
 
-fn configured(caller: &Caller) -> Option<Sourced<String>> {
-    caller.operator.account.settings().credentials.key.clone()
+fn configured(session: &KeysSession) -> Option<Sourced<String>> {
+    session.operator.account.settings().credentials.key.clone()
 }
 
 /// What was found out.

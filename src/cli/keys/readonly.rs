@@ -11,9 +11,9 @@ use alloy_primitives::Address;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
-use super::failed::Stop;
+use super::failed::KeysError;
+use super::session::{CommonArgs, KeysSession};
 use super::{Format, print};
 use crate::checks::short;
 use crate::cli::Exit;
@@ -86,48 +86,48 @@ fn shown(key: &str, in_full: bool) -> String {
     if in_full { key.to_owned() } else { short(key) }
 }
 
-async fn keys(caller: &Caller, signing: &Signing) -> Result<Vec<String>, Stop> {
-    match caller.operator.account.readonly_keys(&signing.credentials).await {
+async fn keys(session: &KeysSession, signing: &Signing) -> Result<Vec<String>, KeysError> {
+    match session.operator.account.readonly_keys(&signing.credentials).await {
         Ok(keys) => Ok(keys),
-        Err(error) => Err(caller.operator.explain("The read-only keys could not be listed", error).await.into()),
+        Err(error) => Err(session.operator.explain("The read-only keys could not be listed", error).await.into()),
     }
 }
 
-pub(super) async fn list(args: ListArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
-    let signing = caller.signing().await?;
-    let keys = keys(&caller, &signing).await?;
+pub(super) async fn list(args: ListArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
+    let signing = session.signing().await?;
+    let keys = keys(&session, &signing).await?;
     let shown: Vec<String> = keys.iter().map(|key| shown(key, args.show_secrets)).collect();
-    if caller.format == Format::Json {
+    if session.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "keys": shown }))?;
     } else {
-        let head = format!("Read-only keys of {}: {}", caller.operator.account_text(), shown.len());
+        let head = format!("Read-only keys of {}: {}", session.operator.account_text(), shown.len());
         print::list(&head, &shown)?;
     }
     Ok(Exit::Done)
 }
 
-pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
+pub(super) async fn create(args: CreateArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
     let change = Change::CreateReadonlyKey;
     if args.consent.dry_run {
-        let mut requests = caller.operator.signing_plan();
+        let mut requests = session.operator.signing_plan();
         requests.push(change.request());
-        return dry_run(&caller, &requests, &[change]);
+        return dry_run(&session, &requests, &[change]);
     }
-    let signing = caller.signing().await?;
+    let signing = session.signing().await?;
     let text =
         if args.show_secrets { "shown" } else { "shortened; `keys readonly list --show-secrets` shows it in full" };
-    args.consent.ask(&caller, &change, &[("key", text.to_owned())])?;
-    let key = match caller.operator.account.create_readonly_key(&signing.credentials).await {
+    args.consent.ask(&session, &change, &[("key", text.to_owned())])?;
+    let key = match session.operator.account.create_readonly_key(&signing.credentials).await {
         Ok(key) => key,
         Err(error) => {
             let summary = "No read-only key was created";
-            return Err(caller.operator.explain_change(&change, summary, error).await.into());
+            return Err(session.operator.explain_change(&change, summary, error).await.into());
         }
     };
     let shown = shown(&key, args.show_secrets);
-    if caller.format == Format::Json {
+    if session.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "key": shown }))?;
     } else {
         let rows =
@@ -137,28 +137,28 @@ pub(super) async fn create(args: CreateArgs) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
+pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
     if args.consent.dry_run {
         let change = Change::DeleteReadonlyKey { key: short(&args.key) };
-        let mut requests = caller.operator.signing_plan();
+        let mut requests = session.operator.signing_plan();
         requests.push(change.request());
-        return dry_run(&caller, &requests, &[change]);
+        return dry_run(&session, &requests, &[change]);
     }
-    let signing = caller.signing().await?;
-    let key = chosen(&keys(&caller, &signing).await?, &args.key)?;
+    let signing = session.signing().await?;
+    let key = chosen(&keys(&session, &signing).await?, &args.key)?;
     let change = Change::DeleteReadonlyKey { key: short(&key) };
-    args.consent.ask(&caller, &change, &[])?;
+    args.consent.ask(&session, &change, &[])?;
     let missing = || Undone::not_done("The key no longer existed");
-    match caller.operator.account.delete_readonly_key(&signing.credentials, &key).await {
+    match session.operator.account.delete_readonly_key(&signing.credentials, &key).await {
         Ok(true) => {}
         Ok(false) => return Err(missing().into()),
         Err(error) => {
             let summary = "The read-only key was not deleted";
-            return Err(caller.operator.explain_change(&change, summary, error).await.into());
+            return Err(session.operator.explain_change(&change, summary, error).await.into());
         }
     }
-    if caller.format == Format::Json {
+    if session.format == Format::Json {
         print::json(&json!({ "schema": 1, "done": true, "deleted": short(&key) }))?;
     } else {
         print::text(&format!("Deleted {}\n", short(&key)))?;
@@ -167,11 +167,11 @@ pub(super) async fn delete(args: DeleteArgs) -> Result<Exit, Stop> {
 }
 
 /// The one key that begins so.
-fn chosen(keys: &[String], beginning: &str) -> Result<String, Stop> {
+fn chosen(keys: &[String], beginning: &str) -> Result<String, KeysError> {
     // `list` shows the beginning, an ellipsis and the end
     let beginning = beginning.split('…').next().unwrap_or_default();
     if beginning.chars().count() < SHORTEST {
-        return Err(Stop::Usage(format!("pass at least {SHORTEST} characters of the key")));
+        return Err(KeysError::Usage(format!("pass at least {SHORTEST} characters of the key")));
     }
     let found: Vec<&String> = keys.iter().filter(|key| key.starts_with(beginning)).collect();
     match found[..] {
@@ -180,24 +180,24 @@ fn chosen(keys: &[String], beginning: &str) -> Result<String, Stop> {
             let undone = Undone::not_done("No read-only key of the account starts with this");
             Err(undone.command("polydoctor keys readonly list").into())
         }
-        _ => Err(Stop::Usage(format!("{} keys start with this: pass more characters", found.len()))),
+        _ => Err(KeysError::Usage(format!("{} keys start with this: pass more characters", found.len()))),
     }
 }
 
-pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
+pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, KeysError> {
     if args.key.as_deref() == Some("-") && args.common.settings.reads_standard_input() {
-        return Err(Stop::Usage(
+        return Err(KeysError::Usage(
             "standard input contains the private key: set POLY_READONLY_API_KEY instead".to_owned(),
         ));
     }
-    let caller = Caller::open_unsigned(args.common).await?;
+    let session = KeysSession::open_unsigned(args.common).await?;
     let address = match args.address {
         Some(address) => address,
-        None => caller
+        None => session
             .operator
             .account
             .signer()
-            .map_err(|error| Stop::Usage(format!("{error}; or pass --address")))?
+            .map_err(|error| KeysError::Usage(format!("{error}; or pass --address")))?
             .address(),
     };
     let key = match args.key.as_deref() {
@@ -207,24 +207,24 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
             Secret::new(text.trim())
         }
         Some(beginning) => {
-            caller.operator.account.signer().map_err(|error| Stop::Usage(error.to_string()))?;
-            let signing = caller.signing().await?;
-            Secret::new(chosen(&keys(&caller, &signing).await?, beginning)?)
+            session.operator.account.signer().map_err(|error| KeysError::Usage(error.to_string()))?;
+            let signing = session.signing().await?;
+            Secret::new(chosen(&keys(&session, &signing).await?, beginning)?)
         }
         None => match std::env::var(VARIABLE) {
             Ok(key) => Secret::new(key.trim()),
             Err(_) => {
-                return Err(Stop::Usage(format!("set {VARIABLE}, or pass - to read the key from standard input")));
+                return Err(KeysError::Usage(format!("set {VARIABLE}, or pass - to read the key from standard input")));
             }
         },
     };
     if key.is_empty() {
-        return Err(Stop::Usage("the read-only key is empty".to_owned()));
+        return Err(KeysError::Usage("the read-only key is empty".to_owned()));
     }
-    match caller.operator.account.is_valid_readonly_key(address, key.expose()).await {
+    match session.operator.account.is_valid_readonly_key(address, key.expose()).await {
         Ok(valid) => {
             let shown = short(key.expose());
-            if caller.format == Format::Json {
+            if session.format == Format::Json {
                 print::json(&json!({ "schema": 1, "done": true, "valid": valid, "address": address, "key": shown }))?;
             } else {
                 let answer = if valid { "opens" } else { "cannot read" };
@@ -232,6 +232,6 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, Stop> {
             }
             Ok(if valid { Exit::Done } else { Exit::No })
         }
-        Err(error) => Err(caller.operator.explain("The key could not be validated", error).await.into()),
+        Err(error) => Err(session.operator.explain("The key could not be validated", error).await.into()),
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use alloy_primitives::U256;
 use serde_json::json;
 
-use super::caller::{Caller, CommonArgs};
 use super::consent::{ConsentArgs, dry_run};
-use super::failed::Stop;
-use super::give::{Give, GiveArgs, OLD_DELETED};
+use super::failed::KeysError;
+use super::give::{GiveArgs, OLD_DELETED, SecretOutput};
 use super::print;
+use super::session::{CommonArgs, KeysSession};
 use crate::cli::Exit;
 use crate::endpoints;
 use crate::facts::Failure;
@@ -40,75 +40,85 @@ pub(super) struct RotateArgs {
     pub(super) common: CommonArgs,
 }
 
-pub(super) async fn run(args: RotateArgs) -> Result<Exit, Stop> {
-    let caller = Caller::open(args.common).await?;
+pub(super) async fn run(args: RotateArgs) -> Result<Exit, KeysError> {
+    let session = KeysSession::open(args.common).await?;
     if args.consent.dry_run {
-        return plan(&caller, args.to_nonce, args.keep_old);
+        return plan(&session, args.to_nonce, args.keep_old);
     }
-    let give = args.give.prepare_usual(Kind::User, &caller)?;
-    let old = caller.signing().await?.credentials;
-    let rotation = Rotation::plan(&caller.operator, old, args.to_nonce).await?;
+    let give = args.give.prepare_usual(Kind::User, &session)?;
+    let old = session.signing().await?.credentials;
+    let rotation = Rotation::plan(&session.operator, old, args.to_nonce).await?;
     let nonce = rotation.nonce;
     if let Some(existing) = &rotation.existing {
         print::note(&format!("Nonce {nonce} already has the key {}: continuing with it", existing.key));
     } else {
-        let replaced = caller.operator.id(&rotation.old.key);
-        let beside = [("replaces", replaced), ("secret", give.text(Some(nonce), &caller))];
-        args.consent.ask(&caller, &Change::CreateApiKey { nonce }, &beside)?;
+        let replaced = session.operator.id(&rotation.old.key);
+        let beside = [("replaces", replaced), ("secret", give.text(Some(nonce), &session))];
+        args.consent.ask(&session, &Change::CreateApiKey { nonce }, &beside)?;
     }
-    let new = rotation.create(&caller.operator).await?;
+    let new = rotation.create(&session.operator).await?;
     let key = &new.credentials.key;
     print::note(&format!(
         "1 of 4  the new key is {key} at nonce {nonce}; {} continues from here",
-        caller.operator.command(&new.again())
+        session.operator.command(&new.again())
     ));
     let refused = |failure: &Failure| {
         print::note(&format!("        rejected ({failure}): new keys can take two minutes; waiting"));
     };
-    new.prove(&caller.operator, Duration::from_secs(args.wait), refused).await?;
+    new.prove(&session.operator, Duration::from_secs(args.wait), refused).await?;
     print::note("2 of 4  it works for a signed request");
-    switch(&caller, &give, &new, args.consent)?;
-    print::note(&format!("3 of 4  {}", give.text(Some(nonce), &caller)));
+    switch(&session, &give, &new, args.consent)?;
+    print::note(&format!("3 of 4  {}", give.text(Some(nonce), &session)));
     let deleted = if args.keep_old {
         print::note("4 of 4  the old key stays (--keep-old)");
         false
     } else {
-        delete(&caller, &give, &new, args.consent).await?
+        delete(&session, &give, &new, args.consent).await?
     };
     let facts = [("nonce", json!(nonce.to_string())), ("replaced", json!(new.old.key)), (OLD_DELETED, json!(deleted))];
-    give.print(&new.credentials, &facts, &caller)?;
+    give.print(&new.credentials, &facts, &session)?;
     Ok(Exit::Done)
 }
 
 /// Asks where something else would be replaced.
-fn switch(caller: &Caller, give: &Give, new: &Replacement, consent: ConsentArgs) -> Result<(), Stop> {
-    let Err(stop) = give.save(&new.credentials, new.nonce, caller, consent) else { return Ok(()) };
+fn switch(
+    session: &KeysSession,
+    give: &SecretOutput,
+    new: &Replacement,
+    consent: ConsentArgs,
+) -> Result<(), KeysError> {
+    let Err(stop) = give.save(&new.credentials, new.nonce, session, consent) else { return Ok(()) };
     match stop {
-        Stop::Other(error) => Err(new.unsaved().because(format!("{error:#}")).into()),
-        Stop::Failed { .. } | Stop::Lost(_) => Err(new.unsaved().into()),
-        usage @ Stop::Usage(_) => Err(usage),
+        KeysError::Other(error) => Err(new.unsaved().because(format!("{error:#}")).into()),
+        KeysError::Failed { .. } | KeysError::Lost(_) => Err(new.unsaved().into()),
+        usage @ KeysError::Usage(_) => Err(usage),
     }
 }
 
 /// Whether the old key was deleted, which is asked for on its own.
-async fn delete(caller: &Caller, give: &Give, new: &Replacement, consent: ConsentArgs) -> Result<bool, Stop> {
+async fn delete(
+    session: &KeysSession,
+    give: &SecretOutput,
+    new: &Replacement,
+    consent: ConsentArgs,
+) -> Result<bool, KeysError> {
     let mut beside = vec![("which", "the old one".to_owned())];
-    if let Some(other) = give.still_configured(&new.credentials.key, caller) {
+    if let Some(other) = give.still_configured(&new.credentials.key, session) {
         if consent.is_unasked() {
             print::note(&format!("4 of 4  the old key stays: {other}"));
             return Ok(false);
         }
         beside.push(("but", other));
     }
-    match consent.ask(caller, &new.deletion(&caller.operator), &beside) {
+    match consent.ask(session, &new.deletion(&session.operator), &beside) {
         Ok(()) => {}
-        Err(Stop::Failed { .. } | Stop::Lost(_)) => {
+        Err(KeysError::Failed { .. } | KeysError::Lost(_)) => {
             print::note("4 of 4  the old key stays");
             return Ok(false);
         }
         Err(stop) => return Err(stop),
     }
-    Ok(match new.delete_old(&caller.operator).await? {
+    Ok(match new.delete_old(&session.operator).await? {
         Old::Deleted => {
             print::note(&format!("4 of 4  deleted {}", new.old.key));
             true
@@ -120,13 +130,13 @@ async fn delete(caller: &Caller, give: &Give, new: &Replacement, consent: Consen
     })
 }
 
-fn plan(caller: &Caller, to: Option<U256>, keep_old: bool) -> Result<Exit, Stop> {
-    let first = Rotation::first_nonce(&caller.operator)?;
+fn plan(session: &KeysSession, to: Option<U256>, keep_old: bool) -> Result<Exit, KeysError> {
+    let first = Rotation::first_nonce(&session.operator)?;
     if to.is_none() {
         print::note(&format!("note: the run uses the first nonce from {first} on that has no key"));
     }
     let change = Change::CreateApiKey { nonce: to.unwrap_or(first) };
-    let mut requests = caller.operator.signing_plan();
+    let mut requests = session.operator.signing_plan();
     let prove = Planned {
         method: "GET",
         path: endpoints::API_KEYS,
@@ -141,5 +151,5 @@ fn plan(caller: &Caller, to: Option<U256>, keep_old: bool) -> Result<Exit, Stop>
         requests.push(old.request());
         changes.push(old);
     }
-    dry_run(caller, &requests, &changes)
+    dry_run(session, &requests, &changes)
 }

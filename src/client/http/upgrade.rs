@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use url::Url;
 
-use super::{Failed, Http, LARGEST_REFUSAL, LONGEST_ANSWER, Request, header, refusal, secrets_of};
+use super::{FailureReport, Http, LARGEST_REFUSAL, LONGEST_ANSWER, Request, header, refusal, secrets_of};
 use crate::auth::AuthHeaders;
 use crate::client::hidden::{self, Hidden};
 use crate::facts::Failure;
@@ -33,7 +33,7 @@ impl Http {
         let line = self.log.as_ref().and_then(|log| log.start(&request));
         let mut attempts = 1;
         let mut outcome = self.try_upgrade(&request).await;
-        if matches!(outcome, Err(Failed { failure: Failure::Unreachable { .. }, .. })) {
+        if matches!(outcome, Err(FailureReport { failure: Failure::Unreachable { .. }, .. })) {
             attempts += 1;
             outcome = self.try_upgrade(&request).await;
         }
@@ -43,13 +43,13 @@ impl Http {
         outcome.map_err(|failed| failed.failure)
     }
 
-    async fn try_upgrade(&self, request: &Request<'_>) -> Result<Upgraded, Failed> {
+    async fn try_upgrade(&self, request: &Request<'_>) -> Result<Upgraded, FailureReport> {
         let after_ms = super::millis(self.timeout);
         let opening = tokio::time::timeout(self.timeout, self.open_once(request));
         opening.await.unwrap_or_else(|_| Err(Failure::TimedOut { after_ms }.into()))
     }
 
-    async fn open_once(&self, request: &Request<'_>) -> Result<Upgraded, Failed> {
+    async fn open_once(&self, request: &Request<'_>) -> Result<Upgraded, FailureReport> {
         let key = generate_key();
         let sending = self.client(&request.url)?.get(request.url.clone());
         let sending = sending.header(CONNECTION, "Upgrade").header(UPGRADE, "websocket");
@@ -79,7 +79,7 @@ impl Http {
         let (known, sent) = (self.hidden(), Hidden::of(secrets_of(request).iter().map(String::as_str)));
         let hide = |text: &str| hidden::without_any(text, [&known, &sent]);
         let answer = Some(hide(&text::quoted(&hidden::unescaped(&text), LONGEST_ANSWER)));
-        Err(Failed { failure: failure.saying(hide), answer, dated: None })
+        Err(FailureReport { failure: failure.saying(hide), answer, dated: None })
     }
 }
 

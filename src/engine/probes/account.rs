@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::all;
 use crate::auth::wallet::SignatureType;
 use crate::client::calls;
-use crate::engine::context::{Context, Missing, Outcome};
+use crate::engine::context::{Context, Outcome, ProbeSkip};
 use crate::facts::probe::Probe;
 use crate::facts::{BuilderKey, CachedBalance, Failure, SessionSigners};
 
@@ -43,7 +43,7 @@ pub(super) async fn balance_allowance(context: &Arc<Context>) -> Outcome<Vec<Cac
     for (signature_type, answer) in answers {
         let answer = match answer {
             Ok((_, balance)) => Ok(balance),
-            Err(Missing::Failed(failure)) => Err(failure),
+            Err(ProbeSkip::Failed(failure)) => Err(failure),
             Err(missing) => return Err(missing),
         };
         balances.push(CachedBalance { signature_type, answer });

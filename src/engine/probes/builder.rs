@@ -2,7 +2,7 @@
 
 use alloy_signer_local::PrivateKeySigner;
 
-use crate::attribution::{BuilderTrade, OwnTrade, Read, Reconciler, Whose};
+use crate::attribution::{AccountIdentity, BuilderTrade, Coverage, OwnTrade, Reconciler};
 use crate::auth::builder::{self as headers, builder_key_created_ms};
 use crate::auth::l2::ApiCredentials;
 use crate::client::calls::{self, Trades};
@@ -12,7 +12,7 @@ use crate::client::trades::By;
 use crate::client::{services, signer as remote};
 use crate::endpoints;
 use crate::endpoints::FIRST_CURSOR;
-use crate::engine::context::{Context, Missing, Outcome, unless_unsendable, url};
+use crate::engine::context::{Context, Outcome, ProbeSkip, unless_unsendable, url};
 use crate::facts::probe::Probe;
 use crate::facts::{BuilderAccess, BuilderFees, BuilderTrades, Failure, OwnTrades, RemoteSigner};
 
@@ -23,7 +23,7 @@ fn first_page() -> Vec<(&'static str, String)> {
 
 fn credentials(context: &Context) -> Outcome<ApiCredentials> {
     let whole = context.settings.builder.whole();
-    whole.ok_or_else(|| Missing::because("the builder credentials are not configured, or incomplete"))
+    whole.ok_or_else(|| ProbeSkip::because("the builder credentials are not configured, or incomplete"))
 }
 
 pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
@@ -40,7 +40,7 @@ pub(super) async fn access(context: &Context) -> Outcome<BuilderAccess> {
         Err(failure) if failure.is_refusal() => Err(failure.into()),
         Err(failure) => match page(context, Probe::BuilderAccess, Trades::ByKey(&credentials), first_page()).await {
             Ok(_) => Ok(BuilderAccess::Clob),
-            Err(Missing::Failed(refused @ Failure::Refused { status: 401 | 403, .. })) => Err(refused.into()),
+            Err(ProbeSkip::Failed(refused @ Failure::Refused { status: 401 | 403, .. })) => Err(refused.into()),
             // version 2 wants a code there, and says nothing of the credentials
             Err(_) => Err(failure.into()),
         },
@@ -72,16 +72,16 @@ pub(super) async fn trades(context: &Context) -> Outcome<BuilderTrades> {
 
 pub(super) async fn fees(context: &Context) -> Outcome<BuilderFees> {
     let code = context.settings.builder_code.as_ref();
-    let code = &code.ok_or_else(|| Missing::because("no builder code is configured"))?.value;
+    let code = &code.ok_or_else(|| ProbeSkip::because("no builder code is configured"))?.value;
     if let Err(wrong) = headers::usable_code(code) {
-        return Err(Missing::because(format!("the builder code {wrong}")));
+        return Err(ProbeSkip::because(format!("the builder code {wrong}")));
     }
     Ok(context.ask(Probe::BuilderFees, &calls::builder_fees(code)).await?.1)
 }
 
 /// The newest trades of the maker, beside the newest of the maker in the builder's listing.
 pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
-    let maker = context.facts.borrow().setup.maker().ok_or_else(|| Missing::because("no funder is set"))?;
+    let maker = context.facts.borrow().setup.maker().ok_or_else(|| ProbeSkip::because("no funder is set"))?;
     let credentials = context.credentials()?;
     let of_maker = || [vec![("maker_address", maker.to_string())], first_page()].concat();
     let own = page(context, Probe::OwnTrades, Trades::Own(context.user(&credentials)?), of_maker());
@@ -99,14 +99,14 @@ pub(super) async fn own_trades(context: &Context) -> Outcome<OwnTrades> {
     let Ok(listed) = listed else { return Ok(OwnTrades { on_first_page, reconciliation: None }) };
     let (listed, more_listed) = Clob::read_page(&listed)?;
     let made_s = settings.builder.key.as_ref().and_then(|key| builder_key_created_ms(&key.value));
-    let mut both = Reconciler::new(Whose {
+    let mut both = Reconciler::new(AccountIdentity {
         maker,
         api_key: Some(credentials.key),
         builder_key_made_s: made_s.filter(|_| By::usual(settings) == By::Key).map(|ms| (ms / 1000).cast_signed()),
     });
     listed.iter().filter_map(|text| BuilderTrade::read(&clob::row(text))).for_each(|trade| both.add_listed(&trade));
     own.iter().filter_map(|text| OwnTrade::read(&clob::row(text), maker)).for_each(|trade| both.add_own(trade));
-    let read = |more: Option<String>| if more.is_some() { Read::Partly } else { Read::Whole };
+    let read = |more: Option<String>| if more.is_some() { Coverage::Partial } else { Coverage::Complete };
     Ok(OwnTrades {
         on_first_page,
         reconciliation: Some(both.judge(context.timestamp(), read(more_own), read(more_listed))),
@@ -118,7 +118,7 @@ pub(super) async fn signer(context: &Context) -> Outcome<RemoteSigner> {
     let url = &settings
         .builder_signer_url
         .as_ref()
-        .ok_or_else(|| Missing::because("no remote builder signer is configured"))?
+        .ok_or_else(|| ProbeSkip::because("no remote builder signer is configured"))?
         .value;
     let token = settings.builder_signer_token.as_ref().map(|token| &token.value);
     let secret = settings.builder.secret.as_ref().map(|secret| &secret.value);

@@ -9,7 +9,7 @@ use crate::auth::contracts;
 use crate::auth::l2::ApiCredentials;
 use crate::client::calls::{self, User, Wallet};
 use crate::client::http::now_s;
-use crate::engine::context::{Context, Missing, Outcome, whole};
+use crate::engine::context::{Context, Outcome, ProbeSkip, whole};
 use crate::facts::probe::Probe;
 use crate::facts::secret_fact;
 use crate::facts::{Derived, Failure, NonceKey};
@@ -19,7 +19,7 @@ const USUAL_NONCES: [u64; 3] = [0, 1, 2];
 
 fn chain_id(context: &Context) -> Outcome<u64> {
     let id = context.settings.chain_id.as_ref().map(|id| id.value);
-    id.ok_or_else(|| Missing::because("the chain ID is not usable"))
+    id.ok_or_else(|| ProbeSkip::because("the chain ID is not usable"))
 }
 
 async fn derive_at(context: &Context, probe: Probe, chain_id: u64, nonce: U256) -> Outcome<ApiCredentials> {
@@ -56,7 +56,7 @@ fn is_unexplained(context: &Context) -> bool {
 
 pub(super) async fn other_nonces(context: &Arc<Context>) -> Outcome<Vec<NonceKey>> {
     if !is_unexplained(context) {
-        return Err(Missing::because("the configured nonce has the configured credentials"));
+        return Err(ProbeSkip::because("the configured nonce has the configured credentials"));
     }
     let chain_id = chain_id(context)?;
     let configured = context.facts.borrow().setup.nonce();
@@ -70,7 +70,7 @@ pub(super) async fn other_nonces(context: &Arc<Context>) -> Outcome<Vec<NonceKey
     for (nonce, answer) in answers {
         match answer {
             Ok(credentials) => found.push(NonceKey { nonce, key: Some(credentials.key) }),
-            Err(Missing::Failed(failure)) if failure.says_no_key() => found.push(NonceKey { nonce, key: None }),
+            Err(ProbeSkip::Failed(failure)) if failure.says_no_key() => found.push(NonceKey { nonce, key: None }),
             Err(missing) => return Err(missing),
         }
     }
@@ -80,15 +80,15 @@ pub(super) async fn other_nonces(context: &Arc<Context>) -> Outcome<Vec<NonceKey
 pub(super) async fn other_chain(context: &Context) -> Outcome<Option<u64>> {
     let refused = matches!(context.facts.borrow().derived.failure(), Some(Failure::Refused { status: 401, .. }));
     if !refused {
-        return Err(Missing::because("the L1 signature was not rejected"));
+        return Err(ProbeSkip::because("the L1 signature was not rejected"));
     }
     let (configured, nonce) = (chain_id(context)?, context.facts.borrow().setup.nonce());
     for chain in contracts::chains().iter().filter(|chain| chain.id != configured) {
         match derive_at(context, Probe::OtherChain, chain.id, nonce).await {
             Ok(_) => return Ok(Some(chain.id)),
             // the signature is good, and there is no key at this nonce
-            Err(Missing::Failed(failure)) if failure.says_no_key() => return Ok(Some(chain.id)),
-            Err(Missing::Failed(Failure::Refused { status: 401, .. })) => {}
+            Err(ProbeSkip::Failed(failure)) if failure.says_no_key() => return Ok(Some(chain.id)),
+            Err(ProbeSkip::Failed(Failure::Refused { status: 401, .. })) => {}
             Err(missing) => return Err(missing),
         }
     }
@@ -108,16 +108,16 @@ async fn api_keys(
 pub(super) async fn configured(context: &Context) -> Outcome<Vec<String>> {
     let credentials = context.settings.credentials.whole();
     let credentials =
-        credentials.ok_or_else(|| Missing::because("the API credentials are not configured, or incomplete"))?;
+        credentials.ok_or_else(|| ProbeSkip::because("the API credentials are not configured, or incomplete"))?;
     let ask = |stamp: fn(&Context) -> i64| api_keys(context, Probe::ConfiguredCredentials, &credentials, stamp);
     // by this clock, since the server's is asked for at the same time
     let first = ask(|_| whole(now_s())).await;
-    let Err(Missing::Failed(failure)) = &first else { return first };
+    let Err(ProbeSkip::Failed(failure)) = &first else { return first };
     context.wait_for(Probe::ServerTime).await;
     match context.drift() {
         Some(_) if failure.is_refusal() => ask(Context::timestamp).await,
         // where nobody is there, that is said once
-        _ if context.is_unreachable() => Err(Missing::Blocked(Probe::ServerTime)),
+        _ if context.is_unreachable() => Err(ProbeSkip::Blocked(Probe::ServerTime)),
         _ => first,
     }
 }
@@ -138,7 +138,7 @@ pub(super) async fn funder_address(context: &Context) -> Outcome<()> {
         )
     };
     let (true, Some(funder), Some(credentials)) = (refused, funder, context.settings.credentials.whole()) else {
-        return Err(Missing::because(
+        return Err(ProbeSkip::because(
             "the configured credentials are not rejected, or there is no other wallet to try",
         ));
     };
@@ -147,13 +147,13 @@ pub(super) async fn funder_address(context: &Context) -> Outcome<()> {
 }
 
 pub(super) async fn derived(context: &Context) -> Outcome<Vec<String>> {
-    let credentials = context.derived.get().ok_or(Missing::Blocked(Probe::Derive))?;
+    let credentials = context.derived.get().ok_or(ProbeSkip::Blocked(Probe::Derive))?;
     api_keys(context, Probe::DerivedCredentials, credentials, Context::timestamp).await
 }
 
 pub(super) async fn local_clock(context: &Context) -> Outcome<()> {
     if context.drift().is_none() {
-        return Err(Missing::because("this clock agrees with the server's"));
+        return Err(ProbeSkip::because("this clock agrees with the server's"));
     }
     let credentials = context.credentials()?;
     api_keys(context, Probe::LocalClock, &credentials, |_| whole(now_s())).await.map(drop)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-use crate::engine::context::{Context, Missing, Outcome};
+use crate::engine::context::{Context, Outcome, ProbeSkip};
 use crate::facts::{Failure, GitStanding, SecretFile, SecretPlaces, WrittenSecret};
 use crate::settings::{Settings, sets_a_secret, written_secret};
 use crate::text;
@@ -27,10 +27,10 @@ pub(super) async fn secret_places(context: &Context) -> Outcome<SecretPlaces> {
     for path in &context.settings.secret_files {
         files.push(secret_file(path, None).await);
     }
-    for (path, of) in copies.await.map_err(|_| Missing::Failed(Failure::Internal))? {
+    for (path, of) in copies.await.map_err(|_| ProbeSkip::Failed(Failure::Internal))? {
         files.push(secret_file(&path, Some(of.display().to_string())).await);
     }
-    let scripts = scripts.await.map_err(|_| Missing::Failed(Failure::Internal))?;
+    let scripts = scripts.await.map_err(|_| ProbeSkip::Failed(Failure::Internal))?;
     Ok(SecretPlaces { files, scripts })
 }
 

@@ -6,7 +6,7 @@ use crate::auth::l2::ApiCredentials;
 use crate::client::http::millis;
 use crate::client::live;
 use crate::client::socket::Socket;
-use crate::engine::context::{Context, Missing, Outcome, beside_clob};
+use crate::engine::context::{Context, Outcome, ProbeSkip, beside_clob};
 use crate::facts::probe::Probe;
 use crate::facts::{LiveAuth, SentCredentials, UserChannel};
 use crate::settings::Setting;
@@ -17,10 +17,10 @@ const CHANNEL: &str = "its live channel";
 fn is_worth_it(context: &Context) -> Outcome<()> {
     let credentials = &context.settings.credentials;
     if credentials.whole().is_none() && !credentials.is_empty() {
-        return Err(Missing::because("the API credentials are incomplete"));
+        return Err(ProbeSkip::because("the API credentials are incomplete"));
     }
     if credentials.is_empty() && (context.signer().is_err() || !context.wants(Probe::Derive)) {
-        return Err(Missing::Blocked(Probe::Derive));
+        return Err(ProbeSkip::Blocked(Probe::Derive));
     }
     Ok(())
 }
@@ -31,7 +31,7 @@ async fn credentials(context: &Context) -> Outcome<(SentCredentials, ApiCredenti
         return Ok((SentCredentials::Configured, configured));
     }
     context.wait_for(Probe::Derive).await;
-    let derived = context.derived.get().cloned().ok_or(Missing::Blocked(Probe::Derive))?;
+    let derived = context.derived.get().cloned().ok_or(ProbeSkip::Blocked(Probe::Derive))?;
     Ok((SentCredentials::Derived, derived))
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn live(context: &Context) -> Outcome<LiveAuth> {
 pub(super) async fn user_channel(context: &Context) -> Outcome<UserChannel> {
     let http = context.http()?;
     if !context.facts.borrow().setup.deep {
-        return Err(Missing::because("it takes three seconds: pass --deep to run it"));
+        return Err(ProbeSkip::because("it takes three seconds: pass --deep to run it"));
     }
     let http = http.waiting(live::PATIENCE.min(context.settings.timeout));
     let url = beside_clob(&context.settings, Setting::WsUrl, context.settings.ws_url.as_ref(), CHANNEL)?;

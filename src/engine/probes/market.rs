@@ -7,13 +7,13 @@ use crate::auth::order::Exchange;
 use crate::client::calls::{self, Call};
 use crate::client::chain as polygon;
 use crate::client::markets::{self, Event};
-use crate::engine::context::{Context, Missing, Outcome, url};
+use crate::engine::context::{Context, Outcome, ProbeSkip, url};
 use crate::facts::probe::Probe;
 use crate::facts::{Failure, HeldShares, MarketAnswer, MarketName, PlannedOrder, Side};
 
 pub(super) async fn market(context: &Context) -> Outcome<MarketAnswer> {
     let name = context.facts.borrow().about.as_ref().map(|question| question.name.clone());
-    let name = name.ok_or_else(|| Missing::because("no market is given"))?;
+    let name = name.ok_or_else(|| ProbeSkip::because("no market is given"))?;
     let condition = match condition(context, &name).await? {
         Ok(condition) => condition,
         Err(answer) => return Ok(answer),
@@ -60,23 +60,23 @@ pub(super) async fn shares(context: &Context) -> Outcome<HeldShares> {
     let chain = contracts_of(context)?;
     let (wallet, token) = {
         let facts = context.facts.borrow();
-        let question = facts.about.as_ref().ok_or_else(|| Missing::because("no market is given"))?;
+        let question = facts.about.as_ref().ok_or_else(|| ProbeSkip::because("no market is given"))?;
         if !matches!(question.order, Some(PlannedOrder { side: Side::Sell, .. })) {
-            return Err(Missing::because("no sale is planned"));
+            return Err(ProbeSkip::because("no sale is planned"));
         }
         let Some(MarketAnswer::Found(market)) = facts.market.known() else {
-            return Err(Missing::Blocked(Probe::Market));
+            return Err(ProbeSkip::Blocked(Probe::Market));
         };
         let token = market.outcome(question).map(|outcome| outcome.token);
-        let token = token.ok_or_else(|| Missing::because("the market has no such outcome"))?;
+        let token = token.ok_or_else(|| ProbeSkip::because("the market has no such outcome"))?;
         if Exchange::is_v3_token(token) {
-            return Err(Missing::because("shares of the exchange V3 are in a different contract"));
+            return Err(ProbeSkip::because("shares of the exchange V3 are in a different contract"));
         }
-        let state = facts.chain.known().ok_or(Missing::Blocked(Probe::Chain))?;
+        let state = facts.chain.known().ok_or(ProbeSkip::Blocked(Probe::Chain))?;
         if state.chain_id != facts.setup.chain() {
-            return Err(Missing::because("the Polygon RPC is on a different chain"));
+            return Err(ProbeSkip::because("the Polygon RPC is on a different chain"));
         }
-        (facts.setup.maker().ok_or_else(|| Missing::because("no funder is set"))?, token)
+        (facts.setup.maker().ok_or_else(|| ProbeSkip::because("no funder is set"))?, token)
     };
     let amount = polygon::shares(&node(context, Probe::MarketShares)?, chain, wallet, token).await?;
     Ok(HeldShares { wallet, token, amount })
@@ -86,7 +86,7 @@ pub(super) async fn shares(context: &Context) -> Outcome<HeldShares> {
 async fn from_clob<T>(context: &Context, call: &Call<'_, T>) -> Outcome<Option<T>> {
     match context.ask(Probe::Market, call).await {
         Ok((_, value)) => Ok(Some(value)),
-        Err(Missing::Failed(Failure::Refused { status: 404, .. })) => Ok(None),
+        Err(ProbeSkip::Failed(Failure::Refused { status: 404, .. })) => Ok(None),
         Err(missing) => Err(missing),
     }
 }

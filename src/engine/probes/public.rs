@@ -1,7 +1,7 @@
 //! Probes that need no credentials: clocks, hosts.
 
 use crate::client::{calls, services};
-use crate::engine::context::{Context, Missing, Outcome, url};
+use crate::engine::context::{Context, Outcome, ProbeSkip, url};
 use crate::facts::probe::Probe;
 use crate::facts::{ClockReading, Failure, Geoblock, GuideTime, PublicProfile};
 
@@ -15,7 +15,7 @@ pub(super) async fn guide_time(context: &Context) -> Outcome<GuideTime> {
     match context.ask(Probe::GuideTime, &calls::guide_time()).await {
         Ok((answer, time_s)) => Ok(GuideTime { status: answer.status, time_s }),
         // 404 is what is expected: no client knows this path
-        Err(Missing::Failed(Failure::Refused { status, .. })) => Ok(GuideTime { status, time_s: None }),
+        Err(ProbeSkip::Failed(Failure::Refused { status, .. })) => Ok(GuideTime { status, time_s: None }),
         Err(missing) => Err(missing),
     }
 }

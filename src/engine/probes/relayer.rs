@@ -5,7 +5,7 @@ use alloy_signer_local::PrivateKeySigner;
 
 use crate::auth::wallet::WalletKind;
 use crate::client::relayer::{self, KeyHeaders};
-use crate::engine::context::{Context, Missing, Outcome, url};
+use crate::engine::context::{Context, Outcome, ProbeSkip, url};
 use crate::facts::probe::Probe;
 use crate::facts::{Failure, RelayerKey, RelayerKeySlot, RelayerNonce, RelayerTransactions, SentAddress};
 use crate::secret::Secret;
@@ -20,7 +20,7 @@ fn configured(settings: &Settings) -> Outcome<(RelayerKeySlot, Secret)> {
         (None, Some(key)) if builder.secret.is_none() && builder.passphrase.is_none() => {
             Ok((RelayerKeySlot::Builder, Secret::new(key.value.as_str())))
         }
-        _ => Err(Missing::because("no relayer API key is configured")),
+        _ => Err(ProbeSkip::because("no relayer API key is configured")),
     }
 }
 
@@ -57,25 +57,25 @@ pub(super) async fn key(context: &Context) -> Outcome<RelayerKey> {
             Err(failure) => return Err(failure.into()),
         }
     }
-    Err(rejected.map_or_else(|| Missing::because("no wallet address for the relayer API key"), Missing::from))
+    Err(rejected.map_or_else(|| ProbeSkip::because("no wallet address for the relayer API key"), ProbeSkip::from))
 }
 
 pub(super) async fn transactions(context: &Context) -> Outcome<RelayerTransactions> {
     let settings = &context.settings;
     let (_, key) = configured(settings)?;
     let accepted = context.facts.borrow().relayer_key.known().map(|known| known.sent);
-    let sent = accepted.ok_or(Missing::Blocked(Probe::RelayerKey))?;
+    let sent = accepted.ok_or(ProbeSkip::Blocked(Probe::RelayerKey))?;
     let relayer = url(settings.relayer_url.as_ref(), "relayer")?;
     let addresses = addresses(settings, context.signer().ok().map(PrivateKeySigner::address));
     let address = addresses.into_iter().find(|(form, _)| *form == sent).map(|(_, address)| address);
-    let address = address.ok_or(Missing::Blocked(Probe::RelayerKey))?;
+    let address = address.ok_or(ProbeSkip::Blocked(Probe::RelayerKey))?;
     Ok(relayer::transactions(context.http()?, relayer, &KeyHeaders { key: &key, address }).await?)
 }
 
 pub(super) async fn nonce(context: &Context) -> Outcome<RelayerNonce> {
     let settings = &context.settings;
     if settings.relayer_key.is_none() {
-        return Err(Missing::because("no relayer API key is configured"));
+        return Err(ProbeSkip::because("no relayer API key is configured"));
     }
     let signer = context.signer()?.address();
     let kind = {
@@ -84,7 +84,7 @@ pub(super) async fn nonce(context: &Context) -> Outcome<RelayerNonce> {
         maker.and_then(|maker| setup.wallets.as_ref()?.kind_of(maker))
     };
     let kind = kind.filter(|kind| *kind != WalletKind::Eoa);
-    let kind = kind.ok_or_else(|| Missing::because("the funder is not a wallet that the relayer serves"))?;
+    let kind = kind.ok_or_else(|| ProbeSkip::because("the funder is not a wallet that the relayer serves"))?;
     let relayer = url(settings.relayer_url.as_ref(), "relayer")?;
     Ok(relayer::nonce(context.http()?, relayer, signer, kind).await?)
 }

@@ -7,7 +7,7 @@ use crate::auth::us::UsCredentials;
 use crate::client::http::{Dated, Http, millis, now_ms};
 use crate::client::live::PATIENCE;
 use crate::client::us::{self, Us};
-use crate::engine::context::{Context, Missing, Outcome, beside_clob, unless_unsendable};
+use crate::engine::context::{Context, Outcome, ProbeSkip, beside_clob, unless_unsendable};
 use crate::facts::clock::{self, Drift};
 use crate::facts::probe::Probe;
 use crate::facts::{ClockReading, Fact, Failure, UsBalances, UsClock, UsGateway, UsLive, UsPositions};
@@ -16,7 +16,7 @@ use crate::settings::{Setting, Settings};
 const SERVICE: &str = "the Polymarket US beside it";
 
 fn credentials(settings: &Settings) -> Outcome<UsCredentials> {
-    let whole = settings.us.whole().ok_or_else(|| Missing::because("there is no complete key of Polymarket US"))?;
+    let whole = settings.us.whole().ok_or_else(|| ProbeSkip::because("there is no complete key of Polymarket US"))?;
     // what cannot sign is said by the check of the secret
     unless_unsendable(crate::auth::us::UsKey::decode(&whole.secret).map(drop))?;
     Ok(whole)
@@ -80,7 +80,7 @@ pub(super) async fn positions(context: &Context) -> Outcome<UsPositions> {
     let credentials = credentials(settings)?;
     let base = beside_clob(settings, Setting::UsUrl, settings.us_url.as_ref(), SERVICE)?;
     if context.facts.borrow().us_balances.known().is_none() {
-        return Err(Missing::Blocked(Probe::UsBalances));
+        return Err(ProbeSkip::Blocked(Probe::UsBalances));
     }
     let us = Us { http, base, credentials: &credentials };
     let (answer, dated) = us.positions(|| context.us_stamp_ms()).await;
@@ -108,11 +108,11 @@ pub(super) fn clock(context: &Context) -> Outcome<UsClock> {
     let failure = facts.us_balances.failure().or(facts.us_gateway.failure());
     Err(match failure {
         Some(failure) if failure.status().is_none() => failure.clone().into(),
-        Some(_) => Missing::because("no answer has a Date header"),
-        None if facts.us_balances.known().is_some() => Missing::because("no answer has a Date header"),
+        Some(_) => ProbeSkip::because("no answer has a Date header"),
+        None if facts.us_balances.known().is_some() => ProbeSkip::because("no answer has a Date header"),
         None => match &facts.us_gateway {
-            Fact::NotAsked { why } => Missing::because(why.as_str()),
-            _ => Missing::Blocked(Probe::UsBalances),
+            Fact::NotAsked { why } => ProbeSkip::because(why.as_str()),
+            _ => ProbeSkip::Blocked(Probe::UsBalances),
         },
     })
 }
@@ -125,7 +125,7 @@ pub(super) async fn live(context: &Context) -> Outcome<UsLive> {
     let base = beside_clob(settings, Setting::UsUrl, settings.us_url.as_ref(), SERVICE)?;
     let is_gone = |failure: &Failure| matches!(failure, Failure::Unreachable { .. } | Failure::TimedOut { .. });
     if context.facts.borrow().us_balances.failure().is_some_and(is_gone) {
-        return Err(Missing::Blocked(Probe::UsBalances));
+        return Err(ProbeSkip::Blocked(Probe::UsBalances));
     }
     let began = Instant::now();
     let us = Us { http: &http, base, credentials: &credentials };

@@ -10,13 +10,13 @@ use crate::client::exchange::ProofOrder;
 use crate::client::http::now_ms;
 use crate::client::rpc::{Call, Node};
 use crate::client::services;
-use crate::engine::context::{Context, Missing, Outcome, url};
+use crate::engine::context::{Context, Outcome, ProbeSkip, url};
 use crate::facts::probe::Probe;
 use crate::facts::{ChainState, OrderProof, Ownership};
 
 pub(super) fn contracts_of(context: &Context) -> Outcome<&'static Chain> {
     let id = context.settings.chain_id.as_ref().map(|id| id.value);
-    id.and_then(contracts::chain).ok_or_else(|| Missing::because("Polymarket does not run on this chain"))
+    id.and_then(contracts::chain).ok_or_else(|| ProbeSkip::because("Polymarket does not run on this chain"))
 }
 
 pub(super) fn node(context: &Context, probe: Probe) -> Outcome<Node<'_>> {
@@ -28,7 +28,7 @@ pub(super) async fn chain(context: &Context) -> Outcome<ChainState> {
     let chain = contracts_of(context)?;
     let wallets = context.addresses();
     if wallets.is_empty() {
-        return Err(Missing::because("neither a usable private key nor a funder is set"));
+        return Err(ProbeSkip::because("neither a usable private key nor a funder is set"));
     }
     let subjects = {
         let setup = &context.facts.borrow().setup;
@@ -47,14 +47,14 @@ pub(super) async fn chain(context: &Context) -> Outcome<ChainState> {
 /// The order that can never be filled, signed with the settings in force.
 fn order(context: &Context, chain: &Chain) -> Outcome<(ProofOrder, Vec<Call>)> {
     if context.settings.no_order_proof {
-        return Err(Missing::because("sending a probe order is not allowed"));
+        return Err(ProbeSkip::because("sending a probe order is not allowed"));
     }
     let signer = context.signer()?;
     let (maker, kind) = {
         let setup = &context.facts.borrow().setup;
         let maker =
-            setup.order_maker().ok_or_else(|| Missing::because("the configured funder is not a wallet address"))?;
-        let kind = setup.signature_type().ok_or_else(|| Missing::because("the signature type is not usable"))?;
+            setup.order_maker().ok_or_else(|| ProbeSkip::because("the configured funder is not a wallet address"))?;
+        let kind = setup.signature_type().ok_or_else(|| ProbeSkip::because("the signature type is not usable"))?;
         (maker, kind)
     };
     let salt = u64::from_be_bytes(FixedBytes::random().0);
@@ -69,7 +69,7 @@ pub(super) fn exchange(context: &Context) -> Outcome<OrderProof> {
         Some(proof) => Ok(proof.clone()),
         // why there was nothing to ask
         None => match order(context, chain) {
-            Ok(_) => Err(Missing::Blocked(Probe::Chain)),
+            Ok(_) => Err(ProbeSkip::Blocked(Probe::Chain)),
             Err(missing) => Err(missing),
         },
     }
@@ -84,14 +84,14 @@ pub(super) async fn ownership(context: &Context) -> Outcome<Ownership> {
 /// The maker, and the forms of signature that the code there could accept.
 fn checkable(context: &Context) -> Outcome<(Address, &'static [SignatureForm])> {
     let facts = context.facts.borrow();
-    let maker = facts.setup.maker().ok_or_else(|| Missing::because("no funder is set"))?;
-    let state = facts.chain.known().ok_or(Missing::Blocked(Probe::Chain))?;
+    let maker = facts.setup.maker().ok_or_else(|| ProbeSkip::because("no funder is set"))?;
+    let state = facts.chain.known().ok_or(ProbeSkip::Blocked(Probe::Chain))?;
     if state.chain_id != facts.setup.chain() {
-        return Err(Missing::because("the Polygon RPC is on a different chain"));
+        return Err(ProbeSkip::because("the Polygon RPC is on a different chain"));
     }
     let code = facts.on_chain(maker).map(|at| at.code).unwrap_or_default();
     match SignatureForm::of_code(code) {
-        [] => Err(Missing::because(format!("the maker does not verify signatures itself: {code}"))),
+        [] => Err(ProbeSkip::because(format!("the maker does not verify signatures itself: {code}"))),
         forms => Ok((maker, forms)),
     }
 }
@@ -100,11 +100,11 @@ pub(super) async fn deployed(context: &Context) -> Outcome<bool> {
     let url = url(context.settings.relayer_url.as_ref(), "relayer")?;
     let (funder, kind) = {
         let setup = &context.facts.borrow().setup;
-        let funder = setup.maker().ok_or_else(|| Missing::because("no funder is set"))?;
+        let funder = setup.maker().ok_or_else(|| ProbeSkip::because("no funder is set"))?;
         (funder, setup.wallets.as_ref().and_then(|wallets| wallets.kind_of(funder)))
     };
     match kind {
         Some(kind) if kind != WalletKind::Eoa => Ok(services::deployed(context.http()?, url, funder).await?),
-        _ => Err(Missing::because("the funder is not a wallet that the relayer deploys")),
+        _ => Err(ProbeSkip::because("the funder is not a wallet that the relayer deploys")),
     }
 }

@@ -151,7 +151,7 @@ fn key_fact(text: &KeyText) -> KeyFact {
     };
     let shape = secret_shape(Setting::PrivateKey, text);
     match key::parse(text) {
-        Ok(parsed) => KeyFact::Usable { signer: parsed.signer.address(), shape, remarks: parsed.remarks },
+        Ok(parsed) => KeyFact::Usable { signer: parsed.signer.address(), shape, remarks: parsed.warnings },
         Err(mistake) => KeyFact::Unusable { shape: Some(shape), mistake },
     }
 }

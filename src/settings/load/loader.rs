@@ -131,7 +131,7 @@ impl Loader {
     /// A secret that is sent as it is written, so that what surrounds it is sent, too.
     pub(super) fn sent_as_it_is(&mut self, setting: Setting) -> Option<Sourced<Secret>> {
         let found = self.secret(setting)?;
-        if found.value.cleaned().is_some() {
+        if found.value.trimmed().is_some() {
             self.problems.push(SettingProblem {
                 kind: ProblemKind::Conflict,
                 setting: setting.into(),

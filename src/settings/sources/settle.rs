@@ -11,7 +11,7 @@ use crate::settings::files::{path_named, read_text};
 use crate::settings::inputs::{Inputs, KeyInput};
 use crate::settings::left_out::{self, LeftOut};
 use crate::settings::names;
-use crate::settings::place::Place;
+use crate::settings::secret_ref::SecretRef;
 use crate::settings::{KeyText, ProblemKind, Setting, SettingProblem, Source, Sourced, env_file, polymarket_cli};
 
 impl Sources {
@@ -83,7 +83,7 @@ impl Sources {
                     self.profile_values.insert(setting, Sourced::new(text, entry.source));
                     continue;
                 }
-                ProfileValue::Place(place) => place,
+                ProfileValue::SecretRef(place) => place,
             };
             let is_key = setting == Setting::PrivateKey;
             if place.is_costly() && (is_key || !self.all(setting).is_empty()) {
@@ -127,21 +127,21 @@ impl Sources {
     /// Whether a profile refers to what belongs to another account: a variable that a bot reads, beside
     /// the private key that it reads (a name that no bot reads is the profile's own), or what
     /// polymarket-cli has beside its key. A key in use that could not be read is not the one there.
-    fn is_of_another(&self, place: &Place, beside: &Path, account: &[Whose]) -> bool {
+    fn is_of_another(&self, place: &SecretRef, beside: &Path, account: &[Whose]) -> bool {
         let is_key = |name: &str| names::gives(Setting::PrivateKey, name);
         let keys: Vec<Whose> = match place {
-            Place::Env { name } if names::is_known(name) => {
+            SecretRef::Env { name } if names::is_known(name) => {
                 let keys = self.environment.iter().filter(|(name, key)| is_key(name) && !key.trim().is_empty());
                 keys.map(|(_, key)| Whose::of(key)).collect()
             }
-            Place::EnvFile { path, name } if names::is_known(name) => {
+            SecretRef::EnvFile { path, name } if names::is_known(name) => {
                 let (lines, bad) = read_text(&path_named(path, beside))
                     .map_or_else(|_| (Vec::new(), Vec::new()), |text| env_file::parse(&text));
                 let keys = lines.iter().filter(|line| is_key(&line.name) && !line.value.trim().is_empty());
                 let unreadable = env_file::unreadable_key(&lines, &bad).map(|_| Whose::Unknown);
                 keys.map(|line| Whose::of(&line.value)).chain(unreadable).collect()
             }
-            Place::PolymarketCli { path } => {
+            SecretRef::PolymarketCli { path } => {
                 let values = polymarket_cli::read(&path_named(path, beside)).unwrap_or_default();
                 let keys = values.iter().filter(|(name, _)| *name == Setting::PrivateKey);
                 keys.map(|(_, key)| Whose::of(&key.value)).collect()

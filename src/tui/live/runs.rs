@@ -9,11 +9,11 @@ use crate::settings::Snapshot;
 use crate::tui::state::load::{Renewed, Scope};
 use crate::tui::state::message::Message;
 use crate::tui::update::update;
-use crate::tui::{Launched, Reread, Started};
+use crate::tui::{Reread, Session, Started};
 use crate::watch;
 
 impl Dashboard {
-    pub(super) fn use_launched(&mut self, launched: Launched) {
+    pub(super) fn use_launched(&mut self, launched: Session) {
         self.stop();
         self.tasks.forget_all(&mut self.app);
         let runs = launched.about.runs();

@@ -10,13 +10,13 @@ use crate::tui::state::App;
 use crate::tui::state::message::Message;
 use crate::tui::state::task::{News, Task, TaskKind};
 use crate::tui::update::update;
-use crate::tui::{Launched, Post, Run, panels};
+use crate::tui::{NewsSender, Run, Session, panels};
 
 pub(super) struct Tasks {
     running: Vec<(TaskKind, Run)>,
     /// Those that were begun because a panel is on the screen.
     shown: Vec<TaskKind>,
-    post: Post,
+    post: NewsSender,
 }
 
 impl Tasks {
@@ -36,7 +36,7 @@ impl Tasks {
     }
 
     /// Starts a task in place of the one of its kind.
-    pub(super) fn begin(&mut self, app: &mut App, launched: &Launched, task: Task) {
+    pub(super) fn begin(&mut self, app: &mut App, launched: &Session, task: Task) {
         let kind = task.kind();
         self.forget(app, kind);
         self.running.push((kind, (launched.work)(task, self.post.clone())));
@@ -68,7 +68,7 @@ impl Tasks {
 
     /// Starts and stops the work of panels as they come onto the screen and leave it. What is done is
     /// not begun again while its panel stays.
-    pub(super) fn follow_panels(&mut self, app: &mut App, launched: &Launched) {
+    pub(super) fn follow_panels(&mut self, app: &mut App, launched: &Session) {
         let wanted = panels::wanted(app);
         for kind in mem::take(&mut self.shown) {
             if wanted.iter().any(|task| task.kind() == kind) {

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use textwrap::core::display_width;
 
-use super::{Content, Offer, PanelKey, watched};
+use super::{Content, PanelAction, PanelKey, watched};
 use crate::checks::Status;
 use crate::report::CheckReport;
 use crate::tui::key::char;
@@ -25,17 +25,17 @@ pub(super) const KEYS: &[PanelKey] = &[PanelKey {
 }];
 
 /// What may be done from the checklist and from a check.
-pub(super) fn offers(app: &App) -> Vec<Offer> {
+pub(super) fn offers(app: &App) -> Vec<PanelAction> {
     let mut offers = Vec::new();
     if app.facts.setup.signer().is_some() {
-        offers.push(Offer {
+        offers.push(PanelAction {
             label: "Update the balance cache".to_owned(),
             note: "refreshes the CLOB's cached balance from the chain".to_owned(),
             action: Action::Account(Account::UpdateBalance),
         });
     }
     if app.phase() == Phase::Over {
-        offers.push(Offer {
+        offers.push(PanelAction {
             label: "Check one market".to_owned(),
             note: "its rules, and whether balance and approvals suffice".to_owned(),
             action: Action::Market,
@@ -59,7 +59,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     if app.nothing_was_reached() && !app.has_filter() {
         content.corner.push_str("no network");
     } else if hidden > 0 && app.has_filter() {
-        content.corner = match app.panels.checklist.told_of.len() {
+        content.corner = match app.panels.checklist.matched_checks.len() {
             0 => format!("{} of {} shown", rows.len(), app.report.checks.len()),
             _ => format!("error points to {}", rows.len()),
         };
@@ -92,14 +92,14 @@ pub(super) fn content(app: &App, room: Size) -> Content {
 
 fn title(app: &App) -> String {
     let mut title = String::new();
-    let State { filter, problems_only, told_of, .. } = &app.panels.checklist;
+    let State { filter, problems_only, matched_checks, .. } = &app.panels.checklist;
     if *problems_only {
         title.push_str("problems ");
     }
     if !filter.is_empty() {
         title.push('/');
         // beside it stands how many checks an error points to
-        title.push_str(&app.theme.fit(filter.text(), if told_of.is_empty() { 18 } else { 10 }));
+        title.push_str(&app.theme.fit(filter.text(), if matched_checks.is_empty() { 18 } else { 10 }));
     }
     title
 }

@@ -14,7 +14,7 @@ use ratatui::text::Line;
 use self::graph::{Graph, Piece};
 use super::Content;
 use crate::auth::wallet::{CodeClass, SignatureType, WalletKind};
-use crate::checks::{self, Standing, Status};
+use crate::checks::{self, KeyRole, Status};
 use crate::facts::key_shape;
 use crate::facts::probe::Probe;
 use crate::facts::{KeyFact, OnChain, OrderVerdict};
@@ -284,14 +284,14 @@ fn owner(app: &App, address: Address, at: &OnChain) -> Option<Piece> {
     let needed = at.threshold.filter(|needed| *needed > 1 || at.owners.len() > 1);
     let needed = needed.map_or_else(String::new, |needed| format!(", {needed} of {} must sign", at.owners.len()));
     Some(match signer.map(|signer| checks::standing(&app.facts, address, signer)) {
-        Some(Standing::Owner) => plain(format!("owner: the signer{needed}")),
-        Some(Standing::Session { until_s }) => {
+        Some(KeyRole::Owner) => plain(format!("owner: the signer{needed}")),
+        Some(KeyRole::Session { until_s }) => {
             plain(format!("the signer is a session key until {}", checks::date(until_s)))
         }
-        Some(Standing::Stranger) if at.owners.is_empty() => {
+        Some(KeyRole::Stranger) if at.owners.is_empty() => {
             ("rejects this key's signatures".to_owned(), app.theme.status(Status::Fail))
         }
-        Some(Standing::Stranger) => {
+        Some(KeyRole::Stranger) => {
             (format!("owner: {}, not the signer{needed}", owners()), app.theme.status(Status::Fail))
         }
         None if !at.owners.is_empty() => plain(format!("owner: {}{needed}", owners())),

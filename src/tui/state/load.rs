@@ -34,7 +34,7 @@ impl Scope {
 
 /// What there is to know of settings beside the facts.
 #[derive(Clone, Debug, Default)]
-pub struct About {
+pub struct SessionInfo {
     /// Said in the header, such as `demo: funder-is-signer`.
     pub title: Option<String>,
     /// The profiles that one may switch to.
@@ -51,7 +51,7 @@ pub struct About {
     pub chooses_profile: bool,
 }
 
-impl About {
+impl SessionInfo {
     /// Whether a run starts at once.
     pub(in crate::tui) fn runs(&self) -> bool {
         !self.recorded && self.first_run.is_none()
@@ -61,7 +61,7 @@ impl About {
 /// Settings that were read again.
 #[derive(Clone, Debug)]
 pub struct Renewed {
-    pub about: About,
+    pub about: SessionInfo,
     /// Whether they are others than before.
     pub anew: bool,
 }

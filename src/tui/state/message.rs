@@ -3,7 +3,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-use super::load::{About, Load, Renewed, Scope};
+use super::load::{Load, Renewed, Scope, SessionInfo};
 use super::task::{News, Task, TaskKind};
 use crate::facts::{Facts, MarketQuestion};
 use crate::report::Report;
@@ -25,7 +25,7 @@ pub enum Message {
     News(News),
     Mouse(MouseEvent),
     /// Settings were read.
-    Launched(About),
+    Launched(SessionInfo),
     /// Settings are being read again for a run that a person waits for, or no longer.
     Rereading(bool),
     /// Settings were read again.

@@ -22,7 +22,7 @@ pub enum PanelId {
 
 /// Where a panel stands on a wide screen; on smaller ones all but the list share one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Slot {
     List,
     Main,
     UnderList,
@@ -71,12 +71,12 @@ impl PanelId {
         self as usize + 1
     }
 
-    pub fn place(self) -> Place {
+    pub fn place(self) -> Slot {
         match self {
-            Self::Checks => Place::List,
-            Self::Identity => Place::UnderList,
-            Self::Requests => Place::UnderMain,
-            _ => Place::Main,
+            Self::Checks => Slot::List,
+            Self::Identity => Slot::UnderList,
+            Self::Requests => Slot::UnderMain,
+            _ => Slot::Main,
         }
     }
 

@@ -30,7 +30,7 @@ impl App {
         if list.filter.is_empty() {
             return list.problems_only || check.id == "net.reach" || !self.hides_for_want_of_network(check.status);
         }
-        if list.told_of.contains(check.id) {
+        if list.matched_checks.contains(check.id) {
             return true;
         }
         let explained = self.report.diagnoses.iter().map(|diagnosis| &diagnosis.explains);

@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{builder, credentials, first_run, fix, fleet, headers, inspect, market, requests};
 use crate::tui::motion::Motion;
-use crate::tui::panels::{self, Offer, PanelKey};
+use crate::tui::panels::{self, PanelAction, PanelKey};
 use crate::tui::state::action::Action;
 use crate::tui::state::dialogue::Answer;
 use crate::tui::state::load::{Load, Scope};
@@ -149,7 +149,7 @@ impl App {
             self.notice = Some(format!("No actions in {}", self.shown.focus.name()));
             return;
         }
-        self.offer(Menu::new("Actions", offers.into_iter().map(Offer::entry).collect()));
+        self.offer(Menu::new("Actions", offers.into_iter().map(PanelAction::entry).collect()));
     }
 
     pub(super) fn choose_profile(&mut self) {

@@ -2,14 +2,14 @@
 
 use super::first_run;
 use crate::tui::state::first_run::FirstRun;
-use crate::tui::state::load::About;
+use crate::tui::state::load::SessionInfo;
 use crate::tui::state::message::{Command, Observed};
 use crate::tui::state::{App, Later, Mode, Phase};
 use crate::watch::Watch;
 
 impl App {
     /// Other settings are in force: what was watched is no longer the same.
-    pub(super) fn use_settings(&mut self, about: About) {
+    pub(super) fn use_settings(&mut self, about: SessionInfo) {
         self.about = about;
         self.unread = None;
         self.watching.seen = Watch::default();

@@ -32,7 +32,7 @@ impl App {
             PanelId::Builder => self.panels.builder.cursor = 0,
             PanelId::Errors => self.shown.show_top(),
             PanelId::Fleet => self.panels.fleet.cursor = 0,
-            _ => self.panels.checklist.told_of = reference::checks_for(self.search().text()),
+            _ => self.panels.checklist.matched_checks = reference::checks_for(self.search().text()),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The builder panel: at a glance, its trades, and what is missing.
 
 use alloy_primitives::Address;
-use polydoctor::attribution::{Amount, BuilderTrade, OwnTrade, Read, Reconciler, Reconciliation, Whose};
-use polydoctor::client::boards::{Boards, Standing};
+use polydoctor::attribution::{AccountIdentity, Amount, BuilderTrade, Coverage, OwnTrade, Reconciler, Reconciliation};
+use polydoctor::client::boards::{Boards, LeaderboardRow};
 use polydoctor::settings::{Source, Sourced};
 use polydoctor::tui::state::App;
 use polydoctor::tui::state::message::{Command, Message, Observed};
@@ -41,7 +41,8 @@ fn trade(number: i64) -> BuilderTrade {
 }
 
 fn compared() -> Reconciliation {
-    let mut both = Reconciler::new(Whose { maker: MAKER, api_key: Some("own".to_owned()), builder_key_made_s: None });
+    let mut both =
+        Reconciler::new(AccountIdentity { maker: MAKER, api_key: Some("own".to_owned()), builder_key_made_s: None });
     for number in 0..60 {
         let row = json!({
             "id": format!("trade-{number}"),
@@ -56,11 +57,11 @@ fn compared() -> Reconciliation {
         both.add_own(OwnTrade::read(&row, MAKER).unwrap());
     }
     (0..60).filter(|number| ![2, 20, 40].contains(number)).for_each(|number| both.add_listed(&trade(number)));
-    both.judge(NOW_S, Read::Whole, Read::Whole)
+    both.judge(NOW_S, Coverage::Complete, Coverage::Complete)
 }
 
 fn boards() -> Boards {
-    let row = |volume: &str| Standing {
+    let row = |volume: &str| LeaderboardRow {
         rank: Some(12),
         name: Some("a builder".to_owned()),
         verified: Some(true),

@@ -13,7 +13,7 @@ use polydoctor::tui::keys::of_panel;
 use polydoctor::tui::layout;
 use polydoctor::tui::panels;
 use polydoctor::tui::state::Mode;
-use polydoctor::tui::state::load::{About, Scope};
+use polydoctor::tui::state::load::{Scope, SessionInfo};
 use polydoctor::tui::state::message::{Command, Message};
 use polydoctor::tui::state::panel::PanelId;
 use polydoctor::tui::state::task::{News, NotChanged, Perhaps, Task};
@@ -192,7 +192,7 @@ fn a_long_log_is_looked_through_beside_the_screen() {
 fn a_replay_offers_nothing_that_it_cannot_do_and_says_why() {
     for size in WIDE_TOO {
         let mut app = app(samples::credentials(), size);
-        send(&mut app, Message::Launched(About { recorded: true, ..About::default() }));
+        send(&mut app, Message::Launched(SessionInfo { recorded: true, ..SessionInfo::default() }));
         for panel in PanelId::ALL {
             app.shown.focus_on(panel);
             for word in ["apply fix", "again", "watch", "actions"] {
@@ -242,7 +242,10 @@ fn questions_about_keys_name_the_account_and_the_host() {
             }
             setup.builder.clone_from(&setup.credentials);
             let mut app = app(observed, size);
-            send(&mut app, Message::Launched(About { profiles: vec!["default".to_owned()], ..About::default() }));
+            send(
+                &mut app,
+                Message::Launched(SessionInfo { profiles: vec!["default".to_owned()], ..SessionInfo::default() }),
+            );
             for nonce in samples::scanned() {
                 send(&mut app, Message::News(News::Nonce(nonce)));
             }

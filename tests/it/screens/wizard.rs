@@ -16,7 +16,7 @@ pub(super) fn wizard(size: (u16, u16), keys: &str) -> App {
     let source = Source::Variable { name: "PK".to_owned() };
     let found = FoundKey { key: Secret::new(DEMO_KEY), place: None, source };
     let first_run = Some(Draft(Box::new(Wizard::new(vec![found], "default"))));
-    send(&mut app, Message::Launched(About { first_run, ..About::default() }));
+    send(&mut app, Message::Launched(SessionInfo { first_run, ..SessionInfo::default() }));
     press(&mut app, keys);
     app
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Desk;
+use super::TaskContext;
 use crate::attribution::BuilderTrade;
 use crate::client::account::{Account, AccountError};
 use crate::client::boards::{self, Boards, Period};
@@ -10,28 +10,28 @@ use crate::client::clob;
 use crate::client::comparison::Comparison;
 use crate::client::trades::{Filter, Listing, Source, builder_code};
 use crate::facts::Failure;
-use crate::tui::Post;
+use crate::tui::NewsSender;
 use crate::tui::state::panels::builder::BuilderNews;
 use crate::tui::state::task::News;
 
 /// False when nobody listens any more.
-fn tell(post: &Post, news: BuilderNews) -> bool {
+fn tell(post: &NewsSender, news: BuilderNews) -> bool {
     post.send(News::Builder(news)).is_ok()
 }
 
 /// The first page of trades, and the boards.
-pub(super) async fn look(desk: &Desk, post: &Post) {
-    let account = desk.account("the builder panel").await;
+pub(super) async fn look(context: &TaskContext, post: &NewsSender) {
+    let account = context.account("the builder panel").await;
     tokio::join!(read_on(&account, None, false, post), async {
         tell(post, BuilderNews::Boards(read_boards(&account).await.map_err(|error| error.to_string())));
     });
 }
 
-pub(super) async fn trades(desk: &Desk, cursor: &str, all: bool, post: &Post) {
-    read_on(&desk.account("more trades of the builder").await, Some(cursor), all, post).await;
+pub(super) async fn trades(context: &TaskContext, cursor: &str, all: bool, post: &NewsSender) {
+    read_on(&context.account("more trades of the builder").await, Some(cursor), all, post).await;
 }
 
-async fn read_on(account: &Account, cursor: Option<&str>, all: bool, post: &Post) {
+async fn read_on(account: &Account, cursor: Option<&str>, all: bool, post: &NewsSender) {
     let source = match Source::of_builder(account, None) {
         Ok(source) => source,
         Err(error) => {
@@ -57,14 +57,14 @@ async fn read_on(account: &Account, cursor: Option<&str>, all: bool, post: &Post
 }
 
 /// Tells twice a second what both listings come to so far, so that a stop loses next to nothing.
-pub(super) async fn reconcile(desk: &Desk, post: &Post) {
-    let account = desk.account("the comparison of own and builder trades").await;
+pub(super) async fn reconcile(context: &TaskContext, post: &NewsSender) {
+    let account = context.account("the comparison of own and builder trades").await;
     if let Err(error) = compare(&account, post).await {
         tell(post, BuilderNews::NotCompared(error.to_string()));
     }
 }
 
-async fn compare(account: &Account, post: &Post) -> Result<(), AccountError> {
+async fn compare(account: &Account, post: &NewsSender) -> Result<(), AccountError> {
     const EVERY: Duration = Duration::from_millis(500);
     let source = Source::of_builder(account, None)?;
     let mut comparison = Comparison::new(account, source, &Filter::default()).await?;

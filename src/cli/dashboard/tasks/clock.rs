@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::Desk;
+use super::TaskContext;
 use crate::client::account::Account;
 use crate::client::http::now_s;
 use crate::facts::ClockReading;
 use crate::facts::clock::{narrowed, wait_for_turn};
-use crate::tui::Post;
+use crate::tui::NewsSender;
 use crate::tui::state::panels::clock::{EVERY_S, QUICK};
 use crate::tui::state::task::News;
 
@@ -15,14 +15,14 @@ use crate::tui::state::task::News;
 const PAUSE_S: f64 = 0.3;
 
 /// Each reading is sent so that it halves what the earlier ones left open.
-pub(super) async fn read_clock(desk: &Desk, quick: usize, post: &Post) {
-    let account = Account::new((*desk.settings()).clone(), desk.http("the clock panel"));
+pub(super) async fn read_clock(context: &TaskContext, quick: usize, post: &NewsSender) {
+    let account = Account::new((*context.settings()).clone(), context.http("the clock panel"));
     let mut readings: Vec<ClockReading> = Vec::new();
     for count in 1_usize.. {
         let answer = account.read_time().await.map_err(|error| error.to_string());
         if let Ok(reading) = &answer {
             readings.push(*reading);
-            if desk.engine.read_clock(*reading) && post.send(News::ClockSet).is_err() {
+            if context.engine.read_clock(*reading) && post.send(News::ClockSet).is_err() {
                 return;
             }
         }

@@ -1,13 +1,13 @@
 //! Making a fix where the settings came from: planned first, then written as it was shown.
 
-use super::{Desk, Planned};
+use super::{Planned, TaskContext};
 use crate::settings::change::{ChangeError, FileChange};
 use crate::settings::fix::{self, Plan};
 use crate::settings::undo::{Undo, UndoError};
 use crate::settings::wanted::Wanted;
 use crate::tui::state::task::{FilePlan, FixPlan};
 
-impl Desk {
+impl TaskContext {
     pub(super) fn plan_fix(&self, wanted: &Wanted) -> Result<FixPlan, ChangeError> {
         let Plan { changes, by_hand } = fix::plan(&self.settings(), wanted)?;
         let files = changes.iter().map(shown).collect();

@@ -8,16 +8,16 @@ use crate::fleet::row::Row;
 use crate::fleet::{Asked, Fleet, Member, USUAL_AT_ONCE};
 use crate::report::Selection;
 use crate::settings::DEFAULT_TIMEOUT;
-use crate::tui::Post;
+use crate::tui::NewsSender;
 use crate::tui::state::panels::fleet::Progress;
 use crate::tui::state::task::News;
 
-use super::Desk;
+use super::TaskContext;
 
 /// Whoever drops this stops it.
-pub(super) async fn check(desk: &Desk, post: &Post) {
+pub(super) async fn check(context: &TaskContext, post: &NewsSender) {
     let tell = |progress| post.send(News::Fleet(progress)).is_ok();
-    let accounts = Profiles::of(&desk.inputs).and_then(|accounts| Ok((accounts.names()?, accounts.load())));
+    let accounts = Profiles::of(&context.inputs).and_then(|accounts| Ok((accounts.names()?, accounts.load())));
     let (profiles, load) = match accounts {
         Ok(fleet) => fleet,
         Err(error) => {
@@ -31,7 +31,7 @@ pub(super) async fn check(desk: &Desk, post: &Post) {
     let mut round = fleet.check(profiles.into_iter().map(Member::of), Probe::ALL.iter().copied().collect());
     while let Some(member) = round.next().await {
         if let Some(facts) = member.facts() {
-            desk.remember(facts, &format!("the check of profile {}", member.profile));
+            context.remember(facts, &format!("the check of profile {}", member.profile));
         }
         if !tell(Progress::Done(Box::new(Row::of(&member.report(&Selection::default()))))) {
             return;

@@ -5,16 +5,16 @@ use std::time::Duration;
 use alloy_primitives::U256;
 
 use super::fix::shown;
-use super::{Desk, Planned};
+use super::{Planned, TaskContext};
 use crate::checks::short;
 use crate::client::account::{Account, AccountError};
 use crate::facts::Failure;
 use crate::keys::Change;
 use crate::operations::{
-    Destination, Kind, Old, Operator, Place, Replacement, Rotation, Stopped, Undone, Unusable, no_key,
+    Destination, Kind, Old, Operator, Replacement, Rotation, SaveTarget, Stopped, Undone, Unusable, no_key,
 };
 use crate::settings::{home, selecting};
-use crate::tui::Post;
+use crate::tui::NewsSender;
 use crate::tui::state::panels::credentials::AccountKeys;
 use crate::tui::state::task::{FilePlan, News, NotChanged, Perhaps, RotationPlan};
 
@@ -41,7 +41,7 @@ pub(super) async fn read(account: &Account) -> News {
 }
 
 /// Tells each nonce as it is found out.
-pub(super) async fn scan(account: &Account, last: u64, post: &Post) -> News {
+pub(super) async fn scan(account: &Account, last: u64, post: &NewsSender) -> News {
     let found = |nonce| {
         // the end of the dashboard drops this
         let _ = post.send(News::Nonce(nonce));
@@ -50,11 +50,11 @@ pub(super) async fn scan(account: &Account, last: u64, post: &Post) -> News {
 }
 
 /// Makes a change, and lists the keys again.
-pub(super) async fn change(desk: &Desk, change: &Change, post: &Post) -> News {
-    let done = make(&desk.account(&change.does()).await, change).await;
+pub(super) async fn change(context: &TaskContext, change: &Change, post: &NewsSender) -> News {
+    let done = make(&context.account(&change.does()).await, change).await;
     // the list that follows shows it, whether or not it was done
     let _ = post.send(News::KeysChanged(done));
-    read(&desk.account("the list of keys").await).await
+    read(&context.account("the list of keys").await).await
 }
 
 /// What was done, in words.
@@ -127,7 +127,7 @@ fn in_words(operator: &Operator, stopped: Stopped) -> String {
 
 /// Where the credentials of this account belong; else why there is no such place, and what to do.
 fn home(operator: &Operator, command: &str) -> Result<Destination, String> {
-    match Destination::prepare(&Place::Usual, None, Kind::User, operator) {
+    match Destination::prepare(&SaveTarget::Usual, None, Kind::User, operator) {
         Ok(destination) => Ok(destination),
         Err(Unusable::Stopped(stopped)) => Err(in_words(operator, stopped)),
         Err(Unusable::NoUsual(reason)) => {
@@ -136,28 +136,28 @@ fn home(operator: &Operator, command: &str) -> Result<Destination, String> {
     }
 }
 
-pub(super) async fn plan_saving(desk: &Desk, nonce: U256) -> News {
-    let operator = desk.operator("the credentials to be saved").await;
-    News::SavingPlanned { nonce, plan: saving(desk, &operator, nonce).await }
+pub(super) async fn plan_saving(context: &TaskContext, nonce: U256) -> News {
+    let operator = context.operator("the credentials to be saved").await;
+    News::SavingPlanned { nonce, plan: saving(context, &operator, nonce).await }
 }
 
-async fn saving(desk: &Desk, operator: &Operator, nonce: U256) -> Result<Vec<FilePlan>, String> {
+async fn saving(context: &TaskContext, operator: &Operator, nonce: U256) -> Result<Vec<FilePlan>, String> {
     let destination = home(operator, &format!("polydoctor keys derive --nonce {nonce}"))?;
     let derived = operator.derive(nonce).await.map_err(|stopped| in_words(operator, stopped))?;
     let credentials = derived.ok_or_else(|| in_words(operator, no_key(nonce).into()))?;
     let change = destination.change(&credentials, Some(nonce)).map_err(|error| error.to_string())?;
     let changes = change.into_files();
     let files = changes.iter().map(shown).collect();
-    desk.planned.replace(Planned { changes, command: "polydoctor, save the credentials" });
+    context.planned.replace(Planned { changes, command: "polydoctor, save the credentials" });
     Ok(files)
 }
 
-pub(super) async fn plan_rotation(desk: &Desk) -> News {
-    let operator = desk.operator("the rotation of the API key").await;
-    News::RotationPlanned(planned(desk, &operator).await)
+pub(super) async fn plan_rotation(context: &TaskContext) -> News {
+    let operator = context.operator("the rotation of the API key").await;
+    News::RotationPlanned(planned(context, &operator).await)
 }
 
-async fn planned(desk: &Desk, operator: &Operator) -> Result<RotationPlan, String> {
+async fn planned(context: &TaskContext, operator: &Operator) -> Result<RotationPlan, String> {
     let destination = home(operator, "polydoctor keys rotate")?;
     let old = operator.account.credentials().map_err(|error| error.to_string())?;
     let rotation = Rotation::plan(operator, old, None).await.map_err(|stopped| in_words(operator, stopped))?;
@@ -167,21 +167,21 @@ async fn planned(desk: &Desk, operator: &Operator) -> Result<RotationPlan, Strin
         existing: rotation.existing.as_ref().map(|existing| existing.key.clone()),
         place: destination.text(),
     };
-    desk.rotation.replace(Some(PlannedRotation { rotation, destination }));
+    context.rotation.replace(Some(PlannedRotation { rotation, destination }));
     Ok(plan)
 }
 
 /// Takes the steps that were agreed to, and tells each.
-pub(super) async fn rotate(desk: &Desk, post: &Post) -> News {
-    let Some(planned) = desk.rotation.take() else {
+pub(super) async fn rotate(context: &TaskContext, post: &NewsSender) -> News {
+    let Some(planned) = context.rotation.take() else {
         let why = "Nothing was changed: the settings were reloaded after this was shown";
         return News::Rotated(Err(why.to_owned()));
     };
-    let operator = desk.operator("the rotation of the API key").await;
+    let operator = context.operator("the rotation of the API key").await;
     News::Rotated(steps(&operator, planned, post).await.map_err(|stopped| in_words(&operator, stopped)))
 }
 
-async fn steps(operator: &Operator, planned: PlannedRotation, post: &Post) -> Result<String, Stopped> {
+async fn steps(operator: &Operator, planned: PlannedRotation, post: &NewsSender) -> Result<String, Stopped> {
     let PlannedRotation { rotation, destination } = planned;
     let say = |text: String| {
         // the end of the dashboard drops this

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::Desk;
+use super::TaskContext;
 use crate::auth::l2::ApiCredentials;
 use crate::checks::short;
 use crate::client::http::{Http, millis, now_ms};
@@ -13,7 +13,7 @@ use crate::client::live::{self, PING, PONG, STAYS_OPEN};
 use crate::client::socket::{Received, Socket};
 use crate::facts::{ChannelAnswer, Failure};
 use crate::secret::Secret;
-use crate::tui::Post;
+use crate::tui::NewsSender;
 use crate::tui::state::panels::live::{ChannelId, Frame, LiveNews};
 use crate::tui::state::task::News;
 
@@ -26,14 +26,14 @@ const SHOWN: usize = 240;
 /// What stands for a secret in a frame that is shown.
 const HIDDEN: &str = "[hidden]";
 
-pub(super) async fn watch(desk: &Desk, post: &Post) {
-    let settings = desk.settings();
-    let teller = |channel| Teller { post, channel };
-    let (data, user) = (teller(ChannelId::Data), teller(ChannelId::User));
+pub(super) async fn watch(context: &TaskContext, post: &NewsSender) {
+    let settings = context.settings();
+    let reporter = |channel| Reporter { post, channel };
+    let (data, user) = (reporter(ChannelId::Data), reporter(ChannelId::User));
     data.say(LiveNews::Begun);
     let credentials = match settings.credentials.whole() {
         Some(configured) => Ok(configured),
-        None => desk.account("the live panel").await.credentials_or_derived().await,
+        None => context.account("the live panel").await.credentials_or_derived().await,
     };
     let credentials = match credentials {
         Ok(credentials) => credentials,
@@ -42,7 +42,7 @@ pub(super) async fn watch(desk: &Desk, post: &Post) {
             return user.end(&error.to_string(), None);
         }
     };
-    let http = desk.http("the live panel").of(&settings);
+    let http = context.http("the live panel").of(&settings);
     http.hide([credentials.secret.expose(), credentials.passphrase.expose()]);
     let data_url = settings.live_url.as_ref().map(|url| url.value.clone());
     let user_url = settings.ws_url.as_ref().map(|url| live::user_channel(&url.value));
@@ -50,18 +50,18 @@ pub(super) async fn watch(desk: &Desk, post: &Post) {
 }
 
 /// Opens a channel again and again, until it rejects the credentials.
-async fn keep_open(teller: Teller<'_>, url: Option<Url>, http: &Http, credentials: &ApiCredentials) {
+async fn keep_open(reporter: Reporter<'_>, url: Option<Url>, http: &Http, credentials: &ApiCredentials) {
     let Some(url) = url else { return };
     loop {
-        teller.say(LiveNews::Opening(teller.channel));
-        let ended = match teller.channel {
-            ChannelId::Data => data(&teller, &url, http, credentials).await,
-            ChannelId::User => user(&teller, &url, http, credentials).await,
+        reporter.say(LiveNews::Opening(reporter.channel));
+        let ended = match reporter.channel {
+            ChannelId::Data => data(&reporter, &url, http, credentials).await,
+            ChannelId::User => user(&reporter, &url, http, credentials).await,
         };
         match ended {
-            Ok(End::Rejected(why)) => return teller.end(&why, None),
-            Ok(End::Lost(why)) => teller.end(&why, Some(AGAIN)),
-            Err(failure) => teller.end(&failure.to_string(), Some(AGAIN)),
+            Ok(End::Rejected(why)) => return reporter.end(&why, None),
+            Ok(End::Lost(why)) => reporter.end(&why, Some(AGAIN)),
+            Err(failure) => reporter.end(&failure.to_string(), Some(AGAIN)),
         }
         tokio::time::sleep(AGAIN).await;
     }
@@ -77,19 +77,19 @@ fn shown(credentials: &ApiCredentials) -> ApiCredentials {
     ApiCredentials { key: short(&credentials.key), secret: Secret::new(HIDDEN), passphrase: Secret::new(HIDDEN) }
 }
 
-async fn open(teller: &Teller<'_>, url: &Url, http: &Http) -> Result<Socket, Failure> {
+async fn open(reporter: &Reporter<'_>, url: &Url, http: &Http) -> Result<Socket, Failure> {
     let began = Instant::now();
     let socket = Socket::open(http, None, url).await?;
-    teller.say(LiveNews::Opened(teller.channel, millis(began.elapsed())));
+    reporter.say(LiveNews::Opened(reporter.channel, millis(began.elapsed())));
     Ok(socket)
 }
 
-async fn data(teller: &Teller<'_>, url: &Url, http: &Http, credentials: &ApiCredentials) -> Result<End, Failure> {
+async fn data(reporter: &Reporter<'_>, url: &Url, http: &Http, credentials: &ApiCredentials) -> Result<End, Failure> {
     const RID: &str = "a1";
-    let mut socket = open(teller, url, http).await?;
+    let mut socket = open(reporter, url, http).await?;
     let began = Instant::now();
     socket.send(live::auth_frame(RID, credentials).expose()).await?;
-    teller.sent(live::auth_frame(RID, &shown(credentials)).expose());
+    reporter.sent(live::auth_frame(RID, &shown(credentials)).expose());
     let mut pings = tokio::time::interval(PINGS);
     let mut pinged: Option<(String, Instant)> = None;
     let mut number = 0_u64;
@@ -97,15 +97,15 @@ async fn data(teller: &Teller<'_>, url: &Url, http: &Http, credentials: &ApiCred
         tokio::select! {
             came = socket.next() => match came? {
                 Received::Text(text) => {
-                    teller.received(&socket, &text);
+                    reporter.received(&socket, &text);
                     if let Some(answer) = live::authentication(&text, RID) {
                         let answer = live::clean(&socket, answer);
-                        teller.say(LiveNews::Answered(teller.channel, answer, millis(began.elapsed())));
+                        reporter.say(LiveNews::Answered(reporter.channel, answer, millis(began.elapsed())));
                     }
                     if let Some((rid, at)) = &pinged
                         && live::is_pong(&text, rid)
                     {
-                        teller.say(LiveNews::Pinged(teller.channel, millis(at.elapsed())));
+                        reporter.say(LiveNews::Pinged(reporter.channel, millis(at.elapsed())));
                         pinged = None;
                     }
                 }
@@ -120,7 +120,7 @@ async fn data(teller: &Teller<'_>, url: &Url, http: &Http, credentials: &ApiCred
                 number += 1;
                 let rid = format!("p{number}");
                 let frame = live::ping_frame(&rid);
-                teller.sent(&frame);
+                reporter.sent(&frame);
                 socket.send(frame).await?;
                 pinged = Some((rid, Instant::now()));
             }
@@ -128,11 +128,11 @@ async fn data(teller: &Teller<'_>, url: &Url, http: &Http, credentials: &ApiCred
     }
 }
 
-async fn user(teller: &Teller<'_>, url: &Url, http: &Http, credentials: &ApiCredentials) -> Result<End, Failure> {
-    let mut socket = open(teller, url, http).await?;
+async fn user(reporter: &Reporter<'_>, url: &Url, http: &Http, credentials: &ApiCredentials) -> Result<End, Failure> {
+    let mut socket = open(reporter, url, http).await?;
     let began = tokio::time::Instant::now();
     socket.send(live::user_frame(credentials).expose()).await?;
-    teller.sent(live::user_frame(&shown(credentials)).expose());
+    reporter.sent(live::user_frame(&shown(credentials)).expose());
     let mut pings = tokio::time::interval(PINGS);
     let (mut pinged, mut has_pong, mut is_accepted): (Option<Instant>, bool, bool) = (None, false, false);
     loop {
@@ -141,22 +141,22 @@ async fn user(teller: &Teller<'_>, url: &Url, http: &Http, credentials: &ApiCred
                 Received::Text(text) => {
                     if text == PONG && let Some(at) = pinged.take() {
                         has_pong = true;
-                        teller.say(LiveNews::Pinged(teller.channel, millis(at.elapsed())));
+                        reporter.say(LiveNews::Pinged(reporter.channel, millis(at.elapsed())));
                     }
                     let events = live::user_events(&text);
                     if events.is_empty() {
-                        teller.received(&socket, &text);
+                        reporter.received(&socket, &text);
                     }
                     for event in events {
                         let event = event.changed(|text| socket.shown(text, 80));
-                        teller.say(LiveNews::Event(unix_ms(), event));
+                        reporter.say(LiveNews::Event(unix_ms(), event));
                     }
                 }
                 Received::Closed(closed) => {
                     return Ok(match live::after(&closed) {
                         ChannelAnswer::Rejected { how } => {
                             let answer = ChannelAnswer::Rejected { how: how.clone() };
-                            teller.say(LiveNews::Answered(teller.channel, answer, millis(began.elapsed())));
+                            reporter.say(LiveNews::Answered(reporter.channel, answer, millis(began.elapsed())));
                             End::Rejected(how)
                         }
                         _ => End::Lost(closed.to_string()),
@@ -167,10 +167,10 @@ async fn user(teller: &Teller<'_>, url: &Url, http: &Http, credentials: &ApiCred
             () = tokio::time::sleep_until(began + STAYS_OPEN), if has_pong && !is_accepted => {
                 is_accepted = true;
                 let answer = ChannelAnswer::Accepted;
-                teller.say(LiveNews::Answered(teller.channel, answer, millis(began.elapsed())));
+                reporter.say(LiveNews::Answered(reporter.channel, answer, millis(began.elapsed())));
             }
             _ = pings.tick() => {
-                teller.sent(PING);
+                reporter.sent(PING);
                 socket.send(PING).await?;
                 pinged = Some(Instant::now());
             }
@@ -184,12 +184,12 @@ fn unix_ms() -> i64 {
 
 /// Tells the panel what happens on one channel.
 #[derive(Clone, Copy)]
-struct Teller<'a> {
-    post: &'a Post,
+struct Reporter<'a> {
+    post: &'a NewsSender,
     channel: ChannelId,
 }
 
-impl Teller<'_> {
+impl Reporter<'_> {
     fn say(&self, news: LiveNews) {
         // nobody listens any more when the dashboard ends
         let _ = self.post.send(News::Live(news));

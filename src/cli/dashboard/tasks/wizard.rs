@@ -3,7 +3,7 @@
 use tokio::task::spawn_blocking;
 
 use super::fix::shown;
-use super::{Desk, Planned};
+use super::{Planned, TaskContext};
 use crate::engine::Engine;
 use crate::onboarding;
 use crate::settings::change::FileChange;
@@ -20,7 +20,7 @@ pub(super) async fn read_key(draft: &Draft) -> Result<FoundKey, UnreadKey> {
     read.unwrap_or_else(|error| Err(UnreadKey { text: error.to_string(), is_password: false }))
 }
 
-impl Desk {
+impl TaskContext {
     /// The settings of the key of the wizard's answers, and what is on chain for it where that may be
     /// asked.
     pub(super) async fn look(&self, draft: &Draft) -> Looked {

@@ -2,18 +2,18 @@
 
 use alloy_primitives::U256;
 
-use super::super::{Offer, checklist};
+use super::super::{PanelAction, checklist};
 use crate::checks::Status;
 use crate::facts::CredentialsFact;
 use crate::tui::state::App;
 use crate::tui::state::action::{Account, Action};
 use crate::tui::state::task::TaskKind;
 
-pub(in crate::tui::panels) fn offers(app: &App) -> Vec<Offer> {
+pub(in crate::tui::panels) fn offers(app: &App) -> Vec<PanelAction> {
     if app.facts.setup.signer().is_none() || app.facts.setup.offline {
         return Vec::new();
     }
-    let offer = |label: &str, note: &str, action| Offer {
+    let offer = |label: &str, note: &str, action| PanelAction {
         label: label.to_owned(),
         note: note.to_owned(),
         action: Action::Account(action),

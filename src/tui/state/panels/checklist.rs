@@ -9,5 +9,5 @@ pub struct State {
     pub filter: Field,
     pub problems_only: bool,
     /// The checks that the filter leads to as an error sentence.
-    pub told_of: BTreeSet<&'static str>,
+    pub matched_checks: BTreeSet<&'static str>,
 }

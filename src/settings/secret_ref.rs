@@ -30,7 +30,7 @@ const FORMS: &str = "{ env = \"NAME\" }, { file = \"PATH\" }, { env_file = \"PAT
 
 /// Where a profile says that a value is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SecretRef {
     /// A variable of the environment.
     Env {
         /// The variable.
@@ -53,7 +53,7 @@ pub enum Place {
         /// As the profile writes it; `~/` is the home folder.
         path: String,
         /// Where the password is; `None` to ask for it.
-        password: Option<Box<Place>>,
+        password: Option<Box<SecretRef>>,
     },
     /// The setting of the same name in the configuration of polymarket-cli.
     PolymarketCli {
@@ -67,7 +67,7 @@ pub enum Place {
     },
 }
 
-impl Place {
+impl SecretRef {
     /// How a profile says the place that a value came from; `None` where it cannot.
     pub fn of(source: &Source) -> Option<Self> {
         // a profile is read in other folders, too
@@ -286,21 +286,21 @@ fn printed(pipe: Option<impl std::io::Read + Send + 'static>) -> Receiver<Zeroiz
     receiver
 }
 
-impl From<Place> for Value {
-    fn from(place: Place) -> Self {
+impl From<SecretRef> for Value {
+    fn from(place: SecretRef) -> Self {
         let mut table = InlineTable::new();
         match place {
-            Place::Env { name } => table.extend([("env", name)]),
-            Place::File { path } => table.extend([("file", path)]),
-            Place::EnvFile { path, name } => table.extend([("env_file", path), ("name", name)]),
-            Place::PolymarketCli { path } => table.extend([("polymarket_cli", path)]),
-            Place::Keystore { path, password } => {
+            SecretRef::Env { name } => table.extend([("env", name)]),
+            SecretRef::File { path } => table.extend([("file", path)]),
+            SecretRef::EnvFile { path, name } => table.extend([("env_file", path), ("name", name)]),
+            SecretRef::PolymarketCli { path } => table.extend([("polymarket_cli", path)]),
+            SecretRef::Keystore { path, password } => {
                 table.insert("keystore", path.into());
                 if let Some(password) = password {
                     table.insert("password", Self::from(*password));
                 }
             }
-            Place::Command { program } => {
+            SecretRef::Command { program } => {
                 table.insert("command", Self::Array(program.into_iter().collect()));
             }
         }
@@ -312,9 +312,9 @@ impl From<Place> for Value {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Place, String> {
+    fn parse(text: &str) -> Result<SecretRef, String> {
         let document: toml_edit::DocumentMut = format!("v = {text}").parse().unwrap();
-        Place::parse(document["v"].as_table_like().unwrap())
+        SecretRef::parse(document["v"].as_table_like().unwrap())
     }
 
     #[test]

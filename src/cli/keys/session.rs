@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::failed::Stop;
+use super::failed::KeysError;
 use super::{Format, print};
 use crate::cli::settings::SettingsArgs;
 use crate::client::account::Account;
@@ -28,38 +28,38 @@ impl CommonArgs {
     }
 }
 
-pub(super) struct Caller {
+pub(super) struct KeysSession {
     pub(super) operator: Operator,
     pub(super) format: Format,
     /// The `.env` that is read, or would be.
     pub(super) env_file: PathBuf,
 }
 
-impl Caller {
+impl KeysSession {
     /// Reads the settings. A private key has to be among them.
-    pub(super) async fn open(args: CommonArgs) -> Result<Self, Stop> {
-        let caller = Self::open_unsigned(args).await?;
-        caller.operator.signer()?;
-        Ok(caller)
+    pub(super) async fn open(args: CommonArgs) -> Result<Self, KeysError> {
+        let session = Self::open_unsigned(args).await?;
+        session.operator.signer()?;
+        Ok(session)
     }
 
-    pub(super) async fn open_unsigned(mut args: CommonArgs) -> Result<Self, Stop> {
+    pub(super) async fn open_unsigned(mut args: CommonArgs) -> Result<Self, KeysError> {
         let settings = args.settings.load()?;
         let http = Http::new(settings.timeout);
         let env_file = args.settings.env_file();
         let environment = args.settings.all_inputs().environment;
         let operator = Operator { account: Account::new(settings, http), environment, diagnoses: true };
-        let mut caller = Self { operator, format: args.format, env_file };
+        let mut session = Self { operator, format: args.format, env_file };
         if args.server_time
-            && let Err(error) = caller.operator.account.use_server_time().await
+            && let Err(error) = session.operator.account.use_server_time().await
         {
-            return Err(caller.operator.explain("Could not get the server time", error).await.into());
+            return Err(session.operator.explain("Could not get the server time", error).await.into());
         }
-        Ok(caller)
+        Ok(session)
     }
 
     /// The credentials that calls are signed with.
-    pub(super) async fn signing(&self) -> Result<Signing, Stop> {
+    pub(super) async fn signing(&self) -> Result<Signing, KeysError> {
         let signing = self.operator.signing().await?;
         if let Some(note) = signing.note {
             print::note(note);

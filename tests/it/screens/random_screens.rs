@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use polydoctor::settings::edit::{Change, DiffLine};
-use polydoctor::tui::state::load::About;
+use polydoctor::tui::state::load::SessionInfo;
 use polydoctor::tui::state::message::Message;
 use polydoctor::tui::state::task::{FilePlan, FixPlan, News};
 use polydoctor::tui::state::{App, Mode};
@@ -89,7 +89,7 @@ fn message(event: Event, app: &App) -> Message {
         Event::FixPlanned => Message::News(News::FixPlanned(Ok(fix()))),
         Event::Looked => Message::News(looked()),
         Event::RunOver => Message::RunOver,
-        Event::Launched => Message::Launched(About { profiles: vec!["main".into()], ..About::default() }),
+        Event::Launched => Message::Launched(SessionInfo { profiles: vec!["main".into()], ..SessionInfo::default() }),
     }
 }
 
