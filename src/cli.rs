@@ -156,9 +156,9 @@ fn in_words(error: &anyhow::Error) -> String {
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     cli.look.use_everywhere();
     match cli.command {
-        Some(Command::Check(args)) => wait_for(check::run(*args)),
-        Some(Command::Fix(args)) => wait_for(fix::run(*args)),
-        Some(Command::Init(args)) => wait_for(init::run(*args)),
+        Some(Command::Check(args)) => block_on(check::run(*args)),
+        Some(Command::Fix(args)) => block_on(fix::run(*args)),
+        Some(Command::Init(args)) => block_on(init::run(*args)),
         Some(Command::Profile(args)) => profile::run(args),
         Some(Command::Config(args)) => config::run(*args),
         Some(Command::List) => list::run(),
@@ -166,12 +166,12 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Man) => pages::man(),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Inspect(args)) => inspect::run(*args),
-        Some(Command::Headers(args)) => wait_for(headers::run(*args)),
+        Some(Command::Headers(args)) => block_on(headers::run(*args)),
         Some(Command::Order(args)) => order::run(*args),
-        Some(Command::Keys(args)) => wait_for(keys::run(args)),
-        Some(Command::Relayer(args)) => wait_for(relayer::run(args)),
-        Some(Command::Sandbox(args)) => wait_for(sandbox::run(args)),
-        Some(Command::Builder(args)) => wait_for(builder::run(args)),
+        Some(Command::Keys(args)) => block_on(keys::run(args)),
+        Some(Command::Relayer(args)) => block_on(relayer::run(args)),
+        Some(Command::Sandbox(args)) => block_on(sandbox::run(args)),
+        Some(Command::Builder(args)) => block_on(builder::run(args)),
         Some(Command::SignServer(args)) => sign_server::run(args),
         None => open_dashboard(cli.dashboard, cli.look),
     }
@@ -184,11 +184,11 @@ fn open_dashboard(args: DashboardArgs, look: Look) -> anyhow::Result<Exit> {
     if !look.plain && io::stdout().is_terminal() && io::stdin().is_terminal() && !look::is_dumb() {
         return dashboard::run(args, look);
     }
-    wait_for(check::run(args.into()))
+    block_on(check::run(args.into()))
 }
 
 /// Everything runs on one thread: the work is waiting.
-fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(work);
     // git and name look-ups may still run on threads of their own; nobody waits for them

@@ -2,7 +2,7 @@
 
 use super::{Finding, Status};
 use crate::cause::{Cause, Certainty};
-use crate::facts::clock::{self, Drift, spoken};
+use crate::facts::clock::{self, Drift, humanize};
 use crate::facts::{Facts, Failure};
 use crate::settings::Setting;
 
@@ -307,7 +307,7 @@ fn describe(drift: Drift) -> String {
     if off.abs() < 2.0 {
         format!("Within {:.1} s of the server", off.abs() + drift.uncertainty_s())
     } else {
-        format!("This clock is {} {direction} the server", spoken(off.abs()))
+        format!("This clock is {} {direction} the server", humanize(off.abs()))
     }
 }
 

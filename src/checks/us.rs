@@ -9,7 +9,7 @@ use super::{Check, Finding, Status};
 use crate::auth::builder::builder_key_created_ms;
 use crate::auth::us::{PublicHalf, TOLERANCE_S};
 use crate::cause::{Cause, Certainty};
-use crate::facts::clock::{self, Drift, spoken};
+use crate::facts::clock::{self, Drift, humanize};
 use crate::facts::probe::Probe;
 use crate::facts::{ChannelAnswer, Fact, Facts, Failure, UsBalance, UsBalances, UsSetup};
 use crate::settings::{ProblemKind, Setting, Venue};
@@ -138,7 +138,7 @@ pub(super) fn clock(facts: &Facts) -> Finding {
     };
     let off = drift.middle_s();
     let side = if off > 0.0 { "ahead of" } else { "behind" };
-    let apart = format!("This clock is {} {side} Polymarket US", spoken(off.abs()));
+    let apart = format!("This clock is {} {side} Polymarket US", humanize(off.abs()));
     let wrong = |finding: Finding| {
         finding
             .likely(0.96)

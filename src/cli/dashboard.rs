@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::dashboard_args::DashboardArgs;
 use super::look::{Color, Look};
-use super::{Exit, wait_for};
+use super::{Exit, block_on};
 use crate::settings::{self, ConfigFile, Origins, Reading, Snapshot};
 use crate::tui::theme::Palette;
 use crate::tui::{self, Launch, Options};
@@ -47,7 +47,7 @@ pub(super) fn run(mut args: DashboardArgs, look: Look) -> anyhow::Result<Exit> {
     };
     let record = args.record.clone();
     let (seen, launch) = launcher(Rc::new(args), reading);
-    wait_for(tui::run(launch, options))?;
+    block_on(tui::run(launch, options))?;
     if let Some(path) = record {
         launch::record(seen.borrow().as_ref(), &path)?;
     }

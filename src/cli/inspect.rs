@@ -65,7 +65,7 @@ pub(super) fn run(mut args: InspectArgs) -> anyhow::Result<Exit> {
     let known = Known { neg_risk: args.neg_risk, ..Known::of(&settings, args.now) };
     let mut inspection = inspect::inspect(&text, &known);
     if args.on_chain {
-        super::wait_for(ask(&mut inspection, &settings))?;
+        super::block_on(ask(&mut inspection, &settings))?;
     }
     if args.share {
         inspection.share();

@@ -219,7 +219,7 @@ impl<'a> Listing<'a> {
 }
 
 /// The cursor of so many rows further on. Cursors are offsets in base64; of one that is not, itself.
-pub fn further(cursor: &str, rows: usize) -> String {
+pub fn advance_cursor(cursor: &str, rows: usize) -> String {
     let offset = || String::from_utf8(STANDARD.decode(cursor).ok()?).ok()?.parse::<u64>().ok();
     let further = offset().and_then(|offset| offset.checked_add(rows as u64));
     further.map_or_else(|| cursor.to_owned(), |offset| STANDARD.encode(offset.to_string()))
@@ -231,10 +231,10 @@ mod tests {
 
     #[test]
     fn cursors_are_offsets_and_others_are_left_alone() {
-        assert_eq!(further("MA==", 300), "MzAw");
-        assert_eq!(further("aWQ6MjQ5Mzk2", 5), "aWQ6MjQ5Mzk2");
-        assert_eq!(further("not base64", 5), "not base64");
+        assert_eq!(advance_cursor("MA==", 300), "MzAw");
+        assert_eq!(advance_cursor("aWQ6MjQ5Mzk2", 5), "aWQ6MjQ5Mzk2");
+        assert_eq!(advance_cursor("not base64", 5), "not base64");
         let last = STANDARD.encode(u64::MAX.to_string());
-        assert_eq!(further(&last, 5), last);
+        assert_eq!(advance_cursor(&last, 5), last);
     }
 }

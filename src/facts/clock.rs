@@ -117,7 +117,7 @@ fn intersect<'a>(mut readings: impl Iterator<Item = &'a ClockReading>) -> Option
 }
 
 /// A length of time as people say it; coarser the longer it is.
-pub(crate) fn spoken(seconds: f64) -> String {
+pub(crate) fn humanize(seconds: f64) -> String {
     const HOUR: f64 = 3600.0;
     match seconds {
         ..120.0 => format!("{seconds:.0} s"),

@@ -81,7 +81,7 @@ fn us_timestamp(timestamp_ms: i64, now_s: i64) -> Option<String> {
     (off.abs() > USUAL_LIMIT_S).then(|| {
         format!(
             "The timestamp {timestamp_ms} is {} {side}; Polymarket US takes {USUAL_LIMIT_S} s either way",
-            spoken(off.abs())
+            humanize(off.abs())
         )
     })
 }
@@ -114,7 +114,7 @@ fn timestamp(timestamp: i64, now_s: i64) -> Option<String> {
     (off.abs() > USUAL_LIMIT_S).then(|| {
         format!(
             "The timestamp {timestamp} is {} {side}: too far to be accepted (the limit is not published; related services allow {USUAL_LIMIT_S} s)",
-            spoken(off.abs())
+            humanize(off.abs())
         )
     })
 }
@@ -185,14 +185,14 @@ pub fn about_clock(ahead_s: i64) -> String {
     let side = if ahead_s > 0 { "ahead of" } else { "behind" };
     format!(
         "This clock is {} {side} the server's, which the headers use; until it is fixed, let your client use the server's time too",
-        spoken(ahead_s.abs())
+        humanize(ahead_s.abs())
     )
 }
 
-fn spoken(seconds: i64) -> String {
+fn humanize(seconds: i64) -> String {
     // beyond 2^53 the last digits do not matter
     #[allow(clippy::cast_precision_loss)]
-    crate::facts::clock::spoken(seconds as f64)
+    crate::facts::clock::humanize(seconds as f64)
 }
 
 #[cfg(test)]

@@ -193,7 +193,7 @@ impl Dashboard {
                 self.screen.take_again()?;
                 None
             }
-            LoopEvent::Input(event) => said(event),
+            LoopEvent::Input(event) => message_from(event),
             LoopEvent::News(news) => Some(Message::News(news)),
             LoopEvent::RunOver => self.run_over(),
             LoopEvent::FilesChanged(names) => Some(Message::FilesChanged(names)),
@@ -202,7 +202,7 @@ impl Dashboard {
                 None
             }
         };
-        let waiting: Vec<_> = std::iter::from_fn(|| self.input.try_recv().ok()).filter_map(said).collect();
+        let waiting: Vec<_> = std::iter::from_fn(|| self.input.try_recv().ok()).filter_map(message_from).collect();
         let news: Vec<_> = std::iter::from_fn(|| self.news.try_recv().ok()).map(Message::News).collect();
         for message in first.into_iter().chain(waiting).chain(news) {
             if self.tell(message)? == ControlFlow::Break(()) {
@@ -341,7 +341,7 @@ fn part(id: &str, facts: Facts) -> Box<Observed> {
 }
 
 /// What an event of the terminal means here.
-fn said(event: Event) -> Option<Message> {
+fn message_from(event: Event) -> Option<Message> {
     match event {
         Event::Key(key) => Some(Message::Key(key)),
         Event::Mouse(mouse) => Some(Message::Mouse(mouse)),

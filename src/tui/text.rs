@@ -210,7 +210,7 @@ impl Page {
     /// A field with where it came from: the first form of that which fits beside the value, or else the
     /// fullest on a line of its own. With `one_line`, the shortest form is cut before that, where enough
     /// of it is left.
-    pub fn sourced(&mut self, label: &str, label_width: usize, value: &str, sources: &[String], one_line: bool) {
+    pub fn with_source(&mut self, label: &str, label_width: usize, value: &str, sources: &[String], one_line: bool) {
         let first = self.lines.len();
         self.field(label, label_width, value);
         let Some(line) = self.lines.get_mut(first) else { return };

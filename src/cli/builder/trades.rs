@@ -11,7 +11,7 @@ use crate::attribution::{BuilderTrade, Totals};
 use crate::cli::progress::Progress;
 use crate::cli::terminal;
 use crate::client::clob;
-use crate::client::trades::{By, Filter, Listing, Source, further};
+use crate::client::trades::{By, Filter, Listing, Source, advance_cursor};
 use print::Printer;
 
 #[derive(Debug, clap::Args)]
@@ -129,7 +129,7 @@ impl Reading<'_> {
                     continue;
                 };
                 if self.left == 0 {
-                    self.next = self.next.take().map(|cursor| further(&cursor, place));
+                    self.next = self.next.take().map(|cursor| advance_cursor(&cursor, place));
                     return Ok(End::Enough);
                 }
                 self.left -= 1;

@@ -16,7 +16,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
         return Content { lines: page.finish(), ..Content::default() };
     }
     for (label, value, source) in in_force(app) {
-        page.sourced(label, LABEL, &value, &source, true);
+        page.with_source(label, LABEL, &value, &source, true);
     }
     let problems = app.facts.setup.problems.len();
     if problems > 0 {

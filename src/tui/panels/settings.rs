@@ -47,7 +47,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
 
 fn row(app: &App, shown: &ShownSetting, page: &mut Page) {
     let source: Vec<String> = Some(&shown.source).filter(|source| !source.is_empty()).cloned().into_iter().collect();
-    page.sourced(&shown.name, LABEL, &shown.value, &source, false);
+    page.with_source(&shown.name, LABEL, &shown.value, &source, false);
     // names of variables are long, and are not to be broken
     let indent = if page.width() < 3 * LABEL { 2 } else { LABEL + 2 };
     for other in &shown.overridden {
