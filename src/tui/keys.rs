@@ -78,7 +78,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[char('n')], "n", Action::NextProblem, "next problem")
         .footer(|app| has_problem(app).then_some("next problem")),
     bind(&[char('N')], "N", Action::PreviousProblem, "previous problem"),
-    bind(&[char('y')], "y", Action::Copy, "copy the fix of this check to the clipboard (OSC 52)")
+    bind(&[char('y')], "y", Action::Copy, "copy the fix of this check (OSC 52)")
         .footer(|app| panels::copyable(app).map(|(_, word)| word)),
     bind(&[char('F')], "F", Action::ApplyFix, "apply the fix to the settings file; asks first")
         .footer(|app| app.wanted_fix().filter(|_| panels::shows_check(app) && app.is_live()).map(|_| "apply fix")),

@@ -56,8 +56,15 @@ fn wide(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
     panels
 }
 
+/// Whichever of the two one is in has the room: a whole address fits beside the names of the checks.
 fn standard(app: &App, body: Rect) -> Vec<(PanelId, Rect)> {
-    let [left, right] = beside(body, if body.width >= 80 { 38 } else { 33 });
+    let list = match (app.shown.focus == PanelId::Checks, body.width >= 80) {
+        (true, true) => 38,
+        (true, false) => 33,
+        (false, true) => 30,
+        (false, false) => 27,
+    };
+    let [left, right] = beside(body, list);
     vec![(PanelId::Checks, left), (app.shown.beside, right)]
 }
 

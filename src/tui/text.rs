@@ -174,11 +174,13 @@ impl Page {
         }
     }
 
-    /// A label and its value, which wraps beside it or, where that is too narrow, below it.
+    /// A label and its value, which wraps beside it or, where a word would be broken there, below it.
     pub fn field(&mut self, label: &str, label_width: usize, value: &str) {
         let label = self.theme.say(label);
         let beside = label_width.max(display_width(&label)) + 2;
-        if beside + 12 > self.width {
+        let longest = longest_word(&self.theme.say(value));
+        let breaks = longest > self.width.saturating_sub(beside) && longest + 2 <= self.width;
+        if beside + 12 > self.width || breaks {
             self.wrap(&label, ["", ""], self.theme.dim());
             self.wrap(&self.theme.say(value), ["  ", "  "], Style::new());
             return;
@@ -221,7 +223,9 @@ impl Page {
         } else if let Some(source) = sources.last().filter(|_| one_line && room >= ENOUGH) {
             line.push_span(Span::styled(format!("  {:>room$}", self.theme.fit(source, room)), self.theme.dim()));
         } else if let Some(source) = said.into_iter().next() {
-            let indent = " ".repeat(if label_width + 14 > self.width { 2 } else { label_width + 2 });
+            // names of variables are not to be broken
+            let breaks = label_width + 2 + display_width(&source) > self.width;
+            let indent = " ".repeat(if breaks { 2 } else { label_width + 2 });
             self.wrap(&source, [&indent, &indent], self.theme.dim());
         }
     }
@@ -239,9 +243,18 @@ impl Page {
     }
 
     fn wrap(&mut self, text: &str, [first, rest]: [&str; 2], style: Style) {
-        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(rest);
+        // ids and names of causes are found by searching for the whole
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         self.lines.extend(textwrap::wrap(text, options).into_iter().map(|line| Line::styled(line.into_owned(), style)));
     }
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split(' ').map(display_width).max().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ pub(in crate::tui) fn draw(frame: &mut Frame, app: &App, menu: &Menu) {
             line.push_span(Span::raw(" ".repeat(padding)));
             line.push_span(Span::styled(app.theme.say(&entry.note), app.theme.dim()));
         }
+        let line = app.theme.cut_line(line, room);
         lines.push(if chosen { line.bold() } else { line });
     }
     if found.is_empty() {

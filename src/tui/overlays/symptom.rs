@@ -11,7 +11,7 @@ use crate::tui::state::symptom::Symptom;
 
 /// What stands in the place of the field, and below it.
 fn said(symptom: &Symptom) -> (Option<String>, &'static str) {
-    let Some(log) = &symptom.log else { return (None, "Paste a log, or choose the closest error:") };
+    let Some(log) = &symptom.log else { return (None, "Paste a log, or pick an error:") };
     let kilobytes = log.text.expose().len().div_ceil(1024);
     let lines = if log.lines == 1 { "1 line".to_owned() } else { format!("{} lines", log.lines) };
     let below = match (log.is_read, symptom.offered.is_empty()) {

@@ -138,7 +138,10 @@ fn line(app: &App, check: &CheckReport, selected: bool, width: u16) -> Line<'sta
     let room = usize::from(width).saturating_sub(used);
     let time = times(app, check).into_iter().find(|time| display_width(time) < room).unwrap_or_default();
     let timed = if time.is_empty() { 0 } else { display_width(&time).max(TIME) + 2 };
-    if let Some(value) = value(app, check, room.saturating_sub(timed)) {
+    let beside = value(app, check, room.saturating_sub(timed)).map(|value| (value, time.clone(), timed));
+    // what was found matters more than how long it took, and less than how old it is
+    let alone = || value(app, check, room).filter(|_| !app.is_ageing()).map(|value| (value, String::new(), 0));
+    if let Some((value, time, timed)) = beside.or_else(alone) {
         let space = room - timed - display_width(&value);
         left.extend([Span::raw(" ".repeat(space)), Span::raw(value)]);
         left.push(Span::styled(format!("{time:>timed$}"), app.theme.dim()));

@@ -112,7 +112,7 @@ fn request(app: &App, width: usize, page: &mut Page) -> Option<(usize, usize)> {
 fn now(app: &App) -> String {
     let stamp = app.panels.headers.signed.as_ref().map(|signed| signed.timestamp);
     let stamp = stamp.map_or_else(|| "now".to_owned(), |stamp| format!("now: {stamp}"));
-    if app.ahead_s() == 0 { stamp } else { format!("{stamp}, by the server's clock") }
+    if app.ahead_s() == 0 { stamp } else { format!("{stamp} (server time)") }
 }
 
 /// The chosen headers with their message, then the others.
