@@ -160,7 +160,7 @@ fn incomplete(configured: &CredentialsFact) -> Option<Finding> {
     (!missing.is_empty()).then(|| {
         Finding::fail(
             Cause::CredentialsIncomplete,
-            format!("API credentials incomplete: {} missing", missing.join(" and the ")),
+            format!("API credentials incomplete: {} missing", missing.join(" and ")),
         )
         .likely(0.97)
         .proven()

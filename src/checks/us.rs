@@ -143,7 +143,7 @@ pub(super) fn clock(facts: &Facts) -> Finding {
         finding
             .likely(0.96)
             .proven()
-            .fixed_by("Set this machine's clock by the network")
+            .fixed_by("Turn on network time sync (NTP)")
             .command("sudo timedatectl set-ntp true")
     };
     let finding = match drift_status(off) {

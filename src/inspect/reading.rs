@@ -108,6 +108,8 @@ pub(super) struct Request {
     pub(super) method: Option<String>,
     pub(super) target: Option<Target>,
     pub(super) headers: Vec<(String, String)>,
+    /// Whether headers may have been sent that the text does not show, as logs leave them out.
+    pub(super) hides_headers: bool,
     pub(super) body: Option<String>,
     pub(super) fidelity: Fidelity,
 }

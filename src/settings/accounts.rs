@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use alloy_primitives::Address;
 
+use super::Setting;
 use crate::auth::contracts::chains;
 use crate::auth::key;
 use crate::auth::wallet::WalletMap;
@@ -107,6 +108,17 @@ pub(super) enum Use {
     Shared,
     /// Nothing: its private key is another account's.
     Nothing,
+}
+
+impl Use {
+    /// Whether a setting of such a place counts. How long to wait is a matter of this run, whosever key is beside it.
+    pub(super) fn counts(self, group: Group, setting: Setting) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Shared => setting.is_shared(),
+            Self::Nothing => group == Group::Environment && setting.is_of_run(),
+        }
+    }
 }
 
 /// The place whose private key says which account this is; `None` where there is no key at all.

@@ -228,12 +228,7 @@ impl Sources {
 
     /// Every value of a setting that counts, the one that wins first. Empty text counts as not set.
     pub(super) fn all(&self, setting: Setting) -> Vec<Sourced<String>> {
-        let counts = |group: &Group| match self.use_of(*group) {
-            Use::Whole => true,
-            Use::Shared => setting.is_shared(),
-            // how long to wait is a matter of this run
-            Use::Nothing => *group == Group::Environment && setting.is_of_run(),
-        };
+        let counts = |group: &Group| self.use_of(*group).counts(*group, setting);
         if self.in_fleet {
             return self.all_in_fleet(setting);
         }

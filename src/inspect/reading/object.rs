@@ -146,8 +146,10 @@ fn request(value: &Value) -> Option<Request> {
         let pairs = params.iter().filter_map(|(name, value)| Some(format!("{name}={}", header_value(value)?)));
         target.query = Some(pairs.collect::<Vec<_>>().join("&"));
     }
-    let mut request =
-        Request { form: "JSON", method, target, headers: headers.unwrap_or_default(), ..Request::default() };
+    let headers = headers.unwrap_or_default();
+    // what logs print of a request as JSON often has no headers
+    let hides_headers = headers.is_empty();
+    let mut request = Request { form: "JSON", method, target, headers, hides_headers, ..Request::default() };
     (request.body, request.fidelity) = body(value);
     Some(request)
 }

@@ -161,11 +161,7 @@ impl Sources {
         let mut problems = Vec::new();
         for place in &self.places {
             let usage = self.use_of(place.group);
-            let counts = |setting: Setting| match usage {
-                Use::Whole => true,
-                Use::Shared => setting.is_shared(),
-                Use::Nothing => place.group == Group::Environment && setting.is_of_run(),
-            };
+            let counts = |setting| usage.counts(place.group, setting);
             let of = |setting: Setting| -> Vec<Source> {
                 if place.group == Group::Profile {
                     let entries = self.chosen_profile.entries.iter().filter(|entry| entry.setting == setting);
