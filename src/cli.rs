@@ -78,7 +78,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// Finds out why a Polymarket account or bot cannot sign in or trade, and shows the root cause and the fix.
-/// Without a command it opens the dashboard. Nothing changes the account or a file without asking.
+/// Without a command it opens the dashboard. It never changes the account or a file without asking.
 #[derive(Debug, Parser)]
 #[command(name = "polydoctor", version, long_version = LONG_VERSION.as_str(), args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Cli {

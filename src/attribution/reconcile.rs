@@ -77,7 +77,7 @@ impl Reason {
     /// The reason as a phrase without a full stop, such as `made before the builder key was created`.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Young => "less than 24 hours old: it may still be counted",
+            Self::Young => "less than 24 hours old, so it may still be counted",
             Self::Failed => "the trade failed, and failed trades count for nobody",
             Self::OtherClient => "sent with a different API key: by another client, or on polymarket.com itself",
             Self::BeforeBuilderKey => "made before the builder key was created",

@@ -188,7 +188,7 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
         return Finding::fail(Cause::WrongCollateralToken, format!("The funder holds {} {token}, but only {collateral} counts as collateral", dollars(*amount)))
             .likely(0.95)
             .proven()
-            .fixed_by(format!("Convert the {token} to {collateral}: deposit through polymarket.com, or wrap it at the collateral onramp and approve {collateral}. A transfer cannot be undone: check token and recipient, and send a small test amount first"));
+            .fixed_by(format!("Convert the {token} to {collateral}: deposit through polymarket.com, or wrap it at the collateral onramp and approve {collateral}. A transfer cannot be undone: check token and recipient, and test with a small amount first"));
     }
     let elsewhere = facts.setup.wallets.iter().flat_map(|wallets| wallets.iter().collect::<Vec<_>>()).find_map(
         |(kind, address)| {
@@ -216,12 +216,12 @@ fn no_money(facts: &Facts, maker: Address, at: &OnChain, version: u64) -> Findin
                 .proven()
                 .set(Setting::Funder, address.to_string())
                 .set(Setting::SignatureType, u8::from(kind.signature_type()))
-                .fixed_by(format!("Set the funder to the {kind} {address} and the signature type to {}, which moves nothing", u8::from(kind.signature_type())))
+                .fixed_by(format!("Set the funder to the {kind} {address} and the signature type to {}, which moves no funds", u8::from(kind.signature_type())))
         }
         None => Finding::warn(Cause::BalanceMissing, "The funder holds no collateral")
             .likely(0.9)
             .proven()
-            .fixed_by("Deposit through polymarket.com, a small test amount first: a transfer cannot be undone. The wallet address from the Deposit dialog only forwards to the wallet; it is not the funder"),
+            .fixed_by("Deposit through polymarket.com; test with a small amount first, because transfers cannot be undone. The wallet address in the Deposit dialog only forwards to the wallet; it is not the funder"),
     }
 }
 
@@ -269,34 +269,34 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
     } else if missing.is_empty() {
         Finding::warn(
             Cause::AllowanceMissing,
-            format!("The {} may not move outcome shares: selling will be rejected", unapproved.join(" and the ")),
+            format!("The {} cannot move outcome shares: sell orders will be rejected", unapproved.join(" and the ")),
         )
         .likely(0.85)
         .proven()
         .fixed_by(
-            "Approve the conditional tokens (setApprovalForAll) from the funder, through the relayer, which moves nothing. One small trade on polymarket.com does it too, but spends pUSD and cannot be undone",
+            "Approve the conditional tokens (setApprovalForAll) from the funder, through the relayer, which moves no funds. A small trade on polymarket.com also does it, but spends pUSD and cannot be undone",
         )
     } else if own && at.pol.is_zero() && !at.collateral(facts.protocol_version()).is_zero() {
         Finding::fail(
             Cause::GasMissing,
-            format!("The {} may not spend, and the signer has no POL to approve with", missing.join(" and the ")),
+            format!("The {} cannot spend collateral, and the signer has no POL for the approval", missing.join(" and the ")),
         )
         .likely(0.9)
         .or(Cause::AllowanceMissing, 0.8)
         .proven()
         .fixed_by(format!(
-            "Send a little POL (1 is plenty, a transfer cannot be undone) to {maker} on Polygon, then approve the exchange contracts"
+            "Send a little POL (1 is plenty; transfers cannot be undone) to {maker} on Polygon, then approve the exchange contracts"
         ))
     } else if by_signer.is_some_and(|signer| exchanges.iter().any(|(_, exchange)| allowed(signer, exchange))) {
         Finding::fail(
             Cause::AllowanceByWrongOwner,
-            "The signer approved the exchange, but the funder did not, and it holds the collateral",
+            "The signer approved the exchange, but the funder, which holds the collateral, did not",
         )
         .likely(0.95)
         .proven()
-        .fixed_by("Approve from the funder, through the relayer, which moves nothing. One small trade on polymarket.com does it too, but spends pUSD and cannot be undone")
+        .fixed_by("Approve from the funder, through the relayer, which moves no funds. A small trade on polymarket.com also does it, but spends pUSD and cannot be undone")
     } else {
-        let summary = format!("The {} may not spend the funder's collateral", missing.join(" and the "));
+        let summary = format!("The {} cannot spend the funder's collateral", missing.join(" and the "));
         let funded = !at.collateral(facts.protocol_version()).is_zero();
         let finding = if funded {
             Finding::fail(Cause::AllowanceMissing, summary)
@@ -304,7 +304,7 @@ pub(super) fn allowance(facts: &Facts) -> Finding {
             Finding::warn(Cause::AllowanceMissing, summary)
         };
         finding.proven().fixed_by(
-            "Approve the exchange contracts from the funder, which moves nothing: a proxy, Safe or deposit wallet through the \
+            "Approve the exchange contracts from the funder, which moves no funds: a proxy, Safe or deposit wallet through the \
              relayer, an EOA calls approve() itself and pays a little POL for gas. One small trade on polymarket.com does it too, but \
              spends pUSD and cannot be undone",
         )
@@ -325,7 +325,7 @@ fn gas(facts: &Facts, maker: Address, at: &OnChain) -> Finding {
             .likely(0.9)
             .proven()
             .fixed_by(format!(
-                "Send a little POL (1 is plenty, a transfer cannot be undone) to {maker} on Polygon: approvals, splits \
+                "Send a little POL (1 is plenty; transfers cannot be undone) to {maker} on Polygon: approvals, splits \
                  and redeems of an EOA cost gas. Orders themselves cost none"
             ));
     }

@@ -182,12 +182,12 @@ fn unreached(facts: &Facts, failure: &Failure) -> Finding {
     let finding = finding.likely(likelihood).certain(network_certainty(cause, failure));
     match cause {
         Cause::CloudflareBlocked => finding.fixed_by("Use a different network, or a host whose IP address is not a data center's: this IP address is blocked before authentication"),
-        Cause::ProxyTampering => finding.fixed_by("Log in to the network's portal, or check HTTPS_PROXY: something between here and the CLOB answers in its place"),
-        Cause::TlsFailure => finding.fixed_by("Update the system's root certificates and check the clock; behind a company proxy install its certificate"),
+        Cause::ProxyTampering => finding.fixed_by("Log in to the network's portal, or check HTTPS_PROXY: something between you and the CLOB is answering in its place"),
+        Cause::TlsFailure => finding.fixed_by("Update the system's root certificates and check the clock; behind a company proxy, install its certificate"),
         Cause::RateLimited => finding.fixed_by("Wait, then run again; send fewer requests from this IP address"),
         Cause::ClobOutage => finding.fixed_by("Wait and run again: nothing is wrong with the account"),
         Cause::WrongHost => finding.fixed_by("Set the CLOB URL"),
-        _ => finding.fixed_by("Check the network, the name and the port; give a slow connection more time with --timeout"),
+        _ => finding.fixed_by("Check the network, the host name and the port; for a slow connection, raise --timeout"),
     }
 }
 
@@ -264,7 +264,7 @@ pub(super) fn drift(facts: &Facts) -> Finding {
                 .command("sudo timedatectl set-ntp true")
         }
     };
-    let finding = finding.with("this clock", against_the_server(drift)).with("readings", facts.clock.len());
+    let finding = finding.with("this clock", against_the_server(drift)).with_varying("readings", facts.clock.len());
     limits(guide(finding, facts), facts)
 }
 

@@ -93,7 +93,7 @@ pub(super) fn nonce(facts: &Facts) -> Finding {
         .and_then(|key| others?.iter().find(|other| other.key.as_deref() == Some(key)).map(|other| other.nonce));
     let finding = match (facts.derived.known(), of_configured) {
         (_, Some(other)) => {
-            let summary = format!("The configured API key is that of nonce {other}, but nonce {nonce} is configured");
+            let summary = format!("The configured API key belongs to nonce {other}, but nonce {nonce} is configured");
             Finding::warn(Cause::CredentialsOtherNonce, summary)
                 .likely(0.95)
                 .proven()

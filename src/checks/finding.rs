@@ -98,6 +98,9 @@ pub struct Evidence {
     pub label: String,
     /// What was seen; never a secret.
     pub value: String,
+    /// Whether it differs in every run, such as a time that was measured.
+    #[serde(skip)]
+    pub varies: bool,
 }
 
 /// What to do: in words, and as commands to copy.
@@ -259,7 +262,14 @@ impl Finding {
     /// A further line of evidence.
     #[must_use]
     pub fn with(mut self, label: impl Into<String>, value: impl fmt::Display) -> Self {
-        self.evidence.push(Evidence { label: label.into(), value: format!("{value}") });
+        self.evidence.push(Evidence { label: label.into(), value: format!("{value}"), varies: false });
+        self
+    }
+
+    /// Evidence that differs in every run, such as a time that was measured.
+    #[must_use]
+    pub fn with_varying(mut self, label: impl Into<String>, value: impl fmt::Display) -> Self {
+        self.evidence.push(Evidence { label: label.into(), value: format!("{value}"), varies: true });
         self
     }
 

@@ -71,7 +71,7 @@ pub(super) fn funder(facts: &Facts) -> Finding {
                 .or_else(|| {
                     is_only_default(facts).then(|| {
                         Finding::note(
-                            "No signature type is set: by the default, type 0, the funder is the signer itself",
+                            "No signature type is set; with the default, type 0, the funder is the signer itself",
                         )
                     })
                 })
@@ -131,11 +131,11 @@ fn unused(facts: &Facts, owned: WalletKind, at: &OnChain) -> Option<Finding> {
         kind.signature_type() == SignatureType::Poly1271 && owned.signature_type() != SignatureType::Poly1271;
     let finding = if needs_deposit_wallet {
         let summary =
-            format!("The account has a deposit wallet, but the funder is the key's {owned}, which does not exist");
+            format!("The account has a deposit wallet, but the funder is the key's {owned}, which is not deployed");
         Finding::fail(Cause::DepositWalletRequired, summary).or(Cause::WrongSignatureType, 0.4)
     } else {
         let summary =
-            format!("The funder is the key's {owned}, which does not exist; the account's wallet is its {kind}");
+            format!("The funder is the key's {owned}, which is not deployed; the account's wallet is its {kind}");
         Finding::fail(Cause::FundsInOtherWallet, summary).or(Cause::WalletNotDeployed, 0.3)
     };
     Some(right_wallet(
@@ -155,7 +155,7 @@ fn not_owned(facts: &Facts, funder: Address) -> Finding {
     let elsewhere = account_wallet(facts).is_some_and(|(_, address, _)| address != funder);
     if !elsewhere {
         return finding.set(Setting::PrivateKey, "the key of the wallet's owner").fixed_by(
-            "Use the key of the wallet's owner, or the wallet of an account of this key: only the owner signs for this wallet",
+            "Use the key of the wallet's owner, or the wallet of an account of this key: only the owner can sign for this wallet",
         );
     }
     right_wallet(finding, facts, "Use the key of that owner, or the wallet of this key")

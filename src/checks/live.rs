@@ -40,7 +40,7 @@ pub(super) fn channel(facts: &Facts) -> Finding {
         Some((sent, ChannelAnswer::Accepted)) => accepted(facts, sent),
         Some((sent, ChannelAnswer::Rejected { how })) => rejected(facts, sent, how),
         Some((_, ChannelAnswer::Unclear { how })) => {
-            Finding::note(format!("The live channel responds, but not about the API credentials: {how}"))
+            Finding::note(format!("The live channel responds, but without a verdict on the API credentials: {how}"))
         }
         None => unanswered(facts),
     };
@@ -148,7 +148,7 @@ fn live_data(finding: Finding, facts: &Facts) -> Finding {
         _ => finding,
     };
     match facts.live.known() {
-        Some(live) => finding.with(
+        Some(live) => finding.with_varying(
             "timing",
             format!("connected after {} ms, answered {} ms later", live.connected_ms, live.answered_ms),
         ),

@@ -46,7 +46,7 @@ pub(super) fn exchange(facts: &Facts) -> Finding {
         },
         Fact::Failed { failure, .. } => return node_unknown(facts, failure),
         Fact::NotAsked { .. } if setup.no_order_proof => {
-            return Finding::note("Not checked: skipped by --no-order-proof");
+            return Finding::note("Not checked (--no-order-proof)");
         }
         Fact::NotAsked { why } => return Finding::not_asked(not_checked(why)),
         Fact::Blocked { .. } => {
@@ -94,7 +94,7 @@ fn judged(facts: &Facts, proof: &OrderProof) -> Finding {
     }
     let problem = [signature_type, funder::funder, deployed].map(|check| check(facts));
     if problem.iter().any(|finding| finding.status == Status::Fail) {
-        return Finding::note("The exchange accepts such orders, but this is not the account's wallet");
+        return Finding::note("The exchange accepts orders with these settings, but this is not the account's wallet");
     }
     Finding::pass("Both exchanges accept an order signed with these settings")
 }

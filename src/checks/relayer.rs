@@ -133,7 +133,7 @@ fn accepted(facts: &Facts, key: &RelayerKey) -> Finding {
             )
         }
         (SentAddress::AsWritten | SentAddress::Checksummed, _) => {
-            let summary = "The relayer rejects RELAYER_API_KEY_ADDRESS as it is, but accepts its checksummed form";
+            let summary = "The relayer rejects RELAYER_API_KEY_ADDRESS as written, but accepts its checksummed form";
             Finding::fail(Cause::RelayerKeyInvalid, summary)
                 .likely(0.98)
                 .proven()
@@ -156,10 +156,10 @@ fn rejected(facts: &Facts, failure: &Failure) -> Finding {
     let is_other = |address: Address| setup.signer().is_some_and(|signer| signer != address);
     let finding = match &setup.relayer_key_address {
         Some(address) if is_other(address.value.address) => {
-            let summary = "The relayer rejects its API key, and its wallet address is not the signer";
+            let summary = "The relayer rejects the relayer API key, and RELAYER_API_KEY_ADDRESS is not the signer";
             Finding::fail(Cause::RelayerKeyInvalid, summary).likely(0.6).or(Cause::RelayerKeyOfOtherAddress, 0.5)
         }
-        _ => Finding::fail(Cause::RelayerKeyInvalid, "The relayer rejects its API key")
+        _ => Finding::fail(Cause::RelayerKeyInvalid, "The relayer rejects the relayer API key")
             .likely(0.88)
             .or(Cause::RelayerKeyOfOtherAddress, 0.2),
     };
@@ -190,9 +190,9 @@ fn of_transactions(facts: &Facts) -> Option<Finding> {
     }
     let age_ms = facts.started_ms.saturating_sub(newest.created_ms?);
     (newest.is_new() && age_ms >= STUCK_MS).then(|| {
-        let summary = format!("The last relayer transaction has been waiting for {} min", age_ms / 60_000);
+        let summary = format!("The last relayer transaction has been pending for {} min", age_ms / 60_000);
         Finding::warn(Cause::RelayerTransactionFailed, summary).likely(0.7).fixed_by(
-            "Wait a little longer; if it stays, send it again with a new nonce and report its ID to Polymarket",
+            "Wait a little longer; if it is still pending, send it again with a new nonce and report its ID to Polymarket",
         )
     })
 }

@@ -40,7 +40,7 @@ pub(super) fn settings(facts: &Facts) -> Finding {
             .likely(0.95)
             .proven()
             .set(Setting::ChainId, contracts::POLYGON)
-            .fixed_by("Set the chain ID to 137, or the CLOB URL to the one of that chain")
+            .fixed_by("Set the chain ID to 137, or the CLOB URL to that chain's CLOB")
     } else if let Some(problem) = of(ProblemKind::OtherService) {
         misdirected(setup, problem)
     } else if let Some(problem) = of(ProblemKind::OtherAddress) {
@@ -66,7 +66,7 @@ pub(super) fn settings(facts: &Facts) -> Finding {
         Finding::pass(format!("{set} settings, no conflicts"))
     };
     for problem in setup.problems.iter().filter(|problem| problem.text != finding.summary) {
-        finding.evidence.push(super::Evidence { label: "also".to_owned(), value: problem.text.clone() });
+        finding.evidence.push(super::Evidence { label: "also".to_owned(), value: problem.text.clone(), varies: false });
     }
     for setting in &setup.shown {
         let value = match setting.source.as_str() {

@@ -85,7 +85,7 @@ impl Check {
 /// A pass whose proof is missing: nothing contradicts, and nothing was seen.
 fn unseen(facts: &Facts, finding: Finding, missing: &[Probe]) -> Finding {
     let names = missing.iter().map(|probe| probe.name()).collect::<Vec<_>>().join(" or ");
-    let summary = format!("Could not be determined: no answer ({names})");
+    let summary = format!("Could not be determined: no response ({names})");
     let mut unseen = match missing.iter().find_map(|probe| facts.failure(*probe)) {
         Some(failure) => clock::not_told(facts, failure, &summary),
         None => Finding::not_asked(summary),

@@ -36,7 +36,7 @@ pub(super) fn elsewhere(check: &Check) -> Finding {
     Finding::not_asked(match check.id {
         "wallet.signature-type" => "Polymarket US has no signature types: a key ID and its secret key are the account",
         "wallet.funder" => "Polymarket US has no funder: orders are for the account of the key",
-        "creds.nonce" => "Polymarket US has no nonces: each key has an id of its own",
+        "creds.nonce" => "Polymarket US has no nonces: each key has its own ID",
         _ => ELSEWHERE,
     })
 }
@@ -94,7 +94,7 @@ pub(super) fn secret(facts: &Facts) -> Finding {
             .fixed_by("Copy the secret key again as it was shown: base64, without quotes or line breaks")
             .write_words(Setting::UsSecretKey, "the secret key of polymarket.us/developer"),
         Ok(form) if form.public_half == PublicHalf::Differs => {
-            let summary = "The secret key is made of two different keys: its public half is not that of its seed";
+            let summary = "The secret key combines two different keys: its public half does not match its seed";
             Finding::fail(Cause::UsKeyMismatch, summary)
                 .likely(0.96)
                 .proven()
@@ -130,7 +130,9 @@ pub(super) fn clock(facts: &Facts) -> Finding {
         return match &facts.us_clock {
             Fact::Failed { failure, .. } => not_told(failure, "The clock of Polymarket US could not be read"),
             Fact::NotAsked { why } => unasked(facts, why),
-            Fact::Blocked { .. } => Finding::skip("us.read", "Skipped: no answer of Polymarket US shows its clock"),
+            Fact::Blocked { .. } => {
+                Finding::skip("us.read", "Skipped: no response from Polymarket US contains its time")
+            }
             Fact::Known { .. } | Fact::Waiting | Fact::Running { .. } => {
                 Finding::not_asked("The clock of Polymarket US was not read")
             }
@@ -153,11 +155,12 @@ pub(super) fn clock(facts: &Facts) -> Finding {
         _ => wrong(Finding::fail(Cause::UsClock, apart)),
     };
     let finding = finding
-        .with("this clock", format!("{off:+.2} s against the server, ± {:.2} s", drift.uncertainty_s()))
-        .with("limit", format!("{TOLERANCE_S} s either way (documentation of Polymarket US)"));
+        .with("this clock", format!("{off:+.2} s from the server, ± {:.2} s", drift.uncertainty_s()))
+        .with("limit", format!("±{TOLERANCE_S} s (documentation of Polymarket US)"));
     match facts.us_balances.known().and_then(|read| read.by_this_clock.as_ref()) {
-        Some(failure) => finding
-            .with("proof", format!("a request stamped by this clock: {failure}; the same by the server's: accepted")),
+        Some(failure) => {
+            finding.with("proof", format!("with the time of this clock: {failure}; with the server's time: accepted"))
+        }
         None => finding,
     }
 }
@@ -176,7 +179,7 @@ pub(super) fn read(facts: &Facts) -> Finding {
         None => finding,
     };
     match (&facts.us_gateway, setup(facts).and_then(|us| us.gateway_url.as_ref())) {
-        (Fact::Known { .. }, Some(url)) => finding.with("gateway", format!("{} answers", url.value)),
+        (Fact::Known { .. }, Some(url)) => finding.with("gateway", format!("{} responds", url.value)),
         (Fact::Failed { failure, .. }, Some(url)) => finding.with("gateway", format!("{}: {failure}", url.value)),
         _ => finding,
     }
@@ -186,7 +189,7 @@ fn accepted(facts: &Facts, read: &UsBalances) -> Finding {
     let gateway = facts.us_gateway.failure();
     let finding = match (&facts.us_positions, gateway) {
         (Fact::Failed { failure, .. }, _) if is_cut_off(failure) => {
-            Finding::stopped("Polymarket US had not answered when the run ended").with("positions", failure)
+            Finding::stopped("Polymarket US had not responded when the run ended").with("positions", failure)
         }
         (Fact::Failed { failure, .. }, _) => {
             not_told(failure, "Polymarket US accepts the key, but the positions could not be read")
@@ -244,17 +247,17 @@ fn rejected(facts: &Facts, failure: &Failure) -> Finding {
                 "Polymarket US received the request without its X-PM headers: something in between drops them";
             Finding::fail(Cause::HeadersDropped, summary)
                 .likely(0.93)
-                .fixed_by("Forward the X-PM headers unchanged, or remove what is in between: check POLYMARKET_US_URL")
+                .fixed_by("Forward the X-PM headers unchanged, or remove the proxy in between: check POLYMARKET_US_URL")
         }
         _ if is_unknown_key(failure) => unknown_key(facts),
         Failure::Refused { status: 401 | 403, .. } => unproven(facts),
         Failure::Refused { status: 404 | 405, .. } if !is_official(facts) => {
-            Finding::fail(Cause::UsWrongHost, "This host does not know the path of signed reads")
+            Finding::fail(Cause::UsWrongHost, "This host has no path for signed reads")
                 .likely(0.9)
                 .set(Setting::UsUrl, official(Setting::UsUrl))
                 .fixed_by(format!("Set POLYMARKET_US_URL to {}, or remove it", official(Setting::UsUrl)))
         }
-        _ => return not_told(failure, "Polymarket US gave no answer to a signed read"),
+        _ => return not_told(failure, "Polymarket US did not respond to a signed read"),
     };
     finding.with("answer", failure)
 }
@@ -275,14 +278,14 @@ fn unproven(facts: &Facts) -> Finding {
     let off = drift(facts).map(Drift::at_least_s);
     let finding = Finding::fail(
         Cause::UsKeyMismatch,
-        "Polymarket US rejects the signature: the secret key is not that of this key ID",
+        "Polymarket US rejects the signature: the secret key does not belong to this key ID",
     )
     .likely(0.88)
     .or(Cause::UsKeyUnknown, 0.35)
     .fixed_by(COPY);
     match off {
-        Some(off) if off < TOLERANCE_S => finding.with("ruled out", "the clock, and the form of what is signed"),
-        _ => finding.with("ruled out", "the form of what is signed"),
+        Some(off) if off < TOLERANCE_S => finding.with("ruled out", "the clock, and the format of the signed text"),
+        _ => finding.with("ruled out", "the format of the signed text"),
     }
 }
 
@@ -315,19 +318,21 @@ pub(super) fn live(facts: &Facts) -> Finding {
                 Finding::note(format!("The private channel opens, but sent no balance: {how}"))
             }
         }
-        .with(
+        .with_varying(
             "timing",
             format!("connected after {} ms, answered {} ms later", value.connected_ms, value.answered_ms),
         ),
         Fact::Failed { failure, .. } if is_cut_off(failure) => {
-            Finding::stopped("The private channel had not answered when the run ended").with("answer", failure)
+            Finding::stopped("The private channel had not responded when the run ended").with("answer", failure)
         }
         Fact::Failed { failure: failure @ Failure::Refused { status: 401 | 403, .. }, .. } => {
             closed(facts).with("answer", failure)
         }
-        Fact::Failed { failure, .. } => Finding::note("The private channel gave no answer; orders do not need it")
+        Fact::Failed { failure, .. } => Finding::note("The private channel did not respond; orders do not need it")
             .with("answer", failure)
-            .fixed_by("Nothing to set for orders. If your bot receives no fills, check that WebSocket connections are allowed"),
+            .fixed_by(
+                "Orders are not affected. If your bot receives no fills, check that WebSocket connections are allowed",
+            ),
         Fact::NotAsked { why } if facts.setup.offline => Finding::not_asked(not_checked(why)),
         Fact::NotAsked { why } => Finding::note(not_checked(why)),
         Fact::Blocked { .. } => Finding::skip("us.read", "Skipped: depends on us.read"),
@@ -344,7 +349,7 @@ fn closed(facts: &Facts) -> Finding {
     if facts.us_balances.known().is_some() {
         return Finding::note("The private channel rejects a key that signed reads accept: a bot may receive no fills")
             .fixed_by(
-                "Nothing is wrong for orders. If your bot receives no fills, check that its clock is right when it \
+                "Orders are not affected. If your bot receives no fills, check that its clock is right when it \
                        connects",
             );
     }

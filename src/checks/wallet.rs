@@ -87,7 +87,7 @@ fn only_deployed(facts: &Facts, wallets: &WalletMap) -> Option<(WalletKind, Addr
 fn chain_missing(facts: &Facts) -> Option<Finding> {
     let failure = facts.chain.failure()?;
     let node = facts.setup.rpc_url.as_ref().map_or_else(String::new, |url| format!("{} ({})", url.value, url.source));
-    let finding = node_unknown(facts, failure).with("node", node);
+    let finding = node_unknown(facts, failure).with("Polygon RPC", node);
     // another one would be reached as little
     if is_everything(facts, failure) {
         return Some(finding.fixed_by(NETWORK_FIRST));
@@ -134,7 +134,7 @@ pub(super) fn map(facts: &Facts) -> Finding {
     let summary = match account_wallet(facts) {
         Some((kind, address, why)) => {
             let money = facts.on_chain(address).map_or(U256::ZERO, |at| at.collateral(facts.protocol_version()));
-            format!("The account's wallet is the {kind}, with {} of collateral; {why}", dollars(money))
+            format!("The account's wallet is the {kind}, with {} in collateral; {why}", dollars(money))
         }
         None => "None of this key's wallets is deployed or holds collateral".to_owned(),
     };
@@ -203,7 +203,7 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
         (None, _, Some((kind, address, why))) => (kind, address, why),
         _ => {
             let finding = chain_not_read(facts).unwrap_or_else(|| {
-                Finding::note(format!("Type {configured}: nothing in the key's wallets confirms it"))
+                Finding::note(format!("Type {configured} is set, but none of the key's wallets confirms it"))
             });
             return finding.with("configured", source);
         }
@@ -216,7 +216,7 @@ pub(super) fn signature_type(facts: &Facts) -> Finding {
     } else if right == configured {
         chain_not_read(facts).unwrap_or_else(|| Finding::pass(format!("Type {} fits the {kind}", u8::from(configured))))
     } else if configured == SignatureType::Eoa && trades_as_eoa(facts) {
-        Finding::pass("Type 0: the signer trades itself, although it has a wallet")
+        Finding::pass("Type 0: orders come from the signer itself, although it has a wallet")
     } else if configured == SignatureType::Eoa && right == SignatureType::Poly1271 && holds_all(facts, address) {
         let summary = "The signer holds the collateral, but the account has a deposit wallet: orders from other wallets are rejected";
         Finding::fail(Cause::DepositWalletRequired, summary)
@@ -304,7 +304,7 @@ pub(super) fn deployed(facts: &Facts) -> Finding {
     };
     if facts.setup.signer() == Some(maker) {
         if is_only_default(facts) {
-            return Finding::note("No signature type is set: by the default, type 0, no wallet is needed");
+            return Finding::note("No signature type is set; the default, type 0, needs no wallet");
         }
         return Finding::pass("An EOA needs no deployment");
     }
@@ -318,12 +318,12 @@ pub(super) fn deployed(facts: &Facts) -> Finding {
         Some(at) if at.has_code() => Finding::pass("The funder wallet is deployed").with("code", at.code),
         // what is missing at the wrong wallet is no fault of the account
         Some(_) if is_elsewhere(facts, maker) => {
-            Finding::skip("wallet.funder", "The funder is not the account's wallet, so it need not be deployed")
+            Finding::skip("wallet.funder", "The funder is not the account's wallet, so it does not need to be deployed")
         }
         Some(_) => Finding::fail(Cause::WalletNotDeployed, "The funder is the right wallet, but it is not deployed yet")
             .likely(0.95)
             .proven()
-            .fixed_by("Deploy it through the relayer (SAFE-CREATE or WALLET-CREATE), or log in to polymarket.com with this account: both move nothing. A small trade there also deploys it, but spends pUSD and cannot be undone"),
+            .fixed_by("Deploy it through the relayer (SAFE-CREATE or WALLET-CREATE), or log in to polymarket.com with this account: neither moves funds. A small trade there also deploys it, but spends pUSD and cannot be undone"),
         None => Finding::skip("wallet.map", "The chain was not read"),
     };
     finding.with("funder", maker).with("relayer reports", relayer)

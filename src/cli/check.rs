@@ -90,7 +90,7 @@ pub(super) struct CheckArgs {
     replay: Option<PathBuf>,
     /// Compare this run with a recorded one (--record)
     ///
-    /// Of another machine, or from before a change. Prints what differs in judgement, settings and observed
+    /// From a different machine, or from before a change. Prints what differs in results, settings and observed
     /// facts.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["watch", "all_profiles"])]
     compare: Option<PathBuf>,
@@ -232,6 +232,7 @@ pub(super) async fn run(mut args: CheckArgs) -> anyhow::Result<Exit> {
     let is_watchable = matches!(args.format, Format::Text | Format::Json);
     anyhow::ensure!(is_watchable || args.many.watch.is_none(), "--watch prints text or json");
     args.many.refuse_what_waiting_cannot(args.replay.is_some(), args.offline)?;
+    args.many.exec.as_ref().map_or(Ok(()), exec::Command::ensure_there)?;
     // a record may have one
     args.refuse_check_without_market(args.market.question().is_some() || args.replay.is_some())?;
     let reading = match &args.demo.demo {

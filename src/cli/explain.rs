@@ -34,7 +34,7 @@ enum Format {
 pub(super) struct ExplainArgs {
     /// Error message, log, term, or ID of a cause or check; `-` reads standard input
     ///
-    /// Requests and orders in the text are also inspected. Without TEXT, the whole reference is printed.
+    /// Requests and orders in the text are also inspected. Without TEXT, prints the whole reference.
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
     /// Output format

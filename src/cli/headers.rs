@@ -83,7 +83,9 @@ pub(super) async fn run(mut args: HeadersArgs) -> anyhow::Result<Exit> {
         bail!("--with-builder works only with l2");
     }
     if args.server_time && args.level == Level::Us {
-        bail!("--server-time asks the CLOB; Polymarket US has no such endpoint, only the Date header of its answers");
+        bail!(
+            "--server-time reads the time of the CLOB; Polymarket US has no such endpoint, only a Date header in its responses"
+        );
     }
     let reading = args.settings.read()?;
     let body = args.read_body()?;

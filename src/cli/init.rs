@@ -284,7 +284,7 @@ impl Start<'_> {
                     let facts = observe(settings.clone(), !wizard.may_ask_network(), &PROBES).await;
                     if let Some(failure) = facts.chain.failure() {
                         said.push(format!(
-                            "The Polygon RPC returned no wallet data ({failure}); the wallets are only computed"
+                            "The Polygon RPC returned no wallet data ({failure}); they are only derived from the key"
                         ));
                     }
                     next = wizard.saw(facts, &settings).unwrap_or(Ok(Next::Go(None)));

@@ -27,7 +27,7 @@ pub(super) struct SettingsArgs {
     key_file: Option<PathBuf>,
     /// Unlock the private key from this keystore (Web3 secret storage)
     ///
-    /// The password is asked for, or read from POLYDOCTOR_KEYSTORE_PASSWORD.
+    /// Prompts for the password, or reads it from POLYDOCTOR_KEYSTORE_PASSWORD.
     #[arg(long, value_name = "PATH", conflicts_with = "key_file")]
     keystore: Option<PathBuf>,
     /// Read the private key from standard input

@@ -54,7 +54,7 @@ pub(super) struct SignServerArgs {
     accounts: Option<PathBuf>,
     /// Allow other machines without a token
     ///
-    /// Anyone who can reach the server signs as the builder.
+    /// Anyone who can reach the server can sign as the builder.
     #[arg(long)]
     allow_public: bool,
     /// Also sign for web pages of this origin without a token (repeatable)

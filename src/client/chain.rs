@@ -221,7 +221,7 @@ fn spenders(chain: &Chain) -> impl Iterator<Item = (Address, Address)> {
 
 /// The node answered, and not with what was asked for.
 fn no_answer(what: &str) -> Failure {
-    Failure::Garbled { status: 200, reason: format!("the Polygon RPC gave no usable response for {what}") }
+    Failure::Garbled { status: 200, reason: format!("the Polygon RPC returned no usable response for {what}") }
 }
 
 /// A word of a contract that stands there for certain: a token, or an exchange of tokens. Nothing, a part

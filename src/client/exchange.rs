@@ -103,7 +103,7 @@ pub async fn ask(
         Reply::Data(_) => None,
         Reply::Reverted { reason } if reason == INVALID => Some(reason.clone()),
         Reply::Reverted { reason } => {
-            return Ok(ExchangeAnswer::Unknown { reason: format!("the contract stopped: {reason}") });
+            return Ok(ExchangeAnswer::Unknown { reason: format!("the contract reverted: {reason}") });
         }
     };
     let is = |reply: &Reply| data(reply).get(31) == Some(&1);

@@ -170,7 +170,7 @@ pub(super) fn create_was_blocked(case: &Case<'_>) -> Vec<Clue> {
     let says = format!("You reported \"{}\", but the CLOB responds, and the signer has no key", page.text);
     vec![
         Clue::new(Cause::CreateBlocked, Weight::Proves, says).certain(Certainty::Likely).explains("creds.nonce"),
-        Clue::new(Cause::CreateBlocked, Weight::Supports(0.1), "Clients derive after any failure of create")
+        Clue::new(Cause::CreateBlocked, Weight::Supports(0.1), "Clients derive after any create failure")
             .explains(&page.text),
     ]
 }

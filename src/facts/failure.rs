@@ -74,7 +74,7 @@ pub enum Failure {
 }
 
 fn said(status: u16, message: &str) -> String {
-    if message.is_empty() { format!("{status} without a text") } else { format!("{status} {message}") }
+    if message.is_empty() { format!("{status} without a message") } else { format!("{status} {message}") }
 }
 
 fn asks_to_wait(retry_after_s: Option<u64>) -> String {

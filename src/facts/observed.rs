@@ -207,7 +207,7 @@ impl fmt::Display for SignatureAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accepted => f.write_str("accepted"),
-            Self::Refused => f.write_str("refused"),
+            Self::Refused => f.write_str("rejected"),
             Self::Reverted { reason } => write!(f, "no response: {reason}"),
             Self::Other { data } => write!(f, "returned {data}"),
         }

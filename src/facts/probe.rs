@@ -140,7 +140,7 @@ impl Probe {
             | Self::RelayerKey
             | Self::RelayerTransactions
             | Self::RelayerNonce => ("relayer", "the relayer"),
-            Self::BuilderSigner => ("signer", "the builder signer"),
+            Self::BuilderSigner => ("signer", "the remote builder signer"),
             Self::Live => ("live", "the live data service"),
             Self::UserChannel => ("user", "the user channel"),
             Self::UsBalances | Self::UsPositions | Self::UsGateway | Self::UsClock | Self::UsLive => {

@@ -61,7 +61,7 @@ pub(super) fn remarks(unsigned: &Unsigned, key: Key<'_>, now_s: i64) -> Vec<Stri
             remarks.extend(method(&unsigned.method));
             remarks.extend(path(&unsigned.path));
             if unsigned.body.is_some() {
-                remarks.push("Polymarket US does not sign the body; it is sent beside the headers".to_owned());
+                remarks.push("Polymarket US does not sign the body; it is sent unsigned".to_owned());
             }
             remarks.extend(of_us_credentials(credentials));
         }
@@ -72,7 +72,7 @@ pub(super) fn remarks(unsigned: &Unsigned, key: Key<'_>, now_s: i64) -> Vec<Stri
 fn us_timestamp(timestamp_ms: i64, now_s: i64) -> Option<String> {
     if timestamp_ms.abs() < LEAST_MILLISECONDS {
         return Some(format!(
-            "The timestamp {timestamp_ms} is in seconds; Polymarket US takes milliseconds: {}",
+            "The timestamp {timestamp_ms} is in seconds; Polymarket US expects milliseconds: {}",
             timestamp_ms.saturating_mul(1000)
         ));
     }
@@ -80,7 +80,7 @@ fn us_timestamp(timestamp_ms: i64, now_s: i64) -> Option<String> {
     let side = if off > 0 { "in the past" } else { "in the future" };
     (off.abs() > USUAL_LIMIT_S).then(|| {
         format!(
-            "The timestamp {timestamp_ms} is {} {side}; Polymarket US takes {USUAL_LIMIT_S} s either way",
+            "The timestamp {timestamp_ms} is {} {side}; Polymarket US accepts ±{USUAL_LIMIT_S} s",
             humanize(off.abs())
         )
     })
@@ -93,10 +93,10 @@ fn of_us_credentials(credentials: &UsCredentials) -> Vec<String> {
     }
     if let Ok(UsKey { form, .. }) = UsKey::decode(&credentials.secret) {
         if form.public_half == PublicHalf::Differs {
-            remarks.push("The secret key is made of two different keys; its first 32 bytes sign".to_owned());
+            remarks.push("The secret key combines two different keys; its first 32 bytes sign".to_owned());
         }
         if let Some(who) = form.refused_by() {
-            remarks.push(format!("The secret key is {form}: {who} does not take it"));
+            remarks.push(format!("The secret key is {form}: {who} rejects it"));
         }
     }
     remarks
@@ -218,7 +218,7 @@ mod tests {
             assert!(given.as_ref().is_some_and(|text| text.contains(said)), "{given:?} {said}");
         }
         for (given, said) in [
-            (us_timestamp(1_700_000_000, 1_700_000_000), "takes milliseconds: 1700000000000"),
+            (us_timestamp(1_700_000_000, 1_700_000_000), "expects milliseconds: 1700000000000"),
             (us_timestamp(1_700_000_000_000, 1_700_000_040), "40 s in the past"),
         ] {
             assert!(given.as_ref().is_some_and(|text| text.contains(said)), "{given:?} {said}");

@@ -113,7 +113,7 @@ impl Wizard {
             help: vec![
                 "The answer is only a first guess. It is compared with the wallets that exist on chain for your key."
                     .to_owned(),
-                "Nothing is sent before you see to which host and agree. Nothing is saved unless you confirm it at the end, and the private key only with --store-private-key."
+                "Nothing is sent before you have seen the hosts and agreed. Nothing is saved unless you confirm it at the end, and the private key only with --store-private-key."
                     .to_owned(),
             ],
         }
@@ -214,7 +214,7 @@ impl Wizard {
         let mut help = vec![
             "These are the wallets that this key controls. Choose the one whose wallet address is in the profile menu on polymarket.com."
                 .to_owned(),
-            "Do not use the address from the Deposit dialog: it only receives money, and orders from it are rejected."
+            "Do not use the wallet address from the Deposit dialog: it only receives deposits, and orders from it are rejected."
                 .to_owned(),
         ];
         if likely.is_none() {

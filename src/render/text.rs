@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Show, Style};
-use crate::checks::{ELSEWHERE, MARKET, Status};
+use crate::checks::{ELSEWHERE, Evidence, MARKET, Status};
 use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Report, VenueReport, Verdict};
 use crate::settings::Venue;
@@ -36,6 +36,7 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
     let is_elsewhere = |check: &&CheckReport| check.summary == ELSEWHERE;
     let shown = report.checks.iter().filter(|check| show.shows(check.status));
     let mut elsewhere = Some(shown.clone().filter(is_elsewhere).count()).filter(|count| *count > 1);
+    let has_checks = shown.clone().next().is_some();
     for check in shown {
         // what many checks would say of the other venue is said once
         match elsewhere {
@@ -47,7 +48,9 @@ pub(super) fn print(report: &Report, show: Show, style: Style, out: &mut dyn Wri
             _ => print_check(check, style, out)?,
         }
     }
-    writeln!(out)?;
+    if has_checks {
+        writeln!(out)?;
+    }
     for reported in report.reported_errors.iter().filter(|reported| reported.sentence.is_none()) {
         writeln!(out, "{}\n", not_known(&reported.text))?;
     }
@@ -78,6 +81,8 @@ pub(super) fn not_known(text: &str) -> String {
 
 /// Cells of a line from which long labels stand in the column of the others.
 const WIDE: usize = 100;
+/// And fewer than these leave no room beside the ids of the checks.
+const NARROW: usize = 64;
 
 /// Where the fields of a diagnosis begin.
 const FIELD: &str = "              ";
@@ -97,28 +102,40 @@ fn print_elsewhere(count: usize, style: Style, out: &mut dyn Write) -> io::Resul
 fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let head = format!("{} {}", check.status.symbol(style.ascii), check.status.word());
     let head = painted(&head, color(check.status), style);
-    let first = format!(" {head}  {:<22} ", check.id);
-    line(&check.summary, &first, &" ".repeat(SUMMARY), style, out)?;
+    // on a narrow terminal, columns would leave no room for what is in them
+    let is_narrow = style.width.is_some_and(|width| width < NARROW);
+    let indent = if is_narrow { "   " } else { INDENT };
+    if is_narrow {
+        writeln!(out, " {head}  {}", check.id)?;
+        line(&check.summary, indent, indent, style, out)?;
+    } else {
+        line(&check.summary, &format!(" {head}  {:<22} ", check.id), &" ".repeat(SUMMARY), style, out)?;
+    }
     // whoever names a market wants to know its rules
     if !check.status.is_problem() && check.id != MARKET {
         return Ok(());
     }
     let most = if style.width.is_some_and(|width| width < WIDE) { 24 } else { 32 };
     let width = check.evidence.iter().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(most);
-    for evidence in &check.evidence {
-        let first = format!("{INDENT}{:<width$}  ", evidence.label);
-        line(&evidence.value, &first, &" ".repeat(INDENT.len() + width + 2), style, out)?;
+    for Evidence { label, value, .. } in &check.evidence {
+        if is_narrow || label.chars().count() > width {
+            let further = format!("{indent}  ");
+            line(value, &format!("{indent}{label}: "), &further, style, out)?;
+            continue;
+        }
+        let further = " ".repeat(indent.len() + width + 2);
+        line(value, &format!("{indent}{label:<width$}  "), &further, style, out)?;
     }
     if matches!(check.status, Status::Fail | Status::Warn) {
-        line(&check.why, &format!("{INDENT}why: "), &format!("{INDENT}     "), style, out)?;
+        line(&check.why, &format!("{indent}why: "), &format!("{indent}     "), style, out)?;
     }
     if let Some(fix) = &check.fix {
-        line(&fix.text, &format!("{INDENT}fix: "), &format!("{INDENT}     "), style, out)?;
+        line(&fix.text, &format!("{indent}fix: "), &format!("{indent}     "), style, out)?;
         for edit in &fix.edits {
-            line(edit, &format!("{INDENT}  "), &format!("{INDENT}    "), style, out)?;
+            line(edit, &format!("{indent}  "), &format!("{indent}    "), style, out)?;
         }
         for command in &fix.commands {
-            writeln!(out, "{INDENT}  $ {command}")?;
+            writeln!(out, "{indent}  $ {command}")?;
         }
     }
     Ok(())

@@ -22,7 +22,7 @@ pub struct Comparison {
     pub judgement: Vec<Judged>,
     /// Settings with another value or from another place.
     pub settings: Vec<Difference>,
-    /// What checks that stand alike have seen otherwise; measured times differ in every run.
+    /// What checks that stand alike have seen otherwise, without what differs in every run.
     pub facts: Vec<Difference>,
 }
 
@@ -113,10 +113,10 @@ fn differing<T: PartialEq>(recorded: T, now: T) -> Option<Pair<T>> {
 fn of_evidence(id: &str, both: Pair<Option<&CheckReport>>) -> Vec<Difference> {
     let mut rows: IndexMap<&str, Pair<Vec<&str>>> = IndexMap::new();
     let Pair { recorded, now } = both.map(|check| check.map_or(&[][..], |check| &check.evidence));
-    for row in now {
+    for row in now.iter().filter(|row| !row.varies) {
         rows.entry(&row.label).or_default().now.push(&row.value);
     }
-    for row in recorded {
+    for row in recorded.iter().filter(|row| !row.varies) {
         rows.entry(&row.label).or_default().recorded.push(&row.value);
     }
     rows.retain(|_, values| values.recorded != values.now);

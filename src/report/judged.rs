@@ -112,7 +112,7 @@ pub const MISCONCEPTION: &str = "common misconception";
 fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
     let is_absent = finding.suspicions.iter().any(|suspicion| suspicion.cause == Cause::KeyMissing);
     let myth = words.myth.iter().filter(|_| finding.status != Status::Skip && !is_absent);
-    let myth = myth.map(|myth| Evidence { label: MISCONCEPTION.to_owned(), value: myth.clone() });
+    let myth = myth.map(|myth| Evidence { label: MISCONCEPTION.to_owned(), value: myth.clone(), varies: false });
     finding.evidence.iter().cloned().chain(myth).collect()
 }
 

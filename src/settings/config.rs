@@ -177,7 +177,7 @@ impl ConfigFile {
                 kind: ProblemKind::NearMiss,
                 setting: Subject::Profile,
                 text: format!(
-                    "{key} (line {line} of {}) is outside of the profiles, where nothing reads it",
+                    "{key} (line {line} of {}) is outside the profiles, where nothing reads it",
                     self.path.display()
                 ),
                 fix: "Move it below [profiles.NAME]".to_owned(),

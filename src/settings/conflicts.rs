@@ -39,7 +39,7 @@ pub(super) fn conflict(setting: Setting, values: &[Sourced<String>]) -> Option<S
         ),
     };
     let fix = match (kind, &winner.source) {
-        (ProblemKind::Shadowed, Source::Variable { name }) => format!("unset {name}, if the other value is right"),
+        (ProblemKind::Shadowed, Source::Variable { name }) => format!("Unset {name} if the other value is right"),
         _ => format!("Keep one of the two: {} or {}", winner.source, loser.source),
     };
     Some(SettingProblem { kind, setting: setting.into(), text, fix })

@@ -23,7 +23,7 @@ const SERVICES: &[(&str, Option<Setting>, &str)] = &[
     ("ws-live-v2.polymarket.com", Some(Setting::LiveUrl), "the live data service (WebSocket)"),
     ("bridge.polymarket.com", None, "the bridge"),
     ("api.polymarket.us", Some(Setting::UsUrl), "the host for signed requests"),
-    ("gateway.polymarket.us", Some(Setting::UsGatewayUrl), "the public gateway, which takes no signed requests"),
+    ("gateway.polymarket.us", Some(Setting::UsGatewayUrl), "the public gateway, which does not accept signed requests"),
 ];
 
 /// Parts of the hosts of nodes, and the chain that they say.

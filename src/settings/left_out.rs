@@ -49,7 +49,7 @@ impl LeftOut<'_> {
                 format!("its private key was not read, because a different one is in use{in_use}")
             }
             (None, ..) => {
-                format!("there is no private key beside, and the one in use comes from elsewhere{in_use}")
+                format!("there is no private key next to it, and the one in use comes from elsewhere{in_use}")
             }
         }
     }
@@ -61,11 +61,11 @@ impl LeftOut<'_> {
             _ => None,
         });
         if let (Some(profile), Standing::Fallback) = (&profile, loser.standing) {
-            return format!("No change needed, unless you mean that profile: pass --profile {profile}");
+            return format!("No change needed. To check that profile instead, pass --profile {profile}");
         }
         let is_elsewhere = matches!(self.key, Some(Source::Profile { .. } | Source::PolymarketCli { .. }));
         if loser.key.is_none() && is_elsewhere {
-            return "No change needed, unless you mean that account: put its private key in the same place".to_owned();
+            return "No change needed. To check that account instead, put its private key in the same place".to_owned();
         }
         let drop_winner = self
             .key

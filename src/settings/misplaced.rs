@@ -129,7 +129,7 @@ fn problem(setting: Setting, source: &Source) -> SettingProblem {
     SettingProblem {
         kind: ProblemKind::Invalid,
         setting: setting.into(),
-        text: format!("The {} ({source}) contains the private key, so nothing is sent with it", setting.spoken()),
+        text: format!("The {} ({source}) contains the private key, so it is not sent", setting.spoken()),
         fix: "Remove the private key from there. If a bot has run with it, the key was sent: move the funds to a wallet of a new key"
         .to_owned(),
     }
@@ -140,7 +140,7 @@ fn another_secret(setting: Setting, source: &Source) -> SettingProblem {
         kind: ProblemKind::Invalid,
         setting: setting.into(),
         text: format!(
-            "The {} ({source}) is a secret that a different setting also contains, so nothing is sent with it",
+            "The {} ({source}) is a secret that a different setting also contains, so it is not sent",
             setting.spoken()
         ),
         fix: format!("Set the {} to its own value", setting.spoken()),

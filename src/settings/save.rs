@@ -177,7 +177,7 @@ pub(super) fn lock_folder(folder: &Path) -> Result<Option<File>, SaveError> {
 fn target(path: &Path) -> io::Result<PathBuf> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => {
-            fs::canonicalize(path).map_err(|_| io::Error::other("it is a link to nothing"))
+            fs::canonicalize(path).map_err(|_| io::Error::other("it is a broken symbolic link"))
         }
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(found) if !found.is_file() => Err(io::Error::other("it is not a regular file")),
@@ -265,7 +265,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         io::ErrorKind::QuotaExceeded => "the disk quota is used up".to_owned(),
-        io::ErrorKind::FileTooLarge => "the file would be larger than is allowed".to_owned(),
+        io::ErrorKind::FileTooLarge => "the file would be larger than allowed".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         _ => error.to_string(),
     }
@@ -305,7 +305,7 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"b");
         fs::remove_file(&file).unwrap();
-        assert!(write(&link, b"c", Access::AsItIs).unwrap_err().to_string().contains("a link to nothing"));
+        assert!(write(&link, b"c", Access::AsItIs).unwrap_err().to_string().contains("a broken symbolic link"));
     }
 
     #[test]

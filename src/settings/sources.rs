@@ -329,7 +329,7 @@ fn key_by_wallet(name: &str) -> SettingProblem {
         kind: ProblemKind::Remark,
         setting: Setting::PrivateKey.into(),
         text: format!("{name} is used as the private key, because the funder is a wallet of its signer"),
-        fix: "No change needed, if your bot reads that name".to_owned(),
+        fix: "No change needed if your bot reads that name".to_owned(),
     }
 }
 

@@ -227,7 +227,7 @@ impl Account {
             None if self.wallets.is_some() => {
                 Some(problem(variable, Setting::Funder, "a wallet address that is not one of this key's wallets"))
             }
-            None => Some(problem(variable, Setting::Funder, "an address")),
+            None => Some(problem(variable, Setting::Funder, "a wallet address")),
         }
     }
 
@@ -266,7 +266,7 @@ fn other_signer(
 ) -> SettingProblem {
     let name = variable.name;
     let what = kind.map_or_else(|| address.to_string(), |kind| format!("the {kind} of this key"));
-    let right = format!("The address of the private key is {signer}: set {name} to it");
+    let right = format!("The signer is {signer}: set {name} to it");
     SettingProblem {
         kind: ProblemKind::Unread,
         setting: Setting::PrivateKey.into(),

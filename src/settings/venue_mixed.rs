@@ -36,7 +36,7 @@ fn mixed(setting: Setting, text: String, fix: impl Into<String>) -> SettingProbl
 }
 
 fn found(setting: Setting, source: &Source, what: &str) -> String {
-    format!("The {} ({source}) contains {what}, so nothing is sent with it", setting.spoken())
+    format!("The {} ({source}) contains {what}, so it is not sent", setting.spoken())
 }
 
 /// Whether a host is one of this domain, or of a name below it.
@@ -196,8 +196,7 @@ fn same_id(settings: &mut Settings) -> Option<SettingProblem> {
         others.into_iter().find_map(|(setting, key)| Some((setting, key.as_ref()?)).filter(|(_, key)| is_same(key)))?;
     let id = settings.us.key_id.as_ref()?;
     let text = format!(
-        "The {} ({}) and the {} ({}) are the same id: the venues share no keys, so nothing is sent with it to \
-         Polymarket US",
+        "The {} ({}) and the {} ({}) are the same ID: the venues share no keys, so it is not sent to Polymarket US",
         Setting::UsKeyId.spoken(),
         id.source,
         setting.spoken(),

@@ -170,9 +170,11 @@ fn parts(app: &App) -> Vec<Part> {
     };
     let signer = say(&heading.signer);
     let short = heading.short_signer().into_iter().map(|short| say(&short));
-    let signer: Vec<String> = match app.report.account.signer {
-        Some(_) => [format!("signer {signer}"), signer].into_iter().chain(short).collect(),
-        None => std::iter::once(signer).chain(short).collect(),
+    let signer: Vec<String> = if app.report.account.signer.is_some() {
+        [format!("signer {signer}"), signer].into_iter().chain(short).collect()
+    } else {
+        let shortest = signer.replace(" private key", " key");
+        std::iter::once(signer).chain(short).chain([shortest]).collect()
     };
     let origin = heading.origin.iter().flat_map(|origin| {
         let whole = say(&origin.to_string());

@@ -130,11 +130,11 @@ pub const BINDINGS: &[Binding] = &[
     }),
     bind(&[char('P')], "P", Action::ChooseProfile, "switch profile")
         .footer(|app| (!app.about.profiles.is_empty()).then_some("profiles")),
-    bind(&[char('m')], "m", Action::Mouse, "mouse on or off; while it is on, the terminal selects with Shift"),
-    bind(&[char('a')], "a", Action::Addresses, "wallet addresses in full or shortened"),
+    bind(&[char('m')], "m", Action::Mouse, "mouse on or off; while it is on, hold Shift to select text"),
+    bind(&[char('a')], "a", Action::Addresses, "show wallet addresses in full or shortened"),
     bind(&[char('t')], "t", Action::NextPalette, "next palette"),
     bind(&[ctrl('l')], "Ctrl-L", Action::Redraw, "redraw the screen"),
-    bind(&[ctrl('z')], "Ctrl-Z", Action::Suspend, "suspend; fg comes back"),
+    bind(&[ctrl('z')], "Ctrl-Z", Action::Suspend, "suspend; fg resumes"),
 ];
 
 /// What moves about or chooses, which nobody looks for by name.

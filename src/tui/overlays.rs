@@ -25,10 +25,9 @@ fn middle(screen: Size, width: u16, height: u16) -> Rect {
 
 /// The frame of what lies over the panels.
 fn window(app: &App, title: &str) -> Block<'static> {
-    Block::bordered()
-        .padding(Padding::horizontal(1))
-        .border_set(app.theme.border(true))
-        .title_top(Span::from(format!(" {} ", app.theme.say(title))).bold())
+    Block::bordered().padding(Padding::horizontal(1)).border_set(app.theme.border(true)).title_top(
+        Span::from(format!(" {} ", app.theme.fit(title, usize::from(app.size.width).saturating_sub(4)))).bold(),
+    )
 }
 
 /// The keys on the lower border, as far as they fit beside `taken` cells: the first and the last go last.

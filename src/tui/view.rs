@@ -167,20 +167,30 @@ fn draw_notice(frame: &mut Frame, app: &App, notice: &str, area: Rect) {
 }
 
 /// The keys that do something now, as far as they fit.
+/// The keys as far as they fit: how to leave and to get help before anything else.
 fn keys(app: &App, width: usize) -> Line<'static> {
-    let mut line = Vec::new();
-    let mut used = 0;
     let own = panels::keys(app.shown.focus).iter().filter_map(|own| Some((own.label, (own.footer)(app)?)));
     let own = own.filter(|_| matches!(app.mode, Mode::Panels));
     // a field takes every other key as text
     let general = BINDINGS.iter().filter(|binding| binding.works_in(&app.mode) && !app.is_typing());
     let general = general.filter_map(|binding| Some((binding.label, (binding.footer)(app)?)));
-    for (label, word) in own.chain(general) {
+    let mut general: Vec<_> = general.collect();
+    // what can be done in a panel comes before what can be done in every one
+    if !panels::shows_check(app) {
+        general.sort_by_key(|(label, _)| *label != "x");
+    }
+    let mut keys: Vec<_> = own.chain(general).collect();
+    let needed = |keys: &[(&str, &str)]| {
+        let each = keys.iter().map(|(label, word)| display_width(label) + 1 + word.len() + 3);
+        each.sum::<usize>().saturating_sub(2)
+    };
+    while needed(&keys) > width {
+        let last = keys.iter().rposition(|(label, _)| !matches!(*label, "q" | "?"));
+        keys.remove(last.unwrap_or(keys.len() - 1));
+    }
+    let mut line = Vec::new();
+    for (label, word) in keys {
         let gap = if line.is_empty() { " " } else { "   " };
-        used += gap.len() + display_width(label) + 1 + word.len();
-        if used > width {
-            break;
-        }
         line.extend([Span::raw(gap), Span::from(label).bold(), Span::raw(format!(" {word}"))]);
     }
     Line::from(line)

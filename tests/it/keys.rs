@@ -197,7 +197,7 @@ fn nonces_say_which_one_the_configured_key_is_of() {
     assert_eq!((code, &scan["done"], &scan["configured_key_nonce"]), (0, &json!(true), &json!("1")));
     assert_eq!(scan["nonces"].as_array().unwrap().len(), 10);
     let (_, out, _) = run(desk.command("nonces --to 1"));
-    assert!(out.contains("The configured key is that of nonce 1"), "{out}");
+    assert!(out.contains("The configured key belongs to nonce 1"), "{out}");
     assert!(["order nonce", "wallet nonce", "transaction nonce"].iter().all(|name| out.contains(name)), "{out}");
     let (code, none) = Desk::new("create-blocked").json("nonces --to 1");
     assert_eq!((code, &none["cause"]), (1, &json!("no-key-at-nonce")));

@@ -78,7 +78,7 @@ fn change_default(home: &Path, limit: &str) -> (String, Output) {
 fn where_there_is_no_room_the_file_stays() {
     let home = tempfile::tempdir().unwrap();
     let (said, output) = change_default(home.path(), "trap '' XFSZ; ulimit -f 1;");
-    assert!(said.contains("config.toml was not written: the file would be larger than is allowed"), "{said}");
+    assert!(said.contains("config.toml was not written: the file would be larger than allowed"), "{said}");
     assert_eq!(output.status.code(), Some(2));
     let (_, output) = change_default(home.path(), "ulimit -f 1;");
     assert_eq!(output.status.code(), None, "ended by the signal");

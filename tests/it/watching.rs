@@ -257,10 +257,13 @@ fn a_change_runs_the_command_with_the_change_and_no_secret_in_its_environment() 
 #[test]
 fn a_command_that_fails_is_said_and_one_that_hangs_does_not_hold_up_the_watching() {
     let bot = Bot::new(&[]);
-    let watch = Live::start(bot.check(&["--watch", "5", "--exec", "/nowhere/hook"]));
+    let gone = bot.folder.path().join("gone");
+    std::fs::copy("/bin/true", &gone).unwrap();
+    let watch = Live::start(bot.check(&["--watch", "5", "--exec", gone.to_str().unwrap()]));
     let _beginning = watch.beginning();
+    std::fs::remove_file(&gone).unwrap();
     bot.write(SIGNER);
-    assert!(watch.error().contains("--exec /nowhere/hook: did not start"));
+    assert!(watch.error().contains("gone: did not start"));
     watch.terminate();
     assert_eq!(watch.code(), Some(1));
     let mark = bot.folder.path().join("child");
@@ -349,6 +352,8 @@ fn what_cannot_be_waited_for_is_refused_with_the_reason() {
         (&["--exec", "true"], "--watch"),
         (&["--watch", "5", "--exec", "a 'b"], "a quote is not closed"),
         (&["--watch", "5", "--exec", ""], "pass a program"),
+        (&["--watch", "5", "--exec", "./nowhere/hook --now"], "there is no program `./nowhere/hook`"),
+        (&["--watch", "5", "--exec", "no-such-program-at-all"], "there is no program `no-such-program-at-all`"),
         (&["--watch", "18446744073709551615"], "expected whole seconds"),
     ] {
         let mut command = polydoctor();

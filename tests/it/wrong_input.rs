@@ -143,14 +143,13 @@ fn settings() -> Vec<Wrong> {
             .var("POLYMARKET_PRIVTE_KEY", KEY),
         wrong(
             "a secret key of Polymarket US as the API secret",
-            "The API secret (env CLOB_SECRET) contains a secret key of Polymarket US (Ed25519), so nothing is sent \
-             with it",
+            "The API secret (env CLOB_SECRET) contains a secret key of Polymarket US (Ed25519), so it is not sent",
         )
         .var("CLOB_SECRET", US_SECRET)
         .var("PK", KEY),
         wrong(
             "key ID and secret key of Polymarket US exchanged",
-            "The Polymarket US key ID (env POLYMARKET_KEY_ID) contains a secret key, so nothing is sent with it",
+            "The Polymarket US key ID (env POLYMARKET_KEY_ID) contains a secret key, so it is not sent",
         )
         .var("POLYMARKET_KEY_ID", US_SECRET)
         .var("POLYMARKET_SECRET_KEY", "3f6c1f2e-5d0b-4d0a-9f43-5b1f0b9f7a11"),

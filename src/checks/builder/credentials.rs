@@ -31,7 +31,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
     if !missing.is_empty() {
         let finding = Finding::fail(
             Cause::BuilderCredentialsInvalid,
-            format!("Builder credentials incomplete: {} missing", missing.join(" and the ")),
+            format!("Builder credentials incomplete: {} missing", missing.join(" and ")),
         )
         .likely(0.9)
         .proven();
@@ -66,7 +66,7 @@ pub(in crate::checks) fn credentials(facts: &Facts) -> Finding {
         None if facts.builder_keys.known().is_some() => "not among this account's",
         None => "this account's keys could not be read",
     };
-    let finding = finding.with("builder key", format!("{}, {listed}", short(key))).with("made", made(key));
+    let finding = finding.with("builder key", format!("{}, {listed}", short(key))).with("created", made(key));
     match &configured.secret {
         Some(secret) => finding.with("secret", secret_form(&secret.value)),
         None => finding,

@@ -25,7 +25,7 @@ pub(in crate::checks) fn signer(facts: &Facts) -> Finding {
 
 fn not_signed(facts: &Facts, failure: &Failure) -> Finding {
     if is_said_by_all(facts, failure) || is_cut_off(failure) {
-        return service_unknown(facts, "The remote signer", failure);
+        return service_unknown(facts, "The remote builder signer", failure);
     }
     let silent = "the official SDK would drop the headers and post the order unattributed, without an error";
     let finding = match failure {
@@ -98,14 +98,14 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
                 Finding::note("The remote builder signer works; its clock was not compared: no CLOB time")
             }
             Some(off) if off.abs() <= 10.0 && answer.open_without_token == Some(true) => Finding::note(
-                "The remote builder signer works, but also without the token: anyone who can reach it uses your key",
+                "The remote builder signer works, but also without the token: anyone who can reach it can use your key",
             ),
             Some(off) if off.abs() <= 10.0 && signature.is_some() => {
-                Finding::pass("The remote builder signer works, and its time is right")
+                Finding::pass("The remote builder signer works, and its clock is right")
             }
             // what it signs with is no part of the claim then
             Some(off) if off.abs() <= 10.0 => {
-                Finding::pass("The remote builder signer responds, and its time is right")
+                Finding::pass("The remote builder signer responds, and its clock is right")
             }
             Some(off) if off.abs() <= 30.0 => signer_clock(Finding::warn(Cause::RemoteSignerClock, drifted(off))),
             Some(off) => signer_clock(Finding::fail(Cause::RemoteSignerClock, drifted(off)).likely(0.97)),
@@ -118,9 +118,9 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
     let finding = finding
         .with("signature", signature.map_or("not checked: no valid builder secret is configured here", covers))
         .with("key", short(&answer.key))
-        .with("timestamp", &answer.timestamp);
+        .with_varying("timestamp", &answer.timestamp);
     let finding = match off.filter(|_| own.is_some() && answer.timestamp.len() != 13) {
-        Some(off) => finding.with("its clock", format!("{off:+.0} s against the CLOB's")),
+        Some(off) => finding.with("its clock", format!("{off:+.0} s from the CLOB's")),
         None => finding,
     };
     let finding = match answer.takes_timestamp {
@@ -133,7 +133,7 @@ fn answered(facts: &Facts, answer: &RemoteSigner) -> Finding {
         Some(false) => finding.with("token", "required, and the configured one is right"),
         None => finding.with("token", "not set, and not required"),
     };
-    finding.with("answered in", format!("{} ms, which each order waits for", answer.latency_ms))
+    finding.with_varying("answered in", format!("{} ms, added to each order", answer.latency_ms))
 }
 
 /// The remote signer's clock minus the CLOB's in seconds, to half a second; `None` where its stamp is
@@ -158,7 +158,7 @@ fn other_message(signature: SignedOver) -> Option<Finding> {
         ),
     };
     Some(finding.likely(0.96).proven().fixed_by(
-        "Sign timestamp, method, path and body exactly as they come, as `polydoctor sign-server` and the official server do",
+        "Sign timestamp, method, path and body exactly as received, as `polydoctor sign-server` and the official server do",
     ))
 }
 

@@ -53,10 +53,7 @@ fn same_key(configured: &CredentialsFact, derived: &Derived, works: bool) -> Fin
         );
     }
     if !differing.is_empty() && !works {
-        let summary = format!(
-            "The API key belongs to this signer, but the {} does not match the derived one",
-            differing.join(" and the ")
-        );
+        let summary = format!("The API key belongs to this signer, but with a different {}", differing.join(" and "));
         return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
     }
     spelled(configured, "Key, secret and passphrase match the derived ones")
@@ -113,7 +110,7 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
     }
     if let Some(created_ms) = builder_key_created_ms(key) {
         let created = i64::try_from(created_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-        let date = created.map_or_else(String::new, |at| format!(" of {}", at.strftime("%Y-%m-%d")));
+        let date = created.map_or_else(String::new, |at| format!(", created {}", at.strftime("%Y-%m-%d")));
         // the relayer's keys are of version 7 too: whose it is, only the account's list or the settings tell
         let is_builders = facts.builder_keys.known().is_some_and(|keys| keys.iter().any(|known| known.key == key));
         let is_relayers = facts.setup.relayer_key.as_ref().is_some_and(|own| own.value == Secret::new(key).shape());
@@ -129,7 +126,8 @@ fn foreign_key(facts: &Facts, configured: &CredentialsFact, derived: Option<&Der
     if let Some((part, _)) =
         derived.and_then(|derived| equal_parts(configured, derived).into_iter().find(|part| part.1))
     {
-        let summary = format!("The {part} is the derived one, but the API key is not: credentials are mixed");
+        let summary =
+            format!("The {part} matches the derived one, but the API key does not: the credentials are mixed");
         return stale(Finding::fail(Cause::CredentialsStale, summary).likely(0.97).proven());
     }
     let listed = facts.derived_credentials.known().is_some_and(|keys| keys.iter().any(|known| known == key));

@@ -69,7 +69,7 @@ fn too_little(case: &Case<'_>, trading: &TradingWallet, at: &OnChain, cost: u64)
     if too_little {
         let summary = format!("{subject} costs {cost} {token}, and the funder holds {}", amount(held));
         let fix = of_account.fix.map(|fix| fix.text).filter(|_| held.is_zero());
-        let fix = fix.unwrap_or_else(|| format!("Deposit {token} through polymarket.com, or plan a smaller order"));
+        let fix = fix.unwrap_or_else(|| format!("Deposit {token} through polymarket.com, or reduce the order"));
         return Some(Finding::fail(Cause::BalanceMissing, summary).likely(0.95).proven().fixed_by(fix));
     }
     let seen = amount(seen.unwrap_or_default());
@@ -93,7 +93,7 @@ fn too_few(case: &Case<'_>, trading: &TradingWallet) -> Option<Finding> {
             let (size, held) = (decimal(order.size), amount(held.amount));
             let summary =
                 format!("The order sells {size} shares of {}, and the funder holds {held}", case.outcome.name);
-            let fix = format!("Plan a smaller order, or buy shares of {} first", case.outcome.name);
+            let fix = format!("Reduce the order, or buy shares of {} first", case.outcome.name);
             Some(Finding::fail(Cause::BalanceMissing, summary).likely(0.95).proven().fixed_by(fix))
         }
         (None, Some(failure)) => Some(node_unknown(case.facts, failure)),
@@ -115,14 +115,12 @@ fn unapproved(case: &Case<'_>, at: &OnChain, cost: u64) -> Option<Finding> {
     if !allowed.is_zero() {
         let summary =
             format!("The {place} may spend {} of the {} that the order costs", amount(*allowed), decimal(cost));
-        return Some(
-            Finding::fail(Cause::AllowanceMissing, summary)
-                .likely(0.95)
-                .proven()
-                .fixed_by(format!("Approve more for {} from the funder, which moves nothing", case.exchange.address)),
-        );
+        return Some(Finding::fail(Cause::AllowanceMissing, summary).likely(0.95).proven().fixed_by(format!(
+            "Raise the allowance of {} from the funder, which moves no funds",
+            case.exchange.address
+        )));
     }
-    Some(as_of_account(case, format!("The {place}, which settles this market, may not spend the funder's collateral")))
+    Some(as_of_account(case, format!("The {place}, which settles this market, cannot spend the funder's collateral")))
 }
 
 /// Whether the exchange may not take the shares: nothing can be sold then.
@@ -130,7 +128,7 @@ fn immovable(case: &Case<'_>, at: &OnChain, is_sale: bool) -> Option<Finding> {
     let place = exchange_name(case.exchange);
     let is_approved = at.approvals.get(&case.exchange.address)?;
     (!is_approved).then(|| {
-        let summary = format!("The {place}, which settles this market, may not move outcome shares");
+        let summary = format!("The {place}, which settles this market, cannot move outcome shares");
         let finding = as_of_account(case, summary);
         if is_sale { finding } else { Finding { status: Status::Warn, ..finding } }
     })
@@ -141,7 +139,7 @@ fn as_of_account(case: &Case<'_>, summary: String) -> Finding {
     let of_account = allowance(case.facts);
     if of_account.suspicions.is_empty() {
         let finding = Finding::fail(Cause::AllowanceMissing, summary).likely(0.95).proven();
-        return finding.fixed_by("Approve the exchange from the funder, which moves nothing");
+        return finding.fixed_by("Approve the exchange from the funder, which moves no funds");
     }
     Finding { status: Status::Fail, summary, evidence: Vec::new(), ..of_account }
 }

@@ -83,7 +83,7 @@ fn so_far(both: &Reconciler) -> String {
     let [own, listed, matched] = both.counts();
     let at = both.oldest_s().and_then(|seconds| Timestamp::from_second(seconds).ok());
     let back_to = at.map_or_else(String::new, |at| format!(", back to {} UTC", shown(at)));
-    format!("{own} own trades, {listed} of the builder, {matched} in both{back_to}; Ctrl-C stops")
+    format!("{own} of yours, {listed} of the builder, {matched} in both{back_to}; Ctrl-C stops")
 }
 
 fn print(format: Format, by: By, whose: &AccountIdentity, found: &Reconciliation) -> anyhow::Result<()> {
@@ -155,7 +155,7 @@ fn text(out: &mut impl io::Write, by: By, whose: &AccountIdentity, found: &Recon
         By::Code => "the builder code",
         By::Key => "the builder key",
     };
-    writeln!(out, "{:>8}  own trades of {}", found.own, whose.maker)?;
+    writeln!(out, "{:>8}  trades of {}", found.own, whose.maker)?;
     writeln!(out, "{:>8}  trades under {by}", found.listed)?;
     writeln!(out, "{:>8}  in both", found.matched)?;
     writeln!(out, "{:>8}  missing under {by}", found.missing.len())?;
@@ -163,7 +163,7 @@ fn text(out: &mut impl io::Write, by: By, whose: &AccountIdentity, found: &Recon
         writeln!(out, "          {count}: {}", reason.words())?;
     }
     writeln!(out, "{:>8}  pending: {}", found.pending.len(), Reason::Young.words())?;
-    writeln!(out, "{:>8}  other users': under {by}, not of this account", found.foreign)?;
+    writeln!(out, "{:>8}  other users': under {by}, but not from this account", found.foreign)?;
     if found.unjudged > 0 {
         writeln!(out, "{:>8}  not compared: the other listing was not read that far back", found.unjudged)?;
     }
@@ -192,7 +192,7 @@ fn list(out: &mut impl io::Write, heading: &str, trades: &[Unlisted]) -> io::Res
 fn verdict(found: &Reconciliation) -> String {
     let since = found.judged_since.map_or_else(String::new, |at| format!(" since {} UTC", shown(at)));
     match (found.comparable, found.complete, found.missing.len()) {
-        _ if found.own == 0 => format!("There are no own trades to compare{since}"),
+        _ if found.own == 0 => format!("The account has no trades to compare{since}"),
         (false, ..) => "The two listings use different trade IDs, so missing trades could not be determined".to_owned(),
         (true, false, 0) => format!("Incomplete; nothing is missing{since}"),
         (true, false, missing) => format!("Incomplete; {missing} trades are missing{since}"),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,22 @@ pub(super) fn command(text: &str) -> Result<Command, String> {
         Some(words) if words.iter().any(|word| !word.is_empty()) => Ok(Command(words)),
         Some(_) => Err("pass a program and its arguments".to_owned()),
         None => Err("a quote is not closed, or the command ends with \\".to_owned()),
+    }
+}
+
+impl Command {
+    /// Whether there is such a program now: a wrong path is noticed when the watching begins, not with the first
+    /// change at night.
+    pub(super) fn ensure_there(&self) -> anyhow::Result<()> {
+        let program = &self.0[0];
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let is_there = if cfg!(windows) || program.contains('/') {
+            cfg!(windows) || Path::new(program).is_file()
+        } else {
+            std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+        };
+        anyhow::ensure!(is_there, "--exec: there is no program `{}`", text::quoted(program, SENTENCE));
+        Ok(())
     }
 }
 

@@ -118,7 +118,7 @@ fn cause(reported: &Reported, proven: Option<&Finding>, out: &mut dyn Write) -> 
             print(words, first.cause.name(), &certainty, &words.fix)
         }
         (None, Some(entry)) if !entry.wraps => {
-            wrapped("Cause: nothing about the account, as far as this text shows", "  ", "         ", out)
+            wrapped("Cause: not the account, as far as this text shows", "  ", "         ", out)
         }
         _ => {
             let who = reported.service.map_or("the text", Service::words);

@@ -128,7 +128,7 @@ pub(super) const GUIDES: &[Guide] = &[
             ("polydoctor explain wallet.funder", "a check, a cause or a term"),
             ("journalctl -u bot | polydoctor explain", "every known error in a log"),
         ],
-        exits: &[(0, "explained"), (1, "nothing known is in the text"), (2, "usage error")],
+        exits: &[(0, "explained"), (1, "no known error found"), (2, "usage error")],
         reads: Reads::Nothing,
     },
     Guide {
@@ -141,8 +141,8 @@ pub(super) const GUIDES: &[Guide] = &[
         ],
         exits: &[
             (0, "nothing wrong"),
-            (1, "something found"),
-            (2, "not understood"),
+            (1, "a problem was found"),
+            (2, "usage error, or nothing to inspect"),
             (3, "could not be determined (--on-chain)"),
         ],
         reads: Reads::Account,

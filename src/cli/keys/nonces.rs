@@ -35,7 +35,7 @@ pub(super) async fn run(args: NoncesArgs) -> Result<Exit, KeysError> {
     let seconds = due(args.to).as_secs();
     if seconds > 5 {
         let long = if seconds < 120 { format!("{seconds} s") } else { format!("{} minutes", seconds.div_ceil(60)) };
-        print::note(&format!("About {long}, to leave rate limit for your bots; Ctrl-C stops"));
+        print::note(&format!("Takes about {long}, to leave rate limit for your bots; Ctrl-C stops"));
     }
     let mut found = Vec::new();
     let scan = session.operator.account.scan_nonces(args.to, |nonce| {
@@ -143,7 +143,7 @@ impl Scan<'_> {
     fn whose(&self) -> String {
         match (&self.configured, self.of_configured()) {
             (None, _) => "No API key is configured\n".to_owned(),
-            (Some(_), Some(nonce)) => format!("The configured key is that of nonce {nonce}\n"),
+            (Some(_), Some(nonce)) => format!("The configured key belongs to nonce {nonce}\n"),
             (Some(configured), None) => format!(
                 "The configured key ({}) is at none of them: it has a later nonce, belongs to a different private key, or was deleted\n",
                 configured.source

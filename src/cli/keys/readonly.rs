@@ -227,8 +227,8 @@ pub(super) async fn validate(args: ValidateArgs) -> Result<Exit, KeysError> {
             if session.format == Format::Json {
                 print::json(&json!({ "schema": 1, "done": true, "valid": valid, "address": address, "key": shown }))?;
             } else {
-                let answer = if valid { "opens" } else { "cannot read" };
-                print::text(&format!("{shown} {answer} what {address} owns\n"))?;
+                let answer = if valid { "can read" } else { "cannot read" };
+                print::text(&format!("{shown} {answer} the orders of {address}\n"))?;
             }
             Ok(if valid { Exit::Done } else { Exit::No })
         }

@@ -21,15 +21,15 @@ use crate::operations::{Kind, Old, Replacement, Rotation, derive_plan};
 pub(super) struct RotateArgs {
     /// New nonce [default: the next free one]
     ///
-    /// One that already has a key continues from there.
+    /// If it already has a key, the rotation continues with it.
     #[arg(long, value_name = "NUMBER")]
     to_nonce: Option<U256>,
     /// Keep the old key
     #[arg(long)]
     keep_old: bool,
-    /// Seconds that new credentials may be rejected before they count as bad
+    /// Seconds to wait for new credentials to be accepted
     ///
-    /// Two minutes were observed.
+    /// They can be rejected for about two minutes.
     #[arg(long, value_name = "SECONDS", default_value_t = 150)]
     wait: u64,
     #[command(flatten)]

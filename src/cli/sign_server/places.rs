@@ -67,7 +67,7 @@ impl Places {
     pub(super) fn reload(&self, address: SocketAddr, is_open: bool) -> anyhow::Result<Loaded> {
         let loaded = self.load(&Variables::read(&self.env_file)?, address)?;
         if loaded.signer.is_open() && !is_open {
-            bail!("{TOKEN} is no longer set; to sign for everybody, stop the server and start it without one");
+            bail!("{TOKEN} is no longer set; to sign for everyone, stop the server and start it without one");
         }
         Ok(loaded)
     }

@@ -184,7 +184,7 @@ fn verdict(reply: &Result<Reply, Failure>, as_session: bool) -> OrderVerdict {
         Ok(Reply::Data(data)) if data.is_empty() => OrderVerdict::Accepted { as_session },
         Ok(Reply::Data(_)) => OrderVerdict::Unclear { reason: "the contract answered with data".to_owned() },
         Ok(Reply::Reverted { reason }) if reason.contains(INVALID) => OrderVerdict::Rejected,
-        Ok(Reply::Reverted { reason }) => OrderVerdict::Unclear { reason: format!("the contract stopped: {reason}") },
+        Ok(Reply::Reverted { reason }) => OrderVerdict::Unclear { reason: format!("the contract reverted: {reason}") },
         Err(failure) => OrderVerdict::Unclear { reason: failure.to_string() },
     }
 }

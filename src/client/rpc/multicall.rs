@@ -55,7 +55,7 @@ pub(super) fn replies(calls: &[Call], data: &Bytes) -> Option<Vec<Option<Reply>>
         Result3 { success: true, returnData } => Some(Reply::Data(returnData)),
         Result3 { returnData, .. } if returnData.is_empty() => None,
         Result3 { returnData, .. } => {
-            Some(Reply::Reverted { reason: reason_of(&returnData, "stopped without a reason") })
+            Some(Reply::Reverted { reason: reason_of(&returnData, "reverted without a reason") })
         }
     };
     let replies: Option<Vec<_>> = calls

@@ -108,8 +108,8 @@ pub(super) fn clock(context: &Context) -> Outcome<UsClock> {
     let failure = facts.us_balances.failure().or(facts.us_gateway.failure());
     Err(match failure {
         Some(failure) if failure.status().is_none() => failure.clone().into(),
-        Some(_) => ProbeSkip::because("no answer has a Date header"),
-        None if facts.us_balances.known().is_some() => ProbeSkip::because("no answer has a Date header"),
+        Some(_) => ProbeSkip::because("no response has a Date header"),
+        None if facts.us_balances.known().is_some() => ProbeSkip::because("no response has a Date header"),
         None => match &facts.us_gateway {
             Fact::NotAsked { why } => ProbeSkip::because(why.as_str()),
             _ => ProbeSkip::Blocked(Probe::UsBalances),

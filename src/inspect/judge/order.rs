@@ -163,7 +163,7 @@ impl OrderCase<'_> {
                 let summary = "The order was changed after it was signed: the signature is for a different order";
                 let mut finding = Finding::new(Cause::OrderModified, certainty, summary);
                 finding = finding.because(format!(
-                    "it is for the struct hash {}; the fields give {}",
+                    "it is for the struct hash {}; the fields hash to {}",
                     nested.contents,
                     order.struct_hash()
                 ));

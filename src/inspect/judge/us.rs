@@ -67,7 +67,7 @@ fn written(text: &str) -> Written {
     } else if let Some(found) = hex() {
         Written::Changed(found, "is hex; it has to be standard base64")
     } else if [STANDARD.decode(text), URL_SAFE.decode(text)].into_iter().flatten().any(|bytes| bytes.len() == 32) {
-        Written::Not("is 32 bytes, as an HMAC of the CLOB is; Polymarket US takes an Ed25519 signature of 64")
+        Written::Not("is 32 bytes, as an HMAC of the CLOB is; Polymarket US expects an Ed25519 signature of 64")
     } else {
         Written::Not("is not 64 bytes in base64: part of it is missing, or it is something else")
     }
@@ -230,7 +230,7 @@ impl Case<'_> {
     fn us_unexplained(&mut self) {
         let is_own = self.value(Header::UsKey).is_some() && self.value(Header::UsKey) == self.known.us.key.as_deref();
         let certainty = if is_own { Certainty::Likely } else { Certainty::Possible };
-        let summary = "No known mistake gives this signature with the secret key in your settings";
+        let summary = "No known mistake reproduces this signature with the secret key in your settings";
         let mut finding = Finding::new(Cause::UsKeyMismatch, certainty, summary);
         if !is_own && self.known.us.key.is_some() {
             finding = finding.because("X-PM-Access-Key is not the key ID in your settings");
@@ -239,7 +239,7 @@ impl Case<'_> {
     }
 
     fn us_explained(&mut self, found: &Found<'_>, form: Option<&'static str>) -> Reproduced {
-        const EVIDENCE: &str = "recomputing it this way gives the captured signature";
+        const EVIDENCE: &str = "recomputing it this way reproduces the captured signature";
         let Found { tried, parts } = found;
         let [stamp, method, path, body] = parts;
         let mut is_mistaken = form.is_some();
@@ -307,7 +307,7 @@ fn paths(target: &Target) -> Vec<Part> {
     add(path.strip_prefix("/v1").unwrap_or(path).to_owned(), "the path without /v1");
     add(path.trim_start_matches('/').to_owned(), "the path without its first slash");
     let slash = if let Some(bare) = path.strip_suffix('/') { bare.to_owned() } else { format!("{path}/") };
-    add(slash, "the path with another end than is sent");
+    add(slash, "the path with a different ending than the sent one");
     paths
 }
 

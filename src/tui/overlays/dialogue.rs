@@ -18,8 +18,16 @@ fn area(app: &App) -> (Rect, Size) {
     let room = width.saturating_sub(4);
     let lines = app.dialogue().map_or(0, |dialogue| text(app, dialogue, room.into()).len());
     let area = middle(app.size, width, u16::try_from(lines + 4).unwrap_or(u16::MAX));
-    (area, Size::new(room, area.height.saturating_sub(4)))
+    (area, Size::new(room, area.height.saturating_sub(3 + gap(area))))
 }
+
+/// The line above the buttons; text is worth more on a small screen.
+fn gap(area: Rect) -> u16 {
+    u16::from(area.height > SMALL)
+}
+
+/// Rows from which there is room for what only helps to find one's way.
+const SMALL: u16 = 20;
 
 /// How far its text can be scrolled.
 pub(in crate::tui) fn furthest(app: &App) -> usize {
@@ -30,8 +38,10 @@ pub(in crate::tui) fn furthest(app: &App) -> usize {
 
 fn text(app: &App, dialogue: &Dialogue, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(app.theme, width);
+    let is_small = app.size.height <= SMALL;
     for change in &dialogue.changes {
         match change {
+            Change::Line(line) if is_small && line.change == edit::Change::Same => {}
             Change::Text(said) => page.text(said, Style::new()),
             Change::Line(line) => page.whole(&format!("{} {}", line.sign(), line.text), style(app, line.change)),
         }
@@ -72,7 +82,8 @@ pub(in crate::tui) fn draw(frame: &mut Frame, app: &App, dialogue: &Dialogue) {
         block = block.title_bottom(Line::from(app.theme.say(&below)).right_aligned());
     }
     let mut shown: Vec<_> = lines.into_iter().skip(scroll).take(room.height.into()).collect();
-    shown.extend([Line::default(), buttons(app, dialogue, room.width.into())]);
+    shown.extend((0..gap(area)).map(|_| Line::default()));
+    shown.push(buttons(app, dialogue, room.width.into()));
     put(frame, block, area, shown);
 }
 

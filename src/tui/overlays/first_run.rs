@@ -60,9 +60,12 @@ pub(in crate::tui) fn draw(frame: &mut Frame, app: &App, first: &FirstRun) {
     let Content { lines, caret, .. } = content(app, first, inside.width.into());
     let (scroll, furthest, height) = extent(app);
     let mut block = block(app, first);
-    if scroll < furthest {
-        block = block.title_bottom(Line::from(app.theme.say(" more: PgDn ")).right_aligned());
-    }
+    let more = match (scroll > 0, scroll < furthest) {
+        (_, true) => " more: PgDn ",
+        (true, false) => " more: PgUp ",
+        (false, false) => "",
+    };
+    block = block.title_bottom(Line::from(app.theme.say(more)).right_aligned());
     let lines: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
     frame.render_widget(Paragraph::new(lines).block(block), body(app.size).intersection(whole));
     frame.render_widget(Paragraph::new(keys(app, first)), foot);
@@ -112,7 +115,7 @@ fn content(app: &App, first: &FirstRun, width: usize) -> Content {
             let label = format!("      {}: ", entry.prompt());
             let room = width.saturating_sub(display_width(&label) + 2);
             // a field of its own line where there is no room beside the label
-            let (label, room) = if room < 8 { ("      ".to_owned(), width.saturating_sub(8)) } else { (label, room) };
+            let (label, room) = if room < 8 { ("    > ".to_owned(), width.saturating_sub(8)) } else { (label, room) };
             let (typed, cell) = first.typed.view(app.theme, room);
             caret = Some((page.height(), display_width(&label) + cell));
             page.line(format!("{label}{typed}"));
@@ -136,6 +139,8 @@ fn content(app: &App, first: &FirstRun, width: usize) -> Content {
     } else if let Some((status, said)) = &first.said {
         let symbol = app.theme.symbol(*status, app.now_ms);
         page.text(&format!("{symbol} {said}"), app.theme.status(*status));
+        // the answer is seen with what it is about
+        shown = caret.map_or(shown.start, |(line, _)| line)..page.height();
         page.line("");
     }
     for paragraph in help {
@@ -227,5 +232,13 @@ fn keys(app: &App, first: &FirstRun) -> Line<'static> {
     let pair = |(key, does): (&str, &str)| {
         [Span::from(format!(" {}", app.theme.say(key))).bold(), Span::raw(format!(" {does}  "))]
     };
-    keys.into_iter().flat_map(pair).collect()
+    let mut room = usize::from(app.size.width);
+    // whole ones, as far as they fit
+    let fits = |pair: &[Span<'_>; 2]| {
+        let used: usize = pair.iter().map(|span| span.content.trim_end().chars().count() + 1).sum();
+        let fits = used <= room;
+        room = room.saturating_sub(pair.iter().map(Span::width).sum());
+        fits
+    };
+    keys.into_iter().map(pair).take_while(fits).flatten().collect()
 }

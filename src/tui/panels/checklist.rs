@@ -14,6 +14,7 @@ use crate::tui::state::panels::checklist::State;
 use crate::tui::state::shape::Shape;
 use crate::tui::state::{App, Phase};
 use crate::tui::text::duration;
+use crate::tui::theme::Theme;
 use crate::tui::verdict::{SLOW_MS, awaited, since};
 
 pub(super) const KEYS: &[PanelKey] = &[PanelKey {
@@ -136,12 +137,15 @@ fn line(app: &App, check: &CheckReport, selected: bool, width: u16) -> Line<'sta
     left.push(Span::styled(check.id, weight));
     let used: usize = left.iter().map(Span::width).sum();
     let room = usize::from(width).saturating_sub(used);
-    let time = times(app, check).into_iter().find(|time| display_width(time) < room).unwrap_or_default();
-    let timed = if time.is_empty() { 0 } else { display_width(&time).max(TIME) + 2 };
-    let beside = value(app, check, room.saturating_sub(timed)).map(|value| (value, time.clone(), timed));
+    let times: Vec<String> = times(app, check).into_iter().filter(|time| display_width(time) < room).collect();
     // what was found matters more than how long it took, and less than how old it is
-    let alone = || value(app, check, room).filter(|_| !app.is_ageing()).map(|value| (value, String::new(), 0));
-    if let Some((value, time, timed)) = beside.or_else(alone) {
+    let nothing = if times.is_empty() || !app.is_ageing() { Some(String::new()) } else { None };
+    let beside = times.iter().cloned().chain(nothing).find_map(|time| {
+        let timed = if time.is_empty() { 0 } else { display_width(&time).max(TIME) + 2 };
+        Some((value(app, check, room.saturating_sub(timed))?, time, timed))
+    });
+    let time = times.into_iter().next().unwrap_or_default();
+    if let Some((value, time, timed)) = beside {
         let space = room - timed - display_width(&value);
         left.extend([Span::raw(" ".repeat(space)), Span::raw(value)]);
         left.push(Span::styled(format!("{time:>timed$}"), app.theme.dim()));
@@ -157,10 +161,13 @@ const TIME: usize = 6;
 /// The value of a check, where so many cells have room for it behind a gap: addresses and ids by their ends
 /// unless there is room for the whole.
 fn value(app: &App, check: &CheckReport, room: usize) -> Option<String> {
-    let whole = app.theme.say(check.value.as_ref()?);
+    let said = check.value.as_ref()?;
     let room = room.checked_sub(2)?;
-    if display_width(&whole) <= room {
-        return Some(whole);
+    let short = Theme { full_addresses: false, ..app.theme };
+    let whole = app.theme.say(said);
+    let shown = [app.theme, short].into_iter().map(|theme| theme.say(said)).find(|shown| display_width(shown) <= room);
+    if shown.is_some() {
+        return shown;
     }
     let by_its_ends = uuid::Uuid::try_parse(&whole).is_ok().then(|| app.theme.fit(&whole, 13));
     by_its_ends.filter(|value| display_width(value) <= room)

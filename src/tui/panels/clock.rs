@@ -244,7 +244,7 @@ fn meaning(app: &App, known: Option<Drift>, page: &mut Page) {
     let limits = if app.facts.setup.venues.has(Venue::Global) {
         "Limits are those of related Polymarket services; the CLOB does not publish one"
     } else {
-        "Polymarket US rejects what is stamped more than 30 s off"
+        "Polymarket US rejects timestamps more than 30 s off"
     };
     page.text(limits, app.theme.dim());
 }
@@ -254,7 +254,7 @@ fn parties(app: &App, known: Option<Drift>, rows: &[Row], page: &mut Page) {
     let facts = &app.facts;
     page.heading("Sources");
     if !facts.setup.venues.has(Venue::Global) {
-        page.fields([("Date headers", format!("{} read, of Polymarket US", rows.len()).as_str())]);
+        page.fields([("Date headers", format!("{} read, from Polymarket US", rows.len()).as_str())]);
         return;
     }
     let of_time = rows.iter().filter(|row| row.reading.from_time).count();
@@ -295,5 +295,5 @@ fn signer(facts: &Facts, known: Option<Drift>) -> Option<String> {
         return Some("its timestamp is not a number".to_owned());
     };
     let against = if known.is_some() { "the server" } else { "this clock" };
-    Some(format!("{off:+.1} s ± 0.5 s against {against}: {}", checks::drift_status(off).word()))
+    Some(format!("{off:+.1} s ± 0.5 s from {against}: {}", checks::drift_status(off).word()))
 }

@@ -100,6 +100,8 @@ fn nothing(app: &App, width: usize) -> Vec<Line<'static>> {
         page.gap();
         page.text("The same on the command line, for scripts and monitoring:", Style::new());
         page.command("polydoctor check --all-profiles");
+        page.heading("Profiles");
+        app.about.profiles.iter().for_each(|profile| page.text(profile, Style::new()));
     }
     page.finish()
 }
@@ -131,13 +133,14 @@ const SENTENCE: usize = 64;
 /// Cells of the panel's number and name, with some room after it.
 const TITLE: usize = 14;
 /// Names of profiles are cut here.
-const LONGEST: usize = 24;
+const LONGEST: usize = 48;
 
 impl Table {
     fn of(app: &App, rows: &[&Row], width: usize) -> Self {
         let name = rows.iter().map(|row| app.theme.say(&row.profile).chars().count()).max().unwrap_or_default();
         let room = width.saturating_sub(3);
-        let name = name.min(LONGEST).min(room);
+        // a sentence needs room, too
+        let name = name.min(LONGEST).min(room.saturating_sub(LEAST + 1)).min(room / 2);
         // the word goes before the sentence does
         let words = room >= VERDICT + 1 + name + 1 + LEAST;
         let used = name + 1 + if words { VERDICT + 1 } else { 0 };

@@ -101,7 +101,7 @@ fn standing(app: &App, channel: &Channel) -> (Status, String) {
             (Status::Fail, format!("Rejects the API credentials: {how} ({})", took(*ms)))
         }
         (Standing::Open, Some((ChannelAnswer::Unclear { how }, _))) => {
-            (Status::Note, format!("Open, but not about the credentials: {how}"))
+            (Status::Note, format!("Open, but without a verdict on the credentials: {how}"))
         }
         (Standing::Ended { why, again_s }, _) => {
             let again = again_s.map_or_else(String::new, |seconds| format!("; trying again in {seconds} s"));

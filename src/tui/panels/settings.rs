@@ -27,14 +27,14 @@ pub(super) fn content(app: &App, room: Size) -> Content {
         page.heading("Needs attention");
         setup.problems.iter().for_each(|problem| trouble(app, problem, &mut page));
     }
-    page.heading("In force");
+    page.heading("Effective settings");
     let (chosen, rest): (Vec<_>, Vec<_>) =
         setup.shown.iter().partition(|shown| !matches!(shown.source.as_str(), "" | "default"));
     for shown in chosen {
         row(app, shown, &mut page);
     }
     if !rest.is_empty() {
-        page.heading("Not set, or by default");
+        page.heading("Not set, or default");
         for shown in rest {
             row(app, shown, &mut page);
         }

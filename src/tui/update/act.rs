@@ -283,7 +283,7 @@ impl App {
             Action::Mouse => {
                 self.terminal.mouse = !self.terminal.mouse;
                 self.notice = Some(if self.terminal.mouse {
-                    "Mouse on: click to choose, wheel to scroll; Shift selects text as before".to_owned()
+                    "Mouse on: click to choose, wheel to scroll; hold Shift to select text".to_owned()
                 } else {
                     "Mouse off".to_owned()
                 });

@@ -111,7 +111,7 @@ pub(super) fn planned(app: &mut App, plan: Result<FilePlan, String>) -> Option<C
             app.ask(Dialogue {
                 changes,
                 notes,
-                undo: "Edit or delete the file; without it the questions are asked again.".to_owned(),
+                undo: "Edit or delete the file; without it, setup starts again.".to_owned(),
                 yes: "Yes, save it".to_owned(),
                 ..Dialogue::new(
                     format!("Save these answers as profile {}?", wizard.profile()),

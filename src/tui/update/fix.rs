@@ -26,8 +26,12 @@ pub(super) fn planned(app: &mut App, plan: Result<FixPlan, String>) -> Option<Co
     if plan.files.is_empty() {
         let why = plan.by_hand.first().map_or("the settings are already correct", |it| it.reason.as_str());
         let command = plan.by_hand.iter().find_map(|it| it.command.clone());
-        let command = command.map_or_else(String::new, |command| format!(": `{command}` (y copies it)"));
-        app.notice = Some(format!("Nothing to apply. {}{command}", why.trim_end_matches(':')));
+        let why = sentence(why.trim_end_matches(':'));
+        // the first words are seen on any screen
+        app.notice = Some(match command {
+            Some(command) => format!("Nothing to apply; y copies the command. {why}: `{command}`"),
+            None => format!("Nothing to apply. {why}"),
+        });
         return None;
     }
     let not_applied = |it: &ByHand| Change::Text(format!("To do manually: {}. {}", it.setting, it.reason));

@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
         let text = self.text(name)?;
         let address = text.trim().parse().ok();
         if address.is_none() {
-            self.wrong(name, text, "an address (0x and 40 hex digits)");
+            self.wrong(name, text, "an EVM address (0x and 40 hex digits)");
         }
         address
     }

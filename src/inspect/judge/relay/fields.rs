@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
 
     fn address(&mut self, name: &'static str) -> Option<Address> {
         let text = self.needed(name);
-        self.read(name, text, |text| text.parse().ok(), "an address (0x and 40 hex digits)")
+        self.read(name, text, |text| text.parse().ok(), "an EVM address (0x and 40 hex digits)")
     }
 
     fn number(&mut self, name: &'static str) -> Option<U256> {
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
 
     fn address_or_zero(&mut self, name: &'static str) -> Option<Address> {
         let Some(text) = self.given(name) else { return Some(Address::ZERO) };
-        self.read(name, Some(text), |text| text.parse().ok(), "an address (0x and 40 hex digits)")
+        self.read(name, Some(text), |text| text.parse().ok(), "an EVM address (0x and 40 hex digits)")
     }
 
     fn data(&mut self, name: &'static str) -> Option<Bytes> {
@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
         if target.is_none() {
             self.fields.missing.push("target");
         }
-        let target = self.read("target", target, |text| text.parse().ok(), "an address");
+        let target = self.read("target", target, |text| text.parse().ok(), "an EVM address");
         let value = self.read("value", value.or(Some("0")), number, "a whole number");
         let data = self.read("data", data.or(Some("0x")), |text| text.parse().ok(), "0x and hex digits");
         Some(Call { target: target?, value: value?, data: data? })

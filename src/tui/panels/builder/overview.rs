@@ -76,7 +76,7 @@ fn summary(app: &App, how_far: &str, found: &Reconciliation, page: &mut Page) {
         (true, true, false) => Status::Note,
     };
     let said = if nothing {
-        "no own trades to compare".to_owned()
+        "no trades of yours to compare".to_owned()
     } else if found.comparable {
         format!(
             "{} missing, {} pending, {} of {} matched",

@@ -2,6 +2,7 @@
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use textwrap::core::display_width;
 
 use super::nothing_yet;
 use crate::attribution::{Amount, BuilderTrade, Unlisted};
@@ -10,10 +11,25 @@ use crate::tui::state::App;
 use crate::tui::state::panels::builder::View;
 use crate::tui::text::Page;
 
-/// Widths from which a row also says its price, its status, and its market.
-const WITH_PRICE: usize = 42;
-const WITH_STATUS: usize = 52;
-const WITH_MARKET: usize = 66;
+/// What a row shows beside time, side and shares; the first of these where every row fits, since a number
+/// that is cut is another one.
+const COLUMNS: [&[Column]; 5] = [
+    &[Column::Price, Column::Volume, Column::Status, Column::Market],
+    &[Column::Price, Column::Volume, Column::Status],
+    &[Column::Price, Column::Volume],
+    &[Column::Volume],
+    &[],
+];
+/// Cells of a market's id that are of use.
+const MARKET: usize = 12;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Price,
+    Volume,
+    Status,
+    Market,
+}
 
 /// The trades that have all words of the filter somewhere in them.
 pub(super) fn passing(app: &App) -> impl Iterator<Item = &BuilderTrade> {
@@ -62,22 +78,12 @@ pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
         return (page.finish(), 0);
     }
     let cursor = app.panels.builder.cursor;
+    let fits = |columns: &&[Column]| passing(app).all(|trade| display_width(&row(trade, columns, MARKET)) < width);
+    let columns = COLUMNS.into_iter().find(fits).unwrap_or_default();
     for (place, trade) in passing(app).enumerate() {
-        let at = trade.match_time.map_or_else(|| " ".repeat(11), |at| at.strftime("%m-%d %H:%M").to_string());
-        let amount = |value: Option<Amount>| value.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
-        let side = trade.side.as_deref().unwrap_or("?");
         let mark = if place == cursor { app.theme.cursor() } else { " " };
-        let status = trade.status.as_deref().unwrap_or("?").trim_start_matches("TRADE_STATUS_");
-        let market = trade.market.map(|market| market.to_string()).unwrap_or_default();
-        let further = match width {
-            0..WITH_STATUS => String::new(),
-            WITH_STATUS..WITH_MARKET => format!("  {status}"),
-            _ => format!("  {status:<9}  {market}"),
-        };
-        let price = if width < WITH_PRICE { String::new() } else { format!(" @ {:<5}", amount(trade.price)) };
-        let (size, volume) = (amount(trade.size), format!("${}", amount(trade.size_usdc)));
-        let line = format!("{mark}{at} {side:<4} {size:>7}{price} {volume:>9}{further}");
         let style = if place == cursor { Style::new().bold() } else { Style::new() };
+        let line = format!("{mark}{}", row(trade, columns, usize::MAX));
         page.line(Line::styled(app.theme.fit(&app.theme.say(&line), width), style));
     }
     if page.is_empty() {
@@ -86,6 +92,27 @@ pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
     }
     let last = page.len().saturating_sub(1);
     (page.finish(), cursor.min(last))
+}
+
+fn row(trade: &BuilderTrade, columns: &[Column], market: usize) -> String {
+    let amount = |value: Option<Amount>| value.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
+    let at = trade.match_time.map_or_else(|| " ".repeat(11), |at| at.strftime("%m-%d %H:%M").to_string());
+    let mut row = format!("{at} {:<4} {:>7}", trade.side.as_deref().unwrap_or("?"), amount(trade.size));
+    for column in columns {
+        let cell = match column {
+            Column::Price => format!(" @ {:<5}", amount(trade.price)),
+            Column::Volume => format!(" {:>9}", format!("${}", amount(trade.size_usdc))),
+            Column::Status => {
+                format!("  {:<9}", trade.status.as_deref().unwrap_or("?").trim_start_matches("TRADE_STATUS_"))
+            }
+            Column::Market => {
+                let id = trade.market.map(|market| market.to_string()).unwrap_or_default();
+                format!("  {}", id.chars().take(market).collect::<String>())
+            }
+        };
+        row.push_str(&cell);
+    }
+    row
 }
 
 pub(super) fn missing(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
