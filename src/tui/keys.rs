@@ -95,8 +95,13 @@ pub const BINDINGS: &[Binding] = &[
         .footer(|app| Some(if app.panels.checklist.problems_only { "show all" } else { "problems only" })),
     bind(&[char('e')], "e", Action::Symptom, "enter the error you got, to include it in the diagnosis")
         .footer(|app| (app.phase() == Phase::Over).then_some("add error")),
-    bind(&[char('/')], "/", Action::Search, "filter the checks by words or by an error message; elsewhere: search")
-        .footer(|app| Some(panels::search_word(app.shown.focus).unwrap_or("filter"))),
+    bind(
+        &[char('/')],
+        "/",
+        Action::Search,
+        "filter the checks by words or an error message; in Errors, Builder and Fleet: search",
+    )
+    .footer(|app| Some(panels::search_word(app.shown.focus).unwrap_or("filter"))),
     bind(&[char('x')], "x", Action::Offers, "actions of this panel; each asks first")
         .footer(|app| (!panels::offers(app).is_empty()).then_some("actions")),
     bind(&[plain(KeyCode::Tab), plain(KeyCode::Right), char('l')], "Tab → l", Action::NextPanel, "next panel"),

@@ -51,7 +51,7 @@ const WITH_WORDS: u16 = 36;
 pub(super) fn content(app: &App, room: Size) -> Content {
     let rows = app.rows();
     let cursor = app.cursor();
-    let mut content = Content { title: title(app), ..Content::default() };
+    let mut content = Content { title: title(app, room.width), ..Content::default() };
     if rows.is_empty() {
         content.lines = nothing(app);
         return content;
@@ -91,16 +91,16 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     content
 }
 
-fn title(app: &App) -> String {
+fn title(app: &App, width: u16) -> String {
     let mut title = String::new();
-    let State { filter, problems_only, matched_checks, .. } = &app.panels.checklist;
+    let State { filter, problems_only, .. } = &app.panels.checklist;
     if *problems_only {
         title.push_str("problems ");
     }
     if !filter.is_empty() {
         title.push('/');
-        // beside it stands how many checks an error points to
-        title.push_str(&app.theme.fit(filter.text(), if matched_checks.is_empty() { 18 } else { 10 }));
+        // beside it stands how many checks an error points to, where there is room for both
+        title.push_str(&app.theme.fit(filter.text(), usize::from(width).saturating_sub(31).max(18)));
     }
     title
 }

@@ -224,7 +224,10 @@ fn asked(app: &App, request: &RequestRecord) -> (String, String) {
         Some(clob) if request.url.starts_with(clob) => ("clob".to_owned(), "the CLOB".to_owned()),
         _ => {
             let host = request.url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-            (host.split('.').next().unwrap_or_default().to_owned(), host.to_owned())
+            // an IP address has no first name
+            let is_name = host.contains(|c: char| c.is_ascii_alphabetic()) && !host.starts_with('[');
+            let short = if is_name { host.split('.').next().unwrap_or_default() } else { host };
+            (short.to_owned(), host.to_owned())
         }
     }
 }

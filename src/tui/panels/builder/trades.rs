@@ -17,7 +17,7 @@ const COLUMNS: [&[Column]; 5] = [
     &[Column::Price, Column::Volume, Column::Status, Column::Market],
     &[Column::Price, Column::Volume, Column::Status],
     &[Column::Price, Column::Volume],
-    &[Column::Volume],
+    &[Column::Price],
     &[],
 ];
 /// Cells of a market's id that are of use.
