@@ -157,14 +157,14 @@ fn signed(parts: Vec<Part>, by: String) -> Explanation {
 }
 
 /// Rows of so many bytes: offset, hex, and the text with a dot for what is no ASCII.
-pub fn hex_rows(bytes: &[u8], a_row: usize) -> impl Iterator<Item = String> + '_ {
-    let a_row = a_row.max(1);
-    let width = (a_row * 5).div_ceil(2) - 1;
-    bytes.chunks(a_row).enumerate().map(move |(row, chunk)| {
+pub fn hex_rows(bytes: &[u8], bytes_per_row: usize) -> impl Iterator<Item = String> + '_ {
+    let bytes_per_row = bytes_per_row.max(1);
+    let width = (bytes_per_row * 5).div_ceil(2) - 1;
+    bytes.chunks(bytes_per_row).enumerate().map(move |(row, chunk)| {
         let pairs: Vec<String> = chunk.chunks(2).map(hex::encode).collect();
         let text: String =
             chunk.iter().map(|&byte| if byte.is_ascii_graphic() { char::from(byte) } else { '.' }).collect();
-        format!("{:04x}  {:<width$}  {text}", row * a_row, pairs.join(" "))
+        format!("{:04x}  {:<width$}  {text}", row * bytes_per_row, pairs.join(" "))
     })
 }
 

@@ -107,7 +107,7 @@ pub(super) fn inspect(request: &Request, known: &Known) -> Inspected {
 /// Whether this is the value of a secret, and neither a mask nor what examples have in its place.
 pub(super) fn is_shown(secret: &str) -> bool {
     let secret = secret.trim();
-    secret.len() > 5 && values::standing(secret) == values::Standing::Given && !is_placeholder(secret)
+    secret.len() > 5 && values::standing(secret) == values::ValuePresence::Given && !is_placeholder(secret)
 }
 
 fn kind(request: &Request, carried: &[Carried<'_>]) -> Kind {
@@ -139,7 +139,7 @@ impl<'a> Case<'a> {
     /// The value of a header, where it says something.
     fn value(&self, header: Header) -> Option<&'a str> {
         let carried = self.carried.iter().find(|carried| carried.header == header)?;
-        (values::standing(carried.value) == values::Standing::Given).then_some(carried.value)
+        (values::standing(carried.value) == values::ValuePresence::Given).then_some(carried.value)
     }
 
     fn add(&mut self, finding: Finding) {

@@ -26,7 +26,7 @@ pub(super) enum Group {
 
 /// How a place came to be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ChosenBy {
     /// On the command line: `--profile`, `--env-file`, the private key itself.
     Named,
     /// By `POLYDOCTOR_PROFILE`.
@@ -81,7 +81,7 @@ impl fmt::Debug for Whose {
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) group: Group,
-    pub(super) standing: Standing,
+    pub(super) standing: ChosenBy,
     pub(super) key: Option<Whose>,
     pub(super) funder: Option<Address>,
 }
@@ -131,10 +131,10 @@ pub(super) fn chosen(places: &[Held]) -> Option<&Held> {
 fn rank(place: &Held) -> u8 {
     match (place.group, place.standing) {
         (Group::Run, _) => 0,
-        (Group::Profile, Standing::Named) => 1,
+        (Group::Profile, ChosenBy::Named) => 1,
         (Group::Environment, _) => 2,
-        (Group::EnvFile, Standing::Named) => 3,
-        (Group::Profile, Standing::ByVariable) => 4,
+        (Group::EnvFile, ChosenBy::Named) => 3,
+        (Group::Profile, ChosenBy::ByVariable) => 4,
         (Group::EnvFile, _) => 5,
         (Group::Profile, _) => 6,
         (Group::PolymarketCli, _) => 7,
@@ -154,14 +154,14 @@ pub(super) fn usage(place: &Held, places: &[Held], account: &[Whose], chosen: Op
     };
     match (&place.key, place.group, place.standing) {
         // whoever has a key here means no profile that they did not name, be it of the same key
-        (_, Group::Profile, Standing::Fallback) if chosen.is_some() => Use::Nothing,
+        (_, Group::Profile, ChosenBy::Fallback) if chosen.is_some() => Use::Nothing,
         (Some(key), ..) if is_of_account(key) => Use::Whole,
         (Some(_), ..) => Use::Nothing,
         // environment and `.env` are read together
         (None, Group::Environment, _) if is_of_another(Group::EnvFile) => Use::Shared,
         (None, Group::EnvFile, _) if is_of_another(Group::Environment) => Use::Shared,
         // what has its key elsewhere says for itself what is its; the `.env` of this folder may be any bot's
-        (None, Group::EnvFile, Standing::There) if is_elsewhere(chosen) && !place.has_wallet_of(account) => {
+        (None, Group::EnvFile, ChosenBy::There) if is_elsewhere(chosen) && !place.has_wallet_of(account) => {
             Use::Nothing
         }
         // nobody asked for that account, and the environment shows that it is about another one
@@ -180,14 +180,14 @@ fn is_elsewhere(chosen: Option<Group>) -> bool {
 }
 
 fn is_fallback(chosen: Option<Group>, places: &[Held]) -> bool {
-    places.iter().any(|place| Some(place.group) == chosen && place.standing == Standing::Fallback)
+    places.iter().any(|place| Some(place.group) == chosen && place.standing == ChosenBy::Fallback)
 }
 
 /// Whether both places claim to be in force: a run that names only the winner has decided.
-pub(super) fn is_conflict(winner: Standing, loser: Standing) -> bool {
+pub(super) fn is_conflict(winner: ChosenBy, loser: ChosenBy) -> bool {
     match (winner, loser) {
-        (_, Standing::Fallback) => false,
-        (Standing::Named, loser) => loser == Standing::Named,
+        (_, ChosenBy::Fallback) => false,
+        (ChosenBy::Named, loser) => loser == ChosenBy::Named,
         _ => true,
     }
 }

@@ -1,6 +1,6 @@
 //! What is said of values that do not count because they are another account's.
 
-use super::accounts::{Group, Held, Standing, Use, Whose, is_conflict};
+use super::accounts::{ChosenBy, Group, Held, Use, Whose, is_conflict};
 use super::{ProblemKind, Setting, SettingProblem, Source};
 
 /// A place of which something is left out.
@@ -10,7 +10,7 @@ pub(super) struct LeftOut<'a> {
     /// Where each value is that is left out.
     pub(super) sources: Vec<Source>,
     /// How the place that wins came to be looked at.
-    pub(super) winner: Standing,
+    pub(super) winner: ChosenBy,
     /// Where the private key in use comes from.
     pub(super) key: Option<&'a Source>,
     /// Whose it is.
@@ -32,8 +32,8 @@ impl LeftOut<'_> {
         let in_use = self.key.map(|key| format!(" ({key})")).unwrap_or_default();
         let is_of_account = |key: &Whose| self.account.iter().any(|account| key.is(account));
         match (&self.place.key, self.place.group, self.place.standing) {
-            (None, Group::Profile, Standing::Fallback) => of_default(&in_use),
-            (Some(key), Group::Profile, Standing::Fallback) if is_of_account(key) => of_default(&in_use),
+            (None, Group::Profile, ChosenBy::Fallback) => of_default(&in_use),
+            (Some(key), Group::Profile, ChosenBy::Fallback) if is_of_account(key) => of_default(&in_use),
             (Some(Whose::Signer(other)), ..) => {
                 let signer = self.account.iter().find_map(|key| match key {
                     Whose::Signer(signer) => Some(format!(" {signer}")),
@@ -60,7 +60,7 @@ impl LeftOut<'_> {
             Source::Profile { name, .. } => Some(shlex::try_quote(name).map_or_else(|_| name.clone(), Into::into)),
             _ => None,
         });
-        if let (Some(profile), Standing::Fallback) = (&profile, loser.standing) {
+        if let (Some(profile), ChosenBy::Fallback) = (&profile, loser.standing) {
             return format!("No change needed. To check that profile instead, pass --profile {profile}");
         }
         let is_elsewhere = matches!(self.key, Some(Source::Profile { .. } | Source::PolymarketCli { .. }));
@@ -73,7 +73,7 @@ impl LeftOut<'_> {
         let meant = "unless you mean that account";
         if is_conflict {
             let drop_loser = match (loser.group, self.sources.first()) {
-                (Group::Profile, _) if loser.standing == Standing::ByVariable => "unset POLYDOCTOR_PROFILE".to_owned(),
+                (Group::Profile, _) if loser.standing == ChosenBy::ByVariable => "unset POLYDOCTOR_PROFILE".to_owned(),
                 (Group::Profile, _) => "leave out --profile".to_owned(),
                 (_, Some(source)) => lower(&without(source, loser.standing)),
                 (_, None) => "remove the other private key".to_owned(),
@@ -92,11 +92,11 @@ fn of_default(in_use: &str) -> String {
 }
 
 /// How to run without this private key.
-fn without(key: &Source, standing: Standing) -> String {
+fn without(key: &Source, standing: ChosenBy) -> String {
     match key {
-        _ if standing == Standing::ByVariable => "Unset POLYDOCTOR_PROFILE".to_owned(),
+        _ if standing == ChosenBy::ByVariable => "Unset POLYDOCTOR_PROFILE".to_owned(),
         Source::Variable { name } => format!("Unset {name}"),
-        Source::EnvFile { path, .. } if standing == Standing::Named => format!("Leave out --env-file {path}"),
+        Source::EnvFile { path, .. } if standing == ChosenBy::Named => format!("Leave out --env-file {path}"),
         Source::EnvFile { path, line, name } => format!("Remove {name} from line {line} of {path}"),
         Source::Profile { name, .. } => format!("Leave out --profile {name}"),
         Source::StandardInput => "Leave out --key-stdin".to_owned(),

@@ -5,7 +5,7 @@ mod settle;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::accounts::{self, Group, Held, Standing, Use, Whose};
+use super::accounts::{self, ChosenBy, Group, Held, Use, Whose};
 use super::config::{self, Profile};
 use super::env_file::{EnvFile, EnvLine};
 use super::inputs::{Inputs, KeyInput, SettingsError};
@@ -141,25 +141,25 @@ impl Sources {
         let key_in = |group| self.values_in(group, Setting::PrivateKey).first().map(|key| Whose::of(&key.value));
         let of_lines = key_in(Group::EnvFile).or_else(|| self.env_key.as_ref().map(|_| Whose::Unknown));
         let of_profile = if inputs.profile.as_ref().is_none_or(String::is_empty) {
-            Standing::Fallback
+            ChosenBy::Fallback
         } else if inputs.profile_by_variable {
-            Standing::ByVariable
+            ChosenBy::ByVariable
         } else {
-            Standing::Named
+            ChosenBy::Named
         };
-        let of_env_file = if matches!(inputs.env_file, EnvFile::Named(_)) { Standing::Named } else { Standing::There };
+        let of_env_file = if matches!(inputs.env_file, EnvFile::Named(_)) { ChosenBy::Named } else { ChosenBy::There };
         let given = (!matches!(inputs.key, KeyInput::Settings)).then_some(Whose::Unknown);
         let held = |group, standing, key| {
             let funder = self.values_in(group, Setting::Funder).into_iter().next();
             Held { group, standing, key, funder: funder.and_then(|funder| funder.value.trim().parse().ok()) }
         };
         let mut places =
-            vec![held(Group::Run, Standing::Named, given), held(Group::Profile, of_profile, self.profile_key.whose())];
+            vec![held(Group::Run, ChosenBy::Named, given), held(Group::Profile, of_profile, self.profile_key.whose())];
         if !self.in_fleet {
             places.extend([
-                held(Group::Environment, Standing::There, key_in(Group::Environment)),
+                held(Group::Environment, ChosenBy::There, key_in(Group::Environment)),
                 held(Group::EnvFile, of_env_file, of_lines),
-                held(Group::PolymarketCli, Standing::Fallback, key_in(Group::PolymarketCli)),
+                held(Group::PolymarketCli, ChosenBy::Fallback, key_in(Group::PolymarketCli)),
             ]);
         }
         places

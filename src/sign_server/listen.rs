@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::places::{Place, Places};
+use super::places::{ConnectionSlot, Places};
 use super::server::{REQUESTS, Server};
 use super::writing::Timed;
 
@@ -83,7 +83,7 @@ impl Server {
 
 async fn accept<S, F>(listener: TcpListener, limits: Limits, stop: impl Future<Output = ()>, serve: S) -> Stopped
 where
-    S: Fn(TcpStream, Place, Watcher) -> F,
+    S: Fn(TcpStream, ConnectionSlot, Watcher) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     let graceful = GracefulShutdown::new();
@@ -126,7 +126,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-async fn serve(server: Arc<Server>, stream: TcpStream, place: Place, idle: Duration, watcher: Watcher) {
+async fn serve(server: Arc<Server>, stream: TcpStream, place: ConnectionSlot, idle: Duration, watcher: Watcher) {
     let _ongoing = server.metrics.connection();
     let tls = server.tls();
     let answer = move |request| {
@@ -144,7 +144,7 @@ async fn serve(server: Arc<Server>, stream: TcpStream, place: Place, idle: Durat
 }
 
 /// Answers the requests of one connection.
-async fn requests<I, A, F>(stream: I, place: Place, idle: Duration, watcher: Watcher, answer: A)
+async fn requests<I, A, F>(stream: I, place: ConnectionSlot, idle: Duration, watcher: Watcher, answer: A)
 where
     I: AsyncRead + AsyncWrite + Unpin + 'static,
     A: Fn(Request<Incoming>) -> F,

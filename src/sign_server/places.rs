@@ -34,7 +34,7 @@ struct Holder {
 }
 
 /// A place that is taken; free again when dropped.
-pub(super) struct Place {
+pub(super) struct ConnectionSlot {
     id: u64,
     holder: Arc<Holder>,
     places: Places,
@@ -50,7 +50,7 @@ impl Places {
     }
 
     /// A place, as soon as there is one. When all are taken, the one that is idle for longest goes.
-    pub(super) async fn take(&self) -> Place {
+    pub(super) async fn take(&self) -> ConnectionSlot {
         let permit = loop {
             let free = Arc::clone(&self.free).acquire_owned();
             match timeout(STEP, free).await {
@@ -64,7 +64,7 @@ impl Places {
         let id = taken.next;
         taken.next += 1;
         taken.by.insert(id, Arc::clone(&holder));
-        Place { id, holder, places: self.clone(), _permit: permit }
+        ConnectionSlot { id, holder, places: self.clone(), _permit: permit }
     }
 
     /// Sends all away of whom nothing is being answered.
@@ -86,7 +86,7 @@ impl Places {
     }
 }
 
-impl Place {
+impl ConnectionSlot {
     pub(super) fn answering(&self) -> Answering {
         self.holder.set_idle(None);
         Answering(Arc::clone(&self.holder))
@@ -103,7 +103,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.places.taken().by.remove(&self.id);
     }

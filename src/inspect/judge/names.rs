@@ -44,7 +44,7 @@ impl Case<'_> {
             .iter()
             .filter(|header| {
                 let carried = self.carried.iter().find(|carried| carried.header == **header);
-                carried.is_none_or(|carried| values::standing(carried.value) == values::Standing::Empty)
+                carried.is_none_or(|carried| values::standing(carried.value) == values::ValuePresence::Empty)
             })
             .map(|header| header.name())
             .collect();
@@ -105,7 +105,8 @@ impl Case<'_> {
 
     /// What the text does not show.
     fn hidden(&mut self) {
-        let hidden = self.carried.iter().filter(|carried| values::standing(carried.value) == values::Standing::Hidden);
+        let hidden =
+            self.carried.iter().filter(|carried| values::standing(carried.value) == values::ValuePresence::Hidden);
         let hidden: Vec<&str> = hidden
             .map(|carried| carried.header.name())
             .filter(|name| !name.ends_with("PASSPHRASE") && *name != "RELAYER_API_KEY")

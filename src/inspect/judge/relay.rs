@@ -8,7 +8,7 @@ use alloy_primitives::Address;
 use serde_json::{Value, json};
 
 use self::fields::{Fields, Kind as Type};
-use super::values::{self, Standing};
+use super::values::{self, ValuePresence};
 use crate::auth::contracts::{self, Chain};
 use crate::auth::wallet::{WalletKind, WalletMap};
 use crate::cause::{Cause, Certainty};
@@ -131,7 +131,7 @@ impl RelayCase<'_> {
         let bare = texts.filter(|(name, value)| {
             fields::NUMBERS.contains(&plain_name(name).as_str())
                 && !value.is_quoted
-                && values::standing(&value.text) == Standing::Given
+                && values::standing(&value.text) == ValuePresence::Given
         });
         let bare: Vec<&str> = bare.map(|(name, _)| name.as_str()).collect();
         if !bare.is_empty() {

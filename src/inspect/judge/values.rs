@@ -12,7 +12,7 @@ const LIMIT_S: i64 = 30;
 
 /// What a value is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ValuePresence {
     Given,
     /// Nothing, or what a language prints for nothing.
     Empty,
@@ -20,17 +20,17 @@ pub(super) enum Standing {
     Hidden,
 }
 
-pub(super) fn standing(value: &str) -> Standing {
+pub(super) fn standing(value: &str) -> ValuePresence {
     let plain = value.trim().trim_matches(['"', '\'']);
     let lower = plain.to_ascii_lowercase();
     if matches!(lower.as_str(), "" | "undefined" | "null" | "none" | "nil" | "nan" | "[object promise]") {
-        return Standing::Empty;
+        return ValuePresence::Empty;
     }
     let masks = ["***", "•••", "<", "redacted", "hidden", "masked", "xxxx", "{{", "...", "…"];
     if plain.starts_with('$') || masks.iter().any(|mask| lower.contains(mask)) {
-        return Standing::Hidden;
+        return ValuePresence::Hidden;
     }
-    Standing::Given
+    ValuePresence::Given
 }
 
 /// Shorter values are no secrets of an account, but for passphrases of examples.

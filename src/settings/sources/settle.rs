@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Sources;
 use crate::secret::Secret;
-use crate::settings::accounts::{Group, Standing, Use, Whose};
+use crate::settings::accounts::{ChosenBy, Group, Use, Whose};
 use crate::settings::config::{ProfileEntry, ProfileValue};
 use crate::settings::copies::{self, Copy};
 use crate::settings::files::{path_named, read_text};
@@ -68,7 +68,7 @@ impl Sources {
         self.problems.append(&mut self.chosen_profile.problems);
         let counts = |entry: &&ProfileEntry| usage == Use::Whole || entry.setting.is_shared();
         let entries: Vec<ProfileEntry> = self.chosen_profile.entries.iter().filter(counts).cloned().collect();
-        if self.standing_of(Group::Profile) != Some(Standing::Fallback) || !entries.is_empty() {
+        if self.standing_of(Group::Profile) != Some(ChosenBy::Fallback) || !entries.is_empty() {
             self.profile.clone_from(&self.chosen_profile.name);
         }
         let path = self.chosen_profile.path.clone();
@@ -152,12 +152,12 @@ impl Sources {
         !account.is_empty() && !keys.is_empty() && !keys.iter().any(is_of_account)
     }
 
-    fn standing_of(&self, group: Group) -> Option<Standing> {
+    fn standing_of(&self, group: Group) -> Option<ChosenBy> {
         self.places.iter().find(|place| place.group == group).map(|place| place.standing)
     }
 
     /// What is left out of the places of other accounts, and why.
-    fn left_out(&self, winner: Standing, account: &[Whose]) -> Vec<SettingProblem> {
+    fn left_out(&self, winner: ChosenBy, account: &[Whose]) -> Vec<SettingProblem> {
         let mut problems = Vec::new();
         for place in &self.places {
             let usage = self.use_of(place.group);

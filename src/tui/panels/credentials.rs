@@ -38,7 +38,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
 
 /// How a configured part stands beside the derived one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum Match {
     Equal,
     Differs,
     Absent,
@@ -46,7 +46,7 @@ enum Standing {
     Alone,
 }
 
-impl Standing {
+impl Match {
     fn of<T: PartialEq>(configured: Option<T>, derived: Option<T>) -> Self {
         match (configured, derived) {
             (None, _) => Self::Absent,
@@ -77,19 +77,19 @@ impl Standing {
 /// A part of the credentials: what is configured, what is derived.
 struct Part {
     name: &'static str,
-    standing: Standing,
+    standing: Match,
     configured: Option<String>,
     derived: Option<String>,
 }
 
 impl Part {
-    fn new(name: &'static str, standing: Standing, configured: Option<String>, derived: Option<String>) -> Self {
+    fn new(name: &'static str, standing: Match, configured: Option<String>, derived: Option<String>) -> Self {
         Self { name, standing, configured, derived }
     }
 
     fn text(&self) -> String {
         match (&self.configured, &self.derived, self.standing) {
-            (Some(configured), _, Standing::Equal) | (Some(configured), None, _) => configured.clone(),
+            (Some(configured), _, Match::Equal) | (Some(configured), None, _) => configured.clone(),
             (Some(configured), Some(derived), _) => format!("{configured}; derived {derived}"),
             (None, Some(derived), _) => format!("derived {derived}"),
             (None, None, _) => String::new(),
@@ -113,21 +113,21 @@ fn parts(configured: Option<&CredentialsFact>, derived: Option<&Derived>) -> [Pa
     let same_secret = match (own_secret, derived) {
         // one that does not decode is nobody's
         (Some(own), Some(derived)) if decoded(own).is_none() || decoded(own) != decoded(&derived.secret) => {
-            Standing::Differs
+            Match::Differs
         }
-        (own, derived) => Standing::of(own.map(decoded), derived.map(|derived| decoded(&derived.secret))),
+        (own, derived) => Match::of(own.map(decoded), derived.map(|derived| decoded(&derived.secret))),
     };
     [
         Part::new(
             "key",
-            Standing::of(key, derived.map(|derived| derived.key.as_str())),
+            Match::of(key, derived.map(|derived| derived.key.as_str())),
             key.map(short),
             derived.map(|derived| short(&derived.key)),
         ),
         Part::new("secret", same_secret, own_secret.map(secret), derived.map(|derived| secret(&derived.secret))),
         Part::new(
             "passphrase",
-            Standing::of(passphrase, derived.map(|derived| &derived.passphrase)),
+            Match::of(passphrase, derived.map(|derived| &derived.passphrase)),
             passphrase.map(|shape| shape.fingerprint.clone()),
             derived.map(|derived| derived.passphrase.fingerprint.clone()),
         ),
@@ -271,7 +271,7 @@ fn listed(app: &App, page: &mut Page, name: &str, keys: Result<Vec<String>, &Str
 
 #[cfg(test)]
 mod tests {
-    use super::Standing::{Absent, Differs, Equal};
+    use super::Match::{Absent, Differs, Equal};
     use super::*;
     use crate::facts::secret_fact;
     use crate::secret::Secret;

@@ -9,7 +9,7 @@ use super::Content;
 use crate::checks::Status;
 use crate::facts::{ChannelAnswer, UserEvent};
 use crate::settings::Sourced;
-use crate::tui::state::panels::live::{Channel, ChannelId, Frame, Standing};
+use crate::tui::state::panels::live::{Channel, ChannelId, ChannelState, Frame};
 use crate::tui::state::task::{Task, TaskKind};
 use crate::tui::state::{App, Phase};
 use crate::tui::text::{Page, duration};
@@ -84,26 +84,28 @@ fn channel(app: &App, name: &str, url: Option<&Sourced<String>>, channel: &Chann
 fn standing(app: &App, channel: &Channel) -> (Status, String) {
     let took = |ms: u64| duration(ms);
     match (&channel.standing, &channel.answer) {
-        (Standing::Closed, _) if app.tasks.contains(&TaskKind::WatchLive) => (Status::Waiting, "Opening".to_owned()),
-        (Standing::Closed, _) if app.is_launching_or_running() => {
+        (ChannelState::Closed, _) if app.tasks.contains(&TaskKind::WatchLive) => {
+            (Status::Waiting, "Opening".to_owned())
+        }
+        (ChannelState::Closed, _) if app.is_launching_or_running() => {
             (Status::Waiting, "Opened when the checks are done".to_owned())
         }
-        (Standing::Closed, _) => (Status::Skip, "Closed".to_owned()),
-        (Standing::Opening, _) => (Status::Waiting, "Opening".to_owned()),
-        (Standing::Open, None) => {
+        (ChannelState::Closed, _) => (Status::Skip, "Closed".to_owned()),
+        (ChannelState::Opening, _) => (Status::Waiting, "Opening".to_owned()),
+        (ChannelState::Open, None) => {
             let opened = channel.opened_ms.map_or_else(String::new, |ms| format!(" after {}", took(ms)));
             (Status::Waiting, format!("Open{opened}, no response to the credentials yet"))
         }
-        (Standing::Open, Some((ChannelAnswer::Accepted, ms))) => {
+        (ChannelState::Open, Some((ChannelAnswer::Accepted, ms))) => {
             (Status::Pass, format!("Accepts the API credentials ({})", took(*ms)))
         }
         (_, Some((ChannelAnswer::Rejected { how }, ms))) => {
             (Status::Fail, format!("Rejects the API credentials: {how} ({})", took(*ms)))
         }
-        (Standing::Open, Some((ChannelAnswer::Unclear { how }, _))) => {
+        (ChannelState::Open, Some((ChannelAnswer::Unclear { how }, _))) => {
             (Status::Note, format!("Open, but without a verdict on the credentials: {how}"))
         }
-        (Standing::Ended { why, again_s }, _) => {
+        (ChannelState::Ended { why, again_s }, _) => {
             let again = again_s.map_or_else(String::new, |seconds| format!("; trying again in {seconds} s"));
             (Status::Note, format!("Not open: {why}{again}"))
         }

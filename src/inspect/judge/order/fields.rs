@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256, hex};
 use crate::auth::order::{Order, Terms};
 use crate::auth::placeholder::is_placeholder;
 use crate::auth::wallet::SignatureType;
-use crate::inspect::judge::values::{self, Standing};
+use crate::inspect::judge::values::{self, ValuePresence};
 use crate::inspect::reading::{Posted, Scalar};
 
 /// A number as it is written.
@@ -77,7 +77,7 @@ fn signature_type(text: &str) -> Option<u8> {
 /// 32 bytes; nothing at all stands for zero.
 fn word(text: &str) -> Option<B256> {
     let text = text.trim();
-    if values::standing(text) == Standing::Empty || matches!(text, "0x" | "0" | "0x0") {
+    if values::standing(text) == ValuePresence::Empty || matches!(text, "0x" | "0" | "0x0") {
         return Some(B256::ZERO);
     }
     let bytes = hex::decode(text).ok()?;
@@ -118,13 +118,14 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self, name: &'static str) -> Option<&'a str> {
-        let Some(scalar) = self.scalar(name).filter(|scalar| values::standing(&scalar.text) != Standing::Empty) else {
+        let Some(scalar) = self.scalar(name).filter(|scalar| values::standing(&scalar.text) != ValuePresence::Empty)
+        else {
             self.fields.missing.push(name);
             return None;
         };
         let is_enum = scalar.text.starts_with('<') && scalar.text.contains(':');
         let is_hidden = !is_enum
-            && (values::standing(&scalar.text) == Standing::Hidden
+            && (values::standing(&scalar.text) == ValuePresence::Hidden
                 || (is_placeholder(&scalar.text)
                     && scalar.text.bytes().any(|byte| byte.is_ascii_alphabetic() && byte != b'x')));
         if is_hidden {

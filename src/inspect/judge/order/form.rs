@@ -9,7 +9,7 @@ use crate::auth::order::OrderSignature;
 use crate::auth::placeholder::is_placeholder;
 use crate::cause::{Cause, Certainty};
 use crate::inspect::finding::Finding;
-use crate::inspect::judge::values::{self, Standing};
+use crate::inspect::judge::values::{self, ValuePresence};
 
 impl OrderCase<'_> {
     /// The bytes of the signature as they were sent.
@@ -23,7 +23,7 @@ impl OrderCase<'_> {
             |summary: String, certainty| Finding::new(Cause::SignatureEncoding, certainty, summary).without_code();
         let wanted = "Send the signature as 0x and 130 hex digits, the last two 1b or 1c";
         let Some(scalar) =
-            self.posted.field("signature").filter(|scalar| values::standing(&scalar.text) != Standing::Empty)
+            self.posted.field("signature").filter(|scalar| values::standing(&scalar.text) != ValuePresence::Empty)
         else {
             if self.posted.is_body {
                 let summary = "The order has no signature";
@@ -34,7 +34,7 @@ impl OrderCase<'_> {
             return None;
         };
         let text = scalar.text.trim();
-        if values::standing(text) == Standing::Hidden || is_placeholder(text) {
+        if values::standing(text) == ValuePresence::Hidden || is_placeholder(text) {
             self.notes.push("The signature is hidden in this text, so it was not checked".to_owned());
             return None;
         }

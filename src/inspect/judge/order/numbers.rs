@@ -10,7 +10,7 @@ use crate::auth::placeholder::is_placeholder;
 use crate::cause::{Cause, Certainty};
 use crate::inspect::Outcome;
 use crate::inspect::finding::Finding;
-use crate::inspect::judge::values::{self, Standing};
+use crate::inspect::judge::values::{self, ValuePresence};
 use crate::text::quoted;
 
 /// Amounts have so many decimals.
@@ -247,7 +247,7 @@ impl OrderCase<'_> {
     pub(super) fn body(&mut self) {
         let posted = self.posted;
         let key = posted.carrier.as_ref().and_then(|carrier| carrier.api_key.clone());
-        let is_given = |text: &str| values::standing(text) == Standing::Given && !is_placeholder(text);
+        let is_given = |text: &str| values::standing(text) == ValuePresence::Given && !is_placeholder(text);
         let key = key.filter(|key| is_given(key));
         if let Some(owner) = posted.beside("owner") {
             self.owner(owner.text.trim(), key.as_deref());
@@ -282,9 +282,11 @@ impl OrderCase<'_> {
             header_id.or(self.known.user.key.as_deref()).map_or("the API key (a UUID)".to_owned(), str::to_owned);
         let change = format!("Set owner to {wanted}");
         match values::standing(owner) {
-            Standing::Empty => return self.add(wrong("owner is empty; it must be the API key".to_owned()), change),
-            Standing::Hidden => return,
-            Standing::Given => {}
+            ValuePresence::Empty => {
+                return self.add(wrong("owner is empty; it must be the API key".to_owned()), change);
+            }
+            ValuePresence::Hidden => return,
+            ValuePresence::Given => {}
         }
         if is_placeholder(owner) && !owner.starts_with("0x") {
             return;

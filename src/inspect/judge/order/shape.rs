@@ -4,7 +4,7 @@ use super::OrderCase;
 use super::fields::Fields;
 use crate::cause::{Cause, Certainty};
 use crate::inspect::finding::Finding;
-use crate::inspect::judge::values::{self, Standing};
+use crate::inspect::judge::values::{self, ValuePresence};
 use crate::inspect::reading::plain_name;
 use crate::text::quoted;
 
@@ -92,7 +92,7 @@ impl OrderCase<'_> {
         let bare = numbers.into_iter().filter(|name| {
             self.posted
                 .field(&name.to_ascii_lowercase())
-                .is_some_and(|value| !value.is_quoted && values::standing(&value.text) == Standing::Given)
+                .is_some_and(|value| !value.is_quoted && values::standing(&value.text) == ValuePresence::Given)
         });
         let bare: Vec<&str> = bare.collect();
         if !bare.is_empty() {

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use crate::auth::placeholder::is_placeholder;
 use crate::auth::relay::{Call, ProxyTransaction, SafeCreation, SafeTransaction, Transaction, WalletBatch};
 use crate::auth::wallet::WalletKind;
-use crate::inspect::judge::values::{self, Standing};
+use crate::inspect::judge::values::{self, ValuePresence};
 use crate::inspect::known::Known;
 use crate::inspect::reading::{CallText, Submission};
 
@@ -140,16 +140,16 @@ impl<'a> Reader<'a> {
         };
         let text = found.or(other)?.text.trim();
         match values::standing(text) {
-            Standing::Empty => None,
-            Standing::Hidden => {
+            ValuePresence::Empty => None,
+            ValuePresence::Hidden => {
                 self.fields.is_hidden = true;
                 None
             }
-            Standing::Given if is_placeholder(text) && text.bytes().any(|byte| (b'g'..=b'w').contains(&byte)) => {
+            ValuePresence::Given if is_placeholder(text) && text.bytes().any(|byte| (b'g'..=b'w').contains(&byte)) => {
                 self.fields.is_hidden = true;
                 None
             }
-            Standing::Given => Some(text),
+            ValuePresence::Given => Some(text),
         }
     }
 
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
     fn call(&mut self, call: &CallText) -> Option<Call> {
         let [target, value, data] = call.each_ref().map(|scalar| scalar.as_ref().map(|scalar| scalar.text.trim()));
         let texts = [target, value, data].into_iter().flatten();
-        self.fields.is_hidden |= texts.into_iter().any(|text| values::standing(text) == Standing::Hidden);
+        self.fields.is_hidden |= texts.into_iter().any(|text| values::standing(text) == ValuePresence::Hidden);
         if target.is_none() {
             self.fields.missing.push("target");
         }

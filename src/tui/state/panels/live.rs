@@ -51,7 +51,7 @@ pub struct Frame {
 
 /// How a channel stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum ChannelState {
     #[default]
     Closed,
     Opening,
@@ -64,7 +64,7 @@ pub enum Standing {
 
 #[derive(Debug, Default)]
 pub struct Channel {
-    pub(in crate::tui) standing: Standing,
+    pub(in crate::tui) standing: ChannelState,
     pub(in crate::tui) opened_ms: Option<u64>,
     /// And after how many milliseconds it came.
     pub(in crate::tui) answer: Option<(ChannelAnswer, u64)>,
@@ -96,11 +96,11 @@ impl State {
             LiveNews::Begun => *self = Self::default(),
             LiveNews::Opening(channel) => {
                 let channel = self.channel(channel);
-                *channel = Channel { standing: Standing::Opening, ..Channel::default() };
+                *channel = Channel { standing: ChannelState::Opening, ..Channel::default() };
             }
             LiveNews::Opened(channel, after_ms) => {
                 let channel = self.channel(channel);
-                channel.standing = Standing::Open;
+                channel.standing = ChannelState::Open;
                 channel.opened_ms = Some(after_ms);
             }
             LiveNews::Frame(frame) => keep(&mut self.frames, frame),
@@ -115,7 +115,7 @@ impl State {
                 keep(&mut self.events, (at_ms, event));
             }
             LiveNews::Ended(channel, why, again_s) => {
-                self.channel(channel).standing = Standing::Ended { why, again_s };
+                self.channel(channel).standing = ChannelState::Ended { why, again_s };
             }
         }
     }
@@ -123,7 +123,7 @@ impl State {
     /// The panel was left: both channels are closed, and what came stays until it is opened again.
     pub(in crate::tui) fn close(&mut self) {
         for channel in [&mut self.data, &mut self.user] {
-            channel.standing = Standing::Closed;
+            channel.standing = ChannelState::Closed;
         }
     }
 }
