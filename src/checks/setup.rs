@@ -179,7 +179,12 @@ pub(super) fn key_format(facts: &Facts) -> Finding {
     };
     match &key.value {
         unusable @ KeyFact::Unusable { mistake, .. } => {
-            Finding::fail(cause_of(mistake), format!("The private key is not valid: {mistake}"))
+            let summary = match mistake {
+                KeyMistake::NotThere { reason } => format!("The private key {reason}"),
+                KeyMistake::Keystore { .. } => format!("The private key could not be read: {mistake}"),
+                _ => format!("The private key is not valid: {mistake}"),
+            };
+            Finding::fail(cause_of(mistake), summary)
                 .likely(0.99)
                 .proven()
                 .set(Setting::PrivateKey, "0x and 64 hex digits")

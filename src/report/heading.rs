@@ -6,7 +6,7 @@ use url::Url;
 
 use super::Report;
 use crate::auth::contracts;
-use crate::facts::Facts;
+use crate::facts::{Facts, KeyFact};
 use crate::settings::{Origin, Venue, Venues};
 
 /// A report of recorded facts.
@@ -89,8 +89,10 @@ pub(super) fn who(facts: &Facts) -> String {
 fn signer(facts: &Facts) -> String {
     match (facts.setup.signer(), &facts.setup.key) {
         (Some(signer), _) => signer.to_string(),
-        (None, Some(_)) => "invalid private key".to_owned(),
-        (None, None) => "no private key".to_owned(),
+        (None, Some(key)) if matches!(key.value, KeyFact::Unusable { shape: Some(_), .. }) => {
+            "invalid private key".to_owned()
+        }
+        (None, _) => "no private key".to_owned(),
     }
 }
 

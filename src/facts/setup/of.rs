@@ -204,6 +204,6 @@ fn us_setup(settings: &Settings) -> UsSetup {
 pub fn key_shape(key: &KeyFact) -> String {
     match key {
         KeyFact::Usable { shape, .. } | KeyFact::Unusable { shape: Some(shape), .. } => shape.to_string(),
-        KeyFact::Unusable { shape: None, .. } => "locked".to_owned(),
+        KeyFact::Unusable { shape: None, .. } => "not read".to_owned(),
     }
 }
