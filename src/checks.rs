@@ -34,7 +34,7 @@ mod words;
 pub use builder::signer_offset;
 pub use clock::{clock_status, drift_status, network_cause, network_certainty};
 pub use credentials::{secret_form, short};
-pub use finding::{Evidence, Finding, Fix, Status, Suspicion, Tries, Try};
+pub use finding::{Evidence, Finding, Fix, Role, Status, Suspicion, Tries, Try};
 pub use live::{channel_answer, is_right_triple};
 pub use order::{accepted_wallet, order_proof, verdict};
 #[cfg(feature = "tui")]

@@ -98,9 +98,21 @@ pub struct Evidence {
     pub label: String,
     /// What was seen; never a secret.
     pub value: String,
-    /// Whether it differs in every run, such as a time that was measured.
+    /// What it is there for.
     #[serde(skip)]
-    pub varies: bool,
+    pub role: Role,
+}
+
+/// What a piece of evidence is there for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// It supports the finding.
+    #[default]
+    Support,
+    /// It differs in every run, such as a time that was measured.
+    Varying,
+    /// It is part of the whole picture, whatever was found.
+    Background,
 }
 
 /// What to do: in words, and as commands to copy.
@@ -262,15 +274,19 @@ impl Finding {
     /// A further line of evidence.
     #[must_use]
     pub fn with(mut self, label: impl Into<String>, value: impl fmt::Display) -> Self {
-        self.evidence.push(Evidence { label: label.into(), value: format!("{value}"), varies: false });
+        self.push(label.into(), format!("{value}"), Role::Support);
         self
     }
 
     /// Evidence that differs in every run, such as a time that was measured.
     #[must_use]
     pub fn with_varying(mut self, label: impl Into<String>, value: impl fmt::Display) -> Self {
-        self.evidence.push(Evidence { label: label.into(), value: format!("{value}"), varies: true });
+        self.push(label.into(), format!("{value}"), Role::Varying);
         self
+    }
+
+    pub(super) fn push(&mut self, label: String, value: String, role: Role) {
+        self.evidence.push(Evidence { label, value, role });
     }
 
     /// The fix, to be filled in; nothing is to be mended where the run was stopped before a response came.

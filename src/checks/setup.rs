@@ -4,6 +4,7 @@ use url::Url;
 
 use super::Finding;
 use super::clock::{OFFICIAL_HOST, is_official};
+use super::finding::Role;
 use crate::auth::contracts;
 use crate::auth::key::KeyMistake;
 use crate::cause::Cause;
@@ -65,15 +66,17 @@ pub(super) fn settings(facts: &Facts) -> Finding {
     } else {
         Finding::pass(format!("{set} settings, no conflicts"))
     };
-    for problem in setup.problems.iter().filter(|problem| problem.text != finding.summary) {
-        finding.evidence.push(super::Evidence { label: "also".to_owned(), value: problem.text.clone(), varies: false });
+    for problem in &setup.problems {
+        if problem.text != finding.summary {
+            finding = finding.with("also", &problem.text);
+        }
     }
     for setting in &setup.shown {
         let value = match setting.source.as_str() {
             "" => setting.value.clone(),
             source => format!("{}  ({source})", setting.value),
         };
-        finding = finding.with(setting.name.clone(), value);
+        finding.push(setting.name.clone(), value, Role::Background);
     }
     finding
 }

@@ -123,7 +123,7 @@ fn nothing_to_apply(args: &FixArgs, report: &Report, fixes: &Fixes<'_>) -> anyho
     }
     let is_by_hand = fixes.left.iter().any(|(diagnosis, _)| !diagnosis.fix.edits.is_empty());
     say(if is_by_hand {
-        "Nothing to apply: only you know the value"
+        "Nothing to apply automatically"
     } else {
         "Nothing to apply: no setting in a file causes this"
     })?;

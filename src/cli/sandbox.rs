@@ -3,7 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help text")]
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -120,14 +120,7 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<Exit> {
     }
     let options = Options { listen: args.listen, scenario, latency, seed: args.seed };
     let running = sandbox::start(options).await;
-    let running = running.map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => anyhow::anyhow!("cannot listen on {}: the port is in use", args.listen),
-        ErrorKind::AddrNotAvailable => {
-            anyhow::anyhow!("cannot listen on {}: not an IP address of this machine", args.listen)
-        }
-        ErrorKind::PermissionDenied => anyhow::anyhow!("cannot listen on {}: permission denied", args.listen),
-        _ => error.into(),
-    })?;
+    let running = running.map_err(|error| terminal::cannot_listen(args.listen, error))?;
     if let Some(path) = &args.write_env {
         let values: Vec<_> =
             running.announcement().env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

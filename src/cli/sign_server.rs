@@ -13,7 +13,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -134,7 +133,8 @@ async fn serve(
     mut server: Server,
     limits: Limits,
 ) -> anyhow::Result<Exit> {
-    let bind = async |address| TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"));
+    let bind =
+        async |address| TcpListener::bind(address).await.map_err(|error| terminal::cannot_listen(address, error));
     let mut scraped = None;
     if let Some(address) = scrapes {
         server = server.without_metrics();

@@ -3,6 +3,7 @@
 //! progress.
 
 use std::io::{self, Stderr, Stdout, Write};
+use std::net::SocketAddr;
 
 use crate::text::is_unseen;
 
@@ -14,6 +15,17 @@ pub(super) fn out() -> Clean<Stdout> {
 /// What a person reads beside them.
 pub(super) fn err() -> Clean<Stderr> {
     Clean::new(io::stderr(), true)
+}
+
+/// Why nothing can be served at an address, in the words that every command has for it.
+pub(super) fn cannot_listen(address: SocketAddr, error: io::Error) -> anyhow::Error {
+    let why = match error.kind() {
+        io::ErrorKind::AddrInUse => "the port is in use",
+        io::ErrorKind::AddrNotAvailable => "not an IP address of this machine",
+        io::ErrorKind::PermissionDenied => "permission denied",
+        _ => return anyhow::Error::new(error).context(format!("cannot listen on {address}")),
+    };
+    anyhow::anyhow!("cannot listen on {address}: {why}")
 }
 
 /// Back to the beginning of the line, and what was there is erased.

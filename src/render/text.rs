@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Show, Style};
-use crate::checks::{ELSEWHERE, Evidence, MARKET, Status};
+use crate::checks::{ELSEWHERE, Evidence, MARKET, Role, Status};
 use crate::diagnosis::Diagnosis;
 use crate::report::{CheckReport, Report, VenueReport, Verdict};
 use crate::settings::Venue;
@@ -116,8 +116,10 @@ fn print_check(check: &CheckReport, style: Style, out: &mut dyn Write) -> io::Re
         return Ok(());
     }
     let most = if style.width.is_some_and(|width| width < WIDE) { 24 } else { 32 };
-    let width = check.evidence.iter().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(most);
-    for Evidence { label, value, .. } in &check.evidence {
+    // of all settings, those that are in order are what `polydoctor config` is for
+    let evidence = || check.evidence.iter().filter(|evidence| evidence.role != Role::Background);
+    let width = evidence().map(|evidence| evidence.label.chars().count()).max().unwrap_or(0).min(most);
+    for Evidence { label, value, .. } in evidence() {
         if is_narrow || label.chars().count() > width {
             let further = format!("{indent}  ");
             line(value, &format!("{indent}{label}: "), &further, style, out)?;

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{CheckReport, Report, Verdict};
-use crate::checks::Status;
+use crate::checks::{Role, Status};
 
 /// The check whose evidence is the settings.
 const SETTINGS: &str = "setup.settings";
@@ -113,10 +113,10 @@ fn differing<T: PartialEq>(recorded: T, now: T) -> Option<Pair<T>> {
 fn of_evidence(id: &str, both: Pair<Option<&CheckReport>>) -> Vec<Difference> {
     let mut rows: IndexMap<&str, Pair<Vec<&str>>> = IndexMap::new();
     let Pair { recorded, now } = both.map(|check| check.map_or(&[][..], |check| &check.evidence));
-    for row in now.iter().filter(|row| !row.varies) {
+    for row in now.iter().filter(|row| row.role != Role::Varying) {
         rows.entry(&row.label).or_default().now.push(&row.value);
     }
-    for row in recorded.iter().filter(|row| !row.varies) {
+    for row in recorded.iter().filter(|row| row.role != Role::Varying) {
         rows.entry(&row.label).or_default().recorded.push(&row.value);
     }
     rows.retain(|_, values| values.recorded != values.now);

@@ -3,7 +3,7 @@
 use super::remedy::remedy;
 use super::{CheckReport, Selection};
 use crate::cause::Cause;
-use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Status, Words, words};
+use crate::checks::{CHECKS, Check, Evidence, Finding, Fix, Role, Status, Words, words};
 use crate::diagnosis::Diagnosis;
 use crate::facts::Facts;
 use crate::reference::Reported;
@@ -112,7 +112,7 @@ pub const MISCONCEPTION: &str = "common misconception";
 fn evidence(finding: &Finding, words: &Words) -> Vec<Evidence> {
     let is_absent = finding.suspicions.iter().any(|suspicion| suspicion.cause == Cause::KeyMissing);
     let myth = words.myth.iter().filter(|_| finding.status != Status::Skip && !is_absent);
-    let myth = myth.map(|myth| Evidence { label: MISCONCEPTION.to_owned(), value: myth.clone(), varies: false });
+    let myth = myth.map(|myth| Evidence { label: MISCONCEPTION.to_owned(), value: myth.clone(), role: Role::Support });
     finding.evidence.iter().cloned().chain(myth).collect()
 }
 

@@ -142,7 +142,7 @@ fn credentials_in_the_slots_of_the_other_venue_are_told_by_their_form() {
         (&[("CLOB_API_KEY", KEY_ID), ("CLOB_SECRET", SECRET)], "a secret key of Polymarket US"),
         (&[("CLOB_API_KEY", KEY_ID), ("CLOB_PASS_PHRASE", SECRET)], "a secret key of Polymarket US"),
         (&[("PK", SECRET)], "a secret key of Polymarket US"),
-        (&[("PK", HEX), ("CLOB_API_KEY", KEY_ID), ("POLYMARKET_KEY_ID", KEY_ID)], "are the same id"),
+        (&[("PK", HEX), ("CLOB_API_KEY", KEY_ID), ("POLYMARKET_KEY_ID", KEY_ID)], "are the same ID"),
     ];
     for (variables, what) in cases {
         let env: BTreeMap<_, _> = variables.iter().copied().collect();

@@ -50,7 +50,8 @@ impl Command {
     /// change at night.
     pub(super) fn ensure_there(&self) -> anyhow::Result<()> {
         let program = &self.0[0];
-        let folders = std::env::var_os("PATH").unwrap_or_default();
+        // where the system looks without it
+        let folders = std::env::var_os("PATH").unwrap_or_else(|| "/bin:/usr/bin".into());
         let is_there = if cfg!(windows) || program.contains('/') {
             cfg!(windows) || Path::new(program).is_file()
         } else {

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -11,6 +10,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use crate::cli::terminal;
 use crate::fleet::metrics::{self, Metrics};
 
 /// Serves them from now on, for as long as the program runs; says where on standard error.
@@ -19,7 +19,7 @@ pub(super) async fn serve(address: SocketAddr, public: bool, metrics: Arc<Metric
         public || address.ip().is_loopback(),
         "other machines can reach {address} and would see your profile names and their status; listen on 127.0.0.1, or add --allow-public"
     );
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| terminal::cannot_listen(address, error))?;
     super::hint(format_args!("metrics at http://{}/metrics", listener.local_addr()?))?;
     let app = Router::new().route("/metrics", get(answer)).with_state(metrics);
     tokio::spawn(axum::serve(listener, app).into_future());

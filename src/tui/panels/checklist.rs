@@ -93,14 +93,15 @@ pub(super) fn content(app: &App, room: Size) -> Content {
 
 fn title(app: &App, width: u16) -> String {
     let mut title = String::new();
-    let State { filter, problems_only, .. } = &app.panels.checklist;
+    let State { filter, problems_only, matched_checks, .. } = &app.panels.checklist;
     if *problems_only {
         title.push_str("problems ");
     }
     if !filter.is_empty() {
         title.push('/');
-        // beside it stands how many checks an error points to, where there is room for both
-        title.push_str(&app.theme.fit(filter.text(), usize::from(width).saturating_sub(31).max(18)));
+        // beside it stands how many checks an error points to
+        let least = if matched_checks.is_empty() { 18 } else { 10 };
+        title.push_str(&app.theme.fit(filter.text(), usize::from(width).saturating_sub(34).max(least)));
     }
     title
 }

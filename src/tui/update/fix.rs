@@ -86,7 +86,7 @@ fn by_hand(app: &mut App) -> Option<Command> {
     });
     let edit = fix.and_then(|(_, edits)| edits.first());
     app.notice = Some(match (fix, edit) {
-        (_, Some(edit)) => format!("Nothing to apply: only you know the value: {edit}"),
+        (_, Some(edit)) => format!("Nothing to apply automatically. To do manually: {edit}"),
         (Some((text, _)), None) if !text.is_empty() => {
             format!("Nothing to apply: this is not caused by a setting. {text}")
         }

@@ -205,7 +205,7 @@ fn where_only_the_user_knows_the_value_its_line_is_named() {
         let (text, ..) = project.run(&["check"]);
         assert!(text.contains(&place), "{scenario}: {text}");
         let (said, error, _) = project.run(&["fix", "--yes"]);
-        assert!(said.contains("only you know the value") && said.contains(&place), "{scenario}: {said}{error}");
+        assert!(said.contains("Nothing to apply automatically") && said.contains(&place), "{scenario}: {said}{error}");
     }
 }
 

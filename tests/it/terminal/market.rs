@@ -31,7 +31,7 @@ fn a_market_may_be_given_from_the_start() {
     terminal.wait_for_text("24/24");
     // what is opened is what is shown, also where all is in order
     terminal.press("/order.exchange\r\r");
-    terminal.wait_for_text("skipped by --no-order-proof");
+    terminal.wait_for_text("Not checked (--no-order-proof)");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

@@ -172,7 +172,7 @@ fn a_default_profile_is_not_mixed_with_an_env_file_that_has_no_key() {
         let own = signer(Who::A.key().unwrap()).address().to_string().to_lowercase();
         assert_eq!(report["account"]["signer"].as_str().map(str::to_lowercase), Some(own));
         let text = report.to_string().to_lowercase();
-        assert!(text.contains("ignored: ") && text.contains("there is no private key beside"), "{report:#}");
+        assert!(text.contains("ignored: ") && text.contains("there is no private key next to it"), "{report:#}");
         // neither its funder nor the hosts that A's signature would go to
         for mark in Who::B.marks() {
             assert!(!text.contains(&mark.to_lowercase()), "{mark}: {report:#}");

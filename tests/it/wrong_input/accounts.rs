@@ -132,7 +132,7 @@ fn places() -> Vec<Wrong> {
         profile(
             "a variable that is not set",
             "private_key = { env = 'BOT_KEY' }",
-            "it refers to the variable BOT_KEY, which is not set",
+            "The private key refers to the variable BOT_KEY, which is not set",
         ),
         profile(
             "a file that is not there",
@@ -142,7 +142,7 @@ fn places() -> Vec<Wrong> {
         profile(
             "a .env without the name",
             "private_key = { env_file = '../../.env', name = 'BOT_KEY' }",
-            "it refers to BOT_KEY in ",
+            "The private key refers to BOT_KEY in ",
         )
         .env("A=1\n"),
         profile(
@@ -159,12 +159,12 @@ fn places() -> Vec<Wrong> {
         profile(
             "a program that fails",
             "private_key = { command = ['false'] }",
-            "it refers to the command false, which failed",
+            "The private key refers to the command false, which failed",
         ),
         profile(
             "a program that is not there",
             "private_key = { command = ['/nowhere/pass'] }",
-            "it refers to the command /nowhere/pass, which did not start",
+            "The private key refers to the command /nowhere/pass, which did not start",
         ),
         wrong("a profile to use that is not there", "no profile `bot` in")
             .config("[profiles.main]\n")
