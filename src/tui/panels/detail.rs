@@ -94,7 +94,7 @@ fn standing(app: &App, check: &CheckReport, page: &mut Page) {
     let summary = match check.status {
         Status::Running => waits(app, check),
         Status::Waiting => "Not started".to_owned(),
-        Status::Skip if let Some(need) = check.blocked_by => format!("Skipped because {need} did not pass"),
+        Status::Skip if let Some(need) = check.blocked_by => format!("Skipped: depends on {need}"),
         _ => check.summary.clone(),
     };
     page.text(&summary, Style::new().bold());

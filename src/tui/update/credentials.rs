@@ -55,7 +55,7 @@ fn ask(app: &mut App, title: &str, change: Change) {
     changes.extend(dialogue::account(app));
     if let Change::CreateApiKey { nonce } = &change {
         changes.push(said(String::new()));
-        changes.push(said("The secret is not shown here. This command shows it:".to_owned()));
+        changes.push(said("The secret is not shown here. This command saves it:".to_owned()));
         // on a line of its own, to be copied
         changes.push(said(saving(app, *nonce)));
     }
