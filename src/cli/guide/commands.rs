@@ -126,7 +126,7 @@ pub(super) const GUIDES: &[Guide] = &[
         examples: &[
             ("polydoctor explain \"not enough balance / allowance\"", ""),
             ("polydoctor explain wallet.funder", "a check, a cause or a term"),
-            ("journalctl -u bot | polydoctor explain", "every known error in a log"),
+            ("journalctl -u bot | polydoctor explain -", "every known error in a log"),
         ],
         exits: &[(0, "explained"), (1, "no known error found"), (2, "usage error")],
         reads: Reads::Nothing,

@@ -81,6 +81,7 @@ fn explanation(app: &App, reported: &Reported, page: &mut Page) {
     let mut diagnoses = diagnoses(app, reported);
     let Some(first) = diagnoses.next() else {
         let said = match (app.phase(), reported.causes.is_empty()) {
+            _ if reported.entry().is_none() => "Nothing here can be linked to it",
             (Phase::Over, false) => "No check here points to one of its causes",
             (Phase::Over, true) => "It does not affect this account",
             _ => "The checks are not finished",
