@@ -62,6 +62,11 @@ fn accepted(facts: &Facts, sent: SentCredentials) -> Finding {
         None if user.is_some_and(|user| user.answer.is_accepted()) && facts.live.known().is_some() => {
             Finding::pass(format!("Both live channels accept the {} API credentials", sent.word()))
         }
+        None if let Fact::Failed { failure, .. } = &facts.live => Finding::note(format!(
+            "The user channel accepts the {} API credentials, but the live data service did not respond",
+            sent.word()
+        ))
+        .with("answer", failure),
         None => Finding::pass(format!("The live channel accepts the {} API credentials", sent.word())),
     }
 }

@@ -61,6 +61,16 @@ async fn a_healthy_account_of_any_kind_passes_and_no_channel_makes_one_broken() 
     assert!(passed >= 15, "{passed}");
 }
 
+/// One channel that accepts does not hide that the other is silent.
+#[tokio::test]
+async fn a_silent_service_is_named_beside_a_channel_that_accepts() {
+    let deep = observe_scenario("healthy-live-down", true).await;
+    let report = Report::of(&deep);
+    let check = report.check(ID).unwrap();
+    assert_eq!(check.status, Status::Note, "{}", check.summary);
+    assert!(check.summary.contains("the live data service did not respond"), "{}", check.summary);
+}
+
 #[tokio::test]
 async fn the_user_channel_is_asked_only_when_told_and_its_answer_is_known_after_three_seconds() {
     let usual = observe_scenario("healthy-safe", false).await;
