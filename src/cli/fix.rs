@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 
+use super::look::width;
 use super::settings::{ProofArgs, SettingsArgs};
 use super::{Exit, prompt};
 use crate::cause::Cause;
@@ -160,11 +161,13 @@ fn show_changes(changes: &[FileChange]) -> io::Result<()> {
         say(&format!("\n{}{what}", change.path().display()))?;
         for line in change.diff() {
             let text = format!("  {} {}", line.sign(), line.text);
-            match line.change {
-                Change::Removed if color => say(&format!("\x1b[31m{text}\x1b[0m"))?,
-                Change::Added if color => say(&format!("\x1b[32m{text}\x1b[0m"))?,
-                _ => say(&text)?,
-            }
+            let text = match line.change {
+                Change::Removed if color => format!("\x1b[31m{text}\x1b[0m"),
+                Change::Added if color => format!("\x1b[32m{text}\x1b[0m"),
+                _ => text,
+            };
+            // a line of a file stays as it is
+            writeln!(terminal::out(), "{text}")?;
         }
     }
     Ok(())
@@ -285,6 +288,12 @@ fn failed(error: &UndoError) -> anyhow::Result<Exit> {
     Ok(Exit::No)
 }
 
+/// A line, wrapped at the width of the terminal; commands stay whole.
 fn say(line: &str) -> io::Result<()> {
-    writeln!(terminal::out(), "{line}")
+    let (gap, line) = line.strip_prefix('\n').map_or(("", line), |line| ("\n", line));
+    let text = line.trim_start();
+    let indent = &line[..line.len() - text.len()];
+    let width = width().filter(|_| !text.starts_with("$ "));
+    let shown = crate::render::wrapped(text, indent, &format!("{indent}  "), width);
+    writeln!(terminal::out(), "{gap}{shown}")
 }
