@@ -164,11 +164,13 @@ const TIME: usize = 6;
 fn value(app: &App, check: &CheckReport, room: usize) -> Option<String> {
     let said = check.value.as_ref()?;
     let room = room.checked_sub(2)?;
-    let short = Theme { full_addresses: false, ..app.theme };
     let whole = app.theme.say(said);
-    let shown = [app.theme, short].into_iter().map(|theme| theme.say(said)).find(|shown| display_width(shown) <= room);
-    if shown.is_some() {
-        return shown;
+    if display_width(&whole) <= room {
+        return Some(whole);
+    }
+    let short = Theme { full_addresses: false, ..app.theme }.say(said);
+    if display_width(&short) <= room {
+        return Some(short);
     }
     let by_its_ends = uuid::Uuid::try_parse(&whole).is_ok().then(|| app.theme.fit(&whole, 13));
     by_its_ends.filter(|value| display_width(value) <= room)

@@ -62,6 +62,7 @@ pub(super) fn content(app: &App, room: Size) -> Content {
     let detail = selected(app, shown[cursor], room.width.into());
     // what all rows need comes before what one of them says
     if lines.len() + detail.len() <= room.height.into() {
+        // a click there is on none of the accounts
         rows.push(lines.len());
         lines.extend(detail);
     }

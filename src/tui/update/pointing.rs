@@ -26,7 +26,9 @@ impl App {
                 self.shown.focus_on(panel);
                 match (panel, row) {
                     (PanelId::Checks, Some(row)) => self.steer(|_, _| Some(row)),
-                    (PanelId::Fleet, Some(row)) => self.panels.fleet.cursor = row,
+                    (PanelId::Fleet, Some(row)) if row < self.panels.fleet.passing().len() => {
+                        self.panels.fleet.cursor = row;
+                    }
                     _ => {}
                 }
             }

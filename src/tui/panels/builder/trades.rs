@@ -20,8 +20,8 @@ const COLUMNS: [&[Column]; 5] = [
     &[Column::Price],
     &[],
 ];
-/// Cells of a market's id that are of use.
-const MARKET: usize = 12;
+/// Cells of a market's id that may be cut off.
+const MARKET_END: usize = 54;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Column {
@@ -78,12 +78,12 @@ pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
         return (page.finish(), 0);
     }
     let cursor = app.panels.builder.cursor;
-    let fits = |columns: &&[Column]| passing(app).all(|trade| display_width(&row(trade, columns, MARKET)) < width);
-    let columns = COLUMNS.into_iter().find(fits).unwrap_or_default();
-    for (place, trade) in passing(app).enumerate() {
+    let rows = COLUMNS.into_iter().find_map(|columns| rows(app, columns, width));
+    let rows = rows.unwrap_or_else(|| passing(app).map(|trade| row(trade, &[])).collect());
+    for (place, row) in rows.into_iter().enumerate() {
         let mark = if place == cursor { app.theme.cursor() } else { " " };
         let style = if place == cursor { Style::new().bold() } else { Style::new() };
-        let line = format!("{mark}{}", row(trade, columns, usize::MAX));
+        let line = format!("{mark}{row}");
         page.line(Line::styled(app.theme.fit(&app.theme.say(&line), width), style));
     }
     if page.is_empty() {
@@ -94,7 +94,17 @@ pub(super) fn table(app: &App, width: usize) -> (Vec<Line<'static>>, usize) {
     (page.finish(), cursor.min(last))
 }
 
-fn row(trade: &BuilderTrade, columns: &[Column], market: usize) -> String {
+/// The rows with these columns, where each fits behind its mark.
+fn rows(app: &App, columns: &[Column], width: usize) -> Option<Vec<String>> {
+    let fitting = |trade: &BuilderTrade| {
+        let row = row(trade, columns);
+        let spare = if columns.contains(&Column::Market) && trade.market.is_some() { MARKET_END } else { 0 };
+        (display_width(&row) < width + spare).then_some(row)
+    };
+    passing(app).map(fitting).collect()
+}
+
+fn row(trade: &BuilderTrade, columns: &[Column]) -> String {
     let amount = |value: Option<Amount>| value.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
     let at = trade.match_time.map_or_else(|| " ".repeat(11), |at| at.strftime("%m-%d %H:%M").to_string());
     let mut row = format!("{at} {:<4} {:>7}", trade.side.as_deref().unwrap_or("?"), amount(trade.size));
@@ -105,10 +115,7 @@ fn row(trade: &BuilderTrade, columns: &[Column], market: usize) -> String {
             Column::Status => {
                 format!("  {:<9}", trade.status.as_deref().unwrap_or("?").trim_start_matches("TRADE_STATUS_"))
             }
-            Column::Market => {
-                let id = trade.market.map(|market| market.to_string()).unwrap_or_default();
-                format!("  {}", id.chars().take(market).collect::<String>())
-            }
+            Column::Market => format!("  {}", trade.market.map(|market| market.to_string()).unwrap_or_default()),
         };
         row.push_str(&cell);
     }
